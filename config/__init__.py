@@ -1,0 +1,1 @@
+"""Settings: read once from harken.yaml and the environment, inert values below."""

@@ -1,0 +1,153 @@
+"""Every setting, with its default and a sentence of help. Inert values: nothing is opened here."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+
+_UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_DURATION: Final = re.compile(r"(\d+)([smhd])")
+_SLUG: Final = r"^[a-z0-9][a-z0-9-]{0,62}$"
+
+
+def _duration(value: Any) -> Any:
+    if isinstance(value, timedelta):
+        return value
+    found = _DURATION.fullmatch(str(value))
+    if not found:
+        raise ValueError("should be a duration such as 90s, 15m, 2h or 28d")
+    return timedelta(seconds=int(found[1]) * _UNITS[found[2]])
+
+
+def _zone(value: str) -> str:
+    if value not in available_timezones():
+        raise ValueError("should be an IANA time zone such as Europe/Berlin")
+    return ZoneInfo(value).key
+
+
+Duration = Annotated[timedelta, BeforeValidator(_duration)]
+Zone = Annotated[str, AfterValidator(_zone)]
+Slug = Annotated[str, Field(pattern=_SLUG)]
+ClockTime = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ConsoleSettings(_Part):
+    """Where the console listens."""
+
+    host: str = Field("127.0.0.1", description="Address to bind; only loopback until accounts.")
+    port: int = Field(8642, ge=0, le=65535, description="Port; 0 takes a free one.")
+    base_url: str | None = Field(None, description="How readers of mails reach the console.")
+
+
+class CrawlSettings(_Part):
+    """How politely and how long a crawl may go on."""
+
+    user_agent: str = Field("Harken/0.1", description="Names Harken to the sites it reads.")
+    contact: str | None = Field(None, description="URL or mail address added to the user agent.")
+    deadline: Duration = Field(timedelta(minutes=10), description="A batch is ended after this.")
+    delay: Duration = Field(timedelta(seconds=1), description="Pause between requests to a host.")
+    backfill: Duration = Field(timedelta(days=28), description="How far back a first crawl reads.")
+    batch: int = Field(500, ge=1, le=500, description="Most sources in one crawl process.")
+
+
+class MailSettings(_Part):
+    """The SMTP server that takes briefs and digests."""
+
+    host: str = Field(description="Name of the SMTP server.")
+    port: int = Field(587, ge=1, le=65535, description="Its port.")
+    sender: str = Field(description="The From address.")
+    starttls: bool = Field(True, description="Demand encryption; refuse a server without it.")
+    username: str | None = Field(None, description="Account on the server, if it wants one.")
+    password: SecretStr | None = Field(None, description="Or in HARKEN_MAIL__PASSWORD[_FILE].")
+
+
+class ModelSettings(_Part):
+    """Which model scores."""
+
+    name: str = Field("minilm", description="A module of nlp.models.")
+    weights: Path | None = Field(None, description="Adapter file; none: the packaged one.")
+
+
+class WatchSettings(_Part):
+    """A brand, competitor, campaign or issue to listen for."""
+
+    slug: Slug = Field(description="Its short name; never change it.")
+    name: str = Field(description="How people call it.")
+    kind: Literal["brand", "competitor", "campaign", "issue"] = Field("brand", description="Kind.")
+    query: str = Field(description="Which posts are about it, in the query language.")
+    topics: tuple[Slug, ...] = Field((), description="Topics counted apart; none: all.")
+    purpose: str = Field("", description="Why we listen; shown beside the numbers.")
+    retention: Duration = Field(timedelta(days=365), description="Older mentions are not taken.")
+    zone: Zone | None = Field(None, description="Clock of its daily rhythm; none: the zone above.")
+
+
+class TopicSettings(_Part):
+    """A topic of the taxonomy; its sentences define it."""
+
+    id: Slug = Field(description="Its short name; renaming it changes no result.")
+    name: str = Field(description="How people call it.")
+    sentences: tuple[str, ...] = Field(min_length=1, description="One or two that describe it.")
+    examples: tuple[str, ...] = Field((), description="Posts that are about it, if any.")
+
+
+class SourceSettings(_Part):
+    """One feed, forum, tag or site to crawl."""
+
+    slug: Slug = Field(description="Its short name; never change it.")
+    kind: str = Field(description="A module of crawlers.sources.")
+    every: Duration = Field(timedelta(minutes=15), description="How often it is crawled.")
+    options: dict[str, Any] = Field(default_factory=dict, description="What its kind asks for.")
+    allow_loopback: bool = Field(False, description="Let it reach this machine; for tests.")
+    delay: Duration | None = Field(None, description="Pause for its host; none: crawl.delay.")
+
+
+class PersonSettings(_Part):
+    """Somebody who uses Harken."""
+
+    slug: Slug = Field(description="Short name.")
+    name: str = Field(description="Full name.")
+    email: str | None = Field(None, description="Where letters go.")
+
+
+class SubscriptionSettings(_Part):
+    """Who gets which letters."""
+
+    slug: Slug = Field(description="Short name.")
+    person: Slug = Field(description="Slug of a person.")
+    kind: Literal["brief", "digest"] = Field(description="brief: at once; digest: once a day.")
+    channel: str = Field("email", description="A module of alerts.channels.")
+    at: ClockTime = Field("07:30", description="When the digest comes, on the reader's clock.")
+    zone: Zone | None = Field(None, description="The reader's clock; none: the zone above.")
+    watches: tuple[Slug, ...] = Field((), description="Only these; none: all.")
+
+
+class Settings(_Part):
+    """All of harken.yaml."""
+
+    organisation: str = Field("", description="Whose ears these are; shown in mails.")
+    state: Path = Field(Path("state"), description="Folder of record, index and keys.")
+    record: str | None = Field(None, description="Database URL; none: SQLite in the state folder.")
+    index: str = Field("tantivy", description="tantivy, or the URL of an Elasticsearch 8 or 9.")
+    index_prefix: str = Field("harken", pattern=r"^[a-z][a-z0-9-]*$", description="Index names.")
+    zone: Zone = Field("UTC", description="Default clock of watches and readers.")
+    console: ConsoleSettings = ConsoleSettings()
+    crawl: CrawlSettings = CrawlSettings()
+    mail: MailSettings | None = Field(None, description="None: letters stay in the console.")
+    model: ModelSettings = ModelSettings()
+    watches: tuple[WatchSettings, ...] = ()
+    topics: tuple[TopicSettings, ...] = ()
+    sources: tuple[SourceSettings, ...] = ()
+    people: tuple[PersonSettings, ...] = ()
+    subscriptions: tuple[SubscriptionSettings, ...] = ()
+
+    @property
+    def record_url(self) -> str:
+        """Where the record lives."""
+        return self.record or f"sqlite:///{self.state / 'record.db'}"

@@ -1,0 +1,27 @@
+"""Instants are aware and UTC; on paper they are ISO 8601 with Z."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+BUCKET: Final = timedelta(minutes=5)  # alerts.md section 5: what the detector counts by
+
+
+def iso(at: datetime | None) -> str | None:
+    """``2026-11-22T06:00:00Z``, with fractions of a second only where there are any."""
+    return None if at is None else at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def instant(text: str) -> datetime:
+    """The instant that *text* (ISO 8601; without a zone: UTC) names, in UTC.
+
+    Raises:
+        ValueError: *text* is no such date.
+    """
+    at = datetime.fromisoformat(text)
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def floor(at: datetime, step: timedelta = BUCKET) -> datetime:
+    """The start of the bucket of width *step* that holds *at*; buckets count from 1970."""
+    epoch = datetime(1970, 1, 1, tzinfo=UTC)
+    return epoch + ((at - epoch) // step) * step

@@ -1,0 +1,94 @@
+"""A mention is one public post, comment, article or review; a verdict is a model's word on it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Sentiment(StrEnum):
+    """The three classes, in the order of every probability vector."""
+
+    NEGATIVE = "negative"
+    NEUTRAL = "neutral"
+    POSITIVE = "positive"
+
+
+class State(StrEnum):
+    """What the platform did to a mention."""
+
+    LIVE = "live"
+    EDITED = "edited"
+    DELETED = "deleted"
+
+
+class Analysis(StrEnum):
+    """Where a mention stands in scoring."""
+
+    PENDING = "pending"
+    SCORED = "scored"
+    UNSCORED = "unscored"
+    QUARANTINED = "quarantined"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """One post as its platform shows it: what a source reads from a page."""
+
+    uri: str  # the global name (core.identity.mention_id makes the id of it)
+    url: str  # where a person reads it
+    text: str  # plain text, never HTML
+    platform: str  # namespace of the account: "mastodon.example", a blog's host, …
+    author: str | None  # the account on that platform; leaves the crawl only as a voice
+    published: datetime | None  # the source's word, UTC; None: it gave no date
+    edited: datetime | None = None
+    language: str | None = None  # what the platform claims, ISO 639-1; may be wrong
+    parent: str | None = None  # uri of the post it answers
+    engagement: Mapping[str, int] = field(
+        default_factory=dict
+    )  # e.g. {"likes": 3}, only where reported
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What one model said of one revision, of the whole text (watch None) or towards one watch."""
+
+    watch: str | None
+    sentiment: Sentiment | None  # None: only topics are known (the language is not the model's)
+    probabilities: Mapping[str, float]  # by class, sum 1; empty where sentiment is None
+    polarity: float | None  # P(positive) - P(negative), in [-1, 1]
+    topics: tuple[str, ...]  # topic ids, best first
+    model: str  # name, adapter hash, device and precision
+    text_sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """A mention as the record tells it now; the keys of ``mentions --jsonl`` (contract)."""
+
+    id: str
+    uri: str
+    url: str
+    sources: tuple[str, ...]
+    state: State
+    analysis: Analysis
+    published: datetime
+    edited: datetime | None
+    first_seen: datetime
+    last_seen: datetime
+    revision: int  # 1 for the first state of the text
+    text: str
+    text_sha256: str
+    language: str | None  # ISO 639-1; None: unknown
+    voice: str | None  # core.identity.voice_id; None: the source names no author
+    family: str | None  # near-duplicates share it
+    parent: str | None
+    watches: tuple[str, ...]
+    verdicts: tuple[Verdict, ...]
+    reason: str | None = None  # why it is unscored or quarantined
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """The newest verdict on the whole text of the current revision, or None."""
+        whole = [v for v in self.verdicts if v.watch is None and v.text_sha256 == self.text_sha256]
+        return whole[-1] if whole else None

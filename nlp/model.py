@@ -1,0 +1,41 @@
+"""The contract of a model: texts in, one reading each out; plug-ins in ``nlp.models``."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a model read in one text."""
+
+    probabilities: (
+        tuple[float, float, float] | None
+    )  # negative, neutral, positive; sum 1; None: unscored (NaN, language)
+    vector: "np.ndarray"  # the un-adapted embedding, float32, shape (384,), length 1
+
+
+class Model(ABC):
+    """An encoder with its heads. One thread; the caller starts more processes for more speed."""
+
+    name: str  # e.g. "minilm-en 1a2b3c4d cpu bf16": what every verdict carries
+    encoder_sha256: str  # of the base weights: the key of stored vectors
+    languages: frozenset[
+        str
+    ]  # ISO 639-1 codes it was trained and measured on; all others are unscored
+
+    @abstractmethod
+    def read(self, texts: Sequence[str]) -> list[Reading]:
+        """One reading a text, in order.
+
+        Raises:
+            PermanentError: a text cannot be read at all; the caller bisects the batch.
+        """
+
+    @abstractmethod
+    def embed(self, texts: Sequence[str]) -> "np.ndarray":
+        """Un-adapted embeddings, float32, shape (len(texts), 384), rows of length 1."""

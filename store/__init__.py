@@ -1,0 +1,1 @@
+"""The record: every durable fact and every durable hand-over, on SQLite or PostgreSQL."""

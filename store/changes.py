@@ -1,0 +1,54 @@
+"""The change feed: every change of what the index shows has a number; followers never miss one."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select, update
+
+from store.record import upsert
+from store.tables import changes, counters, followers
+
+
+def announce(tx: Connection, ids: Iterable[str]) -> None:
+    """Give each of *ids* a new number. Call it last in the transaction.
+
+    The counter's row stays locked until the commit, so numbers become visible in order even with
+    two writers on PostgreSQL (a sequence commits out of order: a follower would lose rows).
+    """
+    ordered = sorted(set(ids))
+    if not ordered:
+        return
+    step = update(counters).where(counters.c.name == "change")
+    step = step.values(value=counters.c.value + len(ordered)).returning(counters.c.value)
+    last: int = tx.execute(step).scalar_one()
+    rows = [{"mention": i, "number": last - k} for k, i in enumerate(reversed(ordered))]
+    statement = upsert(tx, changes)
+    statement = statement.on_conflict_do_update(
+        index_elements=["mention"], set_={"number": statement.excluded.number}
+    )
+    tx.execute(statement, rows)
+
+
+def after(tx: Connection, number: int, limit: int) -> list[tuple[int, str]]:
+    """Up to *limit* (number, mention id) beyond *number*, in order; a mention stands there once."""
+    query = select(changes.c.number, changes.c.mention).where(changes.c.number > number)
+    found = tx.execute(query.order_by(changes.c.number).limit(limit))
+    return [(row.number, row.mention) for row in found]
+
+
+def last(tx: Connection) -> int:
+    """The newest number; 0 before the first change."""
+    return tx.execute(select(func.max(changes.c.number))).scalar() or 0
+
+
+def position(tx: Connection, follower: str) -> int:
+    """Up to which number *follower* has caught up; 0 for a new one."""
+    query = select(followers.c.number).where(followers.c.name == follower)
+    return tx.execute(query).scalar() or 0
+
+
+def advance(tx: Connection, follower: str, number: int, *, now: datetime) -> None:
+    """Remember that *follower* has applied everything up to *number*."""
+    statement = upsert(tx, followers).values(name=follower, number=number, at=now)
+    values = {"number": number, "at": now}
+    tx.execute(statement.on_conflict_do_update(index_elements=["name"], set_=values))

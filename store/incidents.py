@@ -1,0 +1,107 @@
+"""Incidents and notices, and the append-only events that made them what they are."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, insert, select, update
+
+from core.incident import Incident, Kind, Phase
+from store.tables import incident_events, incidents
+
+_NAMES = tuple(Incident.__dataclass_fields__)
+
+
+def add(tx: Connection, incident: Incident, *, course: Mapping[str, Any]) -> int:
+    """Insert a new incident (its ``id`` is ignored) and return its id.
+
+    Args:
+        course: what the state machine needs to go on, JSON.
+    """
+    values = _values(incident) | {"course": dict(course)}
+    return int(tx.execute(insert(incidents).values(values).returning(incidents.c.id)).scalar_one())
+
+
+def replace(
+    tx: Connection, incident: Incident, *, course: Mapping[str, Any], revision: int
+) -> bool:
+    """Write a new state over the one of *revision*; False if somebody else was faster."""
+    own = (incidents.c.id == incident.id) & (incidents.c.revision == revision)
+    values = _values(incident) | {"course": dict(course)}
+    return tx.execute(update(incidents).where(own).values(values)).rowcount == 1
+
+
+def add_event(
+    tx: Connection,
+    incident: Incident,
+    *,
+    reason: str,
+    facts: Mapping[str, Any],
+    now: datetime,
+    person: str | None = None,
+) -> None:
+    """Append what happened; one event a revision."""
+    tx.execute(
+        insert(incident_events).values(
+            incident=incident.id,
+            revision=incident.revision,
+            at=now,
+            reason=reason,
+            person=person,
+            facts=dict(facts),
+        )
+    )
+
+
+def get(tx: Connection, number: int) -> Incident | None:
+    """One incident."""
+    found = _read(tx, select(incidents).where(incidents.c.id == number))
+    return found[0][0] if found else None
+
+
+def everything(tx: Connection, *, kind: Kind | None = None) -> list[Incident]:
+    """All incidents (or all of *kind*), newest detected first."""
+    query = select(incidents).order_by(incidents.c.detected.desc(), incidents.c.id.desc())
+    if kind is not None:
+        query = query.where(incidents.c.kind == kind)
+    return [incident for incident, _ in _read(tx, query)]
+
+
+def current(
+    tx: Connection, watch: str, *, since: datetime
+) -> list[tuple[Incident, dict[str, Any]]]:
+    """Incidents and notices of *watch* that are unresolved, or were changed after *since*."""
+    live = (incidents.c.state != Phase.RESOLVED) | (incidents.c.updated >= since)
+    query = select(incidents).where(incidents.c.watch == watch, live).order_by(incidents.c.id)
+    return _read(tx, query)
+
+
+def events(tx: Connection, number: int) -> list[dict[str, Any]]:
+    """The events of one incident, oldest first: revision, at, reason, person, facts."""
+    query = select(incident_events).where(incident_events.c.incident == number)
+    rows = tx.execute(query.order_by(incident_events.c.revision))
+    names = ("revision", "at", "reason", "person", "facts")
+    return [{name: getattr(row, name) for name in names} for row in rows]
+
+
+def _values(incident: Incident) -> dict[str, Any]:
+    values = asdict(incident)
+    del values["id"]
+    return values | {
+        "mentions": list(incident.mentions),
+        "coverage": dict(incident.coverage),
+        "spike": dict(incident.spike),
+    }
+
+
+def _read(tx: Connection, query: Select[Any]) -> list[tuple[Incident, dict[str, Any]]]:
+    return [(_incident(row), row.course) for row in tx.execute(query)]
+
+
+def _incident(row: Any) -> Incident:
+    values = {name: getattr(row, name) for name in _NAMES}
+    values["kind"] = Kind(row.kind)
+    values["state"] = Phase(row.state)
+    values["mentions"] = tuple(row.mentions)
+    return Incident(**values)

@@ -1,0 +1,73 @@
+"""Read mentions as the record tells them now."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, Table, select
+
+from core.mention import Analysis, Mention, Sentiment, State, Verdict
+from store.tables import matches, mentions, sightings, verdicts
+
+
+def get(tx: Connection, ids: Sequence[str]) -> list[Mention]:
+    """The mentions of *ids*, in that order; ids that the record does not hold are left out."""
+    rows = {r.id: r for r in tx.execute(select(mentions).where(mentions.c.id.in_(ids)))}
+    heard = _grouped(tx, sightings, ids)
+    wanted = _grouped(tx, matches, ids)
+    said = _grouped(tx, verdicts, ids)
+    return [_mention(rows[i], heard[i], wanted[i], said[i]) for i in ids if i in rows]
+
+
+def everything(tx: Connection, *, batch: int = 500) -> Iterator[Mention]:
+    """All mentions, oldest published first."""
+    query = select(mentions.c.id).order_by(mentions.c.published, mentions.c.id)
+    ids = list(tx.execute(query).scalars())
+    for start in range(0, len(ids), batch):
+        yield from get(tx, ids[start : start + batch])
+
+
+def _grouped(tx: Connection, table: Table, ids: Sequence[str]) -> dict[str, list[Row[Any]]]:
+    groups: dict[str, list[Row[Any]]] = defaultdict(list)
+    for row in tx.execute(select(table).where(table.c.mention.in_(ids))):
+        groups[row.mention].append(row)
+    return groups
+
+
+def _mention(
+    row: Row[Any], heard: list[Row[Any]], wanted: list[Row[Any]], said: list[Row[Any]]
+) -> Mention:
+    return Mention(
+        id=row.id,
+        uri=row.uri,
+        url=row.url,
+        sources=tuple(sorted(s.source for s in heard)),
+        state=State(row.state),
+        analysis=Analysis(row.analysis),
+        published=row.published,
+        edited=row.edited,
+        first_seen=row.first_seen,
+        last_seen=row.last_seen,
+        revision=row.revision,
+        text=row.text,
+        text_sha256=row.text_sha256,
+        language=row.language,
+        voice=row.voice,
+        family=row.family,
+        parent=row.parent,
+        watches=tuple(sorted(m.watch for m in wanted)),
+        verdicts=tuple(_verdict(v) for v in sorted(said, key=lambda v: v.at)),
+        reason=row.reason,
+    )
+
+
+def _verdict(row: Row[Any]) -> Verdict:
+    return Verdict(
+        watch=row.watch or None,
+        sentiment=None if row.sentiment is None else Sentiment(row.sentiment),
+        probabilities=row.probabilities,
+        polarity=row.polarity,
+        topics=tuple(row.topics),
+        model=row.model,
+        text_sha256=row.text_sha256,
+    )

@@ -1,0 +1,130 @@
+"""Sources: what is due, and how each one fares."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, func, select, update
+
+from store.record import upsert
+from store.tables import runs, sources
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRow:
+    """A source as the record knows it."""
+
+    slug: str
+    kind: str
+    options: Mapping[str, Any]
+    interval_s: int
+    state: str  # new | ok | failed | forbidden | waiting
+    since: datetime  # since when it is in that state
+    reason: str | None
+    cursor: Mapping[str, Any]
+    validators: Mapping[str, Mapping[str, str]]
+    due: datetime
+    failures: int  # in a row
+    first_ok: datetime | None
+    last_ok: datetime | None
+    backfilled: datetime | None  # when its first walk back through the past ended
+
+
+def replace_from_file(
+    tx: Connection, listed: Sequence[tuple[str, str, Mapping[str, Any], int]], *, now: datetime
+) -> None:
+    """Upsert (slug, kind, options, interval_s) of harken.yaml; unnamed ones become inactive."""
+    gone = (sources.c.origin == "file") & sources.c.slug.not_in([row[0] for row in listed])
+    tx.execute(update(sources).where(gone).values(active=False))
+    for slug, kind, options, interval_s in listed:
+        said = {"kind": kind, "options": dict(options), "interval_s": interval_s, "active": True}
+        fresh = {
+            "slug": slug,
+            "origin": "file",
+            "state": "new",
+            "cursor": {},
+            "validators": {},
+            "failures": 0,
+            "since": now,
+            "due": now,
+        }
+        insert = upsert(tx, sources).values(**fresh, **said)
+        tx.execute(insert.on_conflict_do_update(index_elements=["slug"], set_=said))
+
+
+def active(tx: Connection) -> list[SourceRow]:
+    """Every source that is listened to, by slug."""
+    return _rows(tx, select(sources).where(sources.c.active).order_by(sources.c.slug))
+
+
+def due(tx: Connection, *, now: datetime, limit: int) -> list[SourceRow]:
+    """Active sources whose time has come, the longest waiting first."""
+    query = select(sources).where(sources.c.active, sources.c.due <= now)
+    return _rows(tx, query.order_by(sources.c.due, sources.c.slug).limit(limit))
+
+
+def named(tx: Connection, slugs: Sequence[str]) -> list[SourceRow]:
+    """The active sources of *slugs*, by slug."""
+    query = select(sources).where(sources.c.active, sources.c.slug.in_(slugs))
+    return _rows(tx, query.order_by(sources.c.slug))
+
+
+def settle(tx: Connection, slug: str, *, state: str, reason: str | None, now: datetime) -> None:
+    """Note how a run of *slug* ended: ok resets the failures, anything else counts one."""
+    row = tx.execute(select(sources).where(sources.c.slug == slug)).one()
+    worked = state == "ok"
+    values: dict[str, Any] = {
+        "state": state,
+        "reason": reason,
+        "failures": 0 if worked else row.failures + 1,
+        "since": row.since if row.state == state else now,
+    }
+    if worked:
+        values |= {"first_ok": row.first_ok or now, "last_ok": now}
+        if row.cursor.get("backfilled") and row.backfilled is None:
+            values["backfilled"] = now
+    tx.execute(update(sources).where(sources.c.slug == slug).values(**values))
+
+
+def postpone(tx: Connection, slug: str, *, due: datetime) -> None:
+    """Set when *slug* is to be crawled next."""
+    tx.execute(update(sources).where(sources.c.slug == slug).values(due=due))
+
+
+def move(tx: Connection, slug: str, moved: Mapping[str, str]) -> None:
+    """Remember which addresses moved for good (301, 308): old URL to new URL."""
+    cursor = tx.execute(select(sources.c.cursor).where(sources.c.slug == slug)).scalar_one()
+    cursor = {**cursor, "moved": {**cursor.get("moved", {}), **moved}}
+    tx.execute(update(sources).where(sources.c.slug == slug).values(cursor=cursor))
+
+
+def heard_per_hour(tx: Connection, *, now: datetime) -> dict[str, float]:
+    """New mentions an hour of each source over its last 7 days of runs."""
+    since = now - timedelta(days=7)
+    query = (
+        select(runs.c.source, func.sum(runs.c.new), func.min(runs.c.started))
+        .where(runs.c.started >= since)
+        .group_by(runs.c.source)
+    )
+    hour = timedelta(hours=1)
+    return {
+        source: float(new) / max((now - first) / hour, 1.0)
+        for source, new, first in tx.execute(query)
+    }
+
+
+def back_fill_ended(tx: Connection) -> datetime | None:
+    """When the last of the first back-fills ended; None while one is still to come.
+
+    A source that has only failed so far does not hold the others up.
+    """
+    rows = active(tx)
+    waiting = [s for s in rows if s.backfilled is None and s.failures == 0]
+    ends = [s.backfilled for s in rows if s.backfilled is not None]
+    return None if waiting or not ends else max(ends)
+
+
+def _rows(tx: Connection, query: Any) -> list[SourceRow]:
+    names = SourceRow.__dataclass_fields__
+    return [SourceRow(**{n: getattr(row, n) for n in names}) for row in tx.execute(query)]

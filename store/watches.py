@@ -1,0 +1,71 @@
+"""Watches and topics: upserted from harken.yaml at start, read by every step."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Table, select, update
+
+from core.watch import Topic, Watch
+from store.record import upsert
+from store.tables import topics, watches
+
+
+def query_revision(query: str) -> str:
+    """The name of a query's wording: the first 12 hex digits of its sha256."""
+    return hashlib.sha256(query.encode()).hexdigest()[:12]
+
+
+def replace_from_file(
+    tx: Connection, new_watches: Sequence[Watch], new_topics: Sequence[Topic]
+) -> None:
+    """Upsert what harken.yaml says; what it no longer names is kept but inactive."""
+    _replace(tx, watches, "slug", [_watch_row(w) for w in new_watches])
+    _replace(tx, topics, "id", [_topic_row(t, k) for k, t in enumerate(new_topics)])
+
+
+def active_watches(tx: Connection) -> list[Watch]:
+    """Every watch that is listened for, by slug."""
+    query = select(watches).where(watches.c.active).order_by(watches.c.slug)
+    return [_watch(row._mapping) for row in tx.execute(query)]  # noqa: SLF001 - SQLAlchemy's public name
+
+
+def active_topics(tx: Connection) -> list[Topic]:
+    """The taxonomy in its configured order."""
+    query = select(topics).where(topics.c.active).order_by(topics.c.position)
+    return [
+        Topic(id=r.id, name=r.name, sentences=tuple(r.sentences), examples=tuple(r.examples))
+        for r in tx.execute(query)
+    ]
+
+
+def _replace(tx: Connection, table: Table, key: str, rows: list[dict[str, Any]]) -> None:
+    gone = (table.c.origin == "file") & table.c[key].not_in([row[key] for row in rows])
+    tx.execute(update(table).where(gone).values(active=False))
+    if rows:
+        insert = upsert(tx, table)
+        changed = {name: insert.excluded[name] for name in rows[0] if name != key}
+        tx.execute(insert.on_conflict_do_update(index_elements=[key], set_=changed), rows)
+
+
+def _watch_row(w: Watch) -> dict[str, Any]:
+    names = ("slug", "name", "kind", "query", "revision", "purpose", "retention_days", "zone")
+    row = {name: getattr(w, name) for name in names}
+    return row | {"topics": list(w.topics), "origin": "file", "active": True}
+
+
+def _watch(row: Any) -> Watch:
+    names = ("slug", "name", "kind", "query", "revision", "purpose", "retention_days", "zone")
+    return Watch(**{name: row[name] for name in names}, topics=tuple(row["topics"]))
+
+
+def _topic_row(t: Topic, position: int) -> dict[str, Any]:
+    return {
+        "id": t.id,
+        "name": t.name,
+        "sentences": list(t.sentences),
+        "examples": list(t.examples),
+        "position": position,
+        "origin": "file",
+        "active": True,
+    }
