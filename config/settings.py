@@ -63,7 +63,9 @@ class MailSettings(_Part):
     host: str = Field(description="Name of the SMTP server.")
     port: int = Field(587, ge=1, le=65535, description="Its port.")
     sender: str = Field(description="The From address.")
-    starttls: bool = Field(True, description="Demand encryption; refuse a server without it.")
+    security: Literal["none", "starttls", "tls"] = Field(
+        "starttls", description="How it is encrypted; what is asked for is required."
+    )
     username: str | None = Field(None, description="Account on the server, if it wants one.")
     password: SecretStr | None = Field(None, description="Or in HARKEN_MAIL__PASSWORD[_FILE].")
 
@@ -146,6 +148,12 @@ class Settings(_Part):
     sources: tuple[SourceSettings, ...] = ()
     people: tuple[PersonSettings, ...] = ()
     subscriptions: tuple[SubscriptionSettings, ...] = ()
+
+    @property
+    def base_url(self) -> str:
+        """How readers of mails reach the console; no slash at the end."""
+        said = self.console.base_url or f"http://{self.console.host}:{self.console.port}"
+        return said.rstrip("/")
 
     @property
     def record_url(self) -> str:

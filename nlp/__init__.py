@@ -1,0 +1,1 @@
+"""What a text says: language, sentiment, topics, family. Nothing here fetches or stores."""

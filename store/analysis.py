@@ -2,15 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
-from core.mention import Analysis, Verdict
+from core.mention import Analysis, State, Verdict
 from store.changes import announce
+from store.mentions import lock
 from store.record import upsert
 from store.tables import leases, mentions, vectors, verdicts
+
+_LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_WAITING: Final = (mentions.c.analysis == Analysis.PENDING) & (mentions.c.state != State.DELETED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +25,7 @@ class Pending:
     text: str
     text_sha256: str
     claimed_language: str | None
+    attempts: int  # how often it was leased and nothing came back: 0 at first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,63 +48,80 @@ def lease(
 ) -> list[Pending]:
     """Claim up to *limit* pending mentions, the newest first, for *hold*; nobody else gets them.
 
-    A lease that ran out (its owner was killed) is claimed like a fresh one. Newest first: a
-    crisis must not wait behind a back-fill.
+    A lease that ran out (its owner was killed) is claimed like a fresh one. Newest published
+    first: a crisis must not wait behind a back-fill, which is heard later than it.
     """
     taken = select(leases.c.item).where(leases.c.name == "analyse", leases.c.until > now)
     query = (
         select(mentions.c.id, mentions.c.text, mentions.c.text_sha256, mentions.c.claimed_language)
-        .where(mentions.c.analysis == Analysis.PENDING, mentions.c.id.not_in(taken))
-        .order_by(mentions.c.first_seen.desc(), mentions.c.id)
+        .where(_WAITING, mentions.c.id.not_in(taken))
+        .order_by(mentions.c.published.desc(), mentions.c.id)
         .limit(limit)
+        .with_for_update(key_share=True, skip_locked=True, of=mentions)
     )
     rows = tx.execute(query).all()
-    if not rows:
-        return []
-    claim = upsert(tx, leases).values(
-        [{"name": "analyse", "item": r.id, "owner": owner, "until": now + hold} for r in rows]
-    )
-    claim = claim.on_conflict_do_update(
-        index_elements=["name", "item"],
-        set_={"owner": owner, "until": now + hold},
-        where=leases.c.until <= now,
-    ).returning(leases.c.item)
-    mine = set(tx.execute(claim).scalars())
-    return [Pending(**row._mapping) for row in rows if row.id in mine]  # noqa: SLF001 - SQLAlchemy's public name
+    mine = _claim(tx, owner, [row.id for row in rows], now=now, until=now + hold)
+    return [
+        Pending(**row._mapping, attempts=mine[row.id])  # noqa: SLF001 - SQLAlchemy's public name
+        for row in rows
+        if row.id in mine
+    ]
 
 
-def release(tx: Connection, owner: str, ids: Sequence[str]) -> None:
-    """Give back leases, e.g. when the model could not be loaded."""
-    own = (leases.c.name == "analyse") & (leases.c.owner == owner) & leases.c.item.in_(ids)
-    tx.execute(delete(leases).where(own))
+def release(tx: Connection, owner: str) -> None:
+    """End all leases of *owner*, e.g. of a killed predecessor; the attempts stay counted."""
+    own = update(leases).where(leases.c.name == "analyse", leases.c.owner == owner)
+    tx.execute(own.values(until=_LONG_AGO))
 
 
 def record_findings(tx: Connection, found: Sequence[Finding], *, now: datetime) -> int:
     """Write verdicts, vectors and new change numbers; returns how many mentions they settled.
 
     A finding on a text that was edited meanwhile keeps its verdict, but the mention stays pending.
+    A finding on a mention that was erased meanwhile is forgotten.
     """
-    ordered = sorted(found, key=lambda f: f.id)
-    _insert_verdicts(tx, ordered, now)
-    _insert_vectors(tx, ordered)
-    settled = [f.id for f in ordered if tx.execute(_settle(f)).rowcount]
-    done = leases.c.item.in_([f.id for f in ordered])
+    before = lock(tx, (f.id for f in found))
+    kept = sorted((f for f in found if f.id in before), key=lambda f: f.id)
+    _insert_verdicts(tx, kept, now)
+    _insert_vectors(tx, kept)
+    settled = [f for f in kept if before[f.id] == (f.text_sha256, Analysis.PENDING)]
+    _settle(tx, settled)
+    done = leases.c.item.in_([f.id for f in found])
     tx.execute(delete(leases).where(leases.c.name == "analyse", done))
-    announce(tx, settled)
+    announce(tx, (f.id for f in settled))
     return len(settled)
 
 
 def backlog(tx: Connection) -> tuple[int, datetime | None]:
     """How many mentions wait for analysis, and since when the oldest does."""
     query = select(func.count(), func.min(mentions.c.first_seen))
-    row = tx.execute(query.where(mentions.c.analysis == Analysis.PENDING)).one()
+    row = tx.execute(query.where(_WAITING)).one()
     return row[0], row[1]
 
 
-def _settle(f: Finding) -> Any:
-    same = (mentions.c.id == f.id) & (mentions.c.text_sha256 == f.text_sha256)
-    change = update(mentions).where(same, mentions.c.analysis == Analysis.PENDING)
-    return change.values(analysis=f.analysis, reason=f.reason, language=f.language, model=f.model)
+def _claim(
+    tx: Connection, owner: str, ids: Sequence[str], *, now: datetime, until: datetime
+) -> dict[str, int]:
+    """Take the leases that are free or ran out; how often each was taken before, by id."""
+    if not ids:
+        return {}
+    insert = upsert(tx, leases)
+    claim = insert.on_conflict_do_update(
+        index_elements=["name", "item"],
+        set_={"owner": owner, "until": until, "attempts": leases.c.attempts + 1},
+        where=leases.c.until <= now,
+    ).returning(leases.c.item, leases.c.attempts)
+    rows = [
+        {"name": "analyse", "item": i, "owner": owner, "until": until, "attempts": 0} for i in ids
+    ]
+    return {row.item: row.attempts for row in tx.execute(claim, rows)}
+
+
+def _settle(tx: Connection, found: Sequence[Finding]) -> None:
+    names = ("analysis", "reason", "language", "model")
+    rows = [{"key": f.id, **{name: getattr(f, name) for name in names}} for f in found]
+    if rows:
+        tx.execute(update(mentions).where(mentions.c.id == bindparam("key")), rows)
 
 
 def _insert_verdicts(tx: Connection, found: Sequence[Finding], now: datetime) -> None:

@@ -47,6 +47,11 @@ def position(tx: Connection, follower: str) -> int:
     return tx.execute(query).scalar() or 0
 
 
+def followers_at(tx: Connection) -> dict[str, int]:
+    """How far each follower is, by name."""
+    return {row.name: row.number for row in tx.execute(select(followers))}
+
+
 def advance(tx: Connection, follower: str, number: int, *, now: datetime) -> None:
     """Remember that *follower* has applied everything up to *number*."""
     statement = upsert(tx, followers).values(name=follower, number=number, at=now)

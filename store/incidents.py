@@ -1,7 +1,6 @@
 """Incidents and notices, and the append-only events that made them what they are."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -71,7 +70,7 @@ def everything(tx: Connection, *, kind: Kind | None = None) -> list[Incident]:
 def current(
     tx: Connection, watch: str, *, since: datetime
 ) -> list[tuple[Incident, dict[str, Any]]]:
-    """Incidents and notices of *watch* that are unresolved, or were changed after *since*."""
+    """Incidents and notices of *watch* that are unresolved, or changed at *since* or later."""
     live = (incidents.c.state != Phase.RESOLVED) | (incidents.c.updated >= since)
     query = select(incidents).where(incidents.c.watch == watch, live).order_by(incidents.c.id)
     return _read(tx, query)
@@ -86,8 +85,7 @@ def events(tx: Connection, number: int) -> list[dict[str, Any]]:
 
 
 def _values(incident: Incident) -> dict[str, Any]:
-    values = asdict(incident)
-    del values["id"]
+    values = {name: getattr(incident, name) for name in _NAMES if name != "id"}
     return values | {
         "mentions": list(incident.mentions),
         "coverage": dict(incident.coverage),

@@ -1,10 +1,10 @@
-"""Read mentions as the record tells them now."""
+"""Mentions as the record tells them now."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, select
+from sqlalchemy import Connection, Row, Table, literal, select, tuple_
 
 from core.mention import Analysis, Mention, Sentiment, State, Verdict
 from store.tables import matches, mentions, sightings, verdicts
@@ -19,12 +19,32 @@ def get(tx: Connection, ids: Sequence[str]) -> list[Mention]:
     return [_mention(rows[i], heard[i], wanted[i], said[i]) for i in ids if i in rows]
 
 
+def uris(tx: Connection) -> dict[str, str]:
+    """The id of every mention by its uri."""
+    return {row.uri: row.id for row in tx.execute(select(mentions.c.uri, mentions.c.id))}
+
+
 def everything(tx: Connection, *, batch: int = 500) -> Iterator[Mention]:
     """All mentions, oldest published first."""
-    query = select(mentions.c.id).order_by(mentions.c.published, mentions.c.id)
-    ids = list(tx.execute(query).scalars())
-    for start in range(0, len(ids), batch):
-        yield from get(tx, ids[start : start + batch])
+    place = tuple_(mentions.c.published, mentions.c.id)
+    query = select(mentions.c.id).order_by(mentions.c.published, mentions.c.id).limit(batch)
+    found = get(tx, tx.execute(query).scalars().all())
+    while found:
+        yield from found
+        end = tuple_(literal(found[-1].published, mentions.c.published.type), found[-1].id)
+        found = get(tx, tx.execute(query.where(place > end)).scalars().all())
+
+
+def lock(tx: Connection, ids: Iterable[str]) -> dict[str, tuple[str, Analysis]]:
+    """Keep other writers away from these until the commit; returns text_sha256 and analysis.
+
+    Always in the order of ids, so that two writers cannot dead-lock; on SQLite a writer is
+    alone anyway. Ids that the record does not hold are left out.
+    """
+    query = select(mentions.c.id, mentions.c.text_sha256, mentions.c.analysis)
+    query = query.where(mentions.c.id.in_(list(ids))).order_by(mentions.c.id)
+    rows = tx.execute(query.with_for_update(key_share=True))
+    return {row.id: (row.text_sha256, Analysis(row.analysis)) for row in rows}
 
 
 def _grouped(tx: Connection, table: Table, ids: Sequence[str]) -> dict[str, list[Row[Any]]]:
@@ -56,7 +76,7 @@ def _mention(
         family=row.family,
         parent=row.parent,
         watches=tuple(sorted(m.watch for m in wanted)),
-        verdicts=tuple(_verdict(v) for v in sorted(said, key=lambda v: v.at)),
+        verdicts=tuple(_verdict(v) for v in sorted(said, key=lambda v: (v.at, v.model, v.watch))),
         reason=row.reason,
     )
 

@@ -45,8 +45,8 @@ def put(tx: Connection, parcels: Sequence[Parcel], *, now: datetime) -> int:
     for parcel in parcels:
         values = {name: getattr(parcel, name) for name in Parcel.__dataclass_fields__}
         insert = upsert(tx, outbox).values(**values, state="due", created=now, due=now, attempts=0)
-        done = tx.execute(insert.on_conflict_do_nothing(index_elements=["key"]))
-        added += done.rowcount
+        insert = insert.on_conflict_do_nothing(index_elements=["key"]).returning(outbox.c.id)
+        added += len(tx.execute(insert).all())  # PostgreSQL's driver leaves rowcount at -1 here
     return added
 
 
@@ -78,6 +78,12 @@ def letters(tx: Connection, *, limit: int = 200) -> list[OutboxRow]:
     )
 
 
+def of_incident(tx: Connection, incident: int) -> list[OutboxRow]:
+    """The letters on one incident, oldest first."""
+    own = select(outbox).where(outbox.c.incident == incident)
+    return _rows(tx, own.order_by(outbox.c.created, outbox.c.id))
+
+
 def letter(tx: Connection, number: int) -> OutboxRow | None:
     """One letter."""
     found = _rows(tx, select(outbox).where(outbox.c.id == number))
@@ -89,14 +95,22 @@ def has(tx: Connection, key: str) -> bool:
     return tx.execute(select(outbox.c.id).where(outbox.c.key == key)).first() is not None
 
 
+def last_day(tx: Connection, subscription: str) -> date | None:
+    """The newest local day that *subscription* already has a digest of."""
+    named = outbox.c.key.startswith(f"{subscription}:", autoescape=True)
+    own = named & (outbox.c.kind == "digest")
+    return tx.execute(select(func.max(outbox.c.day)).where(own)).scalar()
+
+
 def tally(tx: Connection) -> dict[str, int]:
     """How many letters are due, sent, failed."""
     rows = tx.execute(select(outbox.c.state, func.count()).group_by(outbox.c.state))
-    return {"due": 0, "sent": 0, "failed": 0} | dict(rows.tuples().all())
+    return {"due": 0, "sent": 0, "failed": 0} | dict(rows.all())
 
 
 def _settle(tx: Connection, number: int, values: dict[str, Any]) -> None:
-    change = update(outbox).where(outbox.c.id == number)
+    # Only while it is due: what one deliverer sent, a slower one cannot fail.
+    change = update(outbox).where(outbox.c.id == number, outbox.c.state == "due")
     tx.execute(change.values(attempts=outbox.c.attempts + 1, **values))
 
 

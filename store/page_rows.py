@@ -33,11 +33,20 @@ def insert_origins(tx: Connection, heard: "Sequence[Heard]", now: datetime) -> N
     _insert_ignoring(tx, families, [{"id": f, "first_seen": now} for f in kin])
 
 
-def insert_mentions(tx: Connection, new: "Sequence[Heard]", now: datetime) -> None:
-    """Mentions heard for the first time, analysis pending, with their first revision."""
-    _insert_ignoring(tx, mentions, [_mention_row(h, now) for h in new])
-    rows = [_revision(h.id, 1, h.text_sha256, now) for h in new]
-    _insert_ignoring(tx, revisions, rows)
+def insert_mentions(tx: Connection, heard: "Sequence[Heard]", now: datetime) -> set[str]:
+    """Those heard for the first time, analysis pending, with their first revision; returns them.
+
+    What another writer inserted meanwhile is not new: only the database knows for sure.
+    """
+    known = set(tx.scalars(select(mentions.c.id).where(mentions.c.id.in_([h.id for h in heard]))))
+    rows = [_mention_row(h, now) for h in heard if h.id not in known]
+    if not rows:
+        return set()
+    insert = upsert(tx, mentions).on_conflict_do_nothing().returning(mentions.c.id)
+    new = set(tx.scalars(insert, rows))
+    firsts = [_revision(h.id, 1, h.text_sha256, now) for h in heard if h.id in new]
+    _insert_ignoring(tx, revisions, firsts)
+    return new
 
 
 def edit_mentions(tx: Connection, edited: "Sequence[Heard]", now: datetime) -> None:
@@ -49,16 +58,27 @@ def edit_mentions(tx: Connection, edited: "Sequence[Heard]", now: datetime) -> N
         _insert_ignoring(tx, revisions, [_revision(h.id, number, h.text_sha256, now)])
 
 
-def replace_matches(tx: Connection, new: "Sequence[Heard]", edited: "Sequence[Heard]") -> None:
-    """Which watches want a mention: an edited one is matched afresh."""
+def match(tx: Connection, heard: "Sequence[Heard]", edited: "Sequence[Heard]") -> set[str]:
+    """Note which watches want a mention; returns the mentions that a watch wants newly.
+
+    An edited mention is matched afresh; a known one may be wanted by a watch that is younger.
+    """
     if edited:
         tx.execute(delete(matches).where(matches.c.mention.in_([h.id for h in edited])))
+    query = select(matches).where(matches.c.mention.in_([h.id for h in heard]))
+    before = {(row.mention, row.watch): row.watch_revision for row in tx.execute(query)}
+    now = {(h.id, watch): revision for h in heard for watch, revision in h.matches.items()}
     rows = [
-        {"mention": h.id, "watch": watch, "watch_revision": revision}
-        for h in (*new, *edited)
-        for watch, revision in sorted(h.matches.items())
+        {"mention": mention, "watch": watch, "watch_revision": revision}
+        for (mention, watch), revision in sorted(now.items())
+        if before.get((mention, watch)) != revision
     ]
-    _insert_ignoring(tx, matches, rows)
+    if rows:
+        insert = upsert(tx, matches)
+        changed = {"watch_revision": insert.excluded.watch_revision}
+        keys = ["mention", "watch"]
+        tx.execute(insert.on_conflict_do_update(index_elements=keys, set_=changed), rows)
+    return {mention for mention, watch in now if (mention, watch) not in before}
 
 
 def insert_sightings(
@@ -134,5 +154,4 @@ def _content(h: "Heard") -> dict[str, Any]:
         "family": h.family,
         "analysis": Analysis.PENDING,
         "reason": None,
-        "attempts": 0,
     }

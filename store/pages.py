@@ -10,7 +10,8 @@ from sqlalchemy import Connection, select, update
 from core.mention import Post
 from store import page_rows
 from store.changes import announce
-from store.tables import mentions, runs, sources
+from store.mentions import lock
+from store.tables import runs, sources
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,46 +63,44 @@ def record_page(tx: Connection, page: HeardPage, *, now: datetime) -> Tally:
     """Write one page, its tally and the source's cursor; written twice, the mentions stay the same.
 
     Rows go in ordered by id and the change numbers last, so that two writers cannot dead-lock.
+    A mention that stands on the page twice counts once, and as known for the rest.
+
+    Raises:
+        NoResultFound: the record does not know the run or the source.
     """
-    heard = sorted(page.heard, key=lambda h: h.id)
-    before = _text_hashes(tx, [h.id for h in heard])
-    new = [h for h in heard if h.id not in before]
-    edited = [h for h in heard if h.id in before and before[h.id] != h.text_sha256]
+    heard = sorted({h.id: h for h in page.heard}.values(), key=lambda h: h.id)
     page_rows.insert_origins(tx, heard, now)
-    page_rows.insert_mentions(tx, new, now)
+    new = page_rows.insert_mentions(tx, heard, now)
+    before = lock(tx, (h.id for h in heard if h.id not in new))
+    edited = [h for h in heard if h.id in before and before[h.id][0] != h.text_sha256]
     page_rows.edit_mentions(tx, edited, now)
-    page_rows.replace_matches(tx, new, edited)
+    rematched = page_rows.match(tx, heard, edited)
     resighted = page_rows.insert_sightings(tx, page.source, heard, now)
     page_rows.insert_skipped(tx, page.source, page.dropped, now)
     tally = Tally(
-        fetched=len(heard) + len(page.dropped),
-        known=len(heard) - len(new) - len(edited),
+        fetched=len(page.heard) + len(page.dropped),
+        known=len(page.heard) - len(new) - len(edited),
         edited=len(edited),
         new=len(new),
         dropped=Counter(d.reason for d in page.dropped),
     )
     _add_to_run(tx, page.run, tally)
     _advance_source(tx, page)
-    announce(tx, {h.id for h in (*new, *edited)} | resighted)
+    announce(tx, new | {h.id for h in edited} | rematched | resighted)
     return tally
-
-
-def _text_hashes(tx: Connection, ids: list[str]) -> dict[str, str]:
-    query = select(mentions.c.id, mentions.c.text_sha256).where(mentions.c.id.in_(ids))
-    return {row.id: row.text_sha256 for row in tx.execute(query)}
 
 
 def _add_to_run(tx: Connection, run: str, tally: Tally) -> None:
     counts = {n: runs.c[n] + getattr(tally, n) for n in ("fetched", "known", "edited", "new")}
-    before = tx.execute(select(runs.c.dropped).where(runs.c.id == run)).scalar() or {}
+    before = tx.execute(select(runs.c.dropped).where(runs.c.id == run)).scalar_one()
     dropped = dict(Counter(before) + Counter(tally.dropped))
     tx.execute(update(runs).where(runs.c.id == run).values(dropped=dropped, **counts))
 
 
 def _advance_source(tx: Connection, page: HeardPage) -> None:
     query = select(sources.c.validators).where(sources.c.slug == page.source)
-    validators = {**(tx.execute(query).scalar() or {}), **page.validators}
-    values: dict[str, object] = {"validators": validators}
+    validators = tx.execute(query).scalar_one()
+    values: dict[str, object] = {"validators": {**validators, **page.validators}}
     if page.cursor is not None:
         values["cursor"] = dict(page.cursor)
     tx.execute(update(sources).where(sources.c.slug == page.source).values(**values))

@@ -55,7 +55,7 @@ def replace_from_file(
 def addresses(tx: Connection) -> dict[str, str]:
     """The mail address of each person who has one, by slug."""
     query = select(people.c.slug, people.c.email).where(people.c.email.is_not(None))
-    return dict(tx.execute(query).tuples().all())
+    return dict(tx.execute(query).all())
 
 
 def active_subscriptions(tx: Connection, kind: str) -> list[Subscription]:

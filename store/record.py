@@ -1,11 +1,24 @@
 """One database, SQLite by default or PostgreSQL by URL; all writes are short transactions."""
 
+import json
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, make_url, text
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    Table,
+    create_engine,
+    event,
+    inspect,
+    make_url,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
@@ -14,12 +27,17 @@ from core.errors import ConfigError, TransientError
 
 SCHEMA: Final = "0001"  # the newest revision in store/migrations/versions
 _PRAGMAS: Final = (
+    "busy_timeout=30000",  # crawl children, analyse and index write side by side
     "journal_mode=wal",
     "synchronous=full",  # an acknowledged mention survives a power cut
-    "busy_timeout=30000",  # crawl children, analyse and index write side by side
     "foreign_keys=on",
     "secure_delete=on",  # off in most builds: erased text would stay in the file
 )
+_COMMON: Final[dict[str, Any]] = {
+    "hide_parameters": True,  # they hold the text of mentions: not for logs
+    # PostgreSQL refuses NaN in JSON, SQLite would store it: both refuse.
+    "json_serializer": partial(json.dumps, allow_nan=False),
+}
 
 
 class Record:
@@ -53,33 +71,49 @@ class Record:
                 if not inspect(reader).has_table("alembic_version"):
                     return None
                 found = reader.execute(text("select version_num from alembic_version")).scalar()
-        except OperationalError as error:
+        except DBAPIError as error:
             raise ConfigError(f"The record cannot be opened: {error.orig}.") from error
         return None if found is None else str(found)
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """One transaction that may write; committed at the end, rolled back by any exception."""
+        """One transaction that may write; committed at the end, rolled back by any exception.
+
+        Raises:
+            TransientError: the database is locked or out of reach; nothing was written.
+        """
         with self._transaction(write=True) as connection:
             yield connection
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """One consistent view, for reading."""
+        """One consistent view, for reading; a write inside it is refused on both databases.
+
+        Raises:
+            TransientError: the database is locked or out of reach.
+        """
         with self._transaction(write=False) as connection:
             yield connection
 
     @contextmanager
     def _transaction(self, *, write: bool) -> Iterator[Connection]:
         try:
-            with self.engine.connect().execution_options(write=write) as c, c.begin():
+            with self.engine.connect() as c, _options(c, write=write).begin():
                 yield c
         except OperationalError as error:
+            if _is_wrong(error):
+                raise
             raise TransientError(f"The record does not answer: {error.orig}.") from error
 
     def close(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
+
+
+def _is_wrong(error: OperationalError) -> bool:
+    """Whether the statement, not the database, is at fault: SQLite files both under one name."""
+    code = getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_BUSY) & 0xFF  # the primary code
+    return code in (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_READONLY)
 
 
 def upsert(tx: Connection, table: Table) -> Any:
@@ -90,21 +124,46 @@ def upsert(tx: Connection, table: Table) -> Any:
 def _engine(url: str) -> Engine:
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
-        raise ConfigError(f"record: {url!r} is no database URL such as sqlite:///x.db.") from error
+    except (ArgumentError, ValueError):  # the URL may hold a password: it is not repeated
+        raise ConfigError(
+            "record: this is no database URL; right would be sqlite:///harken.db "
+            "or postgresql://user:password@host/name."
+        ) from None
     backend = parsed.get_backend_name()
     if backend == "sqlite":
-        Path(parsed.database or ".").parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(parsed, connect_args={"isolation_level": None})
-        event.listen(engine, "connect", _set_pragmas)
-        event.listen(engine, "begin", _begin)
-        return engine
-    if backend != "postgresql":
-        raise ConfigError(f"record: {backend!r} is not supported; use sqlite or postgresql.")
+        return _sqlite(parsed)
+    if backend == "postgresql":
+        return _postgresql(parsed)
+    raise ConfigError(f"record: {backend!r} is not supported; use sqlite or postgresql.")
+
+
+def _sqlite(url: URL) -> Engine:
+    folder = Path(url.database or ".").parent
     try:
-        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
-    except (ImportError, DBAPIError) as error:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"record: folder {folder} cannot be made: {error.strerror}.") from error
+    engine = create_engine(url, connect_args={"isolation_level": None}, **_COMMON)
+    event.listen(engine, "connect", _set_pragmas)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _postgresql(url: URL) -> Engine:
+    try:
+        url = url.set(drivername="postgresql+psycopg")
+        return create_engine(url, pool_pre_ping=True, **_COMMON)
+    except ImportError as error:
         raise ConfigError("record: PostgreSQL needs `pip install harken[postgresql]`.") from error
+
+
+def _options(connection: Connection, *, write: bool) -> Connection:
+    if connection.dialect.name == "postgresql" and not write:
+        # Several queries must see one state: the default shows each query another one.
+        return connection.execution_options(
+            isolation_level="REPEATABLE READ", postgresql_readonly=True
+        )
+    return connection.execution_options(write=write)
 
 
 def _set_pragmas(connection: DBAPIConnection, _: object) -> None:
@@ -116,5 +175,6 @@ def _set_pragmas(connection: DBAPIConnection, _: object) -> None:
 
 def _begin(connection: Connection) -> None:
     # A deferred transaction that turns into a writer fails at once when another one writes.
-    write = connection.get_execution_options().get("write")
+    write = connection.get_execution_options().get("write", False)
+    connection.exec_driver_sql(f"pragma query_only={not write}")
     connection.exec_driver_sql("begin immediate" if write else "begin")

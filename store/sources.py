@@ -92,19 +92,24 @@ def postpone(tx: Connection, slug: str, *, due: datetime) -> None:
     tx.execute(update(sources).where(sources.c.slug == slug).values(due=due))
 
 
-def move(tx: Connection, slug: str, moved: Mapping[str, str]) -> None:
-    """Remember which addresses moved for good (301, 308): old URL to new URL."""
-    cursor = tx.execute(select(sources.c.cursor).where(sources.c.slug == slug)).scalar_one()
-    cursor = {**cursor, "moved": {**cursor.get("moved", {}), **moved}}
-    tx.execute(update(sources).where(sources.c.slug == slug).values(cursor=cursor))
+def move(tx: Connection, slug: str, url: str) -> None:
+    """Rewrite the address of a source that moved for good (301, 308), until the next start."""
+    options = tx.execute(select(sources.c.options).where(sources.c.slug == slug)).scalar_one()
+    change = update(sources).where(sources.c.slug == slug)
+    tx.execute(change.values(options={**options, "url": url}))
 
 
 def heard_per_hour(tx: Connection, *, now: datetime) -> dict[str, float]:
-    """New mentions an hour of each source over its last 7 days of runs."""
+    """New mentions an hour of each source over its last 7 days of runs.
+
+    What the first walk back through the past brought says nothing of an hour and is left out;
+    so is a source whose walk has not ended, or that has not run since.
+    """
     since = now - timedelta(days=7)
     query = (
         select(runs.c.source, func.sum(runs.c.new), func.min(runs.c.started))
-        .where(runs.c.started >= since)
+        .join(sources, sources.c.slug == runs.c.source)
+        .where(runs.c.started >= since, runs.c.started > sources.c.backfilled)
         .group_by(runs.c.source)
     )
     hour = timedelta(hours=1)

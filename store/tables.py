@@ -10,6 +10,7 @@ from sqlalchemy import (
     Column,
     Date,
     Dialect,
+    Double,
     ForeignKey,
     Index,
     Integer,
@@ -138,13 +139,12 @@ mentions = _table(
     _may("family"),
     _may("parent", Text),
     _may("model"),
-    _must("attempts", Integer, 0),
     _must("published", Instant),
     _may("published_raw", Instant),
     _may("edited", Instant),
     _must("first_seen", Instant),
     _must("last_seen", Instant),
-    Index("ix_mentions_analysis_first_seen", "analysis", "first_seen"),
+    Index("ix_mentions_analysis_published", "analysis", "published"),
     Index("ix_mentions_published", "published"),
 )
 sightings = _table(
@@ -175,7 +175,7 @@ verdicts = _table(
     _key("text_sha256"),
     _may("sentiment"),
     _must("probabilities", JSON),
-    _may("polarity", JSON),  # a JSON number keeps the float as it was on both databases
+    _may("polarity", Double),
     _must("topics", JSON),
     _must("at", Instant),
 )
@@ -200,7 +200,13 @@ changes = _table(
 )
 counters = _table("counters", _key("name"), _must("value", BigInteger))
 followers = _table("followers", _key("name"), _must("number", BigInteger), _must("at", Instant))
-leases = _table("leases", _key("name"), _key("item"), _must("owner"), _must("until", Instant))
+leases = _table(
+    "leases",
+    *(_key(name) for name in ("name", "item")),
+    _must("owner"),
+    _must("until", Instant),
+    _must("attempts", Integer),  # how often it was claimed without an end
+)
 baselines = _table("baselines", _key("watch"), _must("learnt_to", Instant), _must("state", JSON))
 incidents = _table(
     "incidents",
@@ -208,7 +214,7 @@ incidents = _table(
     *(_must(name) for name in ("watch", "kind", "state")),
     _may("topic"),
     *(_must(name, Integer) for name in ("severity", "observed", "voices", "families", "revision")),
-    *(_must(name, JSON) for name in ("expected", "negative_share", "usual_share")),
+    *(_must(name, Double) for name in ("expected", "negative_share", "usual_share")),
     *(_must(name, Instant) for name in ("onset", "detected", "updated")),
     _may("resolved", Instant),
     *(_must(name, JSON) for name in ("mentions", "coverage", "spike", "course")),

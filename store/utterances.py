@@ -32,7 +32,15 @@ def about(tx: Connection, watch: str, *, since: datetime, until: datetime) -> li
         verdicts.c.text_sha256 == mentions.c.text_sha256,
     )
     query = (
-        select(mentions, verdicts.c.sentiment, verdicts.c.topics)
+        select(
+            mentions.c.id,
+            mentions.c.published,
+            mentions.c.first_seen,
+            mentions.c.voice,
+            mentions.c.family,
+            verdicts.c.sentiment,
+            verdicts.c.topics,
+        )
         .join(matches, matches.c.mention == mentions.c.id)
         .outerjoin(verdicts, own)
         .where(

@@ -4,13 +4,18 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 
 def upgrade(engine: Engine) -> None:
-    """Bring *engine*'s database to the newest revision, in one transaction."""
+    """Bring *engine*'s database to the newest revision, in one transaction.
+
+    A second process that comes at the same time waits, and then finds nothing to do.
+    """
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent))
+    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     with engine.connect().execution_options(write=True) as connection, connection.begin():
+        if connection.dialect.name == "postgresql":  # SQLite has one writer anyway
+            connection.execute(text("select pg_advisory_xact_lock(hashtext('harken schema'))"))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

@@ -59,9 +59,9 @@ def upgrade() -> None:
         sa.Column("voices", sa.Integer(), nullable=False),
         sa.Column("families", sa.Integer(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("expected", sa.JSON(), nullable=False),
-        sa.Column("negative_share", sa.JSON(), nullable=False),
-        sa.Column("usual_share", sa.JSON(), nullable=False),
+        sa.Column("expected", sa.Double(), nullable=False),
+        sa.Column("negative_share", sa.Double(), nullable=False),
+        sa.Column("usual_share", sa.Double(), nullable=False),
         sa.Column("onset", Instant(), nullable=False),
         sa.Column("detected", Instant(), nullable=False),
         sa.Column("updated", Instant(), nullable=False),
@@ -79,6 +79,7 @@ def upgrade() -> None:
         sa.Column("item", sa.String(), nullable=False),
         sa.Column("owner", sa.String(), nullable=False),
         sa.Column("until", Instant(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("name", "item", name=op.f("pk_leases")),
     )
     op.create_table(
@@ -99,7 +100,6 @@ def upgrade() -> None:
         sa.Column("family", sa.String(), nullable=True),
         sa.Column("parent", sa.Text(), nullable=True),
         sa.Column("model", sa.String(), nullable=True),
-        sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("published", Instant(), nullable=False),
         sa.Column("published_raw", Instant(), nullable=True),
         sa.Column("edited", Instant(), nullable=True),
@@ -108,7 +108,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mentions")),
     )
     op.create_index(
-        "ix_mentions_analysis_first_seen", "mentions", ["analysis", "first_seen"], unique=False
+        "ix_mentions_analysis_published", "mentions", ["analysis", "published"], unique=False
     )
     op.create_index("ix_mentions_published", "mentions", ["published"], unique=False)
     op.create_table(
@@ -351,7 +351,7 @@ def upgrade() -> None:
         sa.Column("text_sha256", sa.String(), nullable=False),
         sa.Column("sentiment", sa.String(), nullable=True),
         sa.Column("probabilities", sa.JSON(), nullable=False),
-        sa.Column("polarity", sa.JSON(), nullable=True),
+        sa.Column("polarity", sa.Double(), nullable=True),
         sa.Column("topics", sa.JSON(), nullable=False),
         sa.Column("at", Instant(), nullable=False),
         sa.ForeignKeyConstraint(["mention"], ["mentions.id"], name=op.f("fk_verdicts_mention")),

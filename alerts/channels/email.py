@@ -1,0 +1,145 @@
+"""Letters by SMTP. Steps are synchronous and a letter is one session: smtplib is all it needs.
+
+Who is at fault decides: what refuses the *session* (no connection, no TLS, wrong password) says
+nothing of the letter, so it waits; what refuses the *letter* counts as the server's code says.
+"""
+
+import re
+import smtplib
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from email.utils import parseaddr
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from alerts.channel import Channel, Letter, Receipt
+from alerts.eml import to_eml
+from core.errors import PermanentError, TransientError
+
+_ENHANCED: Final = re.compile(rb"[245]\.\d{1,3}\.\d{1,3}")  # RFC 3463
+
+
+class Security(StrEnum):
+    """How the session is kept private. What is asked for is required: there is no fall-back."""
+
+    NONE = "none"
+    STARTTLS = "starttls"
+    TLS = "tls"
+
+
+class Options(BaseModel):
+    """The mail server that takes our letters."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    host: str = Field(description="name or address of the mail server")
+    port: int = Field(default=587, ge=1, le=65535, description="usually 587, 465 (tls) or 25")
+    security: Security = Field(default=Security.STARTTLS, description="none, starttls or tls")
+    username: str = Field(default="", description="empty: the server asks for none")
+    password: SecretStr = Field(default=SecretStr(""), description="of that user")
+    ca_file: Path | None = Field(default=None, description="PEM of a private authority to trust")
+    hello: str = Field(default="localhost", description="how we greet; some servers want a name")
+    timeout_s: float = Field(default=20, gt=0, le=300, description="seconds to wait for an answer")
+
+
+class Email(Channel):
+    """One session a letter, one letter a recipient: nobody's refusal touches another's letter."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+
+    def send(self, letter: Letter) -> Receipt:
+        """Hand *letter* to the server; see :class:`Channel`.
+
+        A connection lost after DATA is transient: the server may have the letter, and the next
+        one bears the same message id.
+        """
+        eml = to_eml(letter)
+        try:
+            with self._session() as smtp:
+                return _hand_over(smtp, letter, eml)
+        except OSError as lost:  # smtplib's own errors are OSErrors too
+            raise TransientError(f"{self._server}: {_cause(lost)}") from None
+
+    @property
+    def _server(self) -> str:
+        return f"smtp {self.options.host}:{self.options.port}"
+
+    @contextmanager
+    def _session(self) -> Iterator[smtplib.SMTP]:
+        smtp = self._connect()
+        try:
+            if self.options.security is Security.STARTTLS:
+                smtp.starttls(context=self._trust())
+            if self.options.username:
+                smtp.login(self.options.username, self.options.password.get_secret_value())
+            yield smtp
+            # Not smtplib's own `with`: it raises on a failing QUIT, after the letter was accepted.
+            with suppress(OSError):
+                smtp.quit()
+        finally:
+            smtp.close()
+
+    def _connect(self) -> smtplib.SMTP:
+        options = self.options
+        if options.security is Security.TLS:
+            return smtplib.SMTP_SSL(
+                options.host,
+                options.port,
+                local_hostname=options.hello,
+                timeout=options.timeout_s,
+                context=self._trust(),
+            )
+        return smtplib.SMTP(options.host, options.port, options.hello, options.timeout_s)
+
+    def _trust(self) -> ssl.SSLContext:
+        return ssl.create_default_context(cafile=self.options.ca_file)
+
+
+def _hand_over(smtp: smtplib.SMTP, letter: Letter, eml: bytes) -> Receipt:
+    smtp.ehlo_or_helo_if_needed()
+    _check("MAIL", *smtp.mail(parseaddr(letter.sender)[1]))
+    _check("RCPT", *smtp.rcpt(parseaddr(letter.recipient)[1]))
+    try:
+        code, answer = smtp.data(eml)
+    except smtplib.SMTPDataError as refused:  # the word DATA itself was not accepted
+        code, answer = refused.smtp_code, b""
+    _check("DATA", code, answer)
+    return Receipt(message_id=letter.message_id, answer=_status(code, answer))
+
+
+def _check(verb: str, code: int, answer: bytes) -> None:
+    """Only the numbers of an answer are told: its words may quote the letter."""
+    told = f"the mail server answered {_status(code, answer)} to {verb}"
+    if code >= 500:  # noqa: PLR2004 -- RFC 5321: 5yz is final, 4yz is not
+        raise PermanentError(told)
+    if code >= 400 or code < 0:  # noqa: PLR2004 -- -1: the connection went
+        raise TransientError(told)
+
+
+def _status(code: int, answer: bytes) -> str:
+    enhanced = _ENHANCED.match(answer)
+    return f"{code} {enhanced[0].decode()}" if enhanced else str(code)
+
+
+def _cause(lost: OSError) -> str:
+    """What went wrong, in words that hold neither password nor letter."""
+    if isinstance(lost.__context__, TimeoutError):  # smtplib tells it as a lost connection
+        lost = lost.__context__
+    match lost:
+        case smtplib.SMTPAuthenticationError():
+            return f"refused the user name or password ({lost.smtp_code})"
+        case smtplib.SMTPNotSupportedError():
+            return "does not offer what the settings require (STARTTLS or a login)"
+        case smtplib.SMTPConnectError() | smtplib.SMTPHeloError():
+            return f"answered {lost.smtp_code}"
+        case ssl.SSLError():
+            return f"no private session: {lost.reason or 'TLS failed'}"
+        case TimeoutError():
+            return "no answer in time"
+        case _:
+            return f"connection failed ({type(lost).__name__})"

@@ -1,0 +1,139 @@
+"""What the record knows of one local day of one watch, gathered for its digest."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from statistics import fmean
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from alerts.days import Window, local_day
+from alerts.digests import Day
+from alerts.evidence import HOUR, copies, hourly
+from alerts.finding import DayCounts, TopicDay, Usual
+from alerts.heard import Completeness
+from core.incident import Incident, Kind
+from core.mention import Sentiment
+from core.watch import Topic, Watch
+from store import incidents, mentions
+from store import utterances as record
+from store.people import Subscription
+from store.utterances import Utterance
+
+HISTORY: Final = 28  # days before, of which those of the same kind are the usual
+ENOUGH: Final = 3  # like days: with fewer there is no usual
+WEEKEND: Final = 5  # date.weekday() from here on
+MOST: Final = 300  # candidates to be quoted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelf:
+    """The mentions of one watch by local day."""
+
+    days: Mapping[date, Sequence[Utterance]]
+
+    def counts(self, day: date, topic: str | None = None) -> DayCounts:
+        """What *day* brought, beside the mean of the like days before it."""
+        before = [day - timedelta(n) for n in range(1, HISTORY + 1)]
+        first = min(self.days, default=day)
+        like = [d for d in before if d > first and _is_weekend(d) == _is_weekend(day)]
+        past = [_count(self._said(d, topic)) for d in like]
+        usual = _mean(past) if len(past) >= ENOUGH else None
+        return _count(self._said(day, topic), usual)
+
+    def _said(self, day: date, topic: str | None) -> list[Utterance]:
+        said = self.days.get(day, ())
+        return [u for u in said if topic is None or topic in u.topics]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """One digest to be written."""
+
+    subscription: Subscription
+    watch: Watch
+    rivals: tuple[Watch, ...]  # the other watches
+    topics: tuple[Topic, ...]
+    day: date  # on the reader's calendar
+
+
+def gather_day(tx: Connection, edition: Edition, completeness: Completeness) -> Day:
+    """Everything *edition* tells."""
+    subscription, watch, day = edition.subscription, edition.watch, edition.day
+    window = local_day(day, subscription.zone)
+    shelf = _shelf(tx, watch, window, subscription.zone)
+    said = shelf.days.get(day, ())
+    quoted = mentions.get(tx, [u.id for u in said][-MOST:])
+    start = window.end - 48 * HOUR
+    two_days = record.about(tx, watch.slug, since=start, until=window.end)
+    return Day(
+        watch=watch,
+        subscription=subscription.slug,
+        at=time.fromisoformat(subscription.at),
+        window=window,
+        counts=shelf.counts(day),
+        topics=tuple(
+            TopicDay(id=t.id, name=t.name, counts=shelf.counts(day, t.id)) for t in edition.topics
+        ),
+        rivals=tuple(
+            TopicDay(
+                id=r.slug,
+                name=r.name,
+                counts=_shelf(tx, r, window, subscription.zone).counts(day),
+            )
+            for r in edition.rivals
+        ),
+        bars=tuple(hourly(two_days, start, window.end)),
+        incidents=tuple(_within(incidents.everything(tx, kind=Kind.CRISIS), watch, window)),
+        mentions=tuple(quoted),
+        copies=copies(quoted),
+        completeness=completeness,
+    )
+
+
+def _shelf(tx: Connection, watch: Watch, window: Window, zone: str) -> Shelf:
+    since = window.start - timedelta(HISTORY + 1)
+    days: dict[date, list[Utterance]] = {}
+    for u in record.about(tx, watch.slug, since=since, until=window.end):
+        days.setdefault(_local(u.at, zone), []).append(u)
+    return Shelf(days=days)
+
+
+def _within(found: Iterable[Incident], watch: Watch, window: Window) -> list[Incident]:
+    return [
+        i
+        for i in found
+        if i.watch == watch.slug
+        and i.onset < window.end
+        and (i.resolved is None or i.resolved >= window.start)
+    ]
+
+
+def _count(said: Sequence[Utterance], usual: Usual | None = None) -> DayCounts:
+    voices = {(u.voice or u.id, u.sentiment) for u in said}
+    by_sentiment = Counter(sentiment for _, sentiment in voices)
+    return DayCounts(
+        mentions=len(said),
+        voices=len({u.voice or u.id for u in said}),
+        negative=by_sentiment[Sentiment.NEGATIVE],
+        neutral=by_sentiment[Sentiment.NEUTRAL],
+        positive=by_sentiment[Sentiment.POSITIVE],
+        unscored=by_sentiment[None],
+        usual=usual,
+    )
+
+
+def _mean(past: Sequence[DayCounts]) -> Usual:
+    names = ("mentions", "voices", "negative", "neutral", "positive")
+    return Usual(**{name: fmean(getattr(c, name) for c in past) for name in names})
+
+
+def _is_weekend(day: date) -> bool:
+    return day.weekday() >= WEEKEND
+
+
+def _local(at: datetime, zone: str) -> date:
+    return at.astimezone(ZoneInfo(zone)).date()

@@ -1,0 +1,159 @@
+"""One step of detection for one watch: what was heard goes in, what must be told comes out. Pure.
+
+The first step of a watch waits for the end of its first back-fill, replays the whole history hour by
+hour to learn, and tells only what still matters. Every later step learns the hours that have settled
+since, judges each bucket since the step before, and the open one at `now`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from alerts.baseline import HOUR, Baseline, start, usual
+from alerts.counts import VOICE_MEMORY, Counts, Span, Stream, Unit, Utterance, count, mute
+from alerts.crisis import notices
+from alerts.incidents import Episode, Event, advance, hold, is_open, is_raised, notice
+from alerts.onset import onset
+from alerts.replay import Limits, Replay, replay
+from alerts.retelling import retell
+from alerts.season import Floats
+from alerts.standing import Standing
+from core.incident import Kind, Spike
+from core.instants import floor
+from core.watch import Watch
+
+MEMORY: Final = timedelta(hours=12)  # of counts before the first unlearnt hour: windows and onset
+HISTORY: Final = timedelta(days=56)  # older mentions teach nothing that the season still holds
+STRAY: Final = 0.01  # this share of the oldest mentions does not date the beginning of a history
+PAST: Final = timedelta(hours=24)  # what was over so long before the first step opens nothing
+RAMP: Final = timedelta(hours=1)  # what comes later than this after the crossing tells no onset
+DAWN: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What one step knows besides the mentions of the watch."""
+
+    taxonomy: tuple[str, ...]  # ids of all topics; a watch without its own topics counts them all
+    units: int  # in the installation: watches and topics of watches, for the budget
+    backfilled_at: datetime | None  # when all that the first crawls heard was recorded and scored
+    budget: float = 1.0  # false alarms a week that the whole installation accepts
+    gaps: tuple[Span, ...] = ()  # when the sources of the watch were not heard
+    profile: Floats | None = None  # usual day (24 hours) of other watches on this clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Detection:
+    """What a step found; ``standing`` and ``events`` must be stored in one transaction."""
+
+    standing: Standing | None  # None: the first back-fill goes on
+    spikes: tuple[Spike, ...] = ()  # warm crises (half their threshold) and notices, as of now
+    events: tuple[Event, ...] = ()  # oldest first
+
+
+def units_of(watch: Watch, taxonomy: Sequence[str]) -> tuple[Unit, ...]:
+    """What is counted apart: the watch as a whole (None) and each of its topics."""
+    return (None, *(watch.topics or taxonomy))
+
+
+def since(watch: Watch, setting: Setting, standing: Standing | None) -> datetime | None:
+    """From which publishing time on a step needs the mentions of *watch*; None: all of them."""
+    baseline = _known(watch, setting, standing)
+    return baseline and baseline.learnt_to - MEMORY - VOICE_MEMORY
+
+
+def detect(
+    watch: Watch,
+    utterances: Sequence[Utterance],
+    standing: Standing | None,
+    now: datetime,
+    setting: Setting,
+) -> Detection:
+    """Judge *watch* at *now*, learning on the way what has settled.
+
+    *utterances*: what the record holds of it, live and published from :func:`since` on, any order.
+    The same arguments give the same answer, so a step that died before it stored may run again.
+    """
+    if setting.backfilled_at is None or now < setting.backfilled_at:
+        return Detection(standing=standing)
+    heard = [u for u in utterances if u.first_seen <= now and u.at <= now]
+    baseline = _known(watch, setting, standing) or _untaught(watch, heard, now, setting)
+    counts = _counted(watch, heard, baseline, now, setting)
+    limits = Limits(watch=watch.slug, units=setting.units, budget=setting.budget)
+    seen = replay(baseline, counts, standing.judged_to if standing else DAWN, now, limits)
+    episode, events = _live(watch.slug, standing and standing.episode, seen, counts, now)
+    if standing is None:
+        horizon = setting.backfilled_at - PAST
+        episode, events = retell((episode, events), seen.warm, horizon, now)
+    lines = [line for line in _lines(seen, limits, now) if _matters_beside(episode, line)]
+    noticed, told = notice(standing.noticed if standing else {}, lines, now)
+    after = Standing(
+        query=watch.revision,
+        zone=watch.zone,
+        baseline=seen.baseline,
+        judged_to=now,
+        episode=episode,
+        noticed=noticed,
+    )
+    warm = [spike for at, spikes in seen.warm if at == now for spike in spikes]
+    return Detection(standing=after, spikes=(*warm, *lines), events=(*events, *told))
+
+
+def _known(watch: Watch, setting: Setting, standing: Standing | None) -> Baseline | None:
+    """The baseline of *standing*, if it was learnt of this query, these topics and this clock."""
+    if standing is None or (standing.query, standing.zone) != (watch.revision, watch.zone):
+        return None
+    units = units_of(watch, setting.taxonomy)
+    return standing.baseline if standing.baseline.units == units else None
+
+
+def _untaught(
+    watch: Watch, heard: Sequence[Utterance], now: datetime, setting: Setting
+) -> Baseline:
+    times = sorted(u.at for u in heard if now - u.at < HISTORY)
+    first = times[int(STRAY * len(times))] if times else now
+    return start(units_of(watch, setting.taxonomy), floor(first, HOUR), setting.profile)
+
+
+def _counted(
+    watch: Watch, heard: Sequence[Utterance], baseline: Baseline, now: datetime, setting: Setting
+) -> Counts:
+    span = (baseline.learnt_to - MEMORY, now)
+    counts = count(heard, baseline.units, span, ZoneInfo(watch.zone))
+    return mute(counts, setting.gaps, baseline.begun)
+
+
+def _live(
+    watch: str, episode: Episode | None, seen: Replay, counts: Counts, now: datetime
+) -> tuple[Episode | None, tuple[Event, ...]]:
+    """Lead *episode* through the warm moments up to *now*."""
+    if not counts.heard[-1]:
+        episode = hold(episode, now)
+    events: tuple[Event, ...] = ()
+    for at, spikes in (*seen.warm, (now, [])):
+        if any(map(is_raised, spikes)) and not is_open(episode):
+            spikes = [_located(spike, seen.baseline, counts, at) for spike in spikes]
+        episode, told = advance(watch, episode, spikes, at)
+        events += told
+    return episode, events
+
+
+def _located(spike: Spike, baseline: Baseline, counts: Counts, crossed: datetime) -> Spike:
+    """*spike* with its onset, estimated from what was heard around the crossing of the threshold."""
+    first = max(counts.bucket(crossed - MEMORY), 0)
+    part = slice(first, counts.bucket(crossed + RAMP) + 1)
+    place = (..., Stream.NEGATIVE, baseline.units.index(spike.topic))
+    expected = usual(baseline, counts.minute[part])[place]
+    began = onset(counts.voices[part][place], expected)
+    return replace(spike, onset=counts.time(first + began))
+
+
+def _lines(seen: Replay, limits: Limits, now: datetime) -> list[Spike]:
+    return notices(seen.scores, limits.rule(seen.baseline), now)
+
+
+def _matters_beside(episode: Episode | None, line: Spike) -> bool:
+    """While a crisis is open, only the health of the sources is news beside it."""
+    return not is_open(episode) or line.kind is Kind.HEALTH

@@ -1,0 +1,66 @@
+"""What a letter says of its own completeness: who was not heard, what was not scored. Pure."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from templates.contexts.reader import Coverage, Silence, Unheard
+from templates.say import Phrase, phrase
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completeness:
+    """How far a letter can be trusted, for the window that it tells of."""
+
+    coverage: Coverage
+    silences: tuple[Silence, ...] = ()
+    unscored: Mapping[str, int] = field(
+        default_factory=dict
+    )  # mentions by language the model lacks
+    pending: int = 0  # mentions heard but not scored yet
+    deleted: int = 0  # mentions their authors took back: left out everywhere
+    model: str = ""  # what scored them; empty: nothing was scored
+    quality: float | None = None  # its measured macro-recall, 0 to 1; None: unknown
+
+
+def told(completeness: Completeness) -> tuple[Phrase, ...]:
+    """The sentences under "How complete this is", the gravest first."""
+    return tuple(_told(completeness))
+
+
+def _told(known: Completeness) -> Iterator[Phrase]:
+    for silence in known.silences:
+        yield phrase(f"silence.{silence.what}", name=silence.name, since=silence.since)
+    yield from _sources(known.coverage)
+    if known.unscored:
+        languages = tuple(sorted(known.unscored, key=lambda code: (-known.unscored[code], code)))
+        count = sum(known.unscored.values())
+        yield phrase("heard.unscored", count=count, languages=languages)
+    if known.pending:
+        yield phrase("heard.pending", count=known.pending)
+    if known.deleted:
+        yield phrase("heard.deleted", count=known.deleted)
+    if known.model and known.quality is not None:
+        yield phrase("heard.measured", model=known.model, quality=known.quality)
+    elif known.model:
+        yield phrase("heard.model", model=known.model)
+
+
+def _sources(coverage: Coverage) -> Iterator[Phrase]:
+    if coverage.heard == coverage.sources:
+        yield phrase("heard.all", count=coverage.sources)
+    else:
+        yield phrase("heard.some", heard=coverage.heard, count=coverage.sources)
+    if coverage.unheard:
+        yield phrase("heard.missing", sources=_named(coverage.unheard))
+
+
+def _named(unheard: Sequence[Unheard]) -> tuple[Phrase, ...]:
+    return tuple(
+        phrase(
+            "heard.reason" if source.reason else "heard.source",
+            name=source.name,
+            state=phrase(f"coverage.{source.state}"),
+            reason=source.reason,
+        )
+        for source in unheard
+    )

@@ -1,0 +1,72 @@
+"""Buckets in order: each judged by what was learnt before it, each settled hour then learnt. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, TypeAlias
+
+import numpy as np
+
+from alerts.baseline import HOUR, PER_HOUR, Baseline, view
+from alerts.counts import Counts
+from alerts.crisis import WARM, Rule, Scores, crises, reached, score, threshold
+from alerts.learning import learn
+from core.incident import Spike
+from core.instants import BUCKET
+
+# Most mentions are heard within an hour; younger hours are judged at once and learnt later.
+SETTLED: Final = timedelta(hours=1)
+
+Moment: TypeAlias = tuple[datetime, list[Spike]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What sets the threshold of a watch besides the age of its baseline."""
+
+    watch: str
+    units: int
+    budget: float
+
+    def rule(self, baseline: Baseline) -> Rule:
+        """What the scores that *baseline* gives are held against."""
+        return Rule(watch=self.watch, threshold=threshold(baseline.days, self.units, self.budget))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replay:
+    """What a stretch of buckets taught and showed."""
+
+    baseline: Baseline
+    warm: tuple[Moment, ...]  # the moments at which some unit was warm, with their spikes
+    scores: Scores  # of the buckets that are not learnt yet; the last one is open
+
+
+def replay(
+    baseline: Baseline, counts: Counts, judged_to: datetime, now: datetime, limits: Limits
+) -> Replay:
+    """Go on from *baseline* to *now*; moments up to *judged_to* teach, but are not judged again.
+
+    *counts* reach from at least 6 h before ``baseline.learnt_to`` up to the bucket that holds *now*.
+    In one go or in pieces it learns the same, to the last bit.
+    """
+    warm: list[Moment] = []
+    while now - baseline.learnt_to >= HOUR + SETTLED:
+        first = counts.bucket(baseline.learnt_to)
+        scores = score(baseline, view(baseline, counts, first, first + PER_HOUR))
+        warm += _warm(counts, scores, limits.rule(baseline), judged_to, now)
+        baseline = learn(baseline, counts, scores.seen)
+    first = counts.bucket(baseline.learnt_to)
+    scores = score(baseline, view(baseline, counts, first, len(counts.heard)))
+    warm += _warm(counts, scores, limits.rule(baseline), judged_to, now)
+    return Replay(baseline=baseline, warm=tuple(warm), scores=scores)
+
+
+def _warm(
+    counts: Counts, scores: Scores, rule: Rule, judged_to: datetime, now: datetime
+) -> Iterator[Moment]:
+    hot = (reached(scores, rule) >= WARM * rule.threshold).any(axis=1)
+    for bucket in np.flatnonzero(hot):
+        at = min(counts.time(scores.seen.first + int(bucket)) + BUCKET, now)
+        if at > judged_to:
+            yield at, crises(scores, rule, int(bucket), at)

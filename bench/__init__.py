@@ -1,0 +1,1 @@
+"""What `make bench`, `make faults`, `make acceptance` and `make pictures` run."""

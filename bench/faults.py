@@ -1,0 +1,203 @@
+"""`make faults`: SIGKILL at seeded moments, then a restart; what is left must equal an unkilled run.
+
+A stage (replay site and SMTP inbox) outlives the kills; `harken run` is what dies. Several kills to a
+run of one corpus; at its end record, index and inbox are compared with those of a run that nobody killed.
+"""
+
+import argparse
+import contextlib
+import os
+import random
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+from typing import Any, Final
+
+from bench.report import machine, say, write
+from core.incident import Kind
+from harken.clock import Clock
+from harken.demo.play import Plan, Play, begin, start_run, wait_for
+from harken.demo.show import until_ready
+from store import incidents, mentions, outbox
+from store.record import Record
+
+VICTIMS: Final = ("all", "all", "parent", "analyse", "index", "crawl")
+EARLIEST_S, LATEST_S = 0.3, 9.0  # after a start: from the first import to the last letter
+OK: Final = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remains:
+    """What a run left behind, as far as it must not depend on kills."""
+
+    mentions: Mapping[str, tuple[Any, ...]]  # by uri, published before the start
+    indexed: frozenset[str]  # uris
+    incidents: Counter[str]  # crises by watch
+    letters: Counter[tuple[str, str]]  # Message-ID and recipient
+
+
+@dataclass
+class Tally:
+    """The figures of `out/faults.json`."""
+
+    kills: int = 0
+    lost: int = 0
+    doubled: int = 0
+    repeated: int = 0
+    restarts_s: list[float] = field(default_factory=list)
+    rows: list[dict[str, Any]] = field(default_factory=list)
+
+
+def main() -> None:
+    """Kill as often as asked; write the figures; exit 1 if anything was lost or doubled."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--per-run", type=int, default=10)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    figures = torture(options.kills, options.per_run, options.seed)
+    write("faults", figures)
+    raise SystemExit(bool(figures["lost"] or figures["doubled"]))
+
+
+def torture(kills: int, per_run: int, seed: int) -> dict[str, Any]:
+    """The figures after *kills* kills, *per_run* of them to a corpus."""
+    tally = Tally()
+    chance = random.Random(seed)
+    while tally.kills < kills:
+        number = seed + tally.kills // per_run
+        with _stage(number) as whole, _stage(number) as hurt:
+            until_ready(whole)
+            _hurt(hurt, chance, min(per_run, kills - tally.kills), tally)
+            until_ready(hurt)
+            _compare(_remains(whole), _remains(hurt), tally, number)
+        say(f"{tally.kills} kills, {tally.lost} lost, {tally.doubled} doubled")
+    return {
+        "machine": machine(),
+        "kills": tally.kills,
+        "lost": tally.lost,
+        "doubled": tally.doubled,
+        "repeated": tally.repeated,
+        "manual_steps": 0,
+        "restart_s_median": median(tally.restarts_s),
+        "rows": tally.rows,
+    }
+
+
+@contextlib.contextmanager
+def _stage(seed: int) -> Iterator[Play]:
+    folder = Path(tempfile.mkdtemp(prefix="harken-faults-"))
+    play = begin(Plan(folder=folder, seed=seed), Clock())
+    try:
+        yield play
+    finally:
+        play.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _hurt(play: Play, chance: random.Random, kills: int, tally: Tally) -> None:
+    for _ in range(kills):
+        time.sleep(chance.uniform(EARLIEST_S, LATEST_S))
+        victim = chance.choice(VICTIMS)
+        _kill(play, victim)
+        tally.kills += 1
+        if play.run.poll() is not None or victim in ("all", "parent"):
+            play.run.wait(30)
+            began = time.monotonic()
+            play.run = start_run(play.settings, play.clock, play.plan.folder / "run.log")
+            wait_for("the restart", lambda: True if play.get("/healthz")[0] == OK else None, 60)
+            tally.restarts_s.append(time.monotonic() - began)
+
+
+def _kill(play: Play, victim: str) -> None:
+    """SIGKILL to the parent alone, to everybody at once, or to one kind of child."""
+    family = _family(play.run.pid)
+    if victim == "all":
+        doomed = [play.run.pid, *family]
+    elif victim == "parent":
+        doomed = [play.run.pid]
+    else:
+        doomed = [pid for pid in family if f" {victim} " in _command(pid)]
+    for pid in doomed:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def _family(pid: int) -> list[int]:
+    said = subprocess.run(
+        ["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False
+    ).stdout
+    return [int(child) for child in said.split()]
+
+
+def _command(pid: int) -> str:
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+    return ""
+
+
+def _remains(play: Play) -> Remains:
+    record = Record(f"sqlite:///{play.plan.folder / 'state' / 'record.db'}")
+    with record.read() as tx:
+        known = [m for m in mentions.everything(tx) if m.published <= play.started]
+        crises = incidents.everything(tx, kind=Kind.CRISIS)
+        sent = outbox.letters(tx, limit=1000)
+    base = play.site_url
+    ids = {m.id: m.uri.replace(base, "") for m in known}
+    del sent
+    return Remains(
+        mentions={m.uri.replace(base, ""): _essence(m) for m in known},
+        indexed=frozenset(ids[i] for i in _indexed(play) if i in ids),
+        incidents=Counter(i.watch for i in crises),
+        letters=Counter((a.message_id, a.kind) for a in play.inbox.arrivals),
+    )
+
+
+def _essence(mention: Any) -> tuple[Any, ...]:
+    verdict = mention.verdict
+    judged = (verdict.sentiment, verdict.topics) if verdict else None
+    return (mention.text_sha256, mention.revision, mention.watches, mention.analysis, judged)
+
+
+def _indexed(play: Play) -> Sequence[str]:
+    from indexer.engines.tantivy import TantivyIndex
+
+    with TantivyIndex(play.plan.folder / "state" / "index", writer=False) as index:
+        index.setup()
+        return list(index.ids())
+
+
+def _compare(whole: Remains, hurt: Remains, tally: Tally, seed: int) -> None:
+    lost = [u for u, essence in whole.mentions.items() if hurt.mentions.get(u) != essence]
+    strange = [u for u in hurt.mentions if u not in whole.mentions]
+    unindexed = set(whole.mentions) - hurt.indexed
+    missing = whole.incidents - hurt.incidents
+    surplus = hurt.incidents - whole.incidents
+    told = Counter(m.partition(".r")[0] for m, _ in whole.letters)
+    told_hurt = {m.partition(".r")[0] for m, _ in hurt.letters}
+    silent = [m for m in told if m not in told_hurt]
+    tally.lost += len(lost) + len(unindexed) + missing.total() + len(silent)
+    tally.doubled += len(strange) + surplus.total()
+    tally.repeated += sum(n - 1 for n in hurt.letters.values())
+    seen = {
+        "lost": lost[:5],
+        "strange": strange[:5],
+        "unindexed": len(unindexed),
+        "missing": dict(missing),
+        "surplus": dict(surplus),
+        "silent": silent,
+    }
+    ok = not any(seen.values())
+    demand = "record, index and inbox as in an unkilled run"
+    tally.rows.append({"row": f"seed {seed}", "demand": demand, "seen": seen, "ok": ok})
+
+
+if __name__ == "__main__":
+    main()

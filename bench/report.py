@@ -1,0 +1,43 @@
+"""Where the figures of a make target go."""
+
+import json
+import os
+import platform
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+OUT = Path("out")
+
+
+def write(name: str, figures: Mapping[str, Any]) -> None:
+    """Write ``out/NAME.json`` and print it."""
+    OUT.mkdir(exist_ok=True)
+    text = json.dumps(figures, indent=2, default=str)
+    (OUT / f"{name}.json").write_text(text + "\n")
+    print(text)
+
+
+def machine() -> dict[str, Any]:
+    """What it ran on."""
+    return {
+        "cores": os.cpu_count(),
+        "processor": _processor(),
+        "python": platform.python_version(),
+        "system": platform.platform(),
+    }
+
+
+def say(line: str) -> None:
+    """Progress, on stderr."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor()
+    found = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return found[0] if found else platform.processor()

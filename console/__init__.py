@@ -1,0 +1,1 @@
+"""The console: pages and their JSON twins over the record and the index."""

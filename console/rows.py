@@ -1,0 +1,46 @@
+"""The rows of the contract: what the reading verbs and the console's twins print."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from core.incident import Incident
+from core.mention import Mention
+from store import runs, sources
+from store.runs import Traffic
+
+_SOURCE = ("kind", "state", "since", "reason", "interval_s")
+
+
+def mention_row(mention: Mention) -> dict[str, Any]:
+    """The contract's ``mention``."""
+    row = asdict(mention)
+    del row["reason"], row["parent"]
+    return row | {"parent": mention.parent, "reason": mention.reason}
+
+
+def incident_row(incident: Incident) -> dict[str, Any]:
+    """The contract's ``incident``."""
+    return asdict(incident)
+
+
+def source_rows(tx: Connection, *, now: datetime) -> list[dict[str, Any]]:
+    """The contract's ``source``, a row for each active one."""
+    totals = runs.traffic(tx)
+    expected = sources.heard_per_hour(tx, now=now)
+    return [
+        {
+            "name": source.slug,
+            **{name: getattr(source, name) for name in _SOURCE},
+            "expected_per_hour": expected.get(source.slug),
+            **_traffic(totals.get(source.slug, Traffic())),
+        }
+        for source in sources.active(tx)
+    ]
+
+
+def _traffic(total: Traffic) -> Mapping[str, Any]:
+    return asdict(total)

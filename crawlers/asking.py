@@ -1,0 +1,31 @@
+"""One question to a host, asked again when it says "later" and soon."""
+
+from typing import Final
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+
+from crawlers.address import endpoint
+from crawlers.gate import hosts_of
+from crawlers.politeness import ASK_LATER, UNSAID, PauseError
+
+TRIES: Final = 3
+
+
+async def ask(crawler: Crawler, request: Request) -> Response:
+    """The answer to *request*, after the redirects and retries that are Scrapy's part.
+
+    Raises:
+        PauseError: the host answered 429 or 503 three times, or asks for a longer pause.
+    """
+    place, seconds = endpoint(request.url), 0.0
+    for _ in range(TRIES):
+        assert crawler.engine is not None
+        response = await crawler.engine.download_async(request.copy())
+        if response.status not in ASK_LATER:
+            return response
+        place = endpoint(response.url)
+        wish = response.headers.get("Retry-After")
+        seconds = hosts_of(crawler).pause(place, wish.decode("latin-1") if wish else None)
+    raise PauseError(place, max(seconds, UNSAID))

@@ -1,0 +1,45 @@
+"""The gate before any XML parser of ours: refuses what attacks, and what is not whole."""
+
+import re
+from typing import Final
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import ParseError, fromstring
+
+from core.errors import PermanentError
+
+_FEED_START: Final = re.compile(rb"<(?:\w+:)?(rss|feed|RDF)[\s>]")
+_FEED_END: Final = re.compile(rb"</(?:\w+:)?(rss|feed|RDF)\s*>\s*(?:<!--.*?-->\s*)*$", re.DOTALL)
+_TAIL: Final = 4_096  # bytes in which the end of a feed must stand
+
+
+def check_feed(body: bytes) -> None:
+    """Let *body* pass if a feed parser may read it.
+
+    A feed that is ill-formed but ends where feeds end (a bare ``&``, a wrong charset) passes:
+    readers are expected to cope. One that stops in the middle does not: half a page is no page.
+
+    Raises:
+        PermanentError: entities or external references, no feed at all, or one that is cut off.
+    """
+    try:
+        root = fromstring(body)
+    except DefusedXmlException as error:
+        raise PermanentError(f"refused: its XML declares {_attack(error)}") from None
+    except (ParseError, ValueError, LookupError) as error:
+        if not (_FEED_START.search(body) and _FEED_END.search(body[-_TAIL:])):
+            raise PermanentError(f"not a feed: {_reason(error)}") from None
+    else:
+        name = root.tag.rpartition("}")[2]
+        if name not in ("rss", "feed", "RDF"):
+            raise PermanentError(f"not a feed: its root is <{name[:40]}>, not rss, feed or RDF")
+
+
+def _attack(error: DefusedXmlException) -> str:
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(error).__name__)
+    return words.removesuffix(" Forbidden").lower()
+
+
+def _reason(error: Exception) -> str:
+    """``mismatched tag: line 3, column 9``: expat's words, which never quote the text."""
+    return str(error) if isinstance(error, ParseError) else type(error).__name__

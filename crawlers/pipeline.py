@@ -1,0 +1,69 @@
+"""From the posts of a page to what the record keeps: only what a watch wants stays text."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from core.identity import mention_id, text_sha256
+from core.mention import Post
+from crawlers.text import cut, valid
+from store.pages import Dropped, Heard
+
+Match = Callable[[str, Post], Mapping[str, str]]  # text -> revision of each watch that wants it
+Voice = Callable[[str, str], str]  # platform, account -> pseudonym
+Family = Callable[[str], str]  # text -> exact-hash family of the normalised text
+
+
+def sift(
+    posts: Sequence[Post],
+    *,
+    match: Match,
+    voice: Voice,
+    family: Family,
+    now: datetime,
+    oldest: datetime,
+) -> tuple[list[Heard], list[Dropped]]:
+    """Part *posts* into heard and dropped, each id once (its last state on the page counts).
+
+    Published before *oldest* is too old; a post without a date is as old as *now*.
+    """
+    heard: list[Heard] = []
+    dropped: list[Dropped] = []
+    for key, post in {mention_id(valid(post.uri)): _storable(post) for post in posts}.items():
+        matches: Mapping[str, str] = {}
+        if not post.text:
+            reason = "no_text"
+        elif (post.published or now) < oldest:
+            reason = "too_old"
+        else:
+            matches, reason = match(post.text, post), "unmatched"
+        if matches:
+            who = voice(post.platform, post.author) if post.author else None
+            heard.append(_heard(key, post, matches, voice=who, family=family(post.text)))
+        else:
+            dropped.append(Dropped(id=key, reason=reason))
+    return heard, dropped
+
+
+def _storable(post: Post) -> Post:
+    return replace(
+        post,
+        uri=valid(post.uri),
+        url=valid(post.url),
+        text=cut(valid(post.text).strip()),
+        author=valid(post.author) if post.author else None,
+        parent=valid(post.parent) if post.parent else None,
+    )
+
+
+def _heard(
+    key: str, post: Post, matches: Mapping[str, str], *, voice: str | None, family: str
+) -> Heard:
+    return Heard(
+        id=key,
+        post=post,
+        text_sha256=text_sha256(post.text),
+        voice=voice,
+        family=family,
+        matches=matches,
+    )

@@ -1,0 +1,79 @@
+"""robots.txt as RFC 9309 has it: a server that fails to answer for it forbids everything.
+
+Scrapy's own middleware takes a 500 for permission and ignores Crawl-delay.
+"""
+
+import asyncio
+from typing import Final, Self
+from urllib.parse import urlsplit
+
+from protego import Protego
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+
+from core.errors import PermanentError
+from crawlers.address import endpoint, shown
+from crawlers.asking import ask
+from crawlers.gate import TALLY, Tally, hosts_of
+from crawlers.guard import REACH, Reach
+
+MOST_BYTES: Final = 512 * 1024  # that are read; RFC 9309 section 2.5 asks for 500 KiB at least
+MOST_REQUESTS: Final = 20  # for one robots.txt, redirects and retries included
+_OK: Final = 200
+_BROKEN: Final = 500  # from here on a status means that the server failed
+
+
+class ForbiddenError(PermanentError):
+    """robots.txt does not let us read this."""
+
+
+class Robots:
+    """A downloader middleware; asks each host once a batch."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._agent: str = crawler.settings["USER_AGENT"]
+        self._reach: Reach = crawler.settings[REACH]
+        self._rules: dict[str, asyncio.Task[Protego]] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """As Scrapy builds it."""
+        return cls(crawler)
+
+    async def process_request(self, request: Request) -> None:
+        """Let *request* pass if its host's robots.txt does.
+
+        Raises:
+            ForbiddenError: it does not, or the host could not say.
+            RefusedError: the address is out of reach.
+        """
+        if request.meta.get("is_robots"):
+            return
+        allow_loopback = request.meta[TALLY].allow_loopback
+        self._reach.admit(request.url, allow_loopback=allow_loopback)
+        parts = urlsplit(request.url)
+        origin = f"{parts.scheme}://{parts.netloc}"
+        if origin not in self._rules:
+            tally = Tally(allow_loopback=allow_loopback, most=MOST_REQUESTS)
+            self._rules[origin] = asyncio.ensure_future(self._load(f"{origin}/robots.txt", tally))
+        # Shielded: others wait for it even if this run is called off.
+        rules = await asyncio.shield(self._rules[origin])
+        if not rules.can_fetch(request.url, self._agent):
+            raise ForbiddenError(f"robots.txt forbids {shown(request.url)}")
+
+    async def _load(self, url: str, tally: Tally) -> Protego:
+        request = Request(url, meta={"is_robots": True, TALLY: tally})
+        response = await ask(self._crawler, request)
+        if response.status >= _BROKEN:
+            raise ForbiddenError(f"{shown(url)} answers {response.status}: nothing may be read")
+        rules = Protego.parse(_text(response))
+        if delay := rules.crawl_delay(self._agent):
+            hosts_of(self._crawler).slow_down(endpoint(url), float(delay))
+        return rules
+
+
+def _text(response: Response) -> str:
+    """Its rules; none where there is no robots.txt (any other status)."""
+    return response.body[:MOST_BYTES].decode(errors="replace") if response.status == _OK else ""

@@ -1,0 +1,120 @@
+"""The run of one source: fetch, parse, record, follow; one page at a time, depth first."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+
+from core.errors import PermanentError
+from core.plugins import load
+from crawlers.address import shown
+from crawlers.asking import ask
+from crawlers.assignment import Assignment, Fetched, Outcome, Sink
+from crawlers.gate import TALLY, Tally
+from crawlers.politeness import PauseError
+from crawlers.reasons import reason_of
+from crawlers.robots import ForbiddenError
+from crawlers.source import Cursor, Fetch, Page, Source
+
+_OK: Final = 200
+_NOT_MODIFIED: Final = 304
+_FOR_GOOD: Final = {301, 308}
+# The header of an answer, the header that asks with it, and its name in the record.
+_VALIDATORS: Final = (
+    ("ETag", "If-None-Match", "etag"),
+    ("Last-Modified", "If-Modified-Since", "last_modified"),
+)
+
+
+class Run:
+    """Reads what one assignment leads to, and tells the sink."""
+
+    def __init__(self, assignment: Assignment, sink: Sink, *, crawler: Crawler, most: int) -> None:
+        self.assignment = assignment
+        self._sink = sink
+        self._crawler = crawler
+        self._tally = Tally(allow_loopback=assignment.allow_loopback, most=most)
+        self._asked: set[str] = set()
+        self._moved: str | None = None
+
+    async def walk(self, now: datetime) -> None:
+        """Read all pages; whatever goes wrong is raised, and what was recorded stays."""
+        kind = load("crawlers.sources", self.assignment.kind, Source)
+        source = kind(self.assignment.options)
+        steps: list[Fetch | tuple[Cursor, Fetched]] = []
+        steps += reversed(list(source.requests(self.assignment.cursor, now)))
+        while steps:
+            step = steps.pop()
+            if not isinstance(step, Fetch):
+                cursor, fetched = step
+                self._sink.page(self.assignment, Page(cursor=cursor), fetched)
+            elif (read := await self._read(step, source)) is not None:
+                page, fetched = read
+                if page.cursor_after is not None:
+                    steps.append((page.cursor_after, fetched))
+                steps += reversed(page.follow)
+
+    def outcome(self, error: BaseException | None, now: Callable[[], datetime]) -> Outcome:
+        """How the run ended: with *error*, or well."""
+        ended = Outcome(
+            state="ok",
+            requests=self._tally.requests,
+            bytes=self._tally.bytes,
+            not_modified=self._tally.not_modified,
+            moved=self._moved,
+        )
+        if error is None:
+            return ended
+        failed = replace(ended, state="failed", reason=reason_of(error))
+        if isinstance(error, PauseError):
+            retry_at = now() + timedelta(seconds=error.retry_after or 0)
+            return replace(failed, state="waiting", retry_at=retry_at, host=error.place)
+        return replace(failed, state="forbidden") if isinstance(error, ForbiddenError) else failed
+
+    async def _read(self, fetch: Fetch, source: Source) -> tuple[Page, Fetched] | None:
+        response = await self._ask(fetch)
+        if response.status == _NOT_MODIFIED:
+            self._tally.not_modified += 1
+            self._sink.not_modified(self.assignment, fetch.url)
+            return None
+        if response.status in fetch.absent:
+            return None
+        if response.status != _OK:
+            raise PermanentError(f"{shown(response.url)} answers {response.status}")
+        self._note_move(fetch, response)
+        page = source.parse(response.body, fetch, response.url)
+        kept = dict(_validators(response))
+        places = {fetch.url, response.url} if kept else set()
+        fetched = Fetched(url=response.url, asked=fetch.url, validators=dict.fromkeys(places, kept))
+        # A validator is a promise that all that the page leads to is recorded: it goes with the
+        # cursor that says the same.
+        now = fetched if page.cursor_after is None else replace(fetched, validators={})
+        self._sink.page(self.assignment, replace(page, cursor_after=None), now)
+        return page, fetched
+
+    async def _ask(self, fetch: Fetch) -> Response:
+        if fetch.url in self._asked:
+            raise PermanentError(f"{shown(fetch.url)} leads back to itself")
+        self._asked.add(fetch.url)
+        known = self.assignment.validators.get(fetch.url, {}) if fetch.conditional else {}
+        conditions = {ask: known[name] for _, ask, name in _VALIDATORS if name in known}
+        request = Request(
+            fetch.url, headers={**fetch.headers, **conditions}, meta={TALLY: self._tally}
+        )
+        return await ask(self._crawler, request)
+
+    def _note_move(self, fetch: Fetch, response: Response) -> None:
+        meta = response.request.meta if response.request else {}
+        reasons = set(meta.get("redirect_reasons", ()))
+        if reasons and reasons <= _FOR_GOOD and fetch.url == self.assignment.options.url:
+            self._moved = response.url
+
+
+def _validators(response: Response) -> Iterator[tuple[str, str]]:
+    for header, _, name in _VALIDATORS:
+        if value := response.headers.get(header):
+            yield name, value.decode("latin-1")

@@ -1,0 +1,164 @@
+"""An RSS or Atom feed, of articles or of comments, with the archive pages that it links (RFC 5005).
+
+Entries come newest first: a crawl follows ``rel="next"`` until the last entry of a page is older
+than what the last complete crawl knew. feedparser reads bytes only; it never fetches.
+"""
+
+from calendar import timegm
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from typing import Any, Final
+from urllib.parse import urljoin
+
+import feedparser
+
+from core.errors import PermanentError
+from core.identity import text_sha256
+from core.instants import instant, iso
+from core.mention import Post
+from crawlers.address import canonical, host, is_absolute
+from crawlers.feedgate import check_feed
+from crawlers.html import html_to_text
+from crawlers.source import Cursor, Facts, Fetch, Page, Source, SourceOptions
+from crawlers.text import compose
+
+GONE: Final = (404, 410)  # an archive page that is no more
+_ARCHIVE: Final = ("next", "prev-archive")  # RFC 5005 sections 3 and 4
+
+
+class Feed(Source):
+    """RSS 0.9 to 2.0, RDF and Atom."""
+
+    class Options(SourceOptions):
+        """``url`` is the feed."""
+
+    facts = Facts(
+        key_needed=False,
+        terms_url=None,
+        limits="as Crawl-delay and Retry-After say; once a quarter of an hour is polite",
+        deletions="none",
+        default_on=True,
+        proven="recorded",
+    )
+    options: Options
+
+    def requests(self, cursor: Cursor | None, now: datetime) -> Iterable[Fetch]:
+        """The feed; before it, the archive page at which the last crawl broke off."""
+        known = cursor or {"until": iso(now - timedelta(days=self.options.backfill_days))}
+        is_backfilled = known.get("backfilled", False)
+        top = known.get("top", known["until"])
+        note = {
+            "until": known["until"],
+            "top": top,
+            "now": iso(now) or "",
+            "backfilled": "yes" if is_backfilled else "",
+        }
+        if "next" not in known:
+            return [Fetch(url=self.options.url, conditional=is_backfilled, note=note)]
+        rest = Fetch(url=known["next"], absent=GONE, note=note)
+        return [rest, Fetch(url=self.options.url, note={**note, "until": top})]
+
+    def parse(self, body: bytes, fetch: Fetch, url: str) -> Page:
+        """The entries of one page."""
+        check_feed(body)
+        feed = _read(body, url)
+        posts = tuple(_post(entry, feed, url) for entry in feed.entries)
+        dates = [post.published for post in posts if post.published]
+        note = dict(fetch.note)
+        top = max([instant(note["top"]), *dates])
+        note["top"] = iso(min(top, instant(note["now"]))) or ""  # nothing is known of the future
+        address = _archive(feed, url)
+        is_new = dates[-1] >= instant(note["until"]) if dates else not note["backfilled"]
+        if not (address and is_new):
+            return Page(posts=posts, cursor={"until": note["top"], "backfilled": True})
+        follow = (Fetch(url=address, absent=GONE, note=note),)
+        standing = {"until": note["until"], "top": note["top"], "next": address}
+        cursor = {**standing, "backfilled": bool(note["backfilled"])}
+        return Page(posts=posts, follow=follow, cursor=cursor)
+
+
+def _read(body: bytes, url: str) -> Any:
+    """What feedparser reads in *body*; through a stream, for it fetches or opens plain strings."""
+    try:
+        feed = feedparser.parse(
+            BytesIO(body),
+            response_headers={"content-location": url},
+            resolve_relative_uris=False,
+            sanitize_html=False,
+        )
+    except Exception as error:  # noqa: BLE001  it raises what its regexes and date parsers raise
+        raise PermanentError(f"not a feed: feedparser gave up ({type(error).__name__})") from None
+    if not feed.get("version") and not feed.entries:
+        raise PermanentError("not a feed: neither RSS, RDF nor Atom")
+    return feed
+
+
+def _archive(feed: Any, url: str) -> str | None:
+    links = {link.get("rel"): link.get("href", "") for link in feed.feed.get("links", [])}
+    found = [urljoin(url, links[rel]) for rel in _ARCHIVE if links.get(rel)]
+    return next((address for address in found if is_absolute(address)), None)
+
+
+def _post(entry: Any, feed: Any, url: str) -> Post:
+    uri = _uri(entry, feed, url)
+    link = urljoin(url, entry.get("link", "")) if entry.get("link") else uri
+    published, changed = _date(entry, "published"), _date(entry, "updated")
+    platform = host(link) or host(url)
+    return Post(
+        uri=uri,
+        url=link if is_absolute(link) else url,
+        text=_text(entry, link),
+        platform=platform,
+        author=_author(entry),
+        published=published or changed,
+        edited=changed if published and changed and changed > published else None,
+        language=_language(entry),
+        parent=_parent(entry),
+    )
+
+
+def _uri(entry: Any, feed: Any, url: str) -> str:
+    """Atom: an absolute id. Else the permalink, the link, or the feed and a name inside it."""
+    name: str = entry.get("id", "").strip()
+    if feed.version.startswith("atom") and ":" in name:
+        return name
+    if entry.get("guidislink") and is_absolute(name):
+        return canonical(name)
+    link = urljoin(url, entry.get("link", "").strip())
+    if entry.get("link") and is_absolute(link):
+        return canonical(link)
+    return f"{url}#{name or text_sha256(entry.get('title', '') + entry.get('summary', ''))}"
+
+
+def _text(entry: Any, link: str) -> str:
+    contents = entry.get("content") or [{"value": entry.get("summary", "")}]
+    body = html_to_text(contents[0].get("value") or entry.get("summary", ""))
+    is_comment = "#comment-" in link or bool(entry.get("thr_in-reply-to"))
+    if is_comment and body:
+        return body  # its title says who wrote below what
+    return compose(html_to_text(entry.get("title", "")), body)
+
+
+def _author(entry: Any) -> str | None:
+    return (entry.get("author_detail") or {}).get("name") or entry.get("author") or None
+
+
+def _date(entry: Any, name: str) -> datetime | None:
+    """In UTC, as feedparser understood it; None where there is no date or no calendar has it."""
+    try:
+        found = dict.get(entry, f"{name}_parsed")  # entry.get() passes off one date as the other
+        return datetime.fromtimestamp(timegm(found), UTC) if found else None
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _language(entry: Any) -> str | None:
+    """What the entry itself claims; a feed's own claim is mostly its software's default."""
+    contents = entry.get("content") or [{}]
+    return (contents[0].get("language") or "")[:2].lower() or None
+
+
+def _parent(entry: Any) -> str | None:
+    reply = entry.get("thr_in-reply-to") or {}
+    return reply.get("ref") or reply.get("href") or None

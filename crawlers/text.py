@@ -1,0 +1,30 @@
+"""Text as it may be stored: valid Unicode, of bounded length."""
+
+import re
+from typing import Final
+
+TEXT_LIMIT: Final = 32_768  # bytes of UTF-8; a longer post is cut, with the mark
+CUT_MARK: Final = " […]"
+_UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")  # PostgreSQL and UTF-8 refuse them
+
+
+def valid(text: str) -> str:
+    """*text* without NUL; a lone surrogate becomes U+FFFD."""
+    return _UNSTORABLE.sub(lambda found: "" if found.group() == "\x00" else "\ufffd", text)
+
+
+def cut(text: str, limit: int = TEXT_LIMIT) -> str:
+    """*text* in at most *limit* bytes of UTF-8; what was cut ends in :data:`CUT_MARK`."""
+    encoded = text.encode()
+    if len(encoded) <= limit:
+        return text
+    kept = encoded[: limit - len(CUT_MARK.encode())].decode(errors="ignore")
+    return kept.rstrip() + CUT_MARK
+
+
+def compose(title: str, body: str) -> str:
+    """Title and body as one text; the body alone where it begins with the title."""
+    start = " ".join(title.rstrip("….").split())
+    if " ".join(body[: 2 * len(title)].split()).startswith(start):
+        return body
+    return f"{title}\n\n{body}".strip()

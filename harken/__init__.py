@@ -1,0 +1,1 @@
+"""The product put together: commands, steps, processes, and the demo."""

@@ -1,0 +1,59 @@
+"""The command line. Heavy imports wait inside the verbs: ``harken --help`` is quick."""
+
+import sys
+
+import typer
+
+from core.errors import ConfigError, HarkenError, QueryError
+from harken.verbs import read, setup, work
+from harken.verbs.judge import evaluate
+from harken.verbs.output import talk
+from harken.verbs.show import demo
+
+app = typer.Typer(
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="A self-hosted social listening centre.",
+    add_completion=False,
+)
+for verb in (
+    setup.init,
+    setup.check,
+    demo,
+    work.run,
+    work.crawl,
+    work.analyse,
+    work.index,
+    work.detect,
+    work.deliver,
+    work.digest,
+    work.rebuild,
+    read.status,
+    read.sources,
+    read.mentions,
+    read.search,
+    read.incidents,
+    evaluate,
+):
+    app.command()(verb)
+
+
+def main() -> None:
+    """Run the verb; exit 0 done or true, 1 failed or false, 2 misconfigured."""
+    try:
+        app()
+    except QueryError as error:
+        talk(f"{error} {error.hint}".strip())
+        talk(f"(at character {error.column + 1})")
+        sys.exit(2)
+    except ConfigError as error:
+        talk(str(error))
+        sys.exit(2)
+    except HarkenError as error:
+        talk(str(error))
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

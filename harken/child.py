@@ -1,0 +1,20 @@
+"""What a child process does first: die with its parent, and have its own session."""
+
+import ctypes
+import os
+import signal
+from typing import Final
+
+_PR_SET_PDEATHSIG: Final = 1  # linux/prctl.h
+
+
+def die_with_parent() -> None:
+    """Ask the kernel to kill this process when its parent dies (Linux; elsewhere it does nothing).
+
+    SIGKILL: a half-done step is safe at any instant; an orphan would write beside its successor.
+    """
+    if not hasattr(os, "setsid") or os.uname().sysname != "Linux":
+        return
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() == 1:  # the parent died before the call
+        os.kill(os.getpid(), signal.SIGKILL)

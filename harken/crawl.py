@@ -1,0 +1,150 @@
+"""The crawl step: due sources become assignments, and what they say goes into the record (H1)."""
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from pydantic import ValidationError
+
+from config.settings import Settings, SourceSettings
+from core import plugins
+from core.errors import ConfigError
+from core.mention import Post
+from crawlers.assignment import Assignment, CrawlSettings, Fetched, Outcome
+from crawlers.pipeline import sift
+from crawlers.source import Page, Source, SourceOptions
+from harken import wiring
+from harken.clock import Clock
+from nlp.duplicates import family_key
+from store import runs, sources, watches
+from store.pages import HeardPage, record_page
+from store.record import Record
+from store.runs import Traffic
+from store.sources import SourceRow
+
+log = structlog.get_logger()
+
+
+def crawl(settings: Settings, clock: Clock, slugs: Sequence[str]) -> None:
+    """Crawl the sources of *slugs* (none: all) as one batch in this process; blocks until done."""
+    from crawlers.crawl import crawl as fetch
+
+    record = wiring.open_record(settings)
+    with record.write() as tx:
+        rows = sources.named(tx, slugs) if slugs else sources.active(tx)
+        unknown = sorted(set(slugs) - {row.slug for row in rows})
+        if unknown:
+            known = ", ".join(s.slug for s in sources.active(tx))
+            raise ConfigError(f"There is no source {unknown[0]!r}. Known: {known}.")
+        batch = [_assignment(row, settings) for row in rows]
+        for assignment in batch:
+            runs.begin(tx, assignment.run, assignment.source, now=clock.now())
+    fetch(batch, RecordSink(record, settings, clock), settings=_manners(settings), now=clock.now)
+
+
+class RecordSink:
+    """Judges each page and writes it into the record in one transaction."""
+
+    def __init__(self, record: Record, settings: Settings, clock: Clock) -> None:
+        self._record = record
+        self._clock = clock
+        self._voice = wiring.pseudonym(settings.state)
+        self._match = _post_matcher(wiring.matcher(record))
+        self._every = {s.slug: s.every for s in settings.sources}
+        with record.read() as tx:
+            days = max((w.retention_days for w in watches.active_watches(tx)), default=0)
+        self._kept = timedelta(days=days)
+
+    def page(self, assignment: Assignment, page: Page, fetched: Fetched) -> None:
+        """Record one page, its cursor and its validators in one transaction."""
+        now = self._clock.now()
+        heard, dropped = sift(
+            page.posts,
+            match=self._match,
+            voice=self._voice,
+            family=family_key,
+            now=now,
+            oldest=now - self._kept,
+        )
+        heard_page = HeardPage(
+            source=assignment.source,
+            run=assignment.run,
+            heard=tuple(heard),
+            dropped=tuple(dropped),
+            cursor=page.cursor,
+            validators=fetched.validators,
+        )
+        with self._record.write() as tx:
+            record_page(tx, heard_page, now=now)
+
+    def not_modified(self, assignment: Assignment, url: str) -> None:
+        """A 304 is counted at the end of the run; there is nothing to record."""
+
+    def ended(self, assignment: Assignment, outcome: Outcome) -> None:
+        """Close the run, judge the source by it, and say when it is due again."""
+        now = self._clock.now()
+        traffic = Traffic(
+            requests=outcome.requests, bytes=outcome.bytes, not_modified=outcome.not_modified
+        )
+        slug, state, reason = assignment.source, outcome.state, outcome.reason
+        due = now + self._every.get(slug, timedelta(minutes=15))
+        with self._record.write() as tx:
+            runs.end(tx, assignment.run, state=state, reason=reason, traffic=traffic, now=now)
+            sources.settle(tx, slug, state=state, reason=reason, now=now)
+            sources.postpone(tx, slug, due=max(due, outcome.retry_at or due))
+            if outcome.moved:
+                sources.move(tx, slug, outcome.moved)
+            tally = runs.one(tx, assignment.run)
+        log.info("crawl.ended", source=slug, state=state, reason=reason, **tally)
+
+
+def source_options(source: SourceSettings) -> SourceOptions:
+    """The options of a source, checked by its kind.
+
+    Raises:
+        ConfigError: there is no such kind, or an option is wrong; one line a mistake.
+    """
+    return options_of(source.kind, source.options)
+
+
+def options_of(kind: str, options: Mapping[str, Any]) -> SourceOptions:
+    """*options* as the kind's own value; see :func:`source_options`."""
+    known = plugins.load("crawlers.sources", kind, Source)
+    try:
+        return known.Options.model_validate(dict(options))
+    except ValidationError as error:
+        told = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
+        raise ConfigError(f"source kind {kind!r}: " + "; ".join(told)) from None
+
+
+def _assignment(row: SourceRow, settings: Settings) -> Assignment:
+    said = {s.slug: s for s in settings.sources}.get(row.slug)
+    delay = said.delay if said else None
+    return Assignment(
+        source=row.slug,
+        kind=row.kind,
+        options=options_of(row.kind, row.options),
+        run=uuid.uuid4().hex,
+        cursor=row.cursor or None,
+        validators=row.validators,
+        allow_loopback=bool(said and said.allow_loopback),
+        delay=None if delay is None else delay.total_seconds(),
+    )
+
+
+def _manners(settings: Settings) -> CrawlSettings:
+    said = settings.crawl
+    agent = f"{said.user_agent} (+{said.contact})" if said.contact else said.user_agent
+    return CrawlSettings(
+        user_agent=agent,
+        delay=said.delay.total_seconds(),
+        deadline=said.deadline.total_seconds(),
+    )
+
+
+def _post_matcher(
+    match: Callable[[str], Mapping[str, str]],
+) -> Callable[[str, Post], Mapping[str, str]]:
+    return lambda text, _: match(text)

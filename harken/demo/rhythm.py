@@ -1,0 +1,42 @@
+"""When people write: a daily and weekly rhythm on the reader's own clock."""
+
+import math
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Final
+from zoneinfo import ZoneInfo
+
+ZONE: Final = ZoneInfo("Europe/Berlin")  # where the readers of the invented market live
+
+# Posts in each hour of the day, relative: a quiet night, a commute, a lunch and a long evening.
+HOURS: Final = (2, 1, 1, 1, 1, 2, 5, 9, 11, 10, 9, 9, 11, 10, 9, 9, 10, 12, 13, 14, 14, 12, 8, 4)
+# Posts on each weekday from Monday, relative to the mean.
+WEEKDAYS: Final = (1.05, 1.0, 1.02, 1.06, 1.1, 0.92, 0.85)
+
+
+def moments(rng: Random, start: datetime, end: datetime, per_day: float) -> list[datetime]:
+    """Sorted UTC instants in [start, end), about *per_day* a day, in the rhythm of :data:`ZONE`."""
+    drawn = (at for day in _days(start, end) for at in _of_day(rng, day, per_day))
+    return sorted(at for at in drawn if start <= at < end)
+
+
+def local_midnight(at: datetime, *, days_ago: int = 0) -> datetime:
+    """The UTC instant at which the local day of *at*, or the one *days_ago* before it, began."""
+    day = (at.astimezone(ZONE) - timedelta(days=days_ago)).date()
+    return datetime(day.year, day.month, day.day, tzinfo=ZONE).astimezone(UTC)
+
+
+def _days(start: datetime, end: datetime) -> Iterator[datetime]:
+    day = start.astimezone(ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
+    while day <= end:
+        yield day
+        day += timedelta(days=1)  # wall-clock arithmetic: a local day may have 23 or 25 hours
+
+
+def _of_day(rng: Random, day: datetime, per_day: float) -> Iterator[datetime]:
+    mean = per_day * WEEKDAYS[day.weekday()]
+    count = max(0, round(rng.gauss(mean, math.sqrt(mean))))  # Poisson, near enough from 10 on
+    for hour in rng.choices(range(24), HOURS, k=count):
+        local = day.replace(hour=hour, minute=rng.randrange(60), second=rng.randrange(60))
+        yield local.astimezone(UTC)

@@ -1,0 +1,35 @@
+"""What a perfect crawl of the replay site would hold, to compare a record with."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from harken.demo.corpus import BROKEN, PRIVATE
+from harken.demo.lines import Corpus, Line
+from harken.demo.replay import Entry, Replay
+from harken.demo.visible import visible_text
+
+__all__ = ["expected", "is_readable", "published", "visible_text"]
+
+
+def is_readable(entry: Entry) -> bool:
+    """Whether an honest crawl can read *entry*: robots.txt allows it, the feed is whole."""
+    return entry.board not in (PRIVATE, BROKEN)
+
+
+def published(corpus: Corpus, started: datetime, at: datetime) -> list[Line]:
+    """The lines that a site started at *started* has published by *at*."""
+    replay = Replay(corpus, started, "")
+    return [corpus.lines[entry.number] for entry in replay.entries if entry.published <= at]
+
+
+def expected(corpus: Corpus, started: datetime, base: str, at: datetime) -> Mapping[str, Line]:
+    """By uri, all lines that an honest crawl of the site at *base* finds by *at*.
+
+    Lines that match no watch are among them: a record may drop those.
+    """
+    replay = Replay(corpus, started, base)
+    return {
+        entry.uri: corpus.lines[entry.number]
+        for entry in replay.entries
+        if entry.published <= at and is_readable(entry)
+    }

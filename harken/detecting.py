@@ -1,0 +1,213 @@
+"""The detect step: what was heard of each watch into incident events and letters (H4)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import structlog
+from sqlalchemy import Connection
+
+from alerts import detection
+from alerts.condition import condition, coverage_keys
+from alerts.counts import Utterance
+from alerts.detection import Setting, units_of
+from alerts.incidents import Event, NotifyReason
+from alerts.standing import Standing, from_json, to_json
+from core.incident import Incident, Kind, Phase
+from core.instants import iso
+from core.mention import Sentiment
+from core.watch import Watch
+from harken.correspondence import Correspondence
+from store import analysis, incidents, sources, watches
+from store import utterances as heard
+from store.record import Record
+
+log = structlog.get_logger()
+
+DAWN: Final = datetime(1970, 1, 1, tzinfo=UTC)
+OPEN_DAYS: Final = timedelta(hours=48)  # a resolved incident may come back within a day
+EVIDENCE: Final = 1000  # mentions kept with an incident, the newest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What a step of detection stands on, the same for every watch."""
+
+    taxonomy: tuple[str, ...]
+    units: int
+    backfilled_at: datetime | None
+    gaps: tuple[tuple[datetime, datetime], ...]
+
+
+def detect(record: Record, letters: Correspondence, *, now: datetime) -> int | None:
+    """Judge every watch at *now*; the number of events, None before the first back-fill ended."""
+    with record.read() as tx:
+        listened = watches.active_watches(tx)
+        ground = _ground(tx, listened, now)
+    if ground.backfilled_at is None:
+        return None
+    return sum(_judge(record, letters, watch, ground, now) for watch in listened)
+
+
+def _ground(tx: Connection, listened: Sequence[Watch], now: datetime) -> Ground:
+    taxonomy = tuple(t.id for t in watches.active_topics(tx))
+    waiting, oldest = analysis.backlog(tx)
+    begun = all(heard.baseline(tx, w.slug) for w in listened)
+    ended = now if begun else sources.back_fill_ended(tx)
+    if not begun and waiting:
+        ended = None  # half a history judged would teach a wrong baseline
+    known = condition(tx, now=now)
+    deaf = [s.since for s in known.silences if s.what == "scorer"]
+    return Ground(
+        taxonomy=taxonomy,
+        units=sum(len(units_of(w, taxonomy)) for w in listened),
+        backfilled_at=ended,
+        gaps=tuple((min(since, oldest or since), now) for since in deaf),
+    )
+
+
+def _judge(
+    record: Record, letters: Correspondence, watch: Watch, ground: Ground, now: datetime
+) -> int:
+    setting = Setting(
+        taxonomy=ground.taxonomy,
+        units=ground.units,
+        backfilled_at=ground.backfilled_at,
+        gaps=ground.gaps,
+    )
+    with record.read() as tx:
+        before = heard.baseline(tx, watch.slug)
+        standing = from_json(str(before[1]["standing"])) if before else None
+        since = detection.since(watch, setting, standing)
+        said = heard.about(tx, watch.slug, since=since or DAWN, until=now)
+    spoken = [_utterance(u) for u in said]
+    found = detection.detect(watch, spoken, standing, now, setting)
+    if found.standing is None or not _is_news(found, standing):
+        return 0
+    with record.write() as tx:
+        if heard.baseline(tx, watch.slug) != before:
+            return 0  # another detector was faster; it told the same
+        _keep(tx, watch, found.standing)
+        for event in found.events:
+            _tell(tx, letters, event, spoken, now)
+    return len(found.events)
+
+
+def _is_news(found: detection.Detection, before: Standing | None) -> bool:
+    """Whether there is something to store; judging the same buckets again costs little."""
+    after = found.standing
+    learnt = after and before and after.baseline.learnt_to == before.baseline.learnt_to
+    return bool(found.events) or not learnt
+
+
+def _keep(tx: Connection, watch: Watch, standing: Standing) -> None:
+    state: dict[str, object] = {"standing": to_json(standing)}
+    learnt_to = standing.baseline.learnt_to
+    heard.keep_baseline(tx, watch.slug, learnt_to=learnt_to, state=state)
+
+
+def _tell(
+    tx: Connection,
+    letters: Correspondence,
+    event: Event,
+    spoken: Sequence[Utterance],
+    now: datetime,
+) -> None:
+    """Write one event: the incident, its line of history and, for a crisis, its letters."""
+    opened = iso(event.opened)
+    known = incidents.current(tx, event.watch, since=now - OPEN_DAYS)
+    same = [i for i, course in known if i.kind == event.kind and course["opened"] == opened]
+    if same and event.reason is not NotifyReason.NOTICED:
+        incident = _changed(tx, same[0], event, spoken, now)
+    else:
+        incident = _new(tx, event, spoken, now)
+    facts = {"score": event.spike.score if event.spike else None, "topics": list(event.topics)}
+    incidents.add_event(tx, incident, reason=event.reason, facts=facts, now=now)
+    log.info("incident.told", incident=incident.id, reason=event.reason, kind=event.kind)
+    if event.kind is Kind.CRISIS:
+        letters.brief(tx, incident, now=now)
+
+
+def _new(tx: Connection, event: Event, spoken: Sequence[Utterance], now: datetime) -> Incident:
+    assert event.spike is not None  # only a resolved event has none, and that has an incident
+    notice = event.reason is NotifyReason.NOTICED
+    incident = Incident(
+        id=0,
+        watch=event.watch,
+        topic=event.topic,
+        kind=event.kind,
+        state=Phase.RESOLVED if notice else event.phase,
+        severity=event.severity,
+        onset=event.spike.onset,
+        detected=now,
+        updated=now,
+        resolved=now if notice else None,
+        mentions=(),
+        families=0,
+        coverage=coverage_keys(condition(tx, now=now).coverage),
+        **_measured(event),
+    )
+    incident = _with_evidence(incident, spoken)
+    number = incidents.add(tx, incident, course={"opened": iso(event.opened)})
+    return replace(incident, id=number)
+
+
+def _changed(
+    tx: Connection, before: Incident, event: Event, spoken: Sequence[Utterance], now: datetime
+) -> Incident:
+    over = event.phase is Phase.RESOLVED
+    after = replace(
+        before,
+        state=event.phase,
+        topic=event.topic,
+        severity=min(event.severity, before.severity),
+        updated=now,
+        resolved=event.at if over else None,
+        revision=before.revision + 1,
+        **({} if over else _measured(event)),
+    )
+    after = after if over else _with_evidence(after, spoken)
+    course = {"opened": iso(event.opened)}
+    incidents.replace(tx, after, course=course, revision=before.revision)
+    return after
+
+
+def _measured(event: Event) -> dict[str, Any]:
+    """The numbers of the spike, as they are told everywhere."""
+    spike = event.spike
+    if spike is None:
+        return {}
+    names = ("observed", "expected", "negative_share", "usual_share", "voices")
+    told = ("window_s", "score", "threshold", "baseline_days")
+    facts = asdict(spike)
+    return {n: facts[n] for n in names} | {"spike": {n: facts[n] for n in told}}
+
+
+def _with_evidence(incident: Incident, spoken: Iterable[Utterance]) -> Incident:
+    ours = [
+        u
+        for u in spoken
+        if u.negative
+        and u.at >= incident.onset
+        and (incident.topic is None or incident.topic in u.topics)
+    ]
+    ours.sort(key=lambda u: (u.at, u.id))
+    return replace(
+        incident,
+        mentions=tuple(u.id for u in ours[-EVIDENCE:]),
+        families=len({u.family or u.id for u in ours}),
+    )
+
+
+def _utterance(u: heard.Utterance) -> Utterance:
+    negative = None if u.sentiment is None else u.sentiment is Sentiment.NEGATIVE
+    return Utterance(
+        id=u.id,
+        at=u.at,
+        first_seen=u.first_seen,
+        voice=u.voice,
+        negative=negative,
+        topics=u.topics,
+        family=u.family,
+    )

@@ -1,0 +1,39 @@
+"""The sign of life that every long-lived process leaves in the record."""
+
+import os
+import socket
+from datetime import datetime, timedelta
+from typing import Final
+
+from store import processes
+from store.processes import Process
+from store.record import Record
+
+BEAT: Final = timedelta(seconds=5)
+
+
+class Heartbeat:
+    """Beats for one process; cheap to call often."""
+
+    def __init__(self, record: Record, name: str, *, started: datetime) -> None:
+        self._record = record
+        self._name = name
+        self._started = started
+        self._last: tuple[datetime, str] | None = None
+
+    def beat(self, now: datetime, state: str = "working", reason: str | None = None) -> None:
+        """Say that the process is alive, at most every ``BEAT`` unless its state changed."""
+        if self._last and self._last[1] == state and now - self._last[0] < BEAT:
+            return
+        self._last = (now, state)
+        process = Process(
+            name=self._name,
+            pid=os.getpid(),
+            host=socket.gethostname(),
+            started=self._started,
+            beat=now,
+            state=state,
+            reason=reason,
+        )
+        with self._record.write() as tx:
+            processes.beat(tx, process)

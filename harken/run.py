@@ -1,0 +1,153 @@
+"""``harken run``: a parent with schedule, console, detection and letters; children for the rest."""
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+import structlog
+
+from config.settings import Settings
+from harken import steps, wiring
+from harken.clock import Clock
+from harken.heartbeat import BEAT, Heartbeat
+from harken.lock import hold
+from harken.schedule import Schedule
+from harken.seed import seed
+from harken.supervisor import Child, start, stop
+from harken.watchtower import Watchtower
+from store import analysis, processes, runs, sources
+from store.record import Record
+
+log = structlog.get_logger()
+
+LOOK: Final = timedelta(seconds=1)  # how often due sources and letters are looked for
+HUNG: Final = timedelta(seconds=60)  # a child without a sign of life for so long is killed
+CRAWLS: Final = 2  # crawl processes at a time
+
+
+class Run:
+    """All processes of one installation on this machine."""
+
+    def __init__(self, settings: Settings, config: Path, clock: Clock) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.config = config
+        self.record: Record = wiring.open_record(settings)
+        self.children = [self._child("analyse"), self._child("index")]
+        self._crawling: dict[str, asyncio.subprocess.Process] = {}
+        self._crawls: set[asyncio.Task[None]] = set()
+
+    async def serve(self) -> None:
+        """Run until SIGINT or SIGTERM."""
+        with contextlib.closing(hold(self.settings.state / "run.lock")):
+            await asyncio.to_thread(self._prepare)
+            schedule = self._schedule()
+            keepers = [asyncio.create_task(child.keep()) for child in self.children]
+            schedule.start()
+            try:
+                await self._console()
+            finally:
+                schedule.stop()
+                await self._end(keepers)
+
+    def _prepare(self) -> None:
+        """Make the record know the settings, and take back what a killed run left half done."""
+        now = self.clock.now()
+        seed(self.record, self.settings, now=now)
+        with self.record.write() as tx:
+            for source in runs.close_lost(tx, now=now):
+                sources.postpone(tx, source, due=now)
+            for process in processes.everyone(tx):
+                processes.forget(tx, process.name)
+            analysis.release(tx, "analyse")
+
+    def _schedule(self) -> Schedule:
+        tower = Watchtower(self.record, self.settings, self.clock)
+        heart = Heartbeat(self.record, "run", started=self.clock.now())
+        schedule = Schedule()
+        schedule.every(LOOK, "crawl", self._crawl)
+        schedule.every(LOOK, "detect", lambda: asyncio.to_thread(tower.look))
+        schedule.every(BEAT, "beat", lambda: asyncio.to_thread(heart.beat, self.clock.now()))
+        schedule.every(BEAT, "watch", self._watch_children)
+        return schedule
+
+    async def _crawl(self) -> None:
+        """Give the sources that are due to crawl processes, one kind each."""
+        found = await asyncio.to_thread(
+            steps.due_sources, self.record, now=self.clock.now(), limit=self.settings.crawl.batch
+        )
+        for kind, slugs in found.items():
+            idle = [s for s in slugs if s not in self._crawling]
+            if idle and len(set(self._crawling.values())) < CRAWLS:
+                process = await start(self._command("crawl", *idle))
+                self._crawling |= dict.fromkeys(idle, process)
+                task = asyncio.create_task(self._crawled(kind, idle, process))
+                self._crawls.add(task)
+                task.add_done_callback(self._crawls.discard)
+
+    async def _crawled(
+        self, kind: str, slugs: Sequence[str], process: asyncio.subprocess.Process
+    ) -> None:
+        limit = self.settings.crawl.deadline.total_seconds() * 1.5
+        try:
+            await asyncio.wait_for(process.wait(), limit)
+        except TimeoutError:
+            log.error("crawl.overdue", kind=kind, pid=process.pid)
+            await stop(process)
+        await asyncio.to_thread(steps.close_crawl, self.record, slugs, now=self.clock.now())
+        for slug in slugs:
+            self._crawling.pop(slug, None)
+
+    async def _watch_children(self) -> None:
+        """Kill a child that hangs; its keeper starts it again."""
+        now = self.clock.now()
+        with self.record.read() as tx:
+            beats = {p.name: p.beat for p in processes.everyone(tx) if p.state != "starting"}
+        for child in self.children:
+            if child.name in beats and now - beats[child.name] > HUNG:
+                log.error("child.hung", child=child.name)
+                child.kill()
+
+    async def _console(self) -> None:
+        import uvicorn
+        from console.app import console
+
+        app = console(wiring.open_desk(self.settings, self.record, self.clock))
+        listen = self.settings.console
+        server = uvicorn.Server(
+            uvicorn.Config(
+                app,
+                host=listen.host,
+                port=listen.port,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                limit_concurrency=200,
+                timeout_graceful_shutdown=2,
+            )
+        )
+        await server.serve()
+
+    async def _end(self, keepers: Sequence[asyncio.Task[None]]) -> None:
+        for task in (*keepers, *self._crawls):
+            task.cancel()
+        await asyncio.gather(*keepers, *self._crawls, return_exceptions=True)
+        crawls = [stop(process) for process in set(self._crawling.values())]
+        await asyncio.gather(*(child.stop() for child in self.children), *crawls)
+        self.record.close()
+
+    def _child(self, verb: str) -> Child:
+        return Child(verb, self._command(verb, "--follow"), self._ended)
+
+    def _ended(self, name: str, reason: str) -> None:
+        with self.record.write() as tx:
+            processes.fail(tx, name, reason=reason)
+
+    def _command(self, verb: str, *arguments: str) -> list[str]:
+        known = ["--config", str(self.config), "--state", str(self.settings.state)]
+        offset = ["--offset", str(self.clock.offset.total_seconds()), "--child"]
+        return [sys.executable, "-m", "harken", verb, *arguments, *known, *offset]

@@ -1,0 +1,161 @@
+"""The product, step by step: one function a step. Each is idempotent and may be killed anywhere."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+import structlog
+
+from alerts.channel import Channel
+from alerts.eml import from_eml
+from core.errors import PermanentError, TransientError
+from store import analysis, changes, mentions, outbox
+from store.analysis import Finding
+from store.record import Record
+
+if TYPE_CHECKING:
+    from indexer.index import MentionIndex
+    from nlp.model import Model
+    from nlp.topics import Taxonomy
+
+log = structlog.get_logger()
+
+HOLD: Final = timedelta(
+    minutes=5
+)  # a lease outlives the slowest batch; a dead owner's is taken back
+RETRY: Final = (5, 15, 60, 300, 900, 3600)  # seconds before a letter is tried again
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """What a step did."""
+
+    taken: int = 0
+    done: int = 0
+    failed: int = 0
+
+
+def analyse(
+    record: Record,
+    model: "Model",
+    taxonomy: "Taxonomy",
+    *,
+    owner: str,
+    now: datetime,
+    limit: int = 256,
+) -> Tally:
+    """Score pending mentions: lease, read with the model, write verdicts. H1 to H2."""
+    from nlp.analyse import Work
+    from nlp.analyse import analyse as judge
+
+    with record.write() as tx:
+        leased = analysis.lease(tx, owner, limit=limit, now=now, hold=HOLD)
+    if not leased:
+        return Tally()
+    works = [
+        Work(
+            id=p.id,
+            text=p.text,
+            text_sha256=p.text_sha256,
+            claimed_language=p.claimed_language,
+        )
+        for p in leased
+    ]
+    judged = judge(works, model, taxonomy)
+    found = [
+        Finding(
+            id=a.id,
+            text_sha256=a.text_sha256,
+            analysis=a.analysis,
+            reason=a.reason,
+            language=a.language,
+            verdicts=a.verdicts,
+            vector=a.vector,
+            encoder_sha256=a.encoder_sha256,
+            model=model.name,
+        )
+        for a in judged
+    ]
+    with record.write() as tx:
+        done = analysis.record_findings(tx, found, now=now)
+    return Tally(taken=len(leased), done=done)
+
+
+def index(
+    record: Record, engine: "MentionIndex", *, follower: str, now: datetime, limit: int = 1000
+) -> Tally:
+    """Bring the index up to the change feed, one batch. H2 to H3."""
+    from indexer.change import Fate, change
+
+    with record.read() as tx:
+        feed = changes.after(tx, changes.position(tx, follower), limit)
+        known = {m.id: m for m in mentions.get(tx, [i for _, i in feed])}
+    if not feed:
+        return Tally()
+    batch = [change(number, known[i]) for number, i in feed if i in known]
+    outcomes = engine.apply(batch)
+    waiting = [o for o in outcomes if o.fate is Fate.RETRY]
+    rejected = [o for o in outcomes if o.fate is Fate.REJECTED]
+    if waiting:
+        raise TransientError(f"The index took {len(batch) - len(waiting)} of {len(batch)} changes.")
+    for outcome in rejected:
+        log.error("mention.rejected", mention=outcome.id, reason=outcome.reason)
+    engine.refresh()
+    with record.write() as tx:
+        changes.advance(tx, follower, feed[-1][0], now=now)
+    return Tally(taken=len(batch), done=len(batch) - len(rejected), failed=len(rejected))
+
+
+def deliver(record: Record, channels: Mapping[str, Channel], *, now: datetime) -> Tally:
+    """Try the letters that are due; each is marked sent only after its channel took it. H4."""
+    with record.read() as tx:
+        letters = outbox.due(tx, now=now)
+    fates = [_deliver(record, channels, letter, now) for letter in letters]
+    return Tally(taken=len(fates), done=fates.count(True), failed=fates.count(False))
+
+
+def _deliver(
+    record: Record, channels: Mapping[str, Channel], row: outbox.OutboxRow, now: datetime
+) -> bool:
+    channel = channels.get(row.channel)
+    if channel is None:
+        return False  # no mail server is set: the letter waits, and is read in the console
+    try:
+        channel.send(from_eml(row.eml))
+    except TransientError as error:
+        pause = error.retry_after or RETRY[min(row.attempts, len(RETRY) - 1)]
+        with record.write() as tx:
+            due = now + timedelta(seconds=pause)
+            outbox.postpone(tx, row.id, due=due, reason=str(error))
+        return False
+    except PermanentError as error:
+        log.error("letter.refused", key=row.key, reason=str(error))
+        with record.write() as tx:
+            outbox.give_up(tx, row.id, reason=str(error))
+        return False
+    with record.write() as tx:
+        outbox.mark_sent(tx, row.id, now=now)
+    log.info("letter.sent", key=row.key, message_id=row.message_id)
+    return True
+
+
+def due_sources(record: Record, *, now: datetime, limit: int) -> Mapping[str, Sequence[str]]:
+    """Slugs of the sources whose time has come, by kind: what the next crawls are given."""
+    from store import sources
+
+    with record.read() as tx:
+        found = sources.due(tx, now=now, limit=limit)
+    return {
+        kind: [s.slug for s in found if s.kind == kind] for kind in sorted({s.kind for s in found})
+    }
+
+
+def close_crawl(record: Record, slugs: Sequence[str], *, now: datetime) -> None:
+    """After a crawl process is gone: the runs it left open are lost, their sources due again."""
+    from store import runs, sources
+
+    with record.write() as tx:
+        for slug in runs.close_lost(tx, now=now, among=slugs):
+            sources.settle(tx, slug, state="failed", reason="the crawl process died", now=now)
+            sources.postpone(tx, slug, due=now + timedelta(seconds=5))

@@ -1,0 +1,215 @@
+"""The steps as verbs, one by one, and ``run``, which does them all on a schedule."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from harken.verbs.options import (
+    CONFIG,
+    AsJson,
+    Call,
+    ConfigFile,
+    IsChild,
+    Now,
+    Offset,
+    StateFolder,
+    call,
+)
+from harken.verbs.output import show, talk
+
+if TYPE_CHECKING:
+    from config.settings import Settings
+    from store.record import Record
+
+Follow = Annotated[bool, typer.Option("--follow", help="Go on for ever.")]
+
+
+def crawl(
+    sources: Annotated[list[str] | None, typer.Argument(help="Slugs; none: all.")] = None,
+    config: ConfigFile = CONFIG,
+    state: StateFolder = None,
+    as_json: AsJson = False,
+    now: Now = None,
+    offset: Offset = 0.0,
+    child: IsChild = False,
+) -> None:
+    """Crawl sources once; their mentions go into the record."""
+    if child:
+        from crawlers.limits import limit_child
+
+        limit_child()
+    asked = _begin(config, state, as_json, now, offset)
+    from console.rows import source_rows
+    from harken import crawl as step
+    from harken import wiring
+    from harken.seed import seed
+
+    settings = asked.settings()
+    record = wiring.open_record(settings)
+    if not child:
+        seed(record, settings, now=asked.clock.now())
+    step.crawl(settings, asked.clock, sources or [])
+    if not child:
+        with record.read() as tx:
+            rows = [r for r in source_rows(tx, now=asked.clock.now()) if _among(r, sources)]
+        lines = [
+            f"crawl {r['name']}: {r['state']}, {r['fetched']} fetched, {r['new']} new, "
+            f"{r['known']} known, {r['requests']} requests"
+            for r in rows
+        ]
+        show("crawl", {"sources": rows}, lines, now=asked.clock.now(), as_json=as_json)
+
+
+def analyse(
+    follow: Follow = False,
+    config: ConfigFile = CONFIG,
+    state: StateFolder = None,
+    as_json: AsJson = False,
+    now: Now = None,
+    offset: Offset = 0.0,
+    child: IsChild = False,
+) -> None:
+    """Score what is pending: language, sentiment, topics."""
+    _worker("analyse", _begin(config, state, as_json, now, offset, child=child), follow=follow)
+
+
+def index(
+    follow: Follow = False,
+    config: ConfigFile = CONFIG,
+    state: StateFolder = None,
+    as_json: AsJson = False,
+    now: Now = None,
+    offset: Offset = 0.0,
+    child: IsChild = False,
+) -> None:
+    """Bring the index up to the record's change feed."""
+    _worker("index", _begin(config, state, as_json, now, offset, child=child), follow=follow)
+
+
+def detect(
+    config: ConfigFile = CONFIG,
+    state: StateFolder = None,
+    as_json: AsJson = False,
+    now: Now = None,
+) -> None:
+    """Look for crises; what is found is put into the outbox."""
+    asked = _begin(config, state, as_json, now, 0)
+    from harken.watchtower import Watchtower
+
+    settings, record = _opened(asked)
+    found = Watchtower(record, settings, asked.clock).detect()
+    result = {"events": found, "started": found is not None}
+    line = (
+        "detect: the first back-fill has not ended" if found is None else f"detect: {found} events"
+    )
+    show("detect", result, [line], now=asked.clock.now(), as_json=as_json)
+
+
+def deliver(
+    config: ConfigFile = CONFIG,
+    state: StateFolder = None,
+    as_json: AsJson = False,
+    now: Now = None,
+) -> None:
+    """Send the letters that are due."""
+    asked = _begin(config, state, as_json, now, 0)
+    from harken import steps, wiring
+
+    settings, record = _opened(asked)
+    tally = steps.deliver(record, wiring.channels(settings), now=asked.clock.now())
+    result = {"due": tally.taken, "sent": tally.done, "failed": tally.failed}
+    line = f"deliver: {tally.taken} due, {tally.done} sent, {tally.failed} not"
+    show("deliver", result, [line], now=asked.clock.now(), as_json=as_json, ok=not tally.failed)
+
+
+def digest(
+    date: Annotated[str | None, typer.Option("--date", help="The local day; none: due.")] = None,
+    config: ConfigFile = CONFIG,
+    state: StateFolder = None,
+    as_json: AsJson = False,
+    now: Now = None,
+) -> None:
+    """Write the digests that are due into the outbox."""
+    asked = _begin(config, state, as_json, now, 0)
+    from harken.watchtower import Watchtower
+
+    settings, record = _opened(asked)
+    written = Watchtower(record, settings, asked.clock).digest(date)
+    line = f"digest: {written} written"
+    show("digest", {"written": written}, [line], now=asked.clock.now(), as_json=as_json)
+
+
+def run(
+    config: ConfigFile = CONFIG,
+    state: StateFolder = None,
+    now: Now = None,
+    offset: Offset = 0.0,
+) -> None:
+    """Crawl, score, index, detect and mail on schedule, and serve the console."""
+    asked = _begin(config, state, as_json=False, now=now, offset=offset)
+    import asyncio
+
+    from harken.run import Run
+
+    settings = asked.settings()
+    listen = settings.console
+    talk(f"Harken listens; the console is at http://{listen.host}:{listen.port}/")
+    asyncio.run(Run(settings, config, asked.clock).serve())
+
+
+def _begin(
+    config: ConfigFile,
+    state: StateFolder,
+    as_json: AsJson,
+    now: Now,
+    offset: Offset,
+    *,
+    child: bool = False,
+) -> Call:
+    from harken.child import die_with_parent
+    from harken.journal import open_journal
+
+    if child:
+        die_with_parent()
+    open_journal("WARNING" if as_json else "INFO")
+    return call(config, state, json=as_json, now=now, offset=offset)
+
+
+def _opened(asked: Call) -> tuple["Settings", "Record"]:
+    from harken import wiring
+
+    settings = asked.settings()
+    return settings, wiring.open_record(settings)
+
+
+def _worker(verb: str, asked: Call, *, follow: bool) -> None:
+    from harken import workers
+
+    work = {"analyse": workers.analyse, "index": workers.index}[verb]
+    tally = work(asked.settings(), asked.clock, follow=follow)
+    result = {"taken": tally.taken, "done": tally.done, "failed": tally.failed}
+    line = f"{verb}: {tally.taken} taken, {tally.done} done, {tally.failed} failed"
+    show(verb, result, [line], now=asked.clock.now(), as_json=asked.json)
+
+
+def _among(row: dict[str, object], slugs: list[str] | None) -> bool:
+    return not slugs or row["name"] in slugs
+
+
+def rebuild(
+    config: ConfigFile = CONFIG,
+    state: StateFolder = None,
+    as_json: AsJson = False,
+    now: Now = None,
+) -> None:
+    """Tell the index everything again, from the record."""
+    asked = _begin(config, state, as_json, now, 0)
+    from harken import wiring, workers
+    from store import changes
+
+    settings, record = _opened(asked)
+    with record.write() as tx:
+        changes.advance(tx, wiring.follower(settings), 0, now=asked.clock.now())
+    tally = workers.index(settings, asked.clock, follow=False)
+    line = f"rebuild: {tally.taken} mentions told again"
+    show("rebuild", {"taken": tally.taken}, [line], now=asked.clock.now(), as_json=as_json)

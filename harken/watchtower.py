@@ -1,0 +1,62 @@
+"""Detection, digests and delivery in the parent of a run; works when there is cause."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+
+from config.settings import Settings
+from harken import detecting, digesting, steps, wiring
+from harken.clock import Clock
+from harken.correspondence import Correspondence
+from store import changes
+from store.record import Record
+
+log = structlog.get_logger()
+
+LOOK: Final = timedelta(seconds=15)  # alerts.md section 5: the open bucket is judged so often
+DIGEST: Final = timedelta(seconds=30)
+
+
+class Watchtower:
+    """Knows when it last looked; everything else is in the record."""
+
+    def __init__(self, record: Record, settings: Settings, clock: Clock) -> None:
+        self._record = record
+        self._clock = clock
+        self._channels = wiring.channels(settings)
+        self._letters = Correspondence(settings)
+        self._judged: tuple[datetime, int] | None = None
+        self._digested: datetime | None = None
+
+    def look(self) -> None:
+        """Judge what changed, write digests that are due, send what waits."""
+        now = self._clock.now()
+        if self._has_cause(now):
+            self.detect()
+        if self._digested is None or now - self._digested >= DIGEST:
+            self.digest()
+        steps.deliver(self._record, self._channels, now=self._clock.now())
+
+    def detect(self) -> int | None:
+        """Judge every watch; returns how many events there were, None before detection begins."""
+        now = self._clock.now()
+        with self._record.read() as tx:
+            number = changes.last(tx)
+        found = detecting.detect(self._record, self._letters, now=now)
+        if found is not None:
+            self._judged = (now, number)
+        return found
+
+    def digest(self, date: str | None = None) -> int:
+        """Write the digests that are due (or that of *date*); returns how many."""
+        now = self._clock.now()
+        self._digested = now
+        return digesting.digest(self._record, self._letters, date=date, now=now)
+
+    def _has_cause(self, now: datetime) -> bool:
+        if self._judged is None:
+            return True
+        at, number = self._judged
+        with self._record.read() as tx:
+            return now - at >= LOOK or changes.last(tx) > number

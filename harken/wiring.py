@@ -1,0 +1,105 @@
+"""Settings to objects: the only place where adapters are built."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+
+from alerts.channel import Channel
+from config.settings import Settings
+from core import plugins
+from core.errors import ConfigError
+from core.identity import voice_id
+from harken.clock import Clock
+from harken.keys import voice_key
+from store.record import Record
+from store.watches import active_watches
+
+if TYPE_CHECKING:
+    from console.desk import Desk
+    from indexer.index import MentionIndex
+    from nlp.model import Model
+
+
+def open_record(settings: Settings) -> Record:
+    """The record, its schema up to date."""
+    record = Record(settings.record_url)
+    record.setup()
+    return record
+
+
+def open_index(settings: Settings, *, writer: bool) -> "MentionIndex":
+    """The index that the settings name, ready to be read or, by one process, written."""
+    if settings.index == "tantivy":
+        from indexer.engines.tantivy import TantivyIndex
+
+        return TantivyIndex(settings.state / "index", writer=writer)
+    if urlsplit(settings.index).scheme in ("http", "https"):
+        from indexer.engines.elasticsearch import ElasticsearchIndex
+
+        return ElasticsearchIndex(settings.index, prefix=settings.index_prefix)
+    raise ConfigError(
+        f"index: {settings.index!r} is neither tantivy nor a URL such as http://127.0.0.1:9200."
+    )
+
+
+def follower(settings: Settings) -> str:
+    """The name under which the index of the settings follows the change feed."""
+    return settings.index if settings.index == "tantivy" else f"elastic:{settings.index_prefix}"
+
+
+def open_model(settings: Settings) -> "Model":
+    """The model that scores; loading it takes seconds."""
+    from nlp.model import Model
+
+    kind = plugins.load("nlp.models", settings.model.name, Model)
+    return kind(settings.model.weights) if settings.model.weights else kind()  # type: ignore[call-arg]  # every model takes its weights
+
+
+def channels(settings: Settings) -> Mapping[str, Channel]:
+    """The channels that letters can take, by name; none without a mail server."""
+    if settings.mail is None:
+        return {}
+    from alerts.channels.email import Email, Options, Security
+
+    mail = settings.mail
+    options = Options(
+        host=mail.host,
+        port=mail.port,
+        security=Security(mail.security),
+        username=mail.username or "",
+        password=mail.password or SecretStr(""),
+    )
+    return {"email": Email(options)}
+
+
+def open_desk(settings: Settings, record: Record, clock: Clock) -> "Desk":
+    """What the console reads from."""
+    from console.desk import Desk
+
+    index = open_index(settings, writer=False)
+    return Desk(
+        record=record,
+        index=index,
+        engine=settings.index,
+        follower=follower(settings),
+        now=clock.now,
+        base_url=settings.base_url,
+        zone=settings.zone,
+    )
+
+
+def matcher(record: Record) -> Callable[[str], Mapping[str, str]]:
+    """Which watches a text concerns: slug to revision of the watch."""
+    from indexer.percolate import Percolator
+
+    with record.read() as tx:
+        return Percolator(active_watches(tx)).match
+
+
+def pseudonym(state: Path) -> Callable[[str, str], str]:
+    """(platform, account) to voice."""
+    key = voice_key(state)
+    return lambda platform, account: voice_id(key, platform, account)

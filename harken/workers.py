@@ -1,0 +1,102 @@
+"""The two long-lived children, the analyse worker and the index writer: a step in a loop each."""
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+import structlog
+
+from config.settings import Settings
+from core.errors import HarkenError
+from core.watch import Topic
+from harken import steps, wiring
+from harken.clock import Clock
+from harken.heartbeat import Heartbeat
+from store import analysis, changes
+from store.record import Record
+from store.watches import active_topics
+
+if TYPE_CHECKING:
+    from nlp.model import Model
+    from nlp.topics import Taxonomy
+
+log = structlog.get_logger()
+
+IDLE_S: Final = 0.5  # pause when there is nothing to do
+TROUBLE_S: Final = 2.0  # pause after a failure
+ANALYST: Final = "analyse"  # owner of the leases; there is one such worker a record
+
+
+def analyse(settings: Settings, clock: Clock, *, follow: bool) -> steps.Tally:
+    """Score what is pending; with *follow* for ever."""
+    record = wiring.open_record(settings)
+    heart = Heartbeat(record, ANALYST, started=clock.now())
+    heart.beat(clock.now(), "starting")
+    with record.write() as tx:
+        analysis.release(tx, ANALYST)  # of a predecessor that was killed
+    model = wiring.open_model(settings)
+    taxonomy = _Taxonomies(record, model)
+
+    def step(now: datetime) -> steps.Tally:
+        return steps.analyse(record, model, taxonomy.current(), owner=ANALYST, now=now)
+
+    return _loop(step, heart, clock, follow=follow)
+
+
+def index(settings: Settings, clock: Clock, *, follow: bool) -> steps.Tally:
+    """Bring the index up to date; with *follow* for ever."""
+    record = wiring.open_record(settings)
+    heart = Heartbeat(record, "index", started=clock.now())
+    heart.beat(clock.now(), "starting")
+    name = wiring.follower(settings)
+    with wiring.open_index(settings, writer=True) as engine:
+        engine.setup()
+        if engine.health().docs == 0:  # new or lost: everything is to be told again
+            with record.write() as tx:
+                changes.advance(tx, name, 0, now=clock.now())
+
+        def step(now: datetime) -> steps.Tally:
+            return steps.index(record, engine, follower=name, now=now)
+
+        return _loop(step, heart, clock, follow=follow)
+
+
+class _Taxonomies:
+    """The topics as prototypes, made anew when somebody edits them."""
+
+    def __init__(self, record: Record, model: "Model") -> None:
+        self._record = record
+        self._model = model
+        self._topics: list[Topic] | None = None
+
+    def current(self) -> "Taxonomy":
+        from nlp.topics import Taxonomy
+
+        with self._record.read() as tx:
+            topics = active_topics(tx)
+        if topics != self._topics:
+            self._topics, self._made = topics, Taxonomy(topics, self._model.embed)
+        return self._made
+
+
+def _loop(
+    step: Callable[[datetime], steps.Tally], heart: Heartbeat, clock: Clock, *, follow: bool
+) -> steps.Tally:
+    taken = done = failed = 0
+    while True:
+        try:
+            tally = step(clock.now())
+        except HarkenError as error:
+            if not follow:
+                raise
+            log.warning("step.failed", reason=str(error))
+            heart.beat(clock.now(), "failing", str(error))
+            time.sleep(TROUBLE_S)
+            continue
+        heart.beat(clock.now())
+        taken, done, failed = taken + tally.taken, done + tally.done, failed + tally.failed
+        if not tally.taken:
+            if not follow:
+                return steps.Tally(taken=taken, done=done, failed=failed)
+            time.sleep(IDLE_S)

@@ -1,0 +1,1 @@
+"""Search: one query language and one contract, with several engines behind it."""

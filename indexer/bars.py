@@ -1,0 +1,95 @@
+"""Buckets of a histogram: days of a zone, or fixed steps. No engine is asked for its calendar."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from core.mention import Sentiment
+
+MOST_BARS: Final = (
+    2_000  # a year of days, or twelve weeks of hours; more can neither be drawn nor read
+)
+
+DAY: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """How many mentions were published from ``start`` to the next bar's."""
+
+    start: datetime  # in the zone that was asked for
+    negative: int
+    neutral: int
+    positive: int
+    unscored: int  # all that have no sentiment, whatever the reason
+
+    @property
+    def total(self) -> int:
+        """All mentions of the bar."""
+        return self.negative + self.neutral + self.positive + self.unscored
+
+
+def edges(since: datetime, until: datetime, step: timedelta, zone: ZoneInfo) -> list[datetime]:
+    """The borders of the buckets that cover [since, until), ascending, in *zone*.
+
+    A step of whole days goes from midnight to midnight of the zone, 23 or 25 hours apart when
+    clocks change; a shorter step is a fixed time, counted from the first midnight.
+
+    Raises:
+        ValueError: the step is no whole number of seconds or days, or gives more than MOST_BARS.
+    """
+    _check(since, until, step)
+    midnight = datetime.combine(since.astimezone(zone).date(), time(), zone)
+    is_days = step >= DAY
+    found = [midnight if is_days else _floored(since, midnight.astimezone(UTC), step)]
+    until = until.astimezone(UTC)
+    while found[-1] < until or len(found) == 1:
+        # Aware datetimes of one zone add as wall clocks do; through UTC they add real time.
+        later = found[-1] + step if is_days else found[-1].astimezone(UTC) + step
+        found.append(later)
+    return [edge.astimezone(zone) for edge in found]
+
+
+def bars(starts: Sequence[datetime], buckets: Iterable[Mapping[str, Any]]) -> list[Bar]:
+    """One bar a start, empty ones too.
+
+    Args:
+        buckets: the answer of a ``range`` aggregation by epoch seconds, in which a ``terms``
+            aggregation by sentiment is called "labels"; in any order, with or without empty ones.
+    """
+    counts = {int(bucket["from"]): bucket for bucket in buckets}
+    return [_bar(start, counts.get(epoch(start), _EMPTY)) for start in starts]
+
+
+def epoch(at: datetime) -> int:
+    """Seconds since 1970; the fraction is cut."""
+    return int(at.timestamp() // 1)
+
+
+_EMPTY: Final[Mapping[str, Any]] = {"doc_count": 0, "labels": {"buckets": []}}
+
+
+def _bar(start: datetime, bucket: Mapping[str, Any]) -> Bar:
+    labels = {label["key"]: label["doc_count"] for label in bucket["labels"]["buckets"]}
+    negative, neutral, positive = (labels.get(label, 0) for label in Sentiment)
+    total = bucket["doc_count"]
+    return Bar(
+        start=start,
+        negative=negative,
+        neutral=neutral,
+        positive=positive,
+        unscored=total - negative - neutral - positive,
+    )
+
+
+def _floored(since: datetime, midnight: datetime, step: timedelta) -> datetime:
+    return midnight + (since - midnight) // step * step
+
+
+def _check(since: datetime, until: datetime, step: timedelta) -> None:
+    if step < timedelta(seconds=1) or (step % DAY if step >= DAY else step % timedelta(seconds=1)):
+        raise ValueError(f"a step of {step} is neither whole days nor whole seconds below a day")
+    if (until - since) / step > MOST_BARS:
+        raise ValueError(f"a step of {step} gives more than {MOST_BARS:,} bars: take a longer one")

@@ -1,0 +1,101 @@
+"""What is asked of an index, one mention at a time, and what became of it."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Final
+
+from core.mention import Mention, State
+from indexer.document import Document, document
+from indexer.query.fields import FIELDS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upsert:
+    """Show this document, unless a later change of the mention was applied already."""
+
+    id: str
+    number: int  # of the change feed, from 1: an older one never overwrites a newer one
+    document: Document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delete:
+    """Show the mention no more, unless a later change of it was applied already."""
+
+    id: str
+    number: int  # likewise
+
+
+Change = Upsert | Delete
+
+
+class Fate(StrEnum):
+    """What became of a change."""
+
+    OK = "ok"  # it is durable
+    STALE = "stale"  # this state or a newer one is there already: as good as ok
+    REJECTED = "rejected"  # it can never be applied; the reason says why
+    RETRY = "retry"  # the engine was too busy; the same change may work later
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """The fate of one change."""
+
+    id: str
+    fate: Fate
+    reason: str = ""  # of REJECTED and RETRY; never holds the text of a mention
+
+
+def change(number: int, mention: Mention) -> Change:
+    """The change that brings an index to the state of *mention* at *number* of the feed."""
+    if mention.state is State.DELETED:
+        return Delete(id=mention.id, number=number)
+    return Upsert(id=mention.id, number=number, document=document(mention))
+
+
+def flaw(change: Change) -> str:
+    """Why no engine can take *change*; "" if one can."""
+    if not _ID.fullmatch(change.id):
+        return "the id is not 32 hexadecimal digits"
+    if not 0 < change.number < _MOST:
+        return f"the change number {change.number} is not between 1 and 2^62"
+    return _document_flaw(change) if isinstance(change, Upsert) else ""
+
+
+_ID: Final = re.compile(r"[0-9a-f]{32}")
+_MOST: Final = 1 << 62  # below the limits of both engines
+_EARLIEST: Final = int(datetime(1900, 1, 1, tzinfo=UTC).timestamp())
+_LATEST: Final = int(datetime(2500, 1, 1, tzinfo=UTC).timestamp())
+_LONGEST_VALUE: Final = 8_000  # characters; Lucene refuses a keyword above 32,766 bytes
+
+
+def _document_flaw(change: Upsert) -> str:
+    shown = change.document
+    if shown.id != change.id:
+        return "the document is that of another mention"
+    if not _EARLIEST <= shown.published < _LATEST:
+        return f"published {shown.published} is no second of the years 1900 to 2499"
+    for name in ("text", "words", "url"):
+        if not _is_encodable(getattr(shown, name)):
+            return f"the {name} holds a lone surrogate"
+    for name in FIELDS:
+        if any(not _is_keyword(value) for value in shown.values(name)):
+            return (
+                f"a {name} is longer than {_LONGEST_VALUE:,} characters or holds a lone surrogate"
+            )
+    return ""
+
+
+def _is_keyword(value: str) -> bool:
+    return len(value) <= _LONGEST_VALUE and _is_encodable(value)
+
+
+def _is_encodable(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True

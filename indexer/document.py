@@ -1,0 +1,118 @@
+"""A mention as an index holds it: the same for every engine."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from core.mention import Mention, Sentiment, State, Verdict
+from indexer.query.fields import FIELDS
+from indexer.wording import index_words
+
+SCHEMA: Final = (
+    1  # grows when a field changes its name or meaning; an index of another schema is rebuilt
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """What can be searched, counted and shown of one mention; names as in the query language."""
+
+    id: str  # core.identity.mention_id
+    words: str  # indexer.wording.index_words of the text, joined by blanks: what queries search
+    text: str  # what is shown
+    url: str
+    published: int  # seconds since 1970, UTC
+    first_seen: int  # likewise
+    source: tuple[str, ...]
+    watch: tuple[str, ...]
+    topic: tuple[str, ...]
+    language: str | None  # ISO 639-1
+    sentiment: str | None  # core.mention.Sentiment; None: not scored (see analysis)
+    polarity: float | None  # in [-1, 1]
+    probability: float | None  # of the sentiment, 0 to 1
+    voice: str | None
+    family: str | None
+    state: str  # core.mention.State
+    analysis: str  # core.mention.Analysis
+    domain: str | None  # host of the url without "www."
+    schema: int = SCHEMA
+
+    def values(self, name: str) -> tuple[str, ...]:
+        """What the field *name* of the query language holds here; none: ()."""
+        value = getattr(self, name)
+        if value is None:
+            return ()
+        return value if isinstance(value, tuple) else (value,)
+
+
+def document(mention: Mention) -> Document:
+    """The document of a mention that is not deleted.
+
+    Raises:
+        ValueError: the mention is deleted; its change is a Delete.
+    """
+    if mention.state is State.DELETED:
+        raise ValueError(f"mention {mention.id} is deleted: it has no document")
+    text = _encodable(mention.text)
+    verdict = mention.verdict
+    sentiment = verdict.sentiment if verdict else None
+    return Document(
+        id=mention.id,
+        words=" ".join(index_words(text)),
+        text=text,
+        url=_encodable(mention.url),
+        published=int(mention.published.timestamp() // 1),
+        first_seen=int(mention.first_seen.timestamp() // 1),
+        source=mention.sources,
+        watch=mention.watches,
+        topic=verdict.topics if verdict else (),
+        language=mention.language,
+        sentiment=sentiment,
+        polarity=verdict.polarity if verdict else None,
+        probability=_probability(verdict, sentiment),
+        voice=mention.voice,
+        family=mention.family,
+        state=mention.state,
+        analysis=mention.analysis,
+        domain=_domain(mention.url),
+    )
+
+
+def stored(document: Document) -> dict[str, Any]:
+    """The JSON object that an engine keeps; without the words, which follow from the text."""
+    return {name: getattr(document, name) for name in _STORED}
+
+
+def restored(kept: Mapping[str, Any]) -> Document:
+    """The document of which :func:`stored` made *kept*."""
+    values: dict[str, Any] = {
+        name: tuple(kept[name]) if name in _SEVERAL else kept[name] for name in _STORED
+    }
+    return Document(words=" ".join(index_words(kept["text"])), **values)
+
+
+def field_values(document: Document) -> Mapping[str, tuple[str, ...]]:
+    """The values of every field of the query language, for the matcher."""
+    return {name: document.values(name) for name in FIELDS}
+
+
+_STORED: Final = tuple(field.name for field in fields(Document) if field.name != "words")
+_SEVERAL: Final = frozenset({"source", "watch", "topic"})
+
+
+def _probability(verdict: Verdict | None, sentiment: Sentiment | None) -> float | None:
+    return verdict.probabilities.get(sentiment) if verdict and sentiment else None
+
+
+def _domain(url: str) -> str | None:
+    try:
+        host = urlsplit(url).hostname
+    except ValueError:  # a bracket that is no IPv6 address: strangers write urls
+        return None
+    return host.removeprefix("www.") if host else None
+
+
+def _encodable(text: str) -> str:
+    """*text* with a ``?`` for each lone surrogate: no engine takes them, and no place moves."""
+    return text.encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,1 @@
+"""What the Elasticsearch engine is made of; only ``server`` knows the client."""

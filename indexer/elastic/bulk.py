@@ -1,0 +1,100 @@
+"""Changes -> actions of a bulk request, and its answer -> fates."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from indexer.change import Change, Fate, Outcome, Upsert, flaw
+from indexer.elastic.mapping import month_index, source
+
+CHUNK: Final = 500  # changes a request: of 30 kB each they stay below 100 MB, the server's limit
+
+_BUSY: Final = (429, 502, 503, 504)
+_NOT_FOUND: Final = 404  # of a delete: it is gone
+_CONFLICT: Final = 409  # of an external version: this state or a newer one is there
+
+Action = list[dict[str, Any]]  # the line that says what to do, and for an index the document
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a mention stood when it was last seen or written."""
+
+    index: str | None  # None: nowhere, it was deleted
+    version: int  # the number of its last change
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """A change on its way."""
+
+    change: Change
+    place: Place  # where the mention stands if it arrives
+    actions: tuple[Action, ...]  # the first decides; the others delete it in other months
+
+
+def chunks(batch: Sequence[Change]) -> Iterator[list[Change]]:
+    """*batch* in order, in pieces of at most CHUNK that name no mention twice."""
+    chunk: dict[str, Change] = {}
+    for change in batch:
+        if change.id in chunk or len(chunk) == CHUNK:
+            yield list(chunk.values())
+            chunk = {}
+        chunk[change.id] = change
+    if chunk:
+        yield list(chunk.values())
+
+
+def settled(change: Change, prefix: str, places: Sequence[Place]) -> Outcome | Sending:
+    """What is to be sent for *change*, or its fate where nothing is.
+
+    Args:
+        places: where the mention stands now.
+    """
+    if reason := flaw(change):
+        return Outcome(id=change.id, fate=Fate.REJECTED, reason=reason)
+    # The server compares versions within one index, not across months.
+    if any(place.version > change.number for place in places):
+        return Outcome(id=change.id, fate=Fate.STALE)
+    indices = sorted({place.index for place in places if place.index})
+    if isinstance(change, Upsert):
+        index = month_index(prefix, change.document.published)
+        first: Action = [_line("index", index, change), source(change.document)]
+        deletes = [_line("delete", other, change) for other in indices if other != index]
+        place = Place(index, change.number)
+        return Sending(change, place, (first, *([line] for line in deletes)))
+    if not indices:
+        return Outcome(id=change.id, fate=Fate.OK)
+    deletes = [_line("delete", index, change) for index in indices]
+    return Sending(change, Place(None, change.number), tuple([line] for line in deletes))
+
+
+def outcome(sending: Sending, answers: Sequence[Mapping[str, Any]]) -> Outcome:
+    """The fate of a change by the answers to its actions, in their order."""
+    found = [_fate(sending.change.id, next(iter(answer.values()))) for answer in answers]
+    return next((one for one in found if one.fate is Fate.RETRY), found[0])
+
+
+def is_disk_full(error: object) -> bool:
+    """Whether *error* says that nothing can be written until somebody makes room."""
+    return (
+        isinstance(error, Mapping)
+        and error.get("type") == "cluster_block_exception"
+        and "disk usage" in str(error.get("reason"))
+    )
+
+
+def _line(kind: str, index: str, change: Change) -> dict[str, Any]:
+    versions = {"version": change.number, "version_type": "external"}
+    return {kind: {"_index": index, "_id": change.id, **versions}}
+
+
+def _fate(mention: str, answer: Mapping[str, Any]) -> Outcome:
+    status, error = answer["status"], answer.get("error")
+    if status == _CONFLICT:
+        return Outcome(id=mention, fate=Fate.STALE)
+    if error is None or status == _NOT_FOUND:
+        return Outcome(id=mention, fate=Fate.OK)
+    fate = Fate.RETRY if status in _BUSY else Fate.REJECTED
+    # The reason that the server gives may quote the document; the type never does.
+    return Outcome(id=mention, fate=fate, reason=f"Elasticsearch: {status} {error['type']}")

@@ -1,0 +1,1 @@
+"""What the tantivy engine is made of: its entries and its queries."""

@@ -1,0 +1,37 @@
+"""Exact top lists from engines that count by segment or shard and cut their lists there."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+MOST_VALUES: Final = (
+    65_535  # Elasticsearch's search.max_buckets; beyond it a list is the engine's best guess
+)
+
+Counted = list[tuple[str, int]]  # value, mentions; most first, ties by value
+
+
+def top(ask: Callable[[int], Mapping[str, Any]], n: int) -> Counted:
+    """The *n* values with the most mentions.
+
+    Args:
+        ask: the answer of a ``terms`` aggregation cut to that many values everywhere.
+    """
+    size = min(max(10 * n, 100), MOST_VALUES)
+    answer = ask(size)
+    while not _is_exact(answer, n) and size < MOST_VALUES:
+        size = min(10 * size, MOST_VALUES)
+        answer = ask(size)
+    return ranked({bucket["key"]: bucket["doc_count"] for bucket in answer["buckets"]}, n)
+
+
+def ranked(counts: Mapping[str, int], n: int) -> Counted:
+    """The *n* largest of *counts*, ties by value."""
+    return sorted(counts.items(), key=lambda counted: (-counted[1], counted[0]))[:n]
+
+
+def _is_exact(answer: Mapping[str, Any], n: int) -> bool:
+    if answer["sum_other_doc_count"] == 0:
+        return True
+    # Nothing that was cut may belong among the first n, not even by a tie.
+    counts = [bucket["doc_count"] for bucket in answer["buckets"]]
+    return bool(answer["doc_count_error_upper_bound"] == 0 and counts[n - 1 : n] > counts[-1:])

@@ -1,0 +1,29 @@
+"""Which parts of a text made it a hit: one answer for every engine."""
+
+from indexer.query.nodes import Query, positive_phrases
+from indexer.wording import index_tokens, places, runs
+
+Span = tuple[int, int]  # text[start:end]
+
+
+def highlights(query: Query, text: str) -> list[Span]:
+    """Where *text* says the positive words and phrases of *query*: ascending, never overlapping."""
+    tokens = index_tokens(text)
+    where = places([word for word, _, _ in tokens])
+    found: set[Span] = set()
+    for phrase in positive_phrases(query):
+        length = len(phrase.words)
+        found.update(
+            (tokens[at][1], tokens[at + length - 1][2]) for at in runs(phrase.words, where)
+        )
+    return _merged(sorted(found))
+
+
+def _merged(spans: list[Span]) -> list[Span]:
+    merged: list[Span] = []
+    for start, end in spans:
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged

@@ -1,0 +1,166 @@
+"""The contract of an index of mentions: derived from the record, it can always be rebuilt."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Self
+from zoneinfo import ZoneInfo
+
+from indexer.bars import Bar, edges
+from indexer.change import Change, Outcome
+from indexer.facets import Counted
+from indexer.page import MOST_HITS, Page, Sort
+from indexer.query import Everything, Field, Query
+from indexer.query.fields import FIELDS
+from indexer.query.nodes import all_of, any_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What narrows a query beside its words."""
+
+    since: datetime | None = None  # published at or after
+    until: datetime | None = None  # published before
+    fields: Mapping[str, Sequence[str]] = field(default_factory=dict)  # field -> one of these
+
+    def narrow(self, query: Query) -> Query:
+        """*query* and the fields; the times stay outside, where an engine has something better."""
+        chosen = [
+            any_of(Field(name, value) for value in values)
+            for name, values in self.fields.items()
+            if values
+        ]
+        return all_of([query, *chosen])
+
+
+ALL = Filters()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """How an index is."""
+
+    docs: int
+    bytes: int | None  # on disk; None: unknown
+    detail: str  # a word or two of the engine's own
+
+
+class MentionIndex(ABC):
+    """Finds, counts and lists mentions. One process applies changes; any number of them reads.
+
+    Every method may raise TransientError (the engine does not answer, or another process writes)
+    and ConfigError (the operator must act); the message is a sentence.
+    """
+
+    @abstractmethod
+    def setup(self) -> None:
+        """Make what is missing; a second call changes nothing.
+
+        ConfigError: a newer Harken made this index.
+        """
+
+    @abstractmethod
+    def apply(self, batch: Sequence[Change]) -> list[Outcome]:
+        """Apply *batch* and return one outcome for each change, in order; what is ok is durable.
+
+        Applying a batch again, or after a crash, gives the same index.
+        """
+
+    @abstractmethod
+    def refresh(self) -> None:
+        """What was applied before this call is found after it."""
+
+    @abstractmethod
+    def search(
+        self,
+        query: Query,
+        filters: Filters = ALL,
+        *,
+        sort: Sort = Sort.NEWEST,
+        size: int = 20,
+        after: str | None = None,
+    ) -> Page:
+        """The hits that follow the mark *after*.
+
+        Newest first, every mention that was there from the first page to the last is seen exactly
+        once, whatever is written between. ValueError: *size* is not 1 to MOST_HITS.
+        """
+
+    def histogram(
+        self,
+        query: Query,
+        filters: Filters = ALL,
+        *,
+        step: timedelta,
+        zone: ZoneInfo,
+    ) -> list[Bar]:
+        """Mentions by time and sentiment over [since, until); where these are open, over all hits.
+
+        Bars are those of indexer.bars.edges, empty ones too; together they hold every hit.
+        """
+        since, until = filters.since, filters.until
+        if since is None or until is None:
+            span = self._span(query, filters)
+            if span is None:
+                return []
+            since, until = since or span[0], until or span[1]
+        return self._bars(query, filters, edges(since, until, step, zone))
+
+    @abstractmethod
+    def facets(
+        self, query: Query, filters: Filters = ALL, *, fields: Sequence[str], n: int = 10
+    ) -> Mapping[str, Counted]:
+        """For each of *fields* its *n* values with the most hits, exact.
+
+        ValueError: there is no such field.
+        """
+
+    @abstractmethod
+    def count(self, query: Query = Everything(), filters: Filters = ALL) -> int:  # noqa: B008
+        """How many mentions fit."""
+
+    @abstractmethod
+    def ids(self, query: Query = Everything(), filters: Filters = ALL) -> Iterator[str]:  # noqa: B008
+        """The ids of all that fit, newest first."""
+
+    @abstractmethod
+    def health(self) -> Health:
+        """How the index is now."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of files, locks and connections; a second call does nothing."""
+
+    @abstractmethod
+    def _span(self, query: Query, filters: Filters) -> tuple[datetime, datetime] | None:
+        """[first, last + 1 s) of the hits by publication, UTC; None: there are none."""
+
+    @abstractmethod
+    def _bars(self, query: Query, filters: Filters, borders: Sequence[datetime]) -> list[Bar]:
+        """One bar between each two neighbours of *borders*."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def check_size(size: int) -> None:
+    """ValueError: *size* is no size of a page."""
+    if not 1 <= size <= MOST_HITS:
+        raise ValueError(f"a page of {size} hits: it must be 1 to {MOST_HITS:,}")
+
+
+def check_fields(names: Sequence[str]) -> None:
+    """ValueError: one of *names* is no field of the query language."""
+    for name in names:
+        if name not in FIELDS:
+            raise ValueError(f"no field {name!r} to list: {', '.join(FIELDS)}")

@@ -1,0 +1,65 @@
+"""The fields that a query may name, and the values they take."""
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from enum import StrEnum
+from typing import Final
+
+from core.errors import QueryError
+from core.mention import Analysis, Sentiment, State
+from indexer.query.nodes import Field
+
+# Name -> its only values; None: any value.
+FIELDS: Final[Mapping[str, type[StrEnum] | None]] = {
+    "source": None,
+    "watch": None,
+    "topic": None,
+    "language": None,
+    "domain": None,
+    "voice": None,
+    "family": None,
+    "sentiment": Sentiment,
+    "state": State,
+    "analysis": Analysis,
+}
+# Slugs and names of sources keep their case; these have only one spelling.
+_LOWER_CASE: Final = frozenset(FIELDS) - {"source", "watch", "topic"}
+
+
+def field(name: str, value: str, *, column: int) -> Field:
+    """The node ``name:value`` that stands at *column*.
+
+    Raises:
+        QueryError: there is no such field, no value, or the field does not take it.
+    """
+    known = name.lower()
+    if known not in FIELDS:
+        raise _unknown(name, value, column)
+    if not value:
+        hint = f"{known}:{_an_example(known)}"
+        raise QueryError(f"{known}: needs one value right behind it.", column=column, hint=hint)
+    if known in _LOWER_CASE:
+        value = value.lower()
+    choices = FIELDS[known]
+    if choices is not None and value not in [*choices]:
+        hint = str(Field(known, (get_close_matches(value, choices, n=1) or [*choices])[0]))
+        message = f"There is no {known} “{value}”: it is {_or(choices)}."
+        raise QueryError(message, column=column, hint=hint)
+    return Field(known, value)
+
+
+def _unknown(name: str, value: str, column: int) -> QueryError:
+    near = get_close_matches(name.lower(), FIELDS, n=1)
+    hint = f"{near[0]}:{value}" if near else f'"{name}:{value}"'
+    message = f"There is no field “{name}”. Fields are {', '.join(FIELDS)}."
+    return QueryError(message, column=column, hint=hint)
+
+
+def _an_example(name: str) -> str:
+    choices = FIELDS[name]
+    return next(iter(choices)) if choices else "…"
+
+
+def _or(choices: type[StrEnum]) -> str:
+    *others, last = choices
+    return f"{', '.join(others)} or {last}"

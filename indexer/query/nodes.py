@@ -1,0 +1,131 @@
+"""What a query means: a frozen tree. ``str`` of it is canonical and parses back to an equal one."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+_BARE: Final = re.compile(r'[^\s()"\\“”„«»]+')  # a field's value that needs no quotation marks
+
+
+class Query:
+    """Any node of the tree."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Everything(Query):
+    """The empty query: every mention."""
+
+    def __str__(self) -> str:
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase(Query):
+    """One word, or several that follow each other."""
+
+    words: tuple[str, ...]  # at least one, each from indexer.wording.index_words
+
+    def __str__(self) -> str:
+        text = " ".join(self.words)
+        return text if len(self.words) == 1 else f'"{text}"'
+
+
+@dataclass(frozen=True, slots=True)
+class Field(Query):
+    """One value of a field; a field of several values matches if one of them is it."""
+
+    name: str  # a key of indexer.query.fields.FIELDS
+    value: str
+
+    def __str__(self) -> str:
+        if _BARE.fullmatch(self.value):
+            return f"{self.name}:{self.value}"
+        escaped = self.value.replace("\\", "\\\\").replace('"', '\\"')
+        return f'{self.name}:"{escaped}"'
+
+
+@dataclass(frozen=True, slots=True)
+class And(Query):
+    """All parts hold; made by :func:`all_of`."""
+
+    parts: tuple[Query, ...]  # at least two, none of them And or Everything
+
+    def __str__(self) -> str:
+        return " ".join(_grouped(part, Or) for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Or(Query):
+    """At least one part holds; made by :func:`any_of`."""
+
+    parts: tuple[Query, ...]  # at least two, none of them Or
+
+    def __str__(self) -> str:
+        return " OR ".join(_grouped(part, And) for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Not(Query):
+    """The part does not hold; made by :func:`none_of`."""
+
+    part: Query  # never Not
+
+    def __str__(self) -> str:
+        return f"-{_grouped(self.part, And, Or)}"
+
+
+def all_of(parts: Iterable[Query]) -> Query:
+    """The conjunction, as flat as it can be; of no parts it is everything."""
+    flat: list[Query] = []
+    for part in parts:
+        flat.extend(part.parts if isinstance(part, And) else [part])
+    kept = tuple(part for part in flat if not isinstance(part, Everything))
+    if len(kept) > 1:
+        return And(kept)
+    return kept[0] if kept else Everything()
+
+
+def any_of(parts: Iterable[Query]) -> Query:
+    """The disjunction of one part or more, as flat as it can be.
+
+    Raises:
+        ValueError: there is no part; nothing at all would match.
+    """
+    flat: list[Query] = []
+    for part in parts:
+        flat.extend(part.parts if isinstance(part, Or) else [part])
+    if not flat:
+        raise ValueError("any_of takes at least one part")
+    return Or(tuple(flat)) if len(flat) > 1 else flat[0]
+
+
+def none_of(part: Query) -> Query:
+    """The negation; twice is not at all."""
+    return part.part if isinstance(part, Not) else Not(part)
+
+
+def depth(query: Query) -> int:
+    """Levels of the tree; a word alone has 1."""
+    match query:
+        case And(parts) | Or(parts):
+            return 1 + max(map(depth, parts))
+        case Not(part):
+            return 1 + depth(part)
+    return 1
+
+
+def positive_phrases(query: Query) -> Iterator[Phrase]:
+    """The phrases that speak for a mention, in order: those under no NOT."""
+    match query:
+        case Phrase():
+            yield query
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from positive_phrases(part)
+
+
+def _grouped(part: Query, *bracketed: type[Query]) -> str:
+    return f"({part})" if isinstance(part, bracketed) else str(part)

@@ -1,0 +1,110 @@
+"""Text -> tree. Every error names its column; the limits keep all engines safe."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from lark import Lark, Token, Transformer
+from lark.exceptions import UnexpectedInput, VisitError
+
+from core.errors import QueryError
+from indexer.query.fields import field
+from indexer.query.mistakes import explain
+from indexer.query.nodes import Everything, Phrase, Query, all_of, any_of, depth, none_of
+from indexer.wording import index_words
+
+MOST_CHARACTERS: Final = 2_000
+MOST_CLAUSES: Final = 100  # words and fields, those inside phrases too
+# Elasticsearch refuses more than 30 levels of bool; the filters of a page need one of them.
+MOST_LEVELS: Final = 28
+
+
+def parse(text: str) -> Query:
+    """The meaning of *text*; of blank text: everything.
+
+    Raises:
+        QueryError: it has no meaning or is beyond the limits; the column counts from 0.
+    """
+    if len(text) > MOST_CHARACTERS:
+        message = f"The query is longer than {MOST_CHARACTERS:,} characters."
+        raise QueryError(message, column=MOST_CHARACTERS)
+    try:
+        part: _Part = _parser().parse(text)  # type: ignore[assignment]  # what _Meaning.start returns
+    except UnexpectedInput as error:
+        raise explain(error, text) from None
+    except VisitError as error:
+        raise error.orig_exc from None
+    return part.query
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A tree in the making: where it stands in the text, and how many clauses it holds."""
+
+    query: Query
+    column: int
+    clauses: int
+
+
+class _Meaning(Transformer[Token, _Part]):
+    """Builds the tree while lark parses: no parse tree, no recursion, no state."""
+
+    def start(self, parts: list[_Part | None]) -> _Part:
+        return parts[0] or _Part(Everything(), 0, 0)
+
+    def either(self, parts: list[_Part]) -> _Part:
+        return _limited(any_of(part.query for part in parts), parts)
+
+    def both(self, parts: list[_Part]) -> _Part:
+        return _limited(all_of(part.query for part in parts), parts)
+
+    def negation(self, parts: tuple[Token, _Part]) -> _Part:
+        return _limited(none_of(parts[1].query), [parts[1]])
+
+    def word(self, parts: list[Token]) -> _Part:
+        return _phrase(parts[0])
+
+    def quoted(self, parts: list[Token]) -> _Part:
+        return _phrase(parts[0])
+
+    def field(self, parts: list[Token]) -> _Part:
+        name, _, value = parts[0].partition(":")
+        column = _column(parts[0])
+        return _Part(field(name, _unquoted(value), column=column), column, 1)
+
+
+def _phrase(token: Token) -> _Part:
+    found = tuple(index_words(token))
+    if not found:
+        message = f"There is no letter or digit to search for in “{token}”."
+        raise QueryError(message, column=_column(token))
+    return _limited(Phrase(found), [_Part(Everything(), _column(token), len(found))])
+
+
+def _limited(query: Query, parts: list[_Part]) -> _Part:
+    clauses = sum(part.clauses for part in parts)
+    if clauses > MOST_CLAUSES:
+        message = f"A query holds at most {MOST_CLAUSES} words and fields."
+        raise QueryError(message, column=parts[-1].column)
+    if depth(query) > MOST_LEVELS:
+        message = f"Brackets and NOT go at most {MOST_LEVELS} levels deep."
+        raise QueryError(message, column=parts[0].column)
+    return _Part(query, parts[0].column, clauses)
+
+
+def _unquoted(value: str) -> str:
+    if not value.startswith(('"', "“", "”", "„", "«")):
+        return value
+    pieces = value[1:-1].split("\\\\")  # first the escaped backslashes, then the escaped marks
+    return "\\".join(piece.replace("\\", "") for piece in pieces)
+
+
+def _column(token: Token) -> int:
+    return token.start_pos or 0
+
+
+@cache
+def _parser() -> Lark:
+    return Lark.open(
+        "grammar.lark", rel_to=__file__, parser="lalr", lexer="basic", transformer=_Meaning()
+    )

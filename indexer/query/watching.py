@@ -1,0 +1,57 @@
+"""Queries of watches: they judge a bare text in a crawl, so they need words to listen for."""
+
+from typing import Final
+
+from core.errors import QueryError
+from indexer.query.nodes import And, Field, Not, Or, Phrase, Query, all_of
+from indexer.query.parser import parse
+
+_EXAMPLE: Final = Phrase(("yourbrand",))
+
+
+def compile_watch(text: str) -> Query:
+    """The query of a watch: words and phrases, of which at least one must be said.
+
+    Raises:
+        QueryError: it does not parse, names a field, or fits texts that say none of its words.
+    """
+    query = parse(text)
+    if field := _first_field(query):
+        message = f"A watch listens to words alone: {field} is for searches."
+        raise QueryError(message, column=max(text.lower().find(f"{field.name}:"), 0))
+    if anchors(query) is None:
+        message = "A watch needs a word to listen for: this fits texts that say none of its words."
+        raise QueryError(message, column=0, hint=str(all_of([_EXAMPLE, query])))
+    return query
+
+
+def anchors(query: Query) -> frozenset[str] | None:
+    """Words of which every matching text says one; None: no such words exist.
+
+    Of several choices the rarest words are taken, and the longer word stands in for the rarer one
+    (Zipf's law of abbreviation): no counts of a corpus are at hand in a crawl.
+    """
+    match query:
+        case Phrase(words):
+            return frozenset({max(words, key=len)})
+        case And(parts):
+            return max(filter(None, map(anchors, parts)), key=_rarity, default=None)
+        case Or(parts):
+            bound = list(filter(None, map(anchors, parts)))
+            return frozenset().union(*bound) if len(bound) == len(parts) else None
+    return None
+
+
+def _rarity(words: frozenset[str]) -> tuple[int, int]:
+    return min(map(len, words)), -len(words)
+
+
+def _first_field(query: Query) -> Field | None:
+    match query:
+        case Field():
+            return query
+        case And(parts) | Or(parts):
+            return next(filter(None, map(_first_field, parts)), None)
+        case Not(part):
+            return _first_field(part)
+    return None

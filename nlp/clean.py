@@ -1,0 +1,48 @@
+"""What a model sees of a text: its words, without what hides, commands or names a person."""
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Final
+
+LINK: Final = re.compile(r"(?:https?://|www\.)[!-~]+", re.IGNORECASE)
+ACCOUNT: Final = re.compile(r"(?<![\w@])@\w+(?:@[\w.-]+)*")
+# ECMA-48: CSI (colours, cursor), OSC (titles, links) and the two-byte rest.
+_ANSI: Final = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\^_])")
+# One emoji, however often repeated; selectors and skin tones (U+1F3FB to U+1F3FF) say nothing here.
+_EMOJI: Final = re.compile(
+    r"([\u2600-\u27bf\u2b50\u2b55\U0001f300-\U0001f3fa\U0001f400-\U0001faff])"
+    r"(?:[\ufe0f\U0001f3fb-\U0001f3ff]|\1)*"
+)
+_CROWD: Final = re.compile(r"(?:@user\s+){3,}")
+_STRAIGHT: Final = str.maketrans("‘’‚‛“”„‟", "''''\"\"\"\"")
+
+
+def clean(text: str) -> str:
+    """*text* for the model: accounts are ``@user``, links ``http``, emoji their Unicode names.
+
+    White space becomes single spaces. No word is lost but those of links, accounts and terminal
+    commands. Idempotent.
+    """
+    named = _EMOJI.sub(_name, visible(text).translate(_STRAIGHT))
+    anonymous = ACCOUNT.sub("@user", LINK.sub("http", named))
+    return " ".join(_CROWD.sub("@user @user ", anonymous).split())
+
+
+def visible(text: str) -> str:
+    """*text* without terminal commands, control, bidi and other invisible characters."""
+    return "".join(map(_shown, _ANSI.sub(" ", text)))
+
+
+@lru_cache(maxsize=65536)
+def _shown(character: str) -> str:
+    """Nothing for a format character (Cf), a space for a control or lone surrogate, else itself."""
+    category = unicodedata.category(character)
+    if category == "Cf":
+        return ""
+    return " " if category in ("Cc", "Cs") else character
+
+
+def _name(emoji: re.Match[str]) -> str:
+    """The model's vocabulary has no emoji, but it knows "pouting face"."""
+    return f" {unicodedata.name(emoji[1], '').lower()} "

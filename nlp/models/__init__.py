@@ -1,0 +1,1 @@
+"""One file, one model: the name in harken.yaml is the name of the module."""

@@ -1,0 +1,163 @@
+"""Where everything of a chart stands, as shares of its plot: for the console and for mails.
+
+Shares run from 0 to 1; x from the left, y from the top. Pure: no markup, no colours, no pixels.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil, floor, log10
+from typing import Final
+
+from templates.charts.ticks import Tick, time_ticks
+
+TONES: Final = ("negative", "neutral", "positive", "unscored")  # stacked from the ground up
+HEADROOM: Final = 0.1  # of the plot stays free above the fullest bar: names of bands stand there
+ROWS: Final = 4  # about so many grid lines
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """The mentions of [start, end) by sentiment."""
+
+    start: datetime
+    end: datetime
+    negative: int
+    neutral: int
+    positive: int
+    unscored: int = 0
+    usual: float | None = None  # mentions usual for it; None: no history yet
+    heard: bool = True  # False: no source answered, so 0 is no finding
+    href: str = ""  # where the bar leads, in the console
+
+    @property
+    def total(self) -> int:
+        """All mentions, scored or not."""
+        return self.negative + self.neutral + self.positive + self.unscored
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """A stretch of time to be shaded and named; *end* None: it still lasts."""
+
+    label: str
+    start: datetime
+    end: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layer:
+    """One colour of a column."""
+
+    tone: str
+    top: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A bar in its place; ``usual`` is the height of the dashed line, from the top."""
+
+    bar: Bar
+    left: float
+    width: float
+    layers: tuple[Layer, ...]
+    usual: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Band:
+    """A span in its place."""
+
+    label: str
+    left: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A grid line and the number beside it."""
+
+    top: float
+    value: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plot:
+    """A whole chart, ready to be drawn."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    ticks: tuple[Tick, ...]
+    bands: tuple[Band, ...]
+
+    def total(self, tone: str) -> int:
+        """All mentions of one of ``TONES``."""
+        return sum(getattr(column.bar, tone) for column in self.columns)
+
+    @property
+    def tones(self) -> tuple[str, ...]:
+        """The tones of a legend: unscored only where there is any."""
+        return tuple(t for t in TONES if t != "unscored" or self.total(t))
+
+
+def plot(bars: Sequence[Bar], *, zone: str, spans: Sequence[Span] = ()) -> Plot:
+    """Lay out *bars* (oldest first, without gaps between them); *zone* sets the ticks.
+
+    Raises:
+        ValueError: there are no bars.
+    """
+    if not bars:
+        raise ValueError("a chart needs at least one bar")
+    start, end = bars[0].start, bars[-1].end
+    step, top = scale(max(max(bar.total, bar.usual or 0) for bar in bars))
+    room = top / (1 - HEADROOM)
+    return Plot(
+        columns=tuple(_column(bar, start, end, room) for bar in bars),
+        rows=tuple(Row(top=1 - value / room, value=value) for value in range(0, top + 1, step)),
+        ticks=time_ticks(start, end, zone),
+        bands=tuple(_bands(spans, start, end)),
+    )
+
+
+def scale(peak: float) -> tuple[int, int]:
+    """Step and top of a y axis that holds *peak*; the step is 1, 2 or 5 times a power of ten."""
+    rough = max(1.0, peak / ROWS)
+    power = 10 ** floor(log10(rough))
+    step = next(m * power for m in (1, 2, 5, 10) if m * power >= rough)
+    return step, step * max(1, ceil(peak / step))
+
+
+def bucket_width(span: timedelta) -> timedelta:
+    """The width that cuts *span* into at most 60 bars (24 or more for 2 h and longer)."""
+    minutes = span.total_seconds() / 60
+    widths = (5, 15, 30, 60, 180, 360, 720, 1440, 10080)
+    return timedelta(minutes=next((w for w in widths if minutes / w <= 60), widths[-1]))  # noqa: PLR2004
+
+
+def _column(bar: Bar, start: datetime, end: datetime, room: float) -> Column:
+    whole = end - start
+    return Column(
+        bar=bar,
+        left=(bar.start - start) / whole,
+        width=(bar.end - bar.start) / whole,
+        layers=tuple(_layers(bar, room)),
+        usual=None if bar.usual is None else 1 - bar.usual / room,
+    )
+
+
+def _layers(bar: Bar, room: float) -> Iterator[Layer]:
+    ground = 1.0
+    for tone in TONES:
+        height = getattr(bar, tone) / room
+        ground -= height
+        if height:
+            yield Layer(tone=tone, top=ground, height=height)
+
+
+def _bands(spans: Sequence[Span], start: datetime, end: datetime) -> Iterator[Band]:
+    for span in spans:
+        left, right = max(span.start, start), min(span.end or end, end)
+        if left < right:
+            whole = end - start
+            yield Band(label=span.label, left=(left - start) / whole, width=(right - left) / whole)

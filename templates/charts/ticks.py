@@ -1,0 +1,58 @@
+"""Where a time axis is labelled: round hours or midnights of the reader's own clock."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+MOST: Final = 7  # a week of days; their labels stay apart on a phone
+_HOURS: Final = (1, 2, 3, 6, 12)
+_DAYS: Final = (1, 2, 7, 14, 28, 91)
+_LAST: Final = 0.88  # a label that starts further right would leave the plot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tick:
+    """A label under the plot at share *at*; *spec* says how it reads (``tick`` or ``clock``)."""
+
+    at: float
+    time: datetime
+    spec: str
+
+    @property
+    def anchor(self) -> str:
+        """Which end of the label stands at the tick: SVG's ``text-anchor``."""
+        return "end" if self.at > _LAST else "start"
+
+
+def time_ticks(start: datetime, end: datetime, zone: str) -> tuple[Tick, ...]:
+    """At most ``MOST`` ticks in [start, end): every few hours up to 2.5 days, else midnights."""
+    hours = (end - start) / timedelta(hours=1)
+    step = next((h for h in _HOURS if hours / h <= MOST), None) if hours <= 60 else None  # noqa: PLR2004
+    if step:
+        times = [at for at in _local(start, end, zone, range(0, 24, step)) if start <= at < end]
+    else:
+        nights = [at for at in _local(start, end, zone, range(1)) if start <= at < end]
+        times = nights[:: next((d for d in _DAYS if len(nights) / d <= MOST), _DAYS[-1])]
+    return tuple(
+        Tick(at=(at - start) / (end - start), time=at, spec=_spec(at, zone)) for at in times
+    )
+
+
+def _spec(at: datetime, zone: str) -> str:
+    local = at.astimezone(ZoneInfo(zone))
+    return "clock" if (local.hour, local.minute) > (0, 0) else "tick"
+
+
+def _local(start: datetime, end: datetime, zone: str, hours: range) -> Iterator[datetime]:
+    """The full *hours* of each local day; those that a change of clocks skips are left out."""
+    clock = ZoneInfo(zone)
+    day = start.astimezone(clock).date()
+    while day <= end.astimezone(clock).date():
+        for hour in hours:
+            local = datetime(day.year, day.month, day.day, hour, tzinfo=clock)
+            at = local.astimezone(UTC)
+            if at.astimezone(clock).replace(tzinfo=None) == local.replace(tzinfo=None):
+                yield at
+        day += timedelta(days=1)

@@ -1,0 +1,25 @@
+"""One frozen context a template: what it may show, and nothing else."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from templates.contexts import console, search
+from templates.contexts.mail import Brief, Digest, Picture
+from templates.contexts.reader import Context
+
+CONTEXTS: Final[Mapping[str, type[Context]]] = {
+    "charts/mail.svg.j2": Picture,
+    "console/error.html.j2": console.ErrorPage,
+    "console/inbox.html.j2": console.InboxPage,
+    "console/incident.html.j2": console.IncidentPage,
+    "console/incidents.html.j2": console.IncidentsPage,
+    "console/letter.html.j2": console.LetterPage,
+    "console/mention.html.j2": search.MentionPage,
+    "console/search.html.j2": search.SearchPage,
+    "console/sources.html.j2": console.SourcesPage,
+    "console/status.html.j2": console.StatusPage,
+    "mail/brief.html.j2": Brief,
+    "mail/brief.txt.j2": Brief,
+    "mail/digest.html.j2": Digest,
+    "mail/digest.txt.j2": Digest,
+}

@@ -1,0 +1,156 @@
+"""What all other pages show: incidents, sources, letters, status, errors."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from templates.contexts.mail import Brief
+from templates.contexts.reader import Coverage
+from templates.contexts.shell import Page, Result
+from templates.say import Phrase
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """A line in the life of an incident."""
+
+    at: datetime
+    sentence: Phrase
+    who: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """A button that posts to *url*; *token* proves that this page sent it."""
+
+    label: Phrase
+    url: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentPage(Page):
+    """The brief as a page, so that page and letter can never differ, and what only a page has."""
+
+    brief: Brief
+    events: tuple[Event, ...]
+    actions: tuple[Action, ...]
+    results: tuple[Result, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentRow:
+    """One line of the list of incidents and notices."""
+
+    name: str
+    url: str
+    title: Phrase
+    kind: str
+    state: str
+    severity: int
+    onset: datetime
+    resolved: datetime | None
+    observed: int
+    expected: float
+    negative_share: float
+    usual_share: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentsPage(Page):
+    """All incidents, open ones first; notices never page anybody."""
+
+    incidents: tuple[IncidentRow, ...]
+    notices: tuple[IncidentRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRow:
+    """One source and what its runs brought; the keys of the contract's ``source``."""
+
+    name: str
+    kind: str
+    state: str  # heard | late | silent | forbidden | broken | gap | new
+    since: datetime | None
+    reason: str
+    interval: timedelta
+    expected_per_hour: float | None
+    fetched: int
+    known: int
+    edited: int
+    new: int
+    dropped: int
+    requests: int
+    url: str  # its mentions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourcesPage(Page):
+    """Everything that is listened to."""
+
+    coverage: Coverage
+    sources: tuple[SourceRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterRow:
+    """A letter in the inbox, one a recipient."""
+
+    url: str
+    kind: str  # brief | digest
+    subject: str
+    recipient: str
+    state: str  # due | sent | failed
+    at: datetime  # when it was sent, or composed
+    reason: str = ""  # why it is still due, or failed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxPage(Page):
+    """Every letter that left the house or waits to."""
+
+    letters: tuple[LetterRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterPage(Page):
+    """One letter as its reader got it; *html_url* serves its HTML alone, for a sandboxed frame."""
+
+    letter: LetterRow
+    sender: str
+    message_id: str
+    text: str
+    html_url: str
+    eml_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Process:
+    """A process of this installation."""
+
+    name: str
+    state: str
+    since: datetime
+    restarts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusPage(Page):
+    """Is the whole of Harken at work."""
+
+    calm: bool | None  # None: nobody can tell
+    coverage: Coverage
+    mentions: Mapping[str, int] = field(default_factory=dict)  # by analysis, and deleted
+    outbox: Mapping[str, int] = field(default_factory=dict)  # due, sent, failed
+    engine: str
+    documents: int
+    lag: int  # changes that the index has not followed yet
+    processes: tuple[Process, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorPage(Page):
+    """What went wrong and what to do; *status* is the HTTP status."""
+
+    status: int
+    detail: str = ""

@@ -1,0 +1,139 @@
+"""What the two letters show: every sentence as a phrase, every number as it was counted."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from templates.charts.geometry import Plot
+from templates.contexts.reader import Context, Mix
+from templates.say import Phrase
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One big number with its name and, where known, its change against usual."""
+
+    value: Phrase
+    label: Phrase
+    note: Phrase | None
+    alarming: bool = False  # the change is for the worse
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoiceQuote:
+    """A mention worth reading in a letter, with whatever much resembles it folded in."""
+
+    id: str
+    text: str  # a safe excerpt (alerts.quotes.excerpt)
+    language: str | None  # ISO 639-1
+    tone: str  # a sentiment or "unscored"
+    source: str
+    published: datetime
+    url: str  # where it stands in the console
+    alike: int  # further mentions of its family
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """A plot, the CID of its picture and the sentence for whoever sees no picture."""
+
+    plot: Plot
+    cid: str
+    alt: Phrase
+    title: Phrase
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture(Context):
+    """The chart as it is drawn for a letter."""
+
+    plot: Plot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """A term that drives an incident: its share of the voices now, and what is usual."""
+
+    term: str
+    now: float
+    usual: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carrier:
+    """A source that carried an incident: when it was first heard there, how many voices."""
+
+    source: str
+    first: datetime
+    voices: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brief(Context):
+    """One incident by mail, answers in the order in which a responder asks."""
+
+    name: str  # INC-7
+    severity: int  # 1 (worst) to 4
+    kind: Phrase
+    watch: str
+    title: Phrase
+    phase: Phrase
+    is_over: bool
+    preheader: Phrase
+    headline: Phrase
+    lede: tuple[Phrase, ...]
+    figures: tuple[Figure, ...]
+    chart: Chart
+    reasons: tuple[Reason, ...]
+    carried: Phrase
+    carriers: tuple[Carrier, ...]
+    quotes: tuple[VoiceQuote, ...]
+    coverage: tuple[Phrase, ...]
+    incident_url: str
+    search_url: str
+    message: str  # id of this revision: inc-7.r3
+    because: Phrase
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentCard:
+    """An incident inside a digest."""
+
+    name: str
+    title: Phrase
+    sentences: tuple[Phrase, ...]
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicLine:
+    """One line of the table of topics, or of other watches."""
+
+    name: str
+    url: str
+    mentions: int
+    mix: tuple[Mix, ...]
+    change: float | None  # against usual, as a share: 0.5 is half as much again; None: no history
+    alarming: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest(Context):
+    """One local day of one watch; of a quiet one only headline and completeness are shown."""
+
+    watch: str
+    day: datetime  # its first instant
+    quiet: bool
+    preheader: Phrase
+    headline: Phrase
+    lede: tuple[Phrase, ...]
+    safety: Phrase
+    safety_tone: str  # calm | eye | alarm | unknown
+    figures: tuple[Figure, ...]
+    chart: Chart
+    incidents: tuple[IncidentCard, ...]
+    topics: tuple[TopicLine, ...]
+    rivals: tuple[TopicLine, ...]
+    quotes: tuple[VoiceQuote, ...]
+    search_url: str
+    coverage: tuple[Phrase, ...]
+    because: Phrase

@@ -1,0 +1,99 @@
+"""What the pages of mentions show. Links are ready-made: a page decides nothing."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from templates.charts.geometry import Plot
+from templates.contexts.shell import Page, Result
+from templates.say import Phrase
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """An option of a select: *label* is said."""
+
+    value: str
+    label: Phrase
+    chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pill:
+    """A filter in force; its link takes it away."""
+
+    field: str
+    value: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FacetValue:
+    """One line of a facet; its link sets it, or takes it away where it is chosen."""
+
+    label: str
+    count: int
+    share: float  # of the fullest line of its facet, 0 to 1
+    url: str
+    chosen: bool = False
+    tone: str = ""  # colours the sentiments
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facet:
+    """Counts by one field, under all other filters."""
+
+    name: str  # sentiment | source | topic | language | watch
+    values: tuple[FacetValue, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mistake:
+    """Why a query cannot be understood: the caret stands under *column* (from 0)."""
+
+    message: str
+    column: int
+    hint: str = ""
+    hint_url: str = ""  # the search with the hint taken
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchPage(Page):
+    """The mentions of [start, end) that match a query."""
+
+    query: str
+    ranges: tuple[Choice, ...]
+    carried: tuple[tuple[str, str], ...] = ()  # parameters that the form sends along
+    pills: tuple[Pill, ...] = ()
+    clear_url: str = ""
+    mistake: Mistake | None = None
+    start: datetime
+    end: datetime
+    total: int = 0
+    distinct: int | None = None  # families; None: not counted
+    took: timedelta = timedelta()
+    bucket: timedelta = timedelta(hours=1)  # the width of a bar
+    chart: Plot | None = None
+    facets: tuple[Facet, ...] = ()
+    results: tuple[Result, ...] = ()
+    newer_url: str = ""
+    older_url: str = ""
+    wider_url: str = ""  # offered where nothing matches
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What one model said of a mention."""
+
+    model: str
+    watch: str  # empty: of the whole text
+    tone: str
+    probabilities: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MentionPage(Page):
+    """One mention with all that was said of it."""
+
+    result: Result
+    readings: tuple[Reading, ...]
+    facts: tuple[tuple[Phrase, str], ...]  # id, uri, hashes: as they are

@@ -1,0 +1,63 @@
+"""One Jinja2 environment and one way to render: a template by name with the context made for it."""
+
+from dataclasses import fields
+from functools import cache
+from typing import Any, Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from templates.charts.blocks import sparkline, stacked
+from templates.contexts import CONTEXTS
+from templates.contexts.reader import Context
+from templates.say import Say
+
+PLAIN: Final = ("txt.j2",)  # a text part shows what it is given: nothing in it can run
+
+
+def render(name: str, context: Context) -> str:
+    """The template *name* (from ``templates/``) filled with *context*, in its reader's words.
+
+    Raises:
+        TypeError: *context* was made for another template.
+    """
+    made_for = CONTEXTS[name]
+    if not isinstance(context, made_for):
+        raise TypeError(f"{name} takes a {made_for.__name__}, not a {type(context).__name__}")
+    values = {field.name: getattr(context, field.name) for field in fields(context)}
+    say = Say(zone=context.zone, locale=context.locale)
+    return environment().get_template(name).render(**values, say=say)
+
+
+# Control characters but tab and line ends, those that turn the direction of text, lone surrogates.
+_UNSEEN: Final = dict.fromkeys(
+    (
+        *range(0x09),
+        *range(0x0B, 0x0D),
+        *range(0x0E, 0x20),
+        *range(0x7F, 0xA0),
+        *range(0x202A, 0x202F),
+        *range(0x2066, 0x206A),
+        *range(0xD800, 0xE000),
+    )
+)
+
+
+def _inert(value: Any) -> Any:
+    """Whatever a template shows, without the characters that would act on a screen or terminal."""
+    return value.translate(_UNSEEN) if isinstance(value, str) else value
+
+
+@cache
+def environment() -> Environment:
+    """Every template escapes, but the text parts of mails; an unknown name is an error."""
+    made = Environment(
+        loader=PackageLoader("templates", ""),
+        autoescape=select_autoescape(disabled_extensions=PLAIN, default=True),
+        undefined=StrictUndefined,
+        finalize=_inert,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    made.globals.update(sparkline=sparkline, stacked=stacked)
+    return made

@@ -1,0 +1,167 @@
+"""Every visible sentence: a catalogue a language, numbers and dates by babel in a reader's zone."""
+
+import string
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import yaml
+from babel import Locale
+from babel.dates import format_datetime
+from babel.numbers import format_decimal, format_percent
+from babel.units import format_unit
+
+CATALOGUES: Final = Path(__file__).parent / "catalogue"
+Sentence = str | Mapping[str, str]  # a Mapping holds one form a plural category
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A sentence not yet said: its key and the values it quotes; who reads it comes later.
+
+    ``count`` among the values chooses the plural form. A value may be a phrase itself, or a tuple,
+    which is said as a list.
+    """
+
+    key: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+def phrase(key: str, **values: Any) -> Phrase:
+    """The sentence *key* of the catalogue, to be said with *values*."""
+    return Phrase(key, values)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Say:
+    """Says phrases to one reader: *zone* is an IANA name, *locale* has a catalogue."""
+
+    zone: str = "UTC"
+    locale: str = "en"
+
+    def __call__(self, what: str | Phrase, /, **values: Any) -> str:
+        """The sentence, with its numbers and dates as the reader writes them.
+
+        Raises:
+            KeyError: the catalogue has no such sentence, or a value it quotes is missing.
+        """
+        key, values = (what.key, dict(what.values)) if isinstance(what, Phrase) else (what, values)
+        sentence = catalogue(self.locale)[key]
+        if not isinstance(sentence, str):
+            category = Locale.parse(self.locale).plural_form(values["count"])
+            sentence = sentence.get(category, sentence["other"])
+        return _Speech(self).vformat(sentence, (), values)
+
+
+@cache
+def catalogue(locale: str) -> Mapping[str, Sentence]:
+    """All sentences of *locale* by ``section.name``."""
+    text = (CATALOGUES / f"{locale}.yaml").read_text(encoding="utf-8")
+    sections: dict[str, dict[str, Sentence]] = yaml.safe_load(text)
+    return {
+        f"{section}.{name}": sentence
+        for section, sentences in sections.items()
+        for name, sentence in sentences.items()
+    }
+
+
+class _Speech(string.Formatter):
+    """``{value:spec}``: the spec is a name in ``_SPECS``; without one the value is plain."""
+
+    def __init__(self, say: Say) -> None:
+        self.say = say
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if isinstance(value, Phrase):
+            return self.say(value)
+        if isinstance(value, tuple):
+            return ", ".join(self.format_field(one, format_spec) for one in value)
+        if not format_spec:
+            return str(value)
+        return _SPECS[format_spec](self.say, value)
+
+
+def _start(_: Say, text: str) -> str:
+    """*text* as a sentence begins: only its first letter is raised."""
+    return text[:1].upper() + text[1:]
+
+
+def _language(say: Say, code: str) -> str:
+    """The name of an ISO 639-1 code; a code nobody named stays a code."""
+    return str(Locale.parse(say.locale).languages.get(code, code))
+
+
+def _number(say: Say, value: float) -> str:
+    """One decimal below 10, none above: 4.1 but 41."""
+    # A fraction of a large count is noise; of a small one it is the difference.
+    return str(format_decimal(round(value, 1 if abs(value) < 10 else 0), locale=say.locale))  # noqa: PLR2004
+
+
+def _percent(say: Say, share: float) -> str:
+    return str(format_percent(share, locale=say.locale))
+
+
+def _change(say: Say, share: float) -> str:
+    """A signed percentage that never breaks over two lines: +131%, -4%."""
+    return _signed(share, _percent(say, abs(share)), _percent(say, 0))
+
+
+def _points(say: Say, share: float) -> str:
+    """A signed difference of two shares, in percentage points."""
+    number = str(format_decimal(round(abs(share) * 100), locale=say.locale))
+    return _signed(share, number, "0")
+
+
+def _signed(value: float, text: str, nothing: str) -> str:
+    sign = "±" if text == nothing else "+" if value > 0 else "−"
+    return f"{sign}{text}"
+
+
+def _dated(name: str) -> Callable[[Say, datetime], str]:
+    """A date or time in the reader's zone, by the pattern ``format.NAME`` of the catalogue."""
+
+    def format_(say: Say, at: datetime) -> str:
+        pattern = str(catalogue(say.locale)[f"format.{name}"])
+        zone = ZoneInfo(say.zone)
+        return str(format_datetime(at, pattern, tzinfo=zone, locale=say.locale))
+
+    return format_
+
+
+def _utc(say: Say, at: datetime) -> str:
+    return _dated("clock")(Say(zone="UTC", locale=say.locale), at.astimezone(UTC))
+
+
+def _length(say: Say, span: timedelta) -> str:
+    """A duration in its two largest units of day, hour and minute: ``2 hr 10 min``."""
+    minutes = max(0, round(span.total_seconds() / 60))
+    days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
+    parts = [(days, "day"), (hours, "hour"), (rest, "minute")]
+    first = next((n for n, (amount, _) in enumerate(parts) if amount), 2)
+    shown = [part for part in parts[first : first + 2] if part[0]] or parts[2:]
+    return " ".join(
+        str(format_unit(amount, f"duration-{unit}", "short", locale=say.locale))
+        for amount, unit in shown
+    )
+
+
+_SPECS: Final[Mapping[str, Callable[[Say, Any], str]]] = {
+    "number": _number,
+    "percent": _percent,
+    "change": _change,
+    "points": _points,
+    "day": _dated("day"),
+    "date": _dated("date"),
+    "clock": _dated("clock"),
+    "moment": _dated("moment"),
+    "stamp": _dated("stamp"),
+    "tick": _dated("tick"),
+    "utc": _utc,
+    "start": _start,
+    "language": _language,
+    "length": _length,
+}

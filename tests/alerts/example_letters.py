@@ -1,0 +1,271 @@
+"""A lifelike incident and a lifelike day: what the tests of letters are made of."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from math import exp, pi, sin
+from typing import Any
+
+from alerts.brief import Evidence
+from alerts.channel import Envelope, Letter
+from alerts.days import local_day
+from alerts.digests import Day
+from alerts.finding import DayCounts, TopicDay, Usual
+from alerts.heard import Completeness
+from core.identity import mention_id, text_sha256
+from core.incident import Incident, Kind, Phase
+from core.mention import Analysis, Mention, Sentiment, State, Verdict
+from core.watch import Watch
+from templates.charts.geometry import Bar
+from templates.contexts.mail import Carrier, Reason
+from templates.contexts.reader import Coverage, Silence, Unheard
+
+NOW = datetime(2026, 11, 20, 14, 5, tzinfo=UTC)
+ONSET = datetime(2026, 11, 20, 11, 40, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+VELORIA = Watch(slug="veloria", name="Veloria", kind="brand", query="veloria", revision="1")
+ENVELOPE = Envelope(
+    sender="Harken <harken@listening.example>",
+    recipient="lead@veloria.example",
+    base_url="https://harken.example",
+    zone="Europe/Berlin",
+)
+
+
+def bars(end: datetime, *, peak: datetime | None = None, hours: int = 48) -> tuple[Bar, ...]:
+    """*hours* bars before *end* with the rhythm of a day, and a crisis around *peak*."""
+    return tuple(_bar(end - (hours - n) * HOUR, peak) for n in range(hours))
+
+
+def _bar(start: datetime, peak: datetime | None) -> Bar:
+    usual = 3.2 + 2.6 * sin((start.hour - 7) * pi / 12)
+    wave = start.hour * 7 % 5 - 2
+    total = max(0, round(usual + wave * 0.8))
+    storm = 34 * exp(-(((start - peak) / HOUR) ** 2) / 5) if peak else 0
+    negative = round(total * 0.22 + storm)
+    positive = round(total * 0.35)
+    return Bar(
+        start=start,
+        end=start + HOUR,
+        negative=negative,
+        neutral=max(0, total - round(total * 0.22) - positive) + round(storm * 0.12),
+        positive=positive,
+        unscored=1 if start.hour % 9 == 0 else 0,
+        usual=usual,
+        heard=not (peak and HOUR * 29 < peak - start < HOUR * 31),
+    )
+
+
+def mention(text: str, **changes: Any) -> Mention:
+    """A scored mention of Veloria; *changes* as in Mention, ``tone`` sets its sentiment."""
+    tone = changes.pop("tone", Sentiment.NEGATIVE)
+    uri = changes.pop("uri", f"https://forum.example/{text[:40]}")
+    made = Mention(
+        id=mention_id(uri),
+        uri=uri,
+        url="https://forum.example/t/1",
+        sources=("velo-forum",),
+        state=State.LIVE,
+        analysis=Analysis.SCORED,
+        published=ONSET,
+        edited=None,
+        first_seen=ONSET,
+        last_seen=ONSET,
+        revision=1,
+        text=text,
+        text_sha256=text_sha256(text),
+        language="en",
+        voice=mention_id(uri + "#voice"),
+        family=None,
+        parent=None,
+        watches=("veloria",),
+        verdicts=(),
+    )
+    return replace(made, verdicts=(_verdict(made, tone),), **changes)
+
+
+def _verdict(about: Mention, tone: Sentiment) -> Verdict:
+    odds = {s: 0.86 if s is tone else 0.07 for s in Sentiment}
+    polarity = odds[Sentiment.POSITIVE] - odds[Sentiment.NEGATIVE]
+    return Verdict(
+        watch=None,
+        sentiment=tone,
+        probabilities=odds,
+        polarity=polarity,
+        topics=("battery",),
+        model="minilm-en",
+        text_sha256=about.text_sha256,
+    )
+
+
+def crisis(**changes: Any) -> Incident:
+    """INC-7: battery heat, open since noon."""
+    made = Incident(
+        id=7,
+        watch="veloria",
+        topic="battery",
+        kind=Kind.CRISIS,
+        state=Phase.OPEN,
+        severity=2,
+        onset=ONSET,
+        detected=ONSET + timedelta(minutes=38),
+        updated=NOW,
+        resolved=None,
+        observed=64,
+        expected=4.1,
+        negative_share=0.71,
+        usual_share=0.24,
+        voices=90,
+        families=83,
+        mentions=(),
+        spike={"window_s": 3600},
+    )
+    return replace(made, **changes)
+
+
+def said() -> tuple[Mention, ...]:
+    """What people say in the crisis."""
+    return tuple(_said())
+
+
+def _said() -> Iterator[Mention]:
+    hot = "My Veloria battery got so hot on charge that I unplugged it. Has anyone else seen this?"
+    yield mention(hot, family="hot")
+    yield mention("Same here, the casing is warped", published=ONSET + HOUR / 6, family="warp")
+    yield mention(
+        "La batterie de mon Veloria chauffe beaucoup en charge",
+        published=ONSET + HOUR / 2,
+        sources=("mastodon.example",),
+        language="fr",
+    )
+    yield mention(
+        "<script>alert(1)</script> {{7*7}} Veloria smells of burnt plastic, charger unplugged",
+        published=ONSET + HOUR,
+        sources=("velo-blog",),
+    )
+
+
+def completeness(**changes: Any) -> Completeness:
+    """31 of 33 sources, a few things missing."""
+    made = Completeness(
+        coverage=Coverage(
+            sources=33,
+            heard=31,
+            unheard=(
+                Unheard(name="radforum", state="forbidden"),
+                Unheard(name="mastodon.example", state="late", reason="429, waits until 06:10"),
+            ),
+        ),
+        unscored={"de": 41, "es": 9},
+        deleted=14,
+        model="minilm-en 1a2b3c4d",
+        quality=0.71,
+    )
+    return replace(made, **changes)
+
+
+def evidence(**changes: Any) -> Evidence:
+    """All that is known of INC-7."""
+    made = Evidence(
+        incident=crisis(),
+        watch=VELORIA,
+        topic="battery",
+        bars=bars(datetime(2026, 11, 20, 15, tzinfo=UTC), peak=ONSET + HOUR),
+        pulse=(2, 3, 9, 14, 22, 31),
+        reasons=(
+            Reason(term="overheating", now=0.41, usual=0.02),
+            Reason(term="on charge", now=0.37, usual=0.03),
+            Reason(term="burnt smell", now=0.18, usual=0.0),
+            Reason(term="recall", now=0.12, usual=0.01),
+        ),
+        carriers=(
+            Carrier(source="velo-forum", first=ONSET, voices=38),
+            Carrier(source="mastodon.example", first=ONSET + HOUR / 2, voices=41),
+            Carrier(source="velo-blog", first=ONSET + HOUR, voices=11),
+        ),
+        mentions=said(),
+        copies={"hot": 17, "warp": 6},
+        completeness=completeness(),
+    )
+    return replace(made, **changes)
+
+
+def counts(
+    negative: int, neutral: int, positive: int, usual: tuple[float, ...] | None
+) -> DayCounts:
+    """A day's counts; *usual*: negative, neutral and positive voices usual for it."""
+    total = negative + neutral + positive
+    before = usual and Usual(
+        mentions=sum(usual) * 1.2,
+        voices=sum(usual),
+        negative=usual[0],
+        neutral=usual[1],
+        positive=usual[2],
+    )
+    return DayCounts(
+        mentions=round(total * 1.2),
+        voices=total,
+        negative=negative,
+        neutral=neutral,
+        positive=positive,
+        unscored=3,
+        usual=before or None,
+    )
+
+
+def day(**changes: Any) -> Day:
+    """Friday 20 November, on which the battery got hot."""
+    window = local_day(date(2026, 11, 20), "Europe/Berlin")
+    made = Day(
+        watch=VELORIA,
+        subscription="morning",
+        at=time(7, 30),
+        window=window,
+        counts=counts(112, 74, 61, (22, 41, 42)),
+        topics=(
+            TopicDay(id="battery", name="battery", counts=counts(88, 14, 6, (4.5, 6, 5))),
+            TopicDay(id="delivery", name="delivery", counts=counts(6, 12, 24, (7, 12, 20))),
+            TopicDay(id="price", name="price", counts=counts(9, 15, 7, (9, 14, 9))),
+            TopicDay(id="service", name="service", counts=counts(8, 10, 5, (6, 9, 5))),
+        ),
+        rivals=(
+            TopicDay(id="kestrel", name="Kestrel", counts=counts(5, 9, 6, (5, 8, 8))),
+            TopicDay(id="ombra", name="Ombra", counts=counts(3, 8, 9, None)),
+        ),
+        bars=bars(window.end, peak=ONSET + HOUR),
+        incidents=(crisis(),),
+        mentions=(
+            *said(),
+            mention(
+                "Ordered Tuesday, at my door Thursday. Quick work, Veloria",
+                tone=Sentiment.POSITIVE,
+                published=ONSET + 2 * HOUR,
+                sources=("radblog",),
+            ),
+        ),
+        copies={"hot": 17, "warp": 6},
+        completeness=completeness(),
+    )
+    return replace(made, **changes)
+
+
+def silence(what: str = "scorer") -> Silence:
+    """Something stopped an hour ago."""
+    return Silence(what=what, name="velo-forum", since=NOW - HOUR, reason="down")
+
+
+def letter(**changes: Any) -> Letter:
+    """A small letter with an image."""
+    made = Letter(
+        kind="brief",
+        recipient="lead@veloria.example",
+        sender="Harken <harken@listening.example>",
+        subject="INC-7 Veloria: battery",
+        message_id="<inc-7.r1@listening.example>",
+        date=NOW,
+        text="64 negative voices\n",
+        html="<p>64 negative voices</p>\n",
+        images={"chart@inc-7.r1": b"\x89PNG"},
+        key="inc-7.r1",
+    )
+    return replace(made, **changes)

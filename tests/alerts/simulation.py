@@ -1,0 +1,158 @@
+"""A month of mentions of one invented watch, with everything that looks like a crisis and is none."""
+
+import math
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from random import Random
+from zoneinfo import ZoneInfo
+
+from alerts.counts import Utterance
+from alerts.detection import Setting
+from core.watch import Watch
+
+ZONE = ZoneInfo("Europe/Berlin")
+TOPICS = ("battery", "delivery", "price", "service", "app", "frame", "safety")
+WATCH = Watch(
+    slug="veloria",
+    name="Veloria",
+    kind="brand",
+    query="veloria",
+    revision="r1",
+    topics=TOPICS,
+    zone=ZONE.key,
+)
+NOISE = (0.78, 0.08)  # a model's recall of the negative, and how often it calls others negative
+SCORED = 0.8  # share of mentions in a language that the model knows
+DAYS = 28
+
+
+def setting(backfilled_at, units=24, **known):
+    """What the step of an installation of three such watches knows."""
+    return Setting(taxonomy=TOPICS, units=units, backfilled_at=backfilled_at, **known)
+
+
+@dataclass
+class Corpus:
+    """Mentions as they pile up; every draw comes from ``random``."""
+
+    now: datetime
+    random: Random
+    utterances: list[Utterance] = field(default_factory=list)
+
+    def say(self, at, voice, negative, topics=(), family=None, scored=True):
+        """One mention: *negative* is what the model says of it."""
+        n = len(self.utterances)
+        said = Utterance(
+            id=f"m{n:05d}",
+            at=at,
+            first_seen=at,
+            voice=voice,
+            negative=negative if scored else None,
+            topics=tuple(topics),
+            family=family or f"own{n}",
+        )
+        if at <= self.now:
+            self.utterances.append(said)
+
+    def judged(self, negative):
+        """What the model makes of the truth."""
+        return self.random.random() < NOISE[0 if negative else 1]
+
+    def ordinary(self, a_day=70.0, negative=0.2, voices=400, days=DAYS):
+        """The rhythm of day and week on the reader's clock; a few talk much, most seldom."""
+        start = self.now - timedelta(days=days)
+        for step in range(days * 24):
+            hour = start + timedelta(hours=step)
+            for _ in range(poisson(self.random, a_day / 24 * rhythm(hour))):
+                at = hour + timedelta(seconds=self.random.uniform(0, 3600))
+                voice = f"v{int(voices * self.random.random() ** 2)}"
+                topics = self.random.sample(TOPICS, self.random.choice((0, 1, 1, 2)))
+                said = self.judged(self.random.random() < negative)
+                self.say(at, voice, said, topics, scored=self.random.random() < SCORED)
+
+    def crisis(self, onset, ramp, voices=75, topic="battery"):
+        """*voices* people complain, ever faster, from *onset* over *ramp*."""
+        for n in range(voices):
+            share = 0.0 if n == 0 else self.random.random() ** 0.5
+            topics = (topic,) if self.random.random() < 0.75 else ()
+            self.say(
+                onset + share * ramp,
+                f"crisis{n}",
+                self.judged(True),
+                topics,
+                scored=self.random.random() < SCORED,
+            )
+
+    def burst(self, start, hours, voices, negative, name, topic="price"):
+        """So many people in so many hours, each once, a share of them *negative*."""
+        for n in range(voices):
+            at = start + timedelta(hours=hours * self.random.random())
+            said = self.judged(self.random.random() < negative)
+            topics = (topic,) if self.random.random() < 0.6 else ()
+            self.say(at, f"{name}{n}", said, topics)
+
+    def quarrel(self, start, accounts=4, posts=15, hours=2.0):
+        """A few accounts shout at one another in a thread; all of it reads as negative."""
+        for n in range(accounts * posts):
+            at = start + timedelta(hours=hours * self.random.random())
+            self.say(at, f"quarrel{n % accounts}", self.judged(True), ("frame",))
+
+    def storm(self, start, accounts=3, posts=60, hours=3.0):
+        """A few accounts repost one hostile text again and again."""
+        for n in range(accounts * posts):
+            at = start + timedelta(hours=hours * self.random.random())
+            self.say(at, f"storm{n % accounts}", True, ("service",), family=f"storm{start}")
+
+    def spam(self, start, copies=50, hours=4.0):
+        """Many accounts, one text; what the model says of one copy it says of all."""
+        negative = self.random.random() < 0.5
+        for n in range(copies):
+            at = start + timedelta(hours=hours * self.random.random())
+            self.say(at, f"spam{n}", negative, ("price",), family=f"spam{start}")
+
+    def any_hour(self, last_days=DAYS):
+        """Some instant of the last days, at least three hours ago."""
+        return self.now - timedelta(hours=self.random.uniform(3, last_days * 24))
+
+
+def eventful(seed, now):
+    """A corpus with everything but a crisis; the youngest disturbances lie in the last two days."""
+    corpus = Corpus(now=now, random=Random(f"{seed} {now.isoformat()}"))
+    corpus.ordinary()
+    corpus.burst(corpus.any_hour(), 36, 120, 0.05, "campaign")
+    corpus.burst(corpus.any_hour(2), 3, 60, 0.06, "joy", "app")
+    corpus.burst(now - timedelta(hours=corpus.random.uniform(20, 34)), 7, 12, 0.6, "story", "app")
+    for days in (2, DAYS):
+        corpus.quarrel(corpus.any_hour(days))
+        corpus.storm(corpus.any_hour(days))
+        corpus.spam(corpus.any_hour(days))
+    return corpus
+
+
+def with_crisis(seed, now):
+    """The same with a crisis; also when it began."""
+    corpus = eventful(seed, now)
+    ramp = timedelta(hours=corpus.random.uniform(1.5, 5))
+    corpus.crisis(now - ramp, ramp)
+    return corpus, now - ramp
+
+
+def rhythm(at):
+    """How lively this hour is, around 1: nights are quiet, evenings and Sundays are not."""
+    local = at.astimezone(ZONE)
+    day = 1 + 0.8 * math.sin((local.hour - 8) / 24 * 2 * math.pi)
+    return day * (1.15 if local.weekday() >= 5 else 0.95)
+
+
+def poisson(random, mean):
+    """A Poisson number by Knuth's products; *mean* is small here."""
+    bound, count, product = math.exp(-mean), 0, random.random()
+    while product > bound:
+        count, product = count + 1, product * random.random()
+    return count
+
+
+def moments(count=24):
+    """Instants that cover the hours of the day, the weekdays and both days when clocks change."""
+    starts = (datetime(2026, 3, 29, 0, 30, tzinfo=UTC), datetime(2026, 10, 25, 0, 30, tzinfo=UTC))
+    return [starts[n % 2] + timedelta(days=n // 2 % 7, hours=n * 5 % 24) for n in range(count)]

@@ -1,0 +1,242 @@
+"""What every test may ask for: a fixed now, an open record, and no network but loopback."""
+
+import ipaddress
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Generator, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import hypothesis
+import pytest
+from sqlalchemy import create_engine, text
+
+from store.record import Record
+from store.tables import metadata
+
+hypothesis.settings.register_profile("house", deadline=None)  # shared cores: time proves nothing
+hypothesis.settings.load_profile("house")
+
+# ---- the clock
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A Monday noon, UTC."""
+    return datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+# ---- the record, on both databases
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.service)])
+def record_url(request: pytest.FixtureRequest) -> str:
+    """A database of one's own with the newest schema; the test runs on SQLite and PostgreSQL."""
+    return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+@pytest.fixture
+def record(record_url: str) -> Iterator[Record]:
+    """An open, empty record; the test runs on SQLite and PostgreSQL."""
+    yield from _opened(record_url)
+
+
+@pytest.fixture
+def sqlite_record(sqlite_url: str) -> Iterator[Record]:
+    """An open, empty record on SQLite alone, for tests that are about something else."""
+    yield from _opened(sqlite_url)
+
+
+@pytest.fixture
+def postgresql_record(postgresql_url: str) -> Iterator[Record]:
+    """An open, empty record on PostgreSQL alone."""
+    yield from _opened(postgresql_url)
+
+
+def _opened(url: str) -> Iterator[Record]:
+    record = Record(url)
+    yield record
+    record.close()
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """A fresh SQLite file with the newest schema."""
+    return f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'record.db')}"
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated file to copy: the migrations cost more than most tests."""
+    path = tmp_path_factory.mktemp("template") / "template.db"
+    _migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def postgresql_url(postgresql_database: str) -> str:
+    """An empty PostgreSQL database with the newest schema."""
+    others = "select pg_terminate_backend(pid) from pg_stat_activity where pid in (%s)"
+    mine = "select pid from pg_stat_activity where datname = current_database()"
+    _execute(
+        postgresql_database,
+        others % f"{mine} and pid <> pg_backend_pid()",  # what a failed test left open
+        *(f"delete from {table.name}" for table in reversed(metadata.sorted_tables)),
+        "insert into counters (name, value) values ('change', 0)",
+        "select setval(oid::regclass, 1, false) from pg_class where relkind = 'S'",
+    )
+    return postgresql_database
+
+
+@pytest.fixture(scope="session")
+def postgresql_database(postgresql_server: str) -> str:
+    """A migrated database; to empty it costs a twentieth of copying one."""
+    url = _sibling(postgresql_server, "harken")
+    _execute(postgresql_server, "create database harken")
+    _migrate(url)
+    return url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.service)])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database without any table."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    server = request.getfixturevalue("postgresql_server")
+    _execute(server, "create database empty")
+    yield _sibling(server, "empty")
+    _execute(server, "drop database empty with (force)")
+
+
+def _sibling(url: str, name: str) -> str:
+    return f"{url.rpartition('/')[0]}/{name}"
+
+
+def _migrate(url: str) -> None:
+    record = Record(url)
+    record.setup()
+    record.close()
+
+
+def _execute(url: str, *statements: str) -> None:
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """A private PostgreSQL on loopback that dies with the tests; the URL of its own database."""
+    binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
+    if not binaries:
+        pytest.skip("no PostgreSQL binaries in /usr/lib/postgresql")
+    folder = Path(tempfile.mkdtemp(prefix="harken-postgresql-"))
+    if os.getuid() == 0:
+        shutil.chown(folder, "postgres", "postgres")
+    port = _free_port()
+    _as_postgres(binaries[-1].with_name("initdb"), "-D", folder, "-U", "postgres", "-E", "UTF8",
+                 "--locale=C.UTF-8", "--auth=trust", "--no-sync").wait(60)  # fmt: skip
+    server = _as_postgres(binaries[-1], "-D", folder, "-k", folder, "-p", port, "-c", "fsync=off")
+    yield _answering(f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres", server)
+    server.terminate()
+    server.wait(30)
+    shutil.rmtree(folder)
+
+
+def _as_postgres(*command: object) -> subprocess.Popen[bytes]:
+    """Start *command*, as user postgres where root may not run it, tied to the life of us."""
+    account = ("--reuid=postgres", "--regid=postgres", "--clear-groups")
+    setpriv = ("setpriv", "--pdeathsig=INT", *(account if os.getuid() == 0 else ()))
+    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    return subprocess.Popen([*setpriv, *map(str, command)], **silent)
+
+
+def _answering(url: str, server: subprocess.Popen[bytes], *, tries: int = 300) -> str:
+    for _ in range(tries):
+        try:
+            _execute(url, "select 1")
+        except Exception:  # noqa: BLE001 - it is still starting, or it has died
+            if server.poll() is not None:
+                break
+            time.sleep(0.1)
+        else:
+            return url
+    pytest.fail("PostgreSQL does not answer", pytrace=False)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+# ---- no network but loopback
+
+
+class OutsideError(RuntimeError):
+    """A test wanted to leave this machine."""
+
+
+def _refuse_outside(event: str, args: tuple[Any, ...]) -> None:
+    if event in ("socket.connect", "socket.sendto") and isinstance(args[1], tuple):
+        host, refused = args[1][0], not _is_loopback(args[1][0])
+    elif event == "socket.getaddrinfo":
+        host, refused = args[0], not (_is_loopback(args[0]) or _is_address(args[0]))
+    else:
+        return
+    if refused:
+        raise OutsideError(f"{event} {host!r}: tests may only reach loopback")
+
+
+def _is_loopback(host: str | bytes | None) -> bool:
+    name = host.decode() if isinstance(host, bytes) else host
+    if name in (None, "", "localhost", socket.gethostname()):
+        return True
+    return _is_address(name) and ipaddress.ip_address(name).is_loopback
+
+
+def _is_address(host: object) -> bool:
+    try:
+        ipaddress.ip_address(str(host))
+    except ValueError:
+        return False
+    return True
+
+
+sys.addaudithook(_refuse_outside)
+
+# ---- no silent skip
+
+Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
+_ALLOWED = Path(__file__).with_name("skips.txt").read_text().splitlines()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """In CI a test that is skipped for a reason not in skips.txt has failed."""
+    return _unskipped((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Likewise a whole module."""
+    return _unskipped((yield))
+
+
+def _unskipped(report: Report) -> Report:
+    in_ci = "CI" in os.environ  # noqa: TID251 - this is how CI tells
+    if in_ci and report.skipped and not hasattr(report, "wasxfail"):
+        reason = str(report.longrepr[2]).removeprefix("Skipped: ")
+        if reason not in _ALLOWED:
+            report.outcome = "failed"
+            report.longrepr = f"Skipped in CI: {reason!r} is not in tests/skips.txt"
+    return report

@@ -1,0 +1,249 @@
+"""What every index must do with a change, whatever engine is behind it."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from core import plugins
+from core.errors import QueryError
+from indexer.change import Fate, Upsert
+from indexer.index import Filters, MentionIndex
+from indexer.page import Sort
+from indexer.query import parse
+from tests.indexer.engines import ENGINES, STARTS
+from tests.indexer.making import SECOND, delete, key, shown, upsert
+
+BERLIN = ZoneInfo("Europe/Berlin")
+DAY = timedelta(days=1)
+
+
+@pytest.fixture(params=ENGINES)
+def index(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[MentionIndex]:
+    """Each engine in turn, empty."""
+    for index in STARTS[request.param](tmp_path):
+        index.setup()
+        yield index
+
+
+def fates(index, *batch):
+    """Apply, refresh, and say what became of each."""
+    found = [outcome.fate for outcome in index.apply(batch)]
+    index.refresh()
+    return found
+
+
+def found(index, text):
+    """The ids of the hits, newest first."""
+    return [hit.id for hit in index.search(parse(text), size=100).hits]
+
+
+# ---- writing
+
+
+def test_an_engine_is_known_by_its_name():
+    """A new engine must say here how it starts."""
+    assert sorted(STARTS) == plugins.available("indexer.engines")
+
+
+def test_an_empty_index_answers(index):
+    """Before the first mention there is nothing, and no error."""
+    query = parse("acme")
+    assert index.search(query).total == index.count() == index.health().docs == 0
+    assert list(index.ids(query)) == index.histogram(query, step=DAY, zone=BERLIN) == []
+    assert index.facets(query, fields=["source"]) == {"source": []}
+    assert index.apply([]) == []
+
+
+def test_applying_twice_changes_nothing(index):
+    """A replay is stale, and every mention stands there once."""
+    batch = upsert(1, "a"), upsert(2, "b")
+    assert fates(index, *batch) == [Fate.OK, Fate.OK]
+    assert fates(index, *batch) == [Fate.STALE, Fate.STALE]
+    index.setup()
+    assert index.count() == 2
+
+
+def test_a_newer_change_replaces_also_in_another_month(index):
+    """Text and publication are those of the last change; nothing of the old one is found."""
+    fates(index, upsert(1, "a", "old words"))
+    fates(index, upsert(2, "a", "new words", published=SECOND - 90 * 86_400))
+    assert (found(index, "old"), found(index, "new"), index.count()) == ([], [key("a")], 1)
+
+
+def test_two_changes_of_a_mention_in_one_batch(index):
+    """The later number wins, in whichever order they come."""
+    changed = upsert(2, "a", "new", published=SECOND - 40 * 86_400)
+    assert fates(index, upsert(1, "a", "old"), changed, upsert(1, "a", "old")) == [
+        Fate.OK,
+        Fate.OK,
+        Fate.STALE,
+    ]
+    assert (found(index, "old"), found(index, "new")) == ([], [key("a")])
+
+
+@pytest.mark.parametrize("days", [0, 60])
+def test_an_older_change_never_overwrites(index, days):
+    """It is stale, also in another month, and also if the newer change was a delete."""
+    older = upsert(1, "a", "old", published=SECOND - days * 86_400)
+    fates(index, upsert(2, "a", "new"))
+    assert fates(index, older) == [Fate.STALE]
+    assert found(index, "new") == [key("a")]
+    assert fates(index, delete(3, "a"), upsert(2, "a", "new")) == [Fate.OK, Fate.STALE]
+    assert index.count() == 0
+
+
+def test_what_is_deleted_can_return(index):
+    """Deleted it is in no answer at all; a later change shows it again."""
+    fates(index, upsert(1, "a"), upsert(2, "b"))
+    assert fates(index, delete(3, "a")) == [Fate.OK]
+    assert found(index, "") == found(index, "-nothing") == [key("b")]
+    assert index.facets(parse(""), fields=["source"]) == {"source": [("blog", 1)]}
+    assert fates(index, upsert(4, "a")) == [Fate.OK]
+    assert index.count() == index.health().docs == 2
+
+
+def test_deleting_what_was_never_there_is_fine(index):
+    """The mention is gone, as was asked."""
+    assert fates(index, delete(1, "a")) == [Fate.OK]
+    assert index.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [
+        (upsert(1, "x", published=10**14), "published"),
+        (upsert(1, "x", "\ud800"), "surrogate"),
+        (upsert(0, "x"), "number"),
+        (upsert(1, "x", source=("s" * 40_000,)), "source"),
+    ],
+)
+def test_a_bad_change_is_rejected_alone(index, bad, reason):
+    """Its neighbours are applied, and the reason names what is wrong."""
+    outcomes = index.apply([upsert(1, "a"), bad, upsert(2, "b")])
+    index.refresh()
+    assert [outcome.fate for outcome in outcomes] == [Fate.OK, Fate.REJECTED, Fate.OK]
+    assert reason in outcomes[1].reason
+    assert index.count() == 2
+
+
+def test_a_document_comes_back_as_it_went_in(index):
+    """Every field, with None and with several values, in any script."""
+    plain = shown("a", "Crème — brûlée 😀\n<script>", language=None, domain=None)
+    full = shown("b", "", topic=("price", "a b"), sentiment="negative", polarity=-0.25,
+                 probability=0.5, voice="0" * 32, family="f", published=-86_400)  # fmt: skip
+    index.apply([Upsert(id=one.id, number=1, document=one) for one in (plain, full)])
+    index.refresh()
+    assert [hit.document for hit in index.search(parse("")).hits] == [plain, full]
+
+
+# ---- the language
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("brake loud", "ab"),
+        ("brake OR crème", "abc"),
+        ("brake -soft", "a"),
+        ("NOT brake", "cd"),
+        ('"loud brake"', "b"),
+        ('"brake is" OR "loud brake"', "ab"),
+        ("(brake OR creme) -loud", "c"),
+        ("CREME", "c"),
+        ("dont", ""),
+        ("don't", "c"),
+        ("電", "d"),
+        ("電池", "d"),
+        ("池電", ""),
+        ("😀", "d"),
+        ("source:forum", "d"),
+        ('source:"a feed" brake', "b"),
+        ("sentiment:negative OR analysis:unscored", "ad"),
+        ("-language:en", "d"),
+        ("", "abcd"),
+    ],
+)
+def test_what_a_query_finds(index, query, names):
+    """Each rule of the language, on four mentions."""
+    fates(
+        index,
+        upsert(1, "a", "The brake is loud", sentiment="negative"),
+        upsert(2, "b", "A loud brake, soft", source=("blog", "a feed")),
+        upsert(3, "c", "Crème brûlée: don't!"),
+        upsert(4, "d", "電池が😀", language=None, source=("forum",), analysis="unscored"),
+    )
+    assert found(index, query) == sorted(map(key, names))
+
+
+# ---- reading
+
+
+def test_ties_stand_by_id(index):
+    """Newest first; mentions of one second in the order of their ids."""
+    fates(index, *(upsert(1, f"n{at}", published=SECOND - at // 10) for at in range(30)))
+    ids = [key(f"n{at}") for at in range(30)]
+    assert found(index, "") == list(index.ids())
+    assert found(index, "") == sorted(ids[:10]) + sorted(ids[10:20]) + sorted(ids[20:])
+
+
+def test_paging_sees_each_mention_once_while_others_write(index):
+    """What was there from the first page to the last is seen exactly once."""
+    fates(index, *(upsert(1, f"n{number}", published=SECOND - number // 7) for number in range(50)))
+    expected, seen, after = list(index.ids()), [], None
+    for step in range(100):
+        page = index.search(parse(""), size=7, after=after)
+        seen += [hit.id for hit in page.hits]
+        fates(index, upsert(1, f"new{step}", published=SECOND + 1 + step))
+        after = page.next
+        if after is None:
+            break
+    assert seen == expected
+
+
+def test_relevance_puts_the_rare_word_first(index):
+    """Of two words the rarer one weighs more; fields and times do not weigh at all."""
+    common = [upsert(1, f"n{number}", "acme phone") for number in range(20)]
+    fates(index, *common, upsert(1, "rare", "acme recall", published=SECOND - 9 * 86_400))
+    page = index.search(parse("phone OR recall source:blog"), sort=Sort.RELEVANCE, size=3)
+    assert page.hits[0].id == key("rare")
+    scores = [hit.score for hit in page.hits]
+    assert scores == sorted(scores, reverse=True)
+    assert index.search(parse("source:blog"), sort=Sort.RELEVANCE).hits[0].score is None
+
+
+@pytest.mark.parametrize("after", ["", "x", "1.2", "99999", f"1.{'g' * 32}", f"1.{key('a')}\n"])
+@pytest.mark.parametrize("sort", Sort)
+def test_a_forged_mark_is_refused(index, after, sort):
+    """By a sentence, not by the engine."""
+    with pytest.raises(QueryError, match="mark"):
+        index.search(parse("acme"), sort=sort, after=after)
+
+
+@pytest.mark.parametrize("size", [0, -1, 1001])
+def test_the_size_of_a_page_is_limited(index, size):
+    with pytest.raises(ValueError, match="1 to 1,000"):
+        index.search(parse("acme"), size=size)
+
+
+def test_days_are_those_of_the_zone_also_when_clocks_change(index):
+    """The 29th of March 2026 has 23 hours in Berlin."""
+    first = datetime(2026, 3, 28, 23, 0, tzinfo=UTC)  # midnight in Berlin
+    hours = [
+        upsert(1, f"h{hour}", published=int(first.timestamp()) + 3600 * hour) for hour in range(48)
+    ]
+    fates(index, *hours)
+    filters = Filters(since=first, until=first + 2 * DAY)
+    bars = index.histogram(parse(""), filters, step=DAY, zone=BERLIN)
+    assert [(bar.start.isoformat(), bar.unscored) for bar in bars] == [
+        ("2026-03-29T00:00:00+01:00", 23),
+        ("2026-03-30T00:00:00+02:00", 24),
+        ("2026-03-31T00:00:00+02:00", 1),
+    ]
+
+
+def test_a_facet_that_is_no_field_is_refused(index):
+    with pytest.raises(ValueError, match="colour"):
+        index.facets(parse(""), fields=["colour"])

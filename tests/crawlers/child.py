@@ -1,0 +1,58 @@
+"""A crawl child for tests: a JSON batch on stdin, one JSON event a line on stdout."""
+
+import json
+import sys
+from datetime import datetime, timedelta
+from time import monotonic
+
+from core.plugins import load
+from crawlers.assignment import Assignment, CrawlSettings
+from crawlers.crawl import crawl
+from crawlers.source import Source
+
+STARTED = datetime.fromisoformat("2026-11-22T06:00:00+00:00")
+
+
+class Told:
+    """A sink that prints what it hears, and breaks where the batch says so."""
+
+    def __init__(self, broken):
+        self.broken = broken
+
+    def page(self, assignment, page, fetched):
+        if assignment.source == self.broken:
+            raise OSError("the disk of a test is full")
+        told = {"uris": [p.uri for p in page.posts], "cursor": page.cursor}
+        validators = {url: dict(kept) for url, kept in fetched.validators.items()}
+        tell("page", assignment, url=fetched.url, validators=validators, **told)
+
+    def not_modified(self, assignment, url):
+        tell("not_modified", assignment, url=url)
+
+    def ended(self, assignment, outcome):
+        told = {name: getattr(outcome, name) for name in outcome.__slots__}
+        tell("ended", assignment, **told)
+
+
+def tell(event, assignment, **facts):
+    line = {"event": event, "source": assignment.source, **facts}
+    sys.stdout.write(json.dumps(line, default=str) + "\n")
+
+
+def clock():
+    """Starts at STARTED and runs on."""
+    start = monotonic()
+    return lambda: STARTED + timedelta(seconds=monotonic() - start)
+
+
+def assignment(row):
+    row["options"] = load("crawlers.sources", row["kind"], Source).Options(**row["options"])
+    return Assignment(run="run", **row)
+
+
+if __name__ == "__main__":
+    batch = json.load(sys.stdin)
+    closed = {p: STARTED + timedelta(seconds=s) for p, s in batch.pop("closed", {}).items()}
+    settings = CrawlSettings(user_agent="Harken", closed=closed, **batch.pop("settings", {}))
+    assignments = [assignment(row) for row in batch["assignments"]]
+    crawl(assignments, Told(batch.get("broken")), settings=settings, now=clock())

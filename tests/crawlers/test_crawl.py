@@ -1,0 +1,237 @@
+"""Real Scrapy children against real servers: the laws of a batch."""
+
+import gzip
+import socket
+from contextlib import closing
+from datetime import datetime, timedelta
+
+import pytest
+
+pytestmark = pytest.mark.crawl
+STARTED = datetime.fromisoformat("2026-11-22T06:00:00+00:00")  # the child's clock
+
+
+def ends(events):
+    """How each source ended; each exactly once."""
+    found = [event for event in events if event["event"] == "ended"]
+    by_source = {event["source"]: event for event in found}
+    assert len(by_source) == len(found)
+    return by_source
+
+
+def uris(events, source):
+    pages = [e["uris"] for e in events if e["event"] == "page" and e["source"] == source]
+    return [uri.rpartition("/")[2] for page in pages for uri in page]
+
+
+@pytest.fixture
+def canary():
+    """A listening socket that nobody may connect to."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        listener.setblocking(False)
+        yield listener
+        with pytest.raises(BlockingIOError):
+            listener.accept()
+
+
+def test_a_first_crawl_reads_all_pages_and_a_second_one_only_what_changed(
+    web, crawl_child, source, rss
+):
+    """The cursor and the validators that the sink was given are all that the second one needs."""
+    web.put("/feed", rss("three", "two", following="/feed?page=2"), ETag='W/"1"')
+    web.put("/feed?page=2", rss("one"))
+    first = crawl_child(source("blog", f"{web.url}/feed"))
+    assert uris(first, "blog") == ["three", "two", "one"]
+    assert [e["cursor"]["backfilled"] for e in first if e["event"] == "page"][1:] == [True]
+    page, last = first[0], first[1]
+    again = source("blog", f"{web.url}/feed", cursor=last["cursor"], validators=page["validators"])
+    second = crawl_child(again)
+    assert [e["event"] for e in second] == ["not_modified", "ended"]
+    assert ends(second)["blog"]["not_modified"] == 1
+    assert web.paths()[3:] == ["/robots.txt", "/feed"]
+
+
+def test_what_a_crawl_broke_off_on_is_read_by_the_next(web, crawl_child, source):
+    """A list that has not changed is no reason to skip the thread that failed last time."""
+    thread = '<p class="thread"><a class="title" href="/t/1"></a></p>'
+    web.put("/list", thread.encode(), ETag='"1"')
+    for _ in range(3):
+        web.put("/t/1", status=500)
+    web.put("/t/1", b'<article id="p1"><a rel="bookmark" href="/p/here">#</a></article>')
+    cursor, validators, heard = {"until": "2026-11-20T00:00:00Z", "backfilled": True}, {}, []
+    for state in ("failed", "ok", "ok"):
+        more = {"cursor": cursor, "validators": validators}
+        events = crawl_child(source("board", f"{web.url}/list", "forum", **more))
+        assert ends(events)["board"]["state"] == state
+        for page in (event for event in events if event["event"] == "page"):
+            cursor = page["cursor"] or cursor
+            validators |= page["validators"]
+        heard += uris(events, "board")
+    assert heard == ["here"]
+    assert events[0]["event"] == "not_modified"
+
+
+def test_a_broken_source_fails_alone(web, crawl_child, source, rss):
+    """Garbage, a missing page, a sink that raises, a page that leads to itself: others go on."""
+    web.put("/good", rss("good"))
+    web.put("/garbage", b"<rss><channel><item>PRIVATE WORDS")
+    web.put("/loop", rss("round", following="/loop"))
+    web.put("/sunk", rss("sunk"))
+    names = ("garbage", "absent", "good", "loop", "sunk")
+    events = crawl_child(*(source(n, f"{web.url}/{n}") for n in names), broken="sunk")
+    found = ends(events)
+    assert {name: found[name]["state"] for name in names if found[name]["state"] != "failed"} == {
+        "good": "ok"
+    }
+    assert uris(events, "good") == ["good"]
+    assert found["garbage"]["reason"].startswith("not a feed: ")
+    assert "PRIVATE" not in str(events)
+    assert found["absent"]["reason"] == f"{web.url}/absent answers 404"
+    assert found["loop"]["reason"] == f"{web.url}/loop leads back to itself"
+    assert found["sunk"]["reason"] == "an unexpected OSError"
+
+
+def test_a_short_pause_is_waited_for_and_a_long_one_is_told(new_site, crawl_child, source, rss):
+    """After a long one nobody asks that host again, its other sources included."""
+    soon, late = new_site(), new_site()
+    soon.put("/feed", status=429, Retry_After="1")
+    soon.put("/feed", rss("here"))
+    late.put("/feed", status=503, Retry_After="100")
+    late.put("/other", rss("never"))
+    events = crawl_child(
+        source("soon", f"{soon.url}/feed"),
+        source("late", f"{late.url}/feed"),
+        source("other", f"{late.url}/other", cursor={"until": "2026-11-20T00:00:00Z"}),
+    )
+    found = ends(events)
+    assert (found["soon"]["state"], uris(events, "soon")) == ("ok", ["here"])
+    assert soon.gaps()[-1] >= 1
+    assert found["late"]["state"] == "waiting"
+    assert found["late"]["host"] == late.place
+    wait = datetime.fromisoformat(found["late"]["retry_at"]) - STARTED
+    assert timedelta(seconds=99) < wait < timedelta(seconds=110)
+    assert late.paths().count("/feed") == 1
+
+
+def test_a_pause_outlives_a_restart(web, crawl_child, source, rss):
+    """A host that asked for a pause before this batch gets no request, not even for robots.txt."""
+    web.put("/feed", rss("here"))
+    events = crawl_child(source("blog", f"{web.url}/feed"), closed={web.place: 50})
+    assert ends(events)["blog"]["state"] == "waiting"
+    assert web.asked == []
+
+
+def test_robots_txt_is_obeyed(new_site, crawl_child, source, rss):
+    """Forbidding and failing both forbid; a Crawl-delay holds whatever the operator's delay is."""
+    failing, forbidding, slow = new_site(), new_site(), new_site()
+    failing.put("/robots.txt", status=500)
+    forbidding.put("/robots.txt", b"User-agent: *\nDisallow: /private/")
+    forbidding.put("/open", rss("open"))
+    forbidding.put("/way", status=302, Location="/private/feed")
+    slow.put("/robots.txt", b"User-agent: *\nCrawl-delay: 0.4")
+    slow.put("/feed", rss("two", following="/feed?page=2"))
+    slow.put("/feed?page=2", rss("one"))
+    events = crawl_child(
+        source("failing", f"{failing.url}/feed"),
+        source("private", f"{forbidding.url}/private/feed"),
+        source("way", f"{forbidding.url}/way"),
+        source("open", f"{forbidding.url}/open"),
+        source("slow", f"{slow.url}/feed"),
+    )
+    states = {name: end["state"] for name, end in ends(events).items()}
+    forbidden = dict.fromkeys(("failing", "private", "way"), "forbidden")
+    assert states == {**forbidden, "open": "ok", "slow": "ok"}
+    assert set(failing.paths()) == {"/robots.txt"}
+    assert "/private/feed" not in forbidding.paths()
+    assert min(slow.gaps()) >= 0.39
+    assert len(slow.gaps()) == 2
+
+
+def test_a_delay_belongs_to_its_host_and_port_alone(new_site, crawl_child, source, rss):
+    """One host waits between requests, its neighbour on another port with delay 0 does not."""
+    slow, fast = new_site(), new_site()
+    for site in (slow, fast):
+        site.put("/feed", rss("two", following="/feed?page=2"))
+        site.put("/feed?page=2", rss("one"))
+    slowly = source("slow", f"{slow.url}/feed", delay=None)
+    quickly = source("fast", f"{fast.url}/feed")
+    crawl_child(slowly, quickly, settings={"delay": 0.3})
+    assert min(slow.gaps()) >= 0.29
+    assert max(fast.gaps()) < 0.29
+
+
+def test_the_guard_refuses_loopback_that_was_not_allowed(web, canary, crawl_child, source, rss):
+    """By any spelling, by a redirect, by a page's link, and beside a source that is allowed."""
+    port = canary.getsockname()[1]
+    web.put("/feed", rss("here"))
+    web.put("/leaves", status=302, Location=f"http://127.0.0.1:{port}/")
+    web.put("/page", rss("here", following=f"http://127.0.0.1:{port}/page"))
+    spellings = ("127.0.0.1", "localhost", "2130706433", "127.1", "[::1]", "[::ffff:127.0.0.1]")
+    refused = [
+        source(f"spelt {name}", f"http://{name}:{port}/", allow_loopback=False)
+        for name in spellings
+    ]
+    events = crawl_child(
+        *refused,
+        source("not allowed", f"{web.url}/feed", allow_loopback=False),
+        source("leaves", f"{web.url}/leaves"),
+        source("page", f"{web.url}/page"),
+        source("allowed", f"{web.url}/feed"),
+    )
+    found = ends(events)
+    assert found.pop("allowed")["state"] == "ok"
+    # The resolver is asked for IPv4 only, so a host of IPv6 alone is unknown.
+    assert found.pop("spelt [::1]")["reason"] == "the host name is not known"
+    assert {end["reason"].partition(":")[0] for end in found.values()} == {"refused"}
+
+
+def test_a_page_that_moved_for_good_is_told(web, crawl_child, source, rss):
+    """301 and 308 give the new address, 302 does not; more than five hops are an error."""
+    web.put("/old", status=301, Location="/older")
+    web.put("/older", status=308, Location="/new")
+    web.put("/for-now", status=302, Location="/new")
+    web.put("/new", rss("here"), Last_Modified="Sat, 21 Nov 2026 22:47:50 GMT")
+    for hop in range(8):
+        web.put(f"/hop{hop}", status=302, Location=f"/hop{hop + 1}")
+    events = crawl_child(*(source(n, f"{web.url}/{n}") for n in ("old", "for-now", "hop0")))
+    found = ends(events)
+    assert found["old"]["moved"] == f"{web.url}/new"
+    assert (found["for-now"]["state"], found["for-now"]["moved"]) == ("ok", None)
+    assert found["hop0"]["reason"] == "too many redirects"
+    kept = {e["source"]: sorted(e["validators"]) for e in events if e["event"] == "page"}
+    assert kept["for-now"] == [f"{web.url}/for-now", f"{web.url}/new"]
+
+
+def test_no_answer_is_larger_or_slower_than_allowed(web, crawl_child, source, rss):
+    """Plain, compressed, or never whole: each fails by itself, in bounded time."""
+    web.put("/large", b"x" * 200_000)
+    web.put("/bomb", gzip.compress(b"x" * 5_000_000), Content_Encoding="gzip")
+    web.put("/stuck", b"<rss>", length="1000")
+    web.put("/good", gzip.compress(rss("good")), Content_Encoding="gzip")
+    names = ("large", "bomb", "stuck", "good")
+    limits = {"max_bytes": 100_000, "timeout": 1.0}
+    events = crawl_child(*(source(n, f"{web.url}/{n}") for n in names), settings=limits)
+    reasons = {name: end["reason"] for name, end in ends(events).items()}
+    assert reasons == {
+        "large": "the answer is larger than allowed",
+        "bomb": "the answer is larger than allowed once decompressed",
+        "stuck": "no complete answer in time",
+        "good": None,
+    }
+
+
+def test_a_batch_ends_at_its_deadline_and_a_run_at_its_budget(web, crawl_child, source, rss):
+    """What was read until then stays, with the cursor from which the next run goes on."""
+    for page in range(1, 9):
+        web.put(f"/feed?page={page}", rss(f"{page}", following=f"/feed?page={page + 1}"))
+    web.put("/stuck", b"<rss>", length="1000")
+    events = crawl_child(
+        source("long", f"{web.url}/feed?page=1"),
+        source("stuck", f"{web.url}/stuck"),
+        settings={"deadline": 1.5, "max_requests": 4},
+    )
+    found = ends(events)
+    assert found["stuck"]["reason"] == "the deadline of the batch has passed"
+    assert found["long"]["reason"] == "stopped after 4 requests; the next run goes on"
+    last = [e for e in events if e["event"] == "page"][-1]
+    assert last["cursor"]["next"].endswith(f"page={len(uris(events, 'long')) + 1}")

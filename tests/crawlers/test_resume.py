@@ -1,0 +1,204 @@
+"""A crawl that is broken off anywhere and started again reads all there is; so do later crawls.
+
+Sites are dictionaries from address to page here, and the walk is that of ``crawlers.run`` in small.
+"""
+
+import json
+from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.instants import iso
+from core.plugins import load
+from crawlers.source import Fetch, Source
+
+NOW = datetime(2026, 11, 22, 6, tzinfo=UTC)
+SIZE = 3  # posts or threads on a page
+
+
+def minutes_ago(number):
+    return iso(NOW - timedelta(minutes=number))
+
+
+class Feed:
+    """Posts by age in minutes, newest first, in a paged feed."""
+
+    kind = "feed"
+    url = "https://site.example/feed"
+
+    def __init__(self, ages):
+        self.ages = sorted(ages)
+
+    def uri(self, age):
+        return f"https://site.example/{age}"
+
+    def get(self, url):
+        page = int(parse_qs(urlsplit(url).query).get("page", ["1"])[0])
+        shown = self.ages[(page - 1) * SIZE : page * SIZE]
+        more = f'<link rel="next" href="?page={page + 1}"/>' if page * SIZE < len(self.ages) else ""
+        entries = "".join(
+            f"<entry><id>{self.uri(age)}</id><published>{minutes_ago(age)}</published></entry>"
+            for age in shown
+        )
+        return f'<feed xmlns="http://www.w3.org/2005/Atom">{more}{entries}</feed>'
+
+
+class Mastodon(Feed):
+    """The same as a timeline; ids grow with time."""
+
+    kind = "mastodon"
+    url = "https://site.example"
+
+    def get(self, url):
+        asked = {name: int(values[0]) for name, values in parse_qs(urlsplit(url).query).items()}
+        by_id = {10**6 - age: age for age in self.ages}
+        low, high = asked.get("min_id", 0), asked.get("max_id", 10**9)
+        found = sorted(number for number in by_id if low < number < high)
+        page = found[:SIZE] if "min_id" in asked else found[-SIZE:]
+        return json.dumps([self.status(number, by_id[number]) for number in reversed(page)])
+
+    def status(self, number, age):
+        account = {"acct": "jo", "url": "https://site.example/@jo"}
+        told = {"id": str(number), "uri": self.uri(age), "account": account}
+        return {**told, "content": "x", "created_at": minutes_ago(age)}
+
+
+class Forum(Feed):
+    """The same as threads: a post's thread is its age modulo seven."""
+
+    kind = "forum"
+    url = "https://site.example/list"
+
+    def uri(self, age):
+        return f"https://site.example/thread/{age % 7}#p{age}"
+
+    def get(self, url):
+        parts = urlsplit(url)
+        page = int(parse_qs(parts.query).get("page", ["1"])[0])
+        threads = {age % 7: [] for age in self.ages}
+        for age in reversed(self.ages):
+            threads[age % 7].append(age)
+        if parts.path == "/list":
+            newest = sorted(threads, key=lambda number: threads[number][-1])
+            rows = [self.row(number, threads[number][-1]) for number in newest] or [self.row(99, 0)]
+        else:
+            rows = [self.post(age) for age in threads.get(int(parts.path.rpartition("/")[2]), ())]
+        last = (len(rows) + SIZE - 1) // SIZE
+        places = {"next": page + 1, "prev": page - 1, "last": last}
+        links = [f'<a rel="{r}" href="?page={n}">x</a>' for r, n in places.items() if 0 < n <= last]
+        return "".join(rows[(page - 1) * SIZE : page * SIZE] + links)
+
+    def row(self, number, age):
+        link = f'<a class="title" href="/thread/{number}"></a>'
+        return f'<p class="thread">{link}<time datetime="{minutes_ago(age)}"></time></p>'
+
+    def post(self, age):
+        time = f'<time datetime="{minutes_ago(age)}"></time>'
+        return f'<article id="p{age}">{time}<a rel="bookmark" href="#p{age}">x</a></article>'
+
+
+class Wordpress(Feed):
+    """The same as posts, all on one page, without comments."""
+
+    kind = "wordpress"
+    url = "https://site.example"
+
+    def get(self, url):
+        asked = parse_qs(urlsplit(url).query)
+        if "/comments" in url:
+            return "[]"
+        since = asked["modified_after"][0] + "Z"
+        return json.dumps([self.row(age) for age in self.ages if minutes_ago(age) > since])
+
+    def row(self, age):
+        date = minutes_ago(age)[:19]
+        return {"id": age, "date_gmt": date, "modified_gmt": date, "link": self.uri(age)}
+
+
+SITES = [Feed, Mastodon, Forum, Wordpress]
+sites = pytest.mark.parametrize("site", SITES, ids=lambda site: site.kind)
+
+
+def walk(site, cursor, now=NOW, *, most=10**6):
+    """Read at most *most* pages; the uris read, the cursor left, and whether the walk ended."""
+    kind = load("crawlers.sources", site.kind, Source)
+    source = kind(kind.Options(url=site.url))
+    steps = [*reversed(list(source.requests(cursor, now)))]
+    read = set()
+    while steps:
+        step = steps.pop()
+        if not isinstance(step, Fetch):
+            cursor = step
+            continue
+        if most == 0:
+            return read, cursor, False
+        most -= 1
+        page = source.parse(site.get(step.url).encode(), step, step.url)
+        read |= {post.uri for post in page.posts}
+        cursor = cursor if page.cursor is None else page.cursor
+        steps += [] if page.cursor_after is None else [page.cursor_after]
+        steps += reversed(page.follow)
+    return read, cursor, True
+
+
+ages = st.sets(st.integers(10, 40_000), max_size=20)  # minutes; backfill ends at 40,320
+
+
+@sites
+@given(old=ages, stops=st.lists(st.integers(1, 6), max_size=6))
+@settings(deadline=None, max_examples=40)
+def test_a_first_crawl_broken_off_anywhere_reads_everything(site, old, stops):
+    """However often it is broken off, the first crawl that ends has left nothing out."""
+    there, cursor, read, has_ended = site(old), None, set(), False
+    for most in [*stops, 10**6]:
+        assert not (cursor or {}).get("backfilled") or has_ended
+        found, cursor, has_ended = walk(there, cursor, most=most)
+        read |= found
+        if has_ended:
+            break
+    assert read == {there.uri(age) for age in old}
+    assert cursor["backfilled"] is True
+
+
+@sites
+@given(old=ages, new=st.sets(st.integers(1, 9), min_size=1), stop=st.integers(1, 6))
+@settings(deadline=None, max_examples=40)
+def test_later_crawls_read_what_came_since(site, old, new, stop):
+    """Also if one of them is broken off; the source stays backfilled all the while."""
+    _, cursor, _ = walk(site(old), None, NOW - timedelta(minutes=10))
+    there = site(old | new)
+    found, cursor, _ = walk(there, cursor, most=stop)
+    assert cursor["backfilled"] is True
+    more, cursor, _ = walk(there, cursor)
+    last, _, _ = walk(there, cursor)
+    assert found | more | last >= {there.uri(age) for age in new}
+
+
+@pytest.mark.parametrize(("site", "place"), [(Feed, "next"), (Forum, "list")])
+def test_a_page_that_is_gone_when_a_crawl_comes_back_blocks_nothing(site, place):
+    """The archive was shortened meanwhile: the crawl goes on from the start and ends."""
+    _, cursor, _ = walk(site(range(10, 40)), None, most=9)
+    assert place in cursor
+    kind = load("crawlers.sources", site.kind, Source)
+    rest, start = kind(kind.Options(url=site.url)).requests(cursor, NOW)
+    assert (rest.url, start.url) == (cursor[place], site.url)
+    assert 404 in rest.absent
+    assert not start.conditional
+
+
+@pytest.mark.parametrize("site", [Feed, Mastodon, Forum], ids=lambda site: site.kind)
+def test_a_crawl_without_news_reads_a_page_or_two(site):
+    """What is known is not walked through again."""
+    there = site(range(10, 400))
+    _, cursor, _ = walk(there, None)
+    _, _, has_ended = walk(there, cursor, most=5)
+    assert has_ended
+
+
+def test_a_post_from_the_future_hides_nothing():
+    """What is dated tomorrow does not push the cursor beyond today."""
+    _, cursor, _ = walk(Feed({-1_000, 50}), None)
+    assert datetime.fromisoformat(cursor["until"]) <= NOW

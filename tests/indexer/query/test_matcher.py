@@ -1,0 +1,63 @@
+"""The matcher, against the rules of logic and against plain string search."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexer.query import And, Or, Phrase, Query, parse
+from indexer.query.matcher import matches
+from indexer.query.nodes import none_of
+from indexer.wording import LONGEST, index_tokens, index_words, places, runs
+from tests.indexer.making import invented_posts, queries
+
+TEXTS = invented_posts(60)
+FIELDS = {"source": ("blog", "a feed"), "sentiment": ("negative",)}
+
+
+def holds(query: Query, text: str) -> bool:
+    return matches(query, places(index_words(text)), FIELDS)
+
+
+@given(queries(TEXTS), queries(TEXTS), st.sampled_from(TEXTS))
+def test_logic(one, other, text):
+    """AND, OR and NOT are those of Python."""
+    first, second = holds(one, text), holds(other, text)
+    assert holds(And((one, other)), text) == (first and second)
+    assert holds(Or((one, other)), text) == (first or second)
+    assert holds(none_of(one), text) == (not first)
+
+
+@given(
+    st.lists(st.sampled_from("abc"), max_size=12),
+    st.lists(st.sampled_from("abc"), min_size=1, max_size=4),
+)
+def test_a_phrase_is_a_run_of_its_words(words, phrase):
+    """Exactly where the joined words contain the joined phrase, repeated words included."""
+    text, part = "".join(words), "".join(phrase)
+    expected = [at for at in range(len(text)) if text.startswith(part, at)]
+    assert runs(phrase, places(words)) == expected
+    assert matches(Phrase(tuple(phrase)), places(words), {}) == bool(expected)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", True),
+        ("source:blog", True),
+        ('source:"a feed"', True),
+        ("source:feed", False),
+        ("voice:x", False),
+        ("-voice:x", True),
+        ("brake sentiment:negative", True),
+    ],
+)
+def test_fields_match_whole_values(query, expected):
+    assert holds(parse(query), "The brake") is expected
+
+
+def test_no_word_is_endless():
+    """Longer words are cut alike in texts, queries and highlights."""
+    text = "x" * 5_000 + " end"
+    assert index_words(text) == ["x" * LONGEST, "end"]
+    assert [word for word, _, _ in index_tokens(text)] == index_words(text)
+    assert holds(parse("x" * 1_500), text)

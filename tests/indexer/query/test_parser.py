@@ -1,0 +1,162 @@
+"""What a text means as a query, and what is said when it means nothing."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.errors import QueryError
+from indexer.query import And, Everything, Field, Not, Or, Phrase, parse
+from indexer.query.nodes import all_of, any_of, depth, positive_phrases
+from indexer.query.parser import MOST_CLAUSES, MOST_LEVELS
+from tests.indexer.making import invented_posts, queries
+
+A, B, C = (Phrase((letter,)) for letter in "abc")
+
+
+@pytest.mark.parametrize(
+    ("text", "query"),
+    [
+        ("", Everything()),
+        (" \n", Everything()),
+        ("a b", And((A, B))),
+        ("a AND b", And((A, B))),
+        ("a or b", And((A, Phrase(("or",)), B))),
+        ("a OR b", Or((A, B))),
+        ("a b OR c", Or((And((A, B)), C))),
+        ("a (b OR c)", And((A, Or((B, C))))),
+        ("(a b) c", And((A, B, C))),
+        ("NOT a", Not(A)),
+        ("-a", Not(A)),
+        ("a -b", And((A, Not(B)))),
+        ("-(a b)", Not(And((A, B)))),
+        ("--a", A),
+        ("NOT -a", A),
+        ("NOTE", Phrase(("note",))),
+        ('"a b"', Phrase(("a", "b"))),
+        ("“a b” «c»", And((Phrase(("a", "b")), C))),
+        ("„a b“", Phrase(("a", "b"))),
+        ("source:“a b”", Field("source", "a b")),
+        ("a-b", Phrase(("a", "b"))),
+        ("don't", Phrase(("don", "t"))),
+        ("Crème", Phrase(("creme",))),
+        ("電池", Phrase(("電", "池"))),
+        ("https://x.io/a", Phrase(("https", "x", "io", "a"))),
+        ("10:30", Phrase(("10", "30"))),
+        ("source:Blog", Field("source", "Blog")),
+        ("Language:DE", Field("language", "de")),
+        ('source:"a b"', Field("source", "a b")),
+        (r'source:"a \"b\" \\"', Field("source", 'a "b" \\')),
+        ("sentiment:Negative", Field("sentiment", "negative")),
+        ("-source:x", Not(Field("source", "x"))),
+        ("a" * 300, Phrase(("a" * 100,))),
+    ],
+)
+def test_meaning(text, query):
+    assert parse(text) == query
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "message", "hint"),
+    [
+        ("(acme", 0, "This bracket is never closed.", "(acme)"),
+        ("a (b (c) d", 2, "This bracket is never closed.", "a (b (c) d)"),
+        ("a) b", 1, "This bracket closes nothing.", "a b"),
+        ("()", 1, "A word is missing before this bracket.", ""),
+        ('a "b c', 2, "This quotation mark is never closed.", 'a "b c"'),
+        ("„b c", 0, "This quotation mark is never closed.", "„b c“"),
+        ("a OR", 4, "The query ends where a word was expected.", ""),
+        ("(", 1, "The query ends where a word was expected.", ""),
+        ("OR a", 0, "A word is missing before this OR.", ""),
+        ("a AND OR b", 6, "A word is missing before this OR.", ""),
+        ("a *", 2, "There is no letter or digit to search for in “*”.", ""),
+        ('a "..."', 2, 'There is no letter or digit to search for in “"..."”.', ""),
+        ("a sentimnt:sad", 2, "There is no field “sentimnt”.", "sentiment:sad"),
+        ("re:invent", 0, "There is no field “re”.", '"re:invent"'),
+        ("sentiment:negativ", 0, "There is no sentiment “negativ”", "sentiment:negative"),
+        ("state:gone", 0, "it is live, edited or deleted.", "state:live"),
+        ("analysis:done", 0, "There is no analysis “done”", "analysis:pending"),
+        ("source:", 0, "source: needs one value right behind it.", "source:…"),
+        ("a source:(b OR c)", 2, "source: needs one value right behind it.", "source:…"),
+        ("x" * 2001, 2000, "The query is longer than 2,000 characters.", ""),
+    ],
+)
+def test_mistakes_are_named_with_their_place(text, column, message, hint):
+    with pytest.raises(QueryError) as caught:
+        parse(text)
+    assert message in str(caught.value)
+    assert (caught.value.column, caught.value.hint) == (column, hint)
+
+
+def test_the_words_of_phrases_count_as_clauses():
+    assert depth(parse("a " * MOST_CLAUSES)) == 2
+    with pytest.raises(QueryError, match="at most 100") as caught:
+        parse("a " * (MOST_CLAUSES - 1) + '"b c"')
+    assert caught.value.column == 198
+
+
+def nested(levels: int) -> str:
+    text = "a"
+    for level in range(levels - 1):
+        text = f"({text} OR b)" if level % 2 else f"({text} c)"
+    return text
+
+
+def test_levels_of_meaning_are_limited_not_brackets():
+    assert depth(parse(nested(MOST_LEVELS))) == MOST_LEVELS
+    with pytest.raises(QueryError, match="28 levels"):
+        parse(nested(MOST_LEVELS + 1))
+    assert parse("(" * 900 + "a" + ")" * 900) == A
+
+
+def judged(text: str) -> bool:
+    """Whether *text* has a meaning within the limits, or a mistake within the text."""
+    try:
+        return depth(parse(text)) <= MOST_LEVELS
+    except QueryError as error:
+        return 0 <= error.column <= len(text)
+
+
+@pytest.mark.parametrize("text", ["(" * 2000, "-(" * 900, "NOT " * 499 + "a", '"' * 1999, ")" * 9])
+def test_no_text_exhausts_the_stack(text):
+    """Whatever is wrong with it is a QueryError, or it has a meaning."""
+    assert judged(text)
+
+
+@given(st.text(alphabet='abé電😀()"“«\\:-*.~ \n\t', max_size=60) | st.text(max_size=40))
+def test_every_text_has_a_meaning_or_a_mistake_with_a_place(text):
+    assert judged(text)
+
+
+@given(queries(invented_posts(50)))
+def test_a_query_is_what_its_text_means(query):
+    """str is canonical: it parses back to the same tree."""
+    assert parse(str(query)) == query
+    assert str(parse(str(query))) == str(query)
+
+
+@given(st.text(min_size=1, max_size=30))
+def test_any_value_of_a_field_can_be_written(value):
+    field = Field("source", value)
+    assert parse(str(field)) == field
+
+
+def test_threads_do_not_mix_their_queries():
+    texts = [f"a{n} (b{n} OR -c{n})" for n in range(200)]
+    with ThreadPoolExecutor(4) as pool:
+        assert list(map(str, pool.map(parse, texts))) == texts
+
+
+def test_a_choice_of_nothing_is_refused():
+    assert all_of([]) == Everything()
+    with pytest.raises(ValueError, match="at least one"):
+        any_of([])
+
+
+def test_positive_phrases_are_those_that_speak_for_a_mention():
+    assert [*positive_phrases(parse('a -b (c OR "d e") -(f -g) source:h'))] == [
+        A,
+        C,
+        Phrase(("d", "e")),
+    ]

@@ -1,0 +1,120 @@
+"""From a mention to its document."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.identity import text_sha256
+from core.mention import Analysis, Mention, Sentiment, State, Verdict
+from indexer.change import Delete, Upsert, change, flaw
+from indexer.document import document, field_values, restored, stored
+from indexer.wording import index_words
+from tests.indexer.making import NOON, SECOND, key, shown, upsert
+
+TEXT = "The brake is loud"
+VERDICT = Verdict(
+    watch=None,
+    sentiment=Sentiment.NEGATIVE,
+    probabilities={Sentiment.NEGATIVE: 0.7, Sentiment.NEUTRAL: 0.2, Sentiment.POSITIVE: 0.1},
+    polarity=-0.6,
+    topics=("brakes", "price"),
+    model="lexicon",
+    text_sha256=text_sha256(TEXT),
+)
+MENTION = Mention(
+    id=key("a"),
+    uri="https://blog.example/a",
+    url="https://www.blog.example/a",
+    sources=("blog", "feed"),
+    state=State.LIVE,
+    analysis=Analysis.SCORED,
+    published=NOON + timedelta(milliseconds=900),
+    edited=None,
+    first_seen=NOON + timedelta(minutes=1),
+    last_seen=NOON + timedelta(minutes=1),
+    revision=1,
+    text=TEXT,
+    text_sha256=text_sha256(TEXT),
+    language="en",
+    voice="0" * 32,
+    family="f",
+    parent=None,
+    watches=("acme",),
+    verdicts=(VERDICT,),
+)
+
+
+def test_all_that_is_searched_and_shown():
+    expected = shown("a", TEXT, url=MENTION.url, source=("blog", "feed"), topic=("brakes", "price"),
+                     sentiment="negative", polarity=-0.6, probability=0.7, voice="0" * 32,
+                     family="f")  # fmt: skip
+    assert document(MENTION) == expected
+
+
+def test_without_a_verdict_there_is_no_sentiment():
+    """Neither with none at all, nor with one on an older text, nor where only topics are known."""
+    old = replace(VERDICT, text_sha256=text_sha256("before"))
+    topics_only = replace(VERDICT, sentiment=None, probabilities={}, polarity=None)
+    for verdicts, topics in [((), ()), ((old,), ()), ((topics_only,), ("brakes", "price"))]:
+        found = document(replace(MENTION, verdicts=verdicts))
+        assert (found.sentiment, found.polarity, found.probability) == (None, None, None)
+        assert found.topic == topics
+
+
+def test_a_deleted_mention_is_a_delete():
+    deleted = replace(MENTION, state=State.DELETED)
+    assert change(7, deleted) == Delete(id=MENTION.id, number=7)
+    assert change(7, MENTION) == Upsert(id=MENTION.id, number=7, document=document(MENTION))
+    with pytest.raises(ValueError, match="is deleted"):
+        document(deleted)
+
+
+@pytest.mark.parametrize(
+    ("url", "domain"),
+    [
+        ("https://WWW.Acme.example:8443/x", "acme.example"),
+        ("at://did:plc:x", "did"),
+        ("urn:x", None),
+        ("http://[bad", None),
+        ("", None),
+    ],
+)
+def test_the_domain_is_the_host(url, domain):
+    assert document(replace(MENTION, url=url)).domain == domain
+
+
+@given(st.text(st.characters(codec=None), max_size=40))
+def test_any_text_of_a_stranger_can_be_indexed(text):
+    """Lone surrogates become question marks; places in the text stay where they were."""
+    found = document(replace(MENTION, text=text))
+    assert len(found.text) == len(text)
+    assert found.words.split(" ") == (index_words(found.text) or [""])
+    assert flaw(Upsert(id=found.id, number=1, document=found)) == ""
+    assert restored(stored(found)) == found
+
+
+def test_fields_have_the_names_of_the_query_language():
+    values = field_values(document(MENTION))
+    assert (values["source"], values["state"]) == (("blog", "feed"), ("live",))
+    assert field_values(shown("a"))["voice"] == ()
+
+
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [
+        (Delete(id="A" * 32, number=1), "the id is not 32 hexadecimal digits"),
+        (Delete(id=key("a") + "\n", number=1), "the id is not 32 hexadecimal digits"),
+        (Delete(id=key("a"), number=1 << 62), "the change number"),
+        (Upsert(id=key("b"), number=1, document=shown("a")), "the document is that of another"),
+        (upsert(1, "a", published=SECOND - 200 * 365 * 86_400), "no second of the years 1900"),
+    ],
+)
+def test_what_no_engine_takes(bad, reason):
+    assert flaw(bad).startswith(reason) or reason in flaw(bad)
+
+
+def test_a_flaw_never_quotes_the_text():
+    assert "secret" not in flaw(upsert(1, "a", "my secret \ud800"))

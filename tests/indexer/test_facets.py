@@ -1,0 +1,48 @@
+"""Exact lists from engines that cut theirs."""
+
+from collections import Counter
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexer.facets import ranked, top
+
+SHARDS = st.lists(
+    st.dictionaries(st.integers(0, 900).map(str), st.integers(1, 9), max_size=400),
+    min_size=1,
+    max_size=3,
+)
+
+
+def cut(shards, size):
+    """As an engine answers: each shard cuts its list, and the error is what may have been cut."""
+    lists = [ranked(shard, size) for shard in shards]
+    counts = Counter()
+    for values in lists:
+        counts.update(dict(values))
+    whole = sum(sum(shard.values()) for shard in shards)
+    kept = ranked(counts, size)
+    lost = [values[-1][1] for values, shard in zip(lists, shards, strict=True) if len(shard) > size]
+    return {
+        "buckets": [{"key": key, "doc_count": count} for key, count in kept],
+        "sum_other_doc_count": whole - sum(count for _, count in kept),
+        "doc_count_error_upper_bound": sum(lost),
+    }
+
+
+@given(SHARDS, st.integers(1, 30))
+def test_the_list_is_that_of_all_shards(shards, n):
+    """Whatever the shards cut, and with ties by value."""
+    counts = sum(map(Counter, shards), Counter())
+    assert top(lambda size: cut(shards, size), n) == ranked(counts, n)
+
+
+def test_few_values_cost_one_question():
+    asked = []
+
+    def ask(size):
+        asked.append(size)
+        return cut([{"a": 2, "b": 1}], size)
+
+    assert top(ask, 5) == [("a", 2), ("b", 1)]
+    assert asked == [100]

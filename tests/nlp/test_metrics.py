@@ -1,0 +1,87 @@
+"""nlp.metrics: known figures of small cases, and laws of all."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from nlp import metrics
+
+TRUTH = np.array([0, 0, 0, 0, 1, 1, 2, 2])
+SAID = np.array([0, 0, 1, metrics.NOTHING, 1, 2, 2, 2])
+
+pairs = st.integers(1, 40).flatmap(
+    lambda n: st.tuples(
+        hnp.arrays(np.int64, n, elements=st.integers(0, 2)),
+        hnp.arrays(np.int64, n, elements=st.integers(metrics.NOTHING, 2)),
+    )
+)
+logits = hnp.arrays(np.float64, (6, 3), elements=st.floats(-20, 20))
+
+
+def test_known_figures():
+    assert metrics.accuracy(TRUTH, SAID) == 5 / 8
+    assert [metrics.recall(TRUTH, SAID, c) for c in range(3)] == [0.5, 0.5, 1.0]
+    assert [metrics.precision(TRUTH, SAID, c) for c in range(3)] == [1.0, 0.5, 2 / 3]
+    assert [metrics.f1(TRUTH, SAID, c) for c in range(3)] == pytest.approx([2 / 3, 0.5, 0.8])
+    assert metrics.macro_recall(TRUTH, SAID) == pytest.approx(2 / 3)
+    assert metrics.macro_f1(TRUTH, SAID) == pytest.approx((2 / 3 + 0.5 + 0.8) / 3)
+
+
+def test_macro_figures_average_over_the_classes_that_occur():
+    truth, said = np.array([0, 0, 2]), np.array([0, 1, 2])
+    assert metrics.macro_recall(truth, said) == 0.75
+
+
+def test_what_was_never_said_has_precision_and_f1_zero():
+    assert metrics.precision(TRUTH, np.zeros(8, int), 2) == 0.0
+    assert metrics.f1(TRUTH, np.zeros(8, int), 2) == 0.0
+
+
+@given(pairs)
+def test_figures_are_shares(pair):
+    truth, said = pair
+    for figure in (metrics.accuracy, metrics.macro_recall, metrics.macro_f1):
+        assert 0.0 <= figure(truth, said) <= 1.0
+
+
+@given(pairs)
+def test_saying_nothing_never_helps(pair):
+    truth, said = pair
+    silent = said.copy()
+    silent[0] = metrics.NOTHING
+    for figure in (metrics.accuracy, metrics.macro_recall):
+        assert figure(truth, silent) <= figure(truth, said)
+
+
+def test_the_truth_itself_is_perfect():
+    assert metrics.macro_recall(TRUTH, TRUTH) == metrics.macro_f1(TRUTH, TRUTH) == 1.0
+
+
+def test_calibration_error_is_the_gap_between_confidence_and_being_right():
+    right = np.array([1.0, 1.0, 1.0, 0.0])
+    assert metrics.calibration_error(right, np.full(4, 0.75)) == pytest.approx(0.0)
+    assert metrics.calibration_error(right, np.full(4, 0.95)) == pytest.approx(0.2)
+    assert metrics.calibration_error(right, np.ones(4)) == pytest.approx(0.25)
+
+
+def test_gaps_of_different_bins_do_not_cancel():
+    right, confidence = np.array([1.0, 0.0]), np.array([0.5, 0.75])
+    assert metrics.calibration_error(right, confidence) == pytest.approx(0.625)
+
+
+@given(logits)
+def test_softmax_makes_probabilities_in_the_order_of_the_logits(rows):
+    shares = metrics.softmax(rows)
+    assert shares.sum(axis=1) == pytest.approx(np.ones(6))
+    assert (np.take_along_axis(shares, rows.argmax(axis=1)[:, None], 1)[:, 0] >= shares.T).all()
+
+
+def test_the_temperature_undoes_overconfidence():
+    chance = np.random.default_rng(0)
+    honest = chance.normal(size=(4000, 3))
+    draws = chance.random((4000, 1))
+    truth = (metrics.softmax(honest).cumsum(axis=1) < draws).sum(axis=1)
+    assert metrics.fit_temperature(honest, truth) == pytest.approx(1.0, abs=0.12)
+    assert metrics.fit_temperature(honest * 2, truth) == pytest.approx(2.0, abs=0.2)

@@ -1,0 +1,107 @@
+"""The change feed: numbers become visible in order, and a follower never misses one."""
+
+import threading
+from itertools import pairwise
+
+import pytest
+from sqlalchemy import select
+
+from core.errors import HarkenError
+from store import analysis, changes, tables
+from store.record import Record
+from tests.store.making import NOON, begin, finding, hear, heard, key, killed_after
+
+
+@pytest.fixture(autouse=True)
+def _sources(record: Record) -> None:
+    with record.write() as tx:
+        begin(tx, "blog", "forum")
+
+
+def feed(record: Record, number: int = 0, limit: int = 100) -> list[tuple[int, str]]:
+    with record.read() as tx:
+        return changes.after(tx, number, limit)
+
+
+def test_a_mention_stands_in_the_feed_once_at_its_newest_number(record):
+    hear(record, heard("a"), heard("b"))
+    first = feed(record)
+    hear(record, heard("a", "edited"))
+    assert [n for n, _ in first] == [1, 2]
+    assert feed(record) == [*((n, i) for n, i in first if i == key("b")), (3, key("a"))]
+
+
+def test_the_feed_is_read_in_order_and_in_portions(record):
+    hear(record, *(heard(n) for n in "abcdefg"))
+    whole, portions = feed(record), []
+    while portion := feed(record, portions[-1][0] if portions else 0, limit=3):
+        portions += portion
+    assert portions == whole
+    assert all(a < b for (a, _), (b, _) in pairwise(whole))
+
+
+def test_nothing_to_announce_takes_no_number(record):
+    with record.write() as tx:
+        changes.announce(tx, [])
+    with record.read() as tx:
+        assert changes.last(tx) == 0
+
+
+def test_one_transaction_gives_a_mention_one_number(record):
+    hear(record, heard("a"))
+    with record.write() as tx:
+        changes.announce(tx, [key("a"), key("a")])
+    assert feed(record) == [(2, key("a"))]
+
+
+def test_a_rolled_back_number_is_given_again(record):
+    hear(record, heard("a"))
+    killed_after(record, lambda tx: changes.announce(tx, [key("a")]))
+    hear(record, heard("b"))
+    assert feed(record) == [(1, key("a")), (2, key("b"))]
+
+
+def test_a_follower_goes_on_where_it_stopped(record, now):
+    with record.write() as tx:
+        assert changes.position(tx, "index") == 0
+        changes.advance(tx, "index", 7, now=now)
+        changes.advance(tx, "index", 9, now=now)
+        changes.advance(tx, "detect", 1, now=now)
+    with record.read() as tx:
+        assert changes.position(tx, "index") == 9
+        assert changes.position(tx, "detect") == 1
+
+
+def write_many(record: Record, source: str, names: list[str], failures: list[HarkenError]) -> None:
+    for at in range(0, len(names), 3):
+        try:
+            # Backwards, and half of the mentions are the other writer's too: locks cross.
+            hear(record, *(heard(n) for n in reversed(names[at : at + 3])), source=source)
+            with record.write() as tx:
+                analysis.record_findings(tx, [finding(names[at])], now=NOON)
+        except HarkenError as error:
+            failures.append(error)
+
+
+def test_a_follower_beside_two_writers_misses_nothing(record):
+    shared = [f"both-{k}" for k in range(15)]
+    mine, yours = ([*shared, *(f"{w}-{k}" for k in range(15))] for w in ("mine", "yours"))
+    failures: list[HarkenError] = []
+    writers = [
+        threading.Thread(target=write_many, args=(record, "blog", mine, failures)),
+        threading.Thread(target=write_many, args=(record, "forum", yours[::-1], failures)),
+    ]
+    for writer in writers:
+        writer.start()
+    seen: dict[str, int] = {}
+    number = 0
+    while any(w.is_alive() for w in writers) or feed(record, number, 1):
+        portion = feed(record, number, 4)
+        seen |= {mention: n for n, mention in portion}
+        number = portion[-1][0] if portion else number
+    assert failures == []
+    assert set(seen) == {key(n) for n in (*mine, *yours)}
+    assert seen == {mention: n for n, mention in feed(record)}
+    with record.read() as tx:
+        new = tx.execute(select(tables.runs.c.new)).scalars().all()
+    assert sum(new) == len(seen)  # two writers heard it, one counted it as new

@@ -1,0 +1,105 @@
+"""What only a database with several writers at once can get wrong."""
+
+import threading
+
+import pytest
+from sqlalchemy import text
+
+from core.errors import TransientError
+from core.mention import Analysis
+from store import changes, mentions
+from store.analysis import lease, record_findings
+from store.pages import record_page
+from store.record import Record
+from tests.store.making import HOLD, NOON, begin, finding, hear, heard, key, page
+
+pytestmark = pytest.mark.service
+
+
+@pytest.fixture
+def record(postgresql_record: Record) -> Record:
+    with postgresql_record.write() as tx:
+        begin(tx, "blog", "forum")
+    return postgresql_record
+
+
+def feed(record: Record) -> list[tuple[int, str]]:
+    with record.read() as tx:
+        return changes.after(tx, 0, 100)
+
+
+def test_a_slower_writer_with_smaller_numbers_is_never_overtaken(record):
+    """The trap of sequences: numbers 1 (slow) and 2 (fast), and 2 visible first."""
+    fast = threading.Thread(target=lambda: hear(record, heard("fast"), source="forum"))
+    with record.write() as slow:
+        record_page(slow, page(heard("slow")), now=NOON)
+        fast.start()
+        fast.join(0.5)  # it waits for the counter: its number must come after ours
+        assert fast.is_alive()
+        assert feed(record) == []
+    fast.join(30)
+    assert feed(record) == [(1, key("slow")), (2, key("fast"))]
+
+
+def test_a_mention_that_two_writers_hear_at_once_is_new_once(record):
+    tallies = []
+    second = threading.Thread(
+        target=lambda: tallies.append(hear(record, heard("a", "edited"), source="forum"))
+    )
+    with record.write() as first:
+        tallies.append(record_page(first, page(heard("a")), now=NOON))
+        second.start()
+        second.join(0.5)
+        assert second.is_alive()
+    second.join(30)
+    assert [(t.new, t.edited) for t in tallies] == [(1, 0), (0, 1)]
+    with record.read() as tx:
+        (told,) = mentions.get(tx, [key("a")])
+    assert (told.text, told.revision, told.sources) == ("edited", 2, ("blog", "forum"))
+
+
+def test_an_edit_that_commits_first_keeps_the_mention_waiting(record):
+    hear(record, heard("a"))
+
+    def settle() -> None:
+        with record.write() as tx:
+            record_findings(tx, [finding("a")], now=NOON)
+
+    late = threading.Thread(target=settle)
+    with record.write() as edit:
+        record_page(edit, page(heard("a", "edited")), now=NOON)
+        late.start()
+        late.join(0.5)
+    late.join(30)
+    with record.read() as tx:
+        (told,) = mentions.get(tx, [key("a")])
+    assert (told.analysis, told.verdict) == (Analysis.PENDING, None)
+
+
+def test_a_worker_passes_by_what_another_is_just_claiming(record):
+    """Else the second would wait for the first, get nothing, and believe that all is done."""
+    hear(record, *(heard(n) for n in "abcd"))
+    with record.write() as one, record.write() as other:
+        first = {p.id for p in lease(one, "w1", limit=2, now=NOON, hold=HOLD)}
+        second = {p.id for p in lease(other, "w2", limit=2, now=NOON, hold=HOLD)}
+    assert (len(first), len(second)) == (2, 2)
+    assert not first & second
+
+
+def test_a_reader_sees_one_state_however_many_queries_it_asks(record):
+    hear(record, heard("a"))
+    with record.read() as tx:
+        before = changes.last(tx)
+        hear(record, heard("b"))
+        assert changes.last(tx) == before
+
+
+def test_a_lost_connection_is_transient_and_the_next_transaction_works(record):
+    def lose() -> None:
+        with record.write() as tx:
+            begin(tx, "lost")
+            tx.execute(text("select pg_terminate_backend(pg_backend_pid())"))
+
+    with pytest.raises(TransientError, match="The record does not answer"):
+        lose()
+    assert hear(record, heard("a")).new == 1

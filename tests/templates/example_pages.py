@@ -1,0 +1,292 @@
+"""Every page of the console with lifelike content: what the tests of templates are made of."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from alerts.brief import brief_context
+from templates.charts.geometry import Plot, Span, plot
+from templates.contexts import console
+from templates.contexts import search as search_
+from templates.contexts import shell as shell_
+from templates.contexts.reader import Context, Coverage
+from templates.say import phrase
+from tests.alerts import example_letters as letters
+
+START = datetime(2026, 11, 13, 15, tzinfo=UTC)
+HOSTILE = "<script>alert(1)</script> \u202eevil {{7*7}} ${7*7} =HYPERLINK('x') \x1b[31m 'q\" "
+
+
+def shell(section: str = "", *, alarm: bool = True) -> shell_.Shell:
+    """One open incident, newest mention two minutes old."""
+    raised = shell_.Alarm(
+        name="INC-7",
+        title=phrase("incident.topic", watch="Veloria", topic="battery"),
+        sentence=phrase("brief.headline", count=64, times=15.6, expected=4.1, window=HOUR),
+        url="/incidents/7",
+    )
+    return shell_.Shell(
+        section=section,
+        open_incidents=1,
+        newest=timedelta(minutes=2),
+        alarms=(raised,) if alarm else (),
+    )
+
+
+HOUR = timedelta(hours=1)
+
+
+def chart() -> Plot:
+    """Two days in bars of an hour, with a crisis at their end."""
+    until = letters.NOW.replace(hour=15, minute=0)
+    bars = [
+        replace(bar, href=f"/?{urlencode({'from': bar.start.isoformat()})}")
+        for bar in letters.bars(until, peak=letters.ONSET + HOUR)
+    ]
+    return plot(bars, zone="Europe/Berlin", spans=[Span(label="INC-7", start=letters.ONSET)])
+
+
+def result(text: str = "My battery got hot", **changes: Any) -> shell_.Result:
+    """One card; *text* is cut into pieces around "battery"."""
+    before, hit, after = text.partition("battery")
+    pieces = [(before, False), (hit, True), (after, False)]
+    known: dict[str, Any] = {
+        "url": "/m/1",
+        "original": "https://forum.example/t/1",
+        "pieces": tuple(shell_.Piece(text=t, hit=h) for t, h in pieces if t),
+        "language": "en",
+        "tone": "negative",
+        "certainty": 0.86,
+        "topics": ("battery",),
+        "source": "velo-forum",
+        "voice": "@f4d595",
+        "published": letters.ONSET,
+    }
+    return shell_.Result(**known | changes)
+
+
+def results(hostile: str = HOSTILE) -> tuple[shell_.Result, ...]:
+    """Cards of all kinds, a hostile one first."""
+    hot = "My battery got so hot on charge that I unplugged it. Has anyone else seen this?"
+    return (
+        result(hostile + "battery", original="javascript:alert(1)"),
+        result(hot, alike=165, alike_url="/?q=family:1", incident="INC-7", incident_url="/i/7"),
+        result("Two days of battery, I am impressed", tone="positive", source="mastodon.example"),
+        result("Der Akku hält", tone="unscored", certainty=None, language="de", state="edited"),
+    )
+
+
+def facets(hostile: str = HOSTILE) -> tuple[search_.Facet, ...]:
+    """Sentiments and sources."""
+    line = search_.FacetValue
+    tones = (("negative", 678, 1.0), ("neutral", 188, 0.28), ("positive", 91, 0.13))
+    places = (("velo-forum", 217, 1.0), ("mastodon.example", 174, 0.8), (hostile, 105, 0.48))
+    return (
+        search_.Facet(
+            name="sentiment",
+            values=tuple(
+                line(label=t, count=n, share=s, url="/?s", tone=t, chosen=t == "negative")
+                for t, n, s in tones
+            ),
+        ),
+        search_.Facet(
+            name="source",
+            values=tuple(line(label=t, count=n, share=s, url="/?s") for t, n, s in places),
+        ),
+    )
+
+
+def search(hostile: str = HOSTILE, **changes: Any) -> search_.SearchPage:
+    """A search with everything on it."""
+    known: dict[str, Any] = {
+        "zone": "Europe/Berlin",
+        "shell": shell("search"),
+        "json_url": "/.json?q=battery",
+        "query": "battery",
+        "ranges": (
+            search_.Choice(value="24h", label=phrase("search.last_24h")),
+            search_.Choice(value="7d", label=phrase("search.last_7d"), chosen=True),
+        ),
+        "pills": (search_.Pill(field="sentiment", value="negative", url="/?q=battery"),),
+        "clear_url": "/?q=battery",
+        "start": START,
+        "end": START + timedelta(days=7),
+        "total": 957,
+        "distinct": 11,
+        "took": timedelta(milliseconds=86),
+        "chart": chart(),
+        "facets": facets(hostile),
+        "results": results(hostile),
+        "older_url": "/?page=2",
+    }
+    return search_.SearchPage(**known | changes)
+
+
+def mistaken(hostile: str = HOSTILE) -> search_.SearchPage:
+    """A query with a mistake in it."""
+    return search(
+        hostile,
+        query=f"sentimnt:negative battery {hostile}",
+        pills=(),
+        mistake=search_.Mistake(
+            message=f"There is no field “sentimnt”. {hostile}",
+            column=0,
+            hint="sentiment:negative",
+            hint_url="/?q=sentiment%3Anegative",
+        ),
+    )
+
+
+def incident(hostile: str = HOSTILE) -> console.IncidentPage:
+    """INC-7 as a page."""
+    opened = console.Event(at=letters.ONSET + HOUR / 2, sentence=phrase("incident.opened"))
+    seen = console.Event(at=letters.NOW, sentence=phrase("incident.acknowledged"), who=hostile)
+    watch = letters.VELORIA
+    known = letters.evidence(topic=hostile, watch=watch)
+    return console.IncidentPage(
+        zone="Europe/Berlin",
+        shell=shell("incidents", alarm=False),
+        json_url="/incidents/7.json",
+        brief=brief_context(known, letters.ENVELOPE, letters.NOW),
+        events=(opened, seen),
+        actions=(
+            console.Action(label=phrase("incident.acknowledge"), url="/incidents/7/ack", token="t"),
+        ),
+        results=results(hostile),
+    )
+
+
+def incidents(hostile: str = HOSTILE) -> console.IncidentsPage:
+    """One open crisis, one resolved notice."""
+    row: dict[str, Any] = {
+        "name": "INC-7",
+        "url": "/incidents/7",
+        "title": phrase("incident.topic", watch="Veloria", topic=hostile),
+        "kind": "crisis",
+        "state": "open",
+        "severity": 2,
+        "onset": letters.ONSET,
+        "resolved": None,
+        "observed": 64,
+        "expected": 4.1,
+        "negative_share": 0.71,
+        "usual_share": 0.24,
+    }
+    over = row | {"kind": "sour", "state": "resolved", "resolved": letters.NOW, "severity": 4}
+    return console.IncidentsPage(
+        shell=shell("incidents"),
+        incidents=(console.IncidentRow(**row),),
+        notices=(console.IncidentRow(**over),),
+    )
+
+
+def sources(hostile: str = HOSTILE) -> console.SourcesPage:
+    """A source in each state."""
+    states = ("heard", "late", "silent", "forbidden", "broken", "gap", "new")
+    return console.SourcesPage(
+        shell=shell("sources"),
+        coverage=Coverage(sources=7, heard=2),
+        sources=tuple(
+            console.SourceRow(
+                name=f"source-{state}",
+                kind="feed",
+                state=state,
+                since=letters.ONSET,
+                reason=hostile if state == "broken" else "",
+                interval=timedelta(minutes=15),
+                expected_per_hour=None if state == "new" else 2.5,
+                fetched=1200,
+                known=80,
+                edited=2,
+                new=38,
+                dropped=1080,
+                requests=31,
+                url="/?q=source:x",
+            )
+            for state in states
+        ),
+    )
+
+
+def row(hostile: str = HOSTILE, **changes: Any) -> console.LetterRow:
+    """A sent brief."""
+    known: dict[str, Any] = {
+        "url": "/inbox/1",
+        "kind": "brief",
+        "subject": f"INC-7 Veloria: {hostile}",
+        "recipient": "lead@veloria.example",
+        "state": "sent",
+        "at": letters.NOW,
+    }
+    return console.LetterRow(**known | changes)
+
+
+def letter(hostile: str = HOSTILE) -> console.LetterPage:
+    """A letter as a page."""
+    return console.LetterPage(
+        shell=shell("inbox"),
+        letter=row(hostile),
+        sender="Harken <harken@listening.example>",
+        message_id="<inc-7.r1@listening.example>",
+        text=hostile,
+        html_url="/inbox/1/html",
+        eml_url="/inbox/1.eml",
+    )
+
+
+def pages(hostile: str = HOSTILE) -> dict[str, tuple[str, Context]]:
+    """(template, context) by a name, every state of every page; *hostile* stands in each field."""
+    due = row(hostile, kind="digest", state="due", reason=hostile)
+    troubled = shell_.Shell(
+        section="status", open_incidents=0, newest=None, silences=(letters.silence(),)
+    )
+    return {
+        "search": ("console/search.html.j2", search(hostile)),
+        "mistake": ("console/search.html.j2", mistaken(hostile)),
+        "none": ("console/search.html.j2", search(hostile, results=(), chart=None, total=0)),
+        "incident": ("console/incident.html.j2", incident(hostile)),
+        "incidents": ("console/incidents.html.j2", incidents(hostile)),
+        "sources": ("console/sources.html.j2", sources(hostile)),
+        "inbox": (
+            "console/inbox.html.j2",
+            console.InboxPage(shell=shell("inbox"), letters=(row(hostile), due)),
+        ),
+        "letter": ("console/letter.html.j2", letter(hostile)),
+        "mention": (
+            "console/mention.html.j2",
+            search_.MentionPage(
+                shell=shell(),
+                result=result(hostile),
+                readings=(
+                    search_.Reading(
+                        model=hostile,
+                        watch="veloria",
+                        tone="negative",
+                        probabilities=(("negative", 0.86), ("neutral", 0.1), ("positive", 0.04)),
+                    ),
+                ),
+                facts=((phrase("mention.uri"), hostile),),
+            ),
+        ),
+        "status": (
+            "console/status.html.j2",
+            console.StatusPage(
+                shell=troubled,
+                calm=None,
+                coverage=Coverage(sources=7, heard=2),
+                mentions={"pending": 3, "scored": 3012, "unscored": 940, "quarantined": 1},
+                outbox={"due": 1, "sent": 4, "failed": 0},
+                engine="tantivy",
+                documents=3956,
+                lag=2,
+                processes=(
+                    console.Process(name="analyse", state=hostile, since=letters.NOW, restarts=1),
+                ),
+            ),
+        ),
+        "error": (
+            "console/error.html.j2",
+            console.ErrorPage(shell=shell(), status=404, detail=hostile),
+        ),
+    }

@@ -1,0 +1,94 @@
+"""Every visible sentence stands in the catalogue, and nothing else does."""
+
+import re
+import string
+from itertools import chain
+from pathlib import Path
+
+import pytest
+
+from alerts.finding import Safety, Story
+from alerts.trend import Trend
+from core.incident import Kind, Phase
+from core.mention import Analysis, Sentiment
+from templates.say import _SPECS, catalogue
+
+ROOT = Path(__file__).parents[2]
+TEMPLATES = sorted((ROOT / "templates").rglob("*.j2"))
+MODULES = sorted(chain((ROOT / "alerts").glob("*.py"), (ROOT / "console").rglob("*.py")))
+SAID = re.compile(r"""say\(\s*"([\w.]+)"(\s*~)?""")
+PHRASED = re.compile(r"""phrase\(\s*"([\w.]+)\"""")
+NAMED = re.compile(r"""\"(\w+\.\w+)\"""")
+BEGUN = re.compile(r"""f"(\w+\.)\{""")
+# Sentences that only the pages' own code chooses.
+CHOSEN = {"search", "incident", "mention", "letter"}
+
+
+def used() -> tuple[set[str], set[str]]:
+    """Keys that code and templates name whole, and the beginnings that they complete."""
+    whole, begun = set(), set()
+    for path in TEMPLATES:
+        for key, goes_on in SAID.findall(path.read_text(encoding="utf-8")):
+            (begun if goes_on else whole).add(key)
+    for path in MODULES:
+        source = path.read_text(encoding="utf-8")
+        whole |= set(PHRASED.findall(source)) | set(NAMED.findall(source)) & set(catalogue("en"))
+        begun |= set(BEGUN.findall(source))
+    return whole, begun
+
+
+def test_every_sentence_that_is_said_exists():
+    whole, begun = used()
+    assert whole - set(catalogue("en")) == set()
+    for beginning in begun:
+        assert any(key.startswith(beginning) for key in catalogue("en")), beginning
+
+
+def test_every_sentence_that_exists_is_said():
+    whole, begun = used()
+    spare = {
+        key
+        for key in catalogue("en")
+        if key not in whole
+        and not key.startswith((*begun, "format."))
+        and key.partition(".")[0] not in CHOSEN
+    }
+    assert spare == set()
+
+
+@pytest.mark.parametrize(
+    ("section", "names"),
+    [
+        ("sentiment", [*Sentiment, "unscored", Analysis.PENDING, Analysis.QUARANTINED]),
+        ("kind", Kind),
+        ("phase", Phase),
+        ("trend", [*Trend, "over"]),
+        ("safety", Safety),
+        ("headline", [s for s in Story if s is not Story.INCIDENT]),
+        ("headline", ["sour_new", "praise_new", "busy_new"]),
+        ("silence", ["source", "scorer", "index", "smtp", "scheduler"]),
+        ("coverage", ["heard", "new", "late", "silent", "forbidden", "broken", "gap"]),
+        ("letter", ["brief", "digest", "due", "sent", "failed"]),
+        ("state", ["edited", "deleted"]),
+        ("facet", ["sentiment", "source", "topic", "language", "watch"]),
+        ("status", ["pending", "scored", "unscored", "quarantined", "deleted"]),
+        ("error", ["404", "410", "422", "500", "503"]),
+    ],
+)
+def test_every_member_of_an_enumeration_has_its_word(section, names):
+    missing = [name for name in names if f"{section}.{name}" not in catalogue("en")]
+    assert missing == []
+
+
+@pytest.mark.parametrize("key", catalogue("en"))
+def test_every_sentence_can_be_said(key):
+    """Its specs are known, and forms come as one and other and quote the count."""
+    sentence = catalogue("en")[key]
+    forms = [sentence] if isinstance(sentence, str) else list(sentence.values())
+    if key.startswith("format."):
+        return
+    for form in forms:
+        for _, name, spec, _ in string.Formatter().parse(form):
+            assert name is None or name.isidentifier()
+            assert not spec or spec in _SPECS
+    assert isinstance(sentence, str) or set(sentence) == {"one", "other"}

@@ -1,0 +1,89 @@
+"""Small values that templates show."""
+
+import hashlib
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alerts.digests import digest_context
+from templates.contexts.reader import mix
+from templates.letters import body
+from templates.links import Links, quoted
+from tests.alerts import example_letters as letters
+
+STATIC = Path(__file__).parents[2] / "templates" / "static"
+COUNT = st.integers(0, 10_000)
+
+
+@given(COUNT, COUNT, COUNT, COUNT)
+def test_the_parts_of_a_bar_fill_it(negative, neutral, positive, unscored):
+    parts = mix(negative, neutral, positive, unscored)
+    total = negative + neutral + positive + unscored
+    assert sum(part.percent for part in parts) == (100 if total else 0)
+    counts = {"negative": negative, "neutral": neutral, "positive": positive, "unscored": unscored}
+    for part in parts:
+        assert part.percent >= 1
+        assert abs(part.percent - 100 * counts[part.tone] / total) < 4
+    assert [part.tone for part in parts] == [tone for tone, count in counts.items() if count]
+
+
+def test_every_vendored_file_is_the_one_in_the_lock():
+    lock = (STATIC / "vendor.lock").read_text(encoding="utf-8").splitlines()
+    lines = [line.split() for line in lines_of(lock)]
+    assert {line[0] for line in lines} == {"htmx.min.js", "inter.woff2", "../charts/inter.ttf"}
+    for name, package, version, sha256 in lines:
+        assert hashlib.sha256((STATIC / name).read_bytes()).hexdigest() == sha256, name
+        assert package.startswith("npm:")
+        assert version[0].isdigit()
+
+
+def lines_of(lock: list[str]) -> list[str]:
+    """The lines of a lock that are no comments."""
+    return [line for line in lock if line and not line.startswith("#")]
+
+
+def test_own_assets_are_small():
+    """The first page of the console has a budget of 150 kB."""
+    sizes = [
+        p.stat().st_size for p in STATIC.iterdir() if p.suffix in (".css", ".js", ".woff2", ".svg")
+    ]
+    assert sum(sizes) < 105_000
+
+
+@pytest.mark.parametrize("base", ["", "https://harken.example"])
+def test_links_stand_below_their_base(base):
+    links = Links(base)
+    assert links.incident(7) == f"{base}/incidents/7"
+    assert links.mention("a/b") == f"{base}/m/a%2Fb"
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=50))
+def test_a_query_comes_out_of_its_link_as_it_went_in(query):
+    at = datetime(2026, 11, 20, tzinfo=UTC)
+    asked = parse_qs(urlsplit(Links().search(query, start=at)).query, keep_blank_values=True)
+    assert asked.get("q", [""]) == [query]
+    assert asked["from"] == ["2026-11-20T00:00:00Z"]
+    assert "to" not in asked
+
+
+def test_a_value_of_several_words_is_quoted():
+    assert [quoted(v) for v in ("battery", "e-bike_2", "ride quality")] == [
+        "battery",
+        "e-bike_2",
+        '"ride quality"',
+    ]
+
+
+def test_styles_are_inlined_and_media_rules_kept():
+    """Some clients drop <style>: inline is the truth; dark mode and phones are the rest."""
+    html, text = body("digest", digest_context(letters.day(), letters.ENVELOPE))
+    assert "prefers-color-scheme: dark" in html
+    assert "max-width: 520px" in html
+    assert 'class="card" style="' in html
+    assert "padding: 32px" in html.partition("</style>")[2]
+    assert len(html) < 80_000  # Gmail clips at 102 kB
+    assert "<" not in text.replace("<script>alert(1)</script>", "")

@@ -1,0 +1,156 @@
+"""Each template uses exactly its context, and nothing in a context can run."""
+
+import re
+from dataclasses import fields
+from html.parser import HTMLParser
+
+import pytest
+from jinja2 import UndefinedError, meta, nodes
+
+from alerts.brief import brief_context
+from alerts.digests import digest_context
+from templates.contexts import CONTEXTS
+from templates.contexts.mail import Picture
+from templates.contexts.reader import Context
+from templates.render import environment, render
+from tests.alerts import example_letters as letters
+from tests.templates import example_pages
+
+HOSTILE = [
+    example_pages.HOSTILE,
+    "'\"><img src=x onerror=alert(1)>",
+    "</style></script><svg onload=alert(1)>",
+    "{{7*7}}{% raw %}",
+    "x" * 10_000,
+    "😀" * 50,
+    "",
+]
+
+
+def mails(hostile: str) -> dict[str, Context]:
+    """Both letters with *hostile* in every text that comes from outside."""
+    said = tuple(letters.mention(f"{hostile} {n}", sources=(hostile,)) for n in range(3))
+    brief = letters.evidence(topic=hostile or None, mentions=said)
+    digest = letters.day(mentions=said, subscription="morning")
+    shown = brief_context(brief, letters.ENVELOPE, letters.NOW)
+    return {
+        "mail/brief.html.j2": shown,
+        "mail/brief.txt.j2": shown,
+        "mail/digest.html.j2": digest_context(digest, letters.ENVELOPE),
+        "mail/digest.txt.j2": digest_context(digest, letters.ENVELOPE),
+        "charts/mail.svg.j2": Picture(plot=example_pages.chart()),
+    }
+
+
+def names_in(template: str, seen: set[str]) -> set[str]:
+    """The names that *template* and whatever it extends or imports leave to the context."""
+    source, _, _ = environment().loader.get_source(environment(), template)
+    tree = environment().parse(source)
+    # What a child imports or defines at its top is known in its blocks; the analysis is not told.
+    made = {macro.name for macro in tree.find_all(nodes.Macro)}
+    made |= {imported.target for imported in tree.find_all(nodes.Import)}
+    made |= {name for imported in tree.find_all(nodes.FromImport) for name in imported.names}
+    names = meta.find_undeclared_variables(tree) - made
+    for other in meta.find_referenced_templates(tree):
+        if other not in seen:
+            names |= names_in(other, seen | {other})
+    return names
+
+
+class Page(HTMLParser):
+    """Collects what a browser would run or load."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes += [(name, value or "") for name, value in attrs]
+
+
+@pytest.mark.parametrize("template", CONTEXTS)
+def test_a_template_uses_all_of_its_context_and_nothing_else(template):
+    held = {field.name for field in fields(CONTEXTS[template])}
+    used = names_in(template, set()) - {"say", *environment().globals}
+    assert used - held == set()
+    if not template.endswith(".txt.j2"):  # a text part may leave out what only HTML can show
+        assert held - used - {"zone", "locale"} == set()
+
+
+def test_every_template_that_stands_alone_has_a_context():
+    alone = {
+        name
+        for name in environment().list_templates(extensions=["j2"])
+        if not re.search(r"layout|parts|histogram", name)
+    }
+    assert alone == set(CONTEXTS)
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_nothing_from_outside_becomes_markup_in_a_page(hostile):
+    """Whatever stands in a text, a page has the very tags that it has without it."""
+    plain, hurt = example_pages.pages("harmless"), example_pages.pages(hostile)
+    for name, (template, context) in hurt.items():
+        page = Page(render(template, context))
+        assert "img" not in page.tags
+        assert page.tags.count("script") == 2
+        assert not [a for a, _ in page.attributes if a.startswith("on") or a == "style"]
+        assert not [v for a, v in page.attributes if a == "href" and "javascript:" in v]
+        if hostile:
+            assert page.tags == Page(render(*plain[name])).tags
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_nothing_from_outside_becomes_markup_in_a_letter(hostile):
+    for template, context in mails(hostile).items():
+        if template.endswith(".html.j2"):
+            page = Page(render(template, context))
+            assert "script" not in page.tags
+            assert page.tags.count("img") == 1
+            assert not [a for a, _ in page.attributes if a.startswith("on")]
+
+
+@pytest.mark.parametrize("character", ["\x00", "\x1b", "\x9b", "\u202e", "\u2066", "\ud800"])
+def test_no_character_that_acts_on_a_screen_or_terminal_is_shown(character):
+    """Escape sequences, text that runs backwards, halves of surrogate pairs."""
+    shown = {**mails(f"a{character}b"), **dict(example_pages.pages(f"a{character}b").values())}
+    for template, context in shown.items():
+        text = render(template, context)
+        assert character not in text
+        assert "ab" in text or template.startswith("charts/")
+
+
+def test_braces_of_a_post_are_not_computed():
+    for template, context in mails("{{7*7}}").items():
+        text = render(template, context)
+        assert "{{7*7}}" in text or template.startswith("charts/")
+
+
+def test_a_context_of_another_template_is_refused():
+    with pytest.raises(TypeError, match=r"console/error.html.j2 takes a ErrorPage, not a Search"):
+        render("console/error.html.j2", example_pages.search())
+
+
+def test_an_unknown_name_is_an_error_and_not_nothing():
+    with pytest.raises(UndefinedError):
+        environment().from_string("{{ nobody_set_this }}").render()
+
+
+def test_every_template_escapes_but_the_text_parts():
+    escapes = environment().autoescape
+    names = environment().list_templates(extensions=["j2"])
+    assert {name for name in names if not escapes(name)} == {
+        name for name in names if name.endswith(".txt.j2")
+    }
+    assert escapes(None)
+
+
+def test_a_page_is_complete_without_javascript():
+    """Filters, bars and pages are links, the search is a form."""
+    page = Page(render("console/search.html.j2", example_pages.search()))
+    links = [value for name, value in page.attributes if name == "href"]
+    assert page.tags.count("form") == 1
+    assert len([link for link in links if link.startswith("/?from=")]) == 48

@@ -1,0 +1,61 @@
+"""Labels of a time axis are round on the reader's clock, few, and never the same twice."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from templates.charts.ticks import MOST, time_ticks
+from templates.say import Say
+
+ZONES = ["UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe"]
+INSTANTS = st.datetimes(datetime(2025, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+
+
+@given(INSTANTS, st.integers(1, 400 * 24), st.sampled_from(ZONES))
+def test_ticks_are_few_round_and_inside(start, hours, zone):
+    ticks = time_ticks(start, start + timedelta(hours=hours), zone)
+    assert len(ticks) <= MOST + 1
+    for tick in ticks:
+        local = tick.time.astimezone(ZoneInfo(zone))
+        assert 0 <= tick.at < 1
+        assert local.minute == 0
+        assert (tick.spec == "tick") == (local.hour == 0)
+
+
+@given(INSTANTS, st.integers(6, 24 * 14), st.sampled_from(ZONES[:4]))
+def test_no_label_stands_twice_in_two_weeks(start, hours, zone):
+    """A day when clocks change is no exception: the hour that comes twice is labelled once."""
+    ticks = time_ticks(start, start + timedelta(hours=hours), zone)
+    say = Say(zone=zone)
+    days = [say("chart.tick", at=tick.time) for tick in ticks if tick.spec == "tick"]
+    assert len(days) == len(set(days))
+    assert [tick.at for tick in ticks] == sorted({tick.at for tick in ticks})
+
+
+@pytest.mark.parametrize(
+    ("day", "hours"),
+    [(datetime(2026, 3, 29, tzinfo=UTC), 23), (datetime(2026, 10, 25, tzinfo=UTC), 25)],
+)
+def test_a_day_when_clocks_change_keeps_its_midnights(day, hours):
+    start = day.replace(tzinfo=ZoneInfo("Europe/Berlin")).astimezone(UTC)
+    ticks = time_ticks(start, start + timedelta(hours=hours), "Europe/Berlin")
+    assert ticks[0].at == 0
+    assert {t.time.astimezone(ZoneInfo("Europe/Berlin")).hour for t in ticks} == {0, 6, 12, 18}
+
+
+def test_two_days_are_labelled_every_twelve_hours_and_a_week_by_days():
+    start = datetime(2026, 11, 18, tzinfo=UTC)
+    two = time_ticks(start, start + timedelta(hours=48), "UTC")
+    week = time_ticks(start, start + timedelta(days=7), "UTC")
+    assert [tick.spec for tick in two] == ["tick", "clock", "tick", "clock"]
+    assert [tick.spec for tick in week] == ["tick"] * 7
+
+
+def test_a_label_at_the_right_edge_is_written_to_the_left():
+    start = datetime(2026, 11, 18, 1, tzinfo=UTC)
+    ticks = time_ticks(start, start + timedelta(hours=24), "UTC")
+    assert ticks[-1].at > 0.88
+    assert [tick.anchor for tick in ticks] == ["start", "start", "start", "end"]
