@@ -4,7 +4,7 @@ A baseline is a value; :mod:`alerts.learning` makes the next one of it. It knows
 
 - its level, voices an hour, and its season, so that ``level * season`` voices are expected;
 - its spread a: a window of mean M has the variance M + a M**2 (negative binomial);
-- its negative share p and clumping rho: N of Y voices have the variance Y p (1 - p) (1 + (Y - 1) rho);
+- its negative share p and clumping rho: N of Y voices vary by Y p (1 - p) (1 + (Y - 1) rho);
 - the tail of its own scores: what one bucket in 200 reaches without any news.
 """
 

@@ -59,3 +59,11 @@ class Channel(ABC):
             TransientError: not taken, or not known to be: send the same letter again.
             PermanentError: this letter will never be taken; others may.
         """
+
+    @abstractmethod
+    def probe(self) -> None:
+        """Go as far as a letter would, and send none.
+
+        Raises:
+            TransientError: a letter would not get through now; the message says why.
+        """

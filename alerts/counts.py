@@ -1,8 +1,8 @@
 """Count voices, not messages: who was heard in each 5-minute bucket, by stream and by unit. Pure.
 
-A unit is the watch as a whole (None) or one of its topics. What is counted in a bucket depends only on
-the mentions of the six hours before it, so a step may load the newest part of the record alone and
-finds the same numbers.
+A unit is the watch as a whole (None) or one of its topics. What is counted in a bucket depends only
+on the mentions of the six hours before it, so a step may load the newest part of the record alone
+and finds the same numbers.
 """
 
 from collections.abc import Sequence
@@ -21,13 +21,10 @@ Unit: TypeAlias = str | None
 Span: TypeAlias = tuple[datetime, datetime]
 
 VOICE_MEMORY: Final = timedelta(hours=6)  # the widest window: a voice counts once in any of them
-# A copy shows that words spread, not that one more person has met the trouble. Three may say the same
-# in good faith (a slogan, a quoted headline); with 3 one copied text alone never reaches the excess of
-# voices that a crisis needs (alerts.crisis.MIN_EXCESS).
+# A copy shows that words spread, not that one more person has met the trouble. Three may say the
+# same in good faith (a slogan, a quoted headline); one copied text alone never reaches the excess
+# of voices that a crisis needs (alerts.crisis.MIN_EXCESS).
 COPIES: Final = 3
-LOOKBACK: Final = (
-    2 * VOICE_MEMORY
-)  # a window of 6 h, and the 6 h that its first voice must be silent
 HELD_BUCKETS: Final = 2  # after a gap: the crawlers' catch-up is neither calm nor a crisis
 
 

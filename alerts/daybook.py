@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from alerts.days import Window, local_day
 from alerts.digests import Day
-from alerts.evidence import HOUR, copies, hourly
+from alerts.dossier import HOUR, copies, hourly
 from alerts.finding import DayCounts, TopicDay, Usual
 from alerts.heard import Completeness
 from core.incident import Incident, Kind

@@ -1,8 +1,8 @@
 """One step of detection for one watch: what was heard goes in, what must be told comes out. Pure.
 
-The first step of a watch waits for the end of its first back-fill, replays the whole history hour by
-hour to learn, and tells only what still matters. Every later step learns the hours that have settled
-since, judges each bucket since the step before, and the open one at `now`.
+The first step of a watch waits for the end of its first back-fill, replays the whole history hour
+by hour to learn, and tells only what still matters. Every later step learns the hours that have
+settled since, judges each bucket since the step before, and the open one at `now`.
 """
 
 from collections.abc import Sequence
@@ -61,7 +61,7 @@ def units_of(watch: Watch, taxonomy: Sequence[str]) -> tuple[Unit, ...]:
 def since(watch: Watch, setting: Setting, standing: Standing | None) -> datetime | None:
     """From which publishing time on a step needs the mentions of *watch*; None: all of them."""
     baseline = _known(watch, setting, standing)
-    return baseline and baseline.learnt_to - MEMORY - VOICE_MEMORY
+    return baseline.learnt_to - MEMORY - VOICE_MEMORY if baseline else None
 
 
 def detect(
@@ -83,7 +83,8 @@ def detect(
     counts = _counted(watch, heard, baseline, now, setting)
     limits = Limits(watch=watch.slug, units=setting.units, budget=setting.budget)
     seen = replay(baseline, counts, standing.judged_to if standing else DAWN, now, limits)
-    episode, events = _live(watch.slug, standing and standing.episode, seen, counts, now)
+    episode = standing.episode if standing else None
+    episode, events = _live(watch.slug, episode, seen, counts, now)
     if standing is None:
         horizon = setting.backfilled_at - PAST
         episode, events = retell((episode, events), seen.warm, horizon, now)
@@ -134,14 +135,16 @@ def _live(
     events: tuple[Event, ...] = ()
     for at, spikes in (*seen.warm, (now, [])):
         if any(map(is_raised, spikes)) and not is_open(episode):
-            spikes = [_located(spike, seen.baseline, counts, at) for spike in spikes]
-        episode, told = advance(watch, episode, spikes, at)
+            found = [_located(spike, seen.baseline, counts, at) for spike in spikes]
+        else:
+            found = spikes
+        episode, told = advance(watch, episode, found, at)
         events += told
     return episode, events
 
 
 def _located(spike: Spike, baseline: Baseline, counts: Counts, crossed: datetime) -> Spike:
-    """*spike* with its onset, estimated from what was heard around the crossing of the threshold."""
+    """*spike* with its onset, estimated from what was heard around the crossing."""
     first = max(counts.bucket(crossed - MEMORY), 0)
     part = slice(first, counts.bucket(crossed + RAMP) + 1)
     place = (..., Stream.NEGATIVE, baseline.units.index(spike.topic))

@@ -1,128 +1,74 @@
-"""What the record knows of one incident, gathered for its brief and for its page in the console."""
+"""Which mentions stand behind an event: all that carry it, and the one that tipped it. Pure."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection
-
-from alerts.brief import Evidence
-from alerts.heard import Completeness
-from core.incident import Incident
-from core.instants import floor
-from core.mention import Mention, Sentiment
+from alerts.baseline import view
+from alerts.counts import VOICE_MEMORY, Utterance, count
+from alerts.crisis import score, threshold
+from alerts.detection import Setting
+from alerts.standing import Standing
 from core.watch import Watch
-from store import mentions, tally
-from store import utterances as record
-from store.utterances import Utterance
-from templates.charts.geometry import Bar
-from templates.contexts import mail
 
-CHART: Final = timedelta(hours=48)
-HOUR: Final = timedelta(hours=1)
-QUARTER: Final = timedelta(minutes=15)
-PULSE: Final = 8  # quarters of an hour
-BACKGROUND: Final = timedelta(days=14)  # alerts.md 5.11: what the terms are compared with
-MOST: Final = 400  # mentions read in full; a letter quotes four
-
-Explain = Callable[[Sequence[Mention], Sequence[Mention]], tuple[mail.Reason, ...]]
+MOMENT: Final = timedelta(microseconds=1)  # what opened at the end of a bucket opened within it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
-    """An incident and what it is called."""
+class Evidence:
+    """The negative mentions of an incident and who stands behind them."""
 
-    incident: Incident
-    watch: Watch
-    topic: str | None  # the name of its topic
+    mentions: tuple[str, ...]  # ids, oldest first
+    voices: int
+    families: int
 
 
-def gather(
-    tx: Connection, case: Case, completeness: Completeness, *, explain: Explain, now: datetime
+def evidence(
+    utterances: Sequence[Utterance], topic: str | None, onset: datetime, until: datetime
 ) -> Evidence:
-    """Everything a brief on *case* tells."""
-    incident, watch = case.incident, case.watch
-    said = record.about(tx, watch.slug, since=now - CHART, until=now)
-    unit = [u for u in said if incident.topic is None or incident.topic in u.topics]
-    quoted = mentions.get(tx, list(incident.mentions)[-MOST:])
+    """The negative mentions of the watch, or of its *topic*, from *onset* to *until* inclusive."""
+    found = [
+        u
+        for u in sorted(utterances, key=lambda u: (u.at, u.id))
+        if u.negative and onset <= u.at <= until and (topic is None or topic in u.topics)
+    ]
     return Evidence(
-        incident=incident,
-        watch=watch,
-        topic=case.topic,
-        bars=tuple(hourly(unit, floor(now, HOUR) + HOUR - CHART, floor(now, HOUR) + HOUR)),
-        pulse=pulse(unit, now),
-        reasons=explain(quoted, _background(tx, watch, incident)),
-        carriers=carriers(quoted),
-        mentions=tuple(quoted),
-        copies=copies(quoted),
-        completeness=completeness,
+        mentions=tuple(u.id for u in found),
+        voices=len({u.voice or u.family or u.id for u in found}),
+        families=len({u.family or u.id for u in found}),
     )
 
 
-def completeness(tx: Connection, coverage: Completeness, languages: Iterable[str]) -> Completeness:
-    """*coverage* with the languages that nobody scored; *languages* are those the model knows."""
-    heard = tally.by_language(tx)
-    known = set(languages)
-    unscored = {code: n for code, n in heard.items() if code not in known}
-    return Completeness(
-        coverage=coverage.coverage,
-        silences=coverage.silences,
-        unscored=unscored,
-        pending=tally.by_analysis(tx)["pending"],
-        deleted=tally.by_analysis(tx)["deleted"],
-        model=coverage.model,
-        quality=coverage.quality,
+def tipped_by(
+    watch: Watch,
+    utterances: Sequence[Utterance],
+    standing: Standing,
+    opened: datetime,
+    setting: Setting,
+) -> str | None:
+    """The id of the mention whose arrival made the score cross at *opened* (of the event).
+
+    The mentions arrive in the order of ``first_seen``; of that order the shortest beginning is
+    sought, by halves, that reaches the threshold, or what all of them reach if the baseline has
+    learnt since and that is less. None if nothing was there to tip.
+    """
+    arrived = sorted(
+        (u for u in utterances if opened - 2 * VOICE_MEMORY <= u.at <= opened),
+        key=lambda u: (u.first_seen, u.id),
     )
+    baseline, zone = standing.baseline, ZoneInfo(watch.zone)
+    span = (opened - VOICE_MEMORY, opened - MOMENT)
 
+    def height(first: int) -> float:
+        counts = count(arrived[:first], baseline.units, span, zone)
+        last = len(counts.heard)
+        return float(score(baseline, view(baseline, counts, last - 1, last)).crisis.max())
 
-def hourly(said: Iterable[Utterance], start: datetime, end: datetime) -> list[Bar]:
-    """Mentions by hour and sentiment over [start, end)."""
-    counts = Counter((floor(u.at, HOUR), u.sentiment) for u in said)
-    hours = int((end - start) / HOUR)
-    return [_bar(counts, start + k * HOUR) for k in range(hours)]
-
-
-def pulse(said: Iterable[Utterance], now: datetime) -> tuple[int, ...]:
-    """Negative voices by complete quarter of an hour, oldest first."""
-    last = floor(now, QUARTER)
-    voices: dict[datetime, set[str]] = {}
-    for u in said:
-        if u.sentiment is Sentiment.NEGATIVE:
-            voices.setdefault(floor(u.at, QUARTER), set()).add(u.voice or u.id)
-    return tuple(len(voices.get(last - k * QUARTER, ())) for k in range(PULSE, 0, -1))
-
-
-def carriers(found: Sequence[Mention]) -> tuple[mail.Carrier, ...]:
-    """The sources that carried it, the first one first."""
-    heard: dict[str, list[Mention]] = {}
-    for mention in sorted(found, key=lambda m: (m.published, m.id)):
-        for source in mention.sources:
-            heard.setdefault(source, []).append(mention)
-    return tuple(
-        mail.Carrier(source=s, first=m[0].published, voices=len({x.voice or x.id for x in m}))
-        for s, m in heard.items()
-    )
-
-
-def copies(found: Iterable[Mention]) -> dict[str, int]:
-    """How many more mentions there are of each family (of each id where there is no family)."""
-    return {key: n - 1 for key, n in Counter(m.family or m.id for m in found).items()}
-
-
-def _background(tx: Connection, watch: Watch, incident: Incident) -> list[Mention]:
-    start = incident.onset - BACKGROUND
-    said = record.about(tx, watch.slug, since=start, until=incident.onset)
-    return mentions.get(tx, [u.id for u in said][-2 * MOST :])
-
-
-def _bar(counts: Counter[tuple[datetime, Sentiment | None]], start: datetime) -> Bar:
-    return Bar(
-        start=start,
-        end=start + HOUR,
-        negative=counts[start, Sentiment.NEGATIVE],
-        neutral=counts[start, Sentiment.NEUTRAL],
-        positive=counts[start, Sentiment.POSITIVE],
-        unscored=counts[start, None],
-    )
+    enough = threshold(baseline.days, setting.units, setting.budget)
+    needed = min(enough, height(len(arrived)))
+    if needed <= 0:
+        return None
+    return arrived[bisect_left(range(len(arrived)), needed, key=lambda n: height(n + 1))].id

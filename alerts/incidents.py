@@ -1,9 +1,9 @@
 """The life of an incident: what one watch's spikes change, and what must be told. Pure.
 
 Overlapping spikes of one watch, as a whole and by topic, are one incident. It opens when a score
-reaches its threshold, is told again when it gets worse, is resolved when all scores stayed below half
-the threshold for six hours, and comes back under its own name within a day. Only a crisis is an
-incident; attention, sour and health are notices, each told once until twelve hours without it passed.
+reaches its threshold, is told again when it gets worse, is resolved when all scores stayed below
+half the threshold for six hours, and comes back under its own name within a day. Only a crisis is
+an incident; attention, sour and health are notices, told once until twelve hours without passed.
 """
 
 from collections.abc import Mapping, Sequence
@@ -75,7 +75,7 @@ def is_raised(spike: Spike) -> bool:
 def advance(
     watch: str, current: Episode | None, spikes: Sequence[Spike], now: datetime
 ) -> tuple[Episode | None, tuple[Event, ...]]:
-    """The episode after *now*, and what it brought. *spikes*: the warm crisis spikes of the watch."""
+    """The episode after *now*, and what it brought; *spikes* are the warm crises of the watch."""
     episode, events = _cool(watch, current, now)
     if not spikes:
         return episode, events

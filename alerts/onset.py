@@ -1,35 +1,40 @@
 """Where the excess began, estimated backwards from the moment it was found. Pure.
 
 From onset tau on, negative voices come at the usual rate plus an excess that starts as a step, as a
-straight ramp or as a parabola (A * (t - tau)**k, k = 0, 1, 2; A by maximum likelihood). Each bucket is
-weighed as onset by its Poisson likelihood, best k; the estimate is the median of these weights, which
-a single earlier voice moves little.
+straight ramp or as a parabola (A (t - tau)**k with k = 0, 1, 2; A by maximum likelihood). Each
+bucket is weighed as onset by its Poisson likelihood, all k alike likely, and by exp(-age / 1 h): a
+lonely earlier voice is rather an ordinary one than the beginning. The estimate is the median of
+these weights.
 """
 
 from typing import Final
 
 import numpy as np
 
+from alerts.baseline import PER_HOUR
 from alerts.season import Floats, Ints
 
 SHAPES: Final = (0, 1, 2)
+PATIENCE: Final = PER_HOUR  # buckets: the mean age to expect beforehand
 STEPS: Final = 12  # of the fixed-point iteration for A; more change no estimate
 
 
 def onset(negative: Ints, expected: Floats) -> int:
     """The bucket in which the excess of *negative* voices over *expected* ones began.
 
-    Both of shape (buckets,), oldest first, the last one where the crisis was found; *expected* > 0.
-    Without any excess it is the last bucket.
+    Both of shape (buckets,), oldest first, ending where or soon after the crisis was found;
+    *expected* is above 0.
     """
     weight = np.logaddexp.reduce([_likelihood(negative, expected, k) for k in SHAPES], axis=0)
-    chance = np.exp(weight - weight.max())
-    return int(np.searchsorted(np.cumsum(chance), chance.sum() / 2))
+    weight += np.arange(len(negative)) / PATIENCE
+    chance = np.cumsum(np.exp(weight - weight.max()))
+    return int(np.searchsorted(chance, chance[-1] / 2))
 
 
 def _likelihood(negative: Ints, expected: Floats, shape: int) -> Floats:
     """Log-likelihood ratio of an excess of *shape* that begins in each bucket (buckets,)."""
-    age = np.arange(len(negative)) - np.arange(len(negative))[:, None]
+    buckets = np.arange(len(negative))
+    age = buckets - buckets[:, None]
     form = np.where(age >= 0, (np.maximum(age, 0) + 0.5) ** shape, 0.0)
     total = form.sum(axis=1)
     amount = np.maximum(((age >= 0) * (negative - expected)).sum(axis=1), 0.5) / total

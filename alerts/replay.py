@@ -1,4 +1,4 @@
-"""Buckets in order: each judged by what was learnt before it, each settled hour then learnt. Pure."""
+"""Buckets in order: each is judged by what was learnt before, each settled hour learnt. Pure."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ def replay(
 ) -> Replay:
     """Go on from *baseline* to *now*; moments up to *judged_to* teach, but are not judged again.
 
-    *counts* reach from at least 6 h before ``baseline.learnt_to`` up to the bucket that holds *now*.
+    *counts* reach from 6 h before ``baseline.learnt_to`` or more up to the bucket that holds *now*.
     In one go or in pieces it learns the same, to the last bit.
     """
     warm: list[Moment] = []

@@ -20,10 +20,10 @@ Floats: TypeAlias = NDArray[np.float64]
 
 DAY: Final = 24
 WEEK: Final = 168
-# Section 5.1 of the rule: a day profile is worth 6 hours of its prior, a week profile 8. In thin
-# streams 6 hours hold less than one voice, so the prior is worth at least 3 voices as well.
+# A day profile holds 6 hours of its prior, a week profile 8. In thin streams such hours hold less
+# than one voice, so each prior is worth 3 voices as well.
 DAY_PRIOR_H: Final = 6.0
-DAY_PRIOR_VOICES: Final = 3.0
+PRIOR_VOICES: Final = 3.0
 WEEK_PRIOR_H: Final = 8.0
 FORGET_DAY: Final = 0.5 ** (1 / 28)  # each visit of an hour of the day: weights halve in 4 weeks
 FORGET_WEEK: Final = 0.5 ** (1 / 4)
@@ -56,7 +56,7 @@ class Season:
 
         *level*: voices an hour, (streams, units).
         """
-        worth = DAY_PRIOR_H + DAY_PRIOR_VOICES / level[..., None]
+        worth = DAY_PRIOR_H + PRIOR_VOICES / level[..., None]
         whole = self._shrink(self.day[-1, 0], worth[-1, 0], self.prior)
         return self._shrink(self.day, worth, whole)
 
@@ -64,7 +64,8 @@ class Season:
         """The week's profiles, (streams, units, 168), each of mean 1."""
         days = self.days(level)
         whole = np.tile(days[-1, 0], 7)
-        bend = (self.week / whole + WEEK_PRIOR_H) / (self.week_hours + WEEK_PRIOR_H)
+        worth = WEEK_PRIOR_H + PRIOR_VOICES / level[-1, 0]
+        bend = (self.week / whole + worth) / (self.week_hours + worth)
         shape = np.tile(days, 7) * bend
         normal: Floats = shape / shape.mean(axis=-1, keepdims=True)
         return normal

@@ -1,4 +1,4 @@
-"""Where detection of one watch stands between two steps; a value that goes to the record as JSON."""
+"""Where detection of one watch stands between two steps: a value, in the record as JSON."""
 
 import json
 from collections.abc import Mapping

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from core.incident import Incident
 from core.mention import Mention
 from store import runs, sources
+from store.outbox import OutboxRow
 from store.runs import Traffic
 
 _SOURCE = ("kind", "state", "since", "reason", "interval_s")
@@ -17,14 +18,18 @@ _SOURCE = ("kind", "state", "since", "reason", "interval_s")
 
 def mention_row(mention: Mention) -> dict[str, Any]:
     """The contract's ``mention``."""
-    row = asdict(mention)
-    del row["reason"], row["parent"]
-    return row | {"parent": mention.parent, "reason": mention.reason}
+    return asdict(mention)
 
 
 def incident_row(incident: Incident) -> dict[str, Any]:
     """The contract's ``incident``."""
     return asdict(incident)
+
+
+def letter_row(row: OutboxRow) -> dict[str, Any]:
+    """A letter of the console's inbox; ``at`` is when it was sent, or else composed."""
+    names = ("kind", "subject", "recipient", "message_id", "state")
+    return {name: getattr(row, name) for name in names} | {"at": row.sent or row.created}
 
 
 def source_rows(tx: Connection, *, now: datetime) -> list[dict[str, Any]]:

@@ -82,10 +82,13 @@ class Hosts:
         """
         known = self._host(place)
         async with known.at_once:
-            async with known.turn:
-                await self._wait(place, known)
-            async with self._all:
-                yield
+            while True:
+                async with known.turn:
+                    await self._wait(place, known)
+                async with self._all:
+                    if known.open_at <= _loop_time():  # it may have closed meanwhile
+                        yield
+                        return
 
     def close(self, place: str, until: datetime) -> None:
         """Ask *place* nothing before *until*."""

@@ -5,7 +5,7 @@ import sys
 import typer
 
 from core.errors import ConfigError, HarkenError, QueryError
-from harken.verbs import read, setup, work
+from harken.verbs import prepare, read, work
 from harken.verbs.judge import evaluate
 from harken.verbs.output import talk
 from harken.verbs.show import demo
@@ -18,8 +18,8 @@ app = typer.Typer(
     add_completion=False,
 )
 for verb in (
-    setup.init,
-    setup.check,
+    prepare.init,
+    prepare.check,
     demo,
     work.run,
     work.crawl,

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 
-from alerts.drivers import explain
 from sqlalchemy import Connection
 
 from alerts.brief import compose_brief
@@ -13,9 +12,10 @@ from alerts.completing import completeness
 from alerts.daybook import Edition, gather_day
 from alerts.days import local_day
 from alerts.digests import compose_digest
+from alerts.dossier import CHART, Case, gather
 from alerts.eml import to_eml
-from alerts.evidence import CHART, Case, gather
 from alerts.heard import Completeness
+from alerts.reasons import explain
 from config.settings import Settings
 from core.incident import Incident
 from store import outbox, people, watches

@@ -1,6 +1,6 @@
 """The detect step: what was heard of each watch into incident events and letters (H4)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -12,6 +12,7 @@ from alerts import detection
 from alerts.condition import condition, coverage_keys
 from alerts.counts import Utterance
 from alerts.detection import Setting, units_of
+from alerts.evidence import evidence, tipped_by
 from alerts.incidents import Event, NotifyReason
 from alerts.standing import Standing, from_json, to_json
 from core.incident import Incident, Kind, Phase
@@ -38,6 +39,14 @@ class Ground:
     units: int
     backfilled_at: datetime | None
     gaps: tuple[tuple[datetime, datetime], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What an event stands on."""
+
+    spoken: Sequence[Utterance]
+    tipped: str | None  # the mention whose arrival made the score cross
 
 
 def detect(record: Record, letters: Correspondence, *, now: datetime) -> int | None:
@@ -90,7 +99,8 @@ def _judge(
             return 0  # another detector was faster; it told the same
         _keep(tx, watch, found.standing)
         for event in found.events:
-            _tell(tx, letters, event, spoken, now)
+            tipped = tipped_by(watch, spoken, found.standing, event.opened, setting)
+            _tell(tx, letters, event, Heard(spoken=spoken, tipped=tipped), now)
     return len(found.events)
 
 
@@ -111,7 +121,7 @@ def _tell(
     tx: Connection,
     letters: Correspondence,
     event: Event,
-    spoken: Sequence[Utterance],
+    said: Heard,
     now: datetime,
 ) -> None:
     """Write one event: the incident, its line of history and, for a crisis, its letters."""
@@ -119,10 +129,14 @@ def _tell(
     known = incidents.current(tx, event.watch, since=now - OPEN_DAYS)
     same = [i for i, course in known if i.kind == event.kind and course["opened"] == opened]
     if same and event.reason is not NotifyReason.NOTICED:
-        incident = _changed(tx, same[0], event, spoken, now)
+        incident = _changed(tx, same[0], event, said.spoken, now)
     else:
-        incident = _new(tx, event, spoken, now)
-    facts = {"score": event.spike.score if event.spike else None, "topics": list(event.topics)}
+        incident = _new(tx, event, said.spoken, now)
+    facts = {
+        "score": event.spike.score if event.spike else None,
+        "topics": list(event.topics),
+        "tipped": said.tipped,
+    }
     incidents.add_event(tx, incident, reason=event.reason, facts=facts, now=now)
     log.info("incident.told", incident=incident.id, reason=event.reason, kind=event.kind)
     if event.kind is Kind.CRISIS:
@@ -148,7 +162,7 @@ def _new(tx: Connection, event: Event, spoken: Sequence[Utterance], now: datetim
         coverage=coverage_keys(condition(tx, now=now).coverage),
         **_measured(event),
     )
-    incident = _with_evidence(incident, spoken)
+    incident = _with_evidence(incident, spoken, now)
     number = incidents.add(tx, incident, course={"opened": iso(event.opened)})
     return replace(incident, id=number)
 
@@ -167,7 +181,7 @@ def _changed(
         revision=before.revision + 1,
         **({} if over else _measured(event)),
     )
-    after = after if over else _with_evidence(after, spoken)
+    after = after if over else _with_evidence(after, spoken, now)
     course = {"opened": iso(event.opened)}
     incidents.replace(tx, after, course=course, revision=before.revision)
     return after
@@ -184,20 +198,9 @@ def _measured(event: Event) -> dict[str, Any]:
     return {n: facts[n] for n in names} | {"spike": {n: facts[n] for n in told}}
 
 
-def _with_evidence(incident: Incident, spoken: Iterable[Utterance]) -> Incident:
-    ours = [
-        u
-        for u in spoken
-        if u.negative
-        and u.at >= incident.onset
-        and (incident.topic is None or incident.topic in u.topics)
-    ]
-    ours.sort(key=lambda u: (u.at, u.id))
-    return replace(
-        incident,
-        mentions=tuple(u.id for u in ours[-EVIDENCE:]),
-        families=len({u.family or u.id for u in ours}),
-    )
+def _with_evidence(incident: Incident, spoken: Sequence[Utterance], now: datetime) -> Incident:
+    behind = evidence(spoken, incident.topic, incident.onset, now)
+    return replace(incident, mentions=behind.mentions[-EVIDENCE:], families=behind.families)
 
 
 def _utterance(u: heard.Utterance) -> Utterance:

@@ -36,4 +36,10 @@ class Heartbeat:
             reason=reason,
         )
         with self._record.write() as tx:
-            processes.beat(tx, process)
+            known = {p.name: p for p in processes.everyone(tx)}.get(self._name)
+            if known is None or state == "working":
+                processes.beat(tx, process)
+            elif state == "failing":
+                processes.fail(tx, self._name, reason=reason or "")  # its last good beat stays
+            elif known.state != "failing":  # a restart is no recovery
+                processes.beat(tx, process)

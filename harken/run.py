@@ -106,7 +106,7 @@ class Run:
         """Kill a child that hangs; its keeper starts it again."""
         now = self.clock.now()
         with self.record.read() as tx:
-            beats = {p.name: p.beat for p in processes.everyone(tx) if p.state != "starting"}
+            beats = {p.name: p.beat for p in processes.everyone(tx) if p.state == "working"}
         for child in self.children:
             if child.name in beats and now - beats[child.name] > HUNG:
                 log.error("child.hung", child=child.name)
@@ -114,6 +114,7 @@ class Run:
 
     async def _console(self) -> None:
         import uvicorn
+
         from console.app import console
 
         app = console(wiring.open_desk(self.settings, self.record, self.clock))

@@ -6,9 +6,11 @@ from typing import Final
 import structlog
 
 from config.settings import Settings
+from core.errors import HarkenError
 from harken import detecting, digesting, steps, wiring
 from harken.clock import Clock
 from harken.correspondence import Correspondence
+from harken.heartbeat import Heartbeat
 from store import changes
 from store.record import Record
 
@@ -16,6 +18,7 @@ log = structlog.get_logger()
 
 LOOK: Final = timedelta(seconds=15)  # alerts.md section 5: the open bucket is judged so often
 DIGEST: Final = timedelta(seconds=30)
+PROBE: Final = timedelta(seconds=10)
 
 
 class Watchtower:
@@ -28,6 +31,8 @@ class Watchtower:
         self._letters = Correspondence(settings)
         self._judged: tuple[datetime, int] | None = None
         self._digested: datetime | None = None
+        self._probed: datetime | None = None
+        self._smtp = Heartbeat(record, "smtp", started=clock.now())
 
     def look(self) -> None:
         """Judge what changed, write digests that are due, send what waits."""
@@ -36,6 +41,7 @@ class Watchtower:
             self.detect()
         if self._digested is None or now - self._digested >= DIGEST:
             self.digest()
+        self._probe(now)
         steps.deliver(self._record, self._channels, now=self._clock.now())
 
     def detect(self) -> int | None:
@@ -53,6 +59,19 @@ class Watchtower:
         now = self._clock.now()
         self._digested = now
         return digesting.digest(self._record, self._letters, date=date, now=now)
+
+    def _probe(self, now: datetime) -> None:
+        """Ask the mail server for a sign of life: its silence shows before a letter waits."""
+        channel = self._channels.get("email")
+        if channel is None or (self._probed is not None and now - self._probed < PROBE):
+            return
+        self._probed = now
+        try:
+            channel.probe()
+        except HarkenError as error:
+            self._smtp.beat(now, "failing", str(error))
+        else:
+            self._smtp.beat(now)
 
     def _has_cause(self, now: datetime) -> bool:
         if self._judged is None:

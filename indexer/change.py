@@ -83,9 +83,7 @@ def _document_flaw(change: Upsert) -> str:
             return f"the {name} holds a lone surrogate"
     for name in FIELDS:
         if any(not _is_keyword(value) for value in shown.values(name)):
-            return (
-                f"a {name} is longer than {_LONGEST_VALUE:,} characters or holds a lone surrogate"
-            )
+            return f"a {name} holds a lone surrogate or more than {_LONGEST_VALUE:,} characters"
     return ""
 
 

@@ -91,7 +91,7 @@ def evaluate(
     if not listed:
         raise ConfigError("nothing to evaluate: the file holds no row with a text and a label")
     asked = sorted({_index("--classes", name, CLASSES) for name in classes or CLASSES})
-    truth = np.array([_index("label", str(row["label"]), CLASSES) for row in listed])
+    truth = np.array([_index("label", str(row.get("label")), CLASSES) for row in listed])
     languages = [_language(row) for row in listed]
     answers = _Answers(truth, _shares(listed, languages, model, asked), tuple(languages))
     temperature = float(getattr(model, "temperature", 1.0))

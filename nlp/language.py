@@ -20,9 +20,7 @@ CERTAIN: Final = 0.8  # above it the text overrules what the platform claims
 PLAUSIBLE: Final = 0.1  # what a claim needs: 98 % of true claims on posts of 6 words have it
 _ISO_639_1: Final = 2  # letters of a code; fastText also knows languages that have none
 _CANDIDATES: Final = 5  # languages looked at; no sixth reaches PLAUSIBLE
-_SLOT: Final = re.compile(
-    r"[^\W\d_]+(?:'[^\W\d_]+)?"
-)  # words of letters alone: "2x" has no language
+_WORD: Final = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")  # letters alone: "2x" has no language
 
 
 def detect(text: str, claimed: str | None = None, names: Collection[str] = ()) -> str | None:
@@ -32,7 +30,7 @@ def detect(text: str, claimed: str | None = None, names: Collection[str] = ()) -
     speak against it. *names* (brands, products) belong to no language and are not looked at.
     """
     claim = claimed.lower()[:2] if claimed else None
-    found = _SLOT.findall(_spoken(text, names))
+    found = _WORD.findall(_spoken(text, names))
     if not found:
         return claim
     ranking = _ranking(" ".join(found))

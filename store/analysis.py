@@ -1,6 +1,6 @@
 """Leases for the analyse step, and H2: what it found goes into the record in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -84,11 +84,12 @@ def record_findings(tx: Connection, found: Sequence[Finding], *, now: datetime) 
     kept = sorted((f for f in found if f.id in before), key=lambda f: f.id)
     _insert_verdicts(tx, kept, now)
     _insert_vectors(tx, kept)
-    settled = [f for f in kept if before[f.id] == (f.text_sha256, Analysis.PENDING)]
-    _settle(tx, settled)
+    waiting = {i: row.text_sha256 for i, row in before.items() if row.analysis == Analysis.PENDING}
+    settled = {f.id: f for f in kept if waiting.get(f.id) == f.text_sha256}
+    _settle(tx, settled.values())
     done = leases.c.item.in_([f.id for f in found])
     tx.execute(delete(leases).where(leases.c.name == "analyse", done))
-    announce(tx, (f.id for f in settled))
+    announce(tx, settled)
     return len(settled)
 
 
@@ -117,7 +118,7 @@ def _claim(
     return {row.item: row.attempts for row in tx.execute(claim, rows)}
 
 
-def _settle(tx: Connection, found: Sequence[Finding]) -> None:
+def _settle(tx: Connection, found: Iterable[Finding]) -> None:
     names = ("analysis", "reason", "language", "model")
     rows = [{"key": f.id, **{name: getattr(f, name) for name in names}} for f in found]
     if rows:

@@ -35,16 +35,18 @@ def everything(tx: Connection, *, batch: int = 500) -> Iterator[Mention]:
         found = get(tx, tx.execute(query.where(place > end)).scalars().all())
 
 
-def lock(tx: Connection, ids: Iterable[str]) -> dict[str, tuple[str, Analysis]]:
-    """Keep other writers away from these until the commit; returns text_sha256 and analysis.
+def lock(tx: Connection, ids: Iterable[str]) -> dict[str, Row[Any]]:
+    """Keep other writers away from these until the commit.
+
+    Returns text_sha256, revision and analysis of each, by id.
 
     Always in the order of ids, so that two writers cannot dead-lock; on SQLite a writer is
     alone anyway. Ids that the record does not hold are left out.
     """
-    query = select(mentions.c.id, mentions.c.text_sha256, mentions.c.analysis)
-    query = query.where(mentions.c.id.in_(list(ids))).order_by(mentions.c.id)
-    rows = tx.execute(query.with_for_update(key_share=True))
-    return {row.id: (row.text_sha256, Analysis(row.analysis)) for row in rows}
+    names = ("id", "text_sha256", "revision", "analysis")
+    query = select(*(mentions.c[name] for name in names)).where(mentions.c.id.in_(list(ids)))
+    rows = tx.execute(query.order_by(mentions.c.id).with_for_update(key_share=True))
+    return {row.id: row for row in rows}
 
 
 def _grouped(tx: Connection, table: Table, ids: Sequence[str]) -> dict[str, list[Row[Any]]]:

@@ -1,10 +1,10 @@
 """The rows that one heard page adds or changes; called by ``store.pages.record_page`` alone."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from core.mention import Analysis, State
 from store.record import upsert
@@ -49,13 +49,16 @@ def insert_mentions(tx: Connection, heard: "Sequence[Heard]", now: datetime) -> 
     return new
 
 
-def edit_mentions(tx: Connection, edited: "Sequence[Heard]", now: datetime) -> None:
-    """Known mentions with another text: a new revision, to be analysed again."""
-    for h in edited:
-        change = update(mentions).where(mentions.c.id == h.id)
-        change = change.values(_edited(h, now) | {"revision": mentions.c.revision + 1})
-        number = tx.execute(change.returning(mentions.c.revision)).scalar_one()
-        _insert_ignoring(tx, revisions, [_revision(h.id, number, h.text_sha256, now)])
+def edit_mentions(
+    tx: Connection, edited: "Sequence[Heard]", before: Mapping[str, int], now: datetime
+) -> None:
+    """Known mentions with another text: one revision more than *before*, to be analysed again."""
+    if not edited:
+        return
+    rows = [_edited(h, now) | {"key": h.id, "revision": before[h.id] + 1} for h in edited]
+    tx.execute(update(mentions).where(mentions.c.id == bindparam("key")), rows)
+    numbered = [_revision(h.id, before[h.id] + 1, h.text_sha256, now) for h in edited]
+    _insert_ignoring(tx, revisions, numbered)
 
 
 def match(tx: Connection, heard: "Sequence[Heard]", edited: "Sequence[Heard]") -> set[str]:

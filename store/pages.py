@@ -72,8 +72,8 @@ def record_page(tx: Connection, page: HeardPage, *, now: datetime) -> Tally:
     page_rows.insert_origins(tx, heard, now)
     new = page_rows.insert_mentions(tx, heard, now)
     before = lock(tx, (h.id for h in heard if h.id not in new))
-    edited = [h for h in heard if h.id in before and before[h.id][0] != h.text_sha256]
-    page_rows.edit_mentions(tx, edited, now)
+    edited = [h for h in heard if h.id in before and before[h.id].text_sha256 != h.text_sha256]
+    page_rows.edit_mentions(tx, edited, {h.id: before[h.id].revision for h in edited}, now)
     rematched = page_rows.match(tx, heard, edited)
     resighted = page_rows.insert_sightings(tx, page.source, heard, now)
     page_rows.insert_skipped(tx, page.source, page.dropped, now)

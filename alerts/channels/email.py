@@ -8,7 +8,7 @@ import re
 import smtplib
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from email.utils import parseaddr
 from enum import StrEnum
 from pathlib import Path
@@ -20,6 +20,15 @@ from alerts.channel import Channel, Letter, Receipt
 from alerts.eml import to_eml
 from core.errors import PermanentError, TransientError
 
+_CAUSES: Final = (
+    (smtplib.SMTPAuthenticationError, "refused the user name or password"),
+    (
+        smtplib.SMTPNotSupportedError,
+        "does not offer what the settings require: STARTTLS or a login",
+    ),
+    (ssl.SSLError, "no private session: its certificate or TLS version was not accepted"),
+    (TimeoutError, "no answer in time"),
+)
 _ENHANCED: Final = re.compile(rb"[245]\.\d{1,3}\.\d{1,3}")  # RFC 3463
 
 
@@ -59,30 +68,29 @@ class Email(Channel):
         one bears the same message id.
         """
         eml = to_eml(letter)
-        try:
-            with self._session() as smtp:
-                return _hand_over(smtp, letter, eml)
-        except OSError as lost:  # smtplib's own errors are OSErrors too
-            raise TransientError(f"{self._server}: {_cause(lost)}") from None
+        with self._session() as smtp:
+            return _hand_over(smtp, letter, eml)
 
-    @property
-    def _server(self) -> str:
-        return f"smtp {self.options.host}:{self.options.port}"
+    def probe(self) -> None:
+        """Open a session as a letter would, log in, and leave."""
+        with self._session() as smtp:
+            _check("NOOP", *smtp.noop())
 
     @contextmanager
     def _session(self) -> Iterator[smtplib.SMTP]:
-        smtp = self._connect()
         try:
-            if self.options.security is Security.STARTTLS:
-                smtp.starttls(context=self._trust())
-            if self.options.username:
-                smtp.login(self.options.username, self.options.password.get_secret_value())
-            yield smtp
-            # Not smtplib's own `with`: it raises on a failing QUIT, after the letter was accepted.
-            with suppress(OSError):
-                smtp.quit()
-        finally:
-            smtp.close()
+            with closing(self._connect()) as smtp:
+                if self.options.security is Security.STARTTLS:
+                    smtp.starttls(context=self._trust())
+                if self.options.username:
+                    smtp.login(self.options.username, self.options.password.get_secret_value())
+                yield smtp
+                # Not smtplib's own `with`: it raises on a failing QUIT, after the letter was taken.
+                with suppress(OSError):
+                    smtp.quit()
+        except OSError as lost:  # smtplib's own errors are OSErrors too
+            server = f"smtp {self.options.host}:{self.options.port}"
+            raise TransientError(f"{server}: {_cause(lost)}") from None
 
     def _connect(self) -> smtplib.SMTP:
         options = self.options
@@ -128,18 +136,10 @@ def _status(code: int, answer: bytes) -> str:
 
 def _cause(lost: OSError) -> str:
     """What went wrong, in words that hold neither password nor letter."""
-    if isinstance(lost.__context__, TimeoutError):  # smtplib tells it as a lost connection
-        lost = lost.__context__
-    match lost:
-        case smtplib.SMTPAuthenticationError():
-            return f"refused the user name or password ({lost.smtp_code})"
-        case smtplib.SMTPNotSupportedError():
-            return "does not offer what the settings require (STARTTLS or a login)"
-        case smtplib.SMTPConnectError() | smtplib.SMTPHeloError():
-            return f"answered {lost.smtp_code}"
-        case ssl.SSLError():
-            return f"no private session: {lost.reason or 'TLS failed'}"
-        case TimeoutError():
-            return "no answer in time"
-        case _:
-            return f"connection failed ({type(lost).__name__})"
+    for kind, words in _CAUSES:
+        # smtplib tells a time-out as a lost connection, with the time-out as its context.
+        if isinstance(lost, kind) or isinstance(lost.__context__, kind):
+            return words
+    if isinstance(lost, smtplib.SMTPResponseException):
+        return f"answered {lost.smtp_code}"
+    return f"connection failed ({type(lost).__name__})"

@@ -95,19 +95,19 @@ def _read(body: bytes, url: str) -> Any:
 
 
 def _archive(feed: Any, url: str) -> str | None:
-    links = {link.get("rel"): link.get("href", "") for link in feed.feed.get("links", [])}
-    found = [urljoin(url, links[rel]) for rel in _ARCHIVE if links.get(rel)]
-    return next((address for address in found if is_absolute(address)), None)
+    links = {link.get("rel"): _string(link, "href") for link in feed.feed.get("links", [])}
+    found = (_web(url, links.get(rel, "")) for rel in _ARCHIVE)
+    return next((address for address in found if address), None)
 
 
 def _post(entry: Any, feed: Any, url: str) -> Post:
     uri = _uri(entry, feed, url)
-    link = urljoin(url, entry.get("link", "")) if entry.get("link") else uri
+    link = _web(url, _string(entry, "link")) or _web(url, uri) or url
     published, changed = _date(entry, "published"), _date(entry, "updated")
     platform = host(link) or host(url)
     return Post(
         uri=uri,
-        url=link if is_absolute(link) else url,
+        url=link,
         text=_text(entry, link),
         platform=platform,
         author=_author(entry),
@@ -120,28 +120,27 @@ def _post(entry: Any, feed: Any, url: str) -> Post:
 
 def _uri(entry: Any, feed: Any, url: str) -> str:
     """Atom: an absolute id. Else the permalink, the link, or the feed and a name inside it."""
-    name: str = entry.get("id", "").strip()
+    name = _string(entry, "id")
     if feed.version.startswith("atom") and ":" in name:
         return name
     if entry.get("guidislink") and is_absolute(name):
         return canonical(name)
-    link = urljoin(url, entry.get("link", "").strip())
-    if entry.get("link") and is_absolute(link):
+    if link := _web(url, _string(entry, "link")):
         return canonical(link)
-    return f"{url}#{name or text_sha256(entry.get('title', '') + entry.get('summary', ''))}"
+    return f"{url}#{name or text_sha256(_string(entry, 'title') + _string(entry, 'summary'))}"
 
 
 def _text(entry: Any, link: str) -> str:
-    contents = entry.get("content") or [{"value": entry.get("summary", "")}]
-    body = html_to_text(contents[0].get("value") or entry.get("summary", ""))
+    contents = entry.get("content") or [{}]
+    body = html_to_text(_string(contents[0], "value") or _string(entry, "summary"))
     is_comment = "#comment-" in link or bool(entry.get("thr_in-reply-to"))
     if is_comment and body:
         return body  # its title says who wrote below what
-    return compose(html_to_text(entry.get("title", "")), body)
+    return compose(html_to_text(_string(entry, "title")), body)
 
 
 def _author(entry: Any) -> str | None:
-    return (entry.get("author_detail") or {}).get("name") or entry.get("author") or None
+    return _string(entry.get("author_detail") or {}, "name") or _string(entry, "author") or None
 
 
 def _date(entry: Any, name: str) -> datetime | None:
@@ -156,9 +155,24 @@ def _date(entry: Any, name: str) -> datetime | None:
 def _language(entry: Any) -> str | None:
     """What the entry itself claims; a feed's own claim is mostly its software's default."""
     contents = entry.get("content") or [{}]
-    return (contents[0].get("language") or "")[:2].lower() or None
+    return _string(contents[0], "language")[:2].lower() or None
 
 
 def _parent(entry: Any) -> str | None:
     reply = entry.get("thr_in-reply-to") or {}
-    return reply.get("ref") or reply.get("href") or None
+    return _string(reply, "ref") or _string(reply, "href") or None
+
+
+def _string(found: Any, name: str) -> str:
+    """A field as text; feedparser leaves some out and sets others to None."""
+    value = found.get(name)
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _web(url: str, link: str) -> str:
+    """*link* seen from *url*; "" where there is none, or none that leads to the web."""
+    try:
+        address = urljoin(url, link) if link else ""
+    except ValueError:
+        return ""
+    return address if is_absolute(address) else ""

@@ -88,7 +88,7 @@ def _burst_start(scene: Scene, days: int) -> datetime:
         return midnight + hour * scene.rng.uniform(9, 16)
     if scene.now - midnight > 12 * hour:
         return midnight + hour * scene.rng.uniform(6, 7)
-    return max(local_midnight(scene.now, days_ago=2) + 18 * hour, scene.now - 47 * hour)
+    return local_midnight(scene.now, days_ago=2) + 18 * hour  # over before yesterday begins
 
 
 def _lines(

@@ -11,14 +11,8 @@ BILLING: Final = "tandrix"  # who charges its customers again and again, live
 
 YOUNGEST_S: Final = 5400  # the crisis began at least this long before now, seconds
 OLDEST_S: Final = 15600  # and at most this long
-SEEDS_S: Final = (
-    0,
-    120,
-    260,
-    420,
-    600,
-)  # the first posts, all in one forum, seconds after the onset
-HOME: Final = "spokeyard"  # that forum
+HOME: Final = "spokeyard"  # the forum where it starts
+SEEDS_S: Final = (0, 120, 260, 420, 600)  # its first posts there, seconds after the onset
 AT_HOME: Final = 0.12  # it stays there for this share of the time since the onset
 RAMP: Final = 1.25  # voices heard grow with time to this power: slowly at first, then faster
 AFTERMATH_S: Final = 900  # the talk goes on this long after the start

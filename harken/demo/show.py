@@ -10,7 +10,7 @@ from core.errors import HarkenError
 from core.incident import Kind
 from harken.clock import Clock
 from harken.demo import faults
-from harken.demo.check import Seen, true_incidents, verdict
+from harken.demo.check import OK, Seen, true_incidents, verdict
 from harken.demo.play import Plan, Play, begin, since_process_start, wait_for
 from store import analysis, changes, incidents, runs, sources, tally
 from store.record import Record
@@ -34,9 +34,9 @@ def until_ready(play: Play) -> tuple[Record, Seen]:
     seen = Seen(scored_per_s=rate.per_second)
     if true_incidents(play):
         number = wait_for("an incident", lambda: _incident(record))
-        wait_for("its page", lambda: True if play.get(f"/incidents/{number}")[0] == 200 else None)
+        wait_for("its page", lambda: True if play.get(f"/incidents/{number}")[0] == OK else None)
     else:
-        wait_for("the console", lambda: True if play.get("/")[0] == 200 else None)
+        wait_for("the console", lambda: True if play.get("/")[0] == OK else None)
     seen.ready_s = since_process_start()
     wait_for("the index", lambda: _indexed(record))
     wait_for("the letters", lambda: _letters(play, record))

@@ -14,10 +14,13 @@ def sendable(text: str) -> str:
 
 
 def legal(text: str) -> str:
-    """*text* without all that has no place in XML."""
-    return _ILLEGAL.sub("", text)
+    """*text* with a space for each character that has no place in XML.
+
+    A space and not nothing: readers of HTML take some of these characters for white space.
+    """
+    return _ILLEGAL.sub(" ", text)
 
 
 def visible_text(text: str) -> str:
-    """*text* for comparison: legal characters only, each run of white space as one space."""
-    return " ".join(legal(text).split())
+    """*text* for comparison: sendable and legal, each run of white space as one space."""
+    return " ".join(legal(sendable(text)).split())

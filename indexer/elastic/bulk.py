@@ -9,8 +9,8 @@ from indexer.elastic.mapping import month_index, source
 
 CHUNK: Final = 500  # changes a request: of 30 kB each they stay below 100 MB, the server's limit
 
-_BUSY: Final = (429, 502, 503, 504)
-_NOT_FOUND: Final = 404  # of a delete: it is gone
+_NOT_FOUND: Final = 404  # of a delete: it is gone; of a write: nobody may make the index now
+_LATER: Final = (_NOT_FOUND, 429, 502, 503, 504)
 _CONFLICT: Final = 409  # of an external version: this state or a newer one is there
 
 Action = list[dict[str, Any]]  # the line that says what to do, and for an index the document
@@ -71,7 +71,7 @@ def settled(change: Change, prefix: str, places: Sequence[Place]) -> Outcome | S
 
 def outcome(sending: Sending, answers: Sequence[Mapping[str, Any]]) -> Outcome:
     """The fate of a change by the answers to its actions, in their order."""
-    found = [_fate(sending.change.id, next(iter(answer.values()))) for answer in answers]
+    found = [_fate(sending.change.id, *next(iter(answer.items()))) for answer in answers]
     return next((one for one in found if one.fate is Fate.RETRY), found[0])
 
 
@@ -89,12 +89,12 @@ def _line(kind: str, index: str, change: Change) -> dict[str, Any]:
     return {kind: {"_index": index, "_id": change.id, **versions}}
 
 
-def _fate(mention: str, answer: Mapping[str, Any]) -> Outcome:
+def _fate(mention: str, kind: str, answer: Mapping[str, Any]) -> Outcome:
     status, error = answer["status"], answer.get("error")
     if status == _CONFLICT:
         return Outcome(id=mention, fate=Fate.STALE)
-    if error is None or status == _NOT_FOUND:
+    if error is None or (kind == "delete" and status == _NOT_FOUND):
         return Outcome(id=mention, fate=Fate.OK)
-    fate = Fate.RETRY if status in _BUSY else Fate.REJECTED
+    fate = Fate.RETRY if status in _LATER else Fate.REJECTED
     # The reason that the server gives may quote the document; the type never does.
     return Outcome(id=mention, fate=fate, reason=f"Elasticsearch: {status} {error['type']}")

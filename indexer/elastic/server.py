@@ -1,6 +1,6 @@
 """The connection to a server, and sentences for its errors; the client is imported when needed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
@@ -30,16 +30,20 @@ def connect(url: str, timeout: float) -> "Elasticsearch":
     """
     import elasticsearch
 
-    version = elasticsearch.__version__
-    if version[0] != _CLIENT:
-        found = ".".join(map(str, version))
-        message = f"The client elasticsearch {found} cannot talk to every server from 8 on."
-        raise ConfigError(f"{message} Run: {_NEEDED}")
+    check_client(elasticsearch.__version__)
     try:
         return elasticsearch.Elasticsearch(url, request_timeout=timeout, http_compress=True)
     except ValueError as error:
         message = f"The index URL {without_secrets(url)!r} is not like http://127.0.0.1:9200."
         raise ConfigError(message) from error
+
+
+def check_client(version: Sequence[int]) -> None:
+    """ConfigError: a client of this version does not talk to all servers from 8 on."""
+    if version[0] != _CLIENT:
+        found = ".".join(map(str, version))
+        message = f"The client elasticsearch {found} does not talk to all servers from 8 on."
+        raise ConfigError(f"{message} Run: {_NEEDED}")
 
 
 def without_secrets(url: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Any, Final
 
@@ -111,18 +112,16 @@ class ElasticsearchIndex(MentionIndex):
 
         def ask(name: str, size: int) -> Mapping[str, Any]:
             terms = {"field": name, "size": size, "shard_size": size, "order": order}
-            found: Mapping[str, Any] = self._aggregate(asked, {"top": {"terms": terms}})
-            return found.get("top", _NO_VALUES)  # type: ignore[no-any-return]  # JSON
+            found = self._aggregate(asked, {"top": {"terms": terms}})
+            values: Mapping[str, Any] = found.get("top", _NO_VALUES)
+            return values
 
-        return {name: top(lambda size, name=name: ask(name, size), n) for name in fields}  # type: ignore[misc]
+        return {name: top(partial(ask, name), n) for name in fields}
 
     def count(self, query: Query = Everything(), filters: Filters = ALL) -> int:  # noqa: B008
         """Over all months."""
-        with translated(self._server):
-            found = self._client.count(
-                index=self._prefix, query=wanted(query, filters), ignore_unavailable=True
-            )
-        return int(found["count"])
+        found = self._search(query=wanted(query, filters), size=0, track_total_hits=True)
+        return int(found["hits"]["total"]["value"])
 
     def ids(self, query: Query = Everything(), filters: Filters = ALL) -> Iterator[str]:  # noqa: B008
         """Page by page: what is published meanwhile may be missing."""
@@ -221,11 +220,14 @@ class ElasticsearchIndex(MentionIndex):
     def _aggregate(self, query: Dsl, aggs: Dsl) -> Mapping[str, Any]:
         """The answers by name; none at all while there is no index."""
         found: Mapping[str, Any] = self._search(query=query, aggs=aggs, size=0)
-        return found.get("aggregations", {})  # type: ignore[no-any-return]  # JSON
+        answers: Mapping[str, Any] = found.get("aggregations", {})
+        return answers
 
     def _search(self, **asked: Any) -> Mapping[str, Any]:
+        """Over all months, or an error: an answer of some of them would be taken for the whole."""
+        asked |= {"ignore_unavailable": True, "allow_partial_search_results": False}
         with translated(self._server):
-            found = self._client.search(index=self._prefix, ignore_unavailable=True, **asked)
+            found = self._client.search(index=self._prefix, **asked)
         body: Mapping[str, Any] = found.body
         return body
 

@@ -3,19 +3,17 @@
 from typing import cast
 
 from lark import Token
-from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
 from core.errors import QueryError
 
 
-def explain(error: UnexpectedInput, text: str) -> QueryError:
+def explain(error: UnexpectedCharacters | UnexpectedToken, text: str) -> QueryError:
     """Say in a sentence why *text* cannot be parsed."""
     if isinstance(error, UnexpectedCharacters):
         column = cast("int", error.pos_in_stream)  # declared as None, set in __init__
         # Any other character begins a word, a bracket or a blank.
         return _error("This quotation mark is never closed.", column, text + _closing(text[column]))
-    if not isinstance(error, UnexpectedToken):
-        return _error("The query cannot be understood.", 0, "")
     if error.token.type == "$END":
         return _ends_early(error, text)
     return _misplaced(error.token, text, is_open=bool(_open_brackets(error)))

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Final
 
 from lark import Lark, Token, Transformer
-from lark.exceptions import UnexpectedInput, VisitError
+from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
 from core.errors import QueryError
 from indexer.query.fields import field
@@ -30,10 +30,8 @@ def parse(text: str) -> Query:
         raise QueryError(message, column=MOST_CHARACTERS)
     try:
         part: _Part = _parser().parse(text)  # type: ignore[assignment]  # what _Meaning.start returns
-    except UnexpectedInput as error:
+    except (UnexpectedCharacters, UnexpectedToken) as error:
         raise explain(error, text) from None
-    except VisitError as error:
-        raise error.orig_exc from None
     return part.query
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 from transformers import AutoTokenizer, BertModel
+from transformers.utils.logging import disable_progress_bar
 
 from core.errors import ConfigError
 from nlp import adapter as adapters
@@ -40,7 +41,9 @@ class MiniLM(Model):
         torch.set_num_threads(1)
         tuned = adapters.read(adapter or adapters.PACKAGED)
         folder = encoder or locate()
-        self.encoder_sha256 = verify(folder, tuned.encoder_sha256 if encoder else SHA256)
+        if encoder is None and tuned.encoder_sha256 != SHA256:
+            raise ConfigError("the adapter belongs to another encoder; `make train` makes one")
+        self.encoder_sha256 = verify(folder, tuned.encoder_sha256)
         self.temperature = tuned.temperature
         self._tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
         precision = _precision()
@@ -78,11 +81,9 @@ class MiniLM(Model):
     def _pieces(self, texts: Sequence[str]) -> list[tuple[int, list[int]]]:
         """The windows of all texts in order: index of the text, token ids."""
         cls, sep = self._tokenizer.cls_token_id, self._tokenizer.sep_token_id
-        rows = (
-            self._tokenizer(list(texts), add_special_tokens=False, verbose=False).input_ids
-            if texts
-            else []
-        )
+        if not texts:
+            return []
+        rows = self._tokenizer(list(texts), add_special_tokens=False, verbose=False).input_ids
         return [
             (owner, [cls, *ids, sep])
             for owner, row in enumerate(rows)
@@ -162,6 +163,7 @@ def network(folder: Path, tuned: Adapter) -> Network:
     Raises:
         ConfigError: *tuned* does not fit this encoder.
     """
+    disable_progress_bar()
     encoder = BertModel.from_pretrained(folder, local_files_only=True, use_safetensors=True)
     made = Network(encoder, tuned.shared, len(tuned.labels))
     try:

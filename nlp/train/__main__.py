@@ -20,12 +20,9 @@ def main() -> int:
     """Exit status: 0 trained, 2 misconfigured. A run that was stopped goes on where it was."""
     options, recipe = _parse()
     torch.set_num_threads(1)
-    points: list[dict[str, object]] = []
 
     def tell(point: Point) -> None:
-        points.append({"step": point.step, "seed": recipe.seed, "validation": point.validation})
-        options.curve.parent.mkdir(parents=True, exist_ok=True)
-        options.curve.write_text(json.dumps(points, indent=1) + "\n")
+        _draw(options.curve, point, recipe.seed)
         _say(
             f"step {point.step} of {point.total}: loss {point.loss:.4f}, "
             f"validation macro-recall {point.validation:.4f}"
@@ -43,6 +40,15 @@ def main() -> int:
     adapter.write(options.out, made)
     _say(f"{options.out.name}: temperature {made.temperature}, {options.out.stat().st_size} bytes")
     return 0
+
+
+def _draw(curve: Path, point: Point, seed: int) -> None:
+    """Put *point* behind what *curve* has of earlier steps: a run that goes on goes on there too."""
+    rows = json.loads(curve.read_text()) if curve.is_file() else []
+    earlier = [row for row in rows if row["step"] < point.step]
+    row = {"step": point.step, "seed": seed, "validation": point.validation}
+    curve.parent.mkdir(parents=True, exist_ok=True)
+    curve.write_text(json.dumps([*earlier, row], indent=1) + "\n")
 
 
 def _parse() -> tuple[argparse.Namespace, Recipe]:

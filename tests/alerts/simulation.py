@@ -1,4 +1,4 @@
-"""A month of mentions of one invented watch, with everything that looks like a crisis and is none."""
+"""A month of mentions of one watch, with all that looks like a crisis and is none."""
 
 import math
 from dataclasses import dataclass, field
@@ -39,7 +39,7 @@ class Corpus:
     random: Random
     utterances: list[Utterance] = field(default_factory=list)
 
-    def say(self, at, voice, negative, topics=(), family=None, scored=True):
+    def say(self, at, voice, negative, topics=(), *, family=None, scored=True):
         """One mention: *negative* is what the model says of it."""
         n = len(self.utterances)
         said = Utterance(

@@ -225,6 +225,19 @@ def test_no_word_of_a_letter_or_of_the_servers_answer_is_in_an_error(inbox, opti
     assert str(refused.value) == "the mail server answered 554 5.7.1 to DATA"
 
 
+def test_a_probe_sends_nothing(inbox, options):
+    assert Email(options).probe() is None
+    assert inbox.taken == []
+
+
+def test_a_probe_says_what_a_letter_would_meet(options):
+    private = options.model_copy(update={"security": Security.STARTTLS})
+    with pytest.raises(TransientError, match="STARTTLS"):
+        Email(private).probe()
+    with pytest.raises(TransientError, match="connection failed"):
+        Email(options.model_copy(update={"port": free_port()})).probe()
+
+
 def test_nobody_there_is_transient():
     nobody = Options(host="127.0.0.1", port=free_port(), security=Security.NONE, timeout_s=1)
     with pytest.raises(TransientError, match=r"smtp 127.0.0.1:\d+: connection failed"):

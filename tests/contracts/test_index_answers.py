@@ -9,18 +9,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import QueryError
+from core.watch import Watch
 from indexer.engines.memory import MemoryIndex
 from indexer.index import Filters, MentionIndex
 from indexer.page import Sort
+from indexer.percolate import Percolator
 from indexer.query import parse
 from indexer.query.fields import FIELDS
+from indexer.query.watching import compile_watch
 from tests.indexer.engines import ENGINES, STARTS, fill, texts
-from tests.indexer.making import NOON, queries
+from tests.indexer.making import NOON, corpus, queries
 
 DAY = timedelta(days=1)
 
 
-@pytest.fixture(scope="module", params=ENGINES)
+@pytest.fixture(scope="module", params=[name for name in ENGINES if name.values != ("memory",)])
 def filled(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[MentionIndex]:
@@ -36,7 +39,7 @@ def oracle() -> MentionIndex:
     return fill(MemoryIndex())
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(query=queries(texts()))
 def test_random_queries_find_what_the_oracle_finds(filled, oracle, query):
     """Count and first page, in order, on invented words and on words of real posts."""
@@ -99,7 +102,7 @@ def test_bars_are_those_of_the_oracle_and_hold_every_hit(filled, oracle, query, 
     assert sum(bar.total for bar in bars) == filled.count(query)
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(query=queries(texts(), leaves=3), n=st.integers(1, 12))
 def test_facets_are_exact(filled, oracle, query, n):
     """Of every field, with ties in order, though segments and shards count by themselves."""
@@ -114,3 +117,18 @@ def test_count_is_total_is_ids(filled, query):
     """One truth, asked in three ways."""
     ids = list(filled.ids(query))
     assert filled.count(query) == filled.search(query, size=1).total == len(ids) == len(set(ids))
+
+
+@settings(max_examples=40)
+@given(query=queries(texts()))
+def test_a_watch_hears_what_a_search_finds(filled, query):
+    """The matcher of the crawl and the engine are one semantics."""
+    try:
+        compile_watch(str(query))
+    except QueryError:
+        return  # it names a field or no word: no watch can be made of it
+    percolator = Percolator(
+        [Watch(slug="w", name="w", kind="brand", query=str(query), revision="1")]
+    )
+    heard = {change.id for change in corpus(texts()) if percolator.match(change.document.text)}
+    assert set(filled.ids(query)) == heard

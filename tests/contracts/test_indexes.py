@@ -136,7 +136,9 @@ def test_a_document_comes_back_as_it_went_in(index):
                  probability=0.5, voice="0" * 32, family="f", published=-86_400)  # fmt: skip
     index.apply([Upsert(id=one.id, number=1, document=one) for one in (plain, full)])
     index.refresh()
-    assert [hit.document for hit in index.search(parse("")).hits] == [plain, full]
+    hits = index.search(parse("")).hits
+    assert [hit.document for hit in hits] == [plain, full]
+    assert hits[1].published == datetime(1969, 12, 31, tzinfo=UTC)
 
 
 # ---- the language

@@ -72,6 +72,21 @@ def test_a_host_that_asked_for_a_long_pause_is_not_asked():
     assert 99 < pause.retry_after <= 100
 
 
+def test_a_request_that_waits_for_its_place_sees_that_the_host_has_closed():
+    """Between its turn and its place among all requests a 429 may come: it is not sent."""
+
+    async def story():
+        known = Hosts([("a.example:80", 0)], concurrency=1, now=lambda: NOW)
+        async with known.turn("b.example:80"):
+            waiting = asyncio.ensure_future(ask(known, "a.example:80"))
+            await asyncio.sleep(0)
+            known.pause("a.example:80", "100")
+        with pytest.raises(PauseError):
+            await waiting
+
+    asyncio.run(story())
+
+
 def test_a_pause_is_never_shortened():
     """A later and shorter wish does not undo an earlier one; one that is over does not bind."""
 

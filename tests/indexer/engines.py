@@ -50,14 +50,14 @@ ENGINES = [
 
 def texts() -> list[str]:
     """Of the corpus: invented ones first, then real ones."""
-    return [*invented_posts(300), *real_posts(900)]
+    return [*invented_posts(200), *real_posts(400)]
 
 
 def fill(index: MentionIndex) -> MentionIndex:
     """*index* with the corpus, in three batches, so that tantivy has several segments."""
     changes = corpus(texts())
-    for start in range(0, len(changes), 400):
-        outcomes = index.apply(changes[start : start + 400])
+    for start in range(0, len(changes), 200):
+        outcomes = index.apply(changes[start : start + 200])
         assert {outcome.fate for outcome in outcomes} == {Fate.OK}
     index.refresh()
     return index

@@ -1,4 +1,4 @@
-"""What is special about Elasticsearch: months, refusals, and servers that are not what they should be."""
+"""What is special about Elasticsearch: months, refusals, and servers that are something else."""
 
 import json
 from collections.abc import Iterator
@@ -11,8 +11,10 @@ import pytest
 
 from core.errors import ConfigError, TransientError
 from indexer.change import Fate
+from indexer.elastic.bulk import Place
 from indexer.elastic.mapping import month_index, source, template
-from indexer.engines.elasticsearch import ElasticsearchIndex
+from indexer.elastic.server import check_client
+from indexer.engines.elasticsearch import MOST_UNSEEN, ElasticsearchIndex
 from tests.indexer import node
 from tests.indexer.making import SECOND, delete, key, shown, upsert
 
@@ -82,7 +84,7 @@ def test_a_full_disk_stops_the_writer_and_loses_nothing(index):
     month = month_index(index._prefix, SECOND)
     block = "index.blocks.read_only_allow_delete"
     index._client.indices.put_settings(index=month, settings={block: True})
-    with pytest.raises(TransientError, match="disk of Elasticsearch at .* is full"):
+    with pytest.raises(TransientError, match=r"disk of Elasticsearch at .* is full"):
         index.apply([upsert(2, "b")])
     assert index.count() <= 1
     index._client.indices.put_settings(index=month, settings={block: None})
@@ -124,26 +126,48 @@ def test_a_server_that_does_not_answer_is_named_without_its_secret():
 
 @pytest.mark.parametrize("url", ["localhost", "http://u:secret@localhost", "", "nine:9200"])
 def test_a_url_that_is_none_is_a_mistake(url):
-    with pytest.raises(ConfigError, match="is not like http://127.0.0.1:9200") as caught:
+    with pytest.raises(ConfigError, match="is not like http") as caught:
         ElasticsearchIndex(url)
     assert "secret" not in str(caught.value)
 
 
+def test_only_client_8_talks_to_all_servers():
+    check_client((8, 19, 3))
+    with pytest.raises(ConfigError, match=r"client elasticsearch 9\.1\.0 .* pip install"):
+        check_client((9, 1, 0))
+
+
+@pytest.mark.service
+def test_what_is_not_yet_visible_is_not_remembered_for_ever(index):
+    """Beyond a limit a refresh makes it visible instead."""
+    index._unseen = {key(f"n{number}"): Place(None, 1) for number in range(MOST_UNSEEN + 1)}
+    index.apply([upsert(1, "a")])
+    assert [*index._unseen] == [key("a")]
+
+
 @contextmanager
-def answering(status: int, body: object, product: str = "Elasticsearch") -> Iterator[str]:
-    """A server on loopback that says the same to everybody."""
+def answering(
+    status: int,
+    body: object,
+    product: str = "Elasticsearch",
+    on_post_bulk: tuple[int, object] | None = None,
+) -> Iterator[str]:
+    """A server on loopback that says the same to everybody, perhaps something else to a bulk."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            said = json.dumps(body).encode()
-            self.send_response(status)
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            is_bulk = on_post_bulk is not None and self.path.startswith("/_bulk")
+            code, answer = on_post_bulk if is_bulk else (status, body)
+            said = json.dumps(answer).encode()
+            self.send_response(code)
             self.send_header("X-Elastic-Product", product)
             self.send_header("Content-Type", "application/vnd.elasticsearch+json;compatible-with=8")
             self.send_header("Content-Length", str(len(said)))
             self.end_headers()
             self.wfile.write(said)
 
-        do_POST = do_GET  # noqa: N815 - the names are those of http.server
+        do_POST = do_PUT = do_GET  # noqa: N815 - the names are those of http.server
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""
@@ -178,6 +202,57 @@ def test_each_refusal_says_who_must_act(status, kind, error, message):
         index.count()
     assert message in str(caught.value)
     assert "canary" not in str(caught.value)
+
+
+def test_a_refusal_while_writing_loses_nothing():
+    """What concerns the account or the server is an error, not the fate of a mention."""
+    found = {"hits": {"total": {"value": 0}, "hits": []}}
+    refusal = {"error": {"type": "security_exception"}, "status": 403}
+    with (
+        answering(200, found, on_post_bulk=(403, refusal)) as url,
+        ElasticsearchIndex(url) as index,
+        pytest.raises(ConfigError, match="403"),
+    ):
+        index.apply([upsert(1, "a"), upsert(2, "b")])
+
+
+def test_of_a_refused_request_each_part_is_judged():
+    """A server that refuses whatever it gets refuses each mention by itself."""
+    found = {"hits": {"total": {"value": 0}, "hits": []}}
+    refusal = {"error": {"type": "illegal_argument_exception"}, "status": 400}
+    batch = [upsert(number, f"n{number}") for number in range(1, 6)]
+    with (
+        answering(200, found, on_post_bulk=(400, refusal)) as url,
+        ElasticsearchIndex(url) as index,
+    ):
+        outcomes = index.apply(batch)
+    assert [(one.id, one.fate) for one in outcomes] == [
+        (change.id, Fate.REJECTED) for change in batch
+    ]
+
+
+def test_a_busy_server_is_left_alone():
+    """Every mention comes back to be tried later, after a few ever smaller requests."""
+    found = {"hits": {"total": {"value": 0}, "hits": []}}
+    refusal = {"error": {"type": "es_rejected_execution_exception"}, "status": 429}
+    batch = [upsert(number, f"n{number}") for number in range(1, 101)]
+    with (
+        answering(200, found, on_post_bulk=(429, refusal)) as url,
+        ElasticsearchIndex(url) as index,
+    ):
+        outcomes = index.apply(batch)
+    assert [(one.id, one.fate) for one in outcomes] == [(change.id, Fate.RETRY) for change in batch]
+
+
+def test_a_full_disk_is_not_a_busy_server():
+    found = {"hits": {"total": {"value": 0}, "hits": []}}
+    cause = {"type": "cluster_block_exception", "reason": "disk usage exceeded flood-stage"}
+    with (
+        answering(200, found, on_post_bulk=(429, {"error": cause, "status": 429})) as url,
+        ElasticsearchIndex(url) as index,
+        pytest.raises(TransientError, match="is full: nothing is indexed until there is room"),
+    ):
+        index.apply([upsert(1, "a"), upsert(2, "b")])
 
 
 def test_another_product_is_not_taken_for_elasticsearch():

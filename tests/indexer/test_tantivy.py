@@ -64,7 +64,7 @@ def test_a_reader_does_not_write(tmp_path, writer):
 
 
 def test_a_reader_that_comes_first_is_told_to_wait(tmp_path):
-    with pytest.raises(TransientError, match="There is no index in .* yet"):
+    with pytest.raises(TransientError, match=r"There is no index in .* yet"):
         TantivyIndex(tmp_path, writer=False).setup()
 
 
@@ -93,7 +93,7 @@ def test_a_commit_that_fails_acknowledges_nothing(tmp_path, writer):
     """And the next one starts anew."""
     writer.apply([upsert(1, "a")])
     shutil.rmtree(tmp_path / "v1")
-    with pytest.raises(TransientError, match="cannot be used|refused|no index"):
+    with pytest.raises(TransientError, match="cannot be used"):
         writer.apply([upsert(2, "b")])
     assert writer.apply([upsert(2, "b")])[0].fate is Fate.OK
     assert list(writer.ids()) == [key("b")]
@@ -123,7 +123,8 @@ with TantivyIndex(Path(sys.argv[1]), writer=True) as index:
     index.setup()
     number = int(sys.argv[2])
     while True:
-        batch = [upsert(number + one, f"n{(number + one) % 300}", f"w{number + one}") for one in range(50)]
+        numbers = range(number, number + 50)
+        batch = [upsert(one, f"n{one % 300}", f"w{one}") for one in numbers]
         assert all(found.fate == "ok" for found in index.apply(batch))
         number += 50
         print(number, flush=True)
@@ -135,7 +136,7 @@ def test_what_was_acknowledged_survives_kill_9(tmp_path):
     random, number = Random(), 1
     for _ in range(5):
         command = [sys.executable, "-c", WRITE_FOR_EVER, str(tmp_path), str(number)]
-        environment = {**os.environ, "PYTHONPATH": os.getcwd()}  # noqa: TID251, PTH109
+        environment = {**os.environ, "PYTHONPATH": str(Path.cwd())}  # noqa: TID251
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as child:
             assert child.stdout is not None
             for _ in range(random.randint(1, 12)):

@@ -96,9 +96,9 @@ def tiny_adapter(encoder: Path, path: Path, *, changed: bool = True, **facts: ob
     chance = np.random.default_rng(1)
 
     def tensor(*shape: int) -> Vectors:
-        return chance.normal(size=shape).astype(np.float16).astype(np.float32)
+        return chance.normal(scale=0.3, size=shape).astype(np.float16).astype(np.float32)
 
-    name = "layer.0.attention.self.query"
+    name = "layer.0.attention.output.dense"
     tensors = {
         f"{name}.down": tensor(2, 32),
         f"{name}.up": tensor(32, 2) * changed,

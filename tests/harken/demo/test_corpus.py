@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -120,5 +121,5 @@ def test_a_trickle_goes_on_for_a_quarter_of_an_hour(make):
     times = [calm.lines[n].offset_s for n in later]
     assert times[0] < 30
     assert times[-1] >= 900
-    assert max(b - a for a, b in zip(times, times[1:], strict=False)) < 60
+    assert max(b - a for a, b in pairwise(times)) < 60
     assert [calm.notes["moods"][n] for n in later].count("negative") <= 0.25 * len(later)

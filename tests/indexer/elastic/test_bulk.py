@@ -51,26 +51,29 @@ def test_what_needs_no_request_is_settled():
 
 
 @pytest.mark.parametrize(
-    ("status", "kind", "fate"),
+    ("action", "status", "kind", "fate"),
     [
-        (200, None, Fate.OK),
-        (201, None, Fate.OK),
-        (404, None, Fate.OK),
-        (404, "index_not_found_exception", Fate.OK),
-        (409, "version_conflict_engine_exception", Fate.STALE),
-        (400, "document_parsing_exception", Fate.REJECTED),
-        (400, "strict_dynamic_mapping_exception", Fate.REJECTED),
-        (429, "es_rejected_execution_exception", Fate.RETRY),
-        (429, "circuit_breaking_exception", Fate.RETRY),
-        (503, "unavailable_shards_exception", Fate.RETRY),
+        ("index", 200, None, Fate.OK),
+        ("index", 201, None, Fate.OK),
+        ("delete", 200, None, Fate.OK),
+        ("delete", 404, None, Fate.OK),
+        ("delete", 404, "index_not_found_exception", Fate.OK),
+        ("index", 404, "index_not_found_exception", Fate.RETRY),
+        ("index", 409, "version_conflict_engine_exception", Fate.STALE),
+        ("delete", 409, "version_conflict_engine_exception", Fate.STALE),
+        ("index", 400, "document_parsing_exception", Fate.REJECTED),
+        ("index", 400, "strict_dynamic_mapping_exception", Fate.REJECTED),
+        ("index", 429, "es_rejected_execution_exception", Fate.RETRY),
+        ("delete", 429, "circuit_breaking_exception", Fate.RETRY),
+        ("index", 503, "unavailable_shards_exception", Fate.RETRY),
     ],
 )
-def test_each_status_has_a_fate(status, kind, fate):
+def test_each_status_has_a_fate(action, status, kind, fate):
     """A refusal gives its type as the reason, and never what the server quotes of the text."""
     answer = {"status": status} | ({"error": {"type": kind, "reason": "canary"}} if kind else {})
     sending = settled(upsert(5, "a"), "harken", [])
     assert isinstance(sending, Sending)
-    found = outcome(sending, [{"index": answer}])
+    found = outcome(sending, [{action: answer}])
     assert found.fate is fate
     assert bool(found.reason) == (fate in (Fate.REJECTED, Fate.RETRY))
     assert "canary" not in found.reason

@@ -149,7 +149,7 @@ def test_threads_do_not_mix_their_queries():
 
 
 def test_a_choice_of_nothing_is_refused():
-    assert all_of([]) == Everything()
+    assert (all_of([]), str(all_of([]))) == (Everything(), "")
     with pytest.raises(ValueError, match="at least one"):
         any_of([])
 

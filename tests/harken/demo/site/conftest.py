@@ -6,6 +6,7 @@ import re
 import pytest
 
 NEXT = (r'<(?:atom:)?link rel="next" href="([^"]+)"', r'<a rel="next" href="([^"]+)"')
+ENTRY = r"<entry>.*?<id>([^<]+)<"
 THREAD = r'<a class="title" href="([^"]+)"'
 
 
@@ -35,13 +36,13 @@ class Reader:
                 yield from self.walk(link.replace("&amp;", "&"))
 
     def feed(self, url):
-        return [uri for body in self.walk(url)
-                for uri in re.findall(r"<guid[^>]*>([^<]+)<|<entry>.*?<id>([^<]+)<", body)]  # fmt: skip
+        body = "".join(self.walk(url))
+        return re.findall(r"<guid[^>]*>([^<]+)<", body) or re.findall(ENTRY, body)
 
     def forum(self, url):
         threads = [link for body in self.walk(url) for link in re.findall(THREAD, body)]
-        return [link for thread in threads for body in self.walk(thread)
-                for link in re.findall(r'rel="bookmark" href="([^"]+)"', body)]  # fmt: skip
+        pages = "".join(body for thread in threads for body in self.walk(thread))
+        return re.findall(r'rel="bookmark" href="([^"]+)"', pages)
 
     def mastodon(self, url):
         found, before = [], ""

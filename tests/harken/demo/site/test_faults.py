@@ -70,7 +70,7 @@ def test_the_broken_feed_is_no_feed_and_shows_nothing_of_its_posts(site, started
 
 
 def set_down(control, slugs, turn):
-    """Write the control file as a runner does; the time of change is set, so no test has to wait."""
+    """Write the control file as a runner does; its time of change is set: no test has to wait."""
     control.write_text(json.dumps({"down": slugs}))
     os.utime(control, ns=(turn, turn))
 

@@ -20,8 +20,7 @@ def read_all(reader, corpus):
     found = []
     for source in sites(corpus, reader.base):
         if source.state == "ok":
-            read = getattr(reader, source.kind)(source.options["url"])
-            found += ["".join(uri) for uri in read]
+            found += getattr(reader, source.kind)(source.options["url"])
     return found
 
 

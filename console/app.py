@@ -1,0 +1,39 @@
+"""The console as an ASGI application: every address that it answers stands here."""
+
+from importlib.resources import files
+from pathlib import Path
+from typing import Final
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+
+from console import health
+from console.desk import Desk
+from console.errors import handle_errors
+from console.guard import Guard
+from console.pages import inbox, incident, incidents, letter, mention, search, sources, status
+
+ROUTERS: Final = (
+    search.router,  # / /search
+    mention.router,  # /mentions/ID /m/ID
+    incidents.router,  # /incidents
+    incident.router,  # /incidents/N
+    sources.router,  # /sources
+    inbox.router,  # /inbox
+    letter.router,  # /inbox/N
+    status.router,  # /status
+    health.router,  # /healthz /readyz /metrics
+)
+
+
+def console(desk: Desk) -> FastAPI:
+    """The pages, their JSON twins and what supervisors ask, over *desk*."""
+    app = FastAPI(title="Harken", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.desk = desk
+    handle_errors(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    static = Path(str(files("templates"))) / "static"
+    app.mount("/static", StaticFiles(directory=static))
+    app.add_middleware(Guard, base_url=desk.base_url)
+    return app

@@ -1,0 +1,97 @@
+"""A mention as a card."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from alerts.brief import incident_name
+from console.shell import LINKS, Names
+from console.state import SearchState
+from core.identity import handle
+from core.incident import Incident
+from core.mention import Analysis, Mention
+from indexer.highlight import Span, highlights
+from indexer.query import Everything, Query
+from templates.contexts.shell import Piece, Result
+
+LONGEST: Final = 600  # characters of a text in a list: four lines of a wide screen
+LEAD: Final = 120  # of these before the first hit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cards:
+    """Makes cards of mentions that were found by *query*."""
+
+    names: Names
+    query: Query = field(default_factory=Everything)
+    alike: Mapping[str, int] = field(default_factory=dict)  # further mentions by family
+    incidents: Sequence[Incident] = ()  # whose mentions bear its name
+
+    def card(self, mention: Mention, *, whole: bool = False) -> Result:
+        """*mention*; its text is cut to a few lines where not *whole*."""
+        spans = highlights(self.query, mention.text)
+        verdict = mention.verdict
+        alike = self.alike.get(mention.family or "", 0)
+        incident = next((i for i in self.incidents if mention.id in i.mentions), None)
+        return Result(
+            url=LINKS.mention(mention.id),
+            original=mention.url,
+            pieces=tuple(pieces(mention.text, spans) if whole else excerpt(mention.text, spans)),
+            language=mention.language,
+            tone=tone(mention),
+            certainty=certainty(mention),
+            topics=tuple(self.names.topic(t) for t in verdict.topics) if verdict else (),
+            source=", ".join(mention.sources),
+            voice=handle(mention.voice) if mention.voice else "",
+            published=mention.published,
+            alike=alike,
+            alike_url=family_url(mention.family) if alike and mention.family else "",
+            incident=incident_name(incident.id) if incident else "",
+            incident_url=LINKS.incident(incident.id) if incident else "",
+            state=mention.state,
+        )
+
+
+def tone(mention: Mention) -> str:
+    """The sentiment of *mention*, or why it has none."""
+    if mention.verdict and mention.verdict.sentiment:
+        return str(mention.verdict.sentiment)
+    unread = mention.analysis is Analysis.SCORED  # the text was edited since
+    return str(Analysis.PENDING if unread else mention.analysis)
+
+
+def certainty(mention: Mention) -> float | None:
+    """The probability of the sentiment, 0 to 1."""
+    verdict = mention.verdict
+    if verdict is None or verdict.sentiment is None:
+        return None
+    return verdict.probabilities.get(verdict.sentiment)
+
+
+def family_url(family: str) -> str:
+    """Where all mentions of *family* are found."""
+    return SearchState(q=f"family:{family}", range="all").url()
+
+
+def pieces(text: str, spans: Sequence[Span]) -> Iterator[Piece]:
+    """*text* cut at the borders of *spans*; joined again it is *text*."""
+    at = 0
+    for start, end in spans:
+        if at < start:
+            yield Piece(text=text[at:start])
+        yield Piece(text=text[start:end], hit=True)
+        at = end
+    if at < len(text):
+        yield Piece(text=text[at:])
+
+
+def excerpt(text: str, spans: Sequence[Span]) -> Iterator[Piece]:
+    """The pieces of at most LONGEST characters of *text*, with the first hit among them."""
+    first = max(0, spans[0][0] - LEAD) if spans and spans[0][1] > LONGEST else 0
+    last = min(len(text), first + LONGEST)
+    inside = [(a - first, min(b, last) - first) for a, b in spans if first <= a < last]
+    if first:
+        yield Piece(text="… ")
+    yield from pieces(text[first:last], inside)
+    if last < len(text):
+        yield Piece(text=" …")

@@ -1,0 +1,71 @@
+"""Counts by field beside a search, each under all the other filters."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from console.searching import Search
+from console.shell import Names
+from console.state import FILTERS, SearchState
+from indexer.facets import Counted
+from indexer.query import Field
+from indexer.query.nodes import all_of
+from templates.contexts.search import Facet, FacetValue, Pill
+
+MOST: Final = 10  # values of a facet
+
+
+def count(search: Search) -> Mapping[str, Counted]:
+    """The fullest values of each filter; those in force are among them, whatever their count."""
+    state = search.state
+    free = [name for name in FILTERS if not getattr(state, name)]
+    counts = dict(search.index.facets(search.query, search.filters, fields=free, n=MOST))
+    return counts | {name: _narrowed(search, name) for name in FILTERS if name not in counts}
+
+
+def facets(counts: Mapping[str, Counted], state: SearchState, names: Names) -> tuple[Facet, ...]:
+    """The facets as links."""
+    return tuple(
+        Facet(name=name, values=_values(name, counts[name], state, names))
+        for name in FILTERS
+        if counts[name]
+    )
+
+
+def pills(state: SearchState, names: Names) -> tuple[Pill, ...]:
+    """The filters in force."""
+    return tuple(
+        Pill(field=name, value=_label(names, name)(value), url=state.toggle(name, value))
+        for name, value in state.pairs()
+    )
+
+
+def _narrowed(search: Search, name: str) -> Counted:
+    """The values of a filter in force, those chosen first."""
+    others = search.state.filters(search.start, search.end, but=name)
+    chosen = {
+        str(value): search.index.count(all_of([search.query, Field(name, value)]), others)
+        for value in getattr(search.state, name)
+    }
+    fullest = search.index.facets(search.query, others, fields=[name], n=MOST)[name]
+    return [*chosen.items(), *(row for row in fullest if row[0] not in chosen)]
+
+
+def _values(
+    name: str, counted: Counted, state: SearchState, names: Names
+) -> tuple[FacetValue, ...]:
+    fullest = max(n for _, n in counted) or 1
+    return tuple(
+        FacetValue(
+            label=_label(names, name)(value),
+            count=n,
+            share=n / fullest,
+            url=state.toggle(name, value),
+            chosen=value in getattr(state, name),
+            tone=value if name == "sentiment" else "",
+        )
+        for value, n in counted
+    )
+
+
+def _label(names: Names, field: str) -> Callable[[str], str]:
+    return {"topic": names.topic, "watch": names.watch}.get(field, str)

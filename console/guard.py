@@ -1,0 +1,110 @@
+"""What holds for every answer: who may ask, how much may be sent, what a browser may do with it."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from ipaddress import ip_address
+from typing import Final
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from core.errors import ConfigError
+
+MOST_BYTES: Final = 10_000  # of a body: the only one is the token of a form
+HEADERS: Final[Mapping[str, str]] = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
+    "img-src 'self'; font-src 'self'; connect-src 'self'; frame-src 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",  # do not tell a forum which brand was searched
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cache-Control": "no-store",  # a mention that was deleted must not live on in a cache
+}
+
+
+def refuse_open_bind(host: str) -> None:
+    """Let the console listen on loopback alone.
+
+    Raises:
+        ConfigError: others could reach *host*.
+    """
+    if not is_loopback(host):
+        raise ConfigError(
+            f"console.host: {host!r} can be reached from other machines, and accounts do not exist "
+            "yet: whoever reaches the console reads everything. Use 127.0.0.1 and, from outside, "
+            "an SSH tunnel or a reverse proxy that asks for a password."
+        )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether *host* names this machine alone: localhost, 127.0.0.0/8 or ::1."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class Guard:
+    """Wraps the application; refuses what no reader of ours would send.
+
+    A foreign Host means that somebody's DNS name points to this machine: their page would be of
+    the same origin as ours and could read everything.
+    """
+
+    def __init__(self, app: ASGIApp, base_url: str) -> None:
+        self._app = app
+        self._own = urlsplit(base_url).hostname
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        is_head = scope["method"] == "HEAD"
+        app = self._refusal(scope) or self._app
+        await app(
+            {**scope, "method": "GET"} if is_head else scope,
+            receive,
+            _dressed(send, is_head=is_head),
+        )
+
+    def _refusal(self, scope: Scope) -> ASGIApp | None:
+        headers = Headers(scope=scope)
+        host = _hostname(headers.get("host", ""))
+        if not (host and (host == self._own or is_loopback(host))):
+            return _refused(HTTPStatus.BAD_REQUEST, "This is not a name of this Harken.")
+        if scope["method"] not in ("GET", "HEAD"):
+            length = headers.get("content-length", "")
+            if not length.isdecimal():
+                return _refused(HTTPStatus.LENGTH_REQUIRED, "Say how long the body is.")
+            if len(length) > len(str(MOST_BYTES)) or int(length) > MOST_BYTES:
+                return _refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too long.")
+        return None
+
+
+def _hostname(host: str) -> str | None:
+    try:
+        return urlsplit(f"//{host}").hostname
+    except ValueError:
+        return None
+
+
+def _refused(status: HTTPStatus, sentence: str) -> ASGIApp:
+    return PlainTextResponse(f"{sentence}\n", status)
+
+
+def _dressed(send: Send, *, is_head: bool) -> Send:
+    """*send* with the headers of every answer; what an answer sets itself stays."""
+
+    async def dressed(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in HEADERS.items():
+                headers.setdefault(name, value)
+        elif is_head:
+            message = {**message, "body": b""}
+        await send(message)
+
+    return dressed

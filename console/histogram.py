@@ -1,0 +1,122 @@
+"""The bars over a search: mentions by time and sentiment, and how many are usual for each bar."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from statistics import fmean
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from alerts.brief import incident_name
+from console.state import LONGEST, SearchState
+from core.incident import Incident
+from core.instants import iso
+from indexer import bars as counted
+from indexer.index import Filters, MentionIndex
+from indexer.query import Everything, Query
+from templates.charts.geometry import Bar, Plot, Span, bucket_width, plot
+
+WEEKS: Final = 4  # before a bar, whose same bars are the usual level
+ENOUGH: Final = 2  # of these weeks: with fewer there is no usual level
+FINEST: Final = timedelta(minutes=15)
+_YEAR: Final = timedelta(days=364)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Histogram:
+    """Bars over [start, end), oldest first."""
+
+    bars: tuple[Bar, ...]
+    width: timedelta
+    zone: str
+
+    def plot(self, state: SearchState, incidents: Iterable[Incident]) -> Plot:
+        """The bars as a chart: each leads to its own window, each incident is a band."""
+        linked = [
+            replace(b, href=state.url(range="chosen", from_=b.start, to=b.end)) for b in self.bars
+        ]
+        return plot(linked, zone=self.zone, spans=[_span(i) for i in incidents])
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The bars for scripts."""
+        names = ("negative", "neutral", "positive", "unscored", "usual")
+        bars = [(b, asdict(b)) for b in self.bars]
+        return [
+            {"start": iso(b.start), "end": iso(b.end), **{n: row[n] for n in names}}
+            for b, row in bars
+        ]
+
+
+def histogram(index: MentionIndex, query: Query, filters: Filters, *, zone: str) -> Histogram:
+    """The bars of *query* under *filters*, whose window is closed on both sides."""
+    assert filters.since is not None
+    assert filters.until is not None
+    width = max(bucket_width(filters.until - filters.since), FINEST)
+    clock = ZoneInfo(zone)
+    found = index.histogram(query, filters, step=width, zone=clock)
+    past = [_totals(index, query, week, width, clock) for week in _weeks(index, filters, clock)]
+    edges = counted.edges(filters.since, filters.until, width, clock)
+    bars = tuple(
+        _bar(bar, start, end, past)
+        for bar, (start, end) in zip(found, pairwise(edges), strict=True)
+    )
+    return Histogram(bars=bars, width=width, zone=zone)
+
+
+def first_mention(index: MentionIndex, until: datetime, zone: str) -> datetime:
+    """The midnight before the first mention in the index, at most LONGEST before *until*."""
+    earliest = until - LONGEST
+    within = Filters(since=earliest, until=until)
+    years = index.histogram(Everything(), within, step=_YEAR, zone=ZoneInfo(zone))
+    first = next((bar.start for bar in years if bar.total), None)
+    if first is None:
+        return until - timedelta(days=1)
+    year = Filters(since=max(first, earliest), until=min(first + _YEAR, until))
+    days = index.histogram(Everything(), year, step=counted.DAY, zone=ZoneInfo(zone))
+    return next(bar.start for bar in days if bar.total).astimezone(UTC)
+
+
+def _weeks(index: MentionIndex, filters: Filters, clock: ZoneInfo) -> Iterator[tuple[int, Filters]]:
+    """The same window so many weeks before, on the reader's clock, while anything was heard."""
+    assert filters.since is not None
+    assert filters.until is not None
+    since, until = filters.since.astimezone(clock), filters.until.astimezone(clock)
+    for n in range(1, WEEKS + 1):
+        start, end = since - timedelta(weeks=n), until - timedelta(weeks=n)
+        if not index.count(filters=Filters(until=start.astimezone(UTC))):
+            return  # nobody listened yet
+        yield n, replace(filters, since=start.astimezone(UTC), until=end.astimezone(UTC))
+
+
+def _totals(
+    index: MentionIndex,
+    query: Query,
+    week: tuple[int, Filters],
+    width: timedelta,
+    clock: ZoneInfo,
+) -> dict[datetime, int]:
+    """Mentions by the wall clock of the bar, so many weeks later, that they are compared with."""
+    n, filters = week
+    bars = index.histogram(query, filters, step=width, zone=clock)
+    return {bar.start.replace(tzinfo=None) + timedelta(weeks=n): bar.total for bar in bars}
+
+
+def _bar(
+    bar: counted.Bar, start: datetime, end: datetime, past: Sequence[dict[datetime, int]]
+) -> Bar:
+    wall = start.replace(tzinfo=None)
+    like = [totals[wall] for totals in past if wall in totals]
+    return Bar(
+        start=start.astimezone(UTC),
+        end=end.astimezone(UTC),
+        negative=bar.negative,
+        neutral=bar.neutral,
+        positive=bar.positive,
+        unscored=bar.unscored,
+        usual=fmean(like) if len(like) >= ENOUGH else None,
+    )
+
+
+def _span(incident: Incident) -> Span:
+    return Span(label=incident_name(incident.id), start=incident.onset, end=incident.resolved)

@@ -1,0 +1,85 @@
+"""What ``/metrics`` tells, counted from the record when it is asked for."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+from sqlalchemy import Connection
+
+from alerts.condition import Condition, condition, index_keys
+from console.desk import Desk
+from store import outbox, sources, tally
+
+
+def exposition(desk: Desk) -> bytes:
+    """All gauges in the text format 0.0.4 of Prometheus."""
+    registry = CollectorRegistry()
+    registry.register(_Gauges(desk))
+    return generate_latest(registry)
+
+
+class _Gauges(Collector):
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def collect(self) -> Iterable[GaugeMetricFamily]:
+        """Everything, of one moment."""
+        now = self._desk.now()
+        with self._desk.record.read() as tx:
+            return [
+                *_counts(tx),
+                *_ages(tx, now),
+                _one(
+                    "harken_index_lag_changes", "Changes the index has not followed", self._lag(tx)
+                ),
+                _source_states(tx),
+                *_parts(condition(tx, now=now)),
+            ]
+
+    def _lag(self, tx: Connection) -> float:
+        return float(index_keys(tx, self._desk.engine, self._desk.follower)["lag"])
+
+
+def _counts(tx: Connection) -> Iterable[GaugeMetricFamily]:
+    yield _each("harken_mentions", "Mentions by analysis", "analysis", tally.by_analysis(tx))
+    yield _each("harken_outbox_letters", "Letters by state", "state", outbox.tally(tx))
+
+
+def _ages(tx: Connection, now: datetime) -> Iterable[GaugeMetricFamily]:
+    """No sample where nothing was heard yet: an age of 0 would be a lie."""
+    newest = tally.newest(tx)
+    if newest is not None:
+        age = max((now - newest).total_seconds(), 0.0)
+        yield _one("harken_newest_mention_age_seconds", "Since the newest mention", age)
+
+
+def _source_states(tx: Connection) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(
+        "harken_source_state", "1 for the state a source is in", labels=["source", "state"]
+    )
+    for source in sources.active(tx):
+        family.add_metric([source.slug, source.state], 1)
+    return family
+
+
+def _parts(known: Condition) -> Iterable[GaugeMetricFamily]:
+    working = {p.name: float(p.state == "working") for p in known.processes}
+    yield _each("harken_process_working", "1 while a process works", "process", working)
+    beats = {p.name: p.beat.timestamp() for p in known.processes}
+    yield _each("harken_process_beat_timestamp_seconds", "Last sign of life", "process", beats)
+    yield _one("harken_silences", "Parts that worked and work no more", len(known.silences))
+    heard, listed = known.coverage.heard, known.coverage.sources
+    yield _each("harken_sources", "Sources", "heard", {"yes": heard, "no": listed - heard})
+
+
+def _one(name: str, sentence: str, value: float) -> GaugeMetricFamily:
+    return GaugeMetricFamily(name, sentence, value=value)
+
+
+def _each(name: str, sentence: str, label: str, values: Mapping[str, float]) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(name, sentence, labels=[label])
+    for key, value in values.items():
+        family.add_metric([key], value)
+    return family

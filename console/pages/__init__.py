@@ -1,0 +1,1 @@
+"""One module a page: it fills the page's context and serves its JSON twin."""

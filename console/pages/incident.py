@@ -1,0 +1,125 @@
+"""``/incidents/N``: the brief as a page, what happened since, and the button that says "seen"."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated, Any, Final
+from urllib.parse import parse_qs
+
+from alerts.reasons import explain
+from fastapi import APIRouter, Body, HTTPException, Request
+from fastapi.responses import RedirectResponse, Response
+from sqlalchemy import Connection
+
+from alerts.brief import Evidence, brief_context
+from alerts.channel import Envelope
+from alerts.completing import completeness
+from alerts.dossier import CHART, Case, gather
+from alerts.quotes import representative
+from console import answers, proof
+from console.acknowledging import acknowledge
+from console.answers import At
+from console.cards import Cards
+from console.desk import Desk
+from console.rows import incident_row
+from console.shell import LINKS, Names, names, shell
+from core.incident import Incident, Phase
+from core.watch import Watch
+from store import incidents
+from store.people import OPERATOR
+from templates.contexts.console import Action, Event, IncidentPage
+from templates.contexts.shell import Result
+from templates.say import phrase
+
+router = APIRouter()
+MOST: Final = 12  # mentions that stand for all of them
+_SENTENCES: Final = {"worsened": "updated", "grew": "updated", "noticed": "opened"}
+
+
+@router.get("/incidents/{number:int}")
+def page(desk: At, number: int) -> Response:
+    """The same values as in the letter of this revision, as of now."""
+    now = desk.now()
+    with desk.record.read() as tx:
+        incident = _incident(tx, number)
+        called = names(tx)
+        evidence = _evidence(tx, incident, called, now)
+        context = IncidentPage(
+            zone=desk.zone,
+            locale=desk.locale,
+            shell=shell(tx, "incidents", now=now),
+            json_url=f"{LINKS.incident(number)}.json",
+            brief=brief_context(evidence, _reader(desk), _until(incident, now)),
+            events=tuple(_event(e) for e in incidents.events(tx, number)),
+            actions=tuple(_actions(incident)),
+            results=_results(evidence, called),
+        )
+    return answers.page("incident", context)
+
+
+@router.get("/incidents/{number:int}.json")
+def twin(desk: At, number: int) -> Response:
+    """The contract's ``incident`` and its events."""
+    with desk.record.read() as tx:
+        row = incident_row(_incident(tx, number)) | {"events": incidents.events(tx, number)}
+    return answers.twin("incident", row, now=desk.now())
+
+
+@router.post("/incidents/{number:int}/acknowledge")
+def seen(desk: At, number: int, request: Request, body: Annotated[bytes, Body()] = b"") -> Response:
+    """Somebody has seen it; pressed twice it changes nothing."""
+    said = parse_qs(body.decode("utf-8", "replace")).get("token", [""])[0]
+    if not (proof.is_own_site(request.headers) and proof.is_token(said, request.url.path)):
+        raise HTTPException(HTTPStatus.FORBIDDEN)
+    with desk.record.write() as tx:
+        acknowledge(tx, _incident(tx, number), person=OPERATOR, now=desk.now())
+    return RedirectResponse(LINKS.incident(number), HTTPStatus.SEE_OTHER)
+
+
+def _incident(tx: Connection, number: int) -> Incident:
+    found = incidents.get(tx, number)
+    if found is None:
+        raise HTTPException(HTTPStatus.NOT_FOUND)
+    return found
+
+
+def _evidence(tx: Connection, incident: Incident, called: Names, now: datetime) -> Evidence:
+    until = _until(incident, now)
+    topic = called.topic(incident.topic) if incident.topic else None
+    case = Case(incident=incident, watch=_watch(incident, called), topic=topic)
+    complete = completeness(tx, since=min(incident.onset, until - CHART), until=until, now=now)
+    return gather(tx, case, complete, explain=explain, now=until)
+
+
+def _until(incident: Incident, now: datetime) -> datetime:
+    """The moment that the page tells of: of an incident that is over, its end."""
+    return incident.resolved or now
+
+
+def _watch(incident: Incident, called: Names) -> Watch:
+    slug = incident.watch
+    unlisted = Watch(slug=slug, name=slug, kind="brand", query="", revision="")
+    return called.watches.get(slug, unlisted)
+
+
+def _reader(desk: Desk) -> Envelope:
+    """A letter to whoever reads the page: its links lead nowhere but here."""
+    return Envelope(sender="", recipient="", base_url="", zone=desk.zone, locale=desk.locale)
+
+
+def _event(event: Mapping[str, Any]) -> Event:
+    reason = str(event["reason"])
+    sentence = phrase(f"incident.{_SENTENCES.get(reason, reason)}")
+    return Event(at=event["at"], sentence=sentence, who=event["person"] or "")
+
+
+def _actions(incident: Incident) -> Iterator[Action]:
+    if incident.state is Phase.OPEN:
+        url = f"{LINKS.incident(incident.id)}/acknowledge"
+        yield Action(label=phrase("incident.acknowledge"), url=url, token=proof.token(url))
+
+
+def _results(evidence: Evidence, called: Names) -> tuple[Result, ...]:
+    cards = Cards(names=called, alike=evidence.copies)
+    chosen = representative(evidence.mentions, evidence.copies, most=MOST)
+    return tuple(cards.card(mention) for mention in chosen)

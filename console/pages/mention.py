@@ -1,0 +1,85 @@
+"""``/mentions/ID`` and, for letters, ``/m/ID``: one mention and all that was said of it."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from http import HTTPStatus
+
+from fastapi import APIRouter, HTTPException
+from fastapi.responses import Response
+from sqlalchemy import Connection
+
+from console import answers
+from console.answers import At
+from console.cards import Cards
+from console.rows import mention_row
+from console.shell import Names, names, shell
+from core.incident import Kind
+from core.instants import iso
+from core.mention import Mention, State
+from store import incidents, mentions
+from templates.contexts.search import MentionPage, Reading
+from templates.say import Phrase, phrase
+
+router = APIRouter()
+
+
+@router.get("/mentions/{ident}.json")
+@router.get("/m/{ident}.json")
+def twin(desk: At, ident: str) -> Response:
+    """The contract's ``mention``."""
+    with desk.record.read() as tx:
+        return answers.twin("mention", mention_row(_mention(tx, ident)), now=desk.now())
+
+
+@router.get("/mentions/{ident}")
+@router.get("/m/{ident}")
+def page(desk: At, ident: str) -> Response:
+    """The mention with its whole text."""
+    now = desk.now()
+    with desk.record.read() as tx:
+        mention = _mention(tx, ident)
+        called, around = names(tx), shell(tx, "", now=now)
+        told = incidents.everything(tx, kind=Kind.CRISIS)
+    context = MentionPage(
+        zone=desk.zone,
+        locale=desk.locale,
+        shell=around,
+        json_url=f"/mentions/{mention.id}.json",
+        result=Cards(names=called, incidents=told).card(mention, whole=True),
+        readings=tuple(_readings(mention, called)),
+        facts=tuple(_facts(mention)),
+    )
+    return answers.page("mention", context)
+
+
+def _mention(tx: Connection, ident: str) -> Mention:
+    """The mention called *ident*; HTTP 404 without one, 410 where its author took it back."""
+    found = mentions.get(tx, [ident])
+    if not found:
+        raise HTTPException(HTTPStatus.NOT_FOUND)
+    if found[0].state is State.DELETED:
+        raise HTTPException(HTTPStatus.GONE)
+    return found[0]
+
+
+def _readings(mention: Mention, called: Names) -> Iterator[Reading]:
+    for verdict in mention.verdicts:
+        if verdict.text_sha256 == mention.text_sha256:
+            yield Reading(
+                model=verdict.model,
+                watch=called.watch(verdict.watch) if verdict.watch else "",
+                tone=str(verdict.sentiment or "unscored"),
+                probabilities=tuple(verdict.probabilities.items()),
+            )
+
+
+def _facts(mention: Mention) -> Iterator[tuple[Phrase, str]]:
+    yield phrase("mention.id"), mention.id
+    yield phrase("mention.uri"), mention.uri
+    yield phrase("mention.first_seen"), _stamp(mention.first_seen)
+    yield phrase("mention.last_seen"), _stamp(mention.last_seen)
+    yield phrase("mention.revision"), str(mention.revision)
+
+
+def _stamp(at: datetime) -> str:
+    return iso(at.replace(microsecond=0)) or ""

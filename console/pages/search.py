@@ -1,0 +1,128 @@
+"""``/``: what was said, by query, time and filters."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+
+from console import answers, facets
+from console.answers import At
+from console.cards import Cards
+from console.desk import Desk
+from console.folding import Folded, fold
+from console.form import form
+from console.histogram import histogram
+from console.mistakes import mistake
+from console.rows import mention_row
+from console.searching import Search, search
+from console.shell import names, shell
+from console.state import SearchState
+from core.errors import QueryError
+from core.incident import Incident, Kind
+from core.mention import State
+from indexer.highlight import highlights
+from indexer.query import parse
+from store import incidents, mentions
+from templates.contexts.search import SearchPage
+
+router = APIRouter()
+Asked = Annotated[SearchState, Query()]
+
+
+@router.get("/")
+@router.get("/search")
+def page(desk: At, state: Asked) -> Response:
+    """The page; a query that cannot be understood is shown with its mistake."""
+    now = desk.now()
+    try:
+        query = parse(state.q)
+        found = _found(desk, search(desk.index, query, state, zone=desk.zone, now=now), now)
+    except QueryError as error:
+        return answers.page(
+            "search", _mistaken(desk, state, error, now), HTTPStatus.UNPROCESSABLE_ENTITY
+        )
+    return answers.page("search", found)
+
+
+@router.get("/search.json")
+def twin(desk: At, state: Asked) -> Response:
+    """The same for scripts: every hit of the page, near-identical ones too."""
+    now = desk.now()
+    try:
+        query = parse(state.q)
+        rows = _rows(desk, search(desk.index, query, state, zone=desk.zone, now=now))
+    except QueryError as error:
+        wrong = {"query": state.q, "error": str(error), "column": error.column, "hint": error.hint}
+        return answers.twin("search", wrong, now=now, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    return answers.twin("search", rows, now=now)
+
+
+def _found(desk: Desk, asked: Search, now: datetime) -> SearchPage:
+    state, hits = asked.state, asked.page()
+    folded = fold(asked, hits)
+    bars = histogram(asked.index, asked.query, asked.filters, zone=desk.zone)
+    counts, distinct = facets.count(asked), asked.distinct(hits.total)
+    with desk.record.read() as tx:
+        called, around = names(tx), shell(tx, "search", now=now)
+        told = incidents.everything(tx, kind=Kind.CRISIS)
+        found = mentions.get(tx, [hit.id for hit in folded.hits])
+    cards = Cards(names=called, query=asked.query, alike=folded.alike, incidents=told)
+    return replace(
+        form(desk, state, around, called),
+        start=asked.start,
+        end=asked.end,
+        total=hits.total,
+        distinct=distinct,
+        bucket=bars.width,
+        chart=bars.plot(state, _concerned(state, told)),
+        facets=facets.facets(counts, state, called),
+        # The record knows of a deletion before the index does.
+        results=tuple(cards.card(m) for m in found if m.state is not State.DELETED),
+        older_url=_older(state, folded),
+        wider_url=state.url(range="all") if state.range != "all" else "",
+        took=desk.now() - now,
+    )
+
+
+def _mistaken(desk: Desk, state: SearchState, error: QueryError, now: datetime) -> SearchPage:
+    with desk.record.read() as tx:
+        blank = form(desk, state, shell(tx, "search", now=now), names(tx))
+    return replace(blank, json_url="", mistake=mistake(error, state))
+
+
+def _older(state: SearchState, folded: Folded) -> str:
+    return state.older(folded.next) if folded.next else ""
+
+
+def _concerned(state: SearchState, told: Iterable[Incident]) -> Iterable[Incident]:
+    """The incidents of the watches that are looked at."""
+    return [i for i in told if not state.watch or i.watch in state.watch]
+
+
+def _rows(desk: Desk, asked: Search) -> dict[str, Any]:
+    state, hits = asked.state, asked.page()
+    bars = histogram(asked.index, asked.query, asked.filters, zone=desk.zone)
+    counts = facets.count(asked)
+    with desk.record.read() as tx:
+        found = mentions.get(tx, [hit.id for hit in hits.hits])
+    return {
+        "query": state.q,
+        "start": asked.start,
+        "end": asked.end,
+        "total": hits.total,
+        "mentions": [
+            mention_row(m) | {"highlights": highlights(asked.query, m.text)}
+            for m in found
+            if m.state is not State.DELETED
+        ],
+        "histogram": bars.rows(),
+        "facets": {
+            name: [{"value": value, "count": n} for value, n in counted]
+            for name, counted in counts.items()
+        },
+        "next": state.older(hits.next, "/search.json") if hits.next else None,
+    }

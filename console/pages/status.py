@@ -1,0 +1,56 @@
+"""``/status``: is the whole of Harken at work."""
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from alerts.condition import condition, index_keys, report
+from console import answers
+from console.answers import At
+from console.shell import shell
+from store import outbox, tally
+from templates.contexts.console import Process, StatusPage
+
+router = APIRouter()
+
+
+@router.get("/status")
+def page(desk: At) -> Response:
+    """Calm or not, and what everything waits for."""
+    now = desk.now()
+    with desk.record.read() as tx:
+        known = condition(tx, now=now)
+        index = index_keys(tx, _public(desk.engine), desk.follower)
+        context = StatusPage(
+            zone=desk.zone,
+            locale=desk.locale,
+            shell=shell(tx, "status", now=now, known=known),
+            json_url="/status.json",
+            calm=known.calm,
+            coverage=known.coverage,
+            mentions=tally.by_analysis(tx),
+            outbox=outbox.tally(tx),
+            engine=index["engine"],
+            documents=index["docs"],
+            lag=index["lag"],
+            processes=tuple(
+                Process(name=p.name, state=p.state, since=p.started, restarts=0)
+                for p in known.processes
+            ),
+        )
+    return answers.page("status", context)
+
+
+@router.get("/status.json")
+def twin(desk: At) -> Response:
+    """The contract's ``status``."""
+    now = desk.now()
+    with desk.record.read() as tx:
+        rows = report(tx, condition(tx, now=now))
+        rows["index"] = index_keys(tx, _public(desk.engine), desk.follower)
+    return answers.twin("status", rows, now=now)
+
+
+def _public(engine: str) -> str:
+    """*engine* without the password that its URL may hold."""
+    scheme, mark, rest = engine.partition("://")
+    return f"{scheme}{mark}{rest.rpartition('@')[2]}"

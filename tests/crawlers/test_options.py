@@ -1,0 +1,102 @@
+"""What an operator may write into a source, and what a wrong word is answered with."""
+
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from core.plugins import available, load
+from crawlers.source import Source
+
+NOW = datetime(2026, 11, 22, 6, tzinfo=UTC)
+URL = "https://site.example/here"
+WORDPRESS = (
+    "per_page=100&order=desc&page=1&orderby=modified&modified_after=2026-11-21T06:00:00"
+    "&_fields=id,date_gmt,modified_gmt,link,title,content,author"
+)
+
+
+def options(kind, **told):
+    return load("crawlers.sources", kind, Source).Options(**{"url": URL, **told})
+
+
+@pytest.mark.parametrize(
+    ("kind", "wrong"),
+    [
+        ("feed", {"urls": URL}),
+        ("feed", {"backfill_days": -1}),
+        ("forum", {"post": "li..x"}),
+        ("forum", {"author": ""}),
+        ("forum", {"thread": "li:frobnicate"}),
+        ("mastodon", {"tag": "#acme"}),
+        ("mastodon", {"tag": "a/b"}),
+        ("wordpress", {"comments": "perhaps"}),
+    ],
+)
+def test_a_wrong_option_is_named(kind, wrong):
+    with pytest.raises(ValidationError, match=next(iter(wrong))):
+        options(kind, **wrong)
+
+
+@pytest.mark.parametrize("kind", available("crawlers.sources"))
+def test_options_are_values(kind):
+    """Nobody changes them after they were read."""
+    with pytest.raises(ValidationError, match="frozen"):
+        options(kind).url = "https://elsewhere.example/"
+
+
+@pytest.mark.parametrize(
+    ("kind", "told", "asked"),
+    [
+        ("feed", {}, URL),
+        ("forum", {}, URL),
+        ("mastodon", {}, f"{URL}/api/v1/timelines/public?limit=40"),
+        ("mastodon", {"tag": "größe"}, f"{URL}/api/v1/timelines/tag/gr%C3%B6%C3%9Fe?limit=40"),
+        ("mastodon", {"local": True}, f"{URL}/api/v1/timelines/public?limit=40&local=true"),
+        (
+            "wordpress",
+            {"backfill_days": 1},
+            f"{URL}/wp-json/wp/v2/posts?{WORDPRESS}",
+        ),
+    ],
+)
+def test_a_first_crawl_asks_without_conditions(kind, told, asked):
+    """One start, unconditional: there is nothing yet that could be unchanged."""
+    source = load("crawlers.sources", kind, Source)(options(kind, **told))
+    [fetch] = source.requests(None, NOW)
+    assert (fetch.url, fetch.conditional) == (asked, False)
+
+
+def test_only_authors_who_asked_to_be_found():
+    """With only_indexable, an author who said nothing is left out; noindex always counts."""
+    kind = load("crawlers.sources", "mastodon", Source)
+    body = "[{}, {}, {}]".format(
+        *(
+            f'{{"id": "{number}", "uri": "urn:{number}", "content": "x",'
+            f' "created_at": "2026-11-21T00:00:00Z", "account": {{"acct": "jo", {wish}}}}}'
+            for number, wish in enumerate(
+                ('"indexable": true', '"indexable": false', '"noindex": true')
+            )
+        )
+    )
+    heard = {}
+    for only_indexable in (False, True):
+        source = kind(options("mastodon", only_indexable=only_indexable))
+        [fetch] = source.requests(None, NOW)
+        page = source.parse(body.encode(), fetch, fetch.url)
+        heard[only_indexable] = [post.uri for post in page.posts]
+    assert heard == {False: ["urn:0", "urn:1"], True: ["urn:0"]}
+
+
+def test_a_process_that_only_plans_crawls_needs_no_scrapy():
+    """The parent reads options, facts and outcomes; the reactor belongs to the children."""
+    modules = ["assignment", "limits", "pipeline", "source"]
+    modules += [f"sources.{kind}" for kind in available("crawlers.sources")]
+    program = "\n".join(f"import crawlers.{name}" for name in modules)
+    program += "\nimport sys; sys.exit('scrapy' in sys.modules or 'twisted' in sys.modules)"
+    root = Path(__file__).parents[2]
+    done = subprocess.run([sys.executable, "-c", program], cwd=root, check=False)
+    assert done.returncode == 0

@@ -1,0 +1,58 @@
+"""`harken init` writes what `harken check` accepts; mistakes are named with exit status 2."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def _harken(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "harken", *arguments]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=120)
+
+
+def test_init_writes_settings_that_load(tmp_path):
+    feed = "https://blog.example.org/feed.xml"
+    assert _harken("init", "--brand", "Acme Bikes", "--feed", feed, cwd=tmp_path).returncode == 0
+    text = (tmp_path / "harken.yaml").read_text()
+    assert feed in text
+    shown = _harken("sources", "--json", cwd=tmp_path)
+    assert shown.returncode == 0, shown.stderr
+    assert '"verb": "sources"' in shown.stdout
+
+
+def test_init_never_overwrites(tmp_path):
+    (tmp_path / "harken.yaml").write_text("zone: UTC\n")
+    done = _harken("init", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "it is there already" in done.stderr
+    assert (tmp_path / "harken.yaml").read_text() == "zone: UTC\n"
+
+
+@pytest.mark.model
+def test_check_names_each_mistake_with_its_place(tmp_path):
+    (tmp_path / "harken.yaml").write_text(
+        "watches:\n"
+        "  - {slug: a, name: A, query: 'acme AND ('}\n"
+        "sources:\n"
+        "  - {slug: s, kind: fead}\n"
+    )
+    done = _harken("check", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "harken.yaml:2:" in done.stderr
+    assert "Did you mean 'feed'?" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_help_is_quick_and_imports_nothing_heavy(tmp_path):
+    code = (
+        "import sys; sys.argv = ['harken', '--help']\n"
+        "from harken.__main__ import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "heavy = {'torch', 'scrapy', 'elasticsearch', 'fastapi', 'sqlalchemy', 'scipy'}\n"
+        "sys.exit(sorted(heavy & set(sys.modules)) or 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr

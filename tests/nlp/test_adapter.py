@@ -1,0 +1,67 @@
+"""nlp.adapter: what is written is read, and nothing else is taken for an adapter."""
+
+import numpy as np
+import pytest
+
+from core.errors import ConfigError
+from nlp.adapter import Adapter, read, write
+
+DOWN = np.array([[1, 2, 3]], np.float32)
+UP = np.array([[1], [-1]], np.float32)
+
+
+@pytest.fixture
+def adapter():
+    return Adapter(
+        encoder_sha256="ab" * 32,
+        shared=3,
+        scale=0.5,
+        temperature=1.25,
+        labels=("negative", "neutral", "positive"),
+        tensors={"layer.0.query.down": DOWN, "layer.0.query.up": UP, "head.0.bias": UP},
+        proof={"fine": (0.25, 0.5, 0.25)},
+        notes={"seed": 7},
+    )
+
+
+def test_reading_gives_what_was_written(adapter, tmp_path):
+    path = tmp_path / "adapter.safetensors"
+    write(path, adapter)
+    found = read(path)
+    for name in ("encoder_sha256", "shared", "scale", "temperature", "labels", "proof", "notes"):
+        assert getattr(found, name) == getattr(adapter, name)
+    assert {n: t.tolist() for n, t in found.tensors.items()} == {
+        n: t.tolist() for n, t in adapter.tensors.items()
+    }
+    assert all(tensor.dtype == np.float32 for tensor in found.tensors.values())
+
+
+def test_the_hash_is_that_of_the_file(adapter, tmp_path):
+    path, same = tmp_path / "a.safetensors", tmp_path / "b.safetensors"
+    write(path, adapter)
+    write(same, adapter)
+    assert len(bytes.fromhex(read(path).sha256)) == 32
+    assert read(path).sha256 == read(same).sha256
+
+
+def test_a_change_is_the_scaled_product_of_its_factors(adapter):
+    assert adapter.change("layer.0.query").tolist() == [[0.5, 1.0, 1.5], [-0.5, -1.0, -1.5]]
+    assert adapter.change("layer.1.query") is None
+
+
+def test_the_head_is_what_is_named_so(adapter):
+    assert {name: tensor.tolist() for name, tensor in adapter.head().items()} == {"0.bias": UP.tolist()}
+
+
+def test_nothing_half_written_is_left(adapter, tmp_path):
+    write(tmp_path / "adapter.safetensors", adapter)
+    assert [path.name for path in tmp_path.iterdir()] == ["adapter.safetensors"]
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no tensors at all", b"\x08\0\0\0\0\0\0\0{}      "])
+def test_anything_else_is_refused_by_name(content, tmp_path):
+    path = tmp_path / "mine.safetensors"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(ConfigError, match=r"mine\.safetensors holds no adapter"):
+        read(path)

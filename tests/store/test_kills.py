@@ -1,0 +1,105 @@
+"""kill -9 at any moment and a restart give the record of a run that nobody killed."""
+
+import multiprocessing
+import random
+import shutil
+from datetime import timedelta
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, text
+
+from store import analysis, sources
+from store.pages import HeardPage, record_page
+from store.record import Record
+from store.tables import metadata
+from tests.store.making import NOON, begin, dropped, finding, heard, page
+
+PAGES = 80
+MINUTE = timedelta(minutes=1)
+fork = multiprocessing.get_context("fork")  # a start costs milliseconds, so that we can kill often
+
+
+def nth_page(k: int) -> HeardPage:
+    """Eight posts of a pool of 40, so that many are known and some are edited."""
+    dice = random.Random(k)
+    posts = [heard(f"m{n}", f"Wording {dice.randrange(3)}") for n in dice.sample(range(40), 8)]
+    return page(*posts, dropped(f"x{k}"), cursor={"page": k + 1}, validators={f"u{k % 5}": {}})
+
+
+def work(url: str, progress: Connection) -> None:
+    """Analyse what waits, hear the next page, and so on; where it stands is in the record alone."""
+    record = Record(url)
+    with record.write() as tx:
+        analysis.release(tx, "w")  # of a predecessor that was killed
+        first = sources.named(tx, ["blog"])[0].cursor.get("page", 0)
+    for k in range(first, PAGES):
+        analyse(record, k)
+        with record.write() as tx:
+            record_page(tx, nth_page(k), now=NOON + k * MINUTE)
+        progress.send(k)
+    analyse(record, PAGES)
+    record.close()
+
+
+def analyse(record: Record, k: int) -> None:
+    now = NOON + k * MINUTE
+    with record.write() as tx:
+        held = analysis.lease(tx, "w", limit=99, now=now, hold=MINUTE)
+    with record.write() as tx:
+        found = [finding(p.id, p.text, id=p.id) for p in held]
+        analysis.record_findings(tx, found, now=now)
+
+
+def start(url: str) -> tuple[multiprocessing.process.BaseProcess, Connection]:
+    ours, theirs = fork.Pipe(duplex=False)
+    worker = fork.Process(target=work, args=(url, theirs))
+    worker.start()
+    theirs.close()
+    return worker, ours
+
+
+def kill_after(url: str, pages: int, seconds: float) -> None:
+    """Let a worker hear so many pages and live a moment longer."""
+    worker, progress = start(url)
+    for _ in range(pages):
+        progress.recv()
+    worker.join(seconds)
+    worker.kill()
+    worker.join()
+    assert worker.exitcode == -9
+
+
+def finish(url: str) -> dict[str, list[str]]:
+    """Work to the end; every row of every table."""
+    worker, _ = start(url)
+    worker.join(120)
+    assert worker.exitcode == 0
+    record = Record(url)
+    with record.read() as tx:
+        assert tx.execute(text("pragma integrity_check")).scalar() == "ok"
+        rows = {t.name: sorted(map(repr, tx.execute(select(t)))) for t in metadata.sorted_tables}
+    record.close()
+    return rows
+
+
+@pytest.fixture
+def urls(sqlite_template: Path, tmp_path: Path) -> list[str]:
+    """Two records with one source and one run."""
+    made = [f"sqlite:///{shutil.copy(sqlite_template, tmp_path / n)}" for n in ("killed", "calm")]
+    for url in made:
+        record = Record(url)
+        with record.write() as tx:
+            begin(tx, "blog")
+        record.close()
+    return made
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_ten_kills_change_nothing(urls, seed):
+    killed, calm = urls
+    dice = random.Random(seed)
+    for _ in range(10):
+        kill_after(killed, pages=dice.randrange(4), seconds=dice.uniform(0, 0.015))
+    assert finish(killed) == finish(calm)
