@@ -53,7 +53,6 @@ class CrawlSettings(_Part):
     contact: str | None = Field(None, description="URL or mail address added to the user agent.")
     deadline: Duration = Field(timedelta(minutes=10), description="A batch is ended after this.")
     delay: Duration = Field(timedelta(seconds=1), description="Pause between requests to a host.")
-    backfill: Duration = Field(timedelta(days=28), description="How far back a first crawl reads.")
     batch: int = Field(500, ge=1, le=500, description="Most sources in one crawl process.")
 
 

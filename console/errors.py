@@ -15,6 +15,7 @@ from console.guard import HEADERS
 from console.shell import shell
 from core.errors import HarkenError, TransientError
 from templates.contexts.console import ErrorPage
+from templates.contexts.reader import Silence
 from templates.contexts.shell import Shell
 
 log = structlog.get_logger()
@@ -66,8 +67,9 @@ def _shell(desk: Desk) -> Shell:
     try:
         with desk.record.read() as tx:
             return shell(tx, "", now=desk.now())
-    except TransientError:
-        return Shell(section="", open_incidents=0, newest=None)
+    except TransientError as error:
+        lost = Silence(what="record", name="", since=desk.now(), reason=str(error))
+        return Shell(section="", open_incidents=0, newest=None, silences=(lost,))
 
 
 def _sentence(error: dict[str, Any]) -> str:

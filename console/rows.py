@@ -48,4 +48,4 @@ def source_rows(tx: Connection, *, now: datetime) -> list[dict[str, Any]]:
 
 
 def _traffic(total: Traffic) -> Mapping[str, Any]:
-    return asdict(total)
+    return asdict(total) | {"dropped": dict(total.dropped)}

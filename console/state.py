@@ -1,6 +1,7 @@
 """What a search asks for. The URL is the state: one model reads, checks and writes it."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final, Literal, Self
 from urllib.parse import urlencode
@@ -20,15 +21,16 @@ RANGES: Final = {
 }
 FILTERS: Final = ("sentiment", "source", "topic", "language", "watch")
 LONGEST: Final = timedelta(days=3650)  # a window; in bars of a week it can still be drawn
+SHORTEST: Final = timedelta(minutes=1)  # an incident may end in the moment that it began
 YEARS: Final = range(1970, 2200)  # others overflow when zones are applied
 MOST_BACK: Final = 50  # pages that the way back remembers
 
 
 def _instant(said: Any) -> datetime:
-    if isinstance(said, str):
-        said = instant(said)
-    if isinstance(said, datetime) and said.year in YEARS:
-        return said
+    with suppress(ValueError, OverflowError):
+        at = instant(said) if isinstance(said, str) else said
+        if isinstance(at, datetime) and at.year in YEARS:
+            return at
     raise ValueError("should be an instant such as 2026-11-22T06:00:00Z")
 
 
@@ -69,7 +71,7 @@ class SearchState(BaseModel):
         if self.range == "chosen":
             if self.from_ is None and self.to is None:
                 raise ValueError("a chosen time needs from, to or both")
-            if self.from_ and self.to and not timedelta() < self.to - self.from_ <= LONGEST:
+            if self.from_ and self.to and not timedelta() <= self.to - self.from_ <= LONGEST:
                 raise ValueError("from should lie before to, by at most ten years")
         return self
 
@@ -79,8 +81,9 @@ class SearchState(BaseModel):
             return now - RANGES[self.range], now
         if self.range == "all":
             return None, now
-        end = self.to or max(now, (self.from_ or now) + timedelta(minutes=1))
-        return self.from_, end
+        if self.from_ is None:
+            return None, self.to or now
+        return self.from_, max(self.to or now, self.from_ + SHORTEST)
 
     def filters(self, start: datetime, end: datetime, *, but: str = "") -> Filters:
         """What narrows the query in [start, end), leaving out the field *but*."""

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -18,7 +19,7 @@ from crawlers.source import Page, Source, SourceOptions
 from harken import wiring
 from harken.clock import Clock
 from nlp.duplicates import family_key
-from store import runs, sources, watches
+from store import hosts, runs, sources, watches
 from store.pages import HeardPage, record_page
 from store.record import Record
 from store.runs import Traffic
@@ -41,7 +42,9 @@ def crawl(settings: Settings, clock: Clock, slugs: Sequence[str]) -> None:
         batch = [_assignment(row, settings) for row in rows]
         for assignment in batch:
             runs.begin(tx, assignment.run, assignment.source, now=clock.now())
-    fetch(batch, RecordSink(record, settings, clock), settings=_manners(settings), now=clock.now)
+        closed = hosts.closed(tx, now=clock.now())
+    manners = replace(_manners(settings), closed=closed)
+    fetch(batch, RecordSink(record, settings, clock), settings=manners, now=clock.now)
 
 
 class RecordSink:
@@ -94,6 +97,8 @@ class RecordSink:
             runs.end(tx, assignment.run, state=state, reason=reason, traffic=traffic, now=now)
             sources.settle(tx, slug, state=state, reason=reason, now=now)
             sources.postpone(tx, slug, due=max(due, outcome.retry_at or due))
+            if outcome.host and outcome.retry_at:
+                hosts.close(tx, outcome.host, until=outcome.retry_at)
             if outcome.moved:
                 sources.move(tx, slug, outcome.moved)
             tally = runs.one(tx, assignment.run)

@@ -11,6 +11,7 @@ from typing import Final
 import structlog
 
 from config.settings import Settings
+from console.guard import refuse_open_bind
 from harken import steps, wiring
 from harken.clock import Clock
 from harken.heartbeat import BEAT, Heartbeat
@@ -33,6 +34,7 @@ class Run:
     """All processes of one installation on this machine."""
 
     def __init__(self, settings: Settings, config: Path, clock: Clock) -> None:
+        refuse_open_bind(settings.console.host)
         self.settings = settings
         self.clock = clock
         self.config = config

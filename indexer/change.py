@@ -78,22 +78,11 @@ def _document_flaw(change: Upsert) -> str:
         return "the document is that of another mention"
     if not _EARLIEST <= shown.published < _LATEST:
         return f"published {shown.published} is no second of the years 1900 to 2499"
-    for name in ("text", "words", "url"):
-        if not _is_encodable(getattr(shown, name)):
-            return f"the {name} holds a lone surrogate"
-    for name in FIELDS:
-        if any(not _is_keyword(value) for value in shown.values(name)):
-            return f"a {name} holds a lone surrogate or more than {_LONGEST_VALUE:,} characters"
-    return ""
-
-
-def _is_keyword(value: str) -> bool:
-    return len(value) <= _LONGEST_VALUE and _is_encodable(value)
-
-
-def _is_encodable(text: str) -> bool:
+    values = [value for name in FIELDS for value in shown.values(name)]
+    if any(len(value) > _LONGEST_VALUE for value in values):
+        return f"the value of a field is longer than {_LONGEST_VALUE:,} characters"
     try:
-        text.encode("utf-8")
+        "".join((shown.text, shown.words, shown.url, *values)).encode()
     except UnicodeEncodeError:
-        return False
-    return True
+        return "it holds a lone surrogate: half a character"
+    return ""

@@ -6,7 +6,6 @@ from http import HTTPStatus
 from typing import Annotated, Any, Final
 from urllib.parse import parse_qs
 
-from alerts.reasons import explain
 from fastapi import APIRouter, Body, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import Connection
@@ -16,6 +15,7 @@ from alerts.channel import Envelope
 from alerts.completing import completeness
 from alerts.dossier import CHART, Case, gather
 from alerts.quotes import representative
+from alerts.reasons import explain
 from console import answers, proof
 from console.acknowledging import acknowledge
 from console.answers import At

@@ -63,7 +63,8 @@ def frame(desk: At, number: int) -> Response:
     """The letter's HTML; its pictures come from here."""
     _, letter = _letter(desk, number)
     html = viewed(letter, lambda cid: f"/inbox/{number}/{quote(cid, safe='')}")
-    return HTMLResponse(html, headers=FRAME)
+    # Within the frame its links would be refused: no page of ours may be framed.
+    return HTMLResponse(html.replace("<head>", '<head><base target="_top">', 1), headers=FRAME)
 
 
 @router.get("/inbox/{number:int}.eml")

@@ -33,7 +33,7 @@ def page(desk: At) -> Response:
             documents=index["docs"],
             lag=index["lag"],
             processes=tuple(
-                Process(name=p.name, state=p.state, since=p.started, restarts=0)
+                Process(name=p.name, state=p.state, since=p.started, beat=p.beat)
                 for p in known.processes
             ),
         )

@@ -15,7 +15,7 @@ from harken.demo.site.sources import SiteSource
 
 MARK: Final = ".harken-demo"  # a folder that bears it is ours to empty
 ZONE: Final = "Europe/Berlin"
-EVERY: Final = "10s"  # how often the demo's sources are crawled
+EVERY: Final = "20s"  # how often the demo's sources are crawled
 PERSON: Final = {"slug": "lead", "name": "Comms lead", "email": "lead@demo.example"}
 
 

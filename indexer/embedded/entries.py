@@ -40,7 +40,7 @@ def entry(change: Change) -> Any:
     if not isinstance(change, Upsert):
         return tantivy.Document(id=change.id, number=change.number)
     shown = change.document
-    values = {name: list(shown.values(name)) for name in FIELDS}
+    values = {name: list(found) for name in FIELDS if (found := shown.values(name))}
     return tantivy.Document(
         id=change.id,
         number=change.number,

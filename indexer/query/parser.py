@@ -15,7 +15,7 @@ from indexer.wording import index_words
 
 MOST_CHARACTERS: Final = 2_000
 MOST_CLAUSES: Final = 100  # words and fields, those inside phrases too
-# Elasticsearch refuses more than 30 levels of bool; the filters of a page need one of them.
+# Elasticsearch refuses more than 30 levels of bool; the filters of a search need two of them.
 MOST_LEVELS: Final = 28
 
 

@@ -163,7 +163,7 @@ def network(folder: Path, tuned: Adapter) -> Network:
     Raises:
         ConfigError: *tuned* does not fit this encoder.
     """
-    disable_progress_bar()
+    disable_progress_bar()  # type: ignore[no-untyped-call]  # transformers left it untyped
     encoder = BertModel.from_pretrained(folder, local_files_only=True, use_safetensors=True)
     made = Network(encoder, tuned.shared, len(tuned.labels))
     try:

@@ -43,7 +43,7 @@ def main() -> int:
 
 
 def _draw(curve: Path, point: Point, seed: int) -> None:
-    """Put *point* behind what *curve* has of earlier steps: a run that goes on goes on there too."""
+    """Put *point* behind the earlier steps in *curve*: what goes on goes on there too."""
     rows = json.loads(curve.read_text()) if curve.is_file() else []
     earlier = [row for row in rows if row["step"] < point.step]
     row = {"step": point.step, "seed": seed, "validation": point.validation}
@@ -56,7 +56,7 @@ def _parse() -> tuple[argparse.Namespace, Recipe]:
     parser.add_argument("--data", type=Path, required=True, help="folder of the labelled texts")
     parser.add_argument("--out", type=Path, required=True, help="the adapter (.safetensors)")
     parser.add_argument("--curve", type=Path, default=Path("out/train.json"))
-    parser.add_argument("--every", type=int, default=100, help="steps between checkpoints")
+    parser.add_argument("--every", type=int, default=500, help="steps between checkpoints")
     for field in fields(Recipe):
         flag = f"--{field.name.replace('_', '-')}"
         if isinstance(field.default, bool):

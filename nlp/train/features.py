@@ -13,9 +13,8 @@ from nlp.batching import batches, padded
 from nlp.models.minilm import Network, pad
 from nlp.train.corpus import Labelled
 
-MAX_TOKENS: Final = (
-    96  # as in the measurements this recipe comes from; longer tweets are rare and cut
-)
+# As in the measurements that this recipe comes from; the few longer tweets are cut here only.
+MAX_TOKENS: Final = 96
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +58,9 @@ class Features:
         hidden = torch.zeros(len(indices), length, self.hidden.shape[1], dtype=torch.bfloat16)
         mask = torch.zeros(len(indices), length, dtype=torch.bool)
         for row, index in enumerate(indices):
-            hidden[row, : self.lengths[index]] = self.hidden[
-                self.starts[index] : self.starts[index + 1]
-            ]
-            mask[row, : self.lengths[index]] = True
+            start, end = self.starts[index], self.starts[index + 1]
+            hidden[row, : end - start] = self.hidden[start:end]
+            mask[row, : end - start] = True
         chosen = list(indices)
         return Batch(hidden, self.base[chosen], mask, self.classes[chosen])
 
@@ -74,18 +72,20 @@ def epoch(lengths: Sequence[int], tokens: int, seed: int) -> Iterator[list[int]]
     for a batch go on to the next length.
     """
     chance = random.Random(seed)
-    order = sorted(
-        chance.sample(range(len(lengths)), len(lengths)), key=lambda i: padded(lengths[i])
-    )
+    shuffled = chance.sample(range(len(lengths)), len(lengths))
+    order = sorted(shuffled, key=lambda index: padded(lengths[index]))
     found: list[list[int]] = []
-    start = 0
-    while start < len(order):
-        size = max(1, tokens // padded(lengths[order[start]]))
-        while (
-            size > 1 and size * padded(lengths[order[min(start + size, len(order)) - 1]]) > tokens
-        ):
-            size -= 1
-        found.append(order[start : start + size])
-        start += size
+    while order:
+        size = _fitting([padded(lengths[index]) for index in order[:tokens]], tokens)
+        found.append(order[:size])
+        order = order[size:]
     chance.shuffle(found)
     yield from found
+
+
+def _fitting(rising: Sequence[int], tokens: int) -> int:
+    """How many of the first texts, whose padded lengths rise, fit *tokens* together; one at least."""
+    size = max(1, tokens // rising[0])
+    while size > 1 and size * rising[min(size, len(rising)) - 1] > tokens:
+        size -= 1
+    return size

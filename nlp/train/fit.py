@@ -1,7 +1,9 @@
 """The training loop: resumable, one thread, deterministic for a seed on one machine."""
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +32,14 @@ class Recipe:
     decay: float = 0.01  # AdamW's
     tokens: int = 1024  # a step
     average_from: float = 0.5  # share of the steps after which the weights are averaged
+    # Share of the steps after which it stops: the averaged weights stood still on validation (0.7154 at
+    # 0.70, 0.7157 at 0.84) while the loss on the texts learned went on falling.
+    until: float = 0.856
     emotions: bool = False  # train on GoEmotions as well
 
 
 class Run:
-    """A network in training; ``step`` counts from 0 to ``total``."""
+    """A network in training; ``step`` counts from 0 to ``last`` of ``total`` that were planned."""
 
     def __init__(self, network: Network, features: Features, recipe: Recipe) -> None:
         torch.manual_seed(recipe.seed)
@@ -47,11 +52,12 @@ class Run:
         )
         self.per_epoch = [len(list(self._epoch(number))) for number in range(recipe.epochs)]
         self.total = sum(self.per_epoch)
+        self.last = math.ceil(self.total * recipe.until)
 
     def train(self, every: int, pause: Callable[[float], None]) -> None:
         """Go on to the end; every *every* steps call *pause* with the mean loss since the last."""
         losses: list[float] = []
-        for indices in self._rest():
+        for indices in islice(self._rest(), self.last - self.step):
             losses.append(self._learn(self.features.batch(indices)))
             self.step += 1
             self._average()

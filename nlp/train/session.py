@@ -46,7 +46,7 @@ def train(
     *,
     checkpoint: Path,
     tell: Callable[[Point], None],
-    every: int = 100,
+    every: int = 500,
 ) -> Adapter:
     """The adapter that *recipe* makes of *texts* on the encoder in *folder*.
 
@@ -61,7 +61,7 @@ def train(
     def pause(loss: float) -> None:
         run.save(checkpoint)
         tell(
-            Point(step=run.step, total=run.total, loss=loss, validation=_score(network, validation))
+            Point(step=run.step, total=run.last, loss=loss, validation=_score(network, validation))
         )
 
     run.train(every, pause)
@@ -70,7 +70,7 @@ def train(
     shares = softmax(logits(network, proof) / temperature)
     state = network.head.state_dict()
     score = _score(network, validation)
-    tell(Point(step=run.total, total=run.total, loss=float("nan"), validation=score))
+    tell(Point(step=run.last, total=run.last, loss=float("nan"), validation=score))
     return Adapter(
         encoder_sha256=file_sha256(folder / WEIGHTS),
         shared=recipe.shared,

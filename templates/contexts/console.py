@@ -131,7 +131,7 @@ class Process:
     name: str
     state: str
     since: datetime
-    restarts: int
+    beat: datetime  # its last sign of life
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,7 +35,7 @@ class Coverage:
 class Silence:
     """A part of Harken that worked and works no more."""
 
-    what: str  # source | scorer | index | smtp | scheduler
+    what: str  # record | source | scorer | index | smtp | scheduler
     name: str
     since: datetime
     reason: str

@@ -1,21 +1,36 @@
 """A furnished console and a client that asks it."""
 
+import shutil
+
 import pytest
 
+from indexer.engines.memory import MemoryIndex
+from store.record import Record
 from tests.console import stage
 
 
+@pytest.fixture(scope="session")
+def furnished_file(sqlite_template, tmp_path_factory):
+    """A record with a month in it, to copy."""
+    path = shutil.copy(sqlite_template, tmp_path_factory.mktemp("furnished") / "record.db")
+    record = Record(f"sqlite:///{path}")
+    stage.furnish(record)
+    record.close()
+    return path
+
+
 @pytest.fixture
-def furnished(sqlite_record):
-    """A record with a month in it."""
-    stage.furnish(sqlite_record)
-    return sqlite_record
+def furnished(furnished_file, tmp_path):
+    """A record of one's own with a month in it."""
+    record = Record(f"sqlite:///{shutil.copy(furnished_file, tmp_path / 'furnished.db')}")
+    yield record
+    record.close()
 
 
 @pytest.fixture
 def desk(furnished):
     """What the console reads from."""
-    return stage.desk(furnished)
+    return stage.desk(furnished, stage.follow(furnished, MemoryIndex()))
 
 
 @pytest.fixture

@@ -3,9 +3,8 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
-
 from fastapi.testclient import TestClient
+from sqlalchemy import update
 
 from alerts.eml import to_eml
 from console.app import console
@@ -14,9 +13,10 @@ from core.identity import text_sha256
 from core.mention import Sentiment
 from core.watch import Topic
 from indexer.change import change
-from indexer.engines.memory import MemoryIndex
 from indexer.index import MentionIndex
 from store import analysis, changes, incidents, mentions, outbox, people, processes, tables, watches
+from store.analysis import Finding
+from store.pages import Heard
 from store.processes import Process
 from store.record import Record
 from tests.alerts.example_letters import letter
@@ -53,8 +53,7 @@ def furnish(record: Record) -> None:
         )
         people.replace_from_file(tx, [], [])
         making.begin(tx, "blog", "forum", at=NOW - timedelta(days=29))
-    for name, text, at, tone in spoken():
-        _say(record, name, text, at, tone)
+    _say(record, list(spoken()))
     with record.write() as tx:
         gone = update(tables.mentions).where(tables.mentions.c.id == making.key(DELETED))
         tx.execute(gone.values(state="deleted", text=""))
@@ -110,11 +109,11 @@ def follow(record: Record, index: MentionIndex) -> MentionIndex:
     return index
 
 
-def desk(record: Record, index: MentionIndex | None = None, now: datetime = NOW) -> Desk:
+def desk(record: Record, index: MentionIndex, now: datetime = NOW) -> Desk:
     """What the console reads from, at NOW."""
     return Desk(
         record=record,
-        index=index or follow(record, MemoryIndex()),
+        index=index,
         engine="memory",
         follower=FOLLOWER,
         now=lambda: now,
@@ -133,28 +132,28 @@ def browser(desk: Desk) -> TestClient:
     )
 
 
-def _say(record: Record, name: str, text: str, at: datetime, tone: Sentiment | None) -> None:
-    heard = making.heard(
-        name,
-        text,
-        published=at,
-        voice=making.key(f"voice {name}"),
-        family=text_sha256(text)[:32],
-    )
-    source = "forum" if name.startswith("copy") else "blog"
-    making.hear(record, heard, at=at, source=source)
-    verdict = making.verdict(text, sentiment=tone)
-    if tone is None:
-        verdict = replace(verdict, probabilities={}, polarity=None, topics=())
-    finding = making.finding(
-        name,
-        text,
-        verdicts=(verdict,),
-        language="ja" if tone is None else "en",
-        analysis="unscored" if tone is None else "scored",
-    )
+def _say(record: Record, said) -> None:
+    for source in ("blog", "forum"):
+        posts = [
+            _heard(*one[:3]) for one in said if one[0].startswith("copy") == (source != "blog")
+        ]
+        making.hear(record, *posts, at=NOW, source=source)
     with record.write() as tx:
-        analysis.record_findings(tx, [finding], now=at)
+        analysis.record_findings(tx, [_finding(*one) for one in said], now=NOW)
+
+
+def _heard(name: str, text: str, at: datetime) -> Heard:
+    family, voice = text_sha256(text)[:32], making.key(f"voice {name}")
+    return making.heard(name, text, published=at, voice=voice, family=family)
+
+
+def _finding(name: str, text: str, at: datetime, tone: Sentiment | None) -> Finding:
+    if tone is not None:
+        return making.finding(name, text, verdicts=(making.verdict(text, sentiment=tone),))
+    unread = making.verdict(text, sentiment=None, probabilities={}, polarity=None, topics=())
+    return making.finding(
+        name, text, verdicts=(unread,), language="ja", analysis="unscored", reason="language"
+    )
 
 
 def _crisis():

@@ -156,6 +156,7 @@ def test_a_record_out_of_reach_is_503_in_either_form(desk, tmp_path):
         answer = client.get(path)
         assert answer.status_code == 503
         assert "The record does not answer" in answer.text
+        assert "nobody can tell what is open" in answer.text
         assert "No mention yet" not in answer.text
     assert client.get("/status.json").status_code == 503
     assert client.get("/healthz").status_code == 200

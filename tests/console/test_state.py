@@ -18,7 +18,8 @@ SEVERAL = {"sentiment", "source", "topic", "language", "watch", "after"}
 
 words = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
 values = st.lists(words, max_size=3, unique=True).map(tuple)
-instants = st.datetimes(datetime(1990, 1, 1), datetime(1999, 1, 1), timezones=st.just(UTC))
+YEAR = timedelta(days=365)
+instants = st.integers(0, 9 * 365 * 86400).map(lambda s: NOW - 30 * YEAR + timedelta(seconds=s))
 windows = st.one_of(
     st.sampled_from([{"range": name} for name in ("24h", "7d", "28d", "all")]),
     st.builds(

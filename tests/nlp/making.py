@@ -27,7 +27,7 @@ plain_words = st.text(st.characters(categories=("L",)), min_size=1, max_size=8)
 
 
 class WordModel(Model):
-    """Sentiment by six English words, vectors by hashed words: a model whose answers one can foretell."""
+    """Sentiment by six English words, vectors by hashed words: one can foretell its answers."""
 
     name = "words 00000000 cpu fp32"
     encoder_sha256 = "0" * 64
@@ -42,11 +42,17 @@ class WordModel(Model):
         self.calls.append(len(texts))
         self._complain(texts)
         vectors = self.embed(texts)
-        return [Reading(probabilities=_shares(t), vector=v) for t, v in zip(texts, vectors, strict=True)]
+        return [
+            Reading(probabilities=_shares(t), vector=v) for t, v in zip(texts, vectors, strict=True)
+        ]
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         self._complain(texts)
-        return np.stack([_vector(text) for text in texts]) if texts else np.zeros((0, WIDTH), np.float32)
+        return (
+            np.stack([_vector(text) for text in texts])
+            if texts
+            else np.zeros((0, WIDTH), np.float32)
+        )
 
     def _complain(self, texts: Sequence[str]) -> None:
         if self.broken or any(POISON in text for text in texts):
@@ -70,16 +76,26 @@ def _vector(text: str) -> Vectors:
 
 def work(text: str, number: int = 0, claimed: str | None = "en") -> Work:
     """A revision that waits; its hash is its number."""
-    return Work(id=f"{number:032x}", text=text, text_sha256=f"{number:064x}", claimed_language=claimed)
+    return Work(
+        id=f"{number:032x}", text=text, text_sha256=f"{number:064x}", claimed_language=claimed
+    )
 
 
 def tiny_encoder(folder: Path, seed: int = 0) -> Path:
-    """A random BERT of four narrow layers whose vocabulary is the alphabet, as its package would hold it."""
+    """A random BERT of four narrow layers that knows the alphabet, in the files of its package."""
     import torch
     from transformers import BertConfig, BertModel, BertTokenizerFast
 
     letters = [chr(code) for code in range(ord("a"), ord("z") + 1)]
-    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *letters, *(f"##{c}" for c in letters)]
+    vocabulary = [
+        "[PAD]",
+        "[UNK]",
+        "[CLS]",
+        "[SEP]",
+        "[MASK]",
+        *letters,
+        *(f"##{c}" for c in letters),
+    ]
     (folder / "vocab.txt").write_text("\n".join(vocabulary))
     torch.manual_seed(seed)
     config = BertConfig(
@@ -107,8 +123,14 @@ def tiny_adapter(encoder: Path, path: Path, *, changed: bool = True, **facts: ob
         "head.4.weight": tensor(3, 32), "head.4.bias": tensor(3),
     }  # fmt: skip
     standard: dict[str, object] = {
-        "encoder_sha256": file_sha256(encoder / WEIGHTS), "shared": 2, "scale": 2.0, "temperature": 1.5,
-        "labels": ("negative", "neutral", "positive"), "tensors": tensors, "proof": {}, "notes": {},
-    }  # fmt: skip
+        "encoder_sha256": file_sha256(encoder / WEIGHTS),
+        "shared": 2,
+        "scale": 2.0,
+        "temperature": 1.5,
+        "labels": ("negative", "neutral", "positive"),
+        "tensors": tensors,
+        "proof": {},
+        "notes": {},
+    }
     write(path, Adapter(**(standard | facts)))
     return path

@@ -50,7 +50,9 @@ def test_a_change_is_the_scaled_product_of_its_factors(adapter):
 
 
 def test_the_head_is_what_is_named_so(adapter):
-    assert {name: tensor.tolist() for name, tensor in adapter.head().items()} == {"0.bias": UP.tolist()}
+    assert {name: tensor.tolist() for name, tensor in adapter.head().items()} == {
+        "0.bias": UP.tolist()
+    }
 
 
 def test_nothing_half_written_is_left(adapter, tmp_path):
@@ -58,7 +60,9 @@ def test_nothing_half_written_is_left(adapter, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["adapter.safetensors"]
 
 
-@pytest.mark.parametrize("content", [None, b"", b"no tensors at all", b"\x08\0\0\0\0\0\0\0{}      "])
+@pytest.mark.parametrize(
+    "content", [None, b"", b"no tensors at all", b"\x08\0\0\0\0\0\0\0{}      "]
+)
 def test_anything_else_is_refused_by_name(content, tmp_path):
     path = tmp_path / "mine.safetensors"
     if content is not None:

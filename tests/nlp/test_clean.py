@@ -11,7 +11,7 @@ from nlp.clean import clean, visible
 from tests.nlp.making import texts
 
 # What is taken out or replaced on purpose; the law of words is about everything else.
-_REPLACED = re.compile(r"@|www|http|\x1b|[\u2600-\u27bf\u2b50\u2b55\U0001f300-\U0001faff]", re.I)
+_REPLACED = re.compile(r"(?i)@|www|http|\x1b|[\u2600-\u27bf\u2b50\u2b55\U0001f300-\U0001faff]")
 
 
 @given(texts)
@@ -51,7 +51,7 @@ def test_whatever_comes_can_be_encoded(text):
         ("so 😡😡😡 now", "so pouting face now"),
         ("well done 👍🏽", "well done thumbs up sign"),
         ("I ❤️ it", "I heavy black heart it"),
-        ("it’s “fine”", "it's \"fine\""),
+        ("it’s “fine”", 'it\'s "fine"'),
         ("\x1b[31mred\x1b[0m \x1b]0;title\x07alert", "red alert"),
         ("a\u202eb\u200bc\u00add", "abcd"),
         ("one\r\n\ttwo\x00three", "one two three"),

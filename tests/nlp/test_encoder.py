@@ -15,7 +15,7 @@ def test_a_missing_package_is_named_with_its_remedy():
 
 
 def test_a_package_without_a_model_is_refused():
-    with pytest.raises(ConfigError, match="'json' holds no model/model.safetensors"):
+    with pytest.raises(ConfigError, match=r"'json' holds no model/model\.safetensors"):
         encoder.locate("json")
 
 

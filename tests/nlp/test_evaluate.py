@@ -86,7 +86,9 @@ def test_uncalibrated_figures_are_those_of_temperature_one(model):
 
 def test_classes_restrict_what_is_said_and_renormalise(model):
     report = evaluate(SCORED, model, classes=["negative", "positive"])
-    assert report.predictions[0]["probabilities"] == pytest.approx({"negative": 0.75, "positive": 0.25})
+    assert report.predictions[0]["probabilities"] == pytest.approx(
+        {"negative": 0.75, "positive": 0.25}
+    )
     assert "neutral" not in {p["sentiment"] for p in report.predictions}
     assert report.figures["per_class"]["neutral"]["recall"] == 0.0
 

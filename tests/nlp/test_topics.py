@@ -22,7 +22,9 @@ def embed(texts):
 
 
 def topic(name, *, sentences=None, examples=()):
-    return Topic(id=name, name=name, sentences=(name,) if sentences is None else sentences, examples=examples)
+    return Topic(
+        id=name, name=name, sentences=(name,) if sentences is None else sentences, examples=examples
+    )
 
 
 def along(*numbers):

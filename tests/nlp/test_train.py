@@ -48,7 +48,7 @@ def write_rows(folder, name, some):
 
 def test_it_learns_what_can_be_learned_and_the_model_reads_it(encoder, texts, tmp_path):
     points = []
-    made = train(encoder, texts, RECIPE, checkpoint=tmp_path / "c", tell=points.append, every=5)
+    made = train(encoder, texts, RECIPE, checkpoint=tmp_path / "c", tell=points.append, every=8)
     path = tmp_path / "a.safetensors"
     adapter.write(path, made)
     model = MiniLM(path, encoder)
@@ -56,7 +56,7 @@ def test_it_learns_what_can_be_learned_and_the_model_reads_it(encoder, texts, tm
     assert said == list(LETTERS.values())
     assert points[-1].validation == made.notes["validation"] == 1.0
     total = points[-1].total
-    assert [point.step for point in points] == [*range(5, total + 1, 5), total]
+    assert [point.step for point in points] == [*range(8, total + 1, 8), total]
 
 
 class StoppedError(Exception):
@@ -64,20 +64,20 @@ class StoppedError(Exception):
 
 
 def test_a_stopped_run_goes_on_and_ends_as_if_it_had_not_been(encoder, texts, tmp_path):
-    whole = train(encoder, texts, RECIPE, checkpoint=tmp_path / "w", tell=lambda _: None, every=5)
+    whole = train(encoder, texts, RECIPE, checkpoint=tmp_path / "w", tell=lambda _: None, every=8)
 
     def stop(point):
-        if point.step == 10:
+        if point.step == 8:
             raise StoppedError
 
     steps = []
     checkpoint = tmp_path / "c"
     with pytest.raises(StoppedError):
-        train(encoder, texts, RECIPE, checkpoint=checkpoint, tell=stop, every=5)
+        train(encoder, texts, RECIPE, checkpoint=checkpoint, tell=stop, every=8)
     resumed = train(
-        encoder, texts, RECIPE, checkpoint=checkpoint, tell=lambda p: steps.append(p.step), every=5
+        encoder, texts, RECIPE, checkpoint=checkpoint, tell=lambda p: steps.append(p.step), every=8
     )
-    assert steps[0] == 15
+    assert steps[0] == 16
     for name, tensor in whole.tensors.items():
         assert resumed.tensors[name] == pytest.approx(tensor, abs=1e-5)
 
@@ -102,7 +102,9 @@ def test_the_frozen_encoder_is_not_changed(encoder, texts, tmp_path):
     assert made.change("layer.2.attention.self.query") is None
 
 
-@given(st.lists(st.integers(2, 96), min_size=1, max_size=80), st.integers(64, 512), st.integers(0, 99))
+@given(
+    st.lists(st.integers(2, 96), min_size=1, max_size=80), st.integers(64, 512), st.integers(0, 99)
+)
 def test_an_epoch_has_each_text_once_in_batches_that_fit(lengths, tokens, seed):
     found = list(epoch(lengths, tokens, seed))
     assert sorted(index for batch in found for index in batch) == list(range(len(lengths)))

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import delete, func, select, update
 
 from core.mention import Analysis, Mention, Sentiment, State
-from store import changes, mentions, tables
+from store import analysis, changes, mentions, tables
 from store.analysis import backlog, lease, record_findings, release
 from store.record import Record
 from tests.store.making import HOLD, begin, finding, hear, heard, key, verdict
@@ -204,3 +204,15 @@ def test_two_workers_at_once_share_a_backlog(record, now):
     for worker in workers:
         worker.join(60)
     assert sorted(taken) == sorted(key(f"m{k}") for k in range(60))
+
+
+def test_who_looked_before_another_claimed_gets_nothing_of_it(record, now):
+    """On PostgreSQL a worker may choose by a view that is a moment old."""
+    hear(record, heard("a"), heard("b"))
+    claim(record, "w1", at=now, limit=1)
+    ids = [key("a"), key("b")]
+    with record.write() as tx:
+        first = analysis._claim(tx, "w2", ids, now=now, until=now + HOLD)
+        late = analysis._claim(tx, "w3", ids, now=now + HOLD, until=now + 2 * HOLD)
+    assert list(first.values()) == [0]
+    assert late == dict.fromkeys(ids, 1)

@@ -281,7 +281,7 @@ def pages(hostile: str = HOSTILE) -> dict[str, tuple[str, Context]]:
                 documents=3956,
                 lag=2,
                 processes=(
-                    console.Process(name="analyse", state=hostile, since=letters.NOW, restarts=1),
+                    console.Process(name="analyse", state=hostile, since=letters.NOW, beat=letters.NOW),
                 ),
             ),
         ),

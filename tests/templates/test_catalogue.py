@@ -66,13 +66,13 @@ def test_every_sentence_that_exists_is_said():
         ("safety", Safety),
         ("headline", [s for s in Story if s is not Story.INCIDENT]),
         ("headline", ["sour_new", "praise_new", "busy_new"]),
-        ("silence", ["source", "scorer", "index", "smtp", "scheduler"]),
+        ("silence", ["record", "source", "scorer", "index", "smtp", "scheduler"]),
         ("coverage", ["heard", "new", "late", "silent", "forbidden", "broken", "gap"]),
         ("letter", ["brief", "digest", "due", "sent", "failed"]),
         ("state", ["edited", "deleted"]),
         ("facet", ["sentiment", "source", "topic", "language", "watch"]),
         ("status", ["pending", "scored", "unscored", "quarantined", "deleted"]),
-        ("error", ["404", "410", "422", "500", "503"]),
+        ("error", ["403", "404", "410", "422", "500", "503"]),
     ],
 )
 def test_every_member_of_an_enumeration_has_its_word(section, names):

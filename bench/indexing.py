@@ -1,0 +1,162 @@
+"""Indexing: our index against its engine's own client; the same documents, the same commits."""
+
+import tempfile
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import count
+from pathlib import Path
+from random import Random
+from typing import Any, Final
+
+import tantivy
+from elasticsearch import Elasticsearch, helpers
+
+from bench.node import elasticsearch
+from bench.rounds import against, per_second, rates
+from bench.shared import rows
+from core.errors import HarkenError
+from core.identity import mention_id
+from indexer.change import Fate, Upsert
+from indexer.document import Document
+from indexer.elastic.bulk import CHUNK
+from indexer.elastic.mapping import month_index, source, template
+from indexer.embedded.entries import entry, prepare, schema
+from indexer.engines.elasticsearch import ElasticsearchIndex
+from indexer.engines.tantivy import WRITER_BYTES, TantivyIndex
+from indexer.index import MentionIndex
+from indexer.wording import index_words
+
+TEXTS: Final = "data/tweeteval_sentiment_validation.jsonl.gz"
+DOCUMENTS: Final = 20_000
+BATCH: Final = 1000  # changes a commit, as many as the index step takes
+NEWEST: Final = int(datetime(2026, 11, 22, tzinfo=UTC).timestamp())
+SPAN: Final = int(timedelta(days=90).total_seconds())
+WARM_UP: Final = 2  # rounds; the first 100,000 documents cost a fresh JVM two to three times as much
+
+
+def embedded() -> dict[str, float]:
+    """Documents a second into a new tantivy index."""
+    changes = prepared(DOCUMENTS)
+    written = [entry(change).to_dict() for change in changes]
+    peers = {"bare": partial(_bare_tantivy, written), "docs_per_s": partial(_our_tantivy, changes)}
+    return against("bare", "docs_per_s", rates(peers))
+
+
+def served() -> dict[str, float]:
+    """Documents a second into new indices of an Elasticsearch.
+
+    Raises:
+        ConfigError: there is none to start.
+    """
+    changes = prepared(DOCUMENTS)
+    names = map("bench{}".format, count())
+    with elasticsearch() as url:
+        peers = {
+            "bare": lambda: _bare_elasticsearch(url, next(names), changes),
+            "docs_per_s": lambda: _our_elasticsearch(url, next(names), changes),
+        }
+        for peer in [*peers.values()] * WARM_UP:
+            peer()
+        return against("bare", "docs_per_s", rates(peers))
+
+
+def prepared(n: int) -> list[Upsert]:
+    """*n* changes of as many mentions, real posts of three months, ready to be indexed."""
+    texts = [row["text"] for row in rows(TEXTS)]
+    chance = Random(1)
+    return [_change(number, texts[number % len(texts)], chance) for number in range(1, n + 1)]
+
+
+def apply_all(index: MentionIndex, changes: Sequence[Upsert]) -> None:
+    """Apply *changes* in batches.
+
+    Raises:
+        HarkenError: one of them was not taken; the rate would mean nothing.
+    """
+    for start in range(0, len(changes), BATCH):
+        for outcome in index.apply(changes[start : start + BATCH]):
+            if outcome.fate is not Fate.OK:
+                raise HarkenError(f"a change was {outcome.fate}: {outcome.reason}")
+
+
+def _our_tantivy(changes: Sequence[Upsert]) -> float:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        TantivyIndex(Path(folder), writer=True) as index,
+    ):
+        index.setup()
+        return per_second(len(changes), lambda: apply_all(index, changes))
+
+
+def _bare_tantivy(written: Sequence[dict[str, Any]]) -> float:
+    with tempfile.TemporaryDirectory() as folder:
+        index = tantivy.Index(schema(), path=folder)
+        prepare(index)
+        writer = index.writer(WRITER_BYTES, 1)
+        rate = per_second(len(written), lambda: _write(writer, written))
+        writer.wait_merging_threads()
+        return rate
+
+
+def _write(writer: Any, written: Sequence[dict[str, Any]]) -> None:
+    for start in range(0, len(written), BATCH):
+        for values in written[start : start + BATCH]:
+            writer.add_document(tantivy.Document(**values))
+        writer.commit()
+
+
+def _our_elasticsearch(url: str, name: str, changes: Sequence[Upsert]) -> float:
+    with ElasticsearchIndex(url, prefix=name) as index:
+        index.setup()
+        rate = per_second(len(changes), lambda: apply_all(index, changes))
+    _remove(url, name)
+    return rate
+
+
+def _bare_elasticsearch(url: str, name: str, changes: Sequence[Upsert]) -> float:
+    with Elasticsearch(url, request_timeout=60) as client:
+        client.indices.put_index_template(name=f"{name}-v1", **template(name))
+        actions = [
+            {
+                "_index": month_index(name, change.document.published),
+                "_id": change.id,
+                "_source": source(change.document),
+            }
+            for change in changes
+        ]
+        rate = per_second(len(actions), lambda: helpers.bulk(client, actions, chunk_size=CHUNK))
+    _remove(url, name)
+    return rate
+
+
+def _remove(url: str, name: str) -> None:
+    with Elasticsearch(url, request_timeout=60) as client:
+        for index in client.indices.get(index=f"{name}-*"):
+            client.indices.delete(index=index)
+
+
+def _change(number: int, text: str, chance: Random) -> Upsert:
+    url = f"https://social.example/@voice{number}/{number}"
+    published = NEWEST - chance.randrange(SPAN)
+    shown = Document(
+        id=mention_id(url),
+        words=" ".join(index_words(text)),
+        text=text,
+        url=url,
+        published=published,
+        first_seen=published + 60,
+        source=("social",),
+        watch=(chance.choice(("acme", "globex")),),
+        topic=(chance.choice(("price", "service", "delivery")),),
+        language="en",
+        sentiment=chance.choice(("negative", "neutral", "positive")),
+        polarity=round(chance.uniform(-1, 1), 4),
+        probability=round(chance.uniform(0.4, 1), 4),
+        voice=f"{chance.randrange(DOCUMENTS):032x}",
+        family=f"{number:016x}",
+        state="live",
+        analysis="scored",
+        domain="social.example",
+    )
+    return Upsert(id=shown.id, number=number, document=shown)

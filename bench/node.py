@@ -1,0 +1,44 @@
+"""A real Elasticsearch on loopback for as long as somebody needs it."""
+
+import shutil
+import subprocess
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from bench.shared import shared
+from core.errors import HarkenError
+from harken.demo.inbox import free_port
+
+HEAP: Final = "512m"
+
+
+@contextmanager
+def elasticsearch() -> Iterator[str]:
+    """The URL of an empty node, which is gone at the end.
+
+    Raises:
+        ConfigError: `SHARED` has none.
+        HarkenError: it does not start.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="harken-elasticsearch-"))
+    port = free_port()
+    node = subprocess.Popen(
+        [shared("elasticsearch/run.sh"), folder, str(port), HEAP],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert node.stdout is not None
+    try:
+        if not any(line.startswith("ready") for line in node.stdout):
+            raise HarkenError("the Elasticsearch node ended before it was ready")
+        threading.Thread(target=node.stdout.read, daemon=True).start()  # a full pipe would stop it
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        node.terminate()
+        node.wait(30)
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,85 @@
+"""What supervisors ask."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from core.errors import TransientError
+from indexer.engines.memory import MemoryIndex
+from store import processes
+from store.record import Record
+from tests.console import stage
+
+
+def missing(client):
+    answer = client.get("/readyz")
+    assert (answer.status_code == 503) == bool(answer.json()["missing"])
+    return answer.json()["missing"].keys()
+
+
+def test_all_at_work_is_ready(client):
+    assert client.get("/readyz").status_code == 200
+    assert client.get("/healthz").text == "ok\n"
+
+
+@pytest.mark.parametrize(("process", "part"), [("analyse", "model"), ("run", "schedule")])
+def test_a_process_that_failed_or_was_never_started_is_named(client, furnished, process, part):
+    with furnished.write() as tx:
+        processes.fail(tx, process, reason="exit status 1")
+    assert client.get("/readyz").json()["missing"] == {part: "exit status 1"}
+    with furnished.write() as tx:
+        processes.forget(tx, process)
+    assert missing(client) == {part}
+
+
+def test_a_process_that_fell_silent_is_named(furnished, desk):
+    """Whatever it said last."""
+    later = stage.desk(furnished, desk.index, stage.NOW + timedelta(minutes=1))
+    assert missing(stage.browser(later)) == {"model", "schedule"}
+
+
+class Unreachable(MemoryIndex):
+    """An engine that is down."""
+
+    def health(self):
+        raise TransientError("The index does not answer.")
+
+
+def test_an_index_that_does_not_answer_is_named(desk):
+    assert missing(stage.browser(replace(desk, index=Unreachable()))) == {"index"}
+
+
+def test_a_record_out_of_reach_is_named_with_all_that_it_would_tell(desk, tmp_path):
+    (folder := tmp_path / "gone").mkdir()
+    lost = Record(f"sqlite:///{folder / 'record.db'}")
+    folder.rmdir()
+    client = stage.browser(replace(desk, record=lost))
+    assert missing(client) == {"record", "model", "schedule"}
+    assert client.get("/healthz").status_code == 200
+
+
+def test_metrics_count_what_the_status_counts(client):
+    lines = client.get("/metrics").text.splitlines()
+    status = client.get("/status.json").json()
+    for analysis, count in status["mentions"].items():
+        assert f'harken_mentions{{analysis="{analysis}"}} {float(count)}' in lines
+    for state, count in status["outbox"].items():
+        assert f'harken_outbox_letters{{state="{state}"}} {float(count)}' in lines
+    assert f"harken_index_lag_changes {float(status['index']['lag'])}" in lines
+    assert 'harken_process_working{process="analyse"} 1.0' in lines
+    assert 'harken_source_state{source="blog",state="new"} 1.0' in lines
+
+
+def test_an_age_that_nobody_knows_is_left_out(client, sqlite_record):
+    assert "harken_newest_mention_age_seconds " in client.get("/metrics").text
+    empty = stage.browser(stage.desk(sqlite_record, MemoryIndex()))
+    assert "harken_newest_mention_age_seconds " not in empty.get("/metrics").text
+
+
+def test_the_password_of_an_engine_is_shown_nowhere(desk):
+    secret = replace(desk, engine="http://elastic:hunter2@127.0.0.1:9200")
+    client = stage.browser(secret)
+    for path in ("/status", "/status.json", "/metrics", "/readyz"):
+        assert "hunter2" not in client.get(path).text
+    assert client.get("/status.json").json()["index"]["engine"] == "http://127.0.0.1:9200"

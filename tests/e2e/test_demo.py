@@ -1,0 +1,90 @@
+"""The whole product on its replay site: one seed on each engine, headless, compared with the truth."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+SHARED = Path(os.environ.get("SHARED", "../shared"))
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
+
+
+def _check(folder: Path, *arguments: str) -> dict[str, object]:
+    command = [sys.executable, "-m", "harken", "demo", "--check", "--dir", str(folder), *arguments]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=800)
+    assert done.stdout, done.stderr[-2000:]
+    return json.loads(done.stdout)
+
+
+def test_the_demo_on_the_embedded_index_agrees_with_the_truth(tmp_path):
+    result = _check(tmp_path / "demo", "--seed", "101")
+    assert result["failures"] == []
+    assert result["ok"] is True
+    assert result["recall"] == 1
+    assert result["doubled"] == 0
+    assert len(result["incidents"]) == 1
+    assert result["crawl"]["requests"] >= 150
+    assert result["crawl"]["pages_429"] == 1
+    assert result["crawl"]["not_modified"] > 0
+    assert {mail["kind"] for mail in result["mails"]} == {"brief", "digest"}
+
+
+def test_every_mention_of_the_record_stood_in_a_body_of_the_site(tmp_path):
+    _check(tmp_path / "demo", "--seed", "102", "--calm")
+    from store.mentions import everything
+    from store.record import Record
+
+    bodies = "".join(
+        json.loads(line).get("body") or "" for line in (tmp_path / "demo/access.jsonl").open()
+    )
+    with Record(f"sqlite:///{tmp_path}/demo/state/record.db").read() as tx:
+        uris = [mention.uri for mention in everything(tx)]
+    assert len(uris) >= 3000
+    strange = [uri for uri in uris if _tail(uri) not in bodies]
+    assert strange == []
+
+
+@pytest.mark.service
+def test_the_demo_on_elasticsearch_agrees_with_the_truth(tmp_path):
+    start = SHARED / "elasticsearch" / "run.sh"
+    if not start.exists() or shutil.which("java") is None:
+        pytest.skip("no Elasticsearch node: SHARED or java is missing")
+    port = _free_port()
+    node = subprocess.Popen([str(start), str(tmp_path / "node"), str(port), "512m"])
+    try:
+        _wait(f"http://127.0.0.1:{port}")
+        folder = tmp_path / "demo"
+        result = _check(folder, "--seed", "103", "--index", f"http://127.0.0.1:{port}")
+    finally:
+        node.terminate()
+        node.wait(30)
+    assert result["failures"] == []
+    assert len(result["incidents"]) == 1
+
+
+def _tail(uri: str) -> str:
+    return uri.rpartition("/")[2]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _wait(url: str) -> None:
+    for _ in range(240):
+        try:
+            urllib.request.urlopen(url, timeout=2).read()
+        except OSError:
+            time.sleep(0.5)
+        else:
+            return
+    raise AssertionError(f"{url} did not come up")

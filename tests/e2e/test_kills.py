@@ -1,0 +1,15 @@
+"""Twenty seeded kills: what is left equals an unkilled run. `make faults` does two hundred."""
+
+import pytest
+
+from bench.faults import torture
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
+
+
+def test_twenty_kills_lose_nothing_and_double_nothing():
+    figures = torture(kills=20, per_run=20, seed=7)
+    assert figures["kills"] == 20
+    assert [row for row in figures["rows"] if not row["ok"]] == []
+    assert figures["lost"] == 0
+    assert figures["doubled"] == 0
