@@ -63,4 +63,4 @@ def _value(key: str, value: Any) -> Any:
     return instant(value) if key in _INSTANTS and value is not None else value
 
 
-_INSTANTS = ("opened", "crossed", "warm", "resolved")
+_INSTANTS = ("opened", "onset", "warm", "resolved")

@@ -63,31 +63,29 @@ def _site(corpus: Path, clock: Clock) -> Iterator[str]:
 
 def _plain(base: str, out: Path) -> float:
     out.unlink(missing_ok=True)
-    options = [base, INSTANCE, f"{FEED}/comments.xml", str(out)]
-    began = per_second(1, lambda: _run([sys.executable, "-m", "bench.plain_spider", *options]))
-    return len(json.loads(out.read_text())) * began
+    runs_a_second = per_second(
+        1, lambda: _python("bench.plain_spider", base, INSTANCE, f"{FEED}/comments.xml", str(out))
+    )
+    return len(json.loads(out.read_text())) * runs_a_second
 
 
 def _ours(base: str, corpus: Corpus, clock: Clock) -> float:
     with tempfile.TemporaryDirectory() as name:
         path = write_settings(
-            Path(name),
-            corpus,
-            sites(corpus, base),
-            smtp_port=1,
-            console_port=1,
-            index="tantivy",
+            Path(name), corpus, sites(corpus, base), smtp_port=1, console_port=1, index="tantivy"
         )
         settings = load(path, {})
         record = wiring.open_record(settings)
         seed(record, settings, now=clock.now())
-        options = ["--config", str(path), "--child"]
-        once = per_second(1, lambda: _run([sys.executable, "-m", "harken", "crawl", *SOURCES, *options]))
+        runs_a_second = per_second(
+            1, lambda: _python("harken", "crawl", *SOURCES, "--config", str(path), "--child")
+        )
         with record.read() as tx:
             fetched = sum(traffic.fetched for traffic in runs.traffic(tx).values())
         record.close()
-        return fetched * once
+        return fetched * runs_a_second
 
 
-def _run(command: list[str]) -> None:
+def _python(module: str, *arguments: str) -> None:
+    command = [sys.executable, "-m", module, *arguments]
     subprocess.run(command, check=True, stderr=subprocess.DEVNULL)

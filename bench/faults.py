@@ -16,6 +16,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from statistics import median
 from typing import Any, Final
@@ -73,11 +74,14 @@ def torture(kills: int, per_run: int, seed: int) -> dict[str, Any]:
     chance = random.Random(seed)
     while tally.kills < kills:
         number = seed + tally.kills // per_run
-        with _stage(number) as whole, _stage(number) as hurt:
+        at = _minute(Clock().now())  # one corpus for both: it is made by the minute
+        with _stage(number, at) as whole:
             until_ready(whole)
+            before = _remains(whole)
+        with _stage(number, at) as hurt:
             _hurt(hurt, chance, min(per_run, kills - tally.kills), tally)
             until_ready(hurt)
-            _compare(_remains(whole), _remains(hurt), tally, number)
+            _compare(before, _remains(hurt), tally, number)
         say(f"{tally.kills} kills, {tally.lost} lost, {tally.doubled} doubled")
     return {
         "machine": machine(),
@@ -92,14 +96,19 @@ def torture(kills: int, per_run: int, seed: int) -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def _stage(seed: int) -> Iterator[Play]:
+def _stage(seed: int, at: datetime) -> Iterator[Play]:
     folder = Path(tempfile.mkdtemp(prefix="harken-faults-"))
-    play = begin(Plan(folder=folder, seed=seed), Clock())
+    play = begin(Plan(folder=folder, seed=seed), Clock.starting(at))
     try:
         yield play
     finally:
         play.close()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _minute(at: datetime) -> datetime:
+    """Five seconds into the minute of *at*."""
+    return at.replace(second=5, microsecond=0)
 
 
 def _hurt(play: Play, chance: random.Random, kills: int, tally: Tally) -> None:

@@ -32,7 +32,9 @@ DOCUMENTS: Final = 20_000
 BATCH: Final = 1000  # changes a commit, as many as the index step takes
 NEWEST: Final = int(datetime(2026, 11, 22, tzinfo=UTC).timestamp())
 SPAN: Final = int(timedelta(days=90).total_seconds())
-WARM_UP: Final = 2  # rounds; the first 100,000 documents cost a fresh JVM two to three times as much
+WARM_UP: Final = (
+    2  # rounds; the first 100,000 documents cost a fresh JVM two to three times as much
+)
 
 
 def embedded() -> dict[str, float]:

@@ -11,13 +11,14 @@ from crawlers.gate import hosts_of
 from crawlers.politeness import ASK_LATER, UNSAID, PauseError
 
 TRIES: Final = 3
+UNAVAILABLE: Final = 503
 
 
 async def ask(crawler: Crawler, request: Request) -> Response:
     """The answer to *request*, after the redirects and retries that are Scrapy's part.
 
     Raises:
-        PauseError: the host answered 429 or 503 three times, or asks for a longer pause.
+        PauseError: the host said "later" (429, or 503 with Retry-After) three times, or for long.
     """
     place, seconds = endpoint(request.url), 0.0
     for _ in range(TRIES):
@@ -25,7 +26,9 @@ async def ask(crawler: Crawler, request: Request) -> Response:
         response = await crawler.engine.download_async(request.copy())
         if response.status not in ASK_LATER:
             return response
-        place = endpoint(response.url)
         wish = response.headers.get("Retry-After")
+        if response.status == UNAVAILABLE and wish is None:
+            return response  # one broken page asks nothing of its whole host
+        place = endpoint(response.url)
         seconds = hosts_of(crawler).pause(place, wish.decode("latin-1") if wish else None)
     raise PauseError(place, max(seconds, UNSAID))

@@ -6,7 +6,12 @@ from typing import Final
 
 import structlog
 
-_QUIET: Final = ("scrapy", "twisted", "uvicorn.access", "apscheduler", "alembic", "asyncio")
+_QUIET: Final = ("scrapy", "twisted", "uvicorn", "apscheduler", "alembic", "asyncio", "py")
+
+
+def _is_ours_or_grave(entry: logging.LogRecord) -> bool:
+    """Libraries speak up from errors on; Scrapy resets its own levels, so a filter it is."""
+    return entry.levelno >= logging.ERROR or entry.name.partition(".")[0] not in _QUIET
 
 
 def open_journal(level: str = "INFO", **bound: str) -> None:
@@ -32,9 +37,8 @@ def open_journal(level: str = "INFO", **bound: str) -> None:
             ],
         )
     )
+    handler.addFilter(_is_ours_or_grave)
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    for name in _QUIET:
-        logging.getLogger(name).setLevel(logging.ERROR)
     structlog.contextvars.bind_contextvars(**bound)

@@ -79,4 +79,5 @@ def write(path: Path, adapter: Adapter) -> None:
     tensors = {name: np.ascontiguousarray(t, np.float16) for name, t in adapter.tensors.items()}
     partial = path.with_suffix(".partial")
     save_file(tensors, partial, {"harken": json.dumps(facts)})
+    partial.chmod(0o644)  # safetensors writes for its owner alone
     partial.replace(path)

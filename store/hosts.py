@@ -14,7 +14,7 @@ _NAME: Final = "host"
 
 def close(tx: Connection, host: str, *, until: datetime) -> None:
     """Note that *host* (name:port) wants no request before *until*."""
-    insert = upsert(tx, leases).values(name=_NAME, item=host, owner=host, until=until)
+    insert = upsert(tx, leases).values(name=_NAME, item=host, owner=host, until=until, attempts=0)
     values = {"until": insert.excluded.until}
     tx.execute(insert.on_conflict_do_update(index_elements=["name", "item"], set_=values))
 

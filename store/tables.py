@@ -205,7 +205,7 @@ leases = _table(
     *(_key(name) for name in ("name", "item")),
     _must("owner"),
     _must("until", Instant),
-    _must("attempts", Integer),  # how often it was claimed without an end
+    _must("attempts", Integer, 0),  # how often it was claimed without an end
 )
 baselines = _table("baselines", _key("watch"), _must("learnt_to", Instant), _must("state", JSON))
 incidents = _table(

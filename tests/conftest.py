@@ -233,7 +233,7 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
 
 
 def _unskipped(report: Report) -> Report:
-    in_ci = "CI" in os.environ  # noqa: TID251 - this is how CI tells
+    in_ci = "CI" in os.environ
     if in_ci and report.skipped and not hasattr(report, "wasxfail"):
         reason = str(report.longrepr[2]).removeprefix("Skipped: ")
         if reason not in _ALLOWED:

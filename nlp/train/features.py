@@ -84,7 +84,7 @@ def epoch(lengths: Sequence[int], tokens: int, seed: int) -> Iterator[list[int]]
 
 
 def _fitting(rising: Sequence[int], tokens: int) -> int:
-    """How many of the first texts, whose padded lengths rise, fit *tokens* together; one at least."""
+    """How many of the first texts, of *rising* padded lengths, fit *tokens*; one at least."""
     size = max(1, tokens // rising[0])
     while size > 1 and size * rising[min(size, len(rising)) - 1] > tokens:
         size -= 1

@@ -1,6 +1,8 @@
 """The laws of the record under any order of pages, workers, deaths and followers (SQLite)."""
 
+import atexit
 import shutil
+import sqlite3
 import tempfile
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,6 +12,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from sqlalchemy import event
 
 from core.mention import Analysis
 from store import changes, mentions, runs, tally
@@ -29,7 +32,9 @@ HOLD = timedelta(minutes=2)
 @cache
 def empty() -> Path:
     """A migrated file to copy."""
-    path = Path(tempfile.mkdtemp(prefix="harken-laws-")) / "empty.db"
+    folder = Path(tempfile.mkdtemp(prefix="harken-laws-"))
+    atexit.register(shutil.rmtree, folder)
+    path = folder / "empty.db"
     record = Record(f"sqlite:///{path}")
     record.setup()
     with record.write() as tx:
@@ -50,6 +55,11 @@ class Held:
         return Finding(**{n: getattr(one, n) for n in one.__slots__} | {"id": self.pending.id})
 
 
+def unplugged(connection: sqlite3.Connection, _: object) -> None:
+    """Nobody cuts the power here: waiting for the disk would only cost time."""
+    connection.execute("pragma synchronous=off")
+
+
 class Laws(RuleBasedStateMachine):
     """Beside the record stands what it must say: texts, sightings, leases, an index."""
 
@@ -57,6 +67,7 @@ class Laws(RuleBasedStateMachine):
         super().__init__()
         self.folder = tempfile.mkdtemp(prefix="harken-laws-")
         self.record = Record(f"sqlite:///{shutil.copy(empty(), self.folder)}")
+        event.listen(self.record.engine, "connect", unplugged)
         self.now = NOON
         self.texts: dict[str, str] = {}
         self.revisions: dict[str, int] = {}

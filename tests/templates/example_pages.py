@@ -281,7 +281,9 @@ def pages(hostile: str = HOSTILE) -> dict[str, tuple[str, Context]]:
                 documents=3956,
                 lag=2,
                 processes=(
-                    console.Process(name="analyse", state=hostile, since=letters.NOW, beat=letters.NOW),
+                    console.Process(
+                        name="analyse", state=hostile, since=letters.NOW, beat=letters.NOW
+                    ),
                 ),
             ),
         ),
