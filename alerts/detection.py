@@ -11,17 +11,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+import numpy as np
+
 from alerts.baseline import HOUR, Baseline, start, usual
 from alerts.counts import VOICE_MEMORY, Counts, Span, Stream, Unit, Utterance, count, mute
 from alerts.crisis import notices
 from alerts.incidents import Episode, Event, advance, hold, is_open, is_raised, notice
 from alerts.onset import onset
-from alerts.replay import Limits, Replay, replay
-from alerts.retelling import retell
+from alerts.replay import Limits, Moment, Replay, replay
+from alerts.retelling import Teller, retell
 from alerts.season import Floats
 from alerts.standing import Standing
 from core.incident import Kind, Spike
-from core.instants import floor
+from core.instants import BUCKET, floor
 from core.watch import Watch
 
 MEMORY: Final = timedelta(hours=12)  # of counts before the first unlearnt hour: windows and onset
@@ -82,13 +84,14 @@ def detect(
     baseline = _known(watch, setting, standing) or _untaught(watch, heard, now, setting)
     counts = _counted(watch, heard, baseline, now, setting)
     limits = Limits(watch=watch.slug, units=setting.units, budget=setting.budget)
-    seen = replay(baseline, counts, standing.judged_to if standing else DAWN, now, limits)
-    episode = standing.episode if standing else None
-    episode, events = _live(watch.slug, episode, seen, counts, now)
+    judged_to = standing.judged_to if standing else DAWN
+    seen = replay(baseline, counts, judged_to, now, limits)
+    course = _Course(watch.slug, seen, counts, judged_to, now)
+    episode, events = course.live(standing.episode if standing else None)
     if standing is None:
-        horizon = setting.backfilled_at - PAST
-        episode, events = retell((episode, events), seen.warm, horizon, now)
-    lines = [line for line in _lines(seen, limits, now) if _matters_beside(episode, line)]
+        teller = Teller(now=now, horizon=setting.backfilled_at - PAST, locate=course.locate)
+        episode, events = retell(episode, events, seen.warm, teller)
+    lines = [line for line in course.lines(limits) if _matters_beside(episode, line)]
     noticed, told = notice(standing.noticed if standing else {}, lines, now)
     after = Standing(
         query=watch.revision,
@@ -126,35 +129,46 @@ def _counted(
     return mute(counts, setting.gaps, baseline.begun)
 
 
-def _live(
-    watch: str, episode: Episode | None, seen: Replay, counts: Counts, now: datetime
-) -> tuple[Episode | None, tuple[Event, ...]]:
-    """Lead *episode* through the warm moments up to *now*."""
-    if not counts.heard[-1]:
-        episode = hold(episode, now)
-    events: tuple[Event, ...] = ()
-    for at, spikes in (*seen.warm, (now, [])):
-        if any(map(is_raised, spikes)) and not is_open(episode):
-            found = [_located(spike, seen.baseline, counts, at) for spike in spikes]
-        else:
-            found = spikes
-        episode, told = advance(watch, episode, found, at)
-        events += told
-    return episode, events
+@dataclass(frozen=True, slots=True)
+class _Course:
+    """What one step saw, and how it turns into episodes and events."""
 
+    watch: str
+    seen: Replay
+    counts: Counts
+    judged_to: datetime
+    now: datetime
 
-def _located(spike: Spike, baseline: Baseline, counts: Counts, crossed: datetime) -> Spike:
-    """*spike* with its onset, estimated from what was heard around the crossing."""
-    first = max(counts.bucket(crossed - MEMORY), 0)
-    part = slice(first, counts.bucket(crossed + RAMP) + 1)
-    place = (..., Stream.NEGATIVE, baseline.units.index(spike.topic))
-    expected = usual(baseline, counts.minute[part])[place]
-    began = onset(counts.voices[part][place], expected)
-    return replace(spike, onset=counts.time(first + began))
+    def live(self, episode: Episode | None) -> tuple[Episode | None, tuple[Event, ...]]:
+        """Lead *episode* through all warm and all unheard moments up to now."""
+        unheard = set(map(self._end, np.flatnonzero(~self.counts.heard).tolist()))
+        deaf = {at for at in unheard if at > self.judged_to}
+        silent: list[Moment] = [(at, []) for at in (*deaf, self.now)]
+        events: tuple[Event, ...] = ()
+        for at, spikes in sorted((*self.seen.warm, *silent), key=lambda moment: moment[0]):
+            new = any(map(is_raised, spikes)) and not is_open(episode)
+            found = [self.locate(spike, at) for spike in spikes] if new else spikes
+            episode, told = advance(self.watch, episode, found, at)
+            episode = hold(episode, at) if at in deaf else episode
+            events += told
+        return episode, events
 
+    def locate(self, spike: Spike, crossed: datetime) -> Spike:
+        """*spike* with its onset, estimated from what was heard around the crossing."""
+        baseline, counts = self.seen.baseline, self.counts
+        first = max(counts.bucket(crossed - MEMORY), 0)
+        part = slice(first, counts.bucket(crossed + RAMP) + 1)
+        place = (..., Stream.NEGATIVE, baseline.units.index(spike.topic))
+        expected = usual(baseline, counts.minute[part])[place]
+        began = onset(counts.voices[part][place], expected)
+        return replace(spike, onset=counts.time(first + began))
 
-def _lines(seen: Replay, limits: Limits, now: datetime) -> list[Spike]:
-    return notices(seen.scores, limits.rule(seen.baseline), now)
+    def lines(self, limits: Limits) -> list[Spike]:
+        """What is worth a notice now."""
+        return notices(self.seen.scores, limits.rule(self.seen.baseline), self.now)
+
+    def _end(self, bucket: int) -> datetime:
+        return min(self.counts.time(bucket) + BUCKET, self.now)
 
 
 def _matters_beside(episode: Episode | None, line: Spike) -> bool:

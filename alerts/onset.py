@@ -2,7 +2,7 @@
 
 From onset tau on, negative voices come at the usual rate plus an excess that starts as a step, as a
 straight ramp or as a parabola (A (t - tau)**k with k = 0, 1, 2; A by maximum likelihood). Each
-bucket is weighed as onset by its Poisson likelihood, all k alike likely, and by exp(-age / 30 min):
+bucket is weighed as onset by its Poisson likelihood, all k alike likely, and by exp(-age / 45 min):
 a lonely earlier voice is rather an ordinary one than the beginning. The estimate is the median of
 these weights.
 """
@@ -15,8 +15,8 @@ from alerts.season import Floats, Ints
 
 SHAPES: Final = (0, 1, 2)
 # Buckets: the age to expect beforehand. Over 1500 simulated ramps 6 to 18 date alike in the median
-# (5 to 12 minutes); 6 strays least far (77 minutes early, 106 late).
-PATIENCE: Final = 6
+# (5 to 12 minutes); 9 strays 87 minutes early and 95 late at most.
+PATIENCE: Final = 9
 STEPS: Final = 12  # of the fixed-point iteration for A; more change no estimate
 
 

@@ -1,6 +1,6 @@
 """Counts by field beside a search, each under all the other filters."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from console.searching import Search
@@ -10,7 +10,9 @@ from indexer.facets import Counted
 from indexer.query import Field
 from indexer.query.nodes import all_of
 from templates.contexts.search import Facet, FacetValue, Pill
+from templates.say import Say
 
+Label = Callable[[str, str], str]
 MOST: Final = 10  # values of a facet
 
 
@@ -22,21 +24,32 @@ def count(search: Search) -> Mapping[str, Counted]:
     return counts | {name: _narrowed(search, name) for name in FILTERS if name not in counts}
 
 
-def facets(counts: Mapping[str, Counted], state: SearchState, names: Names) -> tuple[Facet, ...]:
+def facets(counts: Mapping[str, Counted], state: SearchState, label: Label) -> tuple[Facet, ...]:
     """The facets as links."""
     return tuple(
-        Facet(name=name, values=_values(name, counts[name], state, names))
+        Facet(name=name, values=tuple(_values(name, counts[name], state, label)))
         for name in FILTERS
         if counts[name]
     )
 
 
-def pills(state: SearchState, names: Names) -> tuple[Pill, ...]:
+def pills(state: SearchState, label: Label) -> tuple[Pill, ...]:
     """The filters in force."""
     return tuple(
-        Pill(field=name, value=_label(names, name)(value), url=state.toggle(name, value))
+        Pill(field=name, value=label(name, value), url=state.toggle(name, value))
         for name, value in state.pairs()
     )
+
+
+def labels(called: Names, locale: str) -> Label:
+    """How people call the values of the filters: (field, value) to words."""
+    say = Say(locale=locale)
+    known: Mapping[str, Callable[[str], str]] = {
+        "topic": called.topic,
+        "watch": called.watch,
+        "language": lambda code: say("facet.named", code=code),
+    }
+    return lambda field, value: known.get(field, str)(value)
 
 
 def _narrowed(search: Search, name: str) -> Counted:
@@ -50,22 +63,14 @@ def _narrowed(search: Search, name: str) -> Counted:
     return [*chosen.items(), *(row for row in fullest if row[0] not in chosen)]
 
 
-def _values(
-    name: str, counted: Counted, state: SearchState, names: Names
-) -> tuple[FacetValue, ...]:
+def _values(name: str, counted: Counted, state: SearchState, label: Label) -> Iterator[FacetValue]:
     fullest = max(n for _, n in counted) or 1
-    return tuple(
-        FacetValue(
-            label=_label(names, name)(value),
+    for value, n in counted:
+        yield FacetValue(
+            label=label(name, value),
             count=n,
             share=n / fullest,
             url=state.toggle(name, value),
             chosen=value in getattr(state, name),
             tone=value if name == "sentiment" else "",
         )
-        for value, n in counted
-    )
-
-
-def _label(names: Names, field: str) -> Callable[[str], str]:
-    return {"topic": names.topic, "watch": names.watch}.get(field, str)

@@ -24,7 +24,7 @@ def form(desk: Desk, state: SearchState, around: Shell, called: Names) -> Search
         query=state.q,
         ranges=tuple(_ranges(state)),
         carried=tuple(_carried(state)),
-        pills=facets.pills(state, called),
+        pills=facets.pills(state, facets.labels(called, desk.locale)),
         clear_url=state.unfiltered(),
         start=start or end,
         end=end,

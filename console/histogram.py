@@ -1,6 +1,6 @@
 """The bars over a search: mentions by time and sentiment, and how many are usual for each bar."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -55,7 +55,7 @@ def histogram(index: MentionIndex, query: Query, filters: Filters, *, zone: str)
     width = max(bucket_width(filters.until - filters.since), FINEST)
     clock = ZoneInfo(zone)
     found = index.histogram(query, filters, step=width, zone=clock)
-    past = [_totals(index, query, week, width, clock) for week in _weeks(index, filters, clock)]
+    past = list(_past(index, query, filters, width, clock))
     edges = counted.edges(filters.since, filters.until, width, clock)
     bars = tuple(
         _bar(bar, start, end, past)
@@ -77,33 +77,27 @@ def first_mention(index: MentionIndex, until: datetime, zone: str) -> datetime:
     return next(bar.start for bar in days if bar.total).astimezone(UTC)
 
 
-def _weeks(index: MentionIndex, filters: Filters, clock: ZoneInfo) -> Iterator[tuple[int, Filters]]:
-    """The same window so many weeks before, on the reader's clock, while anything was heard."""
+def _past(
+    index: MentionIndex, query: Query, filters: Filters, width: timedelta, clock: ZoneInfo
+) -> Iterator[Mapping[datetime, int]]:
+    """Of each of the weeks before: mentions by the wall clock of the bar to compare with.
+
+    What lies before the first mention of all is no history: a zero there would be nobody listening.
+    """
     assert filters.since is not None
     assert filters.until is not None
+    begun = first_mention(index, filters.until, clock.key)
     since, until = filters.since.astimezone(clock), filters.until.astimezone(clock)
-    for n in range(1, WEEKS + 1):
-        start, end = since - timedelta(weeks=n), until - timedelta(weeks=n)
-        if not index.count(filters=Filters(until=start.astimezone(UTC))):
-            return  # nobody listened yet
-        yield n, replace(filters, since=start.astimezone(UTC), until=end.astimezone(UTC))
-
-
-def _totals(
-    index: MentionIndex,
-    query: Query,
-    week: tuple[int, Filters],
-    width: timedelta,
-    clock: ZoneInfo,
-) -> dict[datetime, int]:
-    """Mentions by the wall clock of the bar, so many weeks later, that they are compared with."""
-    n, filters = week
-    bars = index.histogram(query, filters, step=width, zone=clock)
-    return {bar.start.replace(tzinfo=None) + timedelta(weeks=n): bar.total for bar in bars}
+    for week in (timedelta(weeks=n) for n in range(1, WEEKS + 1)):
+        if until - week > begun:
+            start, end = (since - week).astimezone(UTC), (until - week).astimezone(UTC)
+            then = replace(filters, since=start, until=end)
+            bars = index.histogram(query, then, step=width, zone=clock)
+            yield {b.start.replace(tzinfo=None) + week: b.total for b in bars if b.start >= begun}
 
 
 def _bar(
-    bar: counted.Bar, start: datetime, end: datetime, past: Sequence[dict[datetime, int]]
+    bar: counted.Bar, start: datetime, end: datetime, past: Sequence[Mapping[datetime, int]]
 ) -> Bar:
     wall = start.replace(tzinfo=None)
     like = [totals[wall] for totals in past if wall in totals]

@@ -10,12 +10,14 @@ import structlog
 from alerts.channel import Channel
 from alerts.eml import from_eml
 from core.errors import PermanentError, TransientError
+from core.mention import Analysis
 from store import analysis, changes, mentions, outbox
-from store.analysis import Finding
+from store.analysis import SUSPECT, Finding, Pending
 from store.record import Record
 
 if TYPE_CHECKING:
     from indexer.index import MentionIndex
+    from nlp.analyse import Analysed, Work
     from nlp.model import Model
     from nlp.topics import Taxonomy
 
@@ -24,6 +26,7 @@ log = structlog.get_logger()
 HOLD: Final = timedelta(
     minutes=5
 )  # a lease outlives the slowest batch; a dead owner's is taken back
+HOPELESS: Final = 2 * SUSPECT  # claims, half of them alone
 RETRY: Final = (5, 15, 60, 300, 900, 3600)  # seconds before a letter is tried again
 
 
@@ -46,40 +49,45 @@ def analyse(
     limit: int = 256,
 ) -> Tally:
     """Score pending mentions: lease, read with the model, write verdicts. H1 to H2."""
-    from nlp.analyse import Work
     from nlp.analyse import analyse as judge
 
     with record.write() as tx:
         leased = analysis.lease(tx, owner, limit=limit, now=now, hold=HOLD)
     if not leased:
         return Tally()
-    works = [
-        Work(
-            id=p.id,
-            text=p.text,
-            text_sha256=p.text_sha256,
-            claimed_language=p.claimed_language,
-        )
-        for p in leased
-    ]
-    judged = judge(works, model, taxonomy)
-    found = [
-        Finding(
-            id=a.id,
-            text_sha256=a.text_sha256,
-            analysis=a.analysis,
-            reason=a.reason,
-            language=a.language,
-            verdicts=a.verdicts,
-            vector=a.vector,
-            encoder_sha256=a.encoder_sha256,
-            model=model.name,
-        )
-        for a in judged
-    ]
+    if leased[0].attempts >= HOPELESS:  # it was tried alone, and killed its worker each time
+        found = [_hopeless(p, model.name) for p in leased]
+    else:
+        found = [_finding(a, model.name) for a in judge(_works(leased), model, taxonomy)]
     with record.write() as tx:
         done = analysis.record_findings(tx, found, now=now)
     return Tally(taken=len(leased), done=done)
+
+
+def _works(leased: Sequence[Pending]) -> list["Work"]:
+    from nlp.analyse import Work
+
+    names = Work.__dataclass_fields__
+    return [Work(**{name: getattr(p, name) for name in names}) for p in leased]
+
+
+def _finding(found: "Analysed", model: str) -> Finding:
+    names = Finding.__dataclass_fields__.keys() - {"model"}
+    return Finding(**{name: getattr(found, name) for name in names}, model=model)
+
+
+def _hopeless(pending: Pending, model: str) -> Finding:
+    return Finding(
+        id=pending.id,
+        text_sha256=pending.text_sha256,
+        analysis=Analysis.QUARANTINED,
+        reason="killed_its_worker",
+        language=None,
+        verdicts=(),
+        vector=None,
+        encoder_sha256="",
+        model=model,
+    )
 
 
 def index(

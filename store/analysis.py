@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 
 from core.mention import Analysis, State, Verdict
 from store.changes import announce
@@ -13,6 +13,7 @@ from store.mentions import lock
 from store.record import upsert
 from store.tables import leases, mentions, vectors, verdicts
 
+SUSPECT: Final = 3  # claims without an end: by then a mention may be what kills its worker
 _LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _WAITING: Final = (mentions.c.analysis == Analysis.PENDING) & (mentions.c.state != State.DELETED)
 
@@ -49,9 +50,27 @@ def lease(
     """Claim up to *limit* pending mentions, the newest first, for *hold*; nobody else gets them.
 
     A lease that ran out (its owner was killed) is claimed like a fresh one. Newest published
-    first: a crisis must not wait behind a back-fill, which is heard later than it.
+    first: a crisis must not wait behind a back-fill, which is heard later than it. A mention that
+    was claimed ``SUSPECT`` times without an end comes last and alone: if it kills its worker, it
+    takes no neighbour with it.
     """
-    taken = select(leases.c.item).where(leases.c.name == "analyse", leases.c.until > now)
+    rows = _free(tx, limit, now) or _free(tx, 1, now, suspects=True)
+    mine = _claim(tx, owner, [row.id for row in rows], now=now, until=now + hold)
+    return [
+        Pending(**row._mapping, attempts=mine[row.id])  # noqa: SLF001 - SQLAlchemy's public name
+        for row in rows
+        if row.id in mine
+    ]
+
+
+def _free(
+    tx: Connection, limit: int, now: datetime, *, suspects: bool = False
+) -> Sequence[Row[str, str, str, str | None]]:
+    """Pending mentions that nobody holds, locked until the end of the transaction."""
+    held = leases.c.until > now
+    if not suspects:
+        held |= leases.c.attempts >= SUSPECT - 1
+    taken = select(leases.c.item).where(leases.c.name == "analyse", held)
     query = (
         select(mentions.c.id, mentions.c.text, mentions.c.text_sha256, mentions.c.claimed_language)
         .where(_WAITING, mentions.c.id.not_in(taken))
@@ -59,13 +78,7 @@ def lease(
         .limit(limit)
         .with_for_update(key_share=True, skip_locked=True, of=mentions)
     )
-    rows = tx.execute(query).all()
-    mine = _claim(tx, owner, [row.id for row in rows], now=now, until=now + hold)
-    return [
-        Pending(**row._mapping, attempts=mine[row.id])  # noqa: SLF001 - SQLAlchemy's public name
-        for row in rows
-        if row.id in mine
-    ]
+    return tx.execute(query).all()
 
 
 def release(tx: Connection, owner: str) -> None:

@@ -137,7 +137,10 @@ def _utc(say: Say, at: datetime) -> str:
 
 
 def _length(say: Say, span: timedelta) -> str:
-    """A duration in its two largest units of day, hour and minute: ``2 hr 10 min``."""
+    """A duration in its two largest units of day, hour and minute: ``2 hr 10 min``, ``12 sec``."""
+    if 0 < round(span.total_seconds()) < 60:  # noqa: PLR2004 - a minute
+        seconds = round(span.total_seconds())
+        return str(format_unit(seconds, "duration-second", "short", locale=say.locale))
     minutes = max(0, round(span.total_seconds() / 60))
     days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
     parts = [(days, "day"), (hours, "hour"), (rest, "minute")]

@@ -1,6 +1,7 @@
 """``/incidents/N``: the brief as a page, what happened since, and the button that says "seen"."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Any, Final
@@ -28,7 +29,7 @@ from core.watch import Watch
 from store import incidents
 from store.people import OPERATOR
 from templates.contexts.console import Action, Event, IncidentPage
-from templates.contexts.shell import Result
+from templates.contexts.shell import Result, Shell
 from templates.say import phrase
 
 router = APIRouter()
@@ -47,7 +48,7 @@ def page(desk: At, number: int) -> Response:
         context = IncidentPage(
             zone=desk.zone,
             locale=desk.locale,
-            shell=shell(tx, "incidents", now=now),
+            shell=_around(shell(tx, "incidents", now=now), number),
             json_url=f"{LINKS.incident(number)}.json",
             brief=brief_context(evidence, _reader(desk), _until(incident, now)),
             events=tuple(_event(e) for e in incidents.events(tx, number)),
@@ -89,6 +90,12 @@ def _evidence(tx: Connection, incident: Incident, called: Names, now: datetime) 
     case = Case(incident=incident, watch=_watch(incident, called), topic=topic)
     complete = completeness(tx, since=min(incident.onset, until - CHART), until=until, now=now)
     return gather(tx, case, complete, explain=explain, now=until)
+
+
+def _around(page: Shell, number: int) -> Shell:
+    """The page of an incident need not be told of it."""
+    others = (alarm for alarm in page.alarms if alarm.url != LINKS.incident(number))
+    return replace(page, alarms=tuple(others))
 
 
 def _until(incident: Incident, now: datetime) -> datetime:

@@ -79,7 +79,7 @@ def _found(desk: Desk, asked: Search, now: datetime) -> SearchPage:
         distinct=distinct,
         bucket=bars.width,
         chart=bars.plot(state, _concerned(state, told)),
-        facets=facets.facets(counts, state, called),
+        facets=facets.facets(counts, state, facets.labels(called, desk.locale)),
         # The record knows of a deletion before the index does.
         results=tuple(cards.card(m) for m in found if m.state is not State.DELETED),
         older_url=_older(state, folded),

@@ -10,6 +10,7 @@ MOST: Final = 7  # a week of days; their labels stay apart on a phone
 _HOURS: Final = (1, 2, 3, 6, 12)
 _DAYS: Final = (1, 2, 7, 14, 28, 91)
 _LAST: Final = 0.88  # a label that starts further right would leave the plot
+_ROOM: Final = 0.2  # between two labels that are written towards each other, on a phone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,9 +36,11 @@ def time_ticks(start: datetime, end: datetime, zone: str) -> tuple[Tick, ...]:
     else:
         nights = [at for at in _local(start, end, zone, range(1)) if start <= at < end]
         times = nights[:: next((d for d in _DAYS if len(nights) / d <= MOST), _DAYS[-1])]
-    return tuple(
-        Tick(at=(at - start) / (end - start), time=at, spec=_spec(at, zone)) for at in times
+    ticks = [Tick(at=(at - start) / (end - start), time=at, spec=_spec(at, zone)) for at in times]
+    is_crowded = (
+        len(ticks) > 1 and ticks[-1].anchor == "end" and ticks[-1].at < ticks[-2].at + _ROOM
     )
+    return tuple(ticks[:-1] if is_crowded else ticks)
 
 
 def _spec(at: datetime, zone: str) -> str:

@@ -1,5 +1,6 @@
 """The state machine: one incident a watch, told when it changes, resolved when it stays calm."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -17,7 +18,7 @@ from alerts.incidents import (
     leading,
     notice,
 )
-from alerts.retelling import retell
+from alerts.retelling import Teller, retell
 from core.incident import Kind, Phase, Spike
 
 T0 = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -179,7 +180,12 @@ def test_kinds_of_notices_are_quiet_each_for_itself():
 def retold(steps, now, horizon):
     episode, events = live(*steps, (now,))
     warm = [(T0 + hours * HOUR, spikes) for hours, *spikes in steps if spikes]
-    return retell((episode, tuple(events)), warm, T0 + horizon * HOUR, T0 + now * HOUR)
+    teller = Teller(
+        now=T0 + now * HOUR,
+        horizon=T0 + horizon * HOUR,
+        locate=lambda spike, crossed: replace(spike, onset=crossed - HOUR / 2),
+    )
+    return retell(episode, tuple(events), warm, teller)
 
 
 def test_what_was_over_long_before_is_not_told():
@@ -199,3 +205,4 @@ def test_what_still_runs_is_told_once_by_its_strongest_moment():
     assert (event.reason, event.severity) == (NotifyReason.OPENED, 1)
     assert (event.spike.score, event.spike.detected) == (9, T0 + 3 * HOUR)
     assert (episode.told, episode.severity, episode.opened) == (9, 1, T0)
+    assert episode.onset == event.spike.onset == T0 - HOUR / 2

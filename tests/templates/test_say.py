@@ -58,6 +58,8 @@ def test_changes_carry_their_sign(key, values, said):
     [
         (timedelta(), "0 min"),
         (timedelta(seconds=-5), "0 min"),
+        (timedelta(seconds=12), "12 sec"),
+        (timedelta(seconds=60), "1 min"),
         (timedelta(minutes=38), "38 min"),
         (timedelta(hours=1), "1 hr"),
         (timedelta(hours=2, minutes=25, seconds=20), "2 hr 25 min"),

@@ -54,6 +54,12 @@ def test_two_days_are_labelled_every_twelve_hours_and_a_week_by_days():
     assert [tick.spec for tick in week] == ["tick"] * 7
 
 
+def test_a_label_that_would_stand_on_its_neighbour_is_left_out():
+    start = datetime(2026, 11, 15, 8, tzinfo=UTC)
+    ticks = time_ticks(start, start + timedelta(days=7), "UTC")
+    assert [tick.time.day for tick in ticks] == [16, 17, 18, 19, 20, 21]
+
+
 def test_a_label_at_the_right_edge_is_written_to_the_left():
     start = datetime(2026, 11, 18, 1, tzinfo=UTC)
     ticks = time_ticks(start, start + timedelta(hours=24), "UTC")
