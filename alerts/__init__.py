@@ -1,0 +1,1 @@
+"""Detection, letters, channels, and what Harken knows of its own silence."""

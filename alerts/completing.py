@@ -4,8 +4,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from alerts.heard import Completeness
 from alerts.condition import condition
+from alerts.heard import Completeness
 from store import tally
 
 

@@ -14,6 +14,7 @@ from store.sources import SourceRow
 from templates.contexts.reader import Coverage, Silence, Unheard
 
 STALE: Final = timedelta(seconds=20)  # four beats: a process that says nothing for so long hangs
+STARTING: Final = timedelta(minutes=2)  # to load a model on a busy machine
 BACKLOG: Final = timedelta(minutes=10)  # a mention that waits longer is not being scored
 LATE: Final = 3  # intervals without a good crawl
 MARGIN: Final = timedelta(seconds=60)  # beside the intervals: a crawl takes time
@@ -77,7 +78,7 @@ def unheard(source: SourceRow, *, now: datetime) -> Unheard | None:
     if state is None:
         return None
     reason = source.reason or ""
-    return Unheard(name=source.slug, state=state, since=source.since, reason=reason)
+    return Unheard(name=source.slug, state=state, since=_since(source), reason=reason)
 
 
 def _state(source: SourceRow, now: datetime) -> str | None:
@@ -91,6 +92,11 @@ def _state(source: SourceRow, now: datetime) -> str | None:
     return "late" if source.last_ok is None or now - source.last_ok > overdue else None
 
 
+def _since(source: SourceRow) -> datetime:
+    """Since when it is not heard: the last good crawl of one that nobody has crawled since."""
+    return (source.last_ok or source.since) if source.state == "ok" else source.since
+
+
 def _coverage(rows: list[SourceRow], now: datetime) -> Coverage:
     missing = tuple(u for u in (unheard(s, now=now) for s in rows) if u is not None)
     return Coverage(sources=len(rows), heard=len(rows) - len(missing), unheard=missing)
@@ -100,7 +106,7 @@ def _source_silences(rows: list[SourceRow], now: datetime) -> Iterator[Silence]:
     for source in rows:
         if source.first_ok is not None and _state(source, now) in ("silent", "late", "forbidden"):
             reason = source.reason or "no answer"
-            yield Silence(what="source", name=source.slug, since=source.since, reason=reason)
+            yield Silence(what="source", name=source.slug, since=_since(source), reason=reason)
 
 
 def _process_silences(running: list[Process], now: datetime) -> Iterator[Silence]:
@@ -111,7 +117,7 @@ def _process_silences(running: list[Process], now: datetime) -> Iterator[Silence
         if process.state == "failing":
             reason = process.reason or "it ended"
             yield Silence(what=what, name=process.name, since=process.beat, reason=reason)
-        elif now - process.beat > STALE:
+        elif now - process.beat > (STARTING if process.state == "starting" else STALE):
             yield Silence(
                 what=what, name=process.name, since=process.beat, reason="no sign of life"
             )

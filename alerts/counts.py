@@ -43,10 +43,15 @@ class Utterance:
     id: str
     at: datetime  # published
     first_seen: datetime
-    voice: str | None  # None: the source names nobody; its family, else the mention, stands for it
+    voice: str | None  # None: the source names nobody
     negative: bool | None  # None: unscored
     topics: tuple[str, ...] = ()
     family: str | None = None  # near-identical texts share it
+
+    @property
+    def speaker(self) -> str:
+        """Who counts as one: the voice, of a nameless mention its family, else the mention."""
+        return self.voice or self.family or self.id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +131,7 @@ class _Memory:
 
     def admits(self, utterance: Utterance, place: tuple[Unit, Stream]) -> bool:
         """Remember *utterance*; true if its voice and its words are new evidence at *place*."""
-        voice = utterance.voice or utterance.family or utterance.id
+        voice = utterance.speaker
         new = _silent(self._voices.get((*place, voice)), utterance.at)
         self._voices[(*place, voice)] = utterance.at
         if utterance.family is None:

@@ -172,6 +172,7 @@ class _Look:
     at: datetime
 
     def spike(self, rule: Rule, kind: Kind, unit: int, height: float) -> Spike:
+        """What is seen of *unit*, whose score is *height*."""
         place, baseline = (self.bucket, self.window), self.scores.baseline
         observed = self.scores.seen.sums.observed[place]
         negative = int(observed[Stream.NEGATIVE, unit])

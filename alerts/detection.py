@@ -81,28 +81,20 @@ def detect(
     if setting.backfilled_at is None or now < setting.backfilled_at:
         return Detection(standing=standing)
     heard = [u for u in utterances if u.first_seen <= now and u.at <= now]
-    baseline = _known(watch, setting, standing) or _untaught(watch, heard, now, setting)
-    counts = _counted(watch, heard, baseline, now, setting)
+    before = _prepared(watch, heard, standing, now, setting)
+    counts = _counted(watch, heard, before.baseline, now, setting)
     limits = Limits(watch=watch.slug, units=setting.units, budget=setting.budget)
-    judged_to = standing.judged_to if standing else DAWN
-    seen = replay(baseline, counts, judged_to, now, limits)
-    course = _Course(watch.slug, seen, counts, judged_to, now)
-    episode, events = course.live(standing.episode if standing else None)
+    seen = replay(before.baseline, counts, before.judged_to, now, limits)
+    course = _Course(limits, seen, counts, before.judged_to, now)
+    episode, events = course.live(before.episode)
     if standing is None:
         teller = Teller(now=now, horizon=setting.backfilled_at - PAST, locate=course.locate)
         episode, events = retell(episode, events, seen.warm, teller)
-    lines = [line for line in course.lines(limits) if _matters_beside(episode, line)]
-    noticed, told = notice(standing.noticed if standing else {}, lines, now)
-    after = Standing(
-        query=watch.revision,
-        zone=watch.zone,
-        baseline=seen.baseline,
-        judged_to=now,
-        episode=episode,
-        noticed=noticed,
-    )
-    warm = [spike for at, spikes in seen.warm if at == now for spike in spikes]
-    return Detection(standing=after, spikes=(*warm, *lines), events=(*events, *told))
+    lines = course.lines(episode)
+    noticed, told = notice(before.noticed, lines, now)
+    after = replace(before, baseline=seen.baseline, judged_to=now, episode=episode, noticed=noticed)
+    spikes = (*course.warm(), *lines)
+    return Detection(standing=after, spikes=spikes, events=(*events, *told))
 
 
 def _known(watch: Watch, setting: Setting, standing: Standing | None) -> Baseline | None:
@@ -111,6 +103,24 @@ def _known(watch: Watch, setting: Setting, standing: Standing | None) -> Baselin
         return None
     units = units_of(watch, setting.taxonomy)
     return standing.baseline if standing.baseline.units == units else None
+
+
+def _prepared(
+    watch: Watch,
+    heard: Sequence[Utterance],
+    standing: Standing | None,
+    now: datetime,
+    setting: Setting,
+) -> Standing:
+    """*standing* with a baseline that fits the watch, be it an untaught one."""
+    return Standing(
+        query=watch.revision,
+        zone=watch.zone,
+        baseline=_known(watch, setting, standing) or _untaught(watch, heard, now, setting),
+        judged_to=standing.judged_to if standing else DAWN,
+        episode=standing.episode if standing else None,
+        noticed=standing.noticed if standing else {},
+    )
 
 
 def _untaught(
@@ -133,7 +143,7 @@ def _counted(
 class _Course:
     """What one step saw, and how it turns into episodes and events."""
 
-    watch: str
+    limits: Limits
     seen: Replay
     counts: Counts
     judged_to: datetime
@@ -148,7 +158,7 @@ class _Course:
         for at, spikes in sorted((*self.seen.warm, *silent), key=lambda moment: moment[0]):
             new = any(map(is_raised, spikes)) and not is_open(episode)
             found = [self.locate(spike, at) for spike in spikes] if new else spikes
-            episode, told = advance(self.watch, episode, found, at)
+            episode, told = advance(self.limits.watch, episode, found, at)
             episode = hold(episode, at) if at in deaf else episode
             events += told
         return episode, events
@@ -163,14 +173,15 @@ class _Course:
         began = onset(counts.voices[part][place], expected)
         return replace(spike, onset=counts.time(first + began))
 
-    def lines(self, limits: Limits) -> list[Spike]:
-        """What is worth a notice now."""
-        return notices(self.seen.scores, limits.rule(self.seen.baseline), self.now)
+    def warm(self) -> list[Spike]:
+        """The crisis spikes of now."""
+        return [spike for at, spikes in self.seen.warm if at == self.now for spike in spikes]
+
+    def lines(self, episode: Episode | None) -> list[Spike]:
+        """What is worth a notice now; beside an open crisis only the health of the sources is."""
+        rule = self.limits.rule(self.seen.baseline)
+        found = notices(self.seen.scores, rule, self.now)
+        return [line for line in found if line.kind is Kind.HEALTH or not is_open(episode)]
 
     def _end(self, bucket: int) -> datetime:
         return min(self.counts.time(bucket) + BUCKET, self.now)
-
-
-def _matters_beside(episode: Episode | None, line: Spike) -> bool:
-    """While a crisis is open, only the health of the sources is news beside it."""
-    return not is_open(episode) or line.kind is Kind.HEALTH

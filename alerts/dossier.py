@@ -14,7 +14,7 @@ from core.incident import Incident
 from core.instants import floor
 from core.mention import Mention, Sentiment
 from core.watch import Watch
-from store import mentions, tally
+from store import mentions
 from store import utterances as record
 from store.utterances import Utterance
 from templates.charts.geometry import Bar
@@ -58,22 +58,6 @@ def gather(
         mentions=tuple(quoted),
         copies=copies(quoted),
         completeness=completeness,
-    )
-
-
-def completeness(tx: Connection, coverage: Completeness, languages: Iterable[str]) -> Completeness:
-    """*coverage* with the languages that nobody scored; *languages* are those the model knows."""
-    heard = tally.by_language(tx)
-    known = set(languages)
-    unscored = {code: n for code, n in heard.items() if code not in known}
-    return Completeness(
-        coverage=coverage.coverage,
-        silences=coverage.silences,
-        unscored=unscored,
-        pending=tally.by_analysis(tx)["pending"],
-        deleted=tally.by_analysis(tx)["deleted"],
-        model=coverage.model,
-        quality=coverage.quality,
     )
 
 

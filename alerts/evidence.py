@@ -30,14 +30,11 @@ def evidence(
     utterances: Sequence[Utterance], topic: str | None, onset: datetime, until: datetime
 ) -> Evidence:
     """The negative mentions of the watch, or of its *topic*, from *onset* to *until* inclusive."""
-    found = [
-        u
-        for u in sorted(utterances, key=lambda u: (u.at, u.id))
-        if u.negative and onset <= u.at <= until and (topic is None or topic in u.topics)
-    ]
+    meant = [u for u in utterances if u.negative and topic in (None, *u.topics)]
+    found = sorted((u for u in meant if onset <= u.at <= until), key=lambda u: (u.at, u.id))
     return Evidence(
         mentions=tuple(u.id for u in found),
-        voices=len({u.voice or u.family or u.id for u in found}),
+        voices=len({u.speaker for u in found}),
         families=len({u.family or u.id for u in found}),
     )
 
@@ -63,6 +60,7 @@ def tipped_by(
     span = (opened - VOICE_MEMORY, opened - MOMENT)
 
     def height(first: int) -> float:
+        """The highest score of any unit with the first so many mentions."""
         counts = count(arrived[:first], baseline.units, span, zone)
         last = len(counts.heard)
         return float(score(baseline, view(baseline, counts, last - 1, last)).crisis.max())

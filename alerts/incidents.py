@@ -104,15 +104,14 @@ def leading(spikes: Sequence[Spike]) -> Spike:
     Raises:
         ValueError: no spike is raised.
     """
-    raised = [spike for spike in spikes if is_raised(spike)]
-    topics = sorted((s for s in raised if s.topic is not None), key=_excess, reverse=True)
+    raised = sorted(filter(is_raised, spikes), key=_excess, reverse=True)
+    topics = [spike for spike in raised if spike.topic is not None]
     whole = next((spike for spike in raised if spike.topic is None), None)
     if whole is None:
         return max(raised, key=lambda spike: spike.score)
-    if not topics or _excess(topics[0]) < CARRIES * _excess(whole):
-        return whole
-    rival = _excess(topics[1]) if topics[1:] else 0.0
-    return topics[0] if _excess(topics[0]) >= CLEARLY * rival else whole
+    first, second = ([*map(_excess, topics), 0.0, 0.0])[:2]
+    carried = first >= CARRIES * _excess(whole) and first >= CLEARLY * second
+    return topics[0] if carried and topics else whole
 
 
 def notice(

@@ -28,7 +28,8 @@ def retell(
     """The *events* of a history as one would tell them now, and the *episode* they leave.
 
     Both are what :func:`alerts.incidents.advance` made of the *warm* moments. Each incident is told
-    once, by its strongest moment, as opened now; if it is over, it is resolved in the same breath.
+    once, as it stands, as opened now; if it is over, by its strongest moment, and resolved in the
+    same breath.
     """
     told: list[Event] = []
     for _, group in groupby(events, key=lambda event: event.opened):
@@ -45,9 +46,10 @@ def retell(
 
 
 def _summary(story: Story, warm: Sequence[Moment], end: datetime, teller: Teller) -> Event:
-    """*story* up to *end* in one event: its strongest moment and its gravest severity."""
+    """*story* up to *end* in one event, of its gravest severity: as it stands, or stood highest."""
     moments = [spikes for at, spikes in warm if story[0].at <= at <= end]
-    spikes = max(filter(_any_raised, moments), key=_height)
+    high = list(filter(_any_raised, moments))
+    spikes = high[-1] if end >= teller.now else max(high, key=_height)
     raised = sorted(filter(is_raised, spikes), key=lambda spike: -spike.score)
     lead = leading(spikes)
     return replace(

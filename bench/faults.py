@@ -1,7 +1,7 @@
-"""`make faults`: SIGKILL at seeded moments, then a restart; what is left must be as if never killed.
+"""`make faults`: SIGKILL at seeded moments, then a restart; it must be as if nobody was killed.
 
-A stage (replay site and SMTP inbox) outlives the kills; `harken run` is what dies, several times to a
-run of one corpus. At its end record, index and inbox are compared with those of an unkilled run.
+A stage (replay site and SMTP inbox) outlives the kills; `harken run` is what dies, several times
+with one corpus. At the end record, index and inbox are compared with those of an unkilled run.
 """
 
 import argparse

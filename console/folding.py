@@ -12,39 +12,53 @@ from indexer.query import Field
 from indexer.query.nodes import all_of, any_of
 
 SHOWN: Final = 20  # cards of a page
+READS: Final = 10  # of the index for one page: a wave of copies is read past, but not for ever
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Folded:
     """The cards of one page and where the next page begins."""
 
+    total: int  # mentions, of all pages
     hits: tuple[Hit, ...]
     alike: Mapping[str, int]  # further members by family, among all that was found
     next: str | None
 
 
-def fold(search: Search, page: Page) -> Folded:
-    """The first SHOWN families of *page*, but for those that the pages before it have shown."""
-    seen = _shown_before(search, page.hits)
+def fold(search: Search) -> Folded:
+    """The next SHOWN families, but for those that the pages before have shown."""
     shown: list[Hit] = []
+    seen: set[str] = set()
+    page, after = search.page(), search.after
+    for _ in range(READS):
+        seen |= _shown_before(search, page.hits)
+        after = _next(page, _take(page.hits, shown, seen), after)
+        if after is None or len(shown) == SHOWN:
+            break
+        page = search.page(after)
+    alike = {family: n - 1 for family, n in _sizes(search, search.filters, shown).items()}
+    return Folded(total=page.total, hits=tuple(shown), alike=alike, next=after)
+
+
+def _take(hits: Iterable[Hit], shown: list[Hit], seen: set[str]) -> int:
+    """Add what is new among *hits* to *shown*; how many of them were walked over."""
     walked = 0
-    for hit in page.hits:
-        family = hit.document.family
-        if family is None or family not in seen:
+    for hit in hits:
+        family = hit.document.family or hit.id
+        if family not in seen:
             if len(shown) == SHOWN:
                 break
             shown.append(hit)
-            seen.add(family or hit.id)
+            seen.add(family)
         walked += 1
-    alike = {family: n - 1 for family, n in _sizes(search, search.filters, shown).items()}
-    return Folded(hits=tuple(shown), alike=alike, next=_next(search, page, walked))
+    return walked
 
 
-def _next(search: Search, page: Page, walked: int) -> str | None:
+def _next(page: Page, walked: int, after: str | None) -> str | None:
     if walked == len(page.hits):
         return page.next
     if page.hits[0].score is not None:
-        return str(rank(search.after) + walked)
+        return str(rank(after) + walked)
     last = page.hits[walked - 1].document
     return str(Mark(last.published, last.id))
 

@@ -34,10 +34,11 @@ class Search:
         """The mark that this page follows; None: it is the first."""
         return self.state.after[-1] if self.state.after else None
 
-    def page(self) -> Page:
-        """The hits behind the mark."""
+    def page(self, after: str | None = None) -> Page:
+        """The hits behind the mark *after*, or else behind that of the state."""
+        after = after or self.after
         return self.index.search(
-            self.query, self.filters, sort=self.state.sort, size=READ, after=self.after
+            self.query, self.filters, sort=self.state.sort, size=READ, after=after
         )
 
     def distinct(self, total: int) -> int | None:

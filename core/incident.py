@@ -62,9 +62,9 @@ class Incident:
     expected: float
     negative_share: float
     usual_share: float
-    voices: int
-    families: int
-    mentions: tuple[str, ...]  # evidence: ids, oldest first
+    voices: int  # distinct negative ones since onset
+    families: int  # distinct negative texts since onset
+    mentions: tuple[str, ...]  # evidence: ids of the negative ones since onset, oldest first
     coverage: Mapping[str, object] = field(default_factory=dict)
     spike: Mapping[str, object] = field(default_factory=dict)
     # spike: window_s, score, threshold, baseline_days

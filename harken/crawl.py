@@ -3,11 +3,12 @@
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from pydantic import ValidationError
+from sqlalchemy import Connection
 
 from config.settings import Settings, SourceSettings
 from core import plugins
@@ -29,7 +30,12 @@ log = structlog.get_logger()
 
 
 def crawl(settings: Settings, clock: Clock, slugs: Sequence[str]) -> None:
-    """Crawl the sources of *slugs* (none: all) as one batch in this process; blocks until done."""
+    """Crawl the sources of *slugs* (none: all) as one batch in this process; blocks until done.
+
+    Raises:
+        ConfigError: there is no such source; or the options of some are wrong: the others were
+            crawled, and these are broken until somebody changes their settings.
+    """
     from crawlers.crawl import crawl as fetch
 
     record = wiring.open_record(settings)
@@ -39,12 +45,13 @@ def crawl(settings: Settings, clock: Clock, slugs: Sequence[str]) -> None:
         if unknown:
             known = ", ".join(s.slug for s in sources.active(tx))
             raise ConfigError(f"There is no source {unknown[0]!r}. Known: {known}.")
-        batch = [_assignment(row, settings) for row in rows]
-        for assignment in batch:
-            runs.begin(tx, assignment.run, assignment.source, now=clock.now())
+        batch, wrong = _assignments(tx, rows, settings, now=clock.now())
         closed = hosts.closed(tx, now=clock.now())
     manners = replace(_manners(settings), closed=closed)
-    fetch(batch, RecordSink(record, settings, clock), settings=manners, now=clock.now)
+    if batch:
+        fetch(batch, RecordSink(record, settings, clock), settings=manners, now=clock.now)
+    if wrong:
+        raise ConfigError("\n".join(wrong))
 
 
 class RecordSink:
@@ -122,6 +129,25 @@ def options_of(kind: str, options: Mapping[str, Any]) -> SourceOptions:
     except ValidationError as error:
         told = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
         raise ConfigError(f"source kind {kind!r}: " + "; ".join(told)) from None
+
+
+def _assignments(
+    tx: Connection, rows: Sequence[SourceRow], settings: Settings, *, now: datetime
+) -> tuple[list[Assignment], list[str]]:
+    """A run for each source that can be crawled, and what is wrong with the others."""
+    batch, wrong = [], []
+    for row in rows:
+        try:
+            assignment = _assignment(row, settings)
+        except ConfigError as error:
+            wrong.append(f"source {row.slug}: {error}")
+            sources.settle(tx, row.slug, state="failed", reason=str(error), now=now)
+            due = now + timedelta(seconds=row.interval_s)
+            sources.postpone(tx, row.slug, due=due)
+        else:
+            batch.append(assignment)
+            runs.begin(tx, assignment.run, assignment.source, now=now)
+    return batch, wrong
 
 
 def _assignment(row: SourceRow, settings: Settings) -> Assignment:

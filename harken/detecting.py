@@ -15,6 +15,7 @@ from alerts.detection import Setting, units_of
 from alerts.evidence import evidence, tipped_by
 from alerts.incidents import Event, NotifyReason
 from alerts.standing import Standing, from_json, to_json
+from core.errors import TransientError
 from core.incident import Incident, Kind, Phase
 from core.instants import iso
 from core.mention import Sentiment
@@ -68,6 +69,8 @@ def _ground(tx: Connection, listened: Sequence[Watch], now: datetime) -> Ground:
         ended = None  # half a history judged would teach a wrong baseline
     known = condition(tx, now=now)
     deaf = [s.since for s in known.silences if s.what == "scorer"]
+    mute = sorted(s.since for s in known.silences if s.what == "source")
+    deaf += mute[known.coverage.sources // 2 :][:1]  # since when most sources say nothing
     return Ground(
         taxonomy=taxonomy,
         units=sum(len(units_of(w, taxonomy)) for w in listened),
@@ -158,6 +161,7 @@ def _new(tx: Connection, event: Event, spoken: Sequence[Utterance], now: datetim
         updated=now,
         resolved=now if notice else None,
         mentions=(),
+        voices=0,
         families=0,
         coverage=coverage_keys(condition(tx, now=now).coverage),
         **_measured(event),
@@ -173,7 +177,7 @@ def _changed(
     over = event.phase is Phase.RESOLVED
     after = replace(
         before,
-        state=event.phase,
+        state=_phase(before, event),
         topic=event.topic,
         severity=min(event.severity, before.severity),
         updated=now,
@@ -183,8 +187,15 @@ def _changed(
     )
     after = after if over else _with_evidence(after, spoken, now)
     course = {"opened": iso(event.opened)}
-    incidents.replace(tx, after, course=course, revision=before.revision)
+    if not incidents.replace(tx, after, course=course, revision=before.revision):
+        raise TransientError(f"incident {before.id} changed meanwhile; it is judged again")
     return after
+
+
+def _phase(before: Incident, event: Event) -> Phase:
+    """What grew is still in hand; what got worse or came back wants somebody anew."""
+    seen = before.state is Phase.ACKNOWLEDGED and event.reason is NotifyReason.GREW
+    return Phase.ACKNOWLEDGED if seen else event.phase
 
 
 def _measured(event: Event) -> dict[str, Any]:
@@ -192,7 +203,7 @@ def _measured(event: Event) -> dict[str, Any]:
     spike = event.spike
     if spike is None:
         return {}
-    names = ("observed", "expected", "negative_share", "usual_share", "voices")
+    names = ("observed", "expected", "negative_share", "usual_share")
     told = ("window_s", "score", "threshold", "baseline_days")
     facts = asdict(spike)
     return {n: facts[n] for n in names} | {"spike": {n: facts[n] for n in told}}
@@ -200,7 +211,12 @@ def _measured(event: Event) -> dict[str, Any]:
 
 def _with_evidence(incident: Incident, spoken: Sequence[Utterance], now: datetime) -> Incident:
     behind = evidence(spoken, incident.topic, incident.onset, now)
-    return replace(incident, mentions=behind.mentions[-EVIDENCE:], families=behind.families)
+    return replace(
+        incident,
+        mentions=behind.mentions[-EVIDENCE:],
+        voices=behind.voices,
+        families=behind.families,
+    )
 
 
 def _utterance(u: heard.Utterance) -> Utterance:

@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from alerts.daybook import Edition
-from alerts.days import due_days
+from alerts.days import due_days, local_day
 from core.errors import ConfigError
 from core.watch import Watch
 from harken.correspondence import Correspondence
@@ -39,7 +39,7 @@ def _owed(tx: Connection, asked: dt.date | None, now: datetime) -> list[Edition]
     editions = []
     for subscription in people.active_subscriptions(tx, "digest"):
         for watch in _led(listened, subscription):
-            days = [asked] if asked else _due(tx, subscription, now)
+            days = [_over(asked, subscription, now)] if asked else _due(tx, subscription, now)
             rivals = tuple(w for w in listened if w.slug != watch.slug)
             editions += [
                 Edition(
@@ -48,6 +48,13 @@ def _owed(tx: Connection, asked: dt.date | None, now: datetime) -> list[Edition]
                 for day in days
             ]
     return editions
+
+
+def _over(day: dt.date, subscription: Subscription, now: datetime) -> dt.date:
+    """*day*, which has to be over: a digest of half a day would stand for the whole of it."""
+    if now < local_day(day, subscription.zone).end:
+        raise ConfigError(f"--date: {day} is not over in {subscription.zone}; ask for a past day.")
+    return day
 
 
 def _due(tx: Connection, subscription: Subscription, now: datetime) -> list[dt.date]:

@@ -13,9 +13,15 @@ BEAT: Final = timedelta(seconds=5)
 
 
 class Heartbeat:
-    """Beats for one process; cheap to call often."""
+    """Beats for one process; cheap to call often.
 
-    def __init__(self, record: Record, name: str, *, started: datetime) -> None:
+    *muted*: for a step that is done once; its end must not look like a death.
+    """
+
+    def __init__(
+        self, record: Record, name: str, *, started: datetime, muted: bool = False
+    ) -> None:
+        self._muted = muted
         self._record = record
         self._name = name
         self._started = started
@@ -23,7 +29,8 @@ class Heartbeat:
 
     def beat(self, now: datetime, state: str = "working", reason: str | None = None) -> None:
         """Say that the process is alive, at most every ``BEAT`` unless its state changed."""
-        if self._last and self._last[1] == state and now - self._last[0] < BEAT:
+        again = self._last and self._last[1] == state and now - self._last[0] < BEAT
+        if self._muted or again:
             return
         self._last = (now, state)
         process = Process(

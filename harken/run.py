@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import signal
 import sys
 from collections.abc import Sequence
 from datetime import timedelta
@@ -73,9 +74,14 @@ class Run:
         schedule = Schedule()
         schedule.every(LOOK, "crawl", self._crawl)
         schedule.every(LOOK, "detect", lambda: asyncio.to_thread(tower.look))
-        schedule.every(BEAT, "beat", lambda: asyncio.to_thread(heart.beat, self.clock.now()))
+        schedule.every(BEAT, "beat", lambda: asyncio.to_thread(self._beat, heart, tower))
         schedule.every(BEAT, "watch", self._watch_children)
         return schedule
+
+    def _beat(self, heart: Heartbeat, tower: Watchtower) -> None:
+        """A schedule whose detection fails does not work, however alive it is."""
+        state = "failing" if tower.trouble else "working"
+        heart.beat(self.clock.now(), state, tower.trouble)
 
     async def _crawl(self) -> None:
         """Give the sources that are due to crawl processes, one kind each."""
@@ -100,7 +106,8 @@ class Run:
         except TimeoutError:
             log.error("crawl.overdue", kind=kind, pid=process.pid)
             await stop(process)
-        await asyncio.to_thread(steps.close_crawl, self.record, slugs, now=self.clock.now())
+        failed, now = process.returncode != 0, self.clock.now()
+        await asyncio.to_thread(steps.close_crawl, self.record, slugs, now=now, failed=failed)
         for slug in slugs:
             self._crawling.pop(slug, None)
 
@@ -119,6 +126,9 @@ class Run:
 
         from console.app import console
 
+        for number in (signal.SIGINT, signal.SIGTERM):
+            # uvicorn sends itself the signal again once it is done: now the children must be ended.
+            asyncio.get_running_loop().add_signal_handler(number, lambda: None)
         app = console(wiring.open_desk(self.settings, self.record, self.clock))
         listen = self.settings.console
         server = uvicorn.Server(

@@ -23,9 +23,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-HOLD: Final = timedelta(
-    minutes=5
-)  # a lease outlives the slowest batch; a dead owner's is taken back
+# A lease outlives the slowest batch; a dead owner's is taken back.
+HOLD: Final = timedelta(minutes=5)
 HOPELESS: Final = 2 * SUSPECT  # claims, half of them alone
 RETRY: Final = (5, 15, 60, 300, 900, 3600)  # seconds before a letter is tried again
 
@@ -137,10 +136,11 @@ def _deliver(
             due = now + timedelta(seconds=pause)
             outbox.postpone(tx, row.id, due=due, reason=str(error))
         return False
-    except PermanentError as error:
-        log.error("letter.refused", key=row.key, reason=str(error))
+    except Exception as error:  # noqa: BLE001 - what one letter does to its channel, others go out
+        reason = str(error) if isinstance(error, PermanentError) else type(error).__name__
+        log.error("letter.refused", key=row.key, reason=reason)
         with record.write() as tx:
-            outbox.give_up(tx, row.id, reason=str(error))
+            outbox.give_up(tx, row.id, reason=reason)
         return False
     with record.write() as tx:
         outbox.mark_sent(tx, row.id, now=now)
@@ -159,11 +159,20 @@ def due_sources(record: Record, *, now: datetime, limit: int) -> Mapping[str, Se
     }
 
 
-def close_crawl(record: Record, slugs: Sequence[str], *, now: datetime) -> None:
-    """After a crawl process is gone: the runs it left open are lost, their sources due again."""
+def close_crawl(
+    record: Record, slugs: Sequence[str], *, now: datetime, failed: bool = False
+) -> None:
+    """After a crawl process is gone: the runs it left open are lost, their sources due again.
+
+    One that *failed* may not even have begun its runs: sources that are still due wait as well, or
+    it would be started again at once, for ever.
+    """
     from store import runs, sources
 
     with record.write() as tx:
-        for slug in runs.close_lost(tx, now=now, among=slugs):
+        lost = set(runs.close_lost(tx, now=now, among=slugs))
+        if failed:
+            lost |= {s.slug for s in sources.named(tx, slugs) if s.due <= now}
+        for slug in sorted(lost):
             sources.settle(tx, slug, state="failed", reason="the crawl process died", now=now)
             sources.postpone(tx, slug, due=now + timedelta(seconds=5))

@@ -33,16 +33,32 @@ class Watchtower:
         self._digested: datetime | None = None
         self._probed: datetime | None = None
         self._smtp = Heartbeat(record, "smtp", started=clock.now())
+        self.trouble: str | None = None  # why the last look failed; None: it did not
 
     def look(self) -> None:
-        """Judge what changed, write digests that are due, send what waits."""
+        """Judge what changed, write digests that are due, send what waits, whatever failed before.
+
+        Raises:
+            Exception: what failed; ``trouble`` says it until a look succeeds.
+        """
         now = self._clock.now()
+        try:
+            self._watch(now)
+        except Exception as error:
+            known = isinstance(error, HarkenError)  # the words of others may quote a text
+            self.trouble = str(error) if known else type(error).__name__
+            raise
+        else:
+            self.trouble = None
+        finally:
+            self._probe(now)
+            steps.deliver(self._record, self._channels, now=self._clock.now())
+
+    def _watch(self, now: datetime) -> None:
         if self._has_cause(now):
             self.detect()
         if self._digested is None or now - self._digested >= DIGEST:
             self.digest()
-        self._probe(now)
-        steps.deliver(self._record, self._channels, now=self._clock.now())
 
     def detect(self) -> int | None:
         """Judge every watch; returns how many events there were, None before detection begins."""

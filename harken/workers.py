@@ -31,7 +31,7 @@ ANALYST: Final = "analyse"  # owner of the leases; there is one such worker a re
 def analyse(settings: Settings, clock: Clock, *, follow: bool) -> steps.Tally:
     """Score what is pending; with *follow* for ever."""
     record = wiring.open_record(settings)
-    heart = Heartbeat(record, ANALYST, started=clock.now())
+    heart = Heartbeat(record, ANALYST, started=clock.now(), muted=not follow)
     heart.beat(clock.now(), "starting")
     with record.write() as tx:
         analysis.release(tx, ANALYST)  # of a predecessor that was killed
@@ -47,7 +47,7 @@ def analyse(settings: Settings, clock: Clock, *, follow: bool) -> steps.Tally:
 def index(settings: Settings, clock: Clock, *, follow: bool) -> steps.Tally:
     """Bring the index up to date; with *follow* for ever."""
     record = wiring.open_record(settings)
-    heart = Heartbeat(record, "index", started=clock.now())
+    heart = Heartbeat(record, "index", started=clock.now(), muted=not follow)
     heart.beat(clock.now(), "starting")
     name = wiring.follower(settings)
     with wiring.open_index(settings, writer=True) as engine:

@@ -62,10 +62,9 @@ def twin(desk: At, state: Asked) -> Response:
 
 
 def _found(desk: Desk, asked: Search, now: datetime) -> SearchPage:
-    state, hits = asked.state, asked.page()
-    folded = fold(asked, hits)
+    state, folded = asked.state, fold(asked)
     bars = histogram(asked.index, asked.query, asked.filters, zone=desk.zone)
-    counts, distinct = facets.count(asked), asked.distinct(hits.total)
+    counts, distinct = facets.count(asked), asked.distinct(folded.total)
     with desk.record.read() as tx:
         called, around = names(tx), shell(tx, "search", now=now)
         told = incidents.everything(tx, kind=Kind.CRISIS)
@@ -75,7 +74,7 @@ def _found(desk: Desk, asked: Search, now: datetime) -> SearchPage:
         form(desk, state, around, called),
         start=asked.start,
         end=asked.end,
-        total=hits.total,
+        total=folded.total,
         distinct=distinct,
         bucket=bars.width,
         chart=bars.plot(state, _concerned(state, told)),

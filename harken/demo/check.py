@@ -124,7 +124,7 @@ def _recall(play: Play, tx: Connection, at: datetime) -> float:
 
 
 def _doubled(play: Play, tx: Connection) -> int:
-    """Rows beyond one for each published line: strange uris, and ids that are no function of theirs."""
+    """Rows beyond one for each published line: strange uris, and ids that are not made of them."""
     real = _published(play, play.clock.now()).keys()
     return sum(uri not in real or mention_id(uri) != i for uri, i in mentions.uris(tx).items())
 

@@ -1,4 +1,4 @@
-"""Faults of a demo: real ones, made from outside, with nothing in the product that knows of them."""
+"""Faults of a demo: real ones, made from outside; nothing in the product knows of them."""
 
 import os
 import signal

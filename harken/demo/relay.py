@@ -1,4 +1,4 @@
-"""A TCP relay before an Elasticsearch, so that a demo can cut the way to a server it does not own."""
+"""A TCP relay before an Elasticsearch: a demo can cut the way to a server it does not own."""
 
 import asyncio
 import contextlib

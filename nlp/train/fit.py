@@ -32,8 +32,8 @@ class Recipe:
     decay: float = 0.01  # AdamW's
     tokens: int = 1024  # a step
     average_from: float = 0.5  # share of the steps after which the weights are averaged
-    # Share of the steps after which it stops (5,800 of 6,660): from 0.70 on the averaged weights stood
-    # still on validation, 0.715 to 0.716, while the loss on what it learned from went on falling.
+    # Share of the steps after which it stops (5,800 of 6,660): from 0.70 on the averaged weights
+    # stood still on validation, 0.715 to 0.716, while the loss in training went on falling.
     until: float = 0.8708
     emotions: bool = False  # train on GoEmotions as well
 

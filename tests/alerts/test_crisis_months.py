@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import numpy as np
-import pytest
 
 from alerts.detection import detect
 from alerts.incidents import NotifyReason
@@ -35,6 +34,6 @@ def test_the_crisis_is_found_alone_and_dated_in_every_month():
     assert max(errors) <= 120
 
 
-@pytest.mark.parametrize("half", [0, 1])
-def test_campaign_joy_reposts_quarrel_spam_and_yesterdays_story_are_no_crisis(half):
-    assert [crises(eventful(seed, now), now) for seed, now in CASES[half::2]] == [[]] * 12
+def test_campaign_joy_reposts_quarrel_spam_and_yesterdays_story_are_no_crisis():
+    """Every third month again without its crisis; the months above hold the same disturbances."""
+    assert [crises(eventful(seed, now), now) for seed, now in CASES[::3]] == [[]] * 8

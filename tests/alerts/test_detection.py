@@ -186,3 +186,57 @@ def test_summer_time_ends_amid_a_crisis():
     events = detect(WATCH, made.utterances, None, now, setting(now)).events
     assert [event.reason for event in events] == [NotifyReason.OPENED]
     assert abs(events[0].spike.onset - began) < 2 * HOUR
+
+
+def noticed(utterances, now=NOW):
+    found = detect(WATCH, utterances, None, now, setting(now))
+    return [event.kind for event in found.events if event.reason is NotifyReason.NOTICED]
+
+
+def test_a_running_campaign_is_one_line_and_told_once_in_twelve_hours():
+    made = corpus()
+    made.burst(NOW - 2 * HOUR, 2, 90, 0.05, "campaign")
+    found = detect(WATCH, made.utterances, None, NOW, setting(NOW))
+    assert [event.kind for event in found.events] == [Kind.ATTENTION]
+    assert Kind.ATTENTION in {spike.kind for spike in found.spikes}
+    after = detect(WATCH, made.utterances, found.standing, NOW + HOUR / 4, setting(NOW))
+    assert after.events == ()
+
+
+def test_a_campaign_of_last_week_is_no_news():
+    made = corpus()
+    made.burst(NOW - 7 * 24 * HOUR, 2, 90, 0.05, "campaign")
+    assert noticed(made.utterances) == []
+
+
+def test_beside_an_open_crisis_a_campaign_is_no_news():
+    made = corpus()
+    made.crisis(NOW - 2 * HOUR, 2 * HOUR)
+    made.burst(NOW - 2 * HOUR, 2, 30, 0.05, "campaign", "price")
+    assert noticed(made.utterances) == []
+
+
+def test_a_lively_watch_that_falls_silent_is_a_matter_of_health():
+    """Twenty days of 300 mentions a day, then eight hours of nothing by day."""
+    made = corpus(a_day=300.0, voices=4000)
+    heard = [u for u in made.utterances if u.at < NOW - 8 * HOUR]
+    assert noticed(heard) == [Kind.HEALTH]
+
+
+@pytest.mark.parametrize(("days", "told"), [(2, 0), (10, 1), (20, 1)])
+def test_a_young_baseline_keeps_to_itself_what_it_cannot_know(days, told):
+    """Twenty-five voices are no crisis to a watch of two days, whatever they say."""
+    made = corpus(days=days)
+    made.crisis(NOW - 2 * HOUR, 2 * HOUR, voices=35)
+    events = detect(WATCH, made.utterances, None, NOW, setting(NOW)).events
+    assert [event.kind for event in events] == [Kind.CRISIS] * told
+
+
+def test_late_mentions_are_judged_though_their_hour_was_learnt(hot, first):
+    """A crisis that the crawl hears two hours late opens when it is heard."""
+    late = [replace(u, first_seen=NOW) if u.voice.startswith("crisis") else u for u in hot]
+    before = detect(WATCH, late, first, NOW - HOUR / 60, setting(BEFORE))
+    found = detect(WATCH, late, before.standing, NOW, setting(BEFORE))
+    assert before.events == ()
+    assert [event.reason for event in found.events] == [NotifyReason.OPENED]
+    assert found.events[0].at == NOW

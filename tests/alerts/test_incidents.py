@@ -199,10 +199,10 @@ def test_what_was_over_lately_is_told_as_opened_and_resolved():
     assert events[0].topic == events[1].topic == "app"
 
 
-def test_what_still_runs_is_told_once_by_its_strongest_moment():
+def test_what_still_runs_is_told_once_as_it_stands():
     steps = [(0, spike(4)), (1, spike(9, severity=1)), (2, spike(5, severity=3))]
     episode, (event,) = retold(steps, now=3, horizon=-24)
     assert (event.reason, event.severity) == (NotifyReason.OPENED, 1)
-    assert (event.spike.score, event.spike.detected) == (9, T0 + 3 * HOUR)
-    assert (episode.told, episode.severity, episode.opened) == (9, 1, T0)
+    assert (event.spike.score, event.spike.detected) == (5, T0 + 3 * HOUR)
+    assert (episode.told, episode.severity, episode.opened) == (5, 1, T0)
     assert episode.onset == event.spike.onset == T0 - HOUR / 2

@@ -51,7 +51,10 @@ def test_a_missing_file_says_how_to_make_one(tmp_path):
             "harken.yaml:1:9: crawl.delay: should be a duration such as 90s, 15m, 2h or 28d "
             "(got '5 min').",
         ),
-        ("a: [\n", "harken.yaml:2:1: not YAML: expected the node content, but found '<stream end>'."),
+        (
+            "a: [\n",
+            "harken.yaml:2:1: not YAML: expected the node content, but found '<stream end>'.",
+        ),
         ("- 1\n", "harken.yaml:1:1: should be a mapping of settings such as `zone: UTC`."),
         (
             "people: [{slug: bob, name: B}]\n"

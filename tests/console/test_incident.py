@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from console import proof
+from console.acknowledging import acknowledge
 from core.incident import Phase
 from store import incidents
 from store.people import OPERATOR
@@ -79,6 +80,17 @@ def test_afterwards_the_page_says_who_has_seen_it_and_no_strip_shouts(client):
     assert OPERATOR in html
     assert "<form" not in html
     assert "strip alarm" not in client.get("/").text
+
+
+def test_of_two_who_press_at_once_one_is_the_first(furnished):
+    """The second one's view of the incident is stale: it writes nothing."""
+    stale = state(furnished)
+    with furnished.write() as tx:
+        assert acknowledge(tx, stale, person="ann", now=NOW)
+    with furnished.write() as tx:
+        assert not acknowledge(tx, stale, person="bob", now=NOW)
+    with furnished.read() as tx:
+        assert [e["person"] for e in incidents.events(tx, 1)] == [None, "ann"]
 
 
 def test_what_the_state_machine_keeps_is_kept(client, furnished):

@@ -1,4 +1,4 @@
-"""The whole product on its replay site: one seed on each engine, headless, compared with the truth."""
+"""The whole product on its replay site: one seed on each engine, compared with the truth."""
 
 import json
 import os

@@ -26,7 +26,7 @@ SECOND = int(NOON.timestamp())
 
 def shared(path: str) -> Path:
     """A file or folder beside the repository; the test is skipped aloud where it is missing."""
-    root = Path(os.environ.get("SHARED", "../shared"))  # noqa: TID251 - the one way there
+    root = Path(os.environ.get("SHARED", "../shared"))
     if not (root / path).exists():
         pytest.skip(f"SHARED has no {path}")
     return root / path

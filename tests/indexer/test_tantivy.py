@@ -136,7 +136,7 @@ def test_what_was_acknowledged_survives_kill_9(tmp_path):
     random, number = Random(), 1
     for _ in range(5):
         command = [sys.executable, "-c", WRITE_FOR_EVER, str(tmp_path), str(number)]
-        environment = {**os.environ, "PYTHONPATH": str(Path.cwd())}  # noqa: TID251
+        environment = {**os.environ, "PYTHONPATH": str(Path.cwd())}
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as child:
             assert child.stdout is not None
             for _ in range(random.randint(1, 12)):

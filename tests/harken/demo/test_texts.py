@@ -42,7 +42,7 @@ def test_no_post_shares_five_words_in_a_row_with_a_topic(make):
 
 
 def test_no_post_shares_five_words_in_a_row_with_training_data(make):
-    shared = Path(os.environ.get("SHARED", "../shared")) / "data"  # noqa: TID251 - the way there
+    shared = Path(os.environ.get("SHARED", "../shared")) / "data"
     if not shared.is_dir():
         pytest.skip("no shared data")
     ours = planted(make)

@@ -1,0 +1,116 @@
+"""`make acceptance`: the whole product on many invented markets and on real servers.
+
+Writes ``out/acceptance.json`` after each demo, so that ``--resume`` goes on where it was stopped;
+what failed is played again. The folder of a failed demo stays in ``out/acceptance``.
+"""
+
+import argparse
+import json
+import shutil
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from threading import Lock
+from typing import Any, Final
+
+from bench.demos import PARTS, Demo, plan, play
+from bench.listening import listen
+from bench.node import elasticsearch
+from bench.report import OUT, machine, say
+from bench.server import SERVERS, Server
+from core import plugins
+
+FOLDER: Final = OUT / "acceptance"
+LEDGER: Final = OUT / "acceptance.json"
+SERVER_PART: Final = "servers"
+
+
+def main() -> None:
+    """Play what was asked for; exit 1 if anything failed."""
+    options = _options()
+    ledger = Ledger(LEDGER if options.resume else None)
+    parts = options.only or [*PARTS, SERVER_PART]
+    demos = [demo for demo in plan(parts, options.seeds) if not ledger.has(demo)]
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    if SERVER_PART in parts:
+        for name in plugins.available(SERVERS):
+            ledger.add_server(listen(plugins.load(SERVERS, name, Server)()))
+    with _engine(demos) as index, ThreadPoolExecutor(options.jobs) as jobs:
+        list(jobs.map(partial(_played, ledger=ledger, index=index), demos))
+    raise SystemExit(not ledger.is_good())
+
+
+class Ledger:
+    """What was played so far; on disk after each row."""
+
+    def __init__(self, resumed: Path | None = None) -> None:
+        self._turn = Lock()
+        self._rows: dict[str, list[dict[str, Any]]] = {"servers": [], "demos": []}
+        if resumed and resumed.exists():
+            said = json.loads(resumed.read_text())
+            self._rows = {name: said[name] for name in self._rows}
+
+    def has(self, demo: Demo) -> bool:
+        """Whether *demo* was played and went well."""
+        return any(row["ok"] and row["name"] == demo.name for row in self._rows["demos"])
+
+    def add_demo(self, row: dict[str, Any]) -> None:
+        """Note how a demo went, in the place of an earlier word on it."""
+        self._add("demos", "name", row)
+
+    def add_server(self, row: dict[str, Any]) -> None:
+        """Note how a server was heard."""
+        self._add("servers", "server", row)
+
+    def is_good(self) -> bool:
+        """Whether no demo failed and nothing of a server was missed or doubled."""
+        heard = all(r["recall"] == 1 and not r["doubled"] for r in self._rows["servers"])
+        return heard and all(row["ok"] for row in self._rows["demos"])
+
+    def _add(self, kind: str, key: str, row: dict[str, Any]) -> None:
+        with self._turn:
+            others = [other for other in self._rows[kind] if other[key] != row[key]]
+            self._rows[kind] = [*others, row]
+            draft = LEDGER.with_suffix(".tmp")
+            draft.write_text(json.dumps({"machine": machine(), **self._rows}, indent=2) + "\n")
+            draft.replace(LEDGER)
+
+
+def _played(demo: Demo, *, ledger: Ledger, index: str) -> None:
+    folder = FOLDER / demo.name
+    shutil.rmtree(folder, ignore_errors=True)
+    engine = index if demo.engine == "elasticsearch" else demo.engine
+    row = play(demo, engine, folder)
+    say(f"{demo.name}: {'ok' if row['ok'] else row['failures']}, {row['seconds']} s")
+    ledger.add_demo({"name": demo.name, **row})
+
+
+@contextmanager
+def _engine(demos: list[Demo]) -> Iterator[str]:
+    """The URL of an Elasticsearch where one of *demos* asks for it; else nothing is started."""
+    if any(demo.engine == "elasticsearch" for demo in demos):
+        with elasticsearch() as url:
+            yield url
+    else:
+        yield ""
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parts = [*PARTS, SERVER_PART]
+    parser.add_argument("--only", action="append", choices=parts, help="some parts, not all")
+    parser.add_argument("--seeds", type=_numbers, help="e.g. 1-5,8: of the parts, these alone")
+    parser.add_argument("--jobs", type=int, default=1, help="demos at a time, on a quiet machine")
+    parser.add_argument("--resume", action="store_true", help="keep what went well")
+    return parser.parse_args()
+
+
+def _numbers(text: str) -> list[int]:
+    ends = [piece.partition("-") for piece in text.split(",")]
+    return [n for a, _, b in ends for n in range(int(a), int(b or a) + 1)]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,156 @@
+"""Which demos the acceptance plays, and how one of them is played."""
+
+import json
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as clock_time
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from core.instants import iso
+
+ZONE: Final = ZoneInfo("Europe/Berlin")  # the reader's clock in every demo
+# A whole week from the Sunday on which summer time ends, and the Sunday on which it begins again.
+DAYS: Final = (
+    *(date(2026, 10, 25) + timedelta(days=n) for n in range(7)),
+    date(2027, 3, 28),
+)
+FAULTS: Final = ("scorer", "source", "index", "smtp")
+LIVE_S: Final = 600
+PATIENCE_S: Final = 900  # for a demo that is not live; it takes one to two minutes
+KEPT: Final = ("failures", "onset_error_s", "page_s", "silences", "crawl", "score")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demo:
+    """One `harken demo --check`."""
+
+    part: str
+    seed: int
+    calm: bool = False
+    now: datetime | None = None  # UTC; None: the real time
+    engine: str = "tantivy"
+    fault: str | None = None
+    live: int | None = None  # seconds
+
+    @property
+    def name(self) -> str:
+        """What tells it from all others of a plan."""
+        return f"{self.part}-{self.fault or self.seed}"
+
+    def options(self, index: str) -> list[str]:
+        """The options of its command line, with *index* as the engine."""
+        said = ["--seed", str(self.seed), "--index", index]
+        said += ["--calm"] if self.calm else []
+        said += ["--now", str(iso(self.now))] if self.now else []
+        said += ["--fault", self.fault] if self.fault else []
+        return said + (["--live", str(self.live)] if self.live else [])
+
+
+def plan(parts: Sequence[str], seeds: Sequence[int] | None = None) -> list[Demo]:
+    """The demos of *parts*, all of them or those of *seeds*, in the order of PARTS."""
+    demos = [demo for part, made in PARTS.items() if part in parts for demo in made()]
+    return [demo for demo in demos if seeds is None or demo.seed in seeds]
+
+
+def moments(n: int) -> list[datetime]:
+    """*n* times, UTC, as far from one another on the reader's clock as 24 hours allow.
+
+    From eight on they fall on every weekday and on both days when the clocks change.
+    """
+    return [_moment(number, n) for number in range(n)]
+
+
+def play(demo: Demo, index: str, folder: Path) -> dict[str, Any]:
+    """The row of *demo* on the engine *index*; *folder* is left behind only where it failed."""
+    command = [sys.executable, "-m", "harken", "demo", "--check", "--dir", str(folder)]
+    began = time.monotonic()
+    try:
+        ended = subprocess.run(
+            [*command, *demo.options(index)],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=PATIENCE_S + (demo.live or 0),
+        )
+        result = verdict(ended.returncode, ended.stdout, ended.stderr)
+    except subprocess.TimeoutExpired:
+        result = {"ok": False, "failures": [f"not over after {PATIENCE_S} s"]}
+    if result["ok"]:
+        shutil.rmtree(folder, ignore_errors=True)
+    return {**_head(demo), **result, "seconds": round(time.monotonic() - began, 1)}
+
+
+def verdict(code: int, stdout: str, stderr: str) -> dict[str, Any]:
+    """What a demo that ended with *code* said; ok only where its word and its code agree."""
+    try:
+        said = json.loads(stdout)
+    except ValueError:
+        last = stderr.strip().rpartition("\n")[2]
+        return {"ok": False, "failures": [f"exit {code} without a result: {last}"]}
+    kept = {key: said.get(key) for key in KEPT}
+    return {"ok": code == 0 and said["ok"], "ready_s": said["seconds"]["ready"], **kept}
+
+
+def _moment(number: int, n: int) -> datetime:
+    minutes = 7 + number * 24 * 60 // n  # past the full hour, where rhythms turn
+    at = datetime.combine(DAYS[number % len(DAYS)], clock_time(minutes // 60, minutes % 60), ZONE)
+    return at.astimezone(UTC)
+
+
+def _head(demo: Demo) -> dict[str, Any]:
+    return {
+        "part": demo.part,
+        "seed": demo.seed,
+        "calm": demo.calm,
+        "now": iso(demo.now),
+        "engine": demo.engine,
+        "fault": demo.fault,
+        "live": demo.live,
+    }
+
+
+def _plain() -> Iterator[Demo]:
+    yield from (Demo(part="plain", seed=seed) for seed in range(1, 21))
+
+
+def _clocks() -> Iterator[Demo]:
+    seeds = range(21, 34)
+    for seed, now in zip(seeds, moments(len(seeds)), strict=True):
+        yield Demo(part="clocks", seed=seed, now=now)
+
+
+def _calm() -> Iterator[Demo]:
+    seeds = range(1, 21)
+    for seed, now in zip(seeds, moments(len(seeds)), strict=True):
+        yield Demo(part="calm", seed=seed, calm=True, now=now)
+
+
+def _elasticsearch() -> Iterator[Demo]:
+    yield from (
+        Demo(part="elasticsearch", seed=seed, engine="elasticsearch") for seed in range(1, 6)
+    )
+
+
+def _faults() -> Iterator[Demo]:
+    yield from (Demo(part="faults", seed=1, fault=fault) for fault in FAULTS)
+
+
+def _live() -> Iterator[Demo]:
+    yield Demo(part="live", seed=1, live=LIVE_S)
+
+
+PARTS: Final = {
+    "plain": _plain,
+    "clocks": _clocks,
+    "calm": _calm,
+    "elasticsearch": _elasticsearch,
+    "faults": _faults,
+    "live": _live,
+}

@@ -1,0 +1,83 @@
+"""How well we hear one real server: our commands on one side, its own database on the other."""
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from bench.report import say
+from bench.server import Server
+
+SOURCE: Final = "server"
+TEN_YEARS: Final = 3650  # days
+
+
+def listen(server: Server) -> dict[str, Any]:
+    """The row of *server*: crawled, crawled again, changed, crawled once more."""
+    say(f"{server.name} …")
+    with tempfile.TemporaryDirectory(prefix="harken-server-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)  # some servers change to an account of their own
+        try:
+            server.start(folder / "server")
+            return _heard(server, _settings(server, folder))
+        finally:
+            server.stop()
+
+
+def _heard(server: Server, config: Path) -> dict[str, Any]:
+    first = _crawl(config)
+    truth, record = server.truth(), _record(config)
+    second = _crawl(config)
+    edits, deletes = server.edit(), server.delete()
+    _crawl(config)
+    after = _record(config)
+    return {
+        "server": server.name,
+        "seeded": len(truth),
+        "recall": len(truth & record.keys()) / len(truth),
+        "doubled": len(record.keys() - truth),
+        "missed": sorted(truth - record.keys()),
+        "edits": len(edits),
+        "edits_seen": sum(words in _text(after, uri) for uri, words in edits.items()),
+        "deletes": len(deletes),
+        "deletes_seen": sum(after.get(uri, {}).get("state") == "deleted" for uri in deletes),
+        "bytes_first": first,
+        "bytes_second": second - first,
+        "too_early": None,  # nobody but the server could tell
+    }
+
+
+def _settings(server: Server, folder: Path) -> Path:
+    said = dict(server.source())
+    options = {"backfill_days": TEN_YEARS, **said.pop("options")}
+    source = {"slug": SOURCE, "allow_loopback": True, "delay": "0s", "options": options, **said}
+    watch = {"slug": "all", "name": "All", "query": server.query, "retention": f"{TEN_YEARS}d"}
+    path = folder / "harken.yaml"
+    path.write_text(yaml.safe_dump({"watches": [watch], "sources": [source]}))
+    return path
+
+
+def _crawl(config: Path) -> int:
+    """Crawl once; the bytes of all crawls so far."""
+    [row] = json.loads(_harken("crawl", "--json", config=config))["sources"]
+    return int(row["bytes"])
+
+
+def _record(config: Path) -> dict[str, Mapping[str, Any]]:
+    lines = _harken("mentions", "--jsonl", config=config).splitlines()
+    return {mention["uri"]: mention for mention in map(json.loads, lines)}
+
+
+def _text(record: Mapping[str, Mapping[str, Any]], uri: str) -> str:
+    return str(record.get(uri, {}).get("text", ""))
+
+
+def _harken(*arguments: str, config: Path) -> str:
+    command = [sys.executable, "-m", "harken", *arguments, "--config", str(config)]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout

@@ -1,0 +1,1 @@
+"""One file, one server: the contract is `bench.server.Server`."""

@@ -1,0 +1,80 @@
+"""WordPress on a private MariaDB: posts and comments; truth by SQL."""
+
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from bench.server import Server
+from bench.shared import shared
+from harken.demo.inbox import free_port
+
+# The permalinks that its seed chose: /year/month/name/, and a comment is an anchor of its post.
+LINK: Final = "date_format(p.post_date, '/%Y/%m/'), p.post_name, '/'"
+READABLE: Final = "p.post_status = 'publish' and p.post_type = 'post'"
+POSTS: Final = f"select concat({LINK}) from wp_posts p where {READABLE}"  # noqa: S608 - constants
+COMMENTS: Final = (
+    f"select concat({LINK}, '#comment-', c.comment_ID) from wp_comments c"  # noqa: S608 - likewise
+    f" join wp_posts p on p.ID = c.comment_post_ID where {READABLE} and c.comment_approved = '1'"
+)
+UPDATE: Final = "UPDATE: Acme refunded me."  # what its edit appends
+
+
+class Wordpress(Server):
+    """Seeded with 24 posts and their comments, beside the two texts of every new WordPress."""
+
+    name = "wordpress"
+    query = "acme OR strange OR wordpress OR comment"
+
+    def __init__(self) -> None:
+        self._folder = Path()
+        self._port = free_port()
+
+    def start(self, folder: Path) -> None:
+        """Takes 8 s, a minute where the machine is busy."""
+        self._folder = folder
+        folder.mkdir(mode=0o755)
+        self._recipe("start", "seed")
+
+    def source(self) -> Mapping[str, Any]:
+        """Through its REST interface."""
+        return {"kind": "wordpress", "options": {"url": self._url}}
+
+    def truth(self) -> set[str]:
+        """Published posts and approved comments."""
+        return {self._url + path for path in (*self._ask(POSTS), *self._ask(COMMENTS))}
+
+    def edit(self) -> Mapping[str, str]:
+        """The newest post."""
+        return {self._touched("edit"): UPDATE}
+
+    def delete(self) -> Sequence[str]:
+        """The second newest post goes to the trash."""
+        return [self._touched("delete")]
+
+    def stop(self) -> None:
+        """PHP and the database."""
+        self._recipe("stop")
+
+    @property
+    def _url(self) -> str:
+        return f"http://127.0.0.1:{self._port}"
+
+    def _touched(self, verb: str) -> str:
+        """The uri, as it was before, of the post that the recipe's *verb* names last."""
+        known = dict(
+            line.split("\t") for line in self._ask(POSTS.replace("select", "select p.ID,", 1))
+        )
+        return self._url + known[self._recipe(verb).split()[-1]]
+
+    def _ask(self, query: str) -> list[str]:
+        socket = self._folder / "mariadb" / "m.sock"
+        command = ["mariadb", "--no-defaults", "-S", str(socket), "-uroot", "wp", "-N", "-e", query]
+        return subprocess.run(
+            command, check=True, capture_output=True, text=True
+        ).stdout.splitlines()
+
+    def _recipe(self, *arguments: str) -> str:
+        place = [f"SL_HOME={self._folder}", f"WP_PORT={self._port}"]
+        command = ["env", *place, "bash", str(shared("servers/wordpress.sh")), *arguments]
+        return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout

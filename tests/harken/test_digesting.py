@@ -1,0 +1,162 @@
+"""Digests: each subscription's local day once, late rather than never, and never too soon."""
+
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy import update
+
+from alerts.eml import from_eml
+from core.errors import ConfigError
+from harken import digesting
+from harken.detecting import detect
+from store import outbox, people, tables
+from tests.harken import month
+from tests.harken.month import HOUR, NOW, PEOPLE, SUBSCRIPTIONS, subscription
+from tests.store import making
+
+YESTERDAY = date(2026, 5, 5)
+DAY = timedelta(days=1)
+HALF_PAST_SEVEN = datetime(2026, 5, 7, 5, 30, tzinfo=UTC)  # on the reader's clock
+
+
+@pytest.fixture
+def record(month_record):
+    """Everything is heard, scored and looked at."""
+    detect(month_record, month.letters(), now=NOW)
+    return month_record
+
+
+def digest(record, now=NOW, day=None):
+    return digesting.digest(record, month.letters(), date=day, now=now)
+
+
+def written(record):
+    with record.read() as tx:
+        return [row for row in outbox.letters(tx) if row.kind == "digest"]
+
+
+def days(record):
+    return sorted(row.day for row in written(record))
+
+
+def subscribe(record, *more):
+    with record.write() as tx:
+        people.replace_from_file(tx, PEOPLE, [*SUBSCRIPTIONS, *more])
+
+
+def test_the_first_digest_tells_of_yesterday_and_comes_once(record):
+    assert digest(record) == 1
+    assert digest(record) == digest(record, NOW + HOUR) == 0
+    (row,) = written(record)
+    assert (row.day, row.recipient, row.state) == (YESTERDAY, "lead@veloria.example", "due")
+    assert row.message_id == "<digest.morning.2026-05-05@localhost>"
+
+
+def test_its_numbers_are_those_of_the_day_in_the_record(record):
+    digest(record)
+    with record.read() as tx:
+        start = datetime(2026, 5, 4, 22, tzinfo=UTC)  # midnight in Berlin
+        at = tables.mentions.c.published
+        count = len(tx.execute(tables.mentions.select().where(at >= start, at < start + DAY)).all())
+    text = from_eml(written(record)[0].eml).text
+    assert f"{count} mentions" in text
+
+
+def test_a_digest_comes_at_its_hour_on_the_readers_clock(record):
+    digest(record)
+    month.crawled(record, HALF_PAST_SEVEN)
+    assert digest(record, HALF_PAST_SEVEN - timedelta(minutes=1)) == 0
+    assert digest(record, HALF_PAST_SEVEN) == 1
+    assert days(record) == [YESTERDAY, YESTERDAY + DAY]
+
+
+def test_after_a_long_silence_only_the_last_three_days_are_told(record):
+    digest(record)
+    assert digest(record, NOW + 10 * DAY) == 3
+    assert days(record) == [YESTERDAY, *(YESTERDAY + n * DAY for n in (8, 9, 10))]
+
+
+def test_each_subscription_has_its_own_days(record):
+    digest(record)
+    subscribe(record, subscription("evening", "care", "digest"))
+    assert digest(record) == 1
+    assert Counter(row.recipient for row in written(record)) == {
+        "lead@veloria.example": 1,
+        "care@veloria.example": 1,
+    }
+
+
+def test_the_digest_is_led_by_the_first_watch_that_the_reader_names(record):
+    subscribe(record, subscription("spying", "spy", "digest", "rival"))
+    digest(record)
+    subjects = {row.recipient: row.subject for row in written(record)}
+    assert "Rival" in subjects["spy@veloria.example"]
+    assert "Veloria" in subjects["lead@veloria.example"]
+
+
+def test_a_quiet_day_has_a_digest_too(record):
+    """So that silence means breakage."""
+    subscribe(record, subscription("spying", "spy", "digest", "rival"))
+    assert digest(record) == 2
+
+
+def test_any_past_day_can_be_asked_for_and_comes_once(record):
+    assert digest(record, day="2026-04-20") == 1
+    assert digest(record, day="2026-04-20") == 0
+    assert days(record) == [date(2026, 4, 20)]
+
+
+def test_a_day_asked_for_takes_no_other_digest_away(record):
+    digest(record)
+    digest(record, day="2026-04-20")
+    assert digest(record, NOW + DAY) == 1
+
+
+@pytest.mark.parametrize("day", ["2026-05-06", "2027-01-01"])
+def test_a_day_that_is_not_over_is_refused(record, day):
+    """A digest of half a day would stand in the place of the true one for ever."""
+    with pytest.raises(ConfigError, match="is not over"):
+        digest(record, day=day)
+    assert written(record) == []
+
+
+@pytest.mark.parametrize("day", ["yesterday", "2026-13-01", "05/06/2026", ""])
+def test_what_is_no_day_is_refused_with_one_that_would_be_right(record, day):
+    if day:
+        with pytest.raises(ConfigError, match="2026-11-21"):
+            digest(record, day=day)
+    else:
+        assert digest(record, day=day) == 1
+
+
+def test_no_digest_before_somebody_has_looked_for_incidents(month_record):
+    assert digest(month_record) == 0
+
+
+def test_a_digest_waits_for_the_scorer_but_not_for_ever(record):
+    making.hear(record, making.heard("late", matches={"veloria": "r1"}), at=NOW)
+    assert digest(record, NOW + timedelta(minutes=29)) == 0
+    assert digest(record, NOW + timedelta(minutes=31)) == 1
+    text = from_eml(written(record)[0].eml).text
+    assert "to be scored" in text, "what is missing is said"
+
+
+def test_a_kill_before_the_commit_leaves_the_digest_owed(record):
+    class Killed(type(month.letters())):
+        def digest(self, tx, edition, *, now):
+            super().digest(tx, edition, now=now)
+            raise KeyboardInterrupt
+
+    from config.settings import Settings
+
+    with pytest.raises(KeyboardInterrupt):
+        digesting.digest(record, Killed(Settings()), date=None, now=NOW)
+    assert written(record) == []
+    assert digest(record) == 1
+
+
+def test_nobody_who_left_gets_a_digest(record):
+    with record.write() as tx:
+        tx.execute(update(tables.subscriptions).values(active=False))
+    assert digest(record) == 0
