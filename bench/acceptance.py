@@ -23,14 +23,13 @@ from bench.server import SERVERS, Server
 from core import plugins
 
 FOLDER: Final = OUT / "acceptance"
-LEDGER: Final = OUT / "acceptance.json"
 SERVER_PART: Final = "servers"
 
 
 def main() -> None:
     """Play what was asked for; exit 1 if anything failed."""
     options = _options()
-    ledger = Ledger(LEDGER if options.resume else None)
+    ledger = Ledger(OUT / "acceptance.json", resume=options.resume)
     parts = options.only or [*PARTS, SERVER_PART]
     demos = [demo for demo in plan(parts, options.seeds) if not ledger.has(demo)]
     FOLDER.mkdir(parents=True, exist_ok=True)
@@ -43,13 +42,14 @@ def main() -> None:
 
 
 class Ledger:
-    """What was played so far; on disk after each row."""
+    """What was played so far, in the file *path* after each row; *resume*: from what it holds."""
 
-    def __init__(self, resumed: Path | None = None) -> None:
+    def __init__(self, path: Path, *, resume: bool = False) -> None:
         self._turn = Lock()
+        self._path = path
         self._rows: dict[str, list[dict[str, Any]]] = {"servers": [], "demos": []}
-        if resumed and resumed.exists():
-            said = json.loads(resumed.read_text())
+        if resume and path.exists():
+            said = json.loads(path.read_text())
             self._rows = {name: said[name] for name in self._rows}
 
     def has(self, demo: Demo) -> bool:
@@ -73,9 +73,15 @@ class Ledger:
         with self._turn:
             others = [other for other in self._rows[kind] if other[key] != row[key]]
             self._rows[kind] = [*others, row]
-            draft = LEDGER.with_suffix(".tmp")
+            draft = self._path.with_suffix(".tmp")
             draft.write_text(json.dumps({"machine": machine(), **self._rows}, indent=2) + "\n")
-            draft.replace(LEDGER)
+            draft.replace(self._path)
+
+
+def numbers(text: str) -> list[int]:
+    """The numbers that *text* lists: ``1-3,8`` is 1, 2, 3 and 8."""
+    ends = [piece.partition("-") for piece in text.split(",")]
+    return [n for a, _, b in ends for n in range(int(a), int(b or a) + 1)]
 
 
 def _played(demo: Demo, *, ledger: Ledger, index: str) -> None:
@@ -101,15 +107,10 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parts = [*PARTS, SERVER_PART]
     parser.add_argument("--only", action="append", choices=parts, help="some parts, not all")
-    parser.add_argument("--seeds", type=_numbers, help="e.g. 1-5,8: of the parts, these alone")
+    parser.add_argument("--seeds", type=numbers, help="e.g. 1-5,8: of the parts, these alone")
     parser.add_argument("--jobs", type=int, default=1, help="demos at a time, on a quiet machine")
     parser.add_argument("--resume", action="store_true", help="keep what went well")
     return parser.parse_args()
-
-
-def _numbers(text: str) -> list[int]:
-    ends = [piece.partition("-") for piece in text.split(",")]
-    return [n for a, _, b in ends for n in range(int(a), int(b or a) + 1)]
 
 
 if __name__ == "__main__":

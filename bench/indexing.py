@@ -39,7 +39,7 @@ WARM_UP: Final = (
 
 def embedded() -> dict[str, float]:
     """Documents a second into a new tantivy index."""
-    changes = prepared(DOCUMENTS)
+    changes = prepared(_texts(), DOCUMENTS)
     written = [entry(change).to_dict() for change in changes]
     peers = {"bare": partial(_bare_tantivy, written), "docs_per_s": partial(_our_tantivy, changes)}
     return against("bare", "docs_per_s", rates(peers))
@@ -51,7 +51,7 @@ def served() -> dict[str, float]:
     Raises:
         ConfigError: there is none to start.
     """
-    changes = prepared(DOCUMENTS)
+    changes = prepared(_texts(), DOCUMENTS)
     names = map("bench{}".format, count())
     with elasticsearch() as url:
         peers = {
@@ -63,9 +63,8 @@ def served() -> dict[str, float]:
         return against("bare", "docs_per_s", rates(peers))
 
 
-def prepared(n: int) -> list[Upsert]:
-    """*n* changes of as many mentions, real posts of three months, ready to be indexed."""
-    texts = [row["text"] for row in rows(TEXTS)]
+def prepared(texts: Sequence[str], n: int) -> list[Upsert]:
+    """Changes 1 to *n* of as many mentions of three months, with *texts* over and over."""
     chance = Random(1)
     return [_change(number, texts[number % len(texts)], chance) for number in range(1, n + 1)]
 
@@ -80,6 +79,10 @@ def apply_all(index: MentionIndex, changes: Sequence[Upsert]) -> None:
         for outcome in index.apply(changes[start : start + BATCH]):
             if outcome.fate is not Fate.OK:
                 raise HarkenError(f"a change was {outcome.fate}: {outcome.reason}")
+
+
+def _texts() -> list[str]:
+    return [row["text"] for row in rows(TEXTS)]
 
 
 def _our_tantivy(changes: Sequence[Upsert]) -> float:

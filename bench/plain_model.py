@@ -5,7 +5,7 @@ from typing import Any, Final
 from torch import Tensor
 from transformers import AutoTokenizer, PreTrainedConfig, PreTrainedModel, pipeline
 from transformers.modeling_outputs import SequenceClassifierOutput
-from transformers.utils.logging import set_verbosity_error
+from transformers.utils.logging import CRITICAL, set_verbosity
 
 from core.mention import Sentiment
 from nlp import adapter
@@ -41,7 +41,7 @@ class PlainModel(PreTrainedModel):
 
 def plain_pipeline() -> Any:
     """A text-classification pipeline in fp32 on this processor; its labels are our sentiments."""
-    set_verbosity_error()  # it says aloud that it does not know our model
+    set_verbosity(CRITICAL)  # it lists 130 models that it knows; ours is none of them
     tuned, folder = adapter.read(), locate()
     labels = dict(enumerate(map(str, Sentiment)))
     config = PlainConfig(id2label=labels, num_labels=len(labels))

@@ -132,7 +132,6 @@ class SubscriptionSettings(_Part):
 class Settings(_Part):
     """All of harken.yaml."""
 
-    organisation: str = Field("", description="Whose ears these are; shown in mails.")
     state: Path = Field(Path("state"), description="Folder of record, index and keys.")
     record: str | None = Field(None, description="Database URL; none: SQLite in the state folder.")
     index: str = Field("tantivy", description="tantivy, or the URL of an Elasticsearch 8 or 9.")

@@ -16,12 +16,6 @@ def by_analysis(tx: Connection) -> dict[str, int]:
     return counts | dict(tx.execute(query).all())
 
 
-def by_language(tx: Connection) -> dict[str, int]:
-    """Counts by language; "unknown" where none was found."""
-    query = select(mentions.c.language, func.count()).group_by(mentions.c.language)
-    return {language or "unknown": number for language, number in tx.execute(query)}
-
-
 def newest(tx: Connection) -> datetime | None:
     """When the newest mention was published."""
     return tx.execute(select(func.max(mentions.c.published))).scalar()

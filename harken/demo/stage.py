@@ -47,7 +47,6 @@ def write_settings(
     weights.parent.mkdir()
     shutil.copyfile(str(files("nlp").joinpath("weights", weights.name)), weights)
     said: dict[str, Any] = {
-        "organisation": _named(corpus.watches[0].slug),
         "state": str(folder / "state"),
         "zone": ZONE,
         "index": index,

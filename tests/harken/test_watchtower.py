@@ -83,7 +83,8 @@ def test_detection_runs_on_a_change_or_after_a_while_not_always(month_record, tm
     assert not tower._has_cause(clock.at)
     assert tower._has_cause(clock.at + LOOK)
     with month_record.write() as tx:
-        changes.announce(tx, ["0" * 32])
+        _, mention = changes.after(tx, 0, 1)[0]
+        changes.announce(tx, [mention])
     assert tower._has_cause(clock.at)
 
 

@@ -115,7 +115,6 @@ def test_every_mention_stands_in_one_place_of_the_tally(record, now):
         )
         assert sum(places.values()) == len(names)
         assert tally.total(tx) == len(names) - 1
-        assert tally.by_language(tx) == {"en": 2, "fi": 1, "unknown": 2}
         assert tally.unscored(tx, since=now, until=now + DAY) == {"fi": 1}
         assert tally.unscored(tx, since=now + DAY, until=now + DAY) == {}
         assert tally.newest(tx) == now
