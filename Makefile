@@ -4,6 +4,7 @@ SHARED ?= ../shared
 VENV := .venv
 BIN := $(VENV)/bin
 CODE := alerts bench config console core crawlers harken indexer nlp store templates
+LONG := slow or model or crawl or service or e2e
 export SHARED
 export HF_HUB_OFFLINE := 1
 export OMP_NUM_THREADS := 1
@@ -27,8 +28,8 @@ run: install
 	$(BIN)/harken run
 
 test: install
-	$(BIN)/pytest -q -m "not (model or crawl or service or e2e)"
-	$(BIN)/pytest -q -m "model or crawl or service or e2e"
+	$(BIN)/pytest -q -n 2 -m "not ($(LONG))"
+	$(BIN)/pytest -q -m "$(LONG)"
 
 check: install
 	$(BIN)/ruff format --check .

@@ -4,9 +4,10 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,15 +19,15 @@ from core.errors import HarkenError
 from core.instants import iso
 from harken import wiring
 from harken.clock import Clock
-from harken.demo.corpus import Corpus, generate, write
+from harken.demo.corpus import Corpus, Line, generate, write
 from harken.demo.site.sources import sites
 from harken.demo.stage import write_settings
 from harken.seed import seed
 from store import runs
 
-SEED: Final = 1
-INSTANCE: Final = "velosocial"  # a timeline of 1,500 posts
-FEED: Final = "pedalpost"  # a blog; its comments are a feed of 400
+SEEDS: Final = range(1, 6)  # one market alone is read before both processes are warm
+INSTANCE: Final = "velosocial"  # a timeline of 7,800 posts
+FEED: Final = "pedalpost"  # a blog; its comments are a feed of 1,900
 SOURCES: Final = (INSTANCE, f"{FEED}-comments")
 
 
@@ -50,7 +51,7 @@ def crawl() -> dict[str, float]:
         HarkenError: they did not find the same number of posts.
     """
     clock = Clock()
-    corpus = generate(SEED, clock.now())
+    corpus = markets(SEEDS, clock.now())
     with TemporaryDirectory() as name:
         folder = Path(name)
         write(corpus, folder)
@@ -63,12 +64,24 @@ def crawl() -> dict[str, float]:
             return against("bare", "ours", found_rates)
 
 
+def markets(seeds: Iterable[int], now: datetime) -> Corpus:
+    """The talk of all *seeds* on the same sites, up to *now*."""
+    corpora = [generate(seed, now) for seed in seeds]
+    lines: list[Line] = []
+    for corpus in corpora:
+        known = len(lines)
+        lines += [
+            line if line.parent is None else replace(line, parent=line.parent + known)
+            for line in corpus.lines
+        ]
+    return replace(corpora[0], lines=tuple(lines))
+
+
 def plain_lap(base: str) -> Lap:
     """The plain spider, into a JSON feed."""
     with TemporaryDirectory() as name:
         out = Path(name) / "posts.json"
-        arguments = [base, INSTANCE, f"{FEED}/comments.xml", str(out)]
-        seconds = _seconds("bench.plain_spider", *arguments)
+        seconds = python("bench.plain_spider", base, INSTANCE, f"{FEED}/comments.xml", out)
         return Lap(len(json.loads(out.read_text())), seconds)
 
 
@@ -81,7 +94,7 @@ def our_lap(base: str, corpus: Corpus, clock: Clock) -> Lap:
         settings = load(path, {})
         record = wiring.open_record(settings)
         seed(record, settings, now=clock.now())
-        seconds = _seconds("harken", "crawl", *SOURCES, "--config", str(path), "--child")
+        seconds = python("harken", "crawl", *SOURCES, "--config", path, "--child")
         with record.read() as tx:
             fetched = sum(traffic.fetched for traffic in runs.traffic(tx).values())
         record.close()
@@ -106,8 +119,9 @@ def site(corpus: Path, clock: Clock) -> Iterator[str]:
         site.wait(10)
 
 
-def _seconds(module: str, *arguments: str) -> float:
-    command = [sys.executable, "-m", module, *arguments]
+def python(module: str, *arguments: object) -> float:
+    """Run *module* in a process of its own; the seconds that it took."""
+    command = [sys.executable, "-m", module, *map(str, arguments)]
     began = time.perf_counter()
     subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
     return time.perf_counter() - began

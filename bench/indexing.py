@@ -41,7 +41,7 @@ def embedded() -> dict[str, float]:
     """Documents a second into a new tantivy index."""
     changes = prepared(_texts(), DOCUMENTS)
     written = [entry(change).to_dict() for change in changes]
-    peers = {"bare": partial(_bare_tantivy, written), "docs_per_s": partial(_our_tantivy, changes)}
+    peers = {"bare": partial(bare_tantivy, written), "docs_per_s": partial(our_tantivy, changes)}
     return against("bare", "docs_per_s", rates(peers))
 
 
@@ -81,11 +81,8 @@ def apply_all(index: MentionIndex, changes: Sequence[Upsert]) -> None:
                 raise HarkenError(f"a change was {outcome.fate}: {outcome.reason}")
 
 
-def _texts() -> list[str]:
-    return [row["text"] for row in rows(TEXTS)]
-
-
-def _our_tantivy(changes: Sequence[Upsert]) -> float:
+def our_tantivy(changes: Sequence[Upsert]) -> float:
+    """One round of ours, into a new folder."""
     with (
         tempfile.TemporaryDirectory() as folder,
         TantivyIndex(Path(folder), writer=True) as index,
@@ -94,7 +91,8 @@ def _our_tantivy(changes: Sequence[Upsert]) -> float:
         return per_second(len(changes), lambda: apply_all(index, changes))
 
 
-def _bare_tantivy(written: Sequence[dict[str, Any]]) -> float:
+def bare_tantivy(written: Sequence[dict[str, Any]]) -> float:
+    """One round of tantivy's own client with our schema and memory: values in, entries out."""
     with tempfile.TemporaryDirectory() as folder:
         index = tantivy.Index(schema(), path=folder)
         prepare(index)
@@ -102,6 +100,10 @@ def _bare_tantivy(written: Sequence[dict[str, Any]]) -> float:
         rate = per_second(len(written), lambda: _write(writer, written))
         writer.wait_merging_threads()
         return rate
+
+
+def _texts() -> list[str]:
+    return [row["text"] for row in rows(TEXTS)]
 
 
 def _write(writer: Any, written: Sequence[dict[str, Any]]) -> None:

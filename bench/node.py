@@ -24,10 +24,11 @@ def elasticsearch() -> Iterator[str]:
         ConfigError: `SHARED` has none.
         HarkenError: it does not start.
     """
+    start = shared("elasticsearch/run.sh")
     folder = Path(tempfile.mkdtemp(prefix="harken-elasticsearch-"))
     port = free_port()
     node = subprocess.Popen(
-        [shared("elasticsearch/run.sh"), folder, str(port), HEAP],
+        [start, folder, str(port), HEAP],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import ExitStack
 from functools import cache
 from multiprocessing import get_context
@@ -61,9 +61,7 @@ def ours(texts: Sequence[str]) -> list[str]:
     return found
 
 
-def spread(
-    processes: Sequence[ProcessPoolExecutor], read: Reader, texts: Sequence[str]
-) -> list[str]:
+def spread(processes: Sequence[Executor], read: Reader, texts: Sequence[str]) -> list[str]:
     """What *read* says of *texts*, in order; an equal part of them goes to each process."""
     part = -(-len(texts) // len(processes))
     parts = [texts[number * part : (number + 1) * part] for number in range(len(processes))]

@@ -52,6 +52,8 @@ def _rows(file: Path) -> Iterator[dict[str, Any]]:
                 yield _row(file, number, line)
     except FileNotFoundError:
         raise ConfigError(f"{file}: there is no such file.") from None
+    except (OSError, EOFError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{file}: cannot be read ({type(error).__name__}).") from None
 
 
 def _row(file: Path, number: int, line: str) -> dict[str, Any]:

@@ -108,6 +108,8 @@ def _look_at_record(settings: Any) -> str:
 def _look_at_index(settings: Any) -> str:
     from harken import wiring
 
+    if settings.index == "tantivy" and not (settings.state / "index").exists():
+        return "none yet; the first run makes it"
     with wiring.open_index(settings, writer=False) as engine:
         health = engine.health()
     return f"{health.docs} mentions, {health.detail}"

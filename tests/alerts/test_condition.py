@@ -21,10 +21,10 @@ from alerts.condition import (
 )
 from core.incident import Kind, Phase
 from store import changes, incidents, processes, sources
+from store.analysis import record_findings
 from store.processes import Process
 from store.sources import SourceRow
 from tests.store.making import NOON, begin, finding, hear, heard, incident
-from store.analysis import record_findings
 
 HOUR = timedelta(hours=1)
 SECOND = timedelta(seconds=1)

@@ -3,11 +3,14 @@
 from datetime import timedelta
 
 import numpy as np
+import pytest
 
 from alerts.detection import detect
 from alerts.incidents import NotifyReason
 from core.incident import Kind
 from tests.alerts.simulation import WATCH, eventful, moments, setting, with_crisis
+
+pytestmark = pytest.mark.slow
 
 CASES = list(enumerate(moments()))
 

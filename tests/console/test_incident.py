@@ -132,7 +132,11 @@ def test_a_foreign_page_may_not_even_with_the_token(client, furnished, headers):
     assert state(furnished).state is Phase.OPEN
 
 
-@pytest.mark.parametrize("token", ["", "0" * 64, "é", proof.token("/incidents/2/acknowledge")])
+@pytest.mark.parametrize(
+    "token",
+    ["", "0" * 64, "é", proof.token("/incidents/2/acknowledge")],
+    ids=["none", "zeros", "no hex", "of another"],
+)
 def test_without_the_token_of_this_very_button_nothing_is_pressed(client, furnished, token):
     assert press(client, token).status_code == 403
     assert state(furnished).state is Phase.OPEN

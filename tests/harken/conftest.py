@@ -6,8 +6,27 @@ from pathlib import Path
 
 import pytest
 
+from harken.detecting import detect
 from store.record import Record
 from tests.harken import month
+
+CONFIG = """\
+state: {state}
+zone: Europe/Berlin
+model: {{name: words}}
+watches:
+  - {{slug: veloria, name: Veloria, query: veloria}}
+topics:
+  - {{id: battery, name: Battery, sentences: [battery]}}
+sources:
+  - {{slug: blog, kind: feed, options: {{url: 'http://127.0.0.1:9/feed'}}}}
+people:
+  - {{slug: lead, name: Lead, email: lead@veloria.example}}
+subscriptions:
+  - {{slug: briefs, person: lead, kind: brief}}
+  - {{slug: morning, person: lead, kind: digest}}
+"""
+LABELLED = '{"text": "The bike is good and lovely", "label": "positive"}\n' * 3
 
 
 @pytest.fixture(scope="session")
@@ -32,3 +51,32 @@ def month_record(month_url: str) -> Iterator[Record]:
     record = Record(month_url)
     yield record
     record.close()
+
+
+@pytest.fixture(scope="session")
+def judged_file(month_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same after the first step of detection; to copy."""
+    path = Path(shutil.copy(month_file, tmp_path_factory.mktemp("judged") / "record.db"))
+    record = Record(f"sqlite:///{path}")
+    detect(record, month.letters(), now=month.NOW)
+    record.close()
+    return path
+
+
+@pytest.fixture
+def judged(judged_file: Path, tmp_path: Path) -> Iterator[Record]:
+    """An open copy."""
+    record = Record(f"sqlite:///{shutil.copy(judged_file, tmp_path / 'judged.db')}")
+    yield record
+    record.close()
+
+
+@pytest.fixture(scope="session")
+def home(month_file, tmp_path_factory):
+    """A small installation with a month in its record; the options that lead to it."""
+    folder = tmp_path_factory.mktemp("home")
+    (folder / "state").mkdir()
+    shutil.copy(month_file, folder / "state" / "record.db")
+    (folder / "harken.yaml").write_text(CONFIG.format(state=folder / "state"))
+    (folder / "labelled.jsonl").write_text(LABELLED)
+    return folder

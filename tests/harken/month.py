@@ -59,7 +59,7 @@ READERS = {"lead@veloria.example", "care@veloria.example", "operator@localhost"}
 def furnish(record: Record) -> None:
     """Fill the empty *record*: all is heard and scored at once; the back-fill ended at BEFORE."""
     corpus = Corpus(now=NOW, random=Random(7))
-    corpus.ordinary(a_day=40.0)
+    corpus.ordinary(a_day=25.0)
     corpus.crisis(ONSET, 2 * HOUR)
     with record.write() as tx:
         topics = [Topic(id=t, name=t.title(), sentences=(t,)) for t in TOPICS]

@@ -19,6 +19,8 @@ from tests.harken import month
 from tests.harken.month import BEFORE, HOUR, NOW, ONSET, READERS
 from tests.store import making
 
+pytestmark = pytest.mark.slow
+
 MINUTE = timedelta(minutes=1)
 
 
@@ -36,9 +38,8 @@ def look(record, now=NOW):
     return detect(record, month.letters(), now=now)
 
 
-def test_a_crisis_is_one_incident_with_the_numbers_of_its_spike(month_record):
-    assert look(month_record) == 1
-    (crisis,) = crises(month_record)
+def test_a_crisis_is_one_incident_with_the_numbers_of_its_spike(judged):
+    (crisis,) = crises(judged)
     assert (crisis.watch, crisis.topic, crisis.state) == ("veloria", "battery", Phase.OPEN)
     assert abs(crisis.onset - ONSET) < HOUR
     assert crisis.observed > 10 * crisis.expected
@@ -48,10 +49,9 @@ def test_a_crisis_is_one_incident_with_the_numbers_of_its_spike(month_record):
     assert crisis.spike["score"] >= crisis.spike["threshold"]
 
 
-def test_its_evidence_stands_in_the_record_oldest_first(month_record):
-    look(month_record)
-    (crisis,) = crises(month_record)
-    with month_record.read() as tx:
+def test_its_evidence_stands_in_the_record_oldest_first(judged):
+    (crisis,) = crises(judged)
+    with judged.read() as tx:
         ids = tables.mentions.c.id.in_(crisis.mentions)
         rows = tx.execute(tables.mentions.select().where(ids)).all()
     published = {row.id: row.published for row in rows}
@@ -60,20 +60,18 @@ def test_its_evidence_stands_in_the_record_oldest_first(month_record):
     assert min(published.values()) >= crisis.onset
 
 
-def test_the_event_names_the_mention_that_tipped_it(month_record):
-    look(month_record)
-    (crisis,) = crises(month_record)
-    with month_record.read() as tx:
+def test_the_event_names_the_mention_that_tipped_it(judged):
+    (crisis,) = crises(judged)
+    with judged.read() as tx:
         (event,) = incidents.events(tx, crisis.id)
     assert (event["reason"], event["revision"]) == ("opened", 1)
     assert event["facts"]["tipped"] is not None
     assert "battery" in event["facts"]["topics"]
 
 
-def test_every_reader_of_the_watch_gets_one_brief_with_the_incidents_numbers(month_record):
-    look(month_record)
-    (crisis,) = crises(month_record)
-    rows = briefs(month_record)
+def test_every_reader_of_the_watch_gets_one_brief_with_the_incidents_numbers(judged):
+    (crisis,) = crises(judged)
+    rows = briefs(judged)
     assert Counter(row.recipient for row in rows) == Counter(READERS)
     assert {row.incident for row in rows} == {crisis.id}
     assert {row.state for row in rows} == {"due"}
@@ -84,12 +82,11 @@ def test_every_reader_of_the_watch_gets_one_brief_with_the_incidents_numbers(mon
         assert f"{crisis.negative_share:.0%}" in text
 
 
-def test_the_same_step_again_tells_nothing_new(month_record):
-    look(month_record)
-    before = crises(month_record), briefs(month_record)
-    assert look(month_record) == 0
-    assert look(month_record, NOW + timedelta(seconds=15)) == 0
-    assert (crises(month_record), briefs(month_record)) == before
+def test_the_same_step_again_tells_nothing_new(judged):
+    before = crises(judged), briefs(judged)
+    assert look(judged) == 0
+    assert look(judged, NOW + timedelta(seconds=15)) == 0
+    assert (crises(judged), briefs(judged)) == before
 
 
 class Overtaken(Record):
@@ -185,10 +182,9 @@ def test_what_nobody_listens_for_is_not_judged(month_record):
     assert look(month_record) == 0
 
 
-def test_a_changed_query_is_learnt_anew_and_tells_the_old_crisis_once(month_record):
-    look(month_record)
-    with month_record.write() as tx:
+def test_a_changed_query_is_learnt_anew_and_tells_the_old_crisis_once(judged):
+    with judged.write() as tx:
         changed = [replace(w, revision="other") for w in watches.active_watches(tx)]
         watches.replace_from_file(tx, changed, watches.active_topics(tx))
-    look(month_record, NOW + MINUTE)
-    assert len(crises(month_record)) == 1
+    look(judged, NOW + MINUTE)
+    assert len(crises(judged)) == 1

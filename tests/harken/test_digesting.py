@@ -7,13 +7,15 @@ import pytest
 from sqlalchemy import update
 
 from alerts.eml import from_eml
+from config.settings import Settings
 from core.errors import ConfigError
 from harken import digesting
-from harken.detecting import detect
 from store import outbox, people, tables
 from tests.harken import month
 from tests.harken.month import HOUR, NOW, PEOPLE, SUBSCRIPTIONS, subscription
 from tests.store import making
+
+pytestmark = pytest.mark.slow
 
 YESTERDAY = date(2026, 5, 5)
 DAY = timedelta(days=1)
@@ -21,10 +23,9 @@ HALF_PAST_SEVEN = datetime(2026, 5, 7, 5, 30, tzinfo=UTC)  # on the reader's clo
 
 
 @pytest.fixture
-def record(month_record):
+def record(judged):
     """Everything is heard, scored and looked at."""
-    detect(month_record, month.letters(), now=NOW)
-    return month_record
+    return judged
 
 
 def digest(record, now=NOW, day=None):
@@ -147,8 +148,6 @@ def test_a_kill_before_the_commit_leaves_the_digest_owed(record):
         def digest(self, tx, edition, *, now):
             super().digest(tx, edition, now=now)
             raise KeyboardInterrupt
-
-    from config.settings import Settings
 
     with pytest.raises(KeyboardInterrupt):
         digesting.digest(record, Killed(Settings()), date=None, now=NOW)

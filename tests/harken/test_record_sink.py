@@ -17,9 +17,7 @@ from tests.store.making import NOON, begin, uri, watch
 
 MINUTE = timedelta(minutes=1)
 URL = "https://blog.example/feed"
-ASSIGNMENT = Assignment(
-    source="blog", kind="feed", options=SourceOptions(url=URL), run="run-blog"
-)
+ASSIGNMENT = Assignment(source="blog", kind="feed", options=SourceOptions(url=URL), run="run-blog")
 FETCHED = Fetched(url=URL, asked=URL, validators={URL: {"etag": '"1"'}})
 
 

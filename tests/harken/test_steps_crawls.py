@@ -6,7 +6,7 @@ import pytest
 
 from harken.steps import close_crawl, due_sources
 from store import runs, sources
-from tests.store.making import NOON, begin
+from tests.store.making import NOON, begin, hear, heard
 
 MINUTE = timedelta(minutes=1)
 
@@ -79,8 +79,6 @@ def test_the_runs_of_other_crawls_go_on(record):
 def test_what_a_lost_run_had_recorded_stays(record):
     with record.write() as tx:
         begin(tx, "blog")
-    from tests.store.making import hear, heard
-
     hear(record, heard("a"), cursor={"page": 2})
     close_crawl(record, ["blog"], now=NOON)
     assert source(record, "blog").cursor == {"page": 2}

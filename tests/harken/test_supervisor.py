@@ -3,7 +3,11 @@
 import asyncio
 import sys
 
+import pytest
+
 from harken.supervisor import Child, describe, start, stop
+
+pytestmark = pytest.mark.slow
 
 
 def test_a_child_that_dies_is_started_again_and_its_end_is_told(tmp_path):

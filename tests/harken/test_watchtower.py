@@ -13,6 +13,8 @@ from harken.watchtower import LOOK, PROBE, Watchtower
 from store import changes, incidents, outbox, processes
 from tests.harken.month import NOW, READERS
 
+pytestmark = pytest.mark.slow
+
 
 class Hand:
     """A clock that a test sets."""

@@ -16,6 +16,8 @@ from store.record import Record
 from store.tables import metadata
 from tests.store.making import NOON, begin, dropped, finding, heard, page
 
+pytestmark = pytest.mark.slow
+
 PAGES = 80
 MINUTE = timedelta(minutes=1)
 fork = multiprocessing.get_context("fork")  # a start costs milliseconds, so that we can kill often

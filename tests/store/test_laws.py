@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -20,6 +21,8 @@ from store.analysis import Finding, Pending, lease, record_findings, release
 from store.pages import record_page
 from store.record import Record
 from tests.store.making import NOON, begin, dropped, finding, hear, heard, key, killed_after, page
+
+pytestmark = pytest.mark.slow
 
 NAMES = st.sampled_from("abcdef")
 TEXTS = st.sampled_from(["The brake is loud.", "The brake is quiet.", "No comment."])

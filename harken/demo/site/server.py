@@ -23,6 +23,9 @@ class SiteServer(ThreadingHTTPServer):
         self.log = log
         self.turn = Lock()  # the site remembers whom it limited: one answer at a time
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A crawler that was killed in the middle of an answer is nothing to tell."""
+
     @property
     def address(self) -> str:
         """``http://127.0.0.1:PORT``."""

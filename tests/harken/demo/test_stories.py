@@ -7,6 +7,8 @@ import pytest
 
 from harken.demo.rhythm import ZONE
 
+pytestmark = pytest.mark.slow
+
 HOURS = [datetime(2026, 11, 21, hour, 30, tzinfo=UTC) for hour in range(0, 24, 3)]
 
 

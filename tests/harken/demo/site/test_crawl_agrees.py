@@ -14,6 +14,8 @@ from harken.demo.site.app import Site
 from harken.demo.site.sources import sites
 from harken.demo.truth import expected, visible_text
 
+pytestmark = pytest.mark.slow
+
 WEIRD = st.text(max_size=40) | st.sampled_from(
     [
         "<b>bold</b> & co",

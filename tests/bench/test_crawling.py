@@ -1,0 +1,76 @@
+"""Both sides of the crawl benchmark read the same posts of the same site."""
+
+import json
+from itertools import pairwise
+
+import pytest
+
+from bench import crawling, plain_spider
+from harken.clock import Clock
+from harken.demo.corpus import generate, write
+
+
+@pytest.fixture(scope="module")
+def corpus():
+    return crawling.markets([1], Clock().now())
+
+
+@pytest.fixture(scope="module")
+def base(corpus, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("corpus")
+    write(corpus, folder)
+    with crawling.site(folder, Clock()) as address:
+        yield address
+
+
+def count(corpus):
+    """Posts on the timeline, and comments below the blog's articles."""
+    timeline = [line for line in corpus.lines if line.site == crawling.INSTANCE]
+    blog = [line for line in corpus.lines if line.site == crawling.FEED]
+    comments = [line for line in blog if line.parent is not None]
+    return sum(line.offset_s <= 0 for line in (*timeline, *comments))
+
+
+def test_markets_keep_who_answers_whom():
+    """Each line of the second market has the same parent as when it stood alone."""
+    now = Clock().now()
+    first, second = (generate(seed, now).lines for seed in (1, 2))
+    both = crawling.markets([1, 2], now).lines
+    assert both[: len(first)] == first
+    alone = [line.parent and second[line.parent].text for line in second]
+    assert [line.parent and both[line.parent].text for line in both[len(first) :]] == alone
+
+
+@pytest.mark.crawl
+def test_the_plain_spider_finds_every_post(base, corpus):
+    lap = crawling.plain_lap(base)
+    assert lap.posts == count(corpus)
+    assert lap.rate == lap.posts / lap.seconds
+
+
+@pytest.mark.crawl
+def test_our_crawl_finds_the_same(base, corpus):
+    assert crawling.our_lap(base, corpus, Clock()).posts == count(corpus)
+
+
+@pytest.mark.crawl
+def test_the_plain_spider_keeps_what_a_reader_would_ask_for(base, tmp_path):
+    out = tmp_path / "posts.json"
+    crawling.python("bench.plain_spider", base, crawling.INSTANCE, "pedalpost/comments.xml", out)
+    posts = json.loads(out.read_text())
+    assert all(post["url"].startswith(base) and post["published"] for post in posts)
+    assert sum(bool(post["text"].strip()) for post in posts) > 0.99 * len(posts)
+    timeline = [p["published"] for p in posts if f"/{crawling.INSTANCE}/" in p["url"]]
+    assert all(newer >= older for newer, older in pairwise(timeline))
+
+
+@pytest.mark.parametrize(
+    ("html", "words"),
+    [
+        ("<p>Loud <b>brake</b></p>", "Loud  brake"),
+        ("plain &amp; simple", "plain & simple"),
+        ("", ""),
+    ],
+)
+def test_the_plain_way_to_read_html(html, words):
+    assert plain_spider.plain_text(html) == words

@@ -1,0 +1,48 @@
+"""What is pictured, and with what."""
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+
+from alerts.channel import Letter
+from bench.pictures import Subject, opened
+
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+@pytest.fixture
+def letter():
+    return Letter(
+        kind="digest",
+        recipient="lead@demo.example",
+        sender="Harken <harken@demo.example>",
+        subject="Velorra",
+        message_id="<digest.1@demo.example>",
+        references=(),
+        date=datetime(2026, 11, 20, tzinfo=UTC),
+        text="Velorra",
+        html='<html><head></head><body><img src="cid:chart@demo" alt="12"></body></html>',
+        images={"chart@demo": PNG},
+        key="1",
+    )
+
+
+def test_an_opened_letter_carries_its_pictures_and_asks_nobody(letter):
+    html = opened(letter)
+    assert "cid:" not in html
+    assert re.findall(r'src="([^"]{22})', html) == ["data:image/png;base64,"]
+
+
+@pytest.mark.parametrize("subject", [Subject(path="/"), Subject(html="<p>A letter</p>")])
+def test_everything_is_seen_by_day_by_night_and_on_a_phone(subject):
+    screens = {screen.name: screen for screen in subject.screens}
+    assert set(screens) == {"light", "dark", "phone"}
+    assert screens["dark"].scheme == "dark"
+    assert screens["phone"].width == 390
+    assert all(screen.scale <= 2 for screen in subject.screens)
+
+
+def test_only_letters_are_excused_from_the_rules_of_pages():
+    assert Subject(path="/").excused == ()
+    assert "region" in Subject(html="<p>A letter</p>").excused

@@ -1,0 +1,7 @@
+"""A model that the command line can be told to use: it knows six words and loads no torch."""
+
+from tests.nlp.making import WordModel
+
+
+class Words(WordModel):
+    """As in the tests of nlp/."""

@@ -1,0 +1,81 @@
+"""The journal: one JSON line an event, whatever strangers write into it."""
+
+import json
+import subprocess
+import sys
+import textwrap
+
+HOSTILE = "a\nb\r\x1b[31mred\x1b[0m\u2028c\x00 \u202e"
+
+
+def journal(code, level="INFO"):
+    """The lines that *code* leaves on stderr, in a process of its own: logging is global."""
+    begin = "import logging, structlog\nfrom harken.journal import open_journal\n"
+    whole = f"{begin}open_journal({level!r}, step='test')\n{textwrap.dedent(code)}"
+    done = subprocess.run(
+        [sys.executable, "-c", whole], check=False, capture_output=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    assert done.stdout == b""
+    return done.stderr
+
+
+def test_nothing_that_a_stranger_wrote_breaks_out_of_its_line():
+    raw = journal(
+        f"""
+        hostile = {HOSTILE!r}
+        structlog.get_logger().info("crawl.ended", reason=hostile, **{{"k" + hostile: 1}})
+        logging.getLogger("harken").warning("told %s", hostile)
+        """
+    )
+    lines = raw.splitlines()
+    assert len(lines) == 2
+    assert b"\x1b" not in raw
+    assert b"\x00" not in raw
+    first, second = map(json.loads, lines)
+    assert (first["event"], first["reason"]) == ("crawl.ended", HOSTILE)
+    assert second["event"] == f"told {HOSTILE}"
+
+
+def test_every_line_says_when_how_grave_and_of_which_step():
+    (line,) = map(json.loads, journal("structlog.get_logger().info('x.y')").splitlines())
+    assert line.pop("timestamp").endswith("Z")
+    assert line == {"event": "x.y", "level": "info", "step": "test"}
+
+
+def test_libraries_speak_up_from_errors_on():
+    """Scrapy tells every page, and would quote its text."""
+    raw = journal(
+        """
+        for name in ("scrapy.core.engine", "twisted", "uvicorn.access", "apscheduler", "alembic"):
+            logging.getLogger(name).setLevel(logging.DEBUG)
+            logging.getLogger(name).info("the text of a mention")
+            logging.getLogger(name).warning("the text of a mention")
+        logging.getLogger("scrapy").error("grave")
+        """
+    )
+    assert [json.loads(line)["event"] for line in raw.splitlines()] == ["grave"]
+
+
+def test_with_json_on_stdout_only_warnings_are_told():
+    raw = journal(
+        """
+        structlog.get_logger().info("letter.sent")
+        structlog.get_logger().warning("job.missed")
+        """,
+        level="WARNING",
+    )
+    assert [json.loads(line)["event"] for line in raw.splitlines()] == ["job.missed"]
+
+
+def test_a_traceback_of_a_library_is_one_line_too():
+    raw = journal(
+        """
+        try:
+            raise ValueError("first\\nsecond")
+        except ValueError:
+            logging.getLogger("scrapy").exception("it failed")
+        """
+    )
+    (line,) = raw.splitlines()
+    assert json.loads(line)["event"] == "it failed"
