@@ -65,14 +65,15 @@ def crawl() -> dict[str, float]:
 
 
 def markets(seeds: Iterable[int], now: datetime) -> Corpus:
-    """The talk of all *seeds* on the same sites, up to *now*."""
+    """The talk of all *seeds* on the same sites up to *now*; after that they fall silent."""
     corpora = [generate(seed, now) for seed in seeds]
     lines: list[Line] = []
     for corpus in corpora:
         known = len(lines)
+        past = [line for line in corpus.lines if line.offset_s <= 0]  # a prefix: oldest first
         lines += [
             line if line.parent is None else replace(line, parent=line.parent + known)
-            for line in corpus.lines
+            for line in past
         ]
     return replace(corpora[0], lines=tuple(lines))
 
@@ -103,7 +104,7 @@ def our_lap(base: str, corpus: Corpus, clock: Clock) -> Lap:
 
 @contextmanager
 def site(corpus: Path, clock: Clock) -> Iterator[str]:
-    """The address of a replay site that stands still: nothing new is published."""
+    """The address of a replay site of *corpus*."""
     started = str(iso(clock.now()))
     command = [sys.executable, "-m", "harken.demo.site"]
     options = ["--corpus", str(corpus), "--started", started]

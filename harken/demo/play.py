@@ -143,7 +143,10 @@ def start_run(settings: Path, clock: Clock, log: Path) -> subprocess.Popen[str]:
     offset = str(clock.offset.total_seconds())
     with log.open("a") as talk_of_run:
         return subprocess.Popen(  # noqa: S603 - our own command
-            [sys.executable, "-m", "harken", "run", "--config", str(settings), "--offset", offset],
+            [
+                *(sys.executable, "-m", "harken", "run", "--child"),
+                *("--config", str(settings), "--offset", offset),
+            ],
             stdin=subprocess.DEVNULL,
             stdout=talk_of_run,
             stderr=talk_of_run,

@@ -1,5 +1,6 @@
 """``harken demo``: the whole product on an invented brand, with no network, server or key."""
 
+import signal
 import time
 import webbrowser
 from pathlib import Path
@@ -32,6 +33,7 @@ def demo(
     from harken.demo.faults import check_name
     from harken.demo.play import Plan
 
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that all we started ends too
     if fault is not None:
         check_name(fault)
     clock = call(Path("harken.yaml"), None, json=check, now=now).clock

@@ -144,9 +144,10 @@ def run(
     state: StateFolder = None,
     now: Now = None,
     offset: Offset = 0.0,
+    child: IsChild = False,
 ) -> None:
     """Crawl, score, index, detect and mail on schedule, and serve the console."""
-    asked = _begin(config, state, as_json=False, now=now, offset=offset)
+    asked = _begin(config, state, as_json=False, now=now, offset=offset, child=child)
     import asyncio
 
     from harken.run import Run

@@ -7,7 +7,7 @@ import pytest
 
 from bench import crawling, plain_spider
 from harken.clock import Clock
-from harken.demo.corpus import generate, write
+from harken.demo.corpus import write
 
 
 @pytest.fixture(scope="module")
@@ -28,17 +28,24 @@ def count(corpus):
     timeline = [line for line in corpus.lines if line.site == crawling.INSTANCE]
     blog = [line for line in corpus.lines if line.site == crawling.FEED]
     comments = [line for line in blog if line.parent is not None]
-    return sum(line.offset_s <= 0 for line in (*timeline, *comments))
+    return len(timeline) + len(comments)
+
+
+def answered(lines, among):
+    """The text that each of *lines* answers."""
+    return [None if line.parent is None else among[line.parent].text for line in lines]
 
 
 def test_markets_keep_who_answers_whom():
-    """Each line of the second market has the same parent as when it stood alone."""
     now = Clock().now()
-    first, second = (generate(seed, now).lines for seed in (1, 2))
+    first, second = (crawling.markets([seed], now).lines for seed in (1, 2))
     both = crawling.markets([1, 2], now).lines
     assert both[: len(first)] == first
-    alone = [line.parent and second[line.parent].text for line in second]
-    assert [line.parent and both[line.parent].text for line in both[len(first) :]] == alone
+    assert answered(both[len(first) :], both) == answered(second, second)
+
+
+def test_nothing_is_published_while_they_are_crawled():
+    assert max(line.offset_s for line in crawling.markets([1, 2], Clock().now()).lines) <= 0
 
 
 @pytest.mark.crawl

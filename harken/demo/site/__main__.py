@@ -9,6 +9,7 @@ from time import monotonic
 
 from core.errors import ConfigError
 from core.instants import instant
+from harken.child import die_with_parent
 from harken.demo.lines import read
 from harken.demo.replay import Replay
 from harken.demo.site.app import Site
@@ -18,6 +19,7 @@ from harken.demo.site.server import SiteServer
 
 def main(arguments: Sequence[str]) -> int:
     """Serve a corpus until a signal comes; 2 where the corpus cannot be read."""
+    die_with_parent()
     options = _options(arguments)
     try:
         corpus = read(options.corpus)
