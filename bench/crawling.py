@@ -25,7 +25,7 @@ from harken.demo.stage import write_settings
 from harken.seed import seed
 from store import runs
 
-SEEDS: Final = range(1, 6)  # one market alone is read before both processes are warm
+SEEDS: Final = range(1, 6)  # a crawl of one market is mostly the start of two processes
 INSTANCE: Final = "velosocial"  # a timeline of 7,800 posts
 FEED: Final = "pedalpost"  # a blog; its comments are a feed of 1,900
 SOURCES: Final = (INSTANCE, f"{FEED}-comments")
@@ -57,11 +57,11 @@ def crawl() -> dict[str, float]:
         write(corpus, folder)
         with site(folder, clock) as base:
             plain, our = partial(plain_lap, base), partial(our_lap, base, corpus, clock)
-            found, known = plain().posts, our().posts
-            if found != known:
-                raise HarkenError(f"the plain spider found {found} posts, our crawl {known}")
-            found_rates = rates({"bare": lambda: plain().rate, "ours": lambda: our().rate})
-            return against("bare", "ours", found_rates)
+            theirs, ours = plain().posts, our().posts  # warms the caches of both, too
+            if theirs != ours:
+                raise HarkenError(f"the plain spider found {theirs} posts, our crawl {ours}")
+            peers = {"bare": lambda: plain().rate, "ours": lambda: our().rate}
+            return against("bare", "ours", rates(peers))
 
 
 def markets(seeds: Iterable[int], now: datetime) -> Corpus:

@@ -2,10 +2,12 @@
 
 import json
 import shutil
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock_time
@@ -24,6 +26,7 @@ DAYS: Final = (
 FAULTS: Final = ("scorer", "source", "index", "smtp")
 LIVE_S: Final = 600
 PATIENCE_S: Final = 900  # for a demo that is not live; it takes one to two minutes
+GRACE_S: Final = 60  # for one that is interrupted
 KEPT: Final = ("failures", "onset_error_s", "page_s", "silences", "crawl", "score")
 
 
@@ -71,17 +74,7 @@ def play(demo: Demo, index: str, folder: Path) -> dict[str, Any]:
     """The row of *demo* on the engine *index*; *folder* is left behind only where it failed."""
     command = [sys.executable, "-m", "harken", "demo", "--check", "--dir", str(folder)]
     began = time.monotonic()
-    try:
-        ended = subprocess.run(
-            [*command, *demo.options(index)],
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=PATIENCE_S + (demo.live or 0),
-        )
-        result = verdict(ended.returncode, ended.stdout, ended.stderr)
-    except subprocess.TimeoutExpired:
-        result = {"ok": False, "failures": [f"not over after {PATIENCE_S} s"]}
+    result = ended([*command, *demo.options(index)], PATIENCE_S + (demo.live or 0))
     if result["ok"]:
         shutil.rmtree(folder, ignore_errors=True)
     return {**_head(demo), **result, "seconds": round(time.monotonic() - began, 1)}
@@ -96,6 +89,20 @@ def verdict(code: int, stdout: str, stderr: str) -> dict[str, Any]:
         return {"ok": False, "failures": [f"exit {code} without a result: {last}"]}
     kept = {key: said.get(key) for key in KEPT}
     return {"ok": code == 0 and said["ok"], "ready_s": said["seconds"]["ready"], **kept}
+
+
+def ended(command: Sequence[str], patience: float) -> dict[str, Any]:
+    """The verdict on the demo that *command* plays; it is broken off after *patience* seconds."""
+    demo = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        stdout, stderr = demo.communicate(timeout=patience)
+    except subprocess.TimeoutExpired:
+        demo.send_signal(signal.SIGINT)  # so that it ends what it started
+        with suppress(subprocess.TimeoutExpired):
+            demo.communicate(timeout=GRACE_S)
+        demo.kill()
+        return {"ok": False, "failures": [f"not over after {patience:.0f} s"]}
+    return verdict(demo.returncode, stdout, stderr)
 
 
 def _moment(number: int, n: int) -> datetime:

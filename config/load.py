@@ -13,6 +13,10 @@ from config.settings import Settings
 from core.errors import ConfigError
 
 PREFIX: Final = "HARKEN_"
+_NAMED: Final = (
+    *((part, "slug") for part in ("watches", "sources", "people", "subscriptions")),
+    ("topics", "id"),
+)
 Path_ = tuple[str | int, ...]
 
 
@@ -28,10 +32,9 @@ def load(path: Path, environ: Mapping[str, str], *, state: Path | None = None) -
     tree = _parse(text, path)
     for keys, value in _overrides(environ).items():
         _put(tree, keys, value)
-    if state is not None:
-        tree["state"] = str(state)
-    elif not Path(str(tree.get("state", "state"))).is_absolute():
-        tree["state"] = str(path.parent / str(tree.get("state", "state")))
+    said = state if state is not None else tree.get("state", "state")
+    if isinstance(said, str | Path):  # else it is a mistake, told below
+        tree["state"] = str(said if state is not None else path.parent / said)
     try:
         settings = Settings.model_validate(tree)
     except ValidationError as error:
@@ -59,10 +62,17 @@ def _read(path: Path) -> str:
 def _parse(text: str, path: Path) -> dict[str, Any]:
     try:
         tree = yaml.safe_load(text)
+        _places(text)  # an anchor that holds itself has no end
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = f"{mark.line + 1}:{mark.column + 1}" if mark else "1:1"
         raise ConfigError(f"{path}:{place}: not YAML: {error.problem}.") from None
+    except yaml.reader.ReaderError as error:
+        before = text[: error.position].splitlines() or [""]
+        place = f"{len(before)}:{len(before[-1]) + 1}"
+        raise ConfigError(f"{path}:{place}: not YAML: {error.reason}.") from None
+    except RecursionError:
+        raise ConfigError(f"{path}:1:1: not YAML for settings: nested too deeply.") from None
     if tree is None:
         return {}
     if not isinstance(tree, dict):
@@ -78,13 +88,25 @@ def _overrides(environ: Mapping[str, str]) -> dict[Path_, str]:
         key, is_file = name.removeprefix(PREFIX), name.endswith("_FILE")
         keys = tuple(key.removesuffix("_FILE").lower().split("__"))
         if keys[0] in Settings.model_fields:
-            found[keys] = Path(value).read_text().strip() if is_file else value
+            found[keys] = _content(keys, name, Path(value)) if is_file else value
     return found
+
+
+def _content(keys: Path_, name: str, path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        key = ".".join(map(str, keys))
+        raise ConfigError(f"{key}: the file of {name} cannot be read ({error}).") from None
 
 
 def _put(tree: dict[str, Any], keys: Path_, value: str) -> None:
     for key in keys[:-1]:
-        tree[str(key)] = tree = dict(tree.get(str(key)) or {})
+        below = tree.get(str(key)) or {}
+        if not isinstance(below, dict):
+            name = PREFIX + "__".join(str(k).upper() for k in keys)
+            raise ConfigError(f"{name}: {key} is no group of settings in harken.yaml.")
+        tree[str(key)] = tree = dict(below)
     tree[str(keys[-1])] = value
 
 
@@ -157,10 +179,10 @@ def _check_references(
         told.append(_line(path, places, keys, f"there is no {what} {value!r}.{hint}"))
 
     _each_reference(settings, check)
-    for part in ("watches", "sources", "people", "subscriptions"):
-        slugs = [row.slug for row in getattr(settings, part)]
+    for part, name in _NAMED:
+        slugs = [getattr(row, name) for row in getattr(settings, part)]
         told += [
-            _line(path, places, (part, k, "slug"), f"{slug!r} stands twice.")
+            _line(path, places, (part, k, name), f"{slug!r} stands twice.")
             for k, slug in enumerate(slugs)
             if slug in slugs[:k]
         ]

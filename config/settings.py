@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _DURATION: Final = re.compile(r"(\d+)([smhd])")
+LONGEST: Final = 36_500 * 86_400  # seconds: a century
 _SLUG: Final = r"^[a-z0-9][a-z0-9-]{0,62}$"
 
 
@@ -19,7 +20,10 @@ def _duration(value: Any) -> Any:
     found = _DURATION.fullmatch(str(value))
     if not found:
         raise ValueError("should be a duration such as 90s, 15m, 2h or 28d")
-    return timedelta(seconds=int(found[1]) * _UNITS[found[2]])
+    seconds = int(found[1]) * _UNITS[found[2]]
+    if seconds > LONGEST:
+        raise ValueError("should be a duration of at most 36500d")
+    return timedelta(seconds=seconds)
 
 
 def _zone(value: str) -> str:
@@ -123,7 +127,7 @@ class SubscriptionSettings(_Part):
     slug: Slug = Field(description="Short name.")
     person: Slug = Field(description="Slug of a person.")
     kind: Literal["brief", "digest"] = Field(description="brief: at once; digest: once a day.")
-    channel: str = Field("email", description="A module of alerts.channels.")
+    channel: Literal["email"] = Field("email", description="A module of alerts.channels.")
     at: ClockTime = Field("07:30", description="When the digest comes, on the reader's clock.")
     zone: Zone | None = Field(None, description="The reader's clock; none: the zone above.")
     watches: tuple[Slug, ...] = Field((), description="Only these; none: all.")

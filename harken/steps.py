@@ -57,7 +57,12 @@ def analyse(
     if leased[0].attempts >= HOPELESS:  # it was tried alone, and killed its worker each time
         found = [_hopeless(p, model.name) for p in leased]
     else:
-        found = [_finding(a, model.name) for a in judge(_works(leased), model, taxonomy)]
+        try:
+            found = [_finding(a, model.name) for a in judge(_works(leased), model, taxonomy)]
+        except TransientError:
+            with record.write() as tx:
+                analysis.give_back(tx, [p.id for p in leased])
+            raise
     with record.write() as tx:
         done = analysis.record_findings(tx, found, now=now)
     return Tally(taken=len(leased), done=done)

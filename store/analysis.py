@@ -87,6 +87,12 @@ def release(tx: Connection, owner: str) -> None:
     tx.execute(own.values(until=_LONG_AGO))
 
 
+def give_back(tx: Connection, ids: Iterable[str]) -> None:
+    """End leases whose work was never begun: this claim of them counts for nothing."""
+    own = (leases.c.name == "analyse") & leases.c.item.in_(list(ids))
+    tx.execute(update(leases).where(own).values(until=_LONG_AGO, attempts=leases.c.attempts - 1))
+
+
 def record_findings(tx: Connection, found: Sequence[Finding], *, now: datetime) -> int:
     """Write verdicts, vectors and new change numbers; returns how many mentions they settled.
 

@@ -37,6 +37,7 @@ def replace_from_file(
     """Upsert (slug, kind, options, interval_s) of harken.yaml; unnamed ones become inactive."""
     gone = (sources.c.origin == "file") & sources.c.slug.not_in([row[0] for row in listed])
     tx.execute(update(sources).where(gone).values(active=False))
+    before = {row.slug: row.options for row in tx.execute(select(sources))}
     for slug, kind, options, interval_s in listed:
         said = {"kind": kind, "options": dict(options), "interval_s": interval_s, "active": True}
         fresh = {
@@ -50,6 +51,8 @@ def replace_from_file(
             "due": now,
         }
         insert = upsert(tx, sources).values(**fresh, **said)
+        if slug in before and before[slug] != dict(options):
+            said |= {"due": now, "failures": 0}  # what was corrected is tried at once
         tx.execute(insert.on_conflict_do_update(index_elements=["slug"], set_=said))
 
 

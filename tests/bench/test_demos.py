@@ -1,6 +1,7 @@
 """Which demos the acceptance plays, and when one of them counts as well played."""
 
 import json
+import sys
 from collections import Counter
 from datetime import date, timedelta
 from itertools import pairwise
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.demos import FAULTS, PARTS, ZONE, Demo, moments, plan, verdict
+from bench.demos import FAULTS, PARTS, ZONE, Demo, ended, moments, plan, verdict
 from core.instants import instant
 
 SAID = {"ok": True, "seconds": {"ready": 30.0, "total": 40.0}, "failures": []}
@@ -87,3 +88,14 @@ def test_a_demo_without_a_result_has_failed_with_its_last_words():
         "ok": False,
         "failures": ["exit 2 without a result: harken.yaml:3:1: no such key"],
     }
+
+
+@pytest.mark.parametrize("code", [0, 1])
+def test_the_word_of_a_process_is_its_verdict(code):
+    said = f"import sys; print({json.dumps(SAID)!r}); sys.exit({code})"
+    assert ended([sys.executable, "-c", said], 60)["ok"] == (code == 0)
+
+
+def test_a_demo_without_end_is_broken_off_and_has_failed():
+    found = ended([sys.executable, "-c", "import time; time.sleep(600)"], 0.1)
+    assert found == {"ok": False, "failures": ["not over after 0 s"]}

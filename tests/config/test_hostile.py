@@ -8,8 +8,6 @@ from hypothesis import strategies as st
 from config.load import load
 from core.errors import ConfigError
 
-TRACEBACK = pytest.mark.xfail(reason="config.load does not tell it yet")
-
 
 def complaint(folder, text, environ=None):
     path = folder / "harken.yaml"
@@ -33,11 +31,11 @@ def complaint(folder, text, environ=None):
         "console: {port: 1e400}\n",
         "crawl: {delay: -5s}\n",
         "zone: ../etc/passwd\n",
-        pytest.param("a\0b: 1\n", marks=TRACEBACK),
-        pytest.param("a: &x [*x]\n", marks=TRACEBACK),
-        pytest.param("crawl: {delay: 99999999999999999999d}\n", marks=TRACEBACK),
-        pytest.param("state: null\n", marks=TRACEBACK),
-        pytest.param("state: [a]\n", marks=TRACEBACK),
+        "a\0b: 1\n",
+        "a: &x [*x]\n",
+        "crawl: {delay: 99999999999999999999d}\n",
+        "state: null\n",
+        "state: [a]\n",
     ],
 )
 def test_a_broken_file_is_told_with_its_place(tmp_path, text):
@@ -51,8 +49,8 @@ def test_a_broken_file_is_told_with_its_place(tmp_path, text):
         ("HARKEN_ZONE__NAME", "UTC"),
         ("HARKEN_WATCHES", "[]"),
         ("HARKEN_CONSOLE__PORT", "many"),
-        pytest.param("HARKEN_MAIL__PASSWORD_FILE", "no/such/file", marks=TRACEBACK),
-        pytest.param("HARKEN_WATCHES__0", "x", marks=TRACEBACK),
+        ("HARKEN_MAIL__PASSWORD_FILE", "no/such/file"),
+        ("HARKEN_WATCHES__0", "x"),
     ],
 )
 def test_a_broken_variable_is_told(tmp_path, name, value):

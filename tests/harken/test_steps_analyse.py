@@ -109,7 +109,6 @@ def test_a_broken_model_leaves_everything_pending_and_goes_on_where_it_was(recor
     assert analyse(record, model, LATER + HOLD).done == 2
 
 
-@pytest.mark.xfail(reason="a claim that the model, not the text, made vain is not given back yet")
 def test_a_broken_model_holds_no_mention_back(record, model):
     """Whoever comes next, a restarted worker or another machine, may take them at once."""
     say(record, "This is good", "This is bad")
@@ -120,7 +119,6 @@ def test_a_broken_model_holds_no_mention_back(record, model):
     assert leased(record) == 2
 
 
-@pytest.mark.xfail(reason="likewise: such claims count as if the text had killed its worker")
 def test_a_model_that_stays_broken_quarantines_nothing(record, model):
     """Whatever fails on every text says nothing of this one: it is scored once the model works."""
     say(record, "This is good")
