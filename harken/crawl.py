@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 import structlog
 from pydantic import ValidationError
@@ -27,6 +27,8 @@ from store.runs import Traffic
 from store.sources import SourceRow
 
 log = structlog.get_logger()
+
+SELDOM: Final = 8  # intervals at most between two tries of a source that fails
 
 
 def crawl(settings: Settings, clock: Clock, slugs: Sequence[str]) -> None:
@@ -99,10 +101,11 @@ class RecordSink:
             requests=outcome.requests, bytes=outcome.bytes, not_modified=outcome.not_modified
         )
         slug, state, reason = assignment.source, outcome.state, outcome.reason
-        due = now + self._every.get(slug, timedelta(minutes=15))
+        every = self._every.get(slug, timedelta(minutes=15))
         with self._record.write() as tx:
             runs.end(tx, assignment.run, state=state, reason=reason, traffic=traffic, now=now)
-            sources.settle(tx, slug, state=state, reason=reason, now=now)
+            failures = sources.settle(tx, slug, state=state, reason=reason, now=now)
+            due = now + every * min(2 ** max(failures - 1, 0), SELDOM)
             sources.postpone(tx, slug, due=max(due, outcome.retry_at or due))
             if outcome.host and outcome.retry_at:
                 hosts.close(tx, outcome.host, until=outcome.retry_at)

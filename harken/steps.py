@@ -26,6 +26,7 @@ log = structlog.get_logger()
 # A lease outlives the slowest batch; a dead owner's is taken back.
 HOLD: Final = timedelta(minutes=5)
 HOPELESS: Final = 2 * SUSPECT  # claims, half of them alone
+TOGETHER: Final = timedelta(seconds=5)
 RETRY: Final = (5, 15, 60, 300, 900, 3600)  # seconds before a letter is tried again
 
 
@@ -159,6 +160,8 @@ def due_sources(record: Record, *, now: datetime, limit: int) -> Mapping[str, Se
 
     with record.read() as tx:
         found = sources.due(tx, now=now, limit=limit)
+        if found:  # who is due in a moment may come along: a process for each would cost more
+            found = sources.due(tx, now=now + TOGETHER, limit=limit)
     return {
         kind: [s.slug for s in found if s.kind == kind] for kind in sorted({s.kind for s in found})
     }

@@ -73,14 +73,15 @@ def named(tx: Connection, slugs: Sequence[str]) -> list[SourceRow]:
     return _rows(tx, query.order_by(sources.c.slug))
 
 
-def settle(tx: Connection, slug: str, *, state: str, reason: str | None, now: datetime) -> None:
-    """Note how a run of *slug* ended: ok resets the failures, anything else counts one."""
+def settle(tx: Connection, slug: str, *, state: str, reason: str | None, now: datetime) -> int:
+    """Note how a run of *slug* ended; returns its failures in a row: ok resets them to 0."""
     row = tx.execute(select(sources).where(sources.c.slug == slug)).one()
     worked = state == "ok"
+    failures = 0 if worked else row.failures + 1
     values: dict[str, Any] = {
         "state": state,
         "reason": reason,
-        "failures": 0 if worked else row.failures + 1,
+        "failures": failures,
         "since": row.since if row.state == state else now,
     }
     if worked:
@@ -88,6 +89,7 @@ def settle(tx: Connection, slug: str, *, state: str, reason: str | None, now: da
         if row.cursor.get("backfilled") and row.backfilled is None:
             values["backfilled"] = now
     tx.execute(update(sources).where(sources.c.slug == slug).values(**values))
+    return failures
 
 
 def postpone(tx: Connection, slug: str, *, due: datetime) -> None:

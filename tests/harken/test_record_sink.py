@@ -138,7 +138,15 @@ def test_a_bad_end_is_told_with_its_reason_and_counted(record, sink, state):
     end(sink, state=state, reason="answered 500")
     after = source(record)
     assert (after.state, after.reason, after.failures) == (state, "answered 500", 2)
-    assert after.due == NOON + 30 * MINUTE
+    assert after.due == NOON + 60 * MINUTE
+
+
+def test_a_source_that_fails_is_tried_ever_less_but_never_given_up(record, sink):
+    waits = []
+    for _ in range(6):
+        end(sink, state="failed", reason="answered 500")
+        waits.append((source(record).due - NOON) // MINUTE)
+    assert waits == [30, 60, 120, 240, 240, 240]
 
 
 def test_a_host_that_asks_for_a_rest_closes_for_all_and_the_source_waits_at_least_so_long(
