@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from core.incident import Kind, Phase
 from store import analysis, changes, incidents, outbox, processes, sources, tally
 from store.processes import Process
 from store.sources import SourceRow
@@ -40,7 +39,7 @@ def condition(tx: Connection, *, now: datetime) -> Condition:
     return Condition(
         coverage=_coverage(rows, now),
         silences=silences,
-        calm=None if silences else not _open_incidents(tx),
+        calm=None if silences else not incidents.unresolved(tx),
         processes=tuple(running),
     )
 
@@ -111,7 +110,7 @@ def _source_silences(rows: list[SourceRow], now: datetime) -> Iterator[Silence]:
 
 def _process_silences(running: list[Process], now: datetime) -> Iterator[Silence]:
     for process in running:
-        what = _ROLES.get(process.name)
+        what = _ROLES.get(process.name.partition("-")[0])  # analyse-2 is a scorer as well
         if what is None:
             continue
         if process.state == "failing":
@@ -128,10 +127,6 @@ def _backlog(tx: Connection, now: datetime) -> Iterator[Silence]:
     if oldest is not None and now - oldest > BACKLOG:
         reason = f"{waiting} mentions wait to be scored"
         yield Silence(what="scorer", name="backlog", since=oldest, reason=reason)
-
-
-def _open_incidents(tx: Connection) -> bool:
-    return any(i.state is not Phase.RESOLVED for i in incidents.everything(tx, kind=Kind.CRISIS))
 
 
 def index_keys(tx: Connection, engine: str, follower: str) -> dict[str, Any]:

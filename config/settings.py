@@ -78,6 +78,7 @@ class ModelSettings(_Part):
 
     name: str = Field("minilm", description="A module of nlp.models.")
     weights: Path | None = Field(None, description="Adapter file; none: the packaged one.")
+    workers: int = Field(2, ge=1, le=64, description="Analyse workers, of one thread each.")
 
 
 class WatchSettings(_Part):

@@ -21,6 +21,7 @@ from harken.schedule import Schedule
 from harken.seed import seed
 from harken.supervisor import Child, start, stop
 from harken.watchtower import Watchtower
+from harken.workers import analysts
 from store import analysis, processes, runs, sources
 from store.record import Record
 
@@ -40,7 +41,11 @@ class Run:
         self.clock = clock
         self.config = config
         self.record: Record = wiring.open_record(settings)
-        self.children = [self._child("analyse"), self._child("index")]
+        self.analysts = analysts(settings.model.workers)
+        self.children = [
+            *(self._child(name, "analyse", "--name", name) for name in self.analysts),
+            self._child("index", "index"),
+        ]
         self._crawling: dict[str, asyncio.subprocess.Process] = {}
         self._crawls: set[asyncio.Task[None]] = set()
 
@@ -66,7 +71,8 @@ class Run:
                 sources.postpone(tx, source, due=now)
             for process in processes.everyone(tx):
                 processes.forget(tx, process.name)
-            analysis.release(tx, "analyse")
+            for name in self.analysts:
+                analysis.release(tx, name)
 
     def _schedule(self) -> Schedule:
         tower = Watchtower(self.record, self.settings, self.clock)
@@ -153,8 +159,8 @@ class Run:
         await asyncio.gather(*(child.stop() for child in self.children), *crawls)
         self.record.close()
 
-    def _child(self, verb: str) -> Child:
-        return Child(verb, self._command(verb, "--follow"), self._ended)
+    def _child(self, name: str, verb: str, *arguments: str) -> Child:
+        return Child(name, self._command(verb, "--follow", *arguments), self._ended)
 
     def _ended(self, name: str, reason: str) -> None:
         with self.record.write() as tx:

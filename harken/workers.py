@@ -1,4 +1,4 @@
-"""The two long-lived children, the analyse worker and the index writer: a step in a loop each."""
+"""The long-lived children, analyse workers and the index writer: a step in a loop each."""
 
 import time
 from collections.abc import Callable
@@ -25,21 +25,26 @@ log = structlog.get_logger()
 
 IDLE_S: Final = 0.5  # pause when there is nothing to do
 TROUBLE_S: Final = 2.0  # pause after a failure
-ANALYST: Final = "analyse"  # owner of the leases; there is one such worker a record
+ANALYST: Final = "analyse"
 
 
-def analyse(settings: Settings, clock: Clock, *, follow: bool) -> steps.Tally:
-    """Score what is pending; with *follow* for ever."""
+def analysts(workers: int) -> list[str]:
+    """The names of that many analyse workers of a record; each owns the leases under its name."""
+    return [ANALYST, *(f"{ANALYST}-{n}" for n in range(2, workers + 1))]
+
+
+def analyse(settings: Settings, clock: Clock, *, follow: bool, name: str = ANALYST) -> steps.Tally:
+    """Score what is pending, as the worker *name*; with *follow* for ever."""
     record = wiring.open_record(settings)
-    heart = Heartbeat(record, ANALYST, started=clock.now(), muted=not follow)
+    heart = Heartbeat(record, name, started=clock.now(), muted=not follow)
     heart.beat(clock.now(), "starting")
     with record.write() as tx:
-        analysis.release(tx, ANALYST)  # of a predecessor that was killed
+        analysis.release(tx, name)  # of a predecessor that was killed
     model = wiring.open_model(settings)
     taxonomy = _Taxonomies(record, model)
 
     def step(now: datetime) -> steps.Tally:
-        return steps.analyse(record, model, taxonomy.current(), owner=ANALYST, now=now)
+        return steps.analyse(record, model, taxonomy.current(), owner=name, now=now)
 
     return _loop(step, heart, clock, follow=follow)
 

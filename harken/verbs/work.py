@@ -19,9 +19,11 @@ from harken.verbs.output import show, talk
 
 if TYPE_CHECKING:
     from config.settings import Settings
+    from harken.steps import Tally
     from store.record import Record
 
 Follow = Annotated[bool, typer.Option("--follow", help="Go on for ever.")]
+WorkerName = Annotated[str, typer.Option("--name", hidden=True, help="Of one worker of several.")]
 
 
 def crawl(
@@ -62,6 +64,7 @@ def crawl(
 
 def analyse(
     follow: Follow = False,
+    name: WorkerName = "analyse",
     config: ConfigFile = CONFIG,
     state: StateFolder = None,
     as_json: AsJson = False,
@@ -70,7 +73,11 @@ def analyse(
     child: IsChild = False,
 ) -> None:
     """Score what is pending: language, sentiment, topics."""
-    _worker("analyse", _begin(config, state, as_json, now, offset, child=child), follow=follow)
+    from harken import workers
+
+    asked = _begin(config, state, as_json, now, offset, child=child)
+    tally = workers.analyse(asked.settings(), asked.clock, follow=follow, name=name)
+    _tell("analyse", tally, asked)
 
 
 def index(
@@ -83,7 +90,10 @@ def index(
     child: IsChild = False,
 ) -> None:
     """Bring the index up to the record's change feed."""
-    _worker("index", _begin(config, state, as_json, now, offset, child=child), follow=follow)
+    from harken import workers
+
+    asked = _begin(config, state, as_json, now, offset, child=child)
+    _tell("index", workers.index(asked.settings(), asked.clock, follow=follow), asked)
 
 
 def detect(
@@ -183,11 +193,7 @@ def _opened(asked: Call) -> tuple["Settings", "Record"]:
     return settings, wiring.open_record(settings)
 
 
-def _worker(verb: str, asked: Call, *, follow: bool) -> None:
-    from harken import workers
-
-    work = {"analyse": workers.analyse, "index": workers.index}[verb]
-    tally = work(asked.settings(), asked.clock, follow=follow)
+def _tell(verb: str, tally: "Tally", asked: Call) -> None:
     result = {"taken": tally.taken, "done": tally.done, "failed": tally.failed}
     line = f"{verb}: {tally.taken} taken, {tally.done} done, {tally.failed} failed"
     show(verb, result, [line], now=asked.clock.now(), as_json=asked.json)

@@ -94,7 +94,13 @@ def test_beside_a_silence_nobody_can_tell_not_even_that_a_crisis_is_open(record)
 
 @pytest.mark.parametrize(
     ("process", "what"),
-    [("run", "scheduler"), ("analyse", "scorer"), ("index", "index"), ("smtp", "smtp")],
+    [
+        ("run", "scheduler"),
+        ("analyse", "scorer"),
+        ("analyse-2", "scorer"),
+        ("index", "index"),
+        ("smtp", "smtp"),
+    ],
 )
 def test_every_process_that_fails_is_a_silence_by_the_name_of_its_work(record, process, what):
     beat(record, process, at=NOON - HOUR, state="failing", reason="no memory")

@@ -90,6 +90,11 @@ def test_what_nobody_raised_on_purpose_ends_the_worker(heart):
         _loop(Script(ZeroDivisionError()), heart, Ticking(), follow=True)
 
 
+def test_each_worker_has_a_name_of_its_own_and_the_first_the_name_of_the_step():
+    assert workers.analysts(1) == ["analyse"]
+    assert workers.analysts(3) == ["analyse", "analyse-2", "analyse-3"]
+
+
 def test_a_muted_heart_leaves_no_row_that_would_look_like_a_death(sqlite_record):
     heart = Heartbeat(sqlite_record, "index", started=NOW, muted=True)
     _loop(Script(Tally(taken=1), Tally()), heart, Ticking(), follow=False)
