@@ -8,6 +8,7 @@ import argparse
 import contextlib
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -26,12 +27,13 @@ from core.incident import Kind
 from harken.clock import Clock
 from harken.demo.play import Plan, Play, begin, start_run, wait_for
 from harken.demo.show import until_ready
-from store import incidents, mentions, outbox
+from store import incidents, mentions
 from store.record import Record
 
 VICTIMS: Final = ("all", "all", "parent", "analyse", "index", "crawl")
 EARLIEST_S, LATEST_S = 0.3, 9.0  # after a start: from the first import to the last letter
 OK: Final = 200
+_REVISION: Final = re.compile(r"\.r\d+@")
 ROUNDING: Final = 0.1  # bf16: a text padded to another length comes out a little different
 
 
@@ -43,7 +45,7 @@ class Remains:
     polarity: Mapping[str, float | None]  # likewise
     indexed: frozenset[str]  # uris
     incidents: Counter[str]  # crises by watch
-    letters: Counter[tuple[str, str]]  # Message-ID and recipient
+    letters: Counter[tuple[str, str]]  # Message-ID and kind
 
 
 @dataclass
@@ -159,16 +161,11 @@ def _remains(play: Play) -> Remains:
     with record.read() as tx:
         known = [m for m in mentions.everything(tx) if m.published <= play.started]
         crises = incidents.everything(tx, kind=Kind.CRISIS)
-        sent = outbox.letters(tx, limit=1000)
-    base = play.site_url
-    ids = {m.id: m.uri.replace(base, "") for m in known}
-    del sent
+    uris = {m.id: m.uri.replace(play.site_url, "") for m in known}  # the site's port differs
     return Remains(
-        mentions={m.uri.replace(base, ""): _essence(m) for m in known},
-        polarity={
-            m.uri.replace(base, ""): m.verdict.polarity if m.verdict else None for m in known
-        },
-        indexed=frozenset(ids[i] for i in _indexed(play) if i in ids),
+        mentions={uris[m.id]: _essence(m) for m in known},
+        polarity={uris[m.id]: _polarity(m) for m in known},
+        indexed=frozenset(uris[i] for i in _indexed(play) if i in uris),
         incidents=Counter(i.watch for i in crises),
         letters=Counter((a.message_id, a.kind) for a in play.inbox.arrivals),
     )
@@ -176,6 +173,10 @@ def _remains(play: Play) -> Remains:
 
 def _essence(mention: Any) -> tuple[Any, ...]:
     return (mention.text_sha256, mention.revision, mention.watches, mention.analysis)
+
+
+def _polarity(mention: Any) -> float | None:
+    return mention.verdict.polarity if mention.verdict else None
 
 
 def _is_rejudged(one: float | None, other: float | None) -> bool:
@@ -198,11 +199,10 @@ def _compare(whole: Remains, hurt: Remains, tally: Tally, seed: int) -> None:
     unindexed = set(whole.mentions) - hurt.indexed
     missing = whole.incidents - hurt.incidents
     surplus = hurt.incidents - whole.incidents
-    told = Counter(m.partition(".r")[0] for m, _ in whole.letters)
-    told_hurt = {m.partition(".r")[0] for m, _ in hurt.letters}
-    silent = [m for m in told if m not in told_hurt]
+    silent = sorted({_matter(m) for m, _ in whole.letters} - {_matter(m) for m, _ in hurt.letters})
+    unasked = _digests(hurt) - _digests(whole)  # briefs may tell an incident in other steps
     tally.lost += len(lost) + len(unindexed) + missing.total() + len(silent)
-    tally.doubled += len(strange) + surplus.total()
+    tally.doubled += len(strange) + surplus.total() + len(unasked)
     tally.repeated += sum(n - 1 for n in hurt.letters.values())
     seen = {
         "lost": lost[:5],
@@ -211,10 +211,20 @@ def _compare(whole: Remains, hurt: Remains, tally: Tally, seed: int) -> None:
         "missing": dict(missing),
         "surplus": dict(surplus),
         "silent": silent,
+        "unasked": sorted(unasked),
     }
     ok = not any(seen.values())
     demand = "record, index and inbox as in an unkilled run"
     tally.rows.append({"row": f"seed {seed}", "demand": demand, "seen": seen, "ok": ok})
+
+
+def _matter(message_id: str) -> str:
+    """What a letter is about: all revisions of one incident are one matter."""
+    return _REVISION.sub("@", message_id)
+
+
+def _digests(remains: Remains) -> set[str]:
+    return {message_id for message_id, kind in remains.letters if kind == "digest"}
 
 
 if __name__ == "__main__":

@@ -27,12 +27,12 @@ def reference() -> str:
 def _rows(model: type[BaseModel] = Settings, above: str = "") -> Iterator[tuple[str, str, str]]:
     for name, field in model.model_fields.items():
         part, listed = _part(field.annotation)
+        key = f"{above}{name}{'[]' if listed else ''}"
         if part is None:
-            yield f"{above}{name}", field.description or "", _default(field)
-            continue
-        help_ = field.description or (part.__doc__ or "").strip().splitlines()[0]
-        yield f"{above}{name}{'[]' if listed else ''}", help_, "none" if listed else ""
-        yield from _rows(part, f"{above}{name}{'[].' if listed else '.'}")
+            yield key, field.description or "", _default(field)
+        else:
+            yield key, field.description or str(part.__doc__), "none" if listed else ""
+            yield from _rows(part, f"{key}.")
 
 
 def _part(annotation: Any) -> tuple[type[BaseModel] | None, bool]:

@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
 _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-_DURATION: Final = re.compile(r"(\d+)([smhd])")
+_DURATION: Final = re.compile(r"([0-9]+)([smhd])")
 LONGEST: Final = 36_500 * 86_400  # seconds: a century
-_SLUG: Final = r"^[a-z0-9][a-z0-9-]{0,62}$"
+_SECOND: Final = timedelta(seconds=1)
+_DAY: Final = timedelta(days=1)
 
 
 def _duration(value: Any) -> Any:
@@ -32,10 +33,30 @@ def _zone(value: str) -> str:
     return ZoneInfo(value).key
 
 
+def _shaped(pattern: str, right: str) -> AfterValidator:
+    """Takes what *pattern* matches as a whole; of all else it says that it should be *right*."""
+    shape = re.compile(pattern)
+
+    def _check(value: str) -> str:
+        if not shape.fullmatch(value):
+            raise ValueError(f"should be {right}")
+        return value
+
+    return AfterValidator(_check)
+
+
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Zone = Annotated[str, AfterValidator(_zone)]
-Slug = Annotated[str, Field(pattern=_SLUG)]
-ClockTime = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+Slug = Annotated[
+    str,
+    _shaped("[a-z0-9][a-z0-9-]{0,62}", "lower-case letters, digits and hyphens such as acme-bikes"),
+]
+ClockTime = Annotated[str, _shaped("([01][0-9]|2[0-3]):[0-5][0-9]", "a time such as 07:30")]
+Prefix = Annotated[
+    str, _shaped("[a-z][a-z0-9-]*", "a letter, then letters, digits and hyphens such as harken")
+]
+WebAddress = Annotated[str, _shaped(r"https?://\S+", "an address such as https://harken.example")]
+MailAddress = Annotated[str, _shaped(r"[^@\s]+@[^@\s]+", "an address such as ada@acme.example")]
 
 
 class _Part(BaseModel):
@@ -47,7 +68,7 @@ class ConsoleSettings(_Part):
 
     host: str = Field("127.0.0.1", description="Address to bind; only loopback until accounts.")
     port: int = Field(8642, ge=0, le=65535, description="Port; 0 takes a free one.")
-    base_url: str | None = Field(None, description="How readers of mails reach the console.")
+    base_url: WebAddress | None = Field(None, description="How readers of mails reach the console.")
 
 
 class CrawlSettings(_Part):
@@ -55,7 +76,9 @@ class CrawlSettings(_Part):
 
     user_agent: str = Field("Harken/0.1", description="Names Harken to the sites it reads.")
     contact: str | None = Field(None, description="URL or mail address added to the user agent.")
-    deadline: Duration = Field(timedelta(minutes=10), description="A batch is ended after this.")
+    deadline: Duration = Field(
+        timedelta(minutes=10), ge=_SECOND, description="A batch is ended after this."
+    )
     delay: Duration = Field(timedelta(seconds=1), description="Pause between requests to a host.")
     batch: int = Field(500, ge=1, le=500, description="Most sources in one crawl process.")
 
@@ -90,7 +113,9 @@ class WatchSettings(_Part):
     query: str = Field(description="Which posts are about it, in the query language.")
     topics: tuple[Slug, ...] = Field((), description="Topics counted apart; none: all.")
     purpose: str = Field("", description="Why we listen; shown beside the numbers.")
-    retention: Duration = Field(timedelta(days=365), description="Older mentions are not taken.")
+    retention: Duration = Field(
+        timedelta(days=365), ge=_DAY, description="Older mentions are not taken."
+    )
     zone: Zone | None = Field(None, description="Clock of its daily rhythm; none: the zone above.")
 
 
@@ -108,7 +133,9 @@ class SourceSettings(_Part):
 
     slug: Slug = Field(description="Its short name; never change it.")
     kind: str = Field(description="A module of crawlers.sources.")
-    every: Duration = Field(timedelta(minutes=15), description="How often it is crawled.")
+    every: Duration = Field(
+        timedelta(minutes=15), ge=_SECOND, description="How often it is crawled."
+    )
     options: dict[str, Any] = Field(default_factory=dict, description="What its kind asks for.")
     allow_loopback: bool = Field(False, description="Let it reach this machine; for tests.")
     delay: Duration | None = Field(None, description="Pause for its host; none: crawl.delay.")
@@ -119,7 +146,7 @@ class PersonSettings(_Part):
 
     slug: Slug = Field(description="Short name.")
     name: str = Field(description="Full name.")
-    email: str | None = Field(None, description="Where letters go.")
+    email: MailAddress | None = Field(None, description="Where letters go.")
 
 
 class SubscriptionSettings(_Part):
@@ -140,7 +167,7 @@ class Settings(_Part):
     state: Path = Field(Path("state"), description="Folder of record, index and keys.")
     record: str | None = Field(None, description="Database URL; none: SQLite in the state folder.")
     index: str = Field("tantivy", description="tantivy, or the URL of an Elasticsearch 8 or 9.")
-    index_prefix: str = Field("harken", pattern=r"^[a-z][a-z0-9-]*$", description="Index names.")
+    index_prefix: Prefix = Field("harken", description="Index names.")
     zone: Zone = Field("UTC", description="Default clock of watches and readers.")
     console: ConsoleSettings = ConsoleSettings()
     crawl: CrawlSettings = CrawlSettings()

@@ -18,7 +18,10 @@ def instant(text: str) -> datetime:
         ValueError: *text* is no such date.
     """
     at = datetime.fromisoformat(text)
-    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    try:
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    except OverflowError:
+        raise ValueError(f"{text!r} lies outside the years 1 to 9999 in UTC") from None
 
 
 def floor(at: datetime, step: timedelta = BUCKET) -> datetime:

@@ -5,6 +5,7 @@ index stores ``" ".join(words(text))`` behind a whitespace tokenizer.
 """
 
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -49,18 +50,26 @@ def tokens(text: str) -> list[Token]:
     """Like :func:`words`, each with its place in *text*; an accent belongs to its letter."""
     found: list[Token] = []
     word, start, end = "", 0, 0
+    for at, letters in _pieces(text):
+        if letters == " ":
+            if word:
+                found.append(Token(word, start, end))
+            word = ""
+            continue
+        start = start if word else at
+        word, end = word + letters, at + 1
+    return [*found, Token(word, start, end)] if word else found
+
+
+def _pieces(text: str) -> Iterator[tuple[int, str]]:
+    """Spaces and runs of letters, each with the place of its character; "" for an accent."""
     for at, character in enumerate(text):
         folded = _FOLDED[ord(character)]
         for number, letters in enumerate(folded.split(" ")):
-            if number and word:  # a space parts what comes from what was
-                found.append(Token(word, start, end))
-                word = ""
-            if letters:
-                start = start if word else at
-                word += letters
+            if number:
+                yield at, " "
             if letters or not folded:
-                end = at + 1
-    return [*found, Token(word, start, end)] if word else found
+                yield at, letters
 
 
 def _fold(character: str) -> str:

@@ -1,6 +1,6 @@
 """What a step records of each revision: language, verdict, vector. Pure: no record, no clock."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 
@@ -58,17 +58,14 @@ def analyse(
         TransientError: the model itself is broken; nothing was judged.
     """
     texts = [clean(work.text) for work in works]
-    blanks = [_blank(work, text, model, names) for work, text in zip(works, texts, strict=True)]
-    known = [i for i, blank in enumerate(blanks) if blank.language in model.languages]
-    foreign = [i for i, text in enumerate(texts) if text and i not in set(known)]
-    readings = each(model.read, [texts[i] for i in known])
-    vectors = each(lambda some: list(model.embed(some)), [texts[i] for i in foreign])
-    found = dict(enumerate(blanks))
-    found |= {
-        i: _judged(blanks[i], r, model, taxonomy) for i, r in zip(known, readings, strict=True)
-    }
-    found |= {i: _embedded(blanks[i], v) for i, v in zip(foreign, vectors, strict=True)}
-    return [found[i] for i in range(len(works))]
+    found = [_blank(work, text, model, names) for work, text in zip(works, texts, strict=True)]
+    known = [i for i, one in enumerate(found) if one.language in model.languages]
+    foreign = [i for i, one in enumerate(found) if texts[i] and one.language not in model.languages]
+    for i, reading in _answers(model.read, texts, known):
+        found[i] = _judged(found[i], reading, model, taxonomy)
+    for i, vector in _answers(lambda some: list(model.embed(some)), texts, foreign):
+        found[i] = _embedded(found[i], vector)
+    return found
 
 
 def each(
@@ -89,6 +86,13 @@ def each(
             return [error]
     middle = len(texts) // 2
     return each(read, texts[:middle]) + each(read, texts[middle:])
+
+
+def _answers(
+    read: Callable[[Sequence[str]], Sequence[Out]], texts: Sequence[str], chosen: Sequence[int]
+) -> Iterator[tuple[int, Out | Exception]]:
+    """What *read* says of each text that is *chosen* by its index."""
+    return zip(chosen, each(read, [texts[i] for i in chosen]), strict=True)
 
 
 def _must_still_read(read: Callable[[Sequence[str]], object]) -> None:

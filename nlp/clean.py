@@ -21,11 +21,11 @@ _STRAIGHT: Final = str.maketrans("‘’‚‛“”„‟", "''''\"\"\"\"")
 def clean(text: str) -> str:
     """*text* for the model: accounts are ``@user``, links ``http``, emoji their Unicode names.
 
-    White space becomes single spaces. No word is lost but those of links, accounts and terminal
-    commands. Idempotent.
+    White space becomes single spaces. No word is lost or grows together with another, but those of
+    links, accounts and terminal commands. Idempotent.
     """
     named = _EMOJI.sub(_name, visible(text).translate(_STRAIGHT))
-    anonymous = ACCOUNT.sub("@user", LINK.sub("http", named))
+    anonymous = ACCOUNT.sub("@user", LINK.sub("http ", named))
     return " ".join(_CROWD.sub("@user @user ", anonymous).split())
 
 

@@ -18,7 +18,6 @@ SURE: Final = 0.4  # probability that suffices for a text of ENOUGH words
 SURE_SHORT: Final = 0.5  # … for a shorter one
 CERTAIN: Final = 0.8  # above it the text overrules what the platform claims
 PLAUSIBLE: Final = 0.1  # what a claim needs: 98 % of true claims on posts of 6 words have it
-_ISO_639_1: Final = 2  # letters of a code; fastText also knows languages that have none
 _CANDIDATES: Final = 5  # languages looked at; no sixth reaches PLAUSIBLE
 _WORD: Final = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")  # letters alone: "2x" has no language
 
@@ -29,29 +28,36 @@ def detect(text: str, claimed: str | None = None, names: Collection[str] = ()) -
     *claimed* is what the platform says; it decides where the text is short or unsure and does not
     speak against it. *names* (brands, products) belong to no language and are not looked at.
     """
-    claim = claimed.lower()[:2] if claimed else None
+    claim = _two_letters(claimed)
     found = _WORD.findall(_spoken(text, names))
     if not found:
         return claim
-    ranking = _ranking(" ".join(found))
-    best, probability = ranking[0]
-    if claim and probability < CERTAIN and dict(ranking).get(claim, 0.0) >= PLAUSIBLE:
+    shares = _shares(" ".join(found))
+    best = max(shares, key=shares.__getitem__)
+    if claim and shares[best] < CERTAIN and shares.get(claim, 0.0) >= PLAUSIBLE:
         return claim
     bar = SURE if len(found) >= ENOUGH else SURE_SHORT
-    return best if probability >= bar and len(best) == _ISO_639_1 else None
+    return _two_letters(best) if shares[best] >= bar else None
+
+
+def _two_letters(tag: str | None) -> str | None:
+    """``en`` of ``en-GB``; None where a tag has no code of ISO 639-1: ``fil`` is not ``fi``."""
+    language = re.split("[-_]", (tag or "").lower())[0]
+    return language if re.fullmatch("[a-z]{2}", language) else None
 
 
 def _spoken(text: str, names: Collection[str]) -> str:
     """*text* without what has no language; in lower case: capitals look Japanese to the model."""
     bare = ACCOUNT.sub(" ", LINK.sub(" ", visible(text))).lower()
     for name in names:
-        bare = re.sub(rf"\b{re.escape(name.lower())}\b", " ", bare)
+        bare = re.sub(rf"(?<!\w){re.escape(name.lower())}(?!\w)", " ", bare)
     return bare
 
 
-def _ranking(text: str) -> list[tuple[str, float]]:
+def _shares(text: str) -> dict[str, float]:
+    """The probability of each candidate, ISO 639."""
     found = _detector().detect(text, model="lite", k=_CANDIDATES)
-    return [(row["lang"], row["score"]) for row in found]
+    return {row["lang"]: row["score"] for row in found}
 
 
 @cache

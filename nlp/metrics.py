@@ -59,9 +59,9 @@ def softmax(logits: Floats) -> Floats:
 
 def fit_temperature(logits: Floats, truth: Classes) -> float:
     """The temperature, 0.5 to 4 in hundredths, under which *truth* is likeliest."""
-    rows = np.arange(len(truth))
+    return round(float(min(_TEMPERATURES, key=lambda t: _surprise(logits / t, truth))), 2)
 
-    def surprise(temperature: float) -> float:
-        return float(-np.log(softmax(logits / temperature)[rows, truth] + 1e-12).mean())
 
-    return round(float(min(_TEMPERATURES, key=surprise)), 2)
+def _surprise(logits: Floats, truth: Classes) -> float:
+    """Mean negative log-likelihood of *truth*, in nats."""
+    return float(-np.log(softmax(logits)[np.arange(len(truth)), truth] + 1e-12).mean())

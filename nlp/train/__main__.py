@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 from dataclasses import fields
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -21,13 +22,6 @@ def main() -> int:
     options, recipe = _parse()
     torch.set_num_threads(1)
 
-    def tell(point: Point) -> None:
-        _draw(options.curve, point, recipe.seed)
-        _say(
-            f"step {point.step} of {point.total}: loss {point.loss:.4f}, "
-            f"validation macro-recall {point.validation:.4f}"
-        )
-
     try:
         folder = locate()
         verify(folder)
@@ -36,10 +30,19 @@ def main() -> int:
         _say(str(error))
         return 2
     checkpoint = options.out.with_suffix(".checkpoint")
+    tell = partial(_tell, options.curve, recipe.seed)
     made = train(folder, texts, recipe, checkpoint=checkpoint, tell=tell, every=options.every)
     adapter.write(options.out, made)
     _say(f"{options.out.name}: temperature {made.temperature}, {options.out.stat().st_size} bytes")
     return 0
+
+
+def _tell(curve: Path, seed: int, point: Point) -> None:
+    _draw(curve, point, seed)
+    _say(
+        f"step {point.step} of {point.total}: loss {point.loss:.4f}, "
+        f"validation macro-recall {point.validation:.4f}"
+    )
 
 
 def _draw(curve: Path, point: Point, seed: int) -> None:

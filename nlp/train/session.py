@@ -8,7 +8,7 @@ from typing import Final
 import torch
 from transformers import AutoTokenizer, BertModel
 
-from nlp.adapter import Adapter
+from nlp.adapter import Adapter, Array
 from nlp.encoder import WEIGHTS, file_sha256
 from nlp.metrics import fit_temperature, macro_recall, softmax
 from nlp.models.minilm import Network
@@ -58,28 +58,42 @@ def train(
     run = Run(network, learned, recipe)
     run.resume(checkpoint)
 
-    def pause(loss: float) -> None:
+    def _pause(loss: float) -> None:
         run.save(checkpoint)
         tell(
             Point(step=run.step, total=run.last, loss=loss, validation=_score(network, validation))
         )
 
-    run.train(every, pause)
+    run.train(every, _pause)
     run.settle()
-    temperature = fit_temperature(logits(network, calibration), calibration.classes.numpy())
-    shares = softmax(logits(network, proof) / temperature)
-    state = network.head.state_dict()
     score = _score(network, validation)
     tell(Point(step=run.last, total=run.last, loss=float("nan"), validation=score))
+    temperature = fit_temperature(logits(network, calibration), calibration.classes.numpy())
+    shares = softmax(logits(network, proof) / temperature)
+    notes = {"recipe": asdict(recipe), "texts": len(texts.learned), "validation": score}
+    return _adapter(network, recipe, temperature, shares, folder=folder, notes=notes)
+
+
+def _adapter(
+    network: Network,
+    recipe: Recipe,
+    temperature: float,
+    shares: Array,
+    *,
+    folder: Path,
+    notes: dict[str, object],
+) -> Adapter:
+    """What is kept of a trained *network*; *shares* are its probabilities of the proof."""
+    head = {f"head.{name}": tensor.numpy() for name, tensor in network.head.state_dict().items()}
     return Adapter(
         encoder_sha256=file_sha256(folder / WEIGHTS),
         shared=recipe.shared,
         scale=recipe.scale,
         temperature=temperature,
         labels=CLASSES,
-        tensors=lora.tensors(network.tuned) | {f"head.{k}": v.numpy() for k, v in state.items()},
+        tensors=lora.tensors(network.tuned) | head,
         proof=dict(zip(PROOF.texts, map(tuple, shares.round(4).tolist()), strict=True)),
-        notes={"recipe": asdict(recipe), "texts": len(texts.learned), "validation": score},
+        notes=notes,
     )
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.load import load
@@ -77,6 +77,7 @@ KEYS = st.sampled_from(
 )
 
 
+@settings(max_examples=50)
 @given(st.dictionaries(KEYS, VALUES, max_size=3))
 def test_settings_of_any_shape_load_or_are_told(tmp_path_factory, tree):
     path = tmp_path_factory.getbasetemp() / "any.yaml"

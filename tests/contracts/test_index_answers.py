@@ -39,7 +39,7 @@ def oracle() -> MentionIndex:
     return fill(MemoryIndex())
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(query=queries(texts()))
 def test_random_queries_find_what_the_oracle_finds(filled, oracle, query):
     """Count and first page, in order, on invented words and on words of real posts."""
@@ -89,7 +89,7 @@ def test_paging_by_relevance_is_complete(filled):
     assert places == sorted(places)
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(
     query=queries(texts(), leaves=3),
     step=st.sampled_from([timedelta(hours=6), timedelta(hours=5), DAY, 7 * DAY]),

@@ -121,6 +121,7 @@ def test_parse_is_total_on_noise(folder, body):
     totally(source, fetch, body)
 
 
+@pytest.mark.slow
 @given(folder=st.sampled_from(FOLDERS), data=st.data())
 @settings(deadline=None, max_examples=300)
 def test_parse_is_total_on_damaged_pages(folder, data):

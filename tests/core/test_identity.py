@@ -1,5 +1,9 @@
 """Ids are functions of what they name."""
 
+import hashlib
+import hmac
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -50,3 +54,46 @@ def test_a_voice_has_one_name_however_it_is_typed():
 def test_a_voice_does_not_show_the_account():
     assert "ann" not in voice_id(b"k", "blog.example", "ann")
     assert handle("0123456789abcdef") == "@012345"
+
+
+TYPED = st.text(st.sampled_from("aAäÄßſİıΣςἄᾳ\u0301\u0308\u0345é한𝔞:@._-") | st.characters())
+
+
+@given(TYPED, TYPED)
+def test_letters_composed_or_not_and_their_case_make_no_other_voice(platform, account):
+    """Unicode's canonical caseless match (chapter 3, D145)."""
+    one = voice_id(b"k", platform, account)
+    for form in ("NFC", "NFD"):
+        typed = [unicodedata.normalize(form, part) for part in (platform, account)]
+        assert voice_id(b"k", *typed) == one
+        assert voice_id(b"k", *(part.casefold() for part in typed)) == one
+
+
+@given(st.binary(), st.text(st.characters(codec="ascii")), st.text(st.characters(codec="ascii")))
+def test_a_voice_is_plain_hmac_of_platform_and_account(key, platform, account):
+    """What others can compute who hold the key: to find a voice when a person asks for erasure."""
+    said = f"{platform}:{account}".lower().encode()
+    assert voice_id(key, platform, account) == hmac.new(key, said, hashlib.sha256).hexdigest()[:32]
+
+
+@given(st.text(), st.text())
+def test_text_hashes_differ_as_the_texts_do(one, other):
+    """To the last character: one more space is another revision."""
+    assert (text_sha256(one) == text_sha256(other)) == (one == other)
+
+
+@given(st.text(min_size=1))
+def test_ids_hold_any_uri_that_a_site_may_send(uri):
+    assert mention_id(uri) == text_sha256(uri)[:32]
+
+
+@pytest.mark.parametrize("uri", ["https://h/a ", " https://h/a", "HTTPS://h/a", "https://h/a/"])
+def test_a_uri_is_a_name_and_not_an_address(uri):
+    """Nothing is made alike: whoever gives the uri decides what it is."""
+    assert mention_id(uri) != mention_id("https://h/a")
+
+
+def test_two_voices_may_share_a_handle_and_are_two_all_the_same():
+    ones = [voice_id(b"k", "blog.example", str(n)) for n in range(2000)]
+    assert len(set(ones)) == 2000
+    assert all(handle(one) == f"@{one[:6]}" for one in ones)

@@ -1,7 +1,7 @@
 """nlp.duplicates: a family is what only differs in links, accounts, hashtags, case, punctuation."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nlp.duplicates import SHORT, family_key
@@ -15,6 +15,7 @@ def test_a_key_is_32_hex_digits(text):
     assert len(bytes.fromhex(family_key(text))) == 16
 
 
+@settings(max_examples=40)
 @given(sentences)
 def test_links_accounts_hashtags_and_punctuation_make_no_new_family(said):
     text = " ".join(said)
@@ -22,12 +23,14 @@ def test_links_accounts_hashtags_and_punctuation_make_no_new_family(said):
     assert family_key(decorated) == family_key(text)
 
 
+@settings(max_examples=40)
 @given(sentences)
 def test_a_repost_is_of_the_family_of_its_original(said):
     text = " ".join(said)
     assert family_key(f"RT @ada: {text}") == family_key(text)
 
 
+@settings(max_examples=40)
 @given(sentences, plain_words)
 def test_one_more_word_is_another_family(said, word):
     assert family_key(" ".join([*said, word])) != family_key(" ".join(said))

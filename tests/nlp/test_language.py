@@ -2,6 +2,7 @@
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from nlp.language import detect
 from tests.nlp.making import texts
@@ -62,3 +63,67 @@ def test_brand_names_are_not_looked_at():
     text = "Le Grand Vélo de la Loire broke again"
     assert detect(text) != "en"
     assert detect(text, names=["Le Grand Vélo de la Loire"]) == "en"
+
+
+@pytest.mark.parametrize(
+    ("claimed", "known"),
+    [
+        ("en", "en"),
+        ("EN", "en"),
+        ("en-GB", "en"),
+        ("zh_Hant_TW", "zh"),
+        ("pt-br", "pt"),
+        ("fil", None),
+        ("und", None),
+        ("ckb", None),
+        ("eng", None),
+        ("english", None),
+        ("", None),
+        ("-", None),
+        ("e", None),
+        ("12", None),
+        ("日本", None),
+    ],
+)
+def test_a_claim_is_a_code_of_two_letters_and_perhaps_a_region(claimed, known):
+    """Filipino (fil) is not Finnish (fi), and nobody knows what und is."""
+    assert detect("👍", claimed) == known
+
+
+def test_a_claim_that_is_no_code_speaks_for_nothing():
+    assert detect("Super toll", "fil") is None
+    assert detect(SENTENCES["de"], "und") == "de"
+
+
+@pytest.mark.parametrize("name", ["Le Grand Vélo!", "c'est la vie", "(le vélo)", "LE GRAND VÉLO?"])
+def test_a_name_may_begin_and_end_with_any_sign(name):
+    text = f"{name} broke again and nobody answers my mails"
+    assert detect(text, names=[name]) == detect("broke again and nobody answers my mails") == "en"
+
+
+@pytest.mark.parametrize("name", ["", "a", "the", ".*", "\\", "(", "[a-z]+"])
+def test_a_name_takes_no_more_than_itself(name):
+    """It is a name and no expression, and part of no longer word."""
+    assert detect(SENTENCES["en"], names=[name]) == "en"
+    assert detect(SENTENCES["de"], names=[name]) == "de"
+
+
+def test_where_only_names_are_left_the_claim_stands():
+    assert detect("Acme! ACME acme", "fr", names=["Acme"]) == "fr"
+    assert detect("Acme! ACME acme", names=["Acme"]) is None
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr", "es", "ar"])
+def test_what_hides_in_a_text_does_not_change_its_language(language):
+    hidden = "\u200b".join(SENTENCES[language])
+    assert detect(f"\x1b[31m{hidden}\u202e\x00") == language
+
+
+def test_the_language_of_a_long_text_is_that_of_most_of_it():
+    assert detect(SENTENCES["de"] * 400 + SENTENCES["en"]) == "de"
+
+
+@given(texts, st.sampled_from(["en", "de", "ja"]))
+def test_a_claim_only_ever_decides_for_itself(text, claimed):
+    """What is told is what the text shows alone, or the claim, or nothing."""
+    assert detect(text, claimed) in {detect(text), claimed, None}

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -39,6 +39,7 @@ def test_what_was_never_said_has_precision_and_f1_zero():
     assert metrics.f1(TRUTH, np.zeros(8, int), 2) == 0.0
 
 
+@settings(max_examples=40)
 @given(pairs)
 def test_figures_are_shares(pair):
     truth, said = pair
@@ -46,6 +47,7 @@ def test_figures_are_shares(pair):
         assert 0.0 <= figure(truth, said) <= 1.0
 
 
+@settings(max_examples=40)
 @given(pairs)
 def test_saying_nothing_never_helps(pair):
     truth, said = pair

@@ -4,17 +4,15 @@ import re
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.numpy import load_file
-from transformers import AutoTokenizer, BertModel
 
 from core.errors import ConfigError
 from nlp.encoder import WEIGHTS
-from nlp.models import minilm
-from nlp.models.minilm import MiniLM
 from tests.nlp.making import texts, tiny_adapter, tiny_encoder
+
+pytestmark = pytest.mark.model  # torch alone takes seconds: only who runs these imports it
 
 SENTENCES = ["abc def", "x", "hello there you", "", "the quick brown fox jumps over the lazy dog"]
 
@@ -31,7 +29,14 @@ def adapter(encoder, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def model(encoder, adapter):
-    return MiniLM(adapter, encoder)
+    return minilm(adapter, encoder)
+
+
+def minilm(*files):
+    """The model of an adapter and, if said, of another encoder than the installed one."""
+    from nlp.models.minilm import MiniLM
+
+    return MiniLM(*files)
 
 
 def shares(model, texts):
@@ -56,6 +61,9 @@ def test_probabilities_sum_to_one_and_vectors_have_length_one(model, some):
 
 
 def test_the_vector_is_that_of_the_encoder_as_it_was(model, encoder):
+    import torch
+    from transformers import AutoTokenizer, BertModel
+
     plain = BertModel.from_pretrained(encoder).eval()
     tokenizer = AutoTokenizer.from_pretrained(encoder)
     with torch.inference_mode():
@@ -66,21 +74,23 @@ def test_the_vector_is_that_of_the_encoder_as_it_was(model, encoder):
 
 
 def test_the_low_rank_changes_are_merged(model, encoder, tmp_path):
-    unchanged = MiniLM(tiny_adapter(encoder, tmp_path / "u.safetensors", changed=False), encoder)
+    unchanged = minilm(tiny_adapter(encoder, tmp_path / "u.safetensors", changed=False), encoder)
     assert np.abs(shares(model, SENTENCES) - shares(unchanged, SENTENCES)).max() > 0.05
     assert model.embed(SENTENCES) == pytest.approx(unchanged.embed(SENTENCES))
 
 
 def test_a_higher_temperature_makes_it_less_sure(model, encoder, tmp_path):
-    doubtful = MiniLM(tiny_adapter(encoder, tmp_path / "d.safetensors", temperature=9.0), encoder)
+    doubtful = minilm(tiny_adapter(encoder, tmp_path / "d.safetensors", temperature=9.0), encoder)
     assert (shares(doubtful, SENTENCES).max(1) < shares(model, SENTENCES).max(1)).all()
 
 
 def test_a_long_text_is_read_to_its_end(model):
     """Its second window decides half of it, so another end is another reading."""
-    start = "a " * minilm.WINDOW
-    one, other = model.embed([start + "x " * minilm.WINDOW, start + "z " * minilm.WINDOW])
-    halves = model.embed([start, "x " * minilm.WINDOW])
+    from nlp.models.minilm import WINDOW
+
+    start = "a " * WINDOW
+    one, other = model.embed([start + "x " * WINDOW, start + "z " * WINDOW])
+    halves = model.embed([start, "x " * WINDOW])
     assert one @ other < 0.999
     assert one == pytest.approx(halves.sum(0) / np.linalg.norm(halves.sum(0)), abs=0.02)
 
@@ -95,6 +105,8 @@ def test_the_name_tells_adapter_device_and_precision(model):
 
 
 def test_it_reads_on_one_thread(model):
+    import torch
+
     assert torch.get_num_threads() == 1
 
 
@@ -102,44 +114,44 @@ def test_weights_that_are_no_numbers_leave_a_text_unscored(encoder, adapter, tmp
     tensors = load_file(adapter)
     tensors["head.4.bias"] = np.full(3, np.nan, np.float16)
     made = tiny_adapter(encoder, tmp_path / "n.safetensors", tensors=tensors)
-    assert [reading.probabilities for reading in MiniLM(made, encoder).read(["abc"])] == [None]
+    assert [reading.probabilities for reading in minilm(made, encoder).read(["abc"])] == [None]
 
 
 def test_other_encoder_weights_are_refused(adapter, tmp_path):
     other = tiny_encoder(tmp_path, seed=1)
     with pytest.raises(ConfigError, match="the encoder weights have sha256"):
-        MiniLM(adapter, other)
+        minilm(adapter, other)
 
 
 def test_an_adapter_of_another_encoder_is_refused(adapter):
     """The installed encoder is the pinned one, which the tiny adapter was not made for."""
     with pytest.raises(ConfigError, match="belongs to another encoder"):
-        MiniLM(adapter)
+        minilm(adapter)
 
 
 def test_a_missing_adapter_is_refused(encoder, tmp_path):
     with pytest.raises(ConfigError, match=r"none\.safetensors holds no adapter"):
-        MiniLM(tmp_path / "none.safetensors", encoder)
+        minilm(tmp_path / "none.safetensors", encoder)
 
 
 def test_an_adapter_of_another_shape_is_refused(encoder, adapter, tmp_path):
     tensors = load_file(adapter) | {"head.4.bias": np.zeros(5, np.float32)}
     made = tiny_adapter(encoder, tmp_path / "s.safetensors", tensors=tensors)
     with pytest.raises(ConfigError, match="does not fit the encoder's shape"):
-        MiniLM(made, encoder)
+        minilm(made, encoder)
 
 
 def test_what_reads_otherwise_than_in_training_is_refused(encoder, tmp_path):
     proof = {"abc def": (1.0, 0.0, 0.0), "x": (0.0, 0.0, 1.0)}
     made = tiny_adapter(encoder, tmp_path / "p.safetensors", proof=proof)
     with pytest.raises(ConfigError, match="reads its proof otherwise than in training"):
-        MiniLM(made, encoder)
+        minilm(made, encoder)
 
 
 def test_what_reads_as_in_training_is_taken(model, encoder, tmp_path):
     proof = {text: model.read([text])[0].probabilities for text in SENTENCES}
     made = tiny_adapter(encoder, tmp_path / "q.safetensors", proof=proof)
-    assert MiniLM(made, encoder).temperature == 1.5
+    assert minilm(made, encoder).temperature == 1.5
 
 
 def test_weights_are_never_unpickled(encoder, adapter, tmp_path):
@@ -147,4 +159,4 @@ def test_weights_are_never_unpickled(encoder, adapter, tmp_path):
     other = tiny_encoder(tmp_path)
     (other / WEIGHTS).rename(other / "pytorch_model.bin")
     with pytest.raises(ConfigError, match="no encoder weights"):
-        MiniLM(adapter, other)
+        minilm(adapter, other)

@@ -1,0 +1,103 @@
+"""The text of harken.yaml as plain values, and where in it each of them stands."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from core.errors import ConfigError
+
+Keys = tuple[str | int, ...]  # the way to a setting: ("sources", 0, "slug")
+Place = tuple[int, int]  # line and column, both from 1
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML as people read it; PyYAML's 1.1 knows more numbers and less of mistakes."""
+
+    def construct_object(self, node: Any, deep: bool = False) -> Any:  # noqa: FBT001, FBT002 - as PyYAML has it
+        """The value of *node*; a date such as 2026-13-01 is a mistake with a place."""
+        try:
+            return super().construct_object(node, deep)
+        except ValueError:
+            told = "this looks like a date or a number and is none; a text needs quotes"
+            raise yaml.constructor.ConstructorError(None, None, told, node.start_mark) from None
+
+    def construct_integer(self, node: yaml.ScalarNode) -> Any:
+        """10:30 is a time of the day, not the 630 that it is to the base of 60."""
+        return node.value if ":" in node.value else self.construct_yaml_int(node)
+
+
+_Loader.add_constructor("tag:yaml.org,2002:int", _Loader.construct_integer)
+
+
+def parse(text: str, path: Path) -> dict[str, Any]:
+    """The settings in *text*, which was read from *path*.
+
+    Raises:
+        ConfigError: it is no YAML or no mapping, or says a key twice; PyYAML takes the last.
+    """
+    try:
+        tree = _Loader(text).get_single_data()
+        marks = list(_marks(text))  # an anchor that holds itself has no end
+    except yaml.MarkedYAMLError as error:
+        line, column = _place(error.problem_mark) if error.problem_mark else (1, 1)
+        raise ConfigError(f"{path}:{line}:{column}: not YAML: {_problem(error)}.") from None
+    except yaml.reader.ReaderError as error:
+        before = text[: error.position].splitlines() or [""]
+        place = f"{len(before)}:{len(before[-1]) + 1}"
+        raise ConfigError(f"{path}:{place}: not YAML: {error.reason}.") from None
+    except RecursionError:
+        raise ConfigError(f"{path}:1:1: not YAML for settings: nested too deeply.") from None
+    if not isinstance(tree, dict | None):
+        raise ConfigError(f"{path}:1:1: should be a mapping of settings such as `zone: UTC`.")
+    _refuse_doubles(marks, path)
+    return tree or {}
+
+
+def places(text: str) -> dict[Keys, Place]:
+    """Where every key and list item of a YAML text stands."""
+    return {keys: _place(mark) for keys, mark in _marks(text)}
+
+
+def _marks(text: str) -> Iterator[tuple[Keys, yaml.Mark]]:
+    """Every key and list item in the order of the text; a key that is said twice comes twice."""
+    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    return iter(()) if root is None else _below(root, ())
+
+
+def _below(node: yaml.Node, at: Keys) -> Iterator[tuple[Keys, yaml.Mark]]:
+    inner: list[tuple[Keys, yaml.Mark, yaml.Node]] = []
+    if isinstance(node, yaml.MappingNode):
+        inner = [((*at, str(key.value)), key.start_mark, value) for key, value in node.value]
+    elif isinstance(node, yaml.SequenceNode):
+        inner = [((*at, k), item.start_mark, item) for k, item in enumerate(node.value)]
+    for keys, mark, value in inner:
+        yield keys, mark
+        yield from _below(value, keys)
+
+
+def _refuse_doubles(marks: list[tuple[Keys, yaml.Mark]], path: Path) -> None:
+    first: dict[Keys, Place] = {}
+    told: list[str] = []
+    for keys, mark in marks:
+        line, column = _place(mark)
+        if keys in first:
+            what = f"stands twice; the first is in line {first[keys][0]}"
+            told.append(f"{path}:{line}:{column}: {'.'.join(map(str, keys))}: {what}.")
+        first.setdefault(keys, (line, column))
+    if told:
+        raise ConfigError("\n".join(told))
+
+
+def _place(mark: yaml.Mark) -> Place:
+    return mark.line + 1, mark.column + 1
+
+
+def _problem(error: yaml.MarkedYAMLError) -> str:
+    """PyYAML's words, but no name of an alias or tag: it may be a password without quotes."""
+    said = str(error.problem)
+    if not isinstance(error, yaml.composer.ComposerError | yaml.constructor.ConstructorError):
+        return said
+    said, named, _ = said.partition(" '")
+    return f"{said}; a text that begins with * or ! needs quotes" if named else said

@@ -1,0 +1,181 @@
+"""What `make faults` calls lost, doubled or repeated; and that it kills whom it means to kill."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from bench.faults import ROUNDING, VICTIMS, Remains, Tally, _command, _compare, _kill, _minute
+
+WHOLE = Remains(
+    mentions={"/a": ("h1", 1, ("acme",), "scored"), "/b": ("h2", 1, ("acme",), "unscored")},
+    polarity={"/a": -0.5, "/b": None},
+    indexed=frozenset({"/a", "/b"}),
+    incidents=Counter({"acme": 1}),
+    letters=Counter({("<inc-1.r1@h>", "brief"): 1, ("<digest.lead.1@h>", "digest"): 1}),
+)
+
+
+def compared(**changed):
+    tally = Tally()
+    _compare(WHOLE, replace(WHOLE, **changed), tally, seed=7)
+    return tally
+
+
+def without(mapping, *keys):
+    return {key: value for key, value in mapping.items() if key not in keys}
+
+
+# ---- what is compared
+
+
+def test_nothing_is_lost_where_nothing_differs():
+    tally = compared()
+    assert (tally.lost, tally.doubled, tally.repeated) == (0, 0, 0)
+    assert [(row["row"], row["ok"]) for row in tally.rows] == [("seed 7", True)]
+
+
+@pytest.mark.parametrize(
+    ("changed", "seen"),
+    [
+        ({"mentions": without(WHOLE.mentions, "/a")}, "lost"),
+        ({"mentions": WHOLE.mentions | {"/a": ("h1", 2, ("acme",), "scored")}}, "lost"),
+        ({"mentions": WHOLE.mentions | {"/a": ("h1", 1, (), "scored")}}, "lost"),
+        ({"mentions": WHOLE.mentions | {"/a": ("h1", 1, ("acme",), "pending")}}, "lost"),
+        ({"polarity": {"/a": 0.5, "/b": None}}, "lost"),
+        ({"polarity": {"/a": None, "/b": None}}, "lost"),
+        ({"polarity": {"/a": -0.5, "/b": 0.0}}, "lost"),
+        ({"indexed": frozenset({"/a"})}, "unindexed"),
+        ({"incidents": Counter()}, "missing"),
+        ({"letters": Counter({("<inc-1.r1@h>", "brief"): 1})}, "silent"),
+    ],
+)
+def test_whatever_an_unkilled_run_has_and_the_killed_one_not_is_lost(changed, seen):
+    tally = compared(**changed)
+    assert (tally.lost, tally.doubled) == (1, 0)
+    (row,) = tally.rows
+    assert row["ok"] is False
+    assert [name for name, value in row["seen"].items() if value] == [seen]
+
+
+@pytest.mark.parametrize(
+    ("changed", "seen"),
+    [
+        ({"mentions": WHOLE.mentions | {"/c": ("h3", 1, (), "scored")}}, "strange"),
+        ({"incidents": Counter({"acme": 2})}, "surplus"),
+        ({"incidents": Counter({"acme": 1, "rival": 1})}, "surplus"),
+        ({"letters": WHOLE.letters + Counter({("<digest.lead.2@h>", "digest"): 1})}, "unasked"),
+    ],
+)
+def test_what_only_the_killed_run_has_is_doubled(changed, seen):
+    tally = compared(**changed)
+    assert (tally.lost, tally.doubled) == (0, 1)
+    assert [name for name, value in tally.rows[0]["seen"].items() if value] == [seen]
+
+
+def test_the_same_message_twice_is_repeated_and_neither_lost_nor_doubled():
+    """A kill inside the SMTP call: the reader's program shows one letter."""
+    tally = compared(letters=WHOLE.letters + Counter({("<inc-1.r1@h>", "brief"): 2}))
+    assert (tally.lost, tally.doubled, tally.repeated) == (0, 0, 2)
+    assert tally.rows[0]["ok"]
+
+
+def test_a_later_word_on_the_same_incident_is_not_silence():
+    """Killed at another moment, detection may first have told of a later revision."""
+    letters = Counter({("<inc-1.r2@h>", "brief"): 1, ("<digest.lead.1@h>", "digest"): 1})
+    assert compared(letters=letters).lost == 0
+
+
+def test_a_score_may_move_by_the_company_in_its_batch_and_no_more():
+    assert compared(polarity={"/a": -0.5 + ROUNDING * 0.9, "/b": None}).lost == 0
+    assert compared(polarity={"/a": -0.5 - ROUNDING * 1.1, "/b": None}).lost == 1
+
+
+def test_runs_add_up():
+    tally = Tally()
+    for seed in range(3):
+        _compare(WHOLE, replace(WHOLE, incidents=Counter()), tally, seed)
+    assert (tally.lost, len(tally.rows)) == (3, 3)
+
+
+def test_both_runs_begin_in_the_same_second_of_their_minute():
+    at = datetime(2026, 3, 2, 12, 59, 59, 999_999, tzinfo=UTC)
+    assert (
+        _minute(at) == _minute(at.replace(second=0)) == datetime(2026, 3, 2, 12, 59, 5, tzinfo=UTC)
+    )
+
+
+# ---- who is killed
+
+PARENT = """
+import subprocess, sys, time
+sleep = "import time; time.sleep(600)"
+for name in ("analyse", "index"):
+    subprocess.Popen([sys.executable, "-c", sleep, "harken", name, "--follow"])
+print("up", flush=True)
+time.sleep(600)
+"""
+
+
+def alive(pid):
+    """Whether a process still runs; one that nobody has waited for is dead all the same."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
+
+
+@pytest.fixture
+def family():
+    """A parent with two children, as `harken run` has them; their pids by name."""
+    parent = subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
+    assert parent.stdout.readline() == "up\n"
+    told = subprocess.run(["pgrep", "-P", str(parent.pid)], capture_output=True, check=True)
+    pids = {"parent": parent.pid}
+    for child in map(int, told.stdout.split()):
+        pids["analyse" if " analyse " in _command(child) else "index"] = child
+    yield parent, pids
+    for pid in pids.values():
+        if alive(pid):
+            os.kill(pid, signal.SIGKILL)
+    parent.wait(30)
+    parent.stdout.close()
+
+
+@pytest.mark.parametrize(
+    ("victim", "dead"),
+    [
+        ("all", {"parent", "analyse", "index"}),
+        ("parent", {"parent"}),
+        ("analyse", {"analyse"}),
+        ("index", {"index"}),
+        ("crawl", set()),
+    ],
+)
+@pytest.mark.slow
+def test_the_victim_dies_and_nobody_else(family, victim, dead):
+    parent, pids = family
+    _kill(SimpleNamespace(run=parent), victim)
+    if "parent" in dead:
+        parent.wait(30)
+    for name in dead - {"parent"}:
+        while alive(pids[name]):
+            os.sched_yield()
+    assert {name for name, pid in pids.items() if not alive(pid)} == dead
+
+
+def test_every_process_of_a_run_is_a_victim():
+    assert set(VICTIMS) == {"all", "parent", "analyse", "index", "crawl"}
+
+
+def test_a_process_that_is_gone_has_no_command():
+    assert _command(2**22 + 1) == ""

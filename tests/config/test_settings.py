@@ -1,0 +1,163 @@
+"""The values of settings: what is taken, and what would be right where something is not."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
+
+from config.load import load
+from config.settings import (
+    LONGEST,
+    ClockTime,
+    ConsoleSettings,
+    CrawlSettings,
+    Duration,
+    MailAddress,
+    Prefix,
+    Settings,
+    Slug,
+    SourceSettings,
+    WatchSettings,
+    WebAddress,
+    Zone,
+)
+
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def taken(kind, value):
+    return TypeAdapter(kind).validate_python(value)
+
+
+def refusal(kind, value):
+    with pytest.raises(ValidationError) as caught:
+        taken(kind, value)
+    return str(caught.value)
+
+
+# ---- durations
+
+
+@given(st.integers(0, 10**6), st.sampled_from(sorted(UNITS)))
+def test_a_duration_is_a_number_and_a_unit(number, unit):
+    seconds = number * UNITS[unit]
+    if seconds <= LONGEST:
+        assert taken(Duration, f"{number}{unit}") == timedelta(seconds=seconds)
+    else:
+        assert "at most 36500d" in refusal(Duration, f"{number}{unit}")
+
+
+@given(st.timedeltas(timedelta(0), timedelta(days=36500)))
+def test_a_duration_that_is_one_already_stays(value):
+    assert taken(Duration, value) == value
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["", "5", 5, 5.5, None, True, "5 m", "-5m", "+5m", "1h30m", "5M", "5min", "٥m", "m", []],
+)
+def test_what_is_no_duration_is_told_what_would_be(value):
+    assert "should be a duration such as 90s, 15m, 2h or 28d" in refusal(Duration, value)
+
+
+@pytest.mark.parametrize(
+    ("model", "said", "least"),
+    [
+        (SourceSettings, {"slug": "a", "kind": "feed", "every": "0s"}, "1 second"),
+        (CrawlSettings, {"deadline": "0s"}, "1 second"),
+        (WatchSettings, {"slug": "a", "name": "A", "query": "a", "retention": "23h"}, "1 day"),
+    ],
+)
+def test_a_duration_that_would_stand_still_is_refused(model, said, least):
+    """Retention is counted in days: 23h would be none, and every post too old."""
+    with pytest.raises(ValidationError, match=f"greater than or equal to {least}"):
+        model(**said)
+
+
+def test_no_pause_between_requests_may_be_asked_for():
+    assert CrawlSettings(delay="0s").delay == timedelta(0)
+
+
+# ---- names, times, addresses
+
+
+@given(st.integers(0, 23), st.integers(0, 59))
+def test_every_minute_of_the_day_is_a_time(hour, minute):
+    assert taken(ClockTime, f"{hour:02}:{minute:02}") == f"{hour:02}:{minute:02}"
+
+
+@pytest.mark.parametrize(
+    ("kind", "good"),
+    [
+        (Slug, ["a", "0", "acme-bikes", "a" * 63]),
+        (Prefix, ["h", "harken-2"]),
+        (Zone, ["UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires"]),
+        (WebAddress, ["http://h", "https://h.example:8/x?y#z"]),
+        (MailAddress, ["ada@acme.example", "ada+harken@h"]),
+    ],
+)
+def test_what_has_the_right_shape_is_taken_as_it_is(kind, good):
+    assert [taken(kind, value) for value in good] == good
+
+
+@pytest.mark.parametrize(
+    ("kind", "bad", "right"),
+    [
+        (ClockTime, ["24:00", "7:30", "07:60", "0730", "07:30 ", "٠٧:٣٠"], "a time such as 07:30"),
+        (Slug, ["", "A", "a b", "-a", "a_b", "ä", "a\n", "a" * 64], "such as acme-bikes"),
+        (Prefix, ["", "9", "H", "a_b", "a\n", "*"], "such as harken"),
+        (Zone, ["", "utc+1", "Europe/Berln", "../etc/passwd", "/etc/localtime"], "Europe/Berlin"),
+        (WebAddress, ["h.example", "ftp://h", "http://", "https://a b"], "https://harken.example"),
+        (MailAddress, ["ada", "ada@", "@acme", "a@b@c", "a b@c", ""], "ada@acme.example"),
+    ],
+)
+def test_what_has_another_shape_is_told_what_would_be_right(kind, bad, right):
+    assert [right in refusal(kind, value) for value in bad] == [True] * len(bad)
+
+
+# ---- the whole
+
+
+def test_nothing_can_be_changed_afterwards():
+    with pytest.raises(ValidationError, match="frozen"):
+        Settings().zone = "Europe/Berlin"
+
+
+@pytest.mark.parametrize("said", ["https://h.example", "https://h.example/", "https://h.example//"])
+def test_links_of_letters_begin_with_an_address_without_a_slash_at_its_end(said):
+    assert Settings(console=ConsoleSettings(base_url=said)).base_url == "https://h.example"
+
+
+def test_a_record_that_is_not_said_lies_in_the_state_folder():
+    assert Settings(state=Path("/var/harken")).record_url == "sqlite:////var/harken/record.db"
+    assert Settings(record="postgresql://h/x").record_url == "postgresql://h/x"
+
+
+def test_a_password_shows_nowhere():
+    said = {"host": "h", "sender": "a@b", "password": "hunter2"}
+    settings = Settings.model_validate({"mail": said})
+    assert "hunter2" not in f"{settings} {settings!r} {settings.model_dump_json()}"
+
+
+@pytest.fixture
+def example(tmp_path):
+    """The settings that `harken init` writes."""
+    blank = Path(__file__).parents[2] / "config" / "harken.example.yaml"
+    filled = {"slug": "acme", "brand": "Acme", "query": "acme"}
+    path = tmp_path / "harken.yaml"
+    path.write_text(
+        blank.read_text("utf-8").format(**filled, sources="  - {slug: blog, kind: feed}"), "utf-8"
+    )
+    return load(path, {})
+
+
+def test_settings_survive_being_written_and_read(example):
+    assert Settings.model_validate(example.model_dump()) == example
+
+
+def test_the_example_is_without_a_mistake_and_says_every_group(example):
+    assert all((example.watches, example.topics, example.sources, example.people))
+    assert {s.kind for s in example.subscriptions} == {"brief", "digest"}

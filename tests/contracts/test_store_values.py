@@ -1,0 +1,103 @@
+"""Values that one database might bend: they come back as they went in, or not at all."""
+
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
+
+from core.identity import text_sha256
+from store import mentions, sources, tables
+from store.record import Record
+from tests.store.making import NOON, begin, hear, heard, key
+
+
+@pytest.fixture(autouse=True)
+def _sources(record: Record) -> None:
+    with record.write() as tx:
+        begin(tx, "blog")
+
+
+TEXTS = [
+    "Größe 漢字 😡 𝗔 \U0010ffff",
+    "\u202eevil\u202c \u2066a\u2069 فرامل",
+    "quote ' double \" back \\ percent % colon :name $1 {x} \t\r\n",
+    "Robert'); DROP TABLE mentions;--",
+    "x" * 300_000,
+    " leading and trailing ",
+    "",
+]
+
+
+@pytest.mark.parametrize("words", TEXTS, ids=range(len(TEXTS)))
+def test_a_text_comes_back_as_it_went_in(record, words):
+    hear(record, heard("a", words))
+    with record.read() as tx:
+        (told,) = mentions.get(tx, [key("a")])
+    assert (told.text, told.text_sha256) == (words, text_sha256(words))
+
+
+MOMENTS = [
+    datetime(1, 1, 1, tzinfo=UTC),
+    datetime(1969, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC),
+    datetime(1970, 1, 1, tzinfo=UTC),
+    NOON,
+    datetime(2038, 1, 19, 3, 14, 8, tzinfo=UTC),
+    datetime.max.replace(tzinfo=UTC),
+]
+
+
+def test_instants_keep_their_order_and_their_microseconds_from_year_1_to_9999(record):
+    posts = [heard(f"m{k}", published=at) for k, at in enumerate(MOMENTS)]
+    hear(record, *posts, at=MOMENTS[-1] - timedelta(minutes=5))
+    with record.read() as tx:
+        assert [m.published for m in mentions.everything(tx, batch=2)] == MOMENTS
+
+
+def test_an_instant_of_any_zone_is_read_in_utc(record):
+    tokyo = NOON.astimezone(timezone(timedelta(hours=9)))
+    hear(record, heard("a", published=tokyo))
+    with record.read() as tx:
+        (told,) = mentions.get(tx, [key("a")])
+    assert (told.published, told.published.utcoffset()) == (NOON, timedelta(0))
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        {},
+        {"since": 2**53 + 1, "share": 0.1 + 0.2, "small": 5e-324},
+        {"größe": ["😡", None, True, {"": []}]},
+        {"deep": [[[[[[[["x"]]]]]]]]},
+        {"quote": "'\"\\%"},
+    ],
+)
+def test_json_comes_back_to_the_last_bit(record, cursor):
+    hear(record, cursor=cursor)
+    with record.read() as tx:
+        assert repr(sources.named(tx, ["blog"])[0].cursor) == repr(cursor)
+
+
+def test_many_ids_are_asked_for_at_once(record):
+    """As many as the index step takes, and more than one page of any crawl."""
+    hear(record, heard("a"), heard("b"))
+    with record.read() as tx:
+        ids = [key(f"nobody-{n}") for n in range(5000)]
+        found = mentions.get(tx, [key("b"), *ids, key("a")])
+    assert [m.id for m in found] == [key("b"), key("a")]
+
+
+@pytest.mark.parametrize("words", ["a\x00b", "\ud800"])
+def test_a_text_that_one_database_refuses_writes_nothing(record, words):
+    """The crawl makes every text valid before; what comes all the same is not half written.
+
+    SQLite takes a NUL, PostgreSQL refuses it; neither takes half of a pair.
+    """
+    with suppress(DBAPIError, UnicodeEncodeError):
+        hear(record, heard("good"), heard("bad", words))
+    with record.read() as tx:
+        counted = tx.execute(select(func.count()).select_from(tables.mentions)).scalar_one()
+        pages = tx.execute(select(tables.runs.c.fetched)).scalar_one()
+    assert counted == pages
+    assert pages in (0, 2)
