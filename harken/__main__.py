@@ -44,8 +44,9 @@ def main() -> None:
     try:
         app()
     except QueryError as error:
-        talk(f"{error} {error.hint}".strip())
-        talk(f"(at character {error.column + 1})")
+        talk(f"{error} (at character {error.column + 1})")
+        if error.hint:
+            talk(f"Perhaps: {error.hint}")
         sys.exit(2)
     except ConfigError as error:
         talk(str(error))

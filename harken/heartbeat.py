@@ -29,10 +29,8 @@ class Heartbeat:
 
     def beat(self, now: datetime, state: str = "working", reason: str | None = None) -> None:
         """Say that the process is alive, at most every ``BEAT`` unless its state changed."""
-        again = self._last and self._last[1] == state and now - self._last[0] < BEAT
-        if self._muted or again:
+        if self._muted or self._was_told(now, state):
             return
-        self._last = (now, state)
         process = Process(
             name=self._name,
             pid=os.getpid(),
@@ -42,11 +40,19 @@ class Heartbeat:
             state=state,
             reason=reason,
         )
+        self._write(process)
+        self._last = (now, state)
+
+    def _write(self, process: Process) -> None:
         with self._record.write() as tx:
-            known = {p.name: p for p in processes.everyone(tx)}.get(self._name)
-            if known is None or state == "working":
+            known = {p.name: p.state for p in processes.everyone(tx)}.get(self._name)
+            if known and process.state == "failing":  # its last good beat stays
+                processes.fail(tx, self._name, reason=process.reason or "")
+            elif known != "failing" or process.state == "working":  # a restart is no recovery
                 processes.beat(tx, process)
-            elif state == "failing":
-                processes.fail(tx, self._name, reason=reason or "")  # its last good beat stays
-            elif known.state != "failing":  # a restart is no recovery
-                processes.beat(tx, process)
+
+    def _was_told(self, now: datetime, state: str) -> bool:
+        if self._last is None:
+            return False
+        at, known = self._last
+        return known == state and now - at < BEAT

@@ -6,7 +6,23 @@ from typing import Final
 
 import structlog
 
-_QUIET: Final = ("scrapy", "twisted", "uvicorn", "apscheduler", "alembic", "asyncio", "py")
+from core.errors import HarkenError
+
+_QUIET: Final = (
+    *("scrapy", "twisted", "uvicorn", "apscheduler", "alembic", "asyncio", "py"),
+    *("elastic_transport", "elasticsearch"),
+)
+
+
+def told(error: BaseException) -> str:
+    """*error* as it may be logged or shown: only our own sentences never quote a text."""
+    if isinstance(error, HarkenError):
+        return str(error)
+    last = error.__traceback__
+    while last and last.tb_next:
+        last = last.tb_next
+    place = f" at {last.tb_frame.f_globals.get('__name__')}:{last.tb_lineno}" if last else ""
+    return type(error).__name__ + place
 
 
 def _is_ours_or_grave(entry: logging.LogRecord) -> bool:

@@ -1,25 +1,42 @@
 """The key of the voices: in a file outside the database, so that neither alone names anybody."""
 
+import contextlib
 import os
 import secrets
 from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Final
+
+from core.errors import ConfigError
+
+LENGTH: Final = 32  # bytes, as the SHA-256 that it keys
 
 
 def voice_key(state: Path) -> bytes:
     """The 32 bytes in ``voice.key`` of *state*; made at the first call, readable by us alone.
 
     Losing or replacing the file breaks the link between old and new mentions of one author.
+
+    Raises:
+        ConfigError: the file holds something else; a shorter key would give the authors away.
     """
     path = state / "voice.key"
-    state.mkdir(parents=True, exist_ok=True)
     if not path.exists():
-        draft = path.with_suffix(f".{os.getpid()}")
-        draft.touch(mode=0o600)
-        draft.write_bytes(secrets.token_bytes(32))
-        try:
-            os.link(draft, path)  # the first of two that start together wins
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-    return path.read_bytes()
+        state.mkdir(parents=True, exist_ok=True)
+        _make(path)
+    key = path.read_bytes()
+    if len(key) != LENGTH:
+        raise ConfigError(
+            f"{path}: {len(key)} bytes are no key of the voices; it has {LENGTH}. Restore it from "
+            "a backup; without one delete it, and old authors will count as new ones."
+        )
+    return key
+
+
+def _make(path: Path) -> None:
+    with NamedTemporaryFile(dir=path.parent, prefix=f"{path.name}.") as draft:  # ours alone: 0600
+        draft.write(secrets.token_bytes(LENGTH))
+        draft.flush()
+        os.fsync(draft.fileno())  # a power cut leaves no empty key behind
+        with contextlib.suppress(FileExistsError):  # the first of two that start together wins
+            os.link(draft.name, path)

@@ -12,10 +12,13 @@ def hold(path: Path) -> IO[str]:
     """Take the lock at *path* and write our pid into it; keep the result open as long as it counts.
 
     Raises:
-        ConfigError: another process holds it; the message names its pid.
+        ConfigError: another process holds it (the message names its pid), or it cannot be made.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle = path.open("a+")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = path.open("a+")
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be locked: {error.strerror}.") from None
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

@@ -3,9 +3,10 @@
 import asyncio
 import contextlib
 import signal
+import socket
 import sys
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -13,8 +14,10 @@ import structlog
 
 from config.settings import Settings
 from console.guard import refuse_open_bind
+from core.errors import HarkenError
 from harken import steps, wiring
 from harken.clock import Clock
+from harken.door import open_socket, url_of
 from harken.heartbeat import BEAT, Heartbeat
 from harken.lock import hold
 from harken.schedule import Schedule
@@ -49,15 +52,24 @@ class Run:
         self._crawling: dict[str, asyncio.subprocess.Process] = {}
         self._crawls: set[asyncio.Task[None]] = set()
 
-    async def serve(self) -> None:
-        """Run until SIGINT or SIGTERM."""
-        with contextlib.closing(hold(self.settings.state / "run.lock")):
+    async def serve(self, begun: Callable[[str], None]) -> None:
+        """Run until SIGINT or SIGTERM; *begun* is told the console's URL.
+
+        Raises:
+            ConfigError: another run has the state folder, or another process the console's port.
+        """
+        listen = self.settings.console
+        with (
+            contextlib.closing(hold(self.settings.state / "run.lock")),
+            contextlib.closing(open_socket(listen.host, listen.port)) as door,
+        ):
             await asyncio.to_thread(self._prepare)
             schedule = self._schedule()
             keepers = [asyncio.create_task(child.keep()) for child in self.children]
             schedule.start()
             try:
-                await self._console()
+                begun(url_of(door))
+                await self._console(door)
             finally:
                 schedule.stop()
                 await self._end(keepers)
@@ -113,21 +125,27 @@ class Run:
             log.error("crawl.overdue", kind=kind, pid=process.pid)
             await stop(process)
         failed, now = process.returncode != 0, self.clock.now()
-        await asyncio.to_thread(steps.close_crawl, self.record, slugs, now=now, failed=failed)
-        for slug in slugs:
-            self._crawling.pop(slug, None)
+        try:
+            await asyncio.to_thread(steps.close_crawl, self.record, slugs, now=now, failed=failed)
+        except HarkenError as error:  # the next crawl of these sources closes their runs
+            log.error("crawl.not_closed", kind=kind, reason=str(error))
+        finally:
+            for slug in slugs:
+                self._crawling.pop(slug, None)
 
     async def _watch_children(self) -> None:
         """Kill a child that hangs; its keeper starts it again."""
-        now = self.clock.now()
-        with self.record.read() as tx:
-            beats = {p.name: p.beat for p in processes.everyone(tx) if p.state == "working"}
+        now, beats = self.clock.now(), await asyncio.to_thread(self._beats)
         for child in self.children:
             if child.name in beats and now - beats[child.name] > HUNG:
                 log.error("child.hung", child=child.name)
                 child.kill()
 
-    async def _console(self) -> None:
+    def _beats(self) -> dict[str, datetime]:
+        with self.record.read() as tx:
+            return {p.name: p.beat for p in processes.everyone(tx) if p.state == "working"}
+
+    async def _console(self, door: socket.socket) -> None:
         import uvicorn
 
         from console.app import console
@@ -136,12 +154,9 @@ class Run:
             # uvicorn sends itself the signal again once it is done: now the children must be ended.
             asyncio.get_running_loop().add_signal_handler(number, lambda: None)
         app = console(wiring.open_desk(self.settings, self.record, self.clock))
-        listen = self.settings.console
         server = uvicorn.Server(
             uvicorn.Config(
                 app,
-                host=listen.host,
-                port=listen.port,
                 log_config=None,
                 access_log=False,
                 server_header=False,
@@ -149,7 +164,7 @@ class Run:
                 timeout_graceful_shutdown=2,
             )
         )
-        await server.serve()
+        await server.serve(sockets=[door])
 
     async def _end(self, keepers: Sequence[asyncio.Task[None]]) -> None:
         for task in (*keepers, *self._crawls):

@@ -8,6 +8,8 @@ import structlog
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from harken.journal import told
+
 log = structlog.get_logger()
 
 Job = Callable[[], Awaitable[None]]
@@ -48,15 +50,16 @@ def _quiet(name: str, job: Job) -> Job:
     last = ""
 
     async def run() -> None:
+        """Do it once, whatever comes of it."""
         nonlocal last
         try:
             await job()
             last = ""
         except Exception as error:  # noqa: BLE001 - one failing job must not end the others
-            told = f"{type(error).__name__}: {error}"
-            if told != last:
-                log.error("job.failed", job=name, reason=told)
-            last = told
+            reason = told(error)
+            if reason != last:
+                log.error("job.failed", job=name, reason=reason)
+            last = reason
 
     return run
 

@@ -9,13 +9,15 @@ import structlog
 
 from alerts.channel import Channel
 from alerts.eml import from_eml
-from core.errors import PermanentError, TransientError
+from core.errors import TransientError
 from core.mention import Analysis
+from harken.journal import told
 from store import analysis, changes, mentions, outbox
 from store.analysis import SUSPECT, Finding, Pending
 from store.record import Record
 
 if TYPE_CHECKING:
+    from indexer.change import Change
     from indexer.index import MentionIndex
     from nlp.analyse import Analysed, Work
     from nlp.model import Model
@@ -99,14 +101,29 @@ def index(
     record: Record, engine: "MentionIndex", *, follower: str, now: datetime, limit: int = 1000
 ) -> Tally:
     """Bring the index up to the change feed, one batch. H2 to H3."""
-    from indexer.change import Fate, change
+    batch, end = _feed(record, follower, limit)
+    if not end:
+        return Tally()
+    rejected = _applied(engine, batch)
+    with record.write() as tx:
+        changes.advance(tx, follower, end, now=now)
+    return Tally(taken=len(batch), done=len(batch) - rejected, failed=rejected)
+
+
+def _feed(record: Record, follower: str, limit: int) -> tuple[list["Change"], int]:
+    """The next changes that *follower* has not seen, and the number of the last; none: 0."""
+    from indexer.change import change
 
     with record.read() as tx:
         feed = changes.after(tx, changes.position(tx, follower), limit)
         known = {m.id: m for m in mentions.get(tx, [i for _, i in feed])}
-    if not feed:
-        return Tally()
-    batch = [change(number, known[i]) for number, i in feed if i in known]
+    return [change(n, known[i]) for n, i in feed if i in known], feed[-1][0] if feed else 0
+
+
+def _applied(engine: "MentionIndex", batch: Sequence["Change"]) -> int:
+    """Make *batch* durable and visible; returns how many changes the index will never take."""
+    from indexer.change import Fate
+
     outcomes = engine.apply(batch)
     waiting = [o for o in outcomes if o.fate is Fate.RETRY]
     rejected = [o for o in outcomes if o.fate is Fate.REJECTED]
@@ -115,9 +132,7 @@ def index(
     for outcome in rejected:
         log.error("mention.rejected", mention=outcome.id, reason=outcome.reason)
     engine.refresh()
-    with record.write() as tx:
-        changes.advance(tx, follower, feed[-1][0], now=now)
-    return Tally(taken=len(batch), done=len(batch) - len(rejected), failed=len(rejected))
+    return len(rejected)
 
 
 def deliver(record: Record, channels: Mapping[str, Channel], *, now: datetime) -> Tally:
@@ -143,7 +158,7 @@ def _deliver(
             outbox.postpone(tx, row.id, due=due, reason=str(error))
         return False
     except Exception as error:  # noqa: BLE001 - what one letter does to its channel, others go out
-        reason = str(error) if isinstance(error, PermanentError) else type(error).__name__
+        reason = told(error)
         log.error("letter.refused", key=row.key, reason=reason)
         with record.write() as tx:
             outbox.give_up(tx, row.id, reason=reason)

@@ -8,6 +8,8 @@ from typing import Final
 
 import structlog
 
+from harken.journal import told
+
 log = structlog.get_logger()
 
 BACKOFF: Final = (0.2, 1.0, 2.0, 5.0, 10.0, 30.0)  # seconds before the n-th restart in a row
@@ -19,11 +21,17 @@ class Child:
     """One long-lived child, restarted whenever it ends."""
 
     def __init__(
-        self, name: str, command: Sequence[str], on_exit: Callable[[str, str], None]
+        self,
+        name: str,
+        command: Sequence[str],
+        on_exit: Callable[[str, str], None],
+        *,
+        backoff: Sequence[float] = BACKOFF,
     ) -> None:
         self.name = name
         self.command = list(command)
         self.on_exit = on_exit
+        self.backoff = backoff
         self.process: asyncio.subprocess.Process | None = None
 
     async def keep(self) -> None:
@@ -31,14 +39,26 @@ class Child:
         failures = 0
         while True:
             began = asyncio.get_running_loop().time()
-            self.process = await start(self.command)
-            log.info("child.started", child=self.name, pid=self.process.pid)
-            code = await self.process.wait()
+            reason = await self._live()
             steady = asyncio.get_running_loop().time() - began > STEADY_S
             failures = 0 if steady else failures + 1
-            log.warning("child.ended", child=self.name, code=code)
-            await asyncio.to_thread(self.on_exit, self.name, f"ended with {describe(code)}")
-            await asyncio.sleep(BACKOFF[min(failures, len(BACKOFF) - 1)])
+            try:
+                await asyncio.to_thread(self.on_exit, self.name, reason)
+            except Exception as error:  # noqa: BLE001 - the child is needed, whoever hears of it
+                log.error("child.untold", child=self.name, reason=told(error))
+            await asyncio.sleep(self.backoff[min(failures, len(self.backoff) - 1)])
+
+    async def _live(self) -> str:
+        """One life of the child; returns how it ended."""
+        try:
+            self.process = await start(self.command)
+        except OSError as error:  # no memory or no handles: there may be later
+            log.error("child.not_started", child=self.name, reason=error.strerror)
+            return f"could not be started ({error.strerror})"
+        log.info("child.started", child=self.name, pid=self.process.pid)
+        code = await self.process.wait()
+        log.warning("child.ended", child=self.name, code=code)
+        return f"ended with {describe(code)}"
 
     def kill(self) -> None:
         """End a child that hangs; ``keep`` starts it again."""
@@ -75,4 +95,5 @@ def describe(code: int) -> str:
     """An exit status in words."""
     if code >= 0:
         return f"status {code}"
-    return f"signal {signal.Signals(-code).name}"
+    known = {number.value: number.name for number in signal.Signals}
+    return f"signal {known.get(-code, -code)}"

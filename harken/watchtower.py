@@ -11,6 +11,7 @@ from harken import detecting, digesting, steps, wiring
 from harken.clock import Clock
 from harken.correspondence import Correspondence
 from harken.heartbeat import Heartbeat
+from harken.journal import told
 from store import changes
 from store.record import Record
 
@@ -45,8 +46,7 @@ class Watchtower:
         try:
             self._watch(now)
         except Exception as error:
-            known = isinstance(error, HarkenError)  # the words of others may quote a text
-            self.trouble = str(error) if known else type(error).__name__
+            self.trouble = told(error)
             raise
         else:
             self.trouble = None

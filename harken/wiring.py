@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
@@ -36,13 +35,21 @@ def open_index(settings: Settings, *, writer: bool) -> "MentionIndex":
         from indexer.engines.tantivy import TantivyIndex
 
         return TantivyIndex(settings.state / "index", writer=writer)
-    if urlsplit(settings.index).scheme in ("http", "https"):
+    if settings.index.startswith(("http://", "https://")):
         from indexer.engines.elasticsearch import ElasticsearchIndex
 
         return ElasticsearchIndex(settings.index, prefix=settings.index_prefix)
+    shown = index_name(settings)
     raise ConfigError(
-        f"index: {settings.index!r} is neither tantivy nor a URL such as http://127.0.0.1:9200."
+        f"index: {shown!r} is neither tantivy nor a URL such as http://127.0.0.1:9200."
     )
+
+
+def index_name(settings: Settings) -> str:
+    """The index as it may be shown: tantivy, or its URL without the password."""
+    from indexer.elastic.server import without_secrets
+
+    return without_secrets(settings.index)
 
 
 def follower(settings: Settings) -> str:
@@ -83,7 +90,7 @@ def open_desk(settings: Settings, record: Record, clock: Clock) -> "Desk":
     return Desk(
         record=record,
         index=index,
-        engine=settings.index,
+        engine=index_name(settings),
         follower=follower(settings),
         now=clock.now,
         base_url=settings.base_url,

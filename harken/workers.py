@@ -44,6 +44,7 @@ def analyse(settings: Settings, clock: Clock, *, follow: bool, name: str = ANALY
     taxonomy = _Taxonomies(record, model)
 
     def step(now: datetime) -> steps.Tally:
+        """One batch."""
         return steps.analyse(record, model, taxonomy.current(), owner=name, now=now)
 
     return _loop(step, heart, clock, follow=follow)
@@ -62,6 +63,7 @@ def index(settings: Settings, clock: Clock, *, follow: bool) -> steps.Tally:
                 changes.advance(tx, name, 0, now=clock.now())
 
         def step(now: datetime) -> steps.Tally:
+            """One batch."""
             return steps.index(record, engine, follower=name, now=now)
 
         return _loop(step, heart, clock, follow=follow)
@@ -76,6 +78,7 @@ class _Taxonomies:
         self._topics: list[Topic] | None = None
 
     def current(self) -> "Taxonomy":
+        """Those of the topics that are listened for now."""
         from nlp.topics import Taxonomy
 
         with self._record.read() as tx:

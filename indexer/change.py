@@ -31,6 +31,11 @@ class Delete:
 Change = Upsert | Delete
 
 
+# What an index takes, in seconds since 1970: [1900, 2500). The order of tantivy ends in 2514.
+EARLIEST: Final = int(datetime(1900, 1, 1, tzinfo=UTC).timestamp())
+LATEST: Final = int(datetime(2500, 1, 1, tzinfo=UTC).timestamp())
+
+
 class Fate(StrEnum):
     """What became of a change."""
 
@@ -67,8 +72,6 @@ def flaw(change: Change) -> str:
 
 _ID: Final = re.compile(r"[0-9a-f]{32}")
 _MOST: Final = 1 << 62  # below the limits of both engines
-_EARLIEST: Final = int(datetime(1900, 1, 1, tzinfo=UTC).timestamp())
-_LATEST: Final = int(datetime(2500, 1, 1, tzinfo=UTC).timestamp())
 _LONGEST_VALUE: Final = 8_000  # characters; Lucene refuses a keyword above 32,766 bytes
 
 
@@ -76,7 +79,7 @@ def _document_flaw(change: Upsert) -> str:
     shown = change.document
     if shown.id != change.id:
         return "the document is that of another mention"
-    if not _EARLIEST <= shown.published < _LATEST:
+    if not EARLIEST <= shown.published < LATEST:
         return f"published {shown.published} is no second of the years 1900 to 2499"
     values = [value for name in FIELDS for value in shown.values(name)]
     if any(len(value) > _LONGEST_VALUE for value in values):

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from core.errors import QueryError
+from indexer.change import EARLIEST, LATEST
 from indexer.document import Document
 from indexer.highlight import Span, highlights
 from indexer.query import Query
@@ -70,7 +71,8 @@ def mark(after: str) -> Mark:
     Raises:
         QueryError: *after* is not one.
     """
-    if not (found := re.fullmatch(r"(-?[0-9]{1,11})\.([0-9a-f]{32})", after)):
+    found = re.fullmatch(r"(-?[0-9]{1,11})\.([0-9a-f]{32})", after)
+    if not found or not EARLIEST <= int(found[1]) < LATEST:
         raise _no_mark()
     return Mark(int(found[1]), found[2])
 

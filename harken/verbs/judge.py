@@ -12,7 +12,7 @@ import typer
 from core.errors import ConfigError
 from harken.clock import Clock
 from harken.verbs.options import CONFIG, AsJson, ConfigFile, StateFolder, call
-from harken.verbs.output import dumps, show
+from harken.verbs.output import dumps, show, write
 
 
 def evaluate(
@@ -31,14 +31,15 @@ def evaluate(
     from harken import wiring
     from nlp.evaluate import evaluate as measure
 
-    settings = call(config, state, json=as_json).settings() if config.exists() else Settings()
+    is_plain = config == CONFIG and not config.exists()  # a model needs no installation
+    settings = Settings() if is_plain else call(config, state, json=as_json).settings()
     asked = tuple(c for c in classes.split(",") if c) or None
     rows, model = list(_rows(file)), wiring.open_model(settings)
     began = perf_counter()
     report = measure(rows, model, task=task, classes=asked)
     per_second = len(rows) / (perf_counter() - began)
     if predictions is not None:
-        predictions.write_text("".join(dumps(row) + "\n" for row in report.predictions))
+        write(predictions, "".join(dumps(row) + "\n" for row in report.predictions))
     result = report.figures | {"per_second": per_second}
     lines = [f"{name}: {value}" for name, value in result.items()]
     show("evaluate", result, lines, now=Clock().now(), as_json=as_json)
@@ -61,6 +62,6 @@ def _row(file: Path, number: int, line: str) -> dict[str, Any]:
         row = json.loads(line)
     except json.JSONDecodeError as error:
         raise ConfigError(f"{file}:{number}:{error.colno}: not JSON: {error.msg}.") from None
-    if not isinstance(row, dict) or "text" not in row:
+    if not isinstance(row, dict) or not isinstance(row.get("text"), str):
         raise ConfigError(f'{file}:{number}:1: should be an object with "text" and "label".')
     return row

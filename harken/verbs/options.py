@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -25,6 +25,7 @@ Offset = Annotated[float, typer.Option("--offset", hidden=True, help="Seconds th
 IsChild = Annotated[bool, typer.Option("--child", hidden=True, help="Die with the parent.")]
 
 CONFIG = Path("harken.yaml")
+YEARS: Final = range(1970, 2200)  # from the epoch on, and far enough from the end of datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +54,12 @@ def call(
 
 def _instant(text: str) -> datetime:
     try:
-        return instant(text)
-    except ValueError:
+        at = instant(text)
+    except (ValueError, OverflowError):
+        at = None
+    if at is None or at.year not in YEARS:
         raise ConfigError(
-            f"--now: {text!r} is no time; write it as 2026-11-22T06:00:00Z."
-        ) from None
+            f"--now: {text!r} is no time of the years {YEARS[0]} to {YEARS[-1]}; "
+            "write it as 2026-11-22T06:00:00Z."
+        )
+    return at

@@ -5,10 +5,12 @@ import sys
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import Enum
+from pathlib import Path
 from typing import Any, Final
 
 import typer
 
+from core.errors import ConfigError
 from core.instants import iso
 
 SCHEMA: Final = 1
@@ -26,7 +28,7 @@ def show(
     """Print *result* as JSON, or the *lines* for people; exit with 1 where not *ok*."""
     if as_json:
         head = {"schema": SCHEMA, "verb": verb, "ok": ok, "at": iso(now)}
-        print(dumps(head | dict(result)))
+        print(dumps(head | dict(result)), flush=True)
     else:
         for line in lines:
             print(line)
@@ -42,6 +44,18 @@ def dumps(value: object) -> str:
 def talk(line: str) -> None:
     """Say something to the person at the terminal; never part of a result."""
     print(line, file=sys.stderr, flush=True)
+
+
+def write(path: Path, text: str) -> None:
+    """Write the file that the person at the terminal named.
+
+    Raises:
+        ConfigError: it cannot be written.
+    """
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be written ({error.strerror}).") from None
 
 
 def table(rows: Iterable[tuple[str, ...]]) -> list[str]:

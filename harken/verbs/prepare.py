@@ -1,16 +1,19 @@
 """``harken init`` writes the settings, ``harken check`` looks whether they work."""
 
 import re
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+import yaml
 
 from core.errors import ConfigError, HarkenError
+from harken.clock import Clock
 from harken.verbs.options import CONFIG, AsJson, ConfigFile, StateFolder, call
-from harken.verbs.output import show, talk
+from harken.verbs.output import show, write
 
 _SOURCE = """\
   - slug: {slug}
@@ -31,21 +34,40 @@ def init(
     brand: Annotated[str, typer.Option("--brand", help="The brand to listen for.")] = "Acme",
     feed: Annotated[list[str] | None, typer.Option("--feed", help="URL of an RSS feed.")] = None,
     config: ConfigFile = CONFIG,
+    state: StateFolder = None,
+    as_json: AsJson = False,
 ) -> None:
     """Write a commented harken.yaml to start from."""
     if config.exists():
         raise ConfigError(f"{config}: it is there already. Remove it, or name another: --config.")
-    slug = _slug(brand)
-    listed = [_SOURCE.format(slug=f"feed-{n}", url=url) for n, url in enumerate(feed or [], 1)]
+    write(config, _example(brand, feed or [], state))
+    line = f"{config} is written. Look it through, then: harken check, harken run."
+    show("init", {"config": str(config)}, [line], now=Clock().now(), as_json=as_json)
+
+
+def _example(brand: str, feeds: Sequence[str], state: Path | None) -> str:
+    from indexer.query.nodes import quoted
+
+    listed = [_SOURCE.format(slug=f"feed-{n}", url=_scalar(url)) for n, url in enumerate(feeds, 1)]
     said = {
-        "brand": brand,
-        "slug": slug,
-        "query": f'"{brand}"'.replace("'", "''"),
+        "brand": _scalar(brand),
+        "slug": _scalar(_slug(brand)),
+        "query": _scalar(quoted(brand)),
         "sources": "\n".join(listed) or _COMMENTED,
     }
     text = files("config").joinpath("harken.example.yaml").read_text(encoding="utf-8")
-    config.write_text(re.sub(r"\{(brand|slug|query|sources)\}", lambda m: said[m[1]], text))
-    talk(f"{config} is written. Look it through, then: harken check, harken run.")
+    if state is not None:
+        text = text.replace("state: state ", f"state: {_scalar(str(state.absolute()))} ", 1)
+    return re.sub(r"'?\{(brand|slug|query|sources)\}'?", lambda m: said[m[1]], text)
+
+
+def _scalar(text: str) -> str:
+    """*text* as YAML reads it back, quoted only where it must be: On is a brand of shoes."""
+    style = None if text.isprintable() else '"'
+    line = yaml.safe_dump(
+        [text], default_flow_style=True, default_style=style, allow_unicode=True, width=sys.maxsize
+    )
+    return line.strip()[1:-1]
 
 
 def check(config: ConfigFile = CONFIG, state: StateFolder = None, as_json: AsJson = False) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from harken.verbs.options import CONFIG, AsJson, ConfigFile, Now, Offset, StateFolder, call
-from harken.verbs.output import dumps, show, table
+from harken.verbs.output import dumps, show, table, talk
 
 if TYPE_CHECKING:
     from core.mention import Mention
@@ -31,7 +31,8 @@ def status(
     record = wiring.open_record(settings)
     with record.read() as tx:
         result = report(tx, condition(tx, now=at))
-        result["index"] = index_keys(tx, settings.index, wiring.follower(settings))
+        engine, follower = wiring.index_name(settings), wiring.follower(settings)
+        result["index"] = index_keys(tx, engine, follower)
     show("status", result, _status_lines(result), now=at, as_json=as_json)
 
 
@@ -68,25 +69,28 @@ def mentions(
     jsonl: Annotated[bool, typer.Option("--jsonl", help="One JSON object a line.")] = False,
     config: ConfigFile = CONFIG,
     state: StateFolder = None,
+    as_json: AsJson = False,
 ) -> None:
     """Print mentions from the record, oldest first: the raw set."""
     from console.rows import mention_row
     from harken import wiring
-    from indexer.query import parse
     from store.mentions import everything
 
-    asked = call(config, state, json=jsonl)
+    asked, wanted = call(config, state, json=as_json), _understood(query)
     record = wiring.open_record(asked.settings())
-    wanted = parse(query)
     with record.read() as tx:
-        for mention in everything(tx):
-            if _fits(wanted, mention):
-                print(dumps(mention_row(mention)) if jsonl else _mention_line(mention))
+        found = (m for m in everything(tx) if _fits(wanted, m))
+        if as_json:
+            result = {"query": query, "mentions": [mention_row(m) for m in found]}
+            show("mentions", result, [], now=asked.clock.now(), as_json=True)
+            return
+        for mention in found:  # one by one: there may be millions
+            print(dumps(mention_row(mention)) if jsonl else _mention_line(mention))
 
 
 def search(
     query: Text = "",
-    size: Annotated[int, typer.Option("--size", help="Hits, 1 to 1000.")] = 20,
+    size: Annotated[int, typer.Option("--size", min=1, max=1000, help="Hits.")] = 20,
     config: ConfigFile = CONFIG,
     state: StateFolder = None,
     as_json: AsJson = False,
@@ -94,14 +98,13 @@ def search(
     """Search the index, newest first."""
     from console.rows import mention_row
     from harken import wiring
-    from indexer.query import parse
     from store import mentions as record_mentions
 
-    asked = call(config, state, json=as_json)
+    asked, wanted = call(config, state, json=as_json), _understood(query)
     settings = asked.settings()
     record = wiring.open_record(settings)
     with wiring.open_index(settings, writer=False) as engine:
-        page = engine.search(parse(query), size=size)
+        page = engine.search(wanted, size=size)
     with record.read() as tx:
         found = record_mentions.get(tx, [hit.id for hit in page.hits])
     result = {"query": query, "total": page.total, "mentions": [mention_row(m) for m in found]}
@@ -143,7 +146,17 @@ def _status_lines(result: dict[str, Any]) -> list[str]:
         f"index: {result['index']['engine']}, {result['index']['lag']} changes behind",
         f"outbox: {outbox['due']} due, {outbox['sent']} sent, {outbox['failed']} failed",
     ]
-    lines += [f"silent: {s['what']} {s['name']}: {s['reason']}" for s in result["silences"]]
+    lines += [
+        f"{state}: {', '.join(coverage[state])}"
+        for state in ("late", "silent", "forbidden", "broken", "gap")
+        if coverage[state]
+    ]
+    lines += [
+        f"process {p['name']}: {p['state']}, pid {p['pid']}, last sign of life "
+        f"{p['beat']:%Y-%m-%d %H:%M:%S} UTC"
+        for p in result["processes"]
+    ]
+    lines += [f"silence: {s['what']} {s['name']}: {s['reason']}" for s in result["silences"]]
     calm = {None: "nobody can tell", True: "yes", False: "no, an incident is open"}
     return [*lines, f"calm: {calm[result['calm']]}"]
 
@@ -159,6 +172,20 @@ def _mention_line(mention: "Mention") -> str:
     judged = verdict.sentiment if verdict and verdict.sentiment else mention.analysis
     text = " ".join(visible(mention.text).split())[:120]
     return f"{_minute(mention.published)}  {judged:<10}  {text}"
+
+
+def _understood(query: str) -> "Query":
+    """The meaning of *query*; a mistake is first shown where it stands."""
+    from core.errors import QueryError
+    from indexer.query import parse
+
+    try:
+        return parse(query)
+    except QueryError as error:
+        if query.isprintable():
+            talk(query)
+            talk(" " * error.column + "^")
+        raise
 
 
 def _fits(query: "Query", mention: "Mention") -> bool:

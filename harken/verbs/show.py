@@ -4,12 +4,16 @@ import signal
 import time
 import webbrowser
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from harken.verbs.options import Now, call
+from harken.clock import Clock
+from harken.verbs.options import CONFIG, AsJson, Now, call
 from harken.verbs.output import show, talk
+
+if TYPE_CHECKING:
+    from harken.demo.play import Plan
 
 
 def demo(
@@ -24,19 +28,22 @@ def demo(
     calm: Annotated[bool, typer.Option("--calm", help="Nothing happens.")] = False,
     fault: Annotated[str | None, typer.Option("--fault", help="scorer|source|index|smtp.")] = None,
     live: Annotated[float | None, typer.Option("--live", help="A second crisis; seconds.")] = None,
-    folder: Annotated[Path, typer.Option("--dir", help="Where it lies.")] = Path("harken-demo"),
+    folder: Annotated[Path, typer.Option("--dir", "--state", help="Where all of it lies.")] = Path(
+        "harken-demo"
+    ),
     port: Annotated[int, typer.Option("--port", help="Of the console; 0: any.")] = 0,
+    as_json: AsJson = False,
     now: Now = None,
 ) -> None:
-    """Crawl, score, index, raise a crisis and mail a digest of an invented brand."""
-    from harken.demo import show as course
+    """Crawl, score, index, raise a crisis and mail a digest of an invented brand.
+
+    It writes its own settings into its folder. --json is --check: a show has no end to print.
+    """
     from harken.demo.faults import check_name
     from harken.demo.play import Plan
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that all we started ends too
     if fault is not None:
         check_name(fault)
-    clock = call(Path("harken.yaml"), None, json=check, now=now).clock
     plan = Plan(
         folder=folder.resolve(),
         seed=seed,
@@ -47,10 +54,16 @@ def demo(
         live=live,
         port=port,
     )
+    _perform(plan, call(CONFIG, None, json=True, now=now).clock, check=check or as_json)
+
+
+def _perform(plan: "Plan", clock: Clock, *, check: bool) -> None:
+    from harken.demo import show as course
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that all we started ends too
     if check:
         result = course.check(plan, clock)
-        good = not result["failures"]
-        show("demo", result, [], now=clock.now(), as_json=True, ok=good)
+        show("demo", result, [], now=clock.now(), as_json=True, ok=not result["failures"])
         return
     with course.curtain(plan, clock) as play:
         try:

@@ -1,6 +1,7 @@
 """The steps as verbs, one by one, and ``run``, which does them all on a schedule."""
 
-from typing import TYPE_CHECKING, Annotated
+import os
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -59,7 +60,8 @@ def crawl(
             f"{r['known']} known, {r['requests']} requests"
             for r in rows
         ]
-        show("crawl", {"sources": rows}, lines, now=asked.clock.now(), as_json=as_json)
+        at = asked.clock.now()
+        show("crawl", {"sources": rows}, lines, now=at, as_json=as_json, ok=_heard(rows))
 
 
 def analyse(
@@ -152,20 +154,27 @@ def digest(
 def run(
     config: ConfigFile = CONFIG,
     state: StateFolder = None,
+    as_json: AsJson = False,
     now: Now = None,
     offset: Offset = 0.0,
     child: IsChild = False,
 ) -> None:
-    """Crawl, score, index, detect and mail on schedule, and serve the console."""
+    """Crawl, score, index, detect and mail on schedule, and serve the console.
+
+    With --json the one object comes once the console listens; the run goes on.
+    """
     asked = _begin(config, state, as_json=False, now=now, offset=offset, child=child)
     import asyncio
 
     from harken.run import Run
 
-    settings = asked.settings()
-    listen = settings.console
-    talk(f"Harken listens; the console is at http://{listen.host}:{listen.port}/")
-    asyncio.run(Run(settings, config, asked.clock).serve())
+    def begun(url: str) -> None:
+        """Say where the console is."""
+        talk(f"Harken listens; the console is at {url}")
+        result = {"url": url, "pid": os.getpid()}
+        show("run", result, [], now=asked.clock.now(), as_json=as_json)
+
+    asyncio.run(Run(asked.settings(), config, asked.clock).serve(begun))
 
 
 def _begin(
@@ -197,6 +206,11 @@ def _tell(verb: str, tally: "Tally", asked: Call) -> None:
     result = {"taken": tally.taken, "done": tally.done, "failed": tally.failed}
     line = f"{verb}: {tally.taken} taken, {tally.done} done, {tally.failed} failed"
     show(verb, result, [line], now=asked.clock.now(), as_json=asked.json)
+
+
+def _heard(rows: list[dict[str, Any]]) -> bool:
+    """Whether the crawl was of use: of many sources one is often down."""
+    return not rows or any(row["state"] != "failed" for row in rows)
 
 
 def _among(row: dict[str, object], slugs: list[str] | None) -> bool:

@@ -1,7 +1,8 @@
 """Changes -> actions of a bulk request, and its answer -> fates."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 
 from indexer.change import Change, Fate, Outcome, Upsert, flaw
@@ -56,23 +57,34 @@ def settled(change: Change, prefix: str, places: Sequence[Place]) -> Outcome | S
     # The server compares versions within one index, not across months.
     if any(place.version > change.number for place in places):
         return Outcome(id=change.id, fate=Fate.STALE)
-    indices = sorted({place.index for place in places if place.index})
+    indices = {place.index for place in places if place.index}
     if isinstance(change, Upsert):
-        index = month_index(prefix, change.document.published)
-        first: Action = [_line("index", index, change), source(change.document)]
-        deletes = [_line("delete", other, change) for other in indices if other != index]
-        place = Place(index, change.number)
-        return Sending(change, place, (first, *([line] for line in deletes)))
+        return _written(change, month_index(prefix, change.document.published), indices)
     if not indices:
         return Outcome(id=change.id, fate=Fate.OK)
-    deletes = [_line("delete", index, change) for index in indices]
-    return Sending(change, Place(None, change.number), tuple([line] for line in deletes))
+    return Sending(change, Place(None, change.number), _deletes(change, indices))
+
+
+def lines(sendings: Sequence[Sending]) -> list[dict[str, Any]]:
+    """The body of the request that sends them."""
+    return [line for sending in sendings for action in sending.actions for line in action]
+
+
+def outcomes(sendings: Sequence[Sending], answers: Iterable[Mapping[str, Any]]) -> list[Outcome]:
+    """The fate of each by the answers to all their actions, in their order."""
+    rest = iter(answers)
+    return [outcome(one, list(islice(rest, len(one.actions)))) for one in sendings]
 
 
 def outcome(sending: Sending, answers: Sequence[Mapping[str, Any]]) -> Outcome:
     """The fate of a change by the answers to its actions, in their order."""
     found = [_fate(sending.change.id, *next(iter(answer.items()))) for answer in answers]
     return next((one for one in found if one.fate is Fate.RETRY), found[0])
+
+
+def met_full_disk(answers: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether one of the answers is :func:`is_disk_full`."""
+    return any(is_disk_full(one.get("error")) for answer in answers for one in answer.values())
 
 
 def is_disk_full(error: object) -> bool:
@@ -82,6 +94,16 @@ def is_disk_full(error: object) -> bool:
         and error.get("type") == "cluster_block_exception"
         and "disk usage" in str(error.get("reason"))
     )
+
+
+def _written(change: Upsert, index: str, indices: Collection[str]) -> Sending:
+    first: Action = [_line("index", index, change), source(change.document)]
+    others = [other for other in indices if other != index]
+    return Sending(change, Place(index, change.number), (first, *_deletes(change, others)))
+
+
+def _deletes(change: Change, indices: Collection[str]) -> tuple[Action, ...]:
+    return tuple([_line("delete", index, change)] for index in sorted(indices))
 
 
 def _line(kind: str, index: str, change: Change) -> dict[str, Any]:

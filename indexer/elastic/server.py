@@ -1,9 +1,9 @@
 """The connection to a server, and sentences for its errors; the client is imported when needed."""
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
 
 from core.errors import ConfigError, HarkenError, TransientError
 from indexer.elastic.bulk import is_disk_full
@@ -16,6 +16,7 @@ _NEEDED: Final = "pip install 'elasticsearch>=8.19,<9'"
 _OTHER_CLIENT: Final = "media_type_header_exception"
 _NO_ENTRY: Final = (401, 403)
 BUSY: Final = 429
+_SECRETS: Final = re.compile(r"^(\w+://)?.*@|[?#].*", re.DOTALL)
 
 
 def connect(url: str, timeout: float) -> "Elasticsearch":
@@ -47,9 +48,8 @@ def check_client(version: Sequence[int]) -> None:
 
 
 def without_secrets(url: str) -> str:
-    """*url* as it may be shown."""
-    _, _, place = urlsplit(url).netloc.rpartition("@")
-    return f"{urlsplit(url).scheme}://{place}"
+    """*url* as it may be shown, also where it is none: without account, query and fragment."""
+    return _SECRETS.sub(r"\1", url)
 
 
 @contextmanager

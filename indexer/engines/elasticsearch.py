@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from itertools import islice, pairwise
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from core.errors import ConfigError
 from indexer.bars import Bar, bars, epoch
 from indexer.change import Change, Fate, Outcome
 from indexer.document import SCHEMA
-from indexer.elastic.bulk import Place, Sending, chunks, is_disk_full, outcome, settled
+from indexer.elastic.bulk import Place, Sending, chunks, lines, met_full_disk, outcomes, settled
 from indexer.elastic.dsl import Dsl, ranges, seconds, wanted
 from indexer.elastic.mapping import PUBLISHED, shown, template
 from indexer.elastic.server import (
@@ -111,6 +111,7 @@ class ElasticsearchIndex(MentionIndex):
         order = [{"_count": "desc"}, {"_key": "asc"}]
 
         def ask(name: str, size: int) -> Mapping[str, Any]:
+            """The first *size* of each shard."""
             terms = {"field": name, "size": size, "shard_size": size, "order": order}
             found = self._aggregate(asked, {"top": {"terms": terms}})
             values: Mapping[str, Any] = found.get("top", _NO_VALUES)
@@ -189,19 +190,17 @@ class ElasticsearchIndex(MentionIndex):
 
         if not sendings:
             return []
-        lines = [line for sending in sendings for action in sending.actions for line in action]
         client = self._client.options(retry_on_status=())
         with translated(self._server):
             try:
-                answer = client.bulk(operations=lines)
+                answer = client.bulk(operations=lines(sendings))
             except ApiError as error:
                 if not is_divisible(error):
                     raise
                 return self._halved(sendings, error)
-        if any(is_disk_full(one.get("error")) for row in answer["items"] for one in row.values()):
+        if met_full_disk(answer["items"]):
             raise disk_full(self._server)
-        answers = iter(answer["items"])
-        return [outcome(one, list(islice(answers, len(one.actions)))) for one in sendings]
+        return outcomes(sendings, answer["items"])
 
     def _halved(self, sendings: Sequence[Sending], error: "ApiError") -> list[Outcome]:
         """Of a request that was refused as a whole: find out which part of it can pass."""

@@ -94,6 +94,7 @@ class TantivyIndex(MentionIndex):
         searcher, wanted = self._searcher(), _QUERIES.wanted(query, filters)
 
         def ask(name: str, size: int) -> Mapping[str, Any]:
+            """The first *size* of each segment."""
             terms = {"field": name, "size": size, "segment_size": size}
             values: Mapping[str, Any] = searcher.aggregate(wanted, {"top": {"terms": terms}})["top"]
             return values

@@ -7,7 +7,7 @@ from typing import Final
 
 from core.errors import QueryError
 from core.mention import Analysis, Sentiment, State
-from indexer.query.nodes import Field
+from indexer.query.nodes import Field, quoted
 
 # Name -> its only values; None: any value.
 FIELDS: Final[Mapping[str, type[StrEnum] | None]] = {
@@ -50,9 +50,16 @@ def field(name: str, value: str, *, column: int) -> Field:
 
 def _unknown(name: str, value: str, column: int) -> QueryError:
     near = get_close_matches(name.lower(), FIELDS, n=1)
-    hint = f"{near[0]}:{value}" if near else f'"{name}:{value}"'
+    hint = _mended(near[0], value) if near else quoted(f"{name}:{value}")
     message = f"There is no field “{name}”. Fields are {', '.join(FIELDS)}."
     return QueryError(message, column=column, hint=hint)
+
+
+def _mended(name: str, value: str) -> str:
+    try:
+        return str(field(name, value, column=0))
+    except QueryError as error:
+        return error.hint
 
 
 def _an_example(name: str) -> str:

@@ -37,7 +37,7 @@ def _misplaced(token: Token, text: str, *, is_open: bool) -> QueryError:
 
 
 def _closing(mark: str) -> str:
-    return {"«": "»", "„": "“", "“": "”"}.get(mark, mark)
+    return {"«": "»", "»": "«", "„": "“", "“": "”"}.get(mark, mark)
 
 
 def _open_brackets(error: UnexpectedToken) -> list[Token]:

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-_BARE: Final = re.compile(r'[^\s()"\\“”„«»]+')  # a field's value that needs no quotation marks
+# A field's value that needs no quotation marks; with two slashes it would look like a URL.
+_BARE: Final = re.compile(r'(?!//)[^\s()"\\“”„«»]+')
 
 
 class Query:
@@ -43,8 +44,7 @@ class Field(Query):
     def __str__(self) -> str:
         if _BARE.fullmatch(self.value):
             return f"{self.name}:{self.value}"
-        escaped = self.value.replace("\\", "\\\\").replace('"', '\\"')
-        return f'{self.name}:"{escaped}"'
+        return f"{self.name}:{quoted(self.value)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,12 @@ class Not(Query):
 
     def __str__(self) -> str:
         return f"-{_grouped(self.part, And, Or)}"
+
+
+def quoted(text: str) -> str:
+    """*text* between straight quotation marks, as the grammar reads it."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 def all_of(parts: Iterable[Query]) -> Query:

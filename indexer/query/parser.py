@@ -23,8 +23,24 @@ def parse(text: str) -> Query:
     """The meaning of *text*; of blank text: everything.
 
     Raises:
-        QueryError: it has no meaning or is beyond the limits; the column counts from 0.
+        QueryError: it has no meaning or is beyond the limits; the column counts from 0, and the
+            hint, where there is one, parses.
     """
+    try:
+        return _meaning(text)
+    except QueryError as mistake:
+        if not _has_meaning(mistake.hint):  # it mends one mistake of several
+            mistake.hint = ""
+        raise
+
+
+def first_field(text: str) -> tuple[str, int] | None:
+    """The first ``field:value`` in a *text* that parses, and its column; None: it has none."""
+    found = (token for token in _parser().lex(text) if token.type == "FIELD")
+    return next(((str(token), _column(token)) for token in found), None)
+
+
+def _meaning(text: str) -> Query:
     if len(text) > MOST_CHARACTERS:
         message = f"The query is longer than {MOST_CHARACTERS:,} characters."
         raise QueryError(message, column=MOST_CHARACTERS)
@@ -33,6 +49,14 @@ def parse(text: str) -> Query:
     except (UnexpectedCharacters, UnexpectedToken) as error:
         raise explain(error, text) from None
     return part.query
+
+
+def _has_meaning(text: str) -> bool:
+    try:
+        _meaning(text)
+    except QueryError:
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,24 +72,31 @@ class _Meaning(Transformer[Token, _Part]):
     """Builds the tree while lark parses: no parse tree, no recursion, no state."""
 
     def start(self, parts: list[_Part | None]) -> _Part:
+        """The whole text, which may be blank."""
         return parts[0] or _Part(Everything(), 0, 0)
 
     def either(self, parts: list[_Part]) -> _Part:
+        """``a OR b``."""
         return _limited(any_of(part.query for part in parts), parts)
 
     def both(self, parts: list[_Part]) -> _Part:
+        """``a b`` or ``a AND b``."""
         return _limited(all_of(part.query for part in parts), parts)
 
     def negation(self, parts: tuple[Token, _Part]) -> _Part:
+        """``NOT a`` or ``-a``."""
         return _limited(none_of(parts[1].query), [parts[1]])
 
     def word(self, parts: list[Token]) -> _Part:
+        """``a``; a phrase where it holds several words, as ``don't`` does."""
         return _phrase(parts[0])
 
     def quoted(self, parts: list[Token]) -> _Part:
+        """``"a b"``."""
         return _phrase(parts[0])
 
     def field(self, parts: list[Token]) -> _Part:
+        """``name:value``."""
         name, _, value = parts[0].partition(":")
         column = _column(parts[0])
         return _Part(field(name, _unquoted(value), column=column), column, 1)
@@ -91,7 +122,7 @@ def _limited(query: Query, parts: list[_Part]) -> _Part:
 
 
 def _unquoted(value: str) -> str:
-    if not value.startswith(('"', "“", "”", "„", "«")):
+    if not value.startswith(('"', "“", "”", "„", "«", "»")):
         return value
     pieces = value[1:-1].split("\\\\")  # first the escaped backslashes, then the escaped marks
     return "\\".join(piece.replace("\\", "") for piece in pieces)

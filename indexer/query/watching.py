@@ -3,8 +3,8 @@
 from typing import Final
 
 from core.errors import QueryError
-from indexer.query.nodes import And, Field, Not, Or, Phrase, Query, all_of
-from indexer.query.parser import parse
+from indexer.query.nodes import And, Or, Phrase, Query, all_of
+from indexer.query.parser import first_field, parse
 
 _EXAMPLE: Final = Phrase(("yourbrand",))
 
@@ -16,9 +16,10 @@ def compile_watch(text: str) -> Query:
         QueryError: it does not parse, names a field, or fits texts that say none of its words.
     """
     query = parse(text)
-    if field := _first_field(query):
+    if found := first_field(text):
+        field, column = found
         message = f"A watch listens to words alone: {field} is for searches."
-        raise QueryError(message, column=max(text.lower().find(f"{field.name}:"), 0))
+        raise QueryError(message, column=column)
     if anchors(query) is None:
         message = "A watch needs a word to listen for: this fits texts that say none of its words."
         raise QueryError(message, column=0, hint=str(all_of([_EXAMPLE, query])))
@@ -44,14 +45,3 @@ def anchors(query: Query) -> frozenset[str] | None:
 
 def _rarity(words: frozenset[str]) -> tuple[int, int]:
     return min(map(len, words)), -len(words)
-
-
-def _first_field(query: Query) -> Field | None:
-    match query:
-        case Field():
-            return query
-        case And(parts) | Or(parts):
-            return next(filter(None, map(_first_field, parts)), None)
-        case Not(part):
-            return _first_field(part)
-    return None

@@ -6,11 +6,14 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import update
 
+from alerts.condition import condition
 from alerts.eml import from_eml
 from config.settings import Settings
 from core.errors import ConfigError
 from harken import digesting
-from store import outbox, people, tables
+from store import outbox, people, processes, sources, tables, watches
+from store.processes import Process
+from tests.alerts.simulation import WATCH
 from tests.harken import month
 from tests.harken.month import HOUR, NOW, PEOPLE, SUBSCRIPTIONS, subscription
 from tests.store import making
@@ -133,6 +136,87 @@ def test_what_is_no_day_is_refused_with_one_that_would_be_right(record, day):
 
 def test_no_digest_before_somebody_has_looked_for_incidents(month_record):
     assert digest(month_record) == 0
+
+
+@pytest.fixture
+def deaf(sqlite_record):
+    """An installation of today whose only source has never answered."""
+    with sqlite_record.write() as tx:
+        watches.replace_from_file(tx, [WATCH], [])
+        people.replace_from_file(tx, PEOPLE, SUBSCRIPTIONS)
+        making.begin(tx, "blog", at=NOW)
+        sources.settle(tx, "blog", state="failed", reason="HTTP 404", now=NOW)
+    return sqlite_record
+
+
+def test_who_has_heard_nothing_ever_gets_a_digest_that_says_so(deaf):
+    """At the reader's hour, and not while the installation may still be put right."""
+    assert digest(deaf) == digest(deaf, HALF_PAST_SEVEN - timedelta(minutes=1)) == 0
+    assert digest(deaf, HALF_PAST_SEVEN) == 1
+    letter = from_eml(written(deaf)[0].eml)
+    assert "Nothing was heard of Veloria" in letter.subject
+    for text in (letter.text, letter.html):
+        assert "Nobody can tell whether it is safe to say nothing" in text
+        assert "blog (broken: HTTP 404)" in text
+        assert "Harken has not yet learnt what is usual here" in text
+    with deaf.read() as tx:
+        assert condition(tx, now=HALF_PAST_SEVEN).calm is None
+
+
+def test_a_first_walk_through_the_past_has_half_an_hour_after_the_readers_hour(deaf):
+    with deaf.write() as tx:
+        tx.execute(update(tables.sources).values(failures=0, state="ok", first_ok=NOW))
+    assert digest(deaf, HALF_PAST_SEVEN + timedelta(minutes=29)) == 0
+    assert digest(deaf, HALF_PAST_SEVEN + timedelta(minutes=30)) == 1
+
+
+def test_what_was_published_after_the_day_does_not_hold_up_its_digest(record):
+    """Else a digest would never come where somebody always speaks."""
+    fresh = making.heard("fresh", matches={"veloria": "r1"}, published=NOW)
+    making.hear(record, fresh, at=NOW)
+    assert digest(record) == 1
+
+
+def test_a_crisis_that_opened_since_is_told_with_yesterday(record):
+    """Yesterday was calm, but who reads of it now must not take that for today."""
+    digest(record)
+    (row,) = written(record)
+    text = from_eml(row.eml).text
+    assert "It is not safe to say nothing: an incident is open." in text
+    assert "INC-1 Veloria" in text
+    assert "An ordinary day" in row.subject, "the day itself is told as it was"
+
+
+SILENT = {
+    "source": "the source blog",
+    "analyse": "the scorer",
+    "index": "the index",
+    "smtp": "the mail server",
+    "run": "the schedule",
+}
+
+
+@pytest.mark.parametrize("part", SILENT)
+def test_a_digest_names_what_is_silent_and_does_not_say_calm(record, part):
+    with record.write() as tx:
+        tx.execute(update(tables.incidents).values(state="resolved", resolved=NOW))
+        if part == "source":
+            for _ in range(2):
+                sources.settle(tx, "blog", state="failed", reason="HTTP 500", now=NOW)
+        else:
+            processes.beat(tx, failing(part))
+    assert digest(record) == 1
+    letter = from_eml(written(record)[0].eml)
+    for text in (letter.text, letter.html):
+        assert f"safe to say nothing while this is silent: {SILENT[part]}." in text
+        assert "It is safe to say nothing" not in text
+        assert "since Wed 6 May, 17:02" in text, "under how complete it is, since when"
+
+
+def failing(name):
+    return Process(
+        name=name, pid=7, host="here", started=NOW, beat=NOW, state="failing", reason="down"
+    )
 
 
 def test_a_digest_waits_for_the_scorer_but_not_for_ever(record):

@@ -1,9 +1,17 @@
 """The journal: one JSON line an event, whatever strangers write into it."""
 
 import json
+import logging
 import subprocess
 import sys
 import textwrap
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.errors import ConfigError, PermanentError, QueryError, TransientError
+from harken.journal import _is_ours_or_grave, told
 
 HOSTILE = "a\nb\r\x1b[31mred\x1b[0m\u2028c\x00 \u202e"
 
@@ -20,6 +28,7 @@ def journal(code, level="INFO"):
     return done.stderr
 
 
+@pytest.mark.slow
 def test_nothing_that_a_stranger_wrote_breaks_out_of_its_line():
     raw = journal(
         f"""
@@ -37,12 +46,14 @@ def test_nothing_that_a_stranger_wrote_breaks_out_of_its_line():
     assert second["event"] == f"told {HOSTILE}"
 
 
+@pytest.mark.slow
 def test_every_line_says_when_how_grave_and_of_which_step():
     (line,) = map(json.loads, journal("structlog.get_logger().info('x.y')").splitlines())
     assert line.pop("timestamp").endswith("Z")
     assert line == {"event": "x.y", "level": "info", "step": "test"}
 
 
+@pytest.mark.slow
 def test_libraries_speak_up_from_errors_on():
     """Scrapy tells every page, and would quote its text."""
     raw = journal(
@@ -57,6 +68,7 @@ def test_libraries_speak_up_from_errors_on():
     assert [json.loads(line)["event"] for line in raw.splitlines()] == ["grave"]
 
 
+@pytest.mark.slow
 def test_with_json_on_stdout_only_warnings_are_told():
     raw = journal(
         """
@@ -68,6 +80,7 @@ def test_with_json_on_stdout_only_warnings_are_told():
     assert [json.loads(line)["event"] for line in raw.splitlines()] == ["job.missed"]
 
 
+@pytest.mark.slow
 def test_a_traceback_of_a_library_is_one_line_too():
     raw = journal(
         """
@@ -79,3 +92,54 @@ def test_a_traceback_of_a_library_is_one_line_too():
     )
     (line,) = raw.splitlines()
     assert json.loads(line)["event"] == "it failed"
+
+
+# ---- what is told of an error
+
+
+def caught(error):
+    """*error* as it arrives where it is told."""
+    try:
+        raise error
+    except type(error) as arrived:
+        return arrived
+
+
+@given(st.text(), st.sampled_from([ValueError, KeyError, RuntimeError, OSError, UnicodeError]))
+def test_of_a_strangers_error_no_word_is_told(text, kind):
+    """It may quote a mention: only its kind and where it was raised."""
+    place = told(caught(kind(f"canary {text}")))
+    assert place.startswith(f"{kind.__name__} at tests.harken.test_journal:")
+    assert "canary" not in place
+    assert place.rpartition(":")[2].isdecimal()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [ConfigError("a"), TransientError("b"), PermanentError("c"), QueryError("d", column=0)],
+)
+def test_of_our_own_errors_the_sentence_is_told(error):
+    assert told(caught(error)) == str(error)
+
+
+def test_an_error_that_was_never_raised_has_no_place():
+    assert told(ValueError("the text of a mention")) == "ValueError"
+
+
+@pytest.mark.parametrize(
+    ("name", "level", "expected"),
+    [
+        ("harken.run", logging.INFO, True),
+        ("crawlers.run", logging.WARNING, True),
+        ("scrapy.core.engine", logging.WARNING, False),
+        ("elastic_transport.transport", logging.INFO, False),
+        ("elastic_transport.node_pool", logging.WARNING, False),
+        ("py.warnings", logging.WARNING, False),
+        ("scrapyish", logging.INFO, True),
+        ("scrapy", logging.ERROR, True),
+        ("elastic_transport", logging.CRITICAL, True),
+    ],
+)
+def test_who_may_speak(name, level, expected):
+    entry = logging.LogRecord(name, level, "", 0, "", None, None)
+    assert _is_ours_or_grave(entry) is expected

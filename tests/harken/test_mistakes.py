@@ -4,6 +4,8 @@ import pytest
 
 from tests.harken.ring import call
 
+pytestmark = pytest.mark.slow  # loads what every verb needs
+
 
 @pytest.fixture(scope="module")
 def mistakes(home, tmp_path_factory):
@@ -19,6 +21,12 @@ def mistakes(home, tmp_path_factory):
     (folder / "bad.db").write_text("no database at all, but a text of some length")
     (folder / "rows.jsonl").write_text('{"text": "x", "label": "positive"}\n{"text": \n')
     (folder / "rows.gz").write_text("not gzip")
+    (folder / "textless.jsonl").write_text('{"text": null, "label": "positive"}\n')
+    (folder / "url.yaml").write_text("record: 'garbage'\n")
+    (folder / "index.yaml").write_text(f"state: {folder}\nindex: 'htp://me:sesame@h'\n")
+    (folder / "address.yaml").write_text(f"state: {folder}\nindex: 'http://[::1'\n")
+    (folder / "key").mkdir()
+    (folder / "key" / "voice.key").write_bytes(b"")
     right = ["--config", str(home / "harken.yaml")]
 
     def wrong(name):
@@ -40,6 +48,30 @@ def mistakes(home, tmp_path_factory):
         "no.jsonl: there is no such file": ["evaluate", str(folder / "no.jsonl"), *right],
         "rows.gz: cannot be read": ["evaluate", str(folder / "rows.gz"), *right],
         "it is there already": ["init", *right],
+        "of the years 1970 to 2199": ["sources", *right, "--now", "9999-12-31T23:59:59Z"],
+        "Perhaps: (acme)": ["search", "(acme", *right],
+        "(acme OR\n        ^": ["mentions", "(acme OR", *right],
+        "'--size'": ["search", *right, "--size", "0"],
+        "is no database URL": ["status", *wrong("url.yaml")],
+        "'htp://h' is neither tantivy nor a URL": ["index", *wrong("index.yaml")],
+        "is not like http": ["search", *wrong("address.yaml")],
+        "0 bytes are no key of the voices": ["crawl", *right, "--state", str(folder / "key")],
+        "nope.yaml: there is no such file": [
+            *("evaluate", str(home / "labelled.jsonl")),
+            *wrong("nope.yaml"),
+        ],
+        "textless.jsonl:1:1: should be an object": [
+            *("evaluate", str(folder / "textless.jsonl")),
+            *right,
+        ],
+        "out.jsonl: cannot be written": [
+            *("evaluate", str(home / "labelled.jsonl"), *right),
+            *("--predictions", str(folder / "no" / "out.jsonl")),
+        ],
+        "cannot be written (No such file": ["init", *wrong("no/harken.yaml")],
+        "cannot be made": ["run", *right, "--state", str(folder / "bad.db" / "state")],
+        "is no day": ["digest", *right, "--date", "2026-02-30"],
+        "is not over": ["digest", *right, "--date", "2199-01-01"],
         "No such option": ["status", "--nonsense"],
         "No such command": ["sing"],
     }
@@ -54,3 +86,4 @@ def test_every_mistake_is_named_and_ends_with_2(mistakes):
 def test_no_mistake_ends_in_a_traceback_or_speaks_on_stdout(mistakes):
     assert [told for told, said in mistakes.items() if "Traceback" in said.err] == []
     assert [said.out for said in mistakes.values() if said.out] == []
+    assert [said.err for said in mistakes.values() if "sesame" in said.err] == []

@@ -13,6 +13,7 @@ from crawlers.source import Page, SourceOptions
 from harken.clock import Clock
 from harken.crawl import RecordSink, crawl, options_of
 from store import hosts, mentions, runs, sources, tables, watches
+from store.listing import Listing
 from tests.store.making import NOON, begin, uri, watch
 
 MINUTE = timedelta(minutes=1)
@@ -115,6 +116,19 @@ def test_an_author_is_a_voice_and_nowhere_a_name(record, sink):
     with record.read() as tx:
         rows = [repr(tx.execute(select(t)).all()) for t in tables.metadata.sorted_tables]
     assert "Jane" not in "".join(rows)
+
+
+def test_what_the_site_lists_no_more_is_deleted(record, sink):
+    sink.page(ASSIGNMENT, Page(posts=(post("a"), post("b"))), FETCHED)
+    listing = Listing(
+        since=NOON - 60 * MINUTE,
+        until=NOON,
+        uris=frozenset([uri("b")]),
+        before=NOON + MINUTE,  # a listing that began after both were heard lacked a, too
+    )
+    sink.page(ASSIGNMENT, Page(listing=listing), FETCHED)
+    states = {u: m.state for u, m in heard(record).items()}
+    assert states == {uri("a"): "deleted", uri("b"): "live"}
 
 
 def end(sink, **said):

@@ -157,7 +157,17 @@ def test_a_child_that_dies_is_replaced_and_told(house: House):
 def test_a_port_that_is_taken_ends_it_with_a_word_and_without_children(house: House):
     pids = up(house)
     other = house.run("--state", str(house.folder / "other"))
-    assert other.wait(PATIENCE_S) != 0
-    assert "address already in use" in house.log(1)
+    assert other.wait(PATIENCE_S) == 2
+    assert f"port {house.port} cannot be taken: Address already in use" in house.log(1)
+    assert not (house.folder / "other" / "index").exists(), "nothing was begun"
     assert "Traceback" not in house.log(1)
     assert all(map(is_alive, pids.values()))
+
+
+def test_a_script_is_told_where_the_console_is_once_it_listens(house: House):
+    house.run("--json")
+    until(lambda: house.get("/healthz") == 200)
+    lines = [json.loads(line) for line in house.log(0).splitlines() if line.startswith("{")]
+    (told,) = [line for line in lines if line.get("verb") == "run"]
+    assert (told["ok"], told["pid"]) == (True, house.started[0].pid)
+    assert told["url"] == f"http://127.0.0.1:{house.port}/"

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from structlog.testing import capture_logs
 
+from core.errors import TransientError
 from harken.schedule import Schedule, _quiet
 
 TICK = timedelta(milliseconds=20)
@@ -37,11 +38,13 @@ def test_a_failing_job_goes_on_and_so_do_the_others():
     with capture_logs() as logs:
         asyncio.run(run())
     (told,) = failures(logs)
-    assert (told["job"], told["reason"]) == ("bad", "ValueError: x")
+    assert told["job"] == "bad"
+    assert told["reason"].startswith("ValueError at tests.harken.test_schedule:")
 
 
 def test_a_failure_is_told_again_when_it_changes_or_comes_back():
-    course = [ValueError("x"), ValueError("x"), ValueError("y"), None, ValueError("y")]
+    x, y = TransientError("x"), TransientError("y")
+    course = [x, x, y, None, y]
 
     async def job():
         error = course.pop(0)
@@ -55,7 +58,7 @@ def test_a_failure_is_told_again_when_it_changes_or_comes_back():
 
     with capture_logs() as logs:
         asyncio.run(run())
-    assert [line["reason"][-1] for line in failures(logs)] == ["x", "y", "y"]
+    assert [line["reason"] for line in failures(logs)] == ["x", "y", "y"]
 
 
 def test_a_slow_job_never_overlaps_itself_and_what_was_missed_is_done_once():

@@ -9,6 +9,8 @@ from core.instants import iso
 from tests.harken.month import NOW
 from tests.harken.ring import call
 
+pytestmark = pytest.mark.slow  # loads what every verb needs
+
 AT = ["--now", iso(NOW)]
 LATER = ["--now", iso(NOW + timedelta(hours=1))]
 CALLS = {
@@ -24,6 +26,16 @@ CALLS = {
     "rebuild": AT,
     "evaluate": ["{labelled}"],
 }
+SECRET = "sesame-7"
+ELSEWHERE = f"""\
+state: {{state}}
+index: http://me:{SECRET}@127.0.0.1:9
+mail: {{{{host: 127.0.0.1, port: 9, sender: h@acme.example, password: {SECRET}}}}}
+model: {{{{name: words}}}}
+sources:
+  - {{{{slug: gone, kind: feed, allow_loopback: true, options: {{{{url: 'http://127.0.0.1:9/feed'}}}}}}}}
+"""
+UNREACHABLE = {"status": 0, "check": 1, "search": 1, "index": 1, "rebuild": 1, "crawl": 1}
 MENTION = {
     "id", "uri", "url", "sources", "state", "analysis", "published", "edited", "first_seen",
     "last_seen", "revision", "text", "text_sha256", "language", "voice", "family", "watches",
@@ -57,7 +69,15 @@ def told(home):
         names += [verb, f"{verb} for people"]
     calls += [["sources", "--kinds", *where, "--json"], ["mentions", "battery", "--jsonl", *where]]
     calls += [["deliver", *LATER, *where, "--json"], ["mentions", *where]]
-    names += ["kinds", "jsonl", "deliver", "mentions"]
+    calls += [["mentions", "battery", "--json", *where], ["sources", "--kinds", *where]]
+    names += ["kinds", "jsonl", "deliver", "mentions", "mentions at once", "kinds for people"]
+    calls += [["init", "--config", str(home / "new.yaml"), "--state", str(home / "new"), "--json"]]
+    calls += [["sources", "--config", str(home / "new.yaml"), "--json"]]
+    names += ["init", "sources of the new"]
+    elsewhere = ["--config", str(home / "elsewhere.yaml"), "--json"]
+    (home / "elsewhere.yaml").write_text(ELSEWHERE.format(state=home / "elsewhere"))
+    calls += [[verb, *elsewhere] for verb in UNREACHABLE]
+    names += [f"{verb} elsewhere" for verb in UNREACHABLE]
     return dict(zip(names, call(*calls), strict=True))
 
 
@@ -161,3 +181,36 @@ def test_letters_without_a_mail_server_wait(told):
     delivered = parsed(told, "deliver")
     assert (delivered["due"], delivered["sent"]) == (parsed(told, "status")["outbox"]["due"], 0)
     assert told["deliver"].status == (1 if delivered["failed"] else 0)
+
+
+def test_mentions_come_line_by_line_or_in_one_object(told):
+    at_once = parsed(told, "mentions at once")
+    assert (at_once["verb"], at_once["ok"], at_once["query"]) == ("mentions", True, "battery")
+    assert at_once["mentions"] == [json.loads(line) for line in told["jsonl"].out.splitlines()]
+    assert len(told["mentions"].out.splitlines()) > len(at_once["mentions"])
+
+
+def test_settings_that_init_wrote_are_taken_as_they_are(told, home):
+    made = parsed(told, "init")
+    assert (made["ok"], made["config"]) == (True, str(home / "new.yaml"))
+    assert told["sources of the new"].status == 0
+    assert parsed(told, "sources of the new")["sources"] == []
+    assert (home / "new" / "record.db").exists(), "in the state folder that init was told"
+
+
+def test_what_is_out_of_reach_is_a_failure_and_no_mistake(told):
+    """One object where there is a result, one sentence where there is none."""
+    assert {verb: told[f"{verb} elsewhere"].status for verb in UNREACHABLE} == UNREACHABLE
+    for verb in ("status", "check", "crawl"):
+        assert parsed(told, f"{verb} elsewhere")["ok"] is (UNREACHABLE[verb] == 0)
+    for verb in ("search", "index", "rebuild"):
+        assert told[f"{verb} elsewhere"].out == ""
+        assert "does not answer" in told[f"{verb} elsewhere"].err
+    (source,) = parsed(told, "crawl elsewhere")["sources"]
+    assert (source["name"], source["state"]) == ("gone", "failed")
+
+
+def test_no_verb_ever_shows_a_password(told):
+    said = [told[f"{verb} elsewhere"].out + told[f"{verb} elsewhere"].err for verb in UNREACHABLE]
+    assert not any(SECRET in text for text in said)
+    assert parsed(told, "status elsewhere")["index"]["engine"] == "http://127.0.0.1:9"

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import QueryError
+from indexer.change import EARLIEST, LATEST
 from indexer.page import LAST_RANK, Mark, Sort, effective, hit, mark, page, rank
 from indexer.query import Everything, parse
 from tests.indexer.making import SECOND, key, shown
@@ -16,7 +17,7 @@ def rows(n):
     ]
 
 
-@given(st.integers(-(10**10), 10**10), st.integers(0, 2**128 - 1))
+@given(st.integers(EARLIEST, LATEST - 1), st.integers(0, 2**128 - 1))
 def test_a_mark_survives_the_address_of_a_page(published, number):
     written = Mark(published, f"{number:032x}")
     assert mark(str(written)) == written

@@ -131,6 +131,7 @@ with TantivyIndex(Path(sys.argv[1]), writer=True) as index:
 """
 
 
+@pytest.mark.slow
 def test_what_was_acknowledged_survives_kill_9(tmp_path):
     """Killed at any moment, the index opens at once and holds every batch that was acknowledged."""
     random, number = Random(), 1

@@ -72,7 +72,7 @@ def test_meaning(text, query):
         ("a AND OR b", 6, "A word is missing before this OR.", ""),
         ("a *", 2, "There is no letter or digit to search for in “*”.", ""),
         ('a "..."', 2, 'There is no letter or digit to search for in “"..."”.', ""),
-        ("a sentimnt:sad", 2, "There is no field “sentimnt”.", "sentiment:sad"),
+        ("a sentimnt:sad", 2, "There is no field “sentimnt”.", "sentiment:negative"),
         ("re:invent", 0, "There is no field “re”.", '"re:invent"'),
         ("sentiment:negativ", 0, "There is no sentiment “negativ”", "sentiment:negative"),
         ("state:gone", 0, "it is live, edited or deleted.", "state:live"),

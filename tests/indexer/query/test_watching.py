@@ -23,9 +23,9 @@ def test_a_watch_without_a_word_to_listen_for_is_refused(text):
 
 def test_a_watch_names_no_field():
     """A crawl knows a text, not its sentiment."""
-    with pytest.raises(QueryError, match="sentiment:negative is for searches") as caught:
-        compile_watch("acme (phone OR -Sentiment:negative)")
-    assert caught.value.column == 16
+    with pytest.raises(QueryError, match="Sentiment:negative is for searches") as caught:
+        compile_watch('İ "sentiment: bad" (acme OR -Sentiment:negative)')
+    assert caught.value.column == 29, "neither in the phrase nor shifted by a letter that grows"
 
 
 @pytest.mark.parametrize(
