@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from alerts.channel import Envelope, Letter
-from alerts.figures import incident_figures
+from alerts.figures import fullest, incident_figures
 from alerts.heard import Completeness, told
 from alerts.quotes import quote, representative
 from alerts.trend import trend
@@ -35,7 +35,7 @@ class Evidence:
     pulse: tuple[int, ...]  # negative voices a quarter of an hour, oldest first, complete ones only
     reasons: tuple[mail.Reason, ...]  # terms over their usual share, strongest first
     carriers: tuple[mail.Carrier, ...]  # sources, first heard first
-    mentions: tuple[Mention, ...]  # negative ones since onset
+    mentions: tuple[Mention, ...]  # to be quoted: negative ones since onset that speak of a reason
     copies: Mapping[str, int]  # further mentions by family (by id where there is no family)
     completeness: Completeness
 
@@ -170,11 +170,10 @@ def _chart(evidence: Evidence, zone: str) -> mail.Chart:
         zone=zone,
         spans=[Span(label=name, start=incident.onset, end=incident.resolved)],
     )
-    fullest = max(evidence.bars, key=lambda bar: bar.total)
     return mail.Chart(
         plot=drawn,
         cid=f"chart@{revision_id(incident)}",
-        alt=phrase("chart.alt", count=fullest.total, at=fullest.start, onset=incident.onset),
+        alt=phrase("chart.alt", fullest=fullest(evidence.bars), onset=incident.onset),
         title=phrase("chart.hours", topic=_title(evidence)),
     )
 

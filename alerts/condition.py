@@ -27,7 +27,7 @@ class Condition:
 
     coverage: Coverage
     silences: tuple[Silence, ...]
-    calm: bool | None  # None while something is silent; else whether no incident is open
+    calm: bool | None  # None while something is silent or nothing is heard; else: none is open
     processes: tuple[Process, ...]
 
 
@@ -36,10 +36,11 @@ def condition(tx: Connection, *, now: datetime) -> Condition:
     rows = sources.active(tx)
     running = processes.everyone(tx)
     silences = (*_source_silences(rows, now), *_process_silences(running, now), *_backlog(tx, now))
+    coverage = _coverage(rows, now)
     return Condition(
-        coverage=_coverage(rows, now),
+        coverage=coverage,
         silences=silences,
-        calm=None if silences else not incidents.unresolved(tx),
+        calm=None if silences or not coverage.heard else not incidents.unresolved(tx),
         processes=tuple(running),
     )
 
@@ -87,8 +88,12 @@ def _state(source: SourceRow, now: datetime) -> str | None:
         return "broken" if source.failures else "late"
     if source.state != "ok" and source.failures > 1:
         return "silent"
-    overdue = LATE * timedelta(seconds=source.interval_s) + MARGIN
-    return "late" if source.last_ok is None or now - source.last_ok > overdue else None
+    return "late" if _is_overdue(source, now) else None
+
+
+def _is_overdue(source: SourceRow, now: datetime) -> bool:
+    patience = LATE * timedelta(seconds=source.interval_s) + MARGIN
+    return source.last_ok is None or now - source.last_ok > patience
 
 
 def _since(source: SourceRow) -> datetime:

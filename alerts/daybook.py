@@ -1,8 +1,8 @@
 """What the record knows of one local day of one watch, gathered for its digest."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from statistics import fmean
 from typing import Final
@@ -10,12 +10,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from alerts.bars import HOUR, hourly, with_usual
 from alerts.days import Window, local_day
 from alerts.digests import Day
-from alerts.dossier import HOUR, copies, hourly
+from alerts.dossier import copies
 from alerts.finding import DayCounts, TopicDay, Usual
 from alerts.heard import Completeness
-from core.incident import Incident, Kind
+from core.incident import Incident
 from core.mention import Sentiment
 from core.watch import Topic, Watch
 from store import incidents, mentions
@@ -86,12 +87,22 @@ def gather_day(tx: Connection, edition: Edition, completeness: Completeness) -> 
             )
             for r in edition.rivals
         ),
-        bars=tuple(hourly(two_days, start, window.end)),
-        incidents=tuple(_within(incidents.everything(tx, kind=Kind.CRISIS), watch, window)),
+        bars=with_usual(tx, hourly(two_days, start, window.end), watch),
+        incidents=tuple(
+            incidents.within(tx, since=window.start, until=window.end, watch=watch.slug)
+        ),
+        later=tuple(_opened_since(tx, watch, window)),
         mentions=tuple(quoted),
         copies=copies(quoted),
-        completeness=completeness,
+        completeness=replace(completeness, learnt=record.baseline(tx, watch.slug) is not None),
     )
+
+
+def _opened_since(tx: Connection, watch: Watch, window: Window) -> Iterator[Incident]:
+    """Yesterday's calm is no comfort to somebody who reads of it during today's crisis."""
+    for incident in incidents.unresolved(tx):
+        if incident.watch == watch.slug and incident.onset >= window.end:
+            yield incident
 
 
 def _shelf(tx: Connection, watch: Watch, window: Window, zone: str) -> Shelf:
@@ -100,16 +111,6 @@ def _shelf(tx: Connection, watch: Watch, window: Window, zone: str) -> Shelf:
     for u in record.about(tx, watch.slug, since=since, until=window.end):
         days.setdefault(_local(u.at, zone), []).append(u)
     return Shelf(days=days)
-
-
-def _within(found: Iterable[Incident], watch: Watch, window: Window) -> list[Incident]:
-    return [
-        i
-        for i in found
-        if i.watch == watch.slug
-        and i.onset < window.end
-        and (i.resolved is None or i.resolved >= window.start)
-    ]
 
 
 def _count(said: Sequence[Utterance], usual: Usual | None = None) -> DayCounts:

@@ -35,6 +35,11 @@ def due_days(now: datetime, zone: str, at: time, last: date | None) -> tuple[dat
     return tuple(oldest + timedelta(n) for n in range(1, (newest - oldest).days + 1))
 
 
+def due_at(day: date, zone: str, at: time) -> datetime:
+    """When the digest of *day* is owed: at *at* of the next day, on the clocks of *zone*."""
+    return datetime.combine(day + timedelta(1), at, ZoneInfo(zone)).astimezone(UTC)
+
+
 def digest_key(subscription: str, day: date) -> str:
     """One digest a key: ``morning:2026-11-20``."""
     return f"{subscription}:{day.isoformat()}"

@@ -9,8 +9,8 @@ from alerts.brief import headline as incident_headline
 from alerts.brief import incident_name
 from alerts.channel import Envelope, Letter
 from alerts.days import Window, digest_key
-from alerts.figures import day_figures
-from alerts.finding import QUIET, SURPRISE, DayCounts, TopicDay, find, safety, surprise
+from alerts.figures import day_figures, fullest
+from alerts.finding import QUIET, SURPRISE, DayCounts, Finding, TopicDay, find, safety, surprise
 from alerts.headline import answer, headline, lede
 from alerts.heard import Completeness, told
 from alerts.quotes import quote, representative, tone
@@ -25,6 +25,7 @@ from templates.letters import body
 from templates.links import Links, quoted
 from templates.say import Say, phrase
 
+QUOTED: Final = 2  # mentions that tell the story of the day
 MOST: Final = 8  # lines of a table: the rest is a click away
 
 
@@ -41,6 +42,7 @@ class Day:
     rivals: tuple[TopicDay, ...]  # the other watches
     bars: tuple[Bar, ...]  # the 48 h that end with the window, an hour each, oldest first
     incidents: tuple[Incident, ...]  # those that lasted within the window
+    later: tuple[Incident, ...] = ()  # those that have opened since then and are not over
     mentions: tuple[Mention, ...]  # candidates to be quoted
     copies: Mapping[str, int]  # further mentions by family (by id where there is no family)
     completeness: Completeness
@@ -69,28 +71,30 @@ def digest_context(day: Day, envelope: Envelope) -> mail.Digest:
     """All that the letter shows, as values and phrases."""
     links, known = Links(envelope.base_url), day.completeness
     finding = find(day.counts, day.topics, day.incidents)
-    verdict = safety(finding, day.incidents, known.coverage, known.silences)
+    incidents = (*day.later, *day.incidents)
+    verdict = safety(finding, incidents, known)
+    told_safety = answer(verdict, finding, known.silences)
     return mail.Digest(
         zone=envelope.zone,
         locale=envelope.locale,
         watch=day.watch.name,
         day=day.window.start,
-        quiet=day.counts.mentions < QUIET and not day.incidents,
+        quiet=day.counts.mentions < QUIET and not incidents,
         preheader=phrase(
             "digest.preheader",
-            safety=answer(verdict, finding),
+            safety=told_safety,
             mentions=phrase("count.mentions", count=day.counts.mentions),
         ),
         headline=headline(day.watch.name, day.counts, finding),
         lede=tuple(lede(day.counts, day.topics, finding)),
-        safety=answer(verdict, finding),
+        safety=told_safety,
         safety_tone=str(verdict),
-        figures=day_figures(day.counts, day.incidents),
+        figures=day_figures(day.counts, incidents),
         chart=_chart(day, envelope.zone),
-        incidents=tuple(_card(incident, day, links) for incident in day.incidents),
+        incidents=tuple(_card(incident, day, links) for incident in incidents),
         topics=tuple(_line(topic, "topic", day, links) for topic in _by_size(day.topics)),
         rivals=tuple(_line(rival, "watch", day, links) for rival in _by_size(day.rivals)),
-        quotes=tuple(quote(mention, day.copies, links) for mention in _worth_reading(day)),
+        quotes=tuple(quote(mention, day.copies, links) for mention in _worth_reading(day, finding)),
         search_url=links.search(_query(day), start=day.window.start, end=day.window.end),
         coverage=told(known),
         because=phrase(
@@ -107,11 +111,10 @@ def _subject(context: mail.Digest) -> str:
 
 def _chart(day: Day, zone: str) -> mail.Chart:
     spans = [Span(label=incident_name(i.id), start=i.onset, end=i.resolved) for i in day.incidents]
-    fullest = max(day.bars, key=lambda bar: bar.total)
     return mail.Chart(
         plot=plot(day.bars, zone=zone, spans=spans),
         cid=f"chart@{digest_key(day.subscription, day.window.day).replace(':', '.')}",
-        alt=phrase("chart.fullest", count=fullest.total, at=fullest.start),
+        alt=fullest(day.bars),
         title=phrase("chart.hours", topic=day.watch.name),
     )
 
@@ -135,14 +138,22 @@ def _card(incident: Incident, day: Day, links: Links) -> mail.IncidentCard:
     )
 
 
-def _worth_reading(day: Day) -> list[Mention]:
-    """Two that are not praise, and one that is: a team deserves to read both."""
+def _worth_reading(day: Day, finding: Finding) -> list[Mention]:
+    """Two that tell the day's story, and one of praise: a team deserves to read both."""
     praise = [mention for mention in day.mentions if tone(mention) == Sentiment.POSITIVE]
-    others = [mention for mention in day.mentions if mention not in praise]
+    others = [mention for mention in day.mentions if tone(mention) != Sentiment.POSITIVE]
     return [
-        *representative(others, day.copies, most=2),
+        *representative(_of_story(others, finding), day.copies, most=QUOTED),
         *representative(praise, day.copies, most=1),
     ]
+
+
+def _of_story(others: list[Mention], finding: Finding) -> list[Mention]:
+    """The complaints on the finding's topic, else what was said of it, else everything."""
+    topic = finding.topic.id if finding.topic else None
+    of_topic = [m for m in others if m.verdict and topic in (None, *m.verdict.topics)]
+    negative = [m for m in of_topic if tone(m) == Sentiment.NEGATIVE]
+    return next((found for found in (negative, of_topic) if len(found) >= QUOTED), others)
 
 
 def _by_size(days: tuple[TopicDay, ...]) -> list[TopicDay]:

@@ -8,26 +8,26 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from alerts.bars import HOUR, hourly, with_usual
 from alerts.brief import Evidence
 from alerts.heard import Completeness
+from alerts.reasons import speaking
 from core.incident import Incident
 from core.instants import floor
 from core.mention import Mention, Sentiment
 from core.watch import Watch
 from store import mentions
 from store import utterances as record
-from store.utterances import Utterance
-from templates.charts.geometry import Bar
+from store.utterances import Utterance, Wording
 from templates.contexts import mail
 
 CHART: Final = timedelta(hours=48)
-HOUR: Final = timedelta(hours=1)
 QUARTER: Final = timedelta(minutes=15)
 PULSE: Final = 8  # quarters of an hour
-BACKGROUND: Final = timedelta(days=14)  # alerts.md 5.11: what the terms are compared with
+BACKGROUND: Final = timedelta(days=28)  # before the onset: what its words are compared with
 MOST: Final = 400  # mentions read in full; a letter quotes four
 
-Explain = Callable[[Sequence[Mention], Sequence[Mention]], tuple[mail.Reason, ...]]
+Explain = Callable[[Sequence[Mention], Sequence[Wording]], tuple[mail.Reason, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,25 +47,23 @@ def gather(
     said = record.about(tx, watch.slug, since=now - CHART, until=now)
     unit = [u for u in said if incident.topic is None or incident.topic in u.topics]
     quoted = mentions.get(tx, list(incident.mentions)[-MOST:])
+    before = record.complaints(
+        tx, watch.slug, since=incident.onset - BACKGROUND, until=incident.onset, most=2 * MOST
+    )
+    reasons = explain(quoted, before)
+    last = floor(now, HOUR) + HOUR
     return Evidence(
         incident=incident,
         watch=watch,
         topic=case.topic,
-        bars=tuple(hourly(unit, floor(now, HOUR) + HOUR - CHART, floor(now, HOUR) + HOUR)),
+        bars=with_usual(tx, hourly(unit, last - CHART, last), watch, incident.topic),
         pulse=pulse(unit, now),
-        reasons=explain(quoted, _background(tx, watch, incident)),
+        reasons=reasons,
         carriers=carriers(quoted),
-        mentions=tuple(quoted),
+        mentions=speaking(quoted, reasons),
         copies=copies(quoted),
         completeness=completeness,
     )
-
-
-def hourly(said: Iterable[Utterance], start: datetime, end: datetime) -> list[Bar]:
-    """Mentions by hour and sentiment over [start, end)."""
-    counts = Counter((floor(u.at, HOUR), u.sentiment) for u in said)
-    hours = int((end - start) / HOUR)
-    return [_bar(counts, start + k * HOUR) for k in range(hours)]
 
 
 def pulse(said: Iterable[Utterance], now: datetime) -> tuple[int, ...]:
@@ -93,20 +91,3 @@ def carriers(found: Sequence[Mention]) -> tuple[mail.Carrier, ...]:
 def copies(found: Iterable[Mention]) -> dict[str, int]:
     """How many more mentions there are of each family (of each id where there is no family)."""
     return {key: n - 1 for key, n in Counter(m.family or m.id for m in found).items()}
-
-
-def _background(tx: Connection, watch: Watch, incident: Incident) -> list[Mention]:
-    start = incident.onset - BACKGROUND
-    said = record.about(tx, watch.slug, since=start, until=incident.onset)
-    return mentions.get(tx, [u.id for u in said][-2 * MOST :])
-
-
-def _bar(counts: Counter[tuple[datetime, Sentiment | None]], start: datetime) -> Bar:
-    return Bar(
-        start=start,
-        end=start + HOUR,
-        negative=counts[start, Sentiment.NEGATIVE],
-        neutral=counts[start, Sentiment.NEUTRAL],
-        positive=counts[start, Sentiment.POSITIVE],
-        unscored=counts[start, None],
-    )

@@ -13,6 +13,7 @@ from typing import Final
 
 PRIOR: Final = 500.0  # votes that the terms of both sides together are worth beforehand
 SURE: Final = 3.0  # standard deviations
+MANY: Final = 3  # voices: what fewer say is nobody's reason yet, whatever the odds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +44,8 @@ def phrases(words: Sequence[str]) -> tuple[str, ...]:
 def drivers(now: Iterable[Message], before: Iterable[Message], most: int = 10) -> list[Driver]:
     """At most *most* terms that *now* says more than *before*, the surest first.
 
-    *now*: the negative mentions since onset; *before*: those of the same hours of the last 14 days.
+    *now*: the negative mentions since onset; *before*: the negative ones of the weeks before it.
+    Both sides complain: held against all mentions, the words of any complaint would stand out.
     Log-odds with an informative Dirichlet prior (Monroe, Colaresi and Quinn 2008, formula 22):
     z = (ln odds now - ln odds before) / sqrt(1 / (f + a) + 1 / (b + a)), where f and b are the
     votes for a term and a is its share of the votes of both sides, times 500.
@@ -60,6 +62,7 @@ def drivers(now: Iterable[Message], before: Iterable[Message], most: int = 10) -
             usual_share=back[term] / max(usual_voices, 1),
         )
         for term, votes in front.items()
+        if votes >= MANY
     ]
     sure = [driver for driver in found if driver.z >= SURE]
     return sorted(sure, key=lambda driver: (-driver.z, driver.term))[:most]

@@ -6,6 +6,7 @@ from typing import Final
 
 from alerts.finding import DayCounts
 from core.incident import Incident, Phase
+from templates.charts.geometry import Bar
 from templates.contexts.mail import Figure
 from templates.say import Phrase, phrase
 
@@ -48,6 +49,13 @@ def day_figures(counts: DayCounts, incidents: Sequence[Incident]) -> tuple[Figur
         _amount("figure.voices", counts.voices, usual.voices if usual else None),
         _open([incident for incident in incidents if incident.state is not Phase.RESOLVED]),
     )
+
+
+def fullest(bars: Sequence[Bar]) -> Phrase:
+    """The highest of *bars* in words, beside its usual level where that is known."""
+    bar = max(bars, key=lambda bar: bar.total)
+    key = "chart.fullest" if bar.usual is None else "chart.fullest_usual"
+    return phrase(key, count=bar.total, at=bar.start, usual=bar.usual)
 
 
 def _amount(label: str, count: int, usual: float | None) -> Figure:

@@ -6,8 +6,8 @@ from enum import StrEnum
 from math import sqrt
 from typing import Final
 
+from alerts.heard import Completeness
 from core.incident import Incident, Kind, Phase
-from templates.contexts.reader import Coverage, Silence
 
 SURPRISE: Final = 3.0  # standard deviations: under it a topic's day is as usual
 FEWEST: Final = 5  # voices: fewer make no story, whatever is usual
@@ -118,24 +118,24 @@ class Safety(StrEnum):
     CALM = "calm"  # yes
 
 
-def safety(
-    finding: Finding,
-    incidents: Sequence[Incident],
-    coverage: Coverage,
-    silences: Sequence[Silence],
-) -> Safety:
-    """Silence is never taken for calm: calm needs every part of Harken and half the sources."""
+def safety(finding: Finding, incidents: Sequence[Incident], known: Completeness) -> Safety:
+    """Silence is never taken for calm: that needs every part of Harken, half the sources, a usual.
+
+    *incidents* are those of the day and those that have opened since.
+    """
     if any(i.kind is Kind.CRISIS and i.state is not Phase.RESOLVED for i in incidents):
         return Safety.ALARM
-    if finding.story is Story.DROP or silences or not _has_heard_enough(coverage):
+    if finding.story is Story.DROP or not _has_heard_enough(known):
         return Safety.UNKNOWN
     if finding.story in (Story.INCIDENT, Story.SOUR):
         return Safety.EYE
     return Safety.CALM
 
 
-def _has_heard_enough(coverage: Coverage) -> bool:
-    return coverage.heard > 0 and coverage.heard * 2 >= coverage.sources
+def _has_heard_enough(known: Completeness) -> bool:
+    coverage = known.coverage
+    half = coverage.heard > 0 and coverage.heard * 2 >= coverage.sources
+    return half and known.learnt and not known.silences
 
 
 def _has_dropped(counts: DayCounts) -> bool:

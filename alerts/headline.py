@@ -4,7 +4,9 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from alerts.finding import FEWEST, DayCounts, Finding, Safety, Story, TopicDay, Usual, surprise
+from alerts.heard import SEVERAL
 from core.incident import Incident
+from templates.contexts.reader import Silence
 from templates.say import Phrase, phrase
 
 NEARLY_ALL: Final = 0.7  # of the rise over usual: then one story explains the day
@@ -19,8 +21,7 @@ def headline(watch: str, counts: DayCounts, finding: Finding) -> Phrase:
     """One sentence that says the finding."""
     match finding:
         case Finding(story=Story.INCIDENT, incident=Incident() as incident):
-            cause = finding.topic.name if finding.topic else watch
-            return _of_incident(cause, counts, incident)
+            return _of_incident(finding.topic, watch, counts, incident)
         case Finding(story=Story.SOUR | Story.PRAISE | Story.BUSY, topic=TopicDay() as topic):
             key = f"headline.{finding.story}"
             if finding.usual < _HARDLY:
@@ -51,25 +52,45 @@ def lede(counts: DayCounts, topics: Sequence[TopicDay], finding: Finding) -> Ite
         yield phrase("lede.bright", topic=best.name, share=_positive_share(best.counts))
 
 
-def answer(verdict: Safety, finding: Finding) -> Phrase:
-    """The answer to: is it safe to say nothing."""
+def answer(verdict: Safety, finding: Finding, silences: Sequence[Silence] = ()) -> Phrase:
+    """The answer to: is it safe to say nothing; where nobody can tell, what is silent is named."""
     if verdict is Safety.EYE and finding.topic:
         return phrase("safety.eye_on", topic=finding.topic.name)
-    if finding.story is Story.DROP and verdict is Safety.UNKNOWN:
+    if verdict is Safety.UNKNOWN and silences:
+        return phrase("safety.unknown_silent", parts=_parts(silences))
+    if verdict is Safety.UNKNOWN and finding.story is Story.DROP:
         return phrase("safety.unknown_drop")
     return phrase(f"safety.{verdict}")
 
 
-def _of_incident(cause: str, counts: DayCounts, incident: Incident) -> Phrase:
-    """The share of the whole day where the incident moved it, else the incident's own numbers."""
+def _parts(silences: Sequence[Silence]) -> tuple[Phrase, ...]:
+    """Each silent part once; of sources each by its name, as long as they are few."""
+    sources = [s.name for s in silences if s.what == "source"]
+    others = dict.fromkeys(s.what for s in silences if s.what != "source")
+    named = tuple(phrase("part.source", name=name) for name in sources)
+    many = (phrase("part.sources", count=len(sources)),)
+    return (
+        *(named if len(sources) <= SEVERAL else many),
+        *(phrase(f"part.{what}") for what in others),
+    )
+
+
+def _of_incident(
+    topic: TopicDay | None, watch: str, counts: DayCounts, incident: Incident
+) -> Phrase:
+    """The share of the whole day where the incident moved it, else the incident's own numbers.
+
+    A topic is a cause; where no topic carries it, the watch is only what it happened to.
+    """
+    kind, cause = ("", topic.name) if topic else ("_whole", watch)
     usual = counts.usual.negative_share if counts.usual else 0.0
     times = counts.negative_share / usual if usual else 0.0
     share = counts.negative_share
     if DOUBLE[0] <= times <= DOUBLE[1]:
-        return phrase("headline.double", cause=cause, share=share)
+        return phrase(f"headline.double{kind}", cause=cause, share=share)
     if times > LIKE_USUAL[1]:
-        return phrase("headline.share", cause=cause, share=share, usual=usual)
-    return phrase("headline.incident", cause=cause, count=incident.observed)
+        return phrase(f"headline.share{kind}", cause=cause, share=share, usual=usual)
+    return phrase(f"headline.incident{kind}", cause=cause, count=incident.observed)
 
 
 def _volume(counts: DayCounts) -> Phrase:

@@ -2,9 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
 
 from templates.contexts.reader import Coverage, Silence, Unheard
 from templates.say import Phrase, phrase
+
+SEVERAL: Final = 3  # sources: more sentences than that would bury what else is wrong
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +24,7 @@ class Completeness:
     deleted: int = 0  # mentions their authors took back: left out everywhere
     model: str = ""  # what scored them; empty: nothing was scored
     quality: float | None = None  # its measured macro-recall, 0 to 1; None: unknown
+    learnt: bool = True  # False: what is usual is not known yet, so no incident can be seen
 
 
 def told(completeness: Completeness) -> tuple[Phrase, ...]:
@@ -27,10 +32,29 @@ def told(completeness: Completeness) -> tuple[Phrase, ...]:
     return tuple(_told(completeness))
 
 
+def silent(silences: Sequence[Silence]) -> Iterator[Phrase]:
+    """What works no more, a sentence each; more than SEVERAL sources are told in one.
+
+    Several processes may do one work: of those that are silent the first is told.
+    """
+    sources = [s for s in silences if s.what == "source"]
+    if len(sources) > SEVERAL:
+        yield phrase("silence.sources", count=len(sources), since=_first(sources))
+    else:
+        yield from (phrase("silence.source", name=s.name, since=s.since) for s in sources)
+    for what in dict.fromkeys(s.what for s in silences if s.what != "source"):
+        yield phrase(f"silence.{what}", since=_first([s for s in silences if s.what == what]))
+
+
+def _first(silences: Sequence[Silence]) -> datetime:
+    return min(silence.since for silence in silences)
+
+
 def _told(known: Completeness) -> Iterator[Phrase]:
-    for silence in known.silences:
-        yield phrase(f"silence.{silence.what}", name=silence.name, since=silence.since)
+    yield from silent(known.silences)
     yield from _sources(known.coverage)
+    if not known.learnt:
+        yield phrase("heard.unlearnt")
     if known.unscored:
         languages = tuple(sorted(known.unscored, key=lambda code: (-known.unscored[code], code)))
         count = sum(known.unscored.values())
@@ -57,7 +81,7 @@ def _sources(coverage: Coverage) -> Iterator[Phrase]:
 def _named(unheard: Sequence[Unheard]) -> tuple[Phrase, ...]:
     return tuple(
         phrase(
-            "heard.reason" if source.reason else "heard.source",
+            "heard.reason" if source.reason and source.state != "forbidden" else "heard.source",
             name=source.name,
             state=phrase(f"coverage.{source.state}"),
             reason=source.reason,

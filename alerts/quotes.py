@@ -98,10 +98,15 @@ def _distinct(mentions: Iterable[Mention]) -> Iterator[Mention]:
     for mention in sorted(mentions, key=lambda m: (m.published, m.id)):
         family, voice = mention.family or mention.id, mention.voice or mention.id
         fresh = family not in families and voice not in voices
-        if fresh and mention.state is not State.DELETED and excerpt(mention.text):
+        if fresh and mention.state is not State.DELETED and _is_readable(mention.text):
             families.add(family)
             voices.add(voice)
             yield mention
+
+
+def _is_readable(text: str) -> bool:
+    """Whether an excerpt of *text* would hold anything; found out without making one."""
+    return any(not character.isspace() for character in _plain(text))
 
 
 def _alike(mention: Mention, copies: Mapping[str, int]) -> int:

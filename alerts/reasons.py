@@ -4,25 +4,44 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from alerts.drivers import Message, drivers, phrases
+from alerts.function_words import FUNCTION_WORDS
 from core.mention import Mention
 from core.words import words
+from store.utterances import Wording
 from templates.contexts.mail import Reason
 
 SHORTEST: Final = 4  # letters: shorter words are articles and the like
+FEW: Final = 4  # mentions: a letter quotes as many
 
 
-def explain(now: Sequence[Mention], before: Sequence[Mention]) -> tuple[Reason, ...]:
-    """The terms of the mentions *now* that stand out from those *before*, the surest first."""
+def explain(now: Sequence[Mention], before: Sequence[Wording]) -> tuple[Reason, ...]:
+    """The terms of the negative mentions *now* that stand out from those *before*, surest first."""
     found = drivers(_messages(now), _messages(before))
     return tuple(Reason(term=d.term, now=d.share, usual=d.usual_share) for d in found)
 
 
-def _messages(mentions: Iterable[Mention]) -> list[Message]:
+def speaking(said: Sequence[Mention], reasons: Sequence[Reason]) -> tuple[Mention, ...]:
+    """Those of *said* that use one of *reasons*; all of them where hardly any does.
+
+    Not everybody who complains while a battery burns complains of the battery.
+    """
+    terms = [set(reason.term.split()) for reason in reasons]
+    found = tuple(m for m in said if any(term <= set(words(m.text)) for term in terms))
+    return found if len(found) >= FEW else tuple(said)
+
+
+def _messages(said: Iterable[Mention | Wording]) -> list[Message]:
     return [
         Message(
-            voice=m.voice or m.id,
-            family=m.family or m.id,
-            terms=phrases([w for w in words(m.text) if len(w) >= SHORTEST]),
+            voice=s.voice or s.id,
+            family=s.family or s.id,
+            terms=phrases(_telling(s.text, s.language)),
         )
-        for m in mentions
+        for s in said
     ]
+
+
+def _telling(text: str, language: str | None) -> list[str]:
+    """The words of *text*, in order, that could be somebody's reason."""
+    empty = FUNCTION_WORDS.get(language or "", frozenset())
+    return [word for word in words(text) if len(word) >= SHORTEST and word not in empty]

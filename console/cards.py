@@ -30,9 +30,8 @@ class Cards:
     def card(self, mention: Mention, *, whole: bool = False) -> Result:
         """*mention*; its text is cut to a few lines where not *whole*."""
         spans = highlights(self.query, mention.text)
-        verdict = mention.verdict
         alike = self.alike.get(mention.family or "", 0)
-        incident = next((i for i in self.incidents if mention.id in i.mentions), None)
+        incident = next((i.id for i in self.incidents if mention.id in i.mentions), None)
         return Result(
             url=LINKS.mention(mention.id),
             original=mention.url,
@@ -40,16 +39,20 @@ class Cards:
             language=mention.language,
             tone=tone(mention),
             certainty=certainty(mention),
-            topics=tuple(self.names.topic(t) for t in verdict.topics) if verdict else (),
+            topics=self._topics(mention),
             source=", ".join(mention.sources),
             voice=handle(mention.voice) if mention.voice else "",
             published=mention.published,
             alike=alike,
             alike_url=family_url(mention.family) if alike and mention.family else "",
-            incident=incident_name(incident.id) if incident else "",
-            incident_url=LINKS.incident(incident.id) if incident else "",
+            incident=incident_name(incident) if incident else "",
+            incident_url=LINKS.incident(incident) if incident else "",
             state=mention.state,
         )
+
+    def _topics(self, mention: Mention) -> tuple[str, ...]:
+        verdict = mention.verdict
+        return tuple(self.names.topic(t) for t in verdict.topics) if verdict else ()
 
 
 def tone(mention: Mention) -> str:

@@ -15,8 +15,8 @@ from console.guard import HEADERS
 from console.shell import shell
 from core.errors import HarkenError, TransientError
 from templates.contexts.console import ErrorPage
-from templates.contexts.reader import Silence
 from templates.contexts.shell import Shell
+from templates.say import phrase
 
 log = structlog.get_logger()
 
@@ -67,8 +67,8 @@ def _shell(desk: Desk) -> Shell:
     try:
         with desk.record.read() as tx:
             return shell(tx, "", now=desk.now())
-    except TransientError as error:
-        lost = Silence(what="record", name="", since=desk.now(), reason=str(error))
+    except TransientError:
+        lost = phrase("silence.record")
         return Shell(section="", open_incidents=0, newest=None, silences=(lost,))
 
 

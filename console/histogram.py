@@ -8,6 +8,7 @@ from statistics import fmean
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from alerts.bars import ENOUGH, WEEKS
 from alerts.brief import incident_name
 from console.state import LONGEST, SearchState
 from core.incident import Incident
@@ -17,8 +18,6 @@ from indexer.index import Filters, MentionIndex
 from indexer.query import Everything, Query
 from templates.charts.geometry import Bar, Plot, Span, bucket_width, plot
 
-WEEKS: Final = 4  # before a bar, whose same bars are the usual level
-ENOUGH: Final = 2  # of these weeks: with fewer there is no usual level
 FINEST: Final = timedelta(minutes=15)
 _YEAR: Final = timedelta(days=364)
 

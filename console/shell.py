@@ -8,7 +8,8 @@ from sqlalchemy import Connection
 
 from alerts.brief import headline, incident_name
 from alerts.condition import Condition, condition
-from core.incident import Incident, Kind, Phase
+from alerts.heard import silent
+from core.incident import Incident, Phase
 from core.watch import Watch
 from store import incidents, tally, watches
 from templates.contexts.shell import Alarm, Shell
@@ -51,15 +52,15 @@ def names(tx: Connection) -> Names:
 
 def shell(tx: Connection, section: str, *, now: datetime, known: Condition | None = None) -> Shell:
     """The surroundings of a page of *section*; *known* where the page has asked already."""
-    crises = incidents.everything(tx, kind=Kind.CRISIS)
+    crises = incidents.unresolved(tx)
     newest = tally.newest(tx)
     called = names(tx)
     return Shell(
         section=section,
-        open_incidents=sum(i.state is not Phase.RESOLVED for i in crises),
+        open_incidents=len(crises),
         newest=None if newest is None else max(now - newest, timedelta()),
         alarms=tuple(_alarms(crises, called)),
-        silences=(known or condition(tx, now=now)).silences,
+        silences=tuple(silent((known or condition(tx, now=now)).silences)),
     )
 
 

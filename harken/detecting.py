@@ -67,16 +67,20 @@ def _ground(tx: Connection, listened: Sequence[Watch], now: datetime) -> Ground:
     ended = now if begun else sources.back_fill_ended(tx)
     if not begun and waiting:
         ended = None  # half a history judged would teach a wrong baseline
-    known = condition(tx, now=now)
-    deaf = [s.since for s in known.silences if s.what == "scorer"]
-    mute = sorted(s.since for s in known.silences if s.what == "source")
-    deaf += mute[known.coverage.sources // 2 :][:1]  # since when most sources say nothing
     return Ground(
         taxonomy=taxonomy,
         units=sum(len(units_of(w, taxonomy)) for w in listened),
         backfilled_at=ended,
-        gaps=tuple((min(since, oldest or since), now) for since in deaf),
+        gaps=tuple((min(since, oldest or since), now) for since in _deaf(tx, now)),
     )
+
+
+def _deaf(tx: Connection, now: datetime) -> list[datetime]:
+    """Since when nothing is scored, and since when most sources say nothing."""
+    known = condition(tx, now=now)
+    scorers = [s.since for s in known.silences if s.what == "scorer"]
+    mute = sorted(s.since for s in known.silences if s.what == "source")
+    return scorers + mute[known.coverage.sources // 2 :][:1]
 
 
 def _judge(

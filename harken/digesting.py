@@ -1,30 +1,48 @@
 """The digest step: each subscription's local day once, sent late rather than never."""
 
 import datetime as dt
-from datetime import datetime, time, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
 from sqlalchemy import Connection
 
 from alerts.daybook import Edition
-from alerts.days import due_days, local_day
+from alerts.days import due_at, due_days, local_day
 from core.errors import ConfigError
 from core.watch import Watch
 from harken.correspondence import Correspondence
-from store import analysis, outbox, people, watches
+from store import analysis, outbox, people, sources, watches
 from store import utterances as heard
 from store.people import Subscription
 from store.record import Record
 
-PATIENCE: Final = timedelta(minutes=30)  # a digest waits so long for a back-fill or the scorer
+DAWN: Final = datetime(1970, 1, 1, tzinfo=UTC)
+PATIENCE: Final = timedelta(minutes=30)  # a digest waits so long for the sources or the scorer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far the first hearing has got."""
+
+    begun: datetime  # when the first source was listed or answered
+    learnt: bool  # every watch has a baseline: somebody has looked for incidents
+    under_way: bool  # a source walks through its past, or mentions wait to be scored
+
+    def is_over(self, due: datetime, now: datetime) -> bool:
+        """Whether it has ended, or the reader's hour *due* came first: silence would seem calm.
+
+        A first hearing that began after that hour is waited for.
+        """
+        patience = PATIENCE if self.under_way else timedelta()
+        return self.learnt or self.begun <= due <= now - patience
 
 
 def digest(record: Record, letters: Correspondence, *, date: str | None, now: datetime) -> int:
     """Write the digests that are due, or those of the local day *date*; returns how many."""
     asked = _date(date) if date else None
     with record.read() as tx:
-        if asked is None and not _is_settled(tx, now):
-            return 0
         editions = _owed(tx, asked, now)
     written = 0
     for edition in editions:
@@ -36,10 +54,15 @@ def digest(record: Record, letters: Correspondence, *, date: str | None, now: da
 def _owed(tx: Connection, asked: dt.date | None, now: datetime) -> list[Edition]:
     listened = watches.active_watches(tx)
     topics = tuple(watches.active_topics(tx))
+    progress = _progress(tx, listened)
     editions = []
     for subscription in people.active_subscriptions(tx, "digest"):
         for watch in _led(listened, subscription):
-            days = [_over(asked, subscription, now)] if asked else _due(tx, subscription, now)
+            days = (
+                [_over(asked, subscription, now)]
+                if asked
+                else _due(tx, subscription, progress, now)
+            )
             rivals = tuple(w for w in listened if w.slug != watch.slug)
             editions += [
                 Edition(
@@ -57,10 +80,17 @@ def _over(day: dt.date, subscription: Subscription, now: datetime) -> dt.date:
     return day
 
 
-def _due(tx: Connection, subscription: Subscription, now: datetime) -> list[dt.date]:
+def _due(
+    tx: Connection, subscription: Subscription, progress: Progress, now: datetime
+) -> list[dt.date]:
     last = outbox.last_day(tx, subscription.slug)
-    at = time.fromisoformat(subscription.at)
-    return list(due_days(now, subscription.zone, at, last))
+    at, zone = time.fromisoformat(subscription.at), subscription.zone
+    return [
+        day
+        for day in due_days(now, zone, at, last)
+        if progress.is_over(due_at(day, zone, at), now)
+        and _is_scored(tx, local_day(day, zone).end, now)
+    ]
 
 
 def _led(listened: list[Watch], subscription: Subscription) -> list[Watch]:
@@ -69,13 +99,21 @@ def _led(listened: list[Watch], subscription: Subscription) -> list[Watch]:
     return sorted(wanted, key=lambda w: w.kind != "brand")[:1]
 
 
-def _is_settled(tx: Connection, now: datetime) -> bool:
-    """Whether what there is to hear was heard and scored, or waiting has lost its sense."""
-    listened = watches.active_watches(tx)
-    if not all(heard.baseline(tx, w.slug) for w in listened):
-        return False  # nobody has looked for incidents yet
-    waiting, oldest = analysis.backlog(tx)
-    return not waiting or (oldest is not None and now - oldest > PATIENCE)
+def _progress(tx: Connection, listened: Sequence[Watch]) -> Progress:
+    listed = sources.active(tx)
+    walking = any(s.backfilled is None and not s.failures for s in listed)
+    waiting, _ = analysis.backlog(tx)
+    return Progress(
+        begun=min((s.first_ok or s.since for s in listed), default=DAWN),
+        learnt=all(heard.baseline(tx, w.slug) for w in listened),
+        under_way=walking or waiting > 0,
+    )
+
+
+def _is_scored(tx: Connection, until: datetime, now: datetime) -> bool:
+    """Whether nothing published before *until* waits for the scorer, or has waited for too long."""
+    oldest = heard.unscored_since(tx, until=until)
+    return oldest is None or now - oldest > PATIENCE
 
 
 def _date(text: str) -> dt.date:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, insert, select, update
 
 from core.incident import Incident, Kind, Phase
 from store.tables import incident_events, incidents
@@ -61,10 +61,25 @@ def get(tx: Connection, number: int) -> Incident | None:
 
 def everything(tx: Connection, *, kind: Kind | None = None) -> list[Incident]:
     """All incidents (or all of *kind*), newest detected first."""
-    query = select(incidents).order_by(incidents.c.detected.desc(), incidents.c.id.desc())
-    if kind is not None:
-        query = query.where(incidents.c.kind == kind)
-    return [incident for incident, _ in _read(tx, query)]
+    return _newest(tx) if kind is None else _newest(tx, incidents.c.kind == kind)
+
+
+def unresolved(tx: Connection) -> list[Incident]:
+    """The crises that are not over, newest detected first: what every page asks."""
+    return _newest(tx, incidents.c.kind == Kind.CRISIS, incidents.c.state != Phase.RESOLVED)
+
+
+def within(
+    tx: Connection, *, since: datetime, until: datetime, watch: str | None = None
+) -> list[Incident]:
+    """The crises (of *watch*) that lasted at some moment of [since, until), newest detected first.
+
+    All evidence of an incident was published while it lasted, so no other crisis has a mention of
+    that time among its own.
+    """
+    lasted = incidents.c.resolved.is_(None) | (incidents.c.resolved >= since)
+    own = [] if watch is None else [incidents.c.watch == watch]
+    return _newest(tx, incidents.c.kind == Kind.CRISIS, incidents.c.onset < until, lasted, *own)
 
 
 def current(
@@ -91,6 +106,12 @@ def _values(incident: Incident) -> dict[str, Any]:
         "coverage": dict(incident.coverage),
         "spike": dict(incident.spike),
     }
+
+
+def _newest(tx: Connection, *which: ColumnElement[bool]) -> list[Incident]:
+    query = select(incidents).where(*which)
+    found = _read(tx, query.order_by(incidents.c.detected.desc(), incidents.c.id.desc()))
+    return [incident for incident, _ in found]
 
 
 def _read(tx: Connection, query: Select[Any]) -> list[tuple[Incident, dict[str, Any]]]:

@@ -1,13 +1,35 @@
 """What detection reads: who said what about a watch, when, and how it was judged."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Text,
+    and_,
+    cast,
+    func,
+    literal_column,
+    select,
+    type_coerce,
+)
 
 from core.mention import Analysis, Sentiment, State
 from store.record import upsert
-from store.tables import baselines, matches, mentions, verdicts
+from store.tables import Instant, baselines, matches, mentions, verdicts
+
+# Microseconds; no parameter, for PostgreSQL would take two of them for two different groupings.
+_HOUR: Final = literal_column("3600000000", BigInteger)
+# The verdict on the whole of a mention's present text.
+_OWN: Final = and_(
+    verdicts.c.mention == mentions.c.id,
+    verdicts.c.watch == "",
+    verdicts.c.model == mentions.c.model,
+    verdicts.c.text_sha256 == mentions.c.text_sha256,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,14 +45,19 @@ class Utterance:
     topics: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """How one mention of a watch was worded, and by whom: what the reasons of a crisis need."""
+
+    id: str
+    voice: str | None
+    family: str | None
+    language: str | None
+    text: str
+
+
 def about(tx: Connection, watch: str, *, since: datetime, until: datetime) -> list[Utterance]:
     """Analysed mentions of *watch* published in [since, until), oldest first."""
-    own = and_(
-        verdicts.c.mention == mentions.c.id,
-        verdicts.c.watch == "",
-        verdicts.c.model == mentions.c.model,
-        verdicts.c.text_sha256 == mentions.c.text_sha256,
-    )
     query = (
         select(
             mentions.c.id,
@@ -42,7 +69,7 @@ def about(tx: Connection, watch: str, *, since: datetime, until: datetime) -> li
             verdicts.c.topics,
         )
         .join(matches, matches.c.mention == mentions.c.id)
-        .outerjoin(verdicts, own)
+        .outerjoin(verdicts, _OWN)
         .where(
             matches.c.watch == watch,
             mentions.c.published >= since,
@@ -66,10 +93,67 @@ def about(tx: Connection, watch: str, *, since: datetime, until: datetime) -> li
     ]
 
 
+def complaints(
+    tx: Connection, watch: str, *, since: datetime, until: datetime, most: int
+) -> list[Wording]:
+    """The *most* newest negative mentions of *watch* published in [since, until), newest first."""
+    names = ("id", "voice", "family", "language", "text")
+    query = (
+        select(*(mentions.c[name] for name in names))
+        .join(matches, matches.c.mention == mentions.c.id)
+        .join(verdicts, _OWN)
+        .where(
+            matches.c.watch == watch,
+            verdicts.c.sentiment == Sentiment.NEGATIVE,
+            mentions.c.published >= since,
+            mentions.c.published < until,
+            mentions.c.state != State.DELETED,
+            mentions.c.analysis == Analysis.SCORED,
+        )
+        .order_by(mentions.c.published.desc(), mentions.c.id)
+        .limit(most)
+    )
+    return [Wording(**row._asdict()) for row in tx.execute(query)]
+
+
+def hourly(
+    tx: Connection, watch: str, *, topic: str | None, since: datetime, until: datetime
+) -> dict[datetime, int]:
+    """How many analysed mentions of *watch* (of its *topic*) each full hour of UTC brought.
+
+    Published in [since, until); hours that brought none are left out.
+    """
+    published = type_coerce(mentions.c.published, BigInteger)
+    hour = (published - published % _HOUR).label("hour")
+    query = (
+        select(type_coerce(hour, Instant), func.count())
+        .join_from(mentions, matches, matches.c.mention == mentions.c.id)
+        .where(
+            matches.c.watch == watch,
+            mentions.c.published >= since,
+            mentions.c.published < until,
+            mentions.c.state != State.DELETED,
+            mentions.c.analysis.in_((Analysis.SCORED, Analysis.UNSCORED)),
+        )
+        .group_by(hour)
+    )
+    if topic is not None:  # as it stands in the JSON of both databases
+        quoted = cast(verdicts.c.topics, Text).contains(json.dumps(topic), autoescape=True)
+        query = query.join(verdicts, _OWN).where(quoted)
+    return dict(tx.execute(query).all())
+
+
 def oldest(tx: Connection, watch: str) -> datetime | None:
     """When the oldest mention of *watch* was published."""
     query = select(func.min(mentions.c.published)).join(matches, matches.c.mention == mentions.c.id)
     return tx.execute(query.where(matches.c.watch == watch)).scalar()
+
+
+def unscored_since(tx: Connection, *, until: datetime) -> datetime | None:
+    """Since when the longest waiting mention published before *until* waits for the scorer."""
+    waits = (mentions.c.analysis == Analysis.PENDING) & (mentions.c.state != State.DELETED)
+    query = select(func.min(mentions.c.first_seen)).where(waits, mentions.c.published < until)
+    return tx.execute(query).scalar()
 
 
 def baseline(tx: Connection, watch: str) -> tuple[datetime, dict[str, object]] | None:

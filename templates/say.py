@@ -4,7 +4,7 @@ import string
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -76,6 +76,7 @@ class _Speech(string.Formatter):
         self.say = say
 
     def format_field(self, value: Any, format_spec: str) -> str:
+        """*value* by its spec; a phrase is said, a tuple said as a list."""
         if isinstance(value, Phrase):
             return self.say(value)
         if isinstance(value, tuple):
@@ -98,7 +99,12 @@ def _language(say: Say, code: str) -> str:
 def _number(say: Say, value: float) -> str:
     """One decimal below 10, none above: 4.1 but 41."""
     # A fraction of a large count is noise; of a small one it is the difference.
-    return str(format_decimal(round(value, 1 if abs(value) < 10 else 0), locale=say.locale))  # noqa: PLR2004
+    return _decimal(round(value, 1 if abs(value) < 10 else 0), say.locale)  # noqa: PLR2004
+
+
+@lru_cache(maxsize=4096)  # a chart's table is made of the same few numbers
+def _decimal(value: float, locale: str) -> str:
+    return str(format_decimal(value, locale=locale))
 
 
 def _percent(say: Say, share: float) -> str:
@@ -124,12 +130,12 @@ def _signed(value: float, text: str, nothing: str) -> str:
 def _dated(name: str) -> Callable[[Say, datetime], str]:
     """A date or time in the reader's zone, by the pattern ``format.NAME`` of the catalogue."""
 
-    def format_(say: Say, at: datetime) -> str:
+    def formatted(say: Say, at: datetime) -> str:
         pattern = str(catalogue(say.locale)[f"format.{name}"])
         zone = ZoneInfo(say.zone)
         return str(format_datetime(at, pattern, tzinfo=zone, locale=say.locale))
 
-    return format_
+    return formatted
 
 
 def _utc(say: Say, at: datetime) -> str:

@@ -1,8 +1,9 @@
 """``/mentions/ID`` and, for letters, ``/m/ID``: one mention and all that was said of it."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from http import HTTPStatus
+from typing import Final
 
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
@@ -13,7 +14,6 @@ from console.answers import At
 from console.cards import Cards
 from console.rows import mention_row
 from console.shell import Names, names, shell
-from core.incident import Kind
 from core.instants import iso
 from core.mention import Mention, State
 from store import incidents, mentions
@@ -21,6 +21,7 @@ from templates.contexts.search import MentionPage, Reading
 from templates.say import Phrase, phrase
 
 router = APIRouter()
+MOMENT: Final = timedelta(microseconds=1)
 
 
 @router.get("/mentions/{ident}.json")
@@ -39,7 +40,8 @@ def page(desk: At, ident: str) -> Response:
     with desk.record.read() as tx:
         mention = _mention(tx, ident)
         called, around = names(tx), shell(tx, "", now=now)
-        told = incidents.everything(tx, kind=Kind.CRISIS)
+        at = mention.published
+        told = incidents.within(tx, since=at, until=at + MOMENT)
     context = MentionPage(
         zone=desk.zone,
         locale=desk.locale,

@@ -22,7 +22,7 @@ from console.searching import Search, search
 from console.shell import names, shell
 from console.state import SearchState
 from core.errors import QueryError
-from core.incident import Incident, Kind
+from core.incident import Incident
 from core.mention import State
 from indexer.highlight import highlights
 from indexer.query import parse
@@ -67,7 +67,7 @@ def _found(desk: Desk, asked: Search, now: datetime) -> SearchPage:
     counts, distinct = facets.count(asked), asked.distinct(folded.total)
     with desk.record.read() as tx:
         called, around = names(tx), shell(tx, "search", now=now)
-        told = incidents.everything(tx, kind=Kind.CRISIS)
+        told = incidents.within(tx, since=asked.start, until=asked.end)
         found = mentions.get(tx, [hit.id for hit in folded.hits])
     cards = Cards(names=called, query=asked.query, alike=folded.alike, incidents=told)
     return replace(

@@ -16,6 +16,7 @@ from console.state import SearchState
 from store import sources
 from store.sources import SourceRow as Listed
 from templates.contexts.console import SourceRow, SourcesPage
+from templates.contexts.reader import Unheard
 
 router = APIRouter()
 
@@ -52,11 +53,12 @@ def _lines(
     listed: Iterable[Listed], rows: Iterable[Mapping[str, Any]], now: datetime
 ) -> Iterator[SourceRow]:
     for source, row in zip(listed, rows, strict=True):
+        missing = unheard(source, now=now)
         yield SourceRow(
             name=source.slug,
             kind=source.kind,
-            state=_state(source, now),
-            since=source.since,
+            state=_state(source, missing),
+            since=missing.since if missing else source.since,
             reason=source.reason or "",
             interval=timedelta(seconds=source.interval_s),
             expected_per_hour=row["expected_per_hour"],
@@ -70,8 +72,7 @@ def _lines(
         )
 
 
-def _state(source: Listed, now: datetime) -> str:
+def _state(source: Listed, missing: Unheard | None) -> str:
     if source.first_ok is None and not source.failures:
         return "new"
-    missing = unheard(source, now=now)
     return missing.state if missing else "heard"

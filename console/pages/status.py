@@ -3,11 +3,12 @@
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from alerts.condition import condition, index_keys, report
+from alerts.condition import Condition, condition, index_keys, report
 from console import answers
 from console.answers import At
 from console.shell import shell
 from store import outbox, tally
+from store.processes import Process as Beating
 from templates.contexts.console import Process, StatusPage
 
 router = APIRouter()
@@ -33,7 +34,7 @@ def page(desk: At) -> Response:
             documents=index["docs"],
             lag=index["lag"],
             processes=tuple(
-                Process(name=p.name, state=p.state, since=p.started, beat=p.beat)
+                Process(name=p.name, state=_state(p, known), since=p.started, beat=p.beat)
                 for p in known.processes
             ),
         )
@@ -48,6 +49,13 @@ def twin(desk: At) -> Response:
         rows = report(tx, condition(tx, now=now))
         rows["index"] = index_keys(tx, _public(desk.engine), desk.follower)
     return answers.twin("status", rows, now=now)
+
+
+def _state(process: Beating, known: Condition) -> str:
+    """What it last said of itself, unless it says nothing any more."""
+    silent = {s.name for s in known.silences if s.what != "source"}
+    is_silent = process.name in silent and process.state != "failing"
+    return "silent" if is_silent else process.state
 
 
 def _public(engine: str) -> str:

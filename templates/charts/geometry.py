@@ -96,6 +96,11 @@ class Plot:
         return sum(getattr(column.bar, tone) for column in self.columns)
 
     @property
+    def has_usual(self) -> bool:
+        """Whether any bar knows its usual level."""
+        return any(column.usual is not None for column in self.columns)
+
+    @property
     def tones(self) -> tuple[str, ...]:
         """The tones of a legend: unscored only where there is any."""
         return tuple(t for t in TONES if t != "unscored" or self.total(t))

@@ -1,6 +1,6 @@
 """Where a time axis is labelled: round hours or midnights of the reader's own clock."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 MOST: Final = 7  # a week of days; their labels stay apart on a phone
 _HOURS: Final = (1, 2, 3, 6, 12)
+_LONGEST: Final = 60  # hours: what lasts longer is labelled by days
 _DAYS: Final = (1, 2, 7, 14, 28, 91)
 _LAST: Final = 0.88  # a label that starts further right would leave the plot
 _ROOM: Final = 0.2  # between two labels that are written towards each other, on a phone
@@ -29,18 +30,25 @@ class Tick:
 
 def time_ticks(start: datetime, end: datetime, zone: str) -> tuple[Tick, ...]:
     """At most ``MOST`` ticks in [start, end): every few hours up to 2.5 days, else midnights."""
-    hours = (end - start) / timedelta(hours=1)
-    step = next((h for h in _HOURS if hours / h <= MOST), None) if hours <= 60 else None  # noqa: PLR2004
-    if step:
-        times = [at for at in _local(start, end, zone, range(0, 24, step)) if start <= at < end]
-    else:
-        nights = [at for at in _local(start, end, zone, range(1)) if start <= at < end]
-        times = nights[:: next((d for d in _DAYS if len(nights) / d <= MOST), _DAYS[-1])]
+    times = _times(start, end, zone)
     ticks = [Tick(at=(at - start) / (end - start), time=at, spec=_spec(at, zone)) for at in times]
-    is_crowded = (
-        len(ticks) > 1 and ticks[-1].anchor == "end" and ticks[-1].at < ticks[-2].at + _ROOM
-    )
-    return tuple(ticks[:-1] if is_crowded else ticks)
+    return tuple(ticks[:-1] if _is_crowded(ticks) else ticks)
+
+
+def _times(start: datetime, end: datetime, zone: str) -> list[datetime]:
+    hours = (end - start) / timedelta(hours=1)
+    step = next((h for h in _HOURS if hours / h <= MOST), None)
+    if step and hours <= _LONGEST:
+        return list(_local(start, end, zone, range(0, 24, step)))
+    nights = list(_local(start, end, zone, range(1)))
+    return nights[:: next((d for d in _DAYS if len(nights) / d <= MOST), _DAYS[-1])]
+
+
+def _is_crowded(ticks: Sequence[Tick]) -> bool:
+    """Whether the label of the last tick is written into that of the one before."""
+    if len(ticks) < 2 or ticks[-1].anchor != "end":  # noqa: PLR2004 -- one before
+        return False
+    return ticks[-1].at < ticks[-2].at + _ROOM
 
 
 def _spec(at: datetime, zone: str) -> str:
@@ -49,13 +57,14 @@ def _spec(at: datetime, zone: str) -> str:
 
 
 def _local(start: datetime, end: datetime, zone: str, hours: range) -> Iterator[datetime]:
-    """The full *hours* of each local day; those that a change of clocks skips are left out."""
+    """The full *hours* of each local day in [start, end) but those that a clock change skips."""
     clock = ZoneInfo(zone)
     day = start.astimezone(clock).date()
     while day <= end.astimezone(clock).date():
         for hour in hours:
             local = datetime(day.year, day.month, day.day, hour, tzinfo=clock)
             at = local.astimezone(UTC)
-            if at.astimezone(clock).replace(tzinfo=None) == local.replace(tzinfo=None):
+            exists = at.astimezone(clock).replace(tzinfo=None) == local.replace(tzinfo=None)
+            if exists and start <= at < end:
                 yield at
         day += timedelta(days=1)

@@ -129,7 +129,7 @@ class Process:
     """A process of this installation."""
 
     name: str
-    state: str
+    state: str  # starting | working | failing | silent
     since: datetime
     beat: datetime  # its last sign of life
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from templates.contexts.reader import Context, Silence
+from templates.contexts.reader import Context
 from templates.say import Phrase
 
 
@@ -25,7 +25,7 @@ class Shell:
     open_incidents: int
     newest: timedelta | None  # age of the newest mention; None: there is none yet
     alarms: tuple[Alarm, ...] = ()
-    silences: tuple[Silence, ...] = ()
+    silences: tuple[Phrase, ...] = ()  # what works no more, a sentence each
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,7 +31,7 @@ def test_the_numbers_are_those_of_the_incident():
 def test_questions_are_answered_in_the_order_in_which_they_are_asked():
     text = composed().text
     asked = ["SEV2 crisis", "64 negative", "It began", "an hour over 48", "WHY", "WHO CARRIED IT"]
-    asked += ["WHAT PEOPLE SAY", "Open the incident", "WHAT WAS NOT HEARD", "inc-7.r1"]
+    asked += ["WHAT PEOPLE SAY", "Open the incident", "HOW COMPLETE THIS IS", "inc-7.r1"]
     places = [text.index(words) for words in asked]
     assert places == sorted(places)
 
@@ -52,7 +52,7 @@ def test_what_was_not_heard_is_said():
     assert "31 of 33 sources answered." in text
     assert "radforum (robots.txt forbids it)" in text
     assert "50 mentions (German, Spanish) were not scored" in text
-    assert "Nothing has been scored since Fri 20 Nov, 14:05" in text
+    assert "Scoring has been held up since Fri 20 Nov, 14:05" in text
 
 
 def test_without_evidence_no_reason_is_invented():
@@ -119,7 +119,9 @@ def test_the_chart_is_the_letters_only_picture_and_stands_in_its_html():
     letter = composed()
     assert list(letter.images) == ["chart@inc-7.r1"]
     assert 'src="cid:chart@inc-7.r1"' in letter.html
-    assert "The fullest hour has 42, at Fri 20 Nov, 13:00." in letter.html
+    fullest = "The fullest hour has 42, at Fri 20 Nov, 13:00, where {} are usual."
+    usual = max(letters.evidence().bars, key=lambda bar: bar.total).usual
+    assert fullest.format(say("figure.number", value=usual)) in letter.html
 
 
 def test_a_name_with_a_line_break_stays_one_subject_line():

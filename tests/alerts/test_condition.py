@@ -191,6 +191,15 @@ def test_a_source_that_worked_and_then_forbids_us_is_a_silence(record):
     assert coverage_keys(look(record).coverage)["forbidden"] == ["blog"]
 
 
+def test_while_nothing_at_all_is_heard_calm_is_not_claimed(sqlite_record):
+    """Sources that never worked are no silences, but nobody can tell whether all is calm."""
+    with sqlite_record.write() as tx:
+        begin(tx, "blog", at=NOON)
+        sources.settle(tx, "blog", state="failed", reason="HTTP 404", now=NOON)
+    known = look(sqlite_record)
+    assert (known.silences, known.calm) == ((), None)
+
+
 def test_a_source_that_nobody_listens_to_is_not_missed(record):
     settle(record, "blog", "failed", "failed")
     with record.write() as tx:

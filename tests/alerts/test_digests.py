@@ -1,10 +1,13 @@
 """The digest says what changed, whether it is serious, and what was not heard."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from alerts.digests import compose_digest, digest_context
+from alerts.eml import to_eml
 from alerts.finding import TopicDay
 from core.incident import Phase
+from core.mention import Sentiment
 from templates.contexts.reader import Coverage
 from templates.say import Say
 from tests.alerts import example_letters as letters
@@ -46,7 +49,47 @@ def test_four_numbers_with_their_change():
     figures = [say(f.value) for f in shown().figures]
     notes = [f.note and say(f.note) for f in shown().figures]
     assert figures == ["296", "45%", "247", "1"]
-    assert notes == ["▲ 135% vs usual", "+24 points", "▲ 135% vs usual", "since Fri 20 Nov, 12:40"]
+    assert notes == [
+        "▲ 135% vs usual",
+        "+24 points vs usual",
+        "▲ 135% vs usual",
+        "since Fri 20 Nov, 12:40",
+    ]
+
+
+def spoken(text, tone, topic, n):
+    """A mention on *topic*, by a voice of its own."""
+    made = letters.mention(text, tone=tone, published=letters.ONSET + n * letters.HOUR)
+    verdict = replace(made.verdict, topics=(topic,))
+    return replace(made, verdicts=(verdict,))
+
+
+def test_the_voices_worth_reading_tell_the_story_of_the_day():
+    """Complaints of its topic, not whatever was said first."""
+    mentions = (
+        spoken("Is size M right for me?", Sentiment.NEUTRAL, "frame", 0),
+        spoken("Late again", Sentiment.NEGATIVE, "delivery", 1),
+        spoken("It got hot", Sentiment.NEGATIVE, "battery", 2),
+        spoken("It smells burnt", Sentiment.NEGATIVE, "battery", 3),
+    )
+    assert [q.text for q in shown(mentions=mentions).quotes] == ["It got hot", "It smells burnt"]
+    assert [q.text for q in shown(mentions=mentions[:3]).quotes] == [
+        "Is size M right for me?",
+        "Late again",
+    ]
+
+
+def test_a_crisis_that_opened_after_the_day_is_an_alarm_but_not_its_story():
+    later = letters.crisis(id=8, onset=letters.NOW)
+    context = shown(incidents=(), later=(later,))
+    assert context.safety_tone == "alarm"
+    assert [card.name for card in context.incidents] == ["INC-8"]
+    assert "incident" not in say(context.headline)
+
+
+def test_no_letter_offers_an_address_to_leave_by_that_nobody_reads():
+    """There is no such address: who gets which letter stands in the settings."""
+    assert b"List-Unsubscribe" not in to_eml(composed())
 
 
 def test_without_history_no_change_is_claimed():

@@ -8,13 +8,14 @@ from hypothesis import strategies as st
 
 from alerts.finding import Finding, Safety, Story, TopicDay, find, safety, surprise
 from alerts.headline import answer, headline, lede
+from alerts.heard import Completeness
 from core.incident import Kind, Phase
 from templates.contexts.reader import Coverage
 from templates.say import Say
 from tests.alerts import example_letters as letters
 
 say = Say()
-ALL = Coverage(sources=4, heard=4)
+ALL = Completeness(coverage=Coverage(sources=4, heard=4))
 ORDINARY = letters.counts(22, 41, 42, (22, 41, 42))
 COUNT = st.integers(0, 300)
 MEAN = st.floats(0, 300)
@@ -68,7 +69,7 @@ def test_a_crisis_of_the_day_goes_before_any_other_story():
 def test_a_notice_is_no_incident():
     notice = letters.crisis(kind=Kind.ATTENTION)
     assert find(ORDINARY, (), (notice,)).story is Story.ORDINARY
-    assert safety(find(ORDINARY, (), ()), (notice,), ALL, ()) is Safety.CALM
+    assert safety(find(ORDINARY, (), ()), (notice,), ALL) is Safety.CALM
 
 
 def test_the_worst_of_several_crises_leads():
@@ -132,17 +133,18 @@ def test_a_bright_spot_is_not_the_story_itself():
     assert len(list(lede(ORDINARY, (JOY,), find(ORDINARY, (JOY,), ())))) == 1
 
 
-@given(st.booleans(), st.booleans(), st.integers(0, 10), st.integers(0, 10))
-def test_silence_is_safe_only_with_everything_heard(is_open, silent, heard, deaf):
-    """Calm needs: no open crisis, no silence, at least half the sources."""
+@given(st.booleans(), st.booleans(), st.booleans(), st.integers(0, 10), st.integers(0, 10))
+def test_silence_is_safe_only_with_everything_heard(is_open, silent, learnt, heard, deaf):
+    """Calm needs: no open crisis, no silence, at least half the sources, a known usual."""
     state = Phase.OPEN if is_open else Phase.RESOLVED
     incidents = (letters.crisis(state=state),)
     silences = (letters.silence(),) if silent else ()
     coverage = Coverage(sources=heard + deaf, heard=heard)
-    verdict = safety(Finding(story=Story.ORDINARY), incidents, coverage, silences)
+    known = Completeness(coverage=coverage, silences=silences, learnt=learnt)
+    verdict = safety(Finding(story=Story.ORDINARY), incidents, known)
     if is_open:
         assert verdict is Safety.ALARM
-    elif silent or heard < deaf or heard + deaf == 0:
+    elif silent or not learnt or heard < deaf or heard + deaf == 0:
         assert verdict is Safety.UNKNOWN
     else:
         assert verdict is Safety.CALM
@@ -150,10 +152,31 @@ def test_silence_is_safe_only_with_everything_heard(is_open, silent, heard, deaf
 
 def test_a_sour_story_keeps_an_eye_open():
     found = find(ORDINARY, (APP,), ())
-    verdict = safety(found, (), ALL, ())
+    verdict = safety(found, (), ALL)
     assert say(answer(verdict, found)) == "It is safe to say nothing today, with an eye on app."
+
+
+def test_what_is_silent_is_named_once_where_nobody_can_tell():
+    deaf = [letters.silence("scorer"), letters.silence("scorer"), letters.silence("source")]
+    told = say(answer(Safety.UNKNOWN, Finding(story=Story.ORDINARY), deaf))
+    assert told.endswith("while this is silent: the source velo-forum, the scorer.")
+
+
+def test_of_many_silent_sources_the_answer_tells_the_number():
+    told = say(
+        answer(Safety.UNKNOWN, Finding(story=Story.ORDINARY), [letters.silence("source")] * 9)
+    )
+    assert told.endswith("while this is silent: 9 sources.")
+
+
+def test_a_crisis_of_a_whole_watch_is_not_told_as_its_cause():
+    counts = letters.counts(60, 20, 20, (10, 20, 20))
+    whole = letters.crisis(topic=None)
+    assert say(headline("Veloria", counts, find(counts, (), (whole,)))) == (
+        "Negative voices on Veloria rose to 60%; 20% is usual"
+    )
 
 
 def test_an_acknowledged_crisis_is_still_an_alarm():
     incident = letters.crisis(state=Phase.ACKNOWLEDGED)
-    assert safety(Finding(story=Story.INCIDENT), (incident,), ALL, ()) is Safety.ALARM
+    assert safety(Finding(story=Story.INCIDENT), (incident,), ALL) is Safety.ALARM

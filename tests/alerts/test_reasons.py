@@ -1,6 +1,9 @@
 """Why an incident grew: the words of many people that they did not use before."""
 
-from alerts.reasons import SHORTEST, explain
+from dataclasses import replace
+
+from alerts.reasons import SHORTEST, explain, speaking
+from templates.contexts.mail import Reason
 from tests.alerts.example_letters import mention
 
 CHATTER = ("a ride in the park", "my blue bicycle", "to work by train", "shop was open late")
@@ -22,6 +25,36 @@ def test_the_new_words_are_the_reasons_with_their_share_of_the_voices():
 def test_short_words_and_articles_are_no_reason():
     now = people(60, "it is on an ox of us at the sea")
     assert all(len(word) >= SHORTEST for r in explain(now, BEFORE) for word in r.term.split())
+
+
+def test_words_that_only_hold_sentences_together_are_no_reason():
+    """They are told by the language of the mention: an English word may be a German article."""
+    now = people(40, "they never told them about these fumes")
+    assert {r.term for r in explain(now, BEFORE)} & {
+        "they",
+        "them",
+        "about",
+        "these",
+        "never",
+    } == set()
+    assert {"told", "fumes"} <= {r.term for r in explain(now, BEFORE)}
+    german = [replace(m, language="de") for m in people(40, "Meine Ware kann warten")]
+    assert {r.term for r in explain(german, BEFORE)} & {"meine", "kann", "ware"} == set()
+    english = [replace(m, language="en") for m in people(40, "A kann of ware")]
+    assert {"kann", "ware"} <= {r.term for r in explain(english, BEFORE)}
+
+
+def test_what_two_say_is_no_reason_yet():
+    assert explain(people(2, "battery fire"), BEFORE[:2]) == ()
+
+
+def test_the_mentions_that_use_a_reason_speak_of_it():
+    hot = people(4, "The BATTERY is hot")
+    now = [*people(3, "too dear", 9), *hot]
+    battery = Reason(term="battery hot", now=0.5, usual=0.0)
+    assert speaking(now, [battery]) == tuple(hot)
+    assert speaking(now[:-1], [battery]) == tuple(now[:-1]), "three are too few to stand for all"
+    assert speaking(now, []) == tuple(now)
 
 
 def test_one_text_told_by_many_is_one_reason_to_nobody():

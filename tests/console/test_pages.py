@@ -7,7 +7,7 @@ from html import unescape
 import pytest
 from lxml.html import fromstring
 
-from store import processes
+from store import processes, sources
 from store.record import Record
 from tests.console import stage
 from tests.store.making import key
@@ -142,8 +142,27 @@ def test_the_open_incident_stands_on_every_page(client):
 def test_a_silence_stands_on_every_page_and_calm_is_not_claimed(client, furnished):
     with furnished.write() as tx:
         processes.fail(tx, "analyse", reason="it died")
-    assert "Nothing has been scored since" in client.get("/").text
+    assert "Scoring has been held up since" in client.get("/").text
     assert client.get("/status.json").json()["calm"] is None
+
+
+def test_a_process_that_says_nothing_any_more_is_not_shown_at_work(desk):
+    later = stage.browser(replace(desk, now=lambda: stage.NOW + stage.HOUR))
+    page = later.get("/status").text
+    assert page.count("no sign of life") == 3
+    assert "at work" not in page
+    assert {p["state"] for p in later.get("/status.json").json()["processes"]} == {"working"}
+
+
+def test_a_late_source_is_so_since_it_was_last_heard(desk, furnished):
+    """Not since it began to be heard."""
+    with furnished.write() as tx:
+        for slug in ("blog", "forum"):
+            sources.settle(tx, slug, state="ok", reason=None, now=stage.NOW - 9 * stage.HOUR)
+            sources.settle(tx, slug, state="ok", reason=None, now=stage.NOW)
+    page = stage.browser(replace(desk, now=lambda: stage.NOW + 9 * stage.HOUR)).get("/sources").text
+    assert page.count("since Mon 2 Mar, 13:00") >= 2
+    assert "since Mon 2 Mar, 04:00" not in page
 
 
 def test_a_record_out_of_reach_is_503_in_either_form(desk, tmp_path):

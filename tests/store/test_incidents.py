@@ -98,6 +98,32 @@ def test_all_of_a_kind_newest_detected_first(record, now):
         assert incidents.everything(tx, kind=Kind.CRISIS) == [new, old]
 
 
+def test_unresolved_are_the_crises_that_are_not_over(record, now):
+    seen = add(record, state=Phase.ACKNOWLEDGED, detected=now - HOUR)
+    open_ = add(record)
+    add(record, state=Phase.RESOLVED, resolved=now)
+    add(record, kind=Kind.SOUR)
+    with record.read() as tx:
+        assert incidents.unresolved(tx) == [open_, seen]
+
+
+def test_a_crisis_stands_in_every_window_that_it_touches(record, now):
+    over = add(record, onset=now, resolved=now + HOUR, state=Phase.RESOLVED)
+    going_on = add(record, onset=now + 3 * HOUR, detected=now + 3 * HOUR)
+    theirs = add(record, watch="rival", onset=now, detected=now - HOUR)
+    add(record, onset=now, kind=Kind.SOUR)
+
+    def found(first, end, **of):
+        with record.read() as tx:
+            return incidents.within(tx, since=now + first * HOUR, until=now + end * HOUR, **of)
+
+    assert found(-1, 0) == []
+    assert found(0, 1) == found(1, 3) == [over, theirs]
+    assert found(2, 3) == [theirs]
+    assert found(2, 4) == [going_on, theirs]
+    assert found(9, 10, watch="acme") == [going_on]
+
+
 def test_current_are_the_unresolved_and_the_lately_changed_of_one_watch(record, now):
     open_ = add(record, updated=now - 9 * HOUR)
     lately = add(record, state=Phase.RESOLVED, resolved=now, updated=now)

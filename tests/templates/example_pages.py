@@ -239,7 +239,10 @@ def pages(hostile: str = HOSTILE) -> dict[str, tuple[str, Context]]:
     """(template, context) by a name, every state of every page; *hostile* stands in each field."""
     due = row(hostile, kind="digest", state="due", reason=hostile)
     troubled = shell_.Shell(
-        section="status", open_incidents=0, newest=None, silences=(letters.silence(),)
+        section="status",
+        open_incidents=0,
+        newest=None,
+        silences=(phrase("silence.scorer", since=letters.NOW),),
     )
     return {
         "search": ("console/search.html.j2", search(hostile)),
@@ -282,7 +285,7 @@ def pages(hostile: str = HOSTILE) -> dict[str, tuple[str, Context]]:
                 lag=2,
                 processes=(
                     console.Process(
-                        name="analyse", state=hostile, since=letters.NOW, beat=letters.NOW
+                        name=hostile, state="silent", since=letters.NOW, beat=letters.NOW
                     ),
                 ),
             ),

@@ -112,6 +112,12 @@ def test_unscored_has_a_place_in_the_legend_only_where_there_is_any():
     assert plot([bar(0, 1, 1, 1, 3)], zone="UTC").tones[-1] == "unscored"
 
 
+def test_a_legend_names_the_usual_level_only_where_it_is_drawn():
+    plain = bar(0, 3, 0, 0, 0)
+    assert plot([plain, bar(1, 3, 0, 0, 0, usual=2.0)], zone="UTC").has_usual
+    assert not plot([plain], zone="UTC").has_usual
+
+
 def test_a_chart_of_nothing_is_an_error():
     with pytest.raises(ValueError, match="at least one bar"):
         plot([], zone="UTC")

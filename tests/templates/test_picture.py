@@ -2,12 +2,12 @@
 
 import struct
 import zlib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from templates.charts.blocks import sparkline, stacked
-from templates.charts.geometry import Bar, Span, plot
+from templates.charts.geometry import HEADROOM, Bar, Span, plot
 from templates.charts.picture import draw, pictures
 from templates.contexts.mail import Chart, Picture
 from templates.contexts.reader import Context, mix
@@ -15,6 +15,9 @@ from templates.say import phrase
 from tests.alerts import example_letters as letters
 
 Pixel = tuple[int, int, int, int]
+
+
+HOUR = timedelta(hours=1)
 
 
 def pixels(png: bytes) -> list[list[Pixel]]:
@@ -79,6 +82,22 @@ def test_text_is_drawn_from_the_packaged_font(rows):
 def test_bars_have_their_colours(rows):
     colours = {pixel[:3] for row in rows for pixel in row if pixel[3] == 255}
     assert {(0xC5, 0x43, 0x2C), (0xA5, 0xB0, 0xBC), (0x2B, 0x6C, 0xB0)} <= colours
+
+
+def test_the_usual_level_is_seen_over_a_bar_and_over_nothing():
+    """Its dashes are dark on a pale bed, so that neither night nor a full bar hides them."""
+    bars = [
+        Bar(start=start, end=start + HOUR, negative=total, neutral=0, positive=0, usual=5.0)
+        for start, total in ((letters.NOW, 9), (letters.NOW + HOUR, 1))
+    ]
+    seen = pixels(draw(Picture(plot=plot(bars, zone="UTC"))))
+    level = 8 + round(286 * (1 - 5 / (10 / (1 - HEADROOM))))
+    for x in (range(84, 614), range(614, 1144)):
+        line = [seen[level][i] for i in x]
+        dark = line.count((0x46, 0x51, 0x5D, 255))
+        pale = sum(min(r, g, b) > 120 and a > 100 for r, g, b, a in line)
+        assert dark > 200
+        assert pale > 100
 
 
 def test_the_ground_is_transparent_so_that_dark_mode_stays_dark(rows):

@@ -43,8 +43,8 @@ def test_small_numbers_keep_a_decimal_and_large_ones_do_not(value, said):
         ("digest.change", {"change": 1.305}, "+130%"),
         ("digest.change", {"change": -0.04}, "−4%"),
         ("digest.change", {"change": 0.001}, "±0%"),
-        ("figure.points", {"value": 0.2}, "+20 points"),
-        ("figure.points", {"value": -0.004}, "±0 points"),
+        ("figure.points", {"value": 0.2}, "+20 points vs usual"),
+        ("figure.points", {"value": -0.004}, "±0 points vs usual"),
         ("figure.percent", {"value": 0.41}, "41%"),
     ],
 )

@@ -1,0 +1,67 @@
+"""Deletions: what a source lists no more, its authors have taken back."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import BindParameter, Connection, bindparam, case, select, update
+
+from core.mention import State
+from store.changes import announce
+from store.tables import mentions, sightings
+
+_IDS: Final[BindParameter[Any]] = bindparam("ids", expanding=True)
+_THESE: Final = update(mentions).where(mentions.c.id.in_(_IDS))
+_SEEN: Final = _THESE.values(last_seen=bindparam("now"))
+_GONE: Final = _THESE.values(state=State.DELETED)
+_BACK: Final = _THESE.values(
+    state=case((mentions.c.edited.is_not(None), State.EDITED), else_=State.LIVE)
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """All that a source still shows of what was published in [since, until)."""
+
+    since: datetime
+    until: datetime
+    uris: frozenset[str]
+    before: datetime  # when the listing before this one began
+
+
+def record_listing(tx: Connection, source: str, listing: Listing, *, now: datetime) -> None:
+    """Note what *source* still shows, and what it shows no more.
+
+    One listing may lie: a page from a cache, a post that slipped from one page to the next, a
+    site under repair. A mention is deleted when two in a row lack it and nobody else has heard it
+    since; the next one that shows it brings it back.
+    """
+    query = (
+        select(mentions.c.id, mentions.c.uri, mentions.c.state, mentions.c.last_seen)
+        .join(sightings, sightings.c.mention == mentions.c.id)
+        .where(
+            sightings.c.source == source,
+            mentions.c.published >= listing.since,
+            mentions.c.published < listing.until,
+        )
+        .order_by(mentions.c.id)
+        .with_for_update(key_share=True, of=mentions)
+    )
+    rows = tx.execute(query).all()
+    shown = {row.id: row.state for row in rows if row.uri in listing.uris}
+    missed = [row for row in rows if row.id not in shown and row.state != State.DELETED]
+    gone = {row.id for row in missed if row.last_seen < listing.before}
+    back = revive(tx, {i for i, state in shown.items() if state == State.DELETED})
+    if shown:
+        tx.execute(_SEEN, {"ids": list(shown), "now": now})
+    if gone:
+        tx.execute(_GONE, {"ids": list(gone)})
+    announce(tx, gone | back)
+
+
+def revive(tx: Connection, deleted: Collection[str]) -> set[str]:
+    """Bring *deleted* mentions back, for they are seen again; returns them."""
+    if deleted:
+        tx.execute(_BACK, {"ids": list(deleted)})
+    return set(deleted)
