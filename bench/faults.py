@@ -64,7 +64,7 @@ def main() -> None:
     """Kill as often as asked; write the figures; exit 1 if anything was lost or doubled."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=200)
-    parser.add_argument("--per-run", type=int, default=10)
+    parser.add_argument("--per-run", type=int, default=25)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     figures = torture(options.kills, options.per_run, options.seed)
