@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,13 +13,16 @@ import yaml
 
 from bench.report import say
 from bench.server import Server
+from core.instants import iso
+from harken.clock import Clock
 
 SOURCE: Final = "server"
 TEN_YEARS: Final = 3650  # days
+LATER: Final = (2, 4)  # hours from now; a deletion is believed once two crawls an hour apart saw it
 
 
 def listen(server: Server) -> dict[str, Any]:
-    """The row of *server*: crawled, crawled again, changed, crawled once more."""
+    """The row of *server*: crawled, crawled again, changed, crawled again and again."""
     say(f"{server.name} …")
     with tempfile.TemporaryDirectory(prefix="harken-server-") as name:
         folder = Path(name)
@@ -35,7 +39,8 @@ def _heard(server: Server, config: Path) -> dict[str, Any]:
     truth, record = server.truth(), _record(config)
     second = _crawl(config)
     edits, deletes = server.edit(), server.delete()
-    _crawl(config)
+    for hours in LATER:
+        _crawl(config, "--now", _in(hours))
     after = _record(config)
     return {
         "server": server.name,
@@ -46,7 +51,7 @@ def _heard(server: Server, config: Path) -> dict[str, Any]:
         "edits": len(edits),
         "edits_seen": sum(words in _text(after, uri) for uri, words in edits.items()),
         "deletes": len(deletes),
-        "deletes_seen": sum(after.get(uri, {}).get("state") == "deleted" for uri in deletes),
+        "deletes_seen": sum(uri in record and _is_gone(after, uri) for uri in deletes),
         "bytes_first": first,
         "bytes_second": second - first,
         "too_early": None,  # nobody but the server could tell
@@ -63,10 +68,14 @@ def _settings(server: Server, folder: Path) -> Path:
     return path
 
 
-def _crawl(config: Path) -> int:
+def _crawl(config: Path, *options: str) -> int:
     """Crawl once; the bytes of all crawls so far."""
-    [row] = json.loads(_harken("crawl", "--json", config=config))["sources"]
+    [row] = json.loads(_harken("crawl", "--json", *options, config=config))["sources"]
     return int(row["bytes"])
+
+
+def _in(hours: int) -> str:
+    return str(iso(Clock().now() + timedelta(hours=hours)))
 
 
 def _record(config: Path) -> dict[str, Mapping[str, Any]]:
@@ -76,6 +85,11 @@ def _record(config: Path) -> dict[str, Mapping[str, Any]]:
 
 def _text(record: Mapping[str, Mapping[str, Any]], uri: str) -> str:
     return str(record.get(uri, {}).get("text", ""))
+
+
+def _is_gone(record: Mapping[str, Mapping[str, Any]], uri: str) -> bool:
+    """Whether nobody is told of it any more."""
+    return uri not in record or record[uri]["state"] == "deleted"
 
 
 def _harken(*arguments: str, config: Path) -> str:

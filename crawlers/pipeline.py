@@ -25,24 +25,26 @@ def sift(
 ) -> tuple[list[Heard], list[Dropped]]:
     """Part *posts* into heard and dropped, each id once (its last state on the page counts).
 
-    Published before *oldest* is too old; a post without a date is as old as *now*.
+    Published before *oldest* is too old; a post without a date is as old as *now*. One that no
+    watch wants is heard without matches: the record drops it, unless it knows the mention and has
+    to learn that its author took words back.
     """
     heard: list[Heard] = []
     dropped: list[Dropped] = []
     for key, post in {mention_id(valid(post.uri)): _storable(post) for post in posts}.items():
-        matches: Mapping[str, str] = {}
-        if not post.text:
-            reason = "no_text"
-        elif (post.published or now) < oldest:
-            reason = "too_old"
-        else:
-            matches, reason = match(post.text, post), "unmatched"
-        if matches:
-            who = voice(post.platform, post.author) if post.author else None
-            heard.append(_heard(key, post, matches, voice=who, family=family(post.text)))
-        else:
+        if reason := _refusal(post, now=now, oldest=oldest):
             dropped.append(Dropped(id=key, reason=reason))
+        else:
+            who = voice(post.platform, post.author) if post.author else None
+            wanted = match(post.text, post)
+            heard.append(_heard(key, post, wanted, voice=who, family=family(post.text)))
     return heard, dropped
+
+
+def _refusal(post: Post, *, now: datetime, oldest: datetime) -> str | None:
+    if not post.text:
+        return "no_text"
+    return "too_old" if (post.published or now) < oldest else None
 
 
 def _storable(post: Post) -> Post:

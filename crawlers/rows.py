@@ -1,9 +1,10 @@
 """JSON arrays of strangers: an unreadable row is left out, an unreadable page is an error."""
 
 import json
+from functools import cache
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from core.errors import PermanentError
 
@@ -16,6 +17,19 @@ def read_rows(body: bytes, model: type[M], what: str) -> tuple[M, ...]:
     Raises:
         PermanentError: *body* is no JSON array, or not one of its rows can be read.
     """
+    try:
+        return tuple(_array(model).validate_json(body))
+    except ValidationError:
+        return _readable(body, model, what)
+
+
+@cache
+def _array(model: type[M]) -> TypeAdapter[list[M]]:
+    return TypeAdapter(list[model])  # type: ignore[valid-type]  # a type at run time
+
+
+def _readable(body: bytes, model: type[M], what: str) -> tuple[M, ...]:
+    """Row by row, as far as they can be read."""
     try:
         found = json.loads(body)
     except (ValueError, RecursionError) as error:

@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from core.mention import Post
+from store.listing import Listing
 
 Cursor = Mapping[str, Any]  # JSON values; {"backfilled": True} once the first crawl has ended
 
@@ -46,6 +47,7 @@ class Page:
 
     posts: tuple[Post, ...] = ()
     follow: tuple[Fetch, ...] = ()
+    listing: Listing | None = None  # where the page tells which posts still stand
     cursor: Cursor | None = None  # recorded together with this page; None: leave it
     cursor_after: Cursor | None = None  # recorded once all that this page follows is recorded too
 

@@ -10,6 +10,8 @@ _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")  # PostgreSQL and UTF-8 r
 
 def valid(text: str) -> str:
     """*text* without NUL; a lone surrogate becomes U+FFFD."""
+    if text.isascii() and "\x00" not in text:  # most are; this is twenty times as fast
+        return text
     return _UNSTORABLE.sub(lambda found: "" if found.group() == "\x00" else "\ufffd", text)
 
 

@@ -21,6 +21,7 @@ from harken import wiring
 from harken.clock import Clock
 from nlp.duplicates import family_key
 from store import hosts, runs, sources, watches
+from store.listing import record_listing
 from store.pages import HeardPage, record_page
 from store.record import Record
 from store.runs import Traffic
@@ -70,7 +71,7 @@ class RecordSink:
         self._kept = timedelta(days=days)
 
     def page(self, assignment: Assignment, page: Page, fetched: Fetched) -> None:
-        """Record one page, its cursor and its validators in one transaction."""
+        """Record one page, what it lists, its cursor and its validators in one transaction."""
         now = self._clock.now()
         heard, dropped = sift(
             page.posts,
@@ -90,6 +91,8 @@ class RecordSink:
         )
         with self._record.write() as tx:
             record_page(tx, heard_page, now=now)
+            if page.listing:
+                record_listing(tx, assignment.source, page.listing, now=now)
 
     def not_modified(self, assignment: Assignment, url: str) -> None:
         """A 304 is counted at the end of the run; there is nothing to record."""

@@ -2,11 +2,20 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
+from typing import Any, Final
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
-from store.record import upsert
+from store.record import insertion, upsert
 from store.tables import changes, counters, followers
+
+_STEP: Final = (
+    update(counters)
+    .where(counters.c.name == "change")
+    .values(value=counters.c.value + bindparam("count"))
+    .returning(counters.c.value)
+)
 
 
 def announce(tx: Connection, ids: Iterable[str]) -> None:
@@ -18,15 +27,16 @@ def announce(tx: Connection, ids: Iterable[str]) -> None:
     ordered = sorted(set(ids))
     if not ordered:
         return
-    step = update(counters).where(counters.c.name == "change")
-    step = step.values(value=counters.c.value + len(ordered)).returning(counters.c.value)
-    last: int = tx.execute(step).scalar_one()
+    last: int = tx.execute(_STEP, {"count": len(ordered)}).scalar_one()
     rows = [{"mention": i, "number": last - k} for k, i in enumerate(reversed(ordered))]
-    statement = upsert(tx, changes)
-    statement = statement.on_conflict_do_update(
-        index_elements=["mention"], set_={"number": statement.excluded.number}
-    )
-    tx.execute(statement, rows)
+    tx.execute(_numbering(tx.dialect.name), rows)
+
+
+@cache
+def _numbering(dialect: str) -> Any:
+    insert = insertion(dialect, changes)
+    number = {"number": insert.excluded.number}
+    return insert.on_conflict_do_update(index_elements=["mention"], set_=number)
 
 
 def after(tx: Connection, number: int, limit: int) -> list[tuple[int, str]]:

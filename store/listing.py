@@ -1,11 +1,11 @@
 """Deletions: what a source lists no more, its authors have taken back."""
 
-from collections.abc import Collection
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import BindParameter, Connection, bindparam, case, select, update
+from sqlalchemy import BindParameter, Connection, Row, bindparam, case, select, update
 
 from core.mention import State
 from store.changes import announce
@@ -49,19 +49,25 @@ def record_listing(tx: Connection, source: str, listing: Listing, *, now: dateti
         .with_for_update(key_share=True, of=mentions)
     )
     rows = tx.execute(query).all()
-    shown = {row.id: row.state for row in rows if row.uri in listing.uris}
-    missed = [row for row in rows if row.id not in shown and row.state != State.DELETED]
-    gone = {row.id for row in missed if row.last_seen < listing.before}
-    back = revive(tx, {i for i, state in shown.items() if state == State.DELETED})
+    shown = [row for row in rows if row.uri in listing.uris]
+    back = revive(tx, shown)
     if shown:
-        tx.execute(_SEEN, {"ids": list(shown), "now": now})
-    if gone:
-        tx.execute(_GONE, {"ids": list(gone)})
-    announce(tx, gone | back)
+        tx.execute(_SEEN, {"ids": [row.id for row in shown], "now": now})
+    announce(tx, _delete(tx, set(rows) - set(shown), listing.before) | back)
 
 
-def revive(tx: Connection, deleted: Collection[str]) -> set[str]:
-    """Bring *deleted* mentions back, for they are seen again; returns them."""
+def revive(tx: Connection, seen: Iterable[Row[*tuple[Any, ...]]]) -> set[str]:
+    """Bring back those of *seen* (id, state) that were deleted; returns their ids."""
+    deleted = {row.id for row in seen if row.state == State.DELETED}
     if deleted:
         tx.execute(_BACK, {"ids": list(deleted)})
-    return set(deleted)
+    return deleted
+
+
+def _delete(tx: Connection, missed: Iterable[Row[*tuple[Any, ...]]], before: datetime) -> set[str]:
+    """Those of *missed* that nobody has heard since *before* and that are not deleted yet."""
+    unheard = (row for row in missed if row.last_seen < before)
+    gone = {row.id for row in unheard if row.state != State.DELETED}
+    if gone:
+        tx.execute(_GONE, {"ids": list(gone)})
+    return gone

@@ -2,12 +2,19 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Table, literal, select, tuple_
+from sqlalchemy import Connection, Row, Table, bindparam, literal, select, tuple_
 
 from core.mention import Analysis, Mention, Sentiment, State, Verdict
 from store.tables import matches, mentions, sightings, verdicts
+
+_LOCKED: Final = (
+    select(*(mentions.c[name] for name in ("id", "text_sha256", "revision", "state", "analysis")))
+    .where(mentions.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(mentions.c.id)
+    .with_for_update(key_share=True)
+)
 
 
 def get(tx: Connection, ids: Sequence[str]) -> list[Mention]:
@@ -38,15 +45,13 @@ def everything(tx: Connection, *, batch: int = 500) -> Iterator[Mention]:
 def lock(tx: Connection, ids: Iterable[str]) -> dict[str, Row[Any]]:
     """Keep other writers away from these until the commit.
 
-    Returns text_sha256, revision and analysis of each, by id.
+    Returns text_sha256, revision, state and analysis of each, by id.
 
     Always in the order of ids, so that two writers cannot dead-lock; on SQLite a writer is
     alone anyway. Ids that the record does not hold are left out.
     """
-    names = ("id", "text_sha256", "revision", "analysis")
-    query = select(*(mentions.c[name] for name in names)).where(mentions.c.id.in_(list(ids)))
-    rows = tx.execute(query.order_by(mentions.c.id).with_for_update(key_share=True))
-    return {row.id: row for row in rows}
+    wanted = list(ids)
+    return {row.id: row for row in tx.execute(_LOCKED, {"ids": wanted})} if wanted else {}
 
 
 def _grouped(tx: Connection, table: Table, ids: Sequence[str]) -> dict[str, list[Row[Any]]]:

@@ -1,13 +1,19 @@
-"""The rows that one heard page adds or changes; called by ``store.pages.record_page`` alone."""
+"""The rows that one heard page adds or changes; called by ``store.pages.record_page`` alone.
 
-from collections.abc import Mapping, Sequence
+A crawl writes a page every few milliseconds, and SQLAlchemy takes longer to build a statement than
+SQLite to execute it: statements are built once, and rows that a new mention cannot have yet are
+not looked for.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import BindParameter, Connection, Table, bindparam, delete, select, update
 
 from core.mention import Analysis, State
-from store.record import upsert
+from store.record import insertion
 from store.tables import (
     families,
     matches,
@@ -23,6 +29,36 @@ if TYPE_CHECKING:
 
 FUTURE: Final = timedelta(minutes=5)  # architecture.md: a later date is not believed
 
+_IDS: Final[BindParameter[Any]] = bindparam("ids", expanding=True)
+_AT: Final[BindParameter[Any]] = bindparam("now")
+_KNOWN: Final = select(mentions.c.id).where(mentions.c.id.in_(_IDS))
+_SEEN: Final = update(mentions).where(mentions.c.id.in_(_IDS)).values(last_seen=_AT)
+_EDITED: Final = update(mentions).where(mentions.c.id == bindparam("key"))
+_MATCHED: Final = select(matches).where(matches.c.mention.in_(_IDS))
+_UNMATCHED: Final = delete(matches).where(matches.c.mention.in_(_IDS))
+_SIGHTED: Final = (
+    update(sightings)
+    .where(sightings.c.source == bindparam("by"), sightings.c.mention.in_(_IDS))
+    .values(last_seen=_AT)
+    .returning(sightings.c.mention)
+)
+
+
+def known(tx: Connection, heard: "Sequence[Heard]") -> set[str]:
+    """The ids of those that the record holds."""
+    return set(tx.scalars(_KNOWN, {"ids": [h.id for h in heard]})) if heard else set()
+
+
+def insert_mentions(tx: Connection, heard: "Sequence[Heard]", now: datetime) -> set[str]:
+    """Mentions that the record did not hold a moment ago, analysis pending; returns the new ones.
+
+    What another writer inserted meanwhile is not new: only the database knows for sure.
+    """
+    if not heard:
+        return set()
+    rows = [_mention_row(h, now) for h in heard]
+    return set(tx.scalars(_novel(tx.dialect.name), rows))
+
 
 def insert_origins(tx: Connection, heard: "Sequence[Heard]", now: datetime) -> None:
     """Voices and families not seen before."""
@@ -33,74 +69,56 @@ def insert_origins(tx: Connection, heard: "Sequence[Heard]", now: datetime) -> N
     _insert_ignoring(tx, families, [{"id": f, "first_seen": now} for f in kin])
 
 
-def insert_mentions(tx: Connection, heard: "Sequence[Heard]", now: datetime) -> set[str]:
-    """Those heard for the first time, analysis pending, with their first revision; returns them.
-
-    What another writer inserted meanwhile is not new: only the database knows for sure.
-    """
-    known = set(tx.scalars(select(mentions.c.id).where(mentions.c.id.in_([h.id for h in heard]))))
-    rows = [_mention_row(h, now) for h in heard if h.id not in known]
-    if not rows:
-        return set()
-    insert = upsert(tx, mentions).on_conflict_do_nothing().returning(mentions.c.id)
-    new = set(tx.scalars(insert, rows))
-    firsts = [_revision(h.id, 1, h.text_sha256, now) for h in heard if h.id in new]
-    _insert_ignoring(tx, revisions, firsts)
-    return new
-
-
 def edit_mentions(
-    tx: Connection, edited: "Sequence[Heard]", before: Mapping[str, int], now: datetime
+    tx: Connection, edited: "Sequence[Heard]", revision: Mapping[str, int], now: datetime
 ) -> None:
-    """Known mentions with another text: one revision more than *before*, to be analysed again."""
-    if not edited:
-        return
-    rows = [_edited(h, now) | {"key": h.id, "revision": before[h.id] + 1} for h in edited]
-    tx.execute(update(mentions).where(mentions.c.id == bindparam("key")), rows)
-    numbered = [_revision(h.id, before[h.id] + 1, h.text_sha256, now) for h in edited]
-    _insert_ignoring(tx, revisions, numbered)
+    """Known mentions with another text and the number of that; they are to be analysed again."""
+    if edited:
+        rows = [_edited(h, now) | {"key": h.id, "revision": revision[h.id]} for h in edited]
+        tx.execute(_EDITED, rows)
+        tx.execute(_UNMATCHED, {"ids": [h.id for h in edited]})  # they are matched afresh
 
 
-def match(tx: Connection, heard: "Sequence[Heard]", edited: "Sequence[Heard]") -> set[str]:
+def insert_revisions(
+    tx: Connection, heard: "Sequence[Heard]", revision: Mapping[str, int], now: datetime
+) -> None:
+    """The texts of *heard* as revisions of these numbers; 1 where none is given."""
+    rows = [
+        {"mention": h.id, "revision": revision.get(h.id, 1), "text_sha256": h.text_sha256}
+        for h in heard
+    ]
+    _insert_ignoring(tx, revisions, [row | {"at": now} for row in rows])
+
+
+def match(tx: Connection, heard: "Sequence[Heard]", new: Collection[str]) -> set[str]:
     """Note which watches want a mention; returns the mentions that a watch wants newly.
 
-    An edited mention is matched afresh; a known one may be wanted by a watch that is younger.
+    A known mention may be wanted by a watch that is younger. One whose text stayed the same keeps
+    its watches: their queries have changed, not what was said.
     """
-    if edited:
-        tx.execute(delete(matches).where(matches.c.mention.in_([h.id for h in edited])))
-    query = select(matches).where(matches.c.mention.in_([h.id for h in heard]))
-    before = {(row.mention, row.watch): row.watch_revision for row in tx.execute(query)}
+    before = _matched(tx, [h.id for h in heard if h.id not in new])
     now = {(h.id, watch): revision for h in heard for watch, revision in h.matches.items()}
     rows = [
         {"mention": mention, "watch": watch, "watch_revision": revision}
-        for (mention, watch), revision in sorted(now.items())
-        if before.get((mention, watch)) != revision
+        for (mention, watch), revision in sorted(now.items() - before.items())
     ]
     if rows:
-        insert = upsert(tx, matches)
-        changed = {"watch_revision": insert.excluded.watch_revision}
-        keys = ["mention", "watch"]
-        tx.execute(insert.on_conflict_do_update(index_elements=keys, set_=changed), rows)
-    return {mention for mention, watch in now if (mention, watch) not in before}
+        tx.execute(_matching(tx.dialect.name), rows)
+    return {mention for mention, _ in now.keys() - before.keys()}
 
 
-def insert_sightings(
-    tx: Connection, source: str, heard: "Sequence[Heard]", now: datetime
+def sight(
+    tx: Connection, source: str, ids: Sequence[str], new: Collection[str], now: datetime
 ) -> set[str]:
-    """Note that *source* heard these; returns the known mentions that are new to this source."""
-    ids = [h.id for h in heard]
-    query = select(sightings.c.mention).where(
-        sightings.c.mention.in_(ids), sightings.c.source == source
-    )
-    seen = {row.mention for row in tx.execute(query)}
+    """Note that *source* heard these; returns those that are new to this source."""
+    again = [i for i in ids if i not in new]
+    seen: set[str] = set()
+    if again:
+        seen = set(tx.scalars(_SIGHTED, {"ids": again, "by": source, "now": now}))
+        tx.execute(_SEEN, {"ids": again, "now": now})
     fresh = [i for i in ids if i not in seen]
     rows = [{"mention": i, "source": source, "first_seen": now, "last_seen": now} for i in fresh]
     _insert_ignoring(tx, sightings, rows)
-    if seen:
-        own = (sightings.c.source == source) & sightings.c.mention.in_(seen)
-        tx.execute(update(sightings).where(own).values(last_seen=now))
-    if ids:
-        tx.execute(update(mentions).where(mentions.c.id.in_(ids)).values(last_seen=now))
     return set(fresh)
 
 
@@ -115,13 +133,32 @@ def insert_skipped(
     _insert_ignoring(tx, skipped, rows)
 
 
-def _insert_ignoring(tx: Connection, table: Any, rows: list[dict[str, Any]]) -> None:
+def _insert_ignoring(tx: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
     if rows:
-        tx.execute(upsert(tx, table).on_conflict_do_nothing(), rows)
+        tx.execute(_ignoring(tx.dialect.name, table), rows)
 
 
-def _revision(mention: str, number: int, sha: str, now: datetime) -> dict[str, Any]:
-    return {"mention": mention, "revision": number, "text_sha256": sha, "at": now}
+@cache
+def _ignoring(dialect: str, table: Table) -> Any:
+    return insertion(dialect, table).on_conflict_do_nothing()
+
+
+@cache
+def _novel(dialect: str) -> Any:
+    return _ignoring(dialect, mentions).returning(mentions.c.id)
+
+
+@cache
+def _matching(dialect: str) -> Any:
+    insert = insertion(dialect, matches)
+    changed = {"watch_revision": insert.excluded.watch_revision}
+    return insert.on_conflict_do_update(index_elements=["mention", "watch"], set_=changed)
+
+
+def _matched(tx: Connection, ids: Sequence[str]) -> dict[tuple[str, str], str]:
+    """The revision of the watch by mention and watch."""
+    rows = tx.execute(_MATCHED, {"ids": ids}) if ids else ()
+    return {(row.mention, row.watch): row.watch_revision for row in rows}
 
 
 def _mention_row(h: "Heard", now: datetime) -> dict[str, Any]:

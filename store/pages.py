@@ -1,29 +1,46 @@
 """H1: what a crawl heard on one page goes into the record in one short transaction."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from core.mention import Post
 from store import page_rows
 from store.changes import announce
+from store.listing import revive
 from store.mentions import lock
 from store.tables import runs, sources
+
+UNMATCHED: Final = "unmatched"  # why a post that no watch wants is dropped
+
+_COUNTS: Final = ("fetched", "known", "edited", "new")
+_RUN: Final = runs.c.id == bindparam("of_run")
+_SOURCE: Final = sources.c.slug == bindparam("of_source")
+_BEFORE: Final = (
+    select(runs.c.dropped, sources.c.validators, sources.c.cursor)
+    .join_from(runs, sources)
+    .where(_RUN, _SOURCE)
+)
+_COUNTED: Final = (
+    update(runs).where(_RUN).values({n: runs.c[n] + bindparam(f"more_{n}") for n in _COUNTS})
+)
+_ADVANCED: Final = update(sources).where(_SOURCE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
-    """A post that at least one watch wants."""
+    """A post, and which watches want it."""
 
     id: str  # core.identity.mention_id(post.uri)
     post: Post
     text_sha256: str
     voice: str | None
     family: str | None  # exact-hash family of the normalised text
-    matches: Mapping[str, str]  # watch slug -> revision of the watch that matched
+    matches: Mapping[str, str]  # watch slug -> revision of the watch that wants it; may be none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +48,7 @@ class Dropped:
     """A post that nobody wants: its id and reason are kept, never its text."""
 
     id: str
-    reason: str  # unmatched | too_old | no_text | …: a constant, lower_snake
+    reason: str  # unmatched | too_old | no_text: a constant, lower_snake
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,45 +79,63 @@ class Tally:
 def record_page(tx: Connection, page: HeardPage, *, now: datetime) -> Tally:
     """Write one page, its tally and the source's cursor; written twice, the mentions stay the same.
 
-    Rows go in ordered by id and the change numbers last, so that two writers cannot dead-lock.
-    A mention that stands on the page twice counts once, and as known for the rest.
+    Mentions go in ordered by id, then all else table by table, and the change numbers last, so
+    that two writers cannot dead-lock. A mention that stands on the page twice counts once, and as
+    known for the rest.
 
     Raises:
         NoResultFound: the record does not know the run or the source.
     """
-    heard = sorted({h.id: h for h in page.heard}.values(), key=lambda h: h.id)
-    page_rows.insert_origins(tx, heard, now)
-    new = page_rows.insert_mentions(tx, heard, now)
-    before = lock(tx, (h.id for h in heard if h.id not in new))
+    known = page_rows.known(tx, page.heard)
+    heard, dropped = _part(page, known)
+    ids = [h.id for h in heard]
+    new = page_rows.insert_mentions(tx, [h for h in heard if h.id not in known], now)
+    before = lock(tx, set(ids) - new)
     edited = [h for h in heard if h.id in before and before[h.id].text_sha256 != h.text_sha256]
-    page_rows.edit_mentions(tx, edited, {h.id: before[h.id].revision for h in edited}, now)
-    rematched = page_rows.match(tx, heard, edited)
-    resighted = page_rows.insert_sightings(tx, page.source, heard, now)
-    page_rows.insert_skipped(tx, page.source, page.dropped, now)
-    tally = Tally(
-        fetched=len(page.heard) + len(page.dropped),
-        known=len(page.heard) - len(new) - len(edited),
-        edited=len(edited),
-        new=len(new),
-        dropped=Counter(d.reason for d in page.dropped),
-    )
-    _add_to_run(tx, page.run, tally)
-    _advance_source(tx, page)
-    announce(tx, new | {h.id for h in edited} | rematched | resighted)
+    revived = revive(tx, before.values())
+    revision = {h.id: before[h.id].revision + 1 for h in edited}
+    page_rows.edit_mentions(tx, edited, revision, now)
+    told = [h for h in heard if h.id in new] + edited
+    page_rows.insert_revisions(tx, told, revision, now)
+    page_rows.insert_origins(tx, told, now)
+    rematched = page_rows.match(tx, heard, new)
+    resighted = page_rows.sight(tx, page.source, ids, new, now)
+    page_rows.insert_skipped(tx, page.source, dropped, now)
+    tally = _tally(page, dropped, edited=len(edited), new=len(new))
+    _account(tx, page, tally)
+    announce(tx, new | revision.keys() | revived | rematched | resighted)
     return tally
 
 
-def _add_to_run(tx: Connection, run: str, tally: Tally) -> None:
-    counts = {n: runs.c[n] + getattr(tally, n) for n in ("fetched", "known", "edited", "new")}
-    before = tx.execute(select(runs.c.dropped).where(runs.c.id == run)).scalar_one()
-    dropped = dict(Counter(before) + Counter(tally.dropped))
-    tx.execute(update(runs).where(runs.c.id == run).values(dropped=dropped, **counts))
+def _part(page: HeardPage, known: Collection[str]) -> tuple[list[Heard], list[Dropped]]:
+    """What is written, each id once, in the order of ids; and what nobody wants.
+
+    Of a post that no watch wants the text is kept only where an older one is known: nobody shall
+    go on reading words that their author took back.
+    """
+    kept = {h.id: h for h in page.heard if h.matches or h.id in known}
+    lost = [Dropped(id=h.id, reason=UNMATCHED) for h in page.heard if h.id not in kept]
+    return [kept[i] for i in sorted(kept)], [*page.dropped, *lost]
 
 
-def _advance_source(tx: Connection, page: HeardPage) -> None:
-    query = select(sources.c.validators).where(sources.c.slug == page.source)
-    validators = tx.execute(query).scalar_one()
-    values: dict[str, object] = {"validators": {**validators, **page.validators}}
-    if page.cursor is not None:
-        values["cursor"] = dict(page.cursor)
-    tx.execute(update(sources).where(sources.c.slug == page.source).values(**values))
+def _tally(page: HeardPage, dropped: Sequence[Dropped], *, edited: int, new: int) -> Tally:
+    fetched = len(page.heard) + len(page.dropped)
+    return Tally(
+        fetched=fetched,
+        known=fetched - len(dropped) - edited - new,
+        edited=edited,
+        new=new,
+        dropped=Counter(d.reason for d in dropped),
+    )
+
+
+def _account(tx: Connection, page: HeardPage, tally: Tally) -> None:
+    """Add *tally* to the run; move the source's cursor and validators."""
+    place = {"of_run": page.run, "of_source": page.source}
+    before = tx.execute(_BEFORE, place).one()
+    dropped = dict(Counter(before.dropped) + Counter(tally.dropped))
+    counts = {f"more_{name}": getattr(tally, name) for name in _COUNTS}
+    tx.execute(_COUNTED, {**place, **counts, "dropped": dropped})
+    validators = {**before.validators, **page.validators}
+    cursor = dict(before.cursor if page.cursor is None else page.cursor)
+    tx.execute(_ADVANCED, {**place, "validators": validators, "cursor": cursor})

@@ -53,8 +53,6 @@ class Record:
         Raises:
             ConfigError: the schema is newer than this code, or the database cannot be opened.
         """
-        from store.migrations import upgrade
-
         version = self.version()
         if version is not None and version > SCHEMA:
             raise ConfigError(
@@ -62,6 +60,10 @@ class Record:
                 "Install the newer Harken again, or restore a backup made before the upgrade."
             )
         if version != SCHEMA:
+            from store.migrations import (
+                upgrade,
+            )  # Alembic takes longer to import than a crawl waits
+
             upgrade(self.engine)
 
     def version(self) -> str | None:
@@ -118,7 +120,12 @@ def _is_wrong(error: OperationalError) -> bool:
 
 def upsert(tx: Connection, table: Table) -> Any:
     """An ``INSERT`` of the connection's dialect, which knows ``on_conflict_do_*``."""
-    return (postgresql if tx.dialect.name == "postgresql" else sqlite).insert(table)
+    return insertion(tx.dialect.name, table)
+
+
+def insertion(dialect: str, table: Table) -> Any:
+    """Like :func:`upsert`, for statements that are built once for all connections."""
+    return (postgresql if dialect == "postgresql" else sqlite).insert(table)
 
 
 def _engine(url: str) -> Engine:

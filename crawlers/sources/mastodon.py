@@ -61,7 +61,7 @@ class Mastodon(Source):
         key_needed=False,
         terms_url="https://docs.joinmastodon.org/methods/timelines/",
         limits="300 requests in 15 minutes an address; 40 posts a request",
-        deletions="poll",
+        deletions="none",
         default_on=True,
         proven="recorded",
     )

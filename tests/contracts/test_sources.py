@@ -52,6 +52,9 @@ def told(page):
     ]
     follow = [{"url": f.url, "note": dict(f.note)} for f in page.follow]
     found = {"posts": posts, "follow": follow, "cursor": page.cursor, "after": page.cursor_after}
+    if page.listing:
+        times = {n: iso(getattr(page.listing, n)) for n in ("since", "until", "before")}
+        found["listing"] = {**times, "uris": sorted(page.listing.uris)}
     return {name: value for name, value in found.items() if value}
 
 
@@ -121,7 +124,6 @@ def test_parse_is_total_on_noise(folder, body):
     totally(source, fetch, body)
 
 
-@pytest.mark.slow
 @given(folder=st.sampled_from(FOLDERS), data=st.data())
 @settings(deadline=None, max_examples=300)
 def test_parse_is_total_on_damaged_pages(folder, data):

@@ -58,6 +58,7 @@ def _setup(url: str, start) -> None:
     record.close()
 
 
+@pytest.mark.slow
 def test_processes_that_set_up_at_once_do_not_meet(empty_url):
     spawn = multiprocessing.get_context("spawn")
     start = spawn.Event()

@@ -91,6 +91,7 @@ def test_only_authors_who_asked_to_be_found():
     assert heard == {False: ["urn:0", "urn:1"], True: ["urn:0"]}
 
 
+@pytest.mark.slow
 def test_a_process_that_only_plans_crawls_needs_no_scrapy():
     """The parent reads options, facts and outcomes; the reactor belongs to the children."""
     modules = ["assignment", "limits", "pipeline", "source"]

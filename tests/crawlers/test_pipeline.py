@@ -39,10 +39,15 @@ def test_a_post_that_a_watch_wants_is_heard():
     assert heard.matches == {"brand": "r1"}
 
 
-def test_a_post_that_nobody_wants_leaves_its_id_and_a_reason():
-    """Unmatched, without text, or too old: its age is judged before its watch."""
+def test_a_post_that_no_watch_wants_is_heard_without_matches():
+    """Only the record knows whether it is a mention whose author took words back."""
+    [heard], dropped = sifted(post(text="weather"))
+    assert (heard.post.text, heard.matches, dropped) == ("weather", {}, [])
+
+
+def test_a_post_without_text_or_too_old_leaves_its_id_and_a_reason():
+    """Its age is judged before its watch."""
     posts = {
-        "unmatched": post("https://a.example/1", "weather"),
         "no_text": post("https://a.example/2", " \x00 "),
         "too_old": post("https://a.example/3", published=OLDEST - timedelta(seconds=1)),
     }

@@ -84,8 +84,8 @@ def write_many(record: Record, source: str, names: list[str], failures: list[Har
 
 
 def test_a_follower_beside_two_writers_misses_nothing(record):
-    shared = [f"both-{k}" for k in range(15)]
-    mine, yours = ([*shared, *(f"{w}-{k}" for k in range(15))] for w in ("mine", "yours"))
+    shared = [f"both-{k}" for k in range(9)]
+    mine, yours = ([*shared, *(f"{w}-{k}" for k in range(9))] for w in ("mine", "yours"))
     failures: list[HarkenError] = []
     writers = [
         threading.Thread(target=write_many, args=(record, "blog", mine, failures)),

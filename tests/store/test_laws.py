@@ -17,7 +17,7 @@ from sqlalchemy import event
 
 from core.mention import Analysis
 from store import changes, mentions, runs, tally
-from store.analysis import Finding, Pending, lease, record_findings, release
+from store.analysis import SUSPECT, Finding, Pending, lease, record_findings, release
 from store.pages import record_page
 from store.record import Record
 from tests.store.making import NOON, begin, dropped, finding, hear, heard, key, killed_after, page
@@ -77,6 +77,7 @@ class Laws(RuleBasedStateMachine):
         self.sighted: dict[str, set[str]] = {}
         self.done: set[str] = set()
         self.leases: dict[str, tuple[str, datetime]] = {}
+        self.claims: dict[str, int] = {}  # since the last finding
         self.held: list[Held] = []
         self.index: dict[str, mentions.Mention] = {}
 
@@ -109,6 +110,22 @@ class Laws(RuleBasedStateMachine):
         self.done -= changed
 
     @rule(posts=POSTS, source=SOURCES)
+    def hear_unwanted(self, posts, source) -> None:
+        """What no watch wants is dropped, unless an older text of it is known."""
+        one = [heard(n, t, matches={}) for n, t in posts.items()]
+        told = hear(self.record, *one, source=source, at=self.now)
+        known = {key(n): t for n, t in posts.items() if key(n) in self.texts}
+        changed = {m for m, t in known.items() if self.texts[m] != t}
+        assert (told.new, told.edited) == (0, len(changed))
+        assert sum(told.dropped.values()) == len(posts) - len(known)
+        self.texts |= known
+        for mention in known:
+            self.sighted[mention].add(source)
+        for mention in changed:
+            self.revisions[mention] += 1
+        self.done -= changed
+
+    @rule(posts=POSTS, source=SOURCES)
     def die_hearing(self, posts, source) -> None:
         one = page(*(heard(n, t) for n, t in posts.items()), source=source)
         killed_after(self.record, lambda tx: record_page(tx, one, now=self.now))
@@ -119,11 +136,14 @@ class Laws(RuleBasedStateMachine):
             found = lease(tx, owner, limit=limit, now=self.now, hold=HOLD)
         taken = {m for m, (_, until) in self.leases.items() if until > self.now}
         free = set(self.texts) - self.done - taken
-        assert {p.id for p in found} <= free
-        assert len(found) == min(limit, len(free))
+        fresh = {m for m in free if self.claims.get(m, 0) < SUSPECT}
+        assert {p.id for p in found} <= (fresh or free)
+        assert len(found) == (min(limit, len(fresh)) if fresh else min(1, len(free)))
         assert all(p.text == self.texts[p.id] for p in found)
+        assert all(p.attempts == self.claims.get(p.id, 0) for p in found)
         self.held += [Held(owner, p) for p in found]
         self.leases |= {p.id: (owner, self.now + HOLD) for p in found}
+        self.claims |= {p.id: p.attempts + 1 for p in found}
 
     @rule(owner=OWNERS)
     def find(self, owner) -> None:
@@ -135,6 +155,7 @@ class Laws(RuleBasedStateMachine):
         self.done |= fresh
         for h in own:
             self.leases.pop(h.pending.id, None)
+            self.claims.pop(h.pending.id, None)
             self.held.remove(h)
 
     @rule(owner=OWNERS)

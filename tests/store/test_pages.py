@@ -156,6 +156,35 @@ def test_of_a_dropped_post_only_id_time_and_reason_are_kept(record, now):
     assert count(record, tables.mentions) == 0
 
 
+def test_a_post_that_no_watch_wants_is_dropped_like_the_others(record, now):
+    tally = hear(record, heard("a", "A secret.", matches={}), dropped("b", "no_text"), at=now)
+    assert tally == Tally(
+        fetched=2, known=0, edited=0, new=0, dropped={"unmatched": 1, "no_text": 1}
+    )
+    with record.read() as tx:
+        rows = [repr(tx.execute(select(t)).all()) for t in tables.metadata.sorted_tables]
+    assert not [row for row in rows if "secret" in row]
+    assert count(record, tables.skipped) == 2
+
+
+def test_an_edit_that_no_watch_wants_any_more_takes_the_old_words_away(record, now):
+    hear(record, heard("a", "Acme cheats."), at=now)
+    number = last_change(record)
+    tally = hear(record, heard("a", "I was wrong.", matches={}), at=now + MINUTE)
+    told = one(record, "a")
+    assert (tally.edited, tally.dropped) == (1, {})
+    assert (told.text, told.revision, told.watches) == ("I was wrong.", 2, ())
+    assert last_change(record) == number + 1
+
+
+def test_a_known_mention_keeps_its_watches_while_its_text_stays(record):
+    """A query that has changed does not rewrite who wanted what was said before."""
+    hear(record, heard("a"))
+    tally = hear(record, heard("a", matches={}))
+    assert (tally.known, tally.dropped) == (1, {})
+    assert one(record, "a").watches == ("acme",)
+
+
 def test_a_mention_that_stands_twice_on_a_page_counts_once_as_new(record):
     tally = hear(record, heard("a"), heard("a"), heard("b"))
     assert (tally.fetched, tally.new, tally.known, tally.edited) == (3, 2, 1, 0)

@@ -1,0 +1,161 @@
+"""Followers of the change feed: several, slow, killed or young, they all come to the same end."""
+
+from datetime import datetime
+from itertools import pairwise
+
+import pytest
+
+from core.mention import Analysis
+from store import analysis, changes, mentions, tally
+from store.pages import record_page
+from store.record import Record
+from tests.store.making import (
+    NOON,
+    begin,
+    dropped,
+    finding,
+    hear,
+    heard,
+    key,
+    killed_after,
+    page,
+)
+
+
+@pytest.fixture(autouse=True)
+def _sources(record: Record) -> None:
+    with record.write() as tx:
+        begin(tx, "blog", "forum")
+
+
+class Follower:
+    """Keeps a copy of the texts and analyses that the record shows, a portion at a time."""
+
+    def __init__(self, record: Record, name: str, portion: int) -> None:
+        self.record, self.name, self.portion = record, name, portion
+        self.copy: dict[str, tuple[str, Analysis]] = {}
+
+    def step(self, *, dies: bool = False) -> bool:
+        """Apply the next portion; who *dies* has not noted it. Whether there was one."""
+        with self.record.read() as tx:
+            feed = changes.after(tx, changes.position(tx, self.name), self.portion)
+            found = mentions.get(tx, [i for _, i in feed])
+        self.copy |= {m.id: (m.text, m.analysis) for m in found}
+        if feed and not dies:
+            with self.record.write() as tx:
+                changes.advance(tx, self.name, feed[-1][0], now=NOON)
+        return bool(feed)
+
+    def catch_up(self) -> dict[str, tuple[str, Analysis]]:
+        while self.step():
+            pass
+        return self.copy
+
+
+def whole(record: Record) -> dict[str, tuple[str, Analysis]]:
+    with record.read() as tx:
+        return {m.id: (m.text, m.analysis) for m in mentions.everything(tx)}
+
+
+def find(record: Record, *names: str, at: datetime = NOON) -> None:
+    with record.write() as tx:
+        analysis.record_findings(tx, [finding(n) for n in names], now=at)
+
+
+@pytest.mark.parametrize("portion", [1, 2, 100])
+def test_a_follower_that_steps_between_writes_ends_where_the_record_is(record, portion):
+    follower = Follower(record, "index", portion)
+    for k in range(6):
+        hear(record, heard(f"m{k}"), heard("often", f"wording {k}"))
+        follower.step(dies=k % 2 == 0)
+        find(record, f"m{k}")
+        follower.step()
+    assert follower.catch_up() == whole(record)
+
+
+def test_a_young_follower_sees_each_mention_once_in_its_last_state(record):
+    for k in range(5):
+        hear(record, heard("a", f"wording {k}"), heard(f"m{k}"))
+    with record.read() as tx:
+        feed = changes.after(tx, 0, 100)
+    assert sorted(i for _, i in feed) == sorted([key("a"), *(key(f"m{k}") for k in range(5))])
+    assert Follower(record, "young", 2).catch_up() == whole(record)
+
+
+def test_followers_do_not_know_of_each_other(record, now):
+    fast, slow = Follower(record, "fast", 9), Follower(record, "slow", 1)
+    hear(record, heard("a"), heard("b"))
+    fast.catch_up()
+    slow.step()
+    with record.read() as tx:
+        assert changes.followers_at(tx) == {"fast": 2, "slow": 1}
+        assert changes.last(tx) == 2
+    assert slow.catch_up() == fast.copy
+
+
+def test_who_has_caught_up_is_told_nothing(record):
+    follower = Follower(record, "index", 5)
+    hear(record, heard("a"))
+    follower.catch_up()
+    hear(record, heard("a"), dropped("x"))  # nothing that an index shows has changed
+    assert not follower.step()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda r: hear(r, heard("a", "edited")),
+        lambda r: hear(r, heard("a"), source="forum"),
+        lambda r: hear(r, heard("a", matches={"acme": "r1", "rival": "r1"})),
+        lambda r: find(r, "a"),
+    ],
+    ids=["edit", "sighting", "match", "verdict"],
+)
+def test_whatever_the_index_shows_of_a_mention_is_told(record, change):
+    hear(record, heard("a"), heard("b"))
+    before = 2
+    change(record)
+    with record.read() as tx:
+        assert changes.after(tx, before, 9) == [(3, key("a"))]
+
+
+def test_numbers_have_no_gap_where_a_writer_died(record):
+    for k in range(4):
+        killed_after(record, lambda tx: record_page(tx, page(heard("x"), heard("y")), now=NOON))
+        hear(record, heard(f"m{k}"))
+    with record.read() as tx:
+        numbers = [n for n, _ in changes.after(tx, 0, 100)]
+    assert numbers == [1, 2, 3, 4]
+
+
+def test_the_numbers_of_one_page_follow_each_other_in_the_order_of_ids(record):
+    names = [f"m{k}" for k in range(20)]
+    hear(record, *map(heard, reversed(names)))
+    with record.read() as tx:
+        feed = changes.after(tx, 0, 100)
+    assert [i for _, i in feed] == sorted(map(key, names))
+    assert all(b == a + 1 for (a, _), (b, _) in pairwise(feed))
+
+
+def test_the_tally_adds_up_at_every_step(record, now):
+    """At rest mentions = pending + scored + unscored + quarantined + deleted."""
+    ends = [Analysis.SCORED, Analysis.UNSCORED, Analysis.QUARANTINED, None]
+    for k in range(8):
+        hear(record, heard(f"m{k}"), dropped(f"x{k}"))
+        if end := ends[k % 4]:
+            with record.write() as tx:
+                said = finding(f"m{k}", analysis=end, reason=None if k % 4 == 0 else "why")
+                analysis.record_findings(tx, [said], now=now)
+        with record.read() as tx:
+            counts = tally.by_analysis(tx)
+            assert sum(counts.values()) == tally.total(tx) == k + 1
+    assert counts == {"pending": 2, "scored": 2, "unscored": 2, "quarantined": 2, "deleted": 0}
+
+
+def test_an_edit_moves_a_mention_back_to_pending_and_no_other(record, now):
+    hear(record, heard("a"), heard("b"))
+    find(record, "a", "b")
+    hear(record, heard("a", "edited"))
+    with record.read() as tx:
+        counts = tally.by_analysis(tx)
+    assert (counts["pending"], counts["scored"]) == (1, 1)
