@@ -46,6 +46,7 @@ class Remains:
     indexed: frozenset[str]  # uris
     incidents: Counter[str]  # crises by watch
     letters: Counter[tuple[str, str]]  # Message-ID and kind
+    about: Mapping[str, str]  # how the Message-IDs on a crisis begin, and its watch
 
 
 @dataclass
@@ -168,6 +169,7 @@ def _remains(play: Play) -> Remains:
         indexed=frozenset(uris[i] for i in _indexed(play) if i in uris),
         incidents=Counter(i.watch for i in crises),
         letters=Counter((a.message_id, a.kind) for a in play.inbox.arrivals),
+        about={f"<inc-{i.id}@": i.watch for i in crises},
     )
 
 
@@ -199,7 +201,7 @@ def _compare(whole: Remains, hurt: Remains, tally: Tally, seed: int) -> None:
     unindexed = set(whole.mentions) - hurt.indexed
     missing = whole.incidents - hurt.incidents
     surplus = hurt.incidents - whole.incidents
-    silent = sorted({_matter(m) for m, _ in whole.letters} - {_matter(m) for m, _ in hurt.letters})
+    silent = sorted(_matters(whole) - _matters(hurt))
     unasked = _digests(hurt) - _digests(whole)  # briefs may tell an incident in other steps
     tally.lost += len(lost) + len(unindexed) + missing.total() + len(silent)
     tally.doubled += len(strange) + surplus.total() + len(unasked)
@@ -214,13 +216,23 @@ def _compare(whole: Remains, hurt: Remains, tally: Tally, seed: int) -> None:
         "unasked": sorted(unasked),
     }
     ok = not any(seen.values())
+    if not ok:
+        say(f"seed {seed}: {seen}")
     demand = "record, index and inbox as in an unkilled run"
     tally.rows.append({"row": f"seed {seed}", "demand": demand, "seen": seen, "ok": ok})
 
 
-def _matter(message_id: str) -> str:
-    """What a letter is about: all revisions of one incident are one matter."""
-    return _REVISION.sub("@", message_id)
+def _matters(remains: Remains) -> set[str]:
+    """What the letters are about: each digest, and the watches whose crises were told of.
+
+    All revisions of a crisis are one matter. Its number is chance: a notice may come before it.
+    """
+    return {_matter(message_id, remains.about) for message_id, _ in remains.letters}
+
+
+def _matter(message_id: str, about: Mapping[str, str]) -> str:
+    thread = _REVISION.sub("@", message_id)
+    return about.get(thread.partition("@")[0] + "@", thread)
 
 
 def _digests(remains: Remains) -> set[str]:

@@ -20,6 +20,7 @@ WHOLE = Remains(
     indexed=frozenset({"/a", "/b"}),
     incidents=Counter({"acme": 1}),
     letters=Counter({("<inc-1.r1@h>", "brief"): 1, ("<digest.lead.1@h>", "digest"): 1}),
+    about={"<inc-1@": "acme"},
 )
 
 
@@ -91,6 +92,13 @@ def test_a_later_word_on_the_same_incident_is_not_silence():
     """Killed at another moment, detection may first have told of a later revision."""
     letters = Counter({("<inc-1.r2@h>", "brief"): 1, ("<digest.lead.1@h>", "digest"): 1})
     assert compared(letters=letters).lost == 0
+
+
+def test_the_same_crisis_may_bear_another_number():
+    """Killed at another moment, detection may first have told of a notice."""
+    letters = Counter({("<inc-2.r1@h>", "brief"): 1, ("<digest.lead.1@h>", "digest"): 1})
+    assert compared(letters=letters, about={"<inc-2@": "acme"}).lost == 0
+    assert compared(letters=letters, about={"<inc-2@": "rival"}).lost == 1
 
 
 def test_a_score_may_move_by_the_company_in_its_batch_and_no_more():
