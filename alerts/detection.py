@@ -17,7 +17,7 @@ from alerts.baseline import HOUR, Baseline, start, usual
 from alerts.counts import VOICE_MEMORY, Counts, Span, Stream, Unit, Utterance, count, mute
 from alerts.crisis import notices
 from alerts.incidents import Episode, Event, advance, hold, is_open, is_raised, notice
-from alerts.onset import onset
+from alerts.onset import company, onset
 from alerts.replay import Limits, Moment, Replay, replay
 from alerts.retelling import Teller, retell
 from alerts.season import Floats
@@ -168,10 +168,15 @@ class _Course:
         baseline, counts = self.seen.baseline, self.counts
         first = max(counts.bucket(crossed - MEMORY), 0)
         part = slice(first, counts.bucket(crossed + RAMP) + 1)
-        place = (..., Stream.NEGATIVE, baseline.units.index(spike.topic))
-        expected = usual(baseline, counts.minute[part])[place]
-        began = onset(counts.voices[part][place], expected)
-        return replace(spike, onset=counts.time(first + began))
+        unit = baseline.units.index(spike.topic)
+        voices = counts.voices[part, :, unit]
+        negative = voices[:, Stream.NEGATIVE]
+        others = np.maximum(voices[:, Stream.SCORED] - negative, 0)  # a voice may have turned
+        expected = usual(baseline, counts.minute[part])[:, :, unit]
+        alone, usually = expected[:, Stream.NEGATIVE], expected[:, Stream.SCORED]
+        share = float(baseline.usual_share[unit])
+        ordinary = alone + company(negative, others, usually - alone, share)
+        return replace(spike, onset=counts.time(first + onset(negative, ordinary)))
 
     def warm(self) -> list[Spike]:
         """The crisis spikes of now."""

@@ -3,6 +3,9 @@
 What an hour teaches is clipped by the hour: a bucket of a quiet watch holds no voice or one, and
 there clipping by the bucket would clip nothing. The caller teaches only settled hours (over for at
 least an hour), so that late mentions are evaluated at once and learnt once.
+
+What noise a unit makes is learnt of hours without news alone. Else a crisis that grows over a day
+would teach, hour by hour, that it is nothing special, and the next one would go unheard for weeks.
 """
 
 from dataclasses import replace
@@ -21,7 +24,7 @@ from alerts.baseline import (
     View,
 )
 from alerts.counts import Counts, Stream
-from alerts.season import Floats
+from alerts.season import Bools, Floats
 from alerts.surprise import WINDOWS, Sums
 
 LEVEL_RATE: Final = 1 - 0.5 ** (1 / 96)  # half-life 4 days
@@ -41,8 +44,12 @@ TAIL_SHARE: Final = 0.005
 _HOUR_WINDOW: Final = WINDOWS.index(PER_HOUR)
 
 
-def learn(baseline: Baseline, counts: Counts, seen: View) -> Baseline:
-    """*baseline* after one more hour: the 12 buckets of *seen*, as *baseline* itself sees them."""
+def learn(baseline: Baseline, counts: Counts, seen: View, news: Bools) -> Baseline:
+    """*baseline* after one more hour: the 12 buckets of *seen*, as *baseline* itself sees them.
+
+    Units with *news* in that hour (units,) keep their spread, clumping and tail. Level, season and
+    share follow all the same, so that what stays becomes usual.
+    """
     after = replace(baseline, learnt_to=baseline.learnt_to + HOUR)
     hour = slice(seen.first, seen.first + PER_HOUR)
     part = float(counts.heard[hour].mean())
@@ -59,8 +66,8 @@ def learn(baseline: Baseline, counts: Counts, seen: View) -> Baseline:
         heard_h=baseline.heard_h + part,
         level=level,
         share=_share(baseline, voices),
-        clumps=_clumps(baseline, seen.sums),
-        tail=_tail(baseline, seen.raw),
+        clumps=np.where(news, baseline.clumps, _clumps(baseline, seen.sums)),
+        tail=np.where(news, baseline.tail, _tail(baseline, seen.raw)),
     )
     if not grown_up:
         return after
@@ -68,7 +75,7 @@ def learn(baseline: Baseline, counts: Counts, seen: View) -> Baseline:
     return replace(
         after,
         season=baseline.season.learn(of_week, lesson / part / level, part),
-        spread=_spread(baseline, seen.sums),
+        spread=np.where(news, baseline.spread, _spread(baseline, seen.sums)),
     )
 
 

@@ -17,6 +17,7 @@ SHAPES: Final = (0, 1, 2)
 # Buckets: the age to expect beforehand. Over 1500 simulated ramps 6 to 18 date alike in the median
 # (5 to 12 minutes); 9 strays 87 minutes early and 95 late at most.
 PATIENCE: Final = 9
+AROUND: Final = 13  # buckets: half an hour before and after
 STEPS: Final = 12  # of the fixed-point iteration for A; more change no estimate
 
 
@@ -30,6 +31,21 @@ def onset(negative: Ints, expected: Floats) -> int:
     weight += np.arange(len(negative)) / PATIENCE
     chance = np.cumsum(np.exp(weight - weight.max()))
     return int(np.searchsorted(chance, chance[-1] / 2))
+
+
+def company(negative: Ints, others: Ints, usual: Floats, usual_share: float) -> Floats:
+    """The negative voices a bucket that come with a crowd of *others*, who are not negative.
+
+    Where many rejoice, some grumble and some are misread: that is no crisis yet. A crowd is what
+    exceeds twice the *usual* others in the hour around a bucket; who rejoices is half as sour as
+    *usual_share* says. Half as many others as *negative* voices are none: a crisis has them too,
+    misread the other way.
+    """
+    hour = np.ones(AROUND) / AROUND
+    more = np.pad(others - negative / 2 - 2 * usual, AROUND)
+    crowd = np.maximum(np.convolve(more, hour, mode="same")[AROUND:-AROUND], 0.0)
+    voices: Floats = crowd * usual_share / 2
+    return voices
 
 
 def _likelihood(negative: Ints, expected: Floats, shape: int) -> Floats:

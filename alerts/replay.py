@@ -9,7 +9,7 @@ import numpy as np
 
 from alerts.baseline import HOUR, PER_HOUR, Baseline, view
 from alerts.counts import Counts
-from alerts.crisis import WARM, Rule, Scores, crises, reached, score, threshold
+from alerts.crisis import WARM, Rule, Scores, crises, news, reached, score, threshold
 from alerts.learning import learn
 from core.incident import Spike
 from core.instants import BUCKET
@@ -55,7 +55,7 @@ def replay(
         first = counts.bucket(baseline.learnt_to)
         scores = score(baseline, view(baseline, counts, first, first + PER_HOUR))
         warm += _warm(counts, scores, limits.rule(baseline), judged_to, now)
-        baseline = learn(baseline, counts, scores.seen)
+        baseline = learn(baseline, counts, scores.seen, news(scores))
     first = counts.bucket(baseline.learnt_to)
     scores = score(baseline, view(baseline, counts, first, len(counts.heard)))
     warm += _warm(counts, scores, limits.rule(baseline), judged_to, now)

@@ -49,7 +49,10 @@ Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Slug = Annotated[
     str,
-    _shaped("[a-z0-9][a-z0-9-]{0,62}", "lower-case letters, digits and hyphens such as acme-bikes"),
+    _shaped(
+        "[a-z0-9][a-z0-9_-]{0,62}",
+        "lower-case letters, digits, hyphens and underscores such as acme-bikes",
+    ),
 ]
 ClockTime = Annotated[str, _shaped("([01][0-9]|2[0-3]):[0-5][0-9]", "a time such as 07:30")]
 Prefix = Annotated[

@@ -27,16 +27,17 @@ def sift(
 
     Published before *oldest* is too old; a post without a date is as old as *now*. One that no
     watch wants is heard without matches: the record drops it, unless it knows the mention and has
-    to learn that its author took words back.
+    to learn that its author took words back. A very long text is matched whole, and then cut.
     """
     heard: list[Heard] = []
     dropped: list[Dropped] = []
-    for key, post in {mention_id(valid(post.uri)): _storable(post) for post in posts}.items():
+    for key, whole in {mention_id(post.uri): post for post in map(_valid, posts)}.items():
+        post = replace(whole, text=cut(whole.text))
         if reason := _refusal(post, now=now, oldest=oldest):
             dropped.append(Dropped(id=key, reason=reason))
         else:
             who = voice(post.platform, post.author) if post.author else None
-            wanted = match(post.text, post)
+            wanted = match(whole.text, whole)
             heard.append(_heard(key, post, wanted, voice=who, family=family(post.text)))
     return heard, dropped
 
@@ -47,12 +48,12 @@ def _refusal(post: Post, *, now: datetime, oldest: datetime) -> str | None:
     return "too_old" if (post.published or now) < oldest else None
 
 
-def _storable(post: Post) -> Post:
+def _valid(post: Post) -> Post:
     return replace(
         post,
         uri=valid(post.uri),
         url=valid(post.url),
-        text=cut(valid(post.text).strip()),
+        text=valid(post.text).strip(),
         author=valid(post.author) if post.author else None,
         parent=valid(post.parent) if post.parent else None,
     )

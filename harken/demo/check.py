@@ -11,11 +11,9 @@ from sqlalchemy import Connection
 from console.rows import incident_row
 from core.identity import mention_id
 from core.incident import Incident, Kind
-from core.watch import Watch
 from harken.demo.lines import Line, Onset
 from harken.demo.play import Play
-from harken.demo.truth import expected, published, visible_text
-from indexer.percolate import Percolator
+from harken.demo.truth import expected, matcher, published, visible_text
 from store import incidents, mentions, outbox, runs, tally
 from store.record import Record
 from store.runs import Traffic
@@ -113,7 +111,7 @@ _SUMMED: Final = tuple(n for n in Traffic.__dataclass_fields__ if n != "dropped"
 
 def _recall(play: Play, tx: Connection, at: datetime) -> float:
     """The share of what an honest crawl had to find by *at* that stands in the record."""
-    match = Percolator([_watch(w.slug, w.query) for w in play.corpus.watches]).match
+    match = matcher(play.corpus)
     wanted = {
         mention_id(uri)
         for uri, line in _published(play, at).items()
@@ -186,7 +184,3 @@ def _missing_mails(play: Play, found: Sequence[Incident]) -> Iterator[str]:
             yield f"no brief on incident {incident.id} came"
     if not any(a.kind == "digest" for a in play.inbox.arrivals):
         yield "no digest came"
-
-
-def _watch(slug: str, query: str) -> Watch:
-    return Watch(slug=slug, name=slug, kind="brand", query=query, revision="")

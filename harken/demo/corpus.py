@@ -10,7 +10,8 @@ from random import Random
 from typing import Final
 
 from harken.demo import crises, ordinary, stories
-from harken.demo.lines import Corpus, Line, Onset, Wanted, read, write
+from harken.demo.folder import read, write
+from harken.demo.lines import Corpus, Line, Onset, Wanted
 from harken.demo.rhythm import local_midnight
 from harken.demo.scene import Draft, Scene
 from harken.demo.threads import parents

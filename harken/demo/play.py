@@ -18,11 +18,14 @@ from core.errors import HarkenError
 from core.instants import iso
 from harken.clock import Clock
 from harken.demo.corpus import generate
+from harken.demo.folder import write
 from harken.demo.inbox import Inbox, free_port
-from harken.demo.lines import Corpus, read, write
+from harken.demo.lines import Corpus
 from harken.demo.relay import Relay
 from harken.demo.site.sources import sites
 from harken.demo.stage import prepare, write_control, write_settings
+from harken.demo.strangers import read
+from harken.demo.truth import matcher
 from harken.verbs.output import talk
 
 T = TypeVar("T")
@@ -109,6 +112,7 @@ def begin(plan: Plan, clock: Clock) -> Play:
         if plan.corpus
         else generate(plan.seed, started, calm=plan.calm, live=plan.live is not None)
     )
+    matcher(corpus)  # a query that no crawl can use is told before anything starts
     write(corpus, plan.folder / "corpus")
     inbox = Inbox(plan.folder / "mails", clock)
     inbox.open()
@@ -155,14 +159,23 @@ def start_run(settings: Path, clock: Clock, log: Path) -> subprocess.Popen[str]:
         )
 
 
-def wait_for(what: str, look: Callable[[], T | None], patience: float = PATIENCE_S) -> T:
+def wait_for(
+    what: str,
+    look: Callable[[], T | None],
+    patience: float = PATIENCE_S,
+    *,
+    progress: Callable[[], object] = lambda: None,
+) -> T:
     """What *look* finds, asked again and again.
 
     Raises:
-        HarkenError: it found nothing in *patience* seconds.
+        HarkenError: it found nothing in *patience* seconds after *progress* last said another
+            thing: twelve thousand mentions take longer than three hundred.
     """
-    end = time.monotonic() + patience
+    at, end = progress(), time.monotonic() + patience
     while (found := look()) is None:
+        if (further := progress()) != at:
+            at, end = further, time.monotonic() + patience
         if time.monotonic() > end:
             raise HarkenError(f"waited {patience:.0f} s in vain for {what}")
         time.sleep(POLL_S)

@@ -17,6 +17,7 @@ from harken.demo.visible import sendable
 
 FEEDS: Final = ("rss", "atom")
 _NOT_SLUG: Final = re.compile(r"[^a-z0-9]+")
+_SLUG: Final = 40  # letters of a site's name in its address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +72,8 @@ class Replay:
     def _entry(self, line: Line, number: int, roots: Mapping[int, int]) -> Entry:
         board = self.slugs[line.site, line.kind]
         published = self.started + timedelta(seconds=line.offset_s)
-        author = sendable(line.author or "") or "guest"
+        # Nobody's name stands for somebody of their own: a hundred nameless voices are not one.
+        author = sendable(line.author or "").strip() or f"guest-{number}"
         flake = str((int(published.timestamp() * 1000) << 20) + number)
         url, uri = self._names(board, line.kind, author, number, roots[number], flake)
         return Entry(
@@ -105,18 +107,26 @@ class Replay:
 def board_slugs(lines: Iterable[Line]) -> Mapping[tuple[str, Kind], str]:
     """(site, kind) -> its part of the address: letters, digits and hyphens, each once.
 
-    A plain name stays as it is; others are folded, and twins get a number.
+    A plain name stays as it is; others are folded and cut, and twins get a number. The comments of
+    a blog are a source of their own, SLUG-comments: no other site is called so.
     """
     found: dict[tuple[str, Kind], str] = {}
+    taken: set[str] = set()
     for site, kind in dict.fromkeys((line.site, line.kind) for line in lines):
         folded = unicodedata.normalize("NFKD", site.lower()).encode("ascii", "ignore").decode()
-        slug = first = _NOT_SLUG.sub("-", folded).strip("-") or "site"
+        slug = first = _NOT_SLUG.sub("-", folded).strip("-")[:_SLUG].strip("-") or "site"
         twin = 1
-        while slug in found.values():
+        while taken & {slug, comments_of(slug)}:
             twin += 1
             slug = f"{first}-{twin}"
+        taken |= {slug, comments_of(slug)}
         found[site, kind] = slug
     return found
+
+
+def comments_of(slug: str) -> str:
+    """The name of the source that reads the comments of the blog *slug*."""
+    return f"{slug}-comments"
 
 
 def _board(slug: str, name: str, kind: Kind, entries: Iterable[Entry]) -> Board:

@@ -10,7 +10,7 @@ from typing import Any, Final
 import yaml
 
 from core.errors import ConfigError
-from harken.demo.lines import Corpus
+from harken.demo.lines import Corpus, Wanted
 from harken.demo.site.sources import SiteSource
 
 MARK: Final = ".harken-demo"  # a folder that bears it is ours to empty
@@ -60,7 +60,7 @@ def write_settings(
             "security": "none",
         },
         "model": {"name": "minilm", "weights": str(weights)},
-        "watches": [_watch(w.slug, w.kind, w.query) for w in corpus.watches],
+        "watches": [_watch(w, kept_d=_kept_d(corpus)) for w in corpus.watches],
         "topics": yaml.safe_load(_taxonomy()),
         "sources": [_source(s) for s in listed],
         "people": [PERSON],
@@ -87,9 +87,21 @@ def _taxonomy() -> str:
     return files("harken.demo").joinpath("texts", "taxonomy.yaml").read_text(encoding="utf-8")
 
 
-def _watch(slug: str, kind: str, query: str) -> dict[str, Any]:
-    purpose = "To show what Harken does."
-    return {"slug": slug, "name": _named(slug), "kind": kind, "query": query, "purpose": purpose}
+def _kept_d(corpus: Corpus) -> int:
+    """The days of retention that no line of *corpus* is too old for; a year as in the settings."""
+    oldest = min((line.offset_s for line in corpus.lines), default=0)
+    return max(365, -oldest // 86400 + 1)
+
+
+def _watch(wanted: Wanted, *, kept_d: int) -> dict[str, Any]:
+    return {
+        "slug": wanted.slug,
+        "name": wanted.slug.replace("-", " ").title(),
+        "kind": wanted.kind,
+        "query": wanted.query,
+        "purpose": "To show what Harken does.",
+        "retention": f"{kept_d}d",
+    }
 
 
 def _source(source: SiteSource) -> dict[str, Any]:
@@ -101,7 +113,3 @@ def _source(source: SiteSource) -> dict[str, Any]:
         "delay": "0s",
         "options": dict(source.options),
     }
-
-
-def _named(slug: str) -> str:
-    return slug.replace("-", " ").title()

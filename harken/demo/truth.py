@@ -1,14 +1,25 @@
 """What a perfect crawl of the replay site would hold, to compare a record with."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from core.watch import Watch
 from harken.demo.corpus import BROKEN, PRIVATE
-from harken.demo.lines import Corpus, Line
+from harken.demo.lines import Corpus, Line, Wanted
 from harken.demo.replay import Entry, Replay
 from harken.demo.visible import visible_text
+from indexer.percolate import Percolator
 
-__all__ = ["expected", "is_readable", "published", "visible_text"]
+__all__ = ["expected", "is_readable", "matcher", "published", "visible_text"]
+
+
+def matcher(corpus: Corpus) -> Callable[[str], Mapping[str, str]]:
+    """Which watches of *corpus* a text concerns.
+
+    Raises:
+        ConfigError: the query of a watch cannot be used; the message names the watch.
+    """
+    return Percolator([_watch(w) for w in corpus.watches]).match
 
 
 def is_readable(entry: Entry) -> bool:
@@ -33,3 +44,9 @@ def expected(corpus: Corpus, started: datetime, base: str, at: datetime) -> Mapp
         for entry in replay.entries
         if entry.published <= at and is_readable(entry)
     }
+
+
+def _watch(wanted: Wanted) -> Watch:
+    return Watch(
+        slug=wanted.slug, name=wanted.slug, kind=wanted.kind, query=wanted.query, revision=""
+    )

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from alerts.baseline import HOUR, PER_HOUR, from_plain, start, to_plain, usual, view
 from alerts.counts import Counts, Stream
+from alerts.crisis import news, score
 from alerts.learning import learn
 from alerts.season import minutes_of_week
 from alerts.surprise import LONGEST
@@ -47,7 +48,7 @@ def taught(counts, baseline=None, hours=None):
     end = len(counts.voices) if hours is None else first + hours * PER_HOUR
     for place in range(first, end, PER_HOUR):
         seen = view(baseline, counts, place, place + PER_HOUR)
-        baseline = learn(baseline, counts, seen)
+        baseline = learn(baseline, counts, seen, news(score(baseline, seen)))
     return baseline
 
 
@@ -71,6 +72,16 @@ def test_a_burst_of_six_hours_is_hardly_learnt():
     voices[-72:] += 5
     after = taught(track(voices))
     assert after.level[Stream.SCORED, 0] < 1.33 * before.level[Stream.SCORED, 0]
+
+
+def test_a_crisis_is_no_noise():
+    """Twenty hours of it leave spread, clumping and tail as they were: the next one is as loud."""
+    voices = steady(14, 3.0)
+    before = taught(track(voices))
+    voices[-240:, :] += 1
+    after = taught(track(voices))
+    for name in ("dispersion", "clumping", "tail"):
+        assert (getattr(after, name) <= 1.3 * getattr(before, name)).all(), name
 
 
 def test_a_new_normal_is_learnt_in_two_weeks():

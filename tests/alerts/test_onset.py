@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerts.onset import onset
+from alerts.onset import company, onset
 
 CASES = 200
 BEFORE = 144  # buckets: twelve hours of ordinary voices
@@ -68,3 +68,28 @@ def test_a_lonely_voice_hours_before_is_not_the_beginning():
 @given(st.lists(st.integers(0, 9), min_size=1, max_size=150), st.floats(0.01, 5))
 def test_every_history_has_an_onset_within_it(voices, usual):
     assert 0 <= onset(np.array(voices), np.full(len(voices), usual)) < len(voices)
+
+
+def test_a_few_who_grumble_amid_joy_are_not_the_beginning():
+    """In the hours before the crisis sixty people rejoiced, and eight of them were misread."""
+    negative = np.array([0] * 60 + [1, 0, 0] * 8 + [0] * 6 + [1, 1, 2, 2, 3, 3])
+    others = np.array([0] * 60 + [2, 3] * 12 + [0] * 12)
+    usual = np.full(96, 0.02)
+    assert onset(negative, usual) < 75, "else this would show nothing"
+    assert (
+        onset(negative, np.maximum(usual, company(negative, others, np.full(96, 0.1), 0.2))) >= 85
+    )
+
+
+@given(st.lists(st.integers(0, 30), min_size=1, max_size=150), st.floats(0.01, 0.9))
+def test_company_comes_with_a_crowd_alone(others, share):
+    """Of what is more than twice the usual; none with the usual few, none with a crisis."""
+    half, nobody = np.full(len(others), 0.5), np.zeros(len(others))
+    expected = company(nobody, np.array(others), half, share)
+    assert len(expected) == len(others)
+    assert (expected >= 0).all()
+    assert expected.sum() <= sum(others) * share / 2 + 1e-9
+    assert not company(nobody, nobody + 1, half, share).any()
+    assert not company(2 * np.array(others), np.array(others), half, share).any()
+    steady = company(np.zeros(50), np.full(50, 3), np.full(50, 0.5), share)
+    assert steady[10:-10] == pytest.approx(share)

@@ -66,6 +66,13 @@ def test_the_last_state_of_a_post_on_a_page_counts():
     assert (heard.post.text, dropped) == ("second box", [])
 
 
+def test_a_very_long_text_is_matched_whole_though_its_end_is_not_kept():
+    [heard], _ = sifted(post(text="a long story " * 5000 + "about a box"))
+    assert heard.matches == {"brand": "r1"}
+    assert "box" not in heard.post.text
+    assert heard.text_sha256 == text_sha256(heard.post.text)
+
+
 def test_texts_are_valid_and_bounded():
     [heard], _ = sifted(post(text="box \ud83d\x00" + "é" * 40_000, author="j\x00o"))
     assert heard.post.text.startswith("box \ufffdé")

@@ -10,7 +10,7 @@ from time import monotonic
 from core.errors import ConfigError
 from core.instants import instant
 from harken.child import die_with_parent
-from harken.demo.lines import read
+from harken.demo.folder import read
 from harken.demo.replay import Replay
 from harken.demo.site.app import Site
 from harken.demo.site.log import AccessLog

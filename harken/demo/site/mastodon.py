@@ -75,7 +75,7 @@ def _status(replay: Replay, board: Board, entry: Entry) -> dict[str, Any]:
         "account": {
             "id": entry.author,
             "username": entry.author,
-            "acct": entry.author,
+            "acct": entry.author.lstrip("@") or entry.author,  # "@anna" is written, "anna" is meant
             "display_name": entry.author,
             "url": profile,
             "uri": profile,

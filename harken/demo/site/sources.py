@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 
 from harken.demo.corpus import BROKEN, PRIVATE
 from harken.demo.lines import Corpus
-from harken.demo.replay import FEEDS, board_slugs
+from harken.demo.replay import FEEDS, board_slugs, comments_of
 
 SourceKind = Literal["feed", "forum", "mastodon"]
 State = Literal["ok", "forbidden", "broken"]
@@ -47,7 +47,7 @@ def _honest(corpus: Corpus, base: str, days: int) -> Iterator[SiteSource]:
             continue
         if kind in FEEDS:
             yield _source(slug, "feed", here + feed, days)
-            yield _source(f"{slug}-comments", "feed", f"{here}comments.xml", days)
+            yield _source(comments_of(slug), "feed", f"{here}comments.xml", days)
             feed = "feed.xml"
         else:
             yield _source(slug, "forum" if kind == "forum" else "mastodon", here, days)

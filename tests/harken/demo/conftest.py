@@ -23,7 +23,11 @@ def make():
     return made
 
 
-@pytest.fixture(params=range(20))
+FEW = 3  # seeds for the quick tests; the others are slow
+SEEDS = [pytest.param(n, marks=() if n < FEW else pytest.mark.slow) for n in range(20)]
+
+
+@pytest.fixture(params=SEEDS)
 def any_corpus(request):
     """Twenty seeds at as many hours, on all weekdays and across both changes of the clock."""
     day = datetime(2026, 3 + 7 * (request.param % 2), 26, tzinfo=UTC)

@@ -13,6 +13,8 @@ from alerts.detection import Setting, detect
 from core.watch import Watch
 from harken.demo.scene import TOPICS
 
+pytestmark = pytest.mark.slow  # many months
+
 MOODS = ("negative", "neutral", "positive")
 WRONG = 0.22  # share of labels
 TELLS_OF = {"heat": ("battery", "safety"), "signin": ("app",), "billing": ("price",)}

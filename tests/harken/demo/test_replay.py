@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harken.demo.lines import Corpus, Line
-from harken.demo.replay import Replay, board_slugs
+from harken.demo.replay import Replay, board_slugs, comments_of
 from harken.demo.truth import expected, published
 from harken.demo.visible import legal, sendable, visible_text
 
@@ -102,3 +102,20 @@ def test_visible_text_is_legal_and_stays_as_it_is(text):
 def test_what_is_sendable_has_bytes_and_looks_the_same(text):
     assert "\x00" not in sendable(text).encode().decode()
     assert visible_text(sendable(text)) == visible_text(text)
+
+
+def test_nameless_posts_are_of_as_many_people():
+    """A hundred voices without a name are no single voice called guest."""
+    replay = Replay(corpus_of(line(author=None), line(author=""), line(author=" ")), STARTED, BASE)
+    assert len({entry.author for entry in replay.entries}) == 3
+
+
+def test_the_comments_of_a_blog_share_their_name_with_no_site():
+    slugs = board_slugs([line(site="s-comments"), line(site="s"), line(site="s", kind="rss")])
+    taken = [name for slug in slugs.values() for name in (slug, comments_of(slug))]
+    assert len(set(taken)) == len(taken)
+
+
+def test_a_long_name_is_cut_in_the_address():
+    (slug,) = board_slugs([line(site="x" * 200)]).values()
+    assert len(comments_of(slug)) < 63

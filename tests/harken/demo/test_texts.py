@@ -32,6 +32,7 @@ def test_the_taxonomy_has_seven_topics_of_two_sentences():
     assert [len(topic["sentences"]) for topic in taxonomy] == [2] * 7
 
 
+@pytest.mark.slow
 def test_no_post_shares_five_words_in_a_row_with_a_topic(make):
     texts = [
         text for topic in load_yaml("taxonomy") for text in topic["sentences"] + topic["examples"]
@@ -41,6 +42,7 @@ def test_no_post_shares_five_words_in_a_row_with_a_topic(make):
     assert not topics & planted(make)
 
 
+@pytest.mark.slow
 def test_no_post_shares_five_words_in_a_row_with_training_data(make):
     shared = Path(os.environ.get("SHARED", "../shared")) / "data"
     if not shared.is_dir():
