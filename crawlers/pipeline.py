@@ -31,7 +31,8 @@ def sift(
     """
     heard: list[Heard] = []
     dropped: list[Dropped] = []
-    for key, whole in {mention_id(post.uri): post for post in map(_valid, posts)}.items():
+    named = (post for post in map(_valid, posts) if post.uri)  # a NUL alone names nothing
+    for key, whole in {mention_id(post.uri): post for post in named}.items():
         post = replace(whole, text=cut(whole.text))
         if reason := _refusal(post, now=now, oldest=oldest):
             dropped.append(Dropped(id=key, reason=reason))
