@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from core.incident import Incident
-from core.mention import Mention
+from core.mention import Mention, State
 from store import runs, sources
 from store.outbox import OutboxRow
 from store.runs import Traffic
@@ -17,8 +17,9 @@ _SOURCE = ("kind", "state", "since", "reason", "interval_s")
 
 
 def mention_row(mention: Mention) -> dict[str, Any]:
-    """The contract's ``mention``."""
-    return asdict(mention)
+    """The contract's ``mention``; what its author deleted has no text."""
+    told = asdict(mention)
+    return told | {"text": ""} if mention.state is State.DELETED else told
 
 
 def incident_row(incident: Incident) -> dict[str, Any]:

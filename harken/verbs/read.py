@@ -190,11 +190,12 @@ def _understood(query: str) -> "Query":
 
 def _fits(query: "Query", mention: "Mention") -> bool:
     from indexer.document import document, field_values
+    from indexer.query import Everything
     from indexer.query.matcher import matches
     from indexer.wording import places
 
-    if mention.state == "deleted":
-        return False
+    if mention.state == "deleted":  # counted among all, found by no word
+        return isinstance(query, Everything)
     shown = document(mention)
     return matches(query, places(shown.words.split()), field_values(shown))
 

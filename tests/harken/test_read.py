@@ -1,12 +1,13 @@
 """What the reading verbs say to people: nothing that scripts are told is kept from them."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
-from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from console.rows import mention_row
 from core.errors import QueryError
 from core.mention import State
 from harken.verbs.read import _columns, _fits, _mention_line, _status_lines, _understood
@@ -122,6 +123,9 @@ def test_the_record_is_asked_as_the_index_is(mention):
         assert not _fits(parse(query), one), query
 
 
-def test_what_was_deleted_fits_no_question():
-    gone = SimpleNamespace(state=State.DELETED)
-    assert not _fits(parse(""), gone)
+def test_what_was_deleted_stands_among_all_mentions_without_its_words(mention):
+    there = mention("The fork broke")
+    gone = replace(there, state=State.DELETED)
+    assert _fits(parse(""), gone)
+    assert not _fits(parse("fork"), gone)
+    assert (mention_row(gone)["text"], mention_row(there)["text"]) == ("", "The fork broke")
