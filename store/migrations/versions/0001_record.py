@@ -10,7 +10,40 @@ down_revision = None
 
 
 def upgrade() -> None:
-    """Apply."""
+    """Apply: tables that others point at come first."""
+    _audit()
+    _baselines()
+    _counters()
+    _families()
+    _followers()
+    _incidents()
+    _leases()
+    _mentions()
+    _outbox()
+    _people()
+    _processes()
+    _skipped()
+    _sources()
+    _subscriptions()
+    _tombstones()
+    _topics()
+    _voices()
+    _watches()
+    _changes()
+    _engagement()
+    _incident_events()
+    _labels()
+    _matches()
+    _revisions()
+    _runs()
+    _sightings()
+    _tags()
+    _vectors()
+    _verdicts()
+    op.execute("insert into counters (name, value) values ('change', 0)")
+
+
+def _audit() -> None:
     op.create_table(
         "audit",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -21,6 +54,9 @@ def upgrade() -> None:
         sa.Column("facts", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
     )
+
+
+def _baselines() -> None:
     op.create_table(
         "baselines",
         sa.Column("watch", sa.String(), nullable=False),
@@ -28,18 +64,27 @@ def upgrade() -> None:
         sa.Column("state", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("watch", name=op.f("pk_baselines")),
     )
+
+
+def _counters() -> None:
     op.create_table(
         "counters",
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("value", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_counters")),
     )
+
+
+def _families() -> None:
     op.create_table(
         "families",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("first_seen", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_families")),
     )
+
+
+def _followers() -> None:
     op.create_table(
         "followers",
         sa.Column("name", sa.String(), nullable=False),
@@ -47,6 +92,9 @@ def upgrade() -> None:
         sa.Column("at", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_followers")),
     )
+
+
+def _incidents() -> None:
     op.create_table(
         "incidents",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -73,6 +121,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_incidents")),
     )
     op.create_index("ix_incidents_watch_state", "incidents", ["watch", "state"], unique=False)
+
+
+def _leases() -> None:
     op.create_table(
         "leases",
         sa.Column("name", sa.String(), nullable=False),
@@ -82,6 +133,9 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("name", "item", name=op.f("pk_leases")),
     )
+
+
+def _mentions() -> None:
     op.create_table(
         "mentions",
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -111,6 +165,9 @@ def upgrade() -> None:
         "ix_mentions_analysis_published", "mentions", ["analysis", "published"], unique=False
     )
     op.create_index("ix_mentions_published", "mentions", ["published"], unique=False)
+
+
+def _outbox() -> None:
     op.create_table(
         "outbox",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -133,6 +190,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_outbox_key")),
     )
     op.create_index("ix_outbox_state_due", "outbox", ["state", "due"], unique=False)
+
+
+def _people() -> None:
     op.create_table(
         "people",
         sa.Column("slug", sa.String(), nullable=False),
@@ -141,6 +201,9 @@ def upgrade() -> None:
         sa.Column("origin", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("slug", name=op.f("pk_people")),
     )
+
+
+def _processes() -> None:
     op.create_table(
         "processes",
         sa.Column("name", sa.String(), nullable=False),
@@ -152,6 +215,9 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_processes")),
     )
+
+
+def _skipped() -> None:
     op.create_table(
         "skipped",
         sa.Column("mention", sa.String(length=32), nullable=False),
@@ -160,6 +226,9 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("mention", "source", name=op.f("pk_skipped")),
     )
+
+
+def _sources() -> None:
     op.create_table(
         "sources",
         sa.Column("slug", sa.String(), nullable=False),
@@ -180,6 +249,9 @@ def upgrade() -> None:
         sa.Column("backfilled", Instant(), nullable=True),
         sa.PrimaryKeyConstraint("slug", name=op.f("pk_sources")),
     )
+
+
+def _subscriptions() -> None:
     op.create_table(
         "subscriptions",
         sa.Column("slug", sa.String(), nullable=False),
@@ -193,6 +265,9 @@ def upgrade() -> None:
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("slug", name=op.f("pk_subscriptions")),
     )
+
+
+def _tombstones() -> None:
     op.create_table(
         "tombstones",
         sa.Column("id", sa.String(), nullable=False),
@@ -200,6 +275,9 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tombstones")),
     )
+
+
+def _topics() -> None:
     op.create_table(
         "topics",
         sa.Column("id", sa.String(), nullable=False),
@@ -211,6 +289,9 @@ def upgrade() -> None:
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_topics")),
     )
+
+
+def _voices() -> None:
     op.create_table(
         "voices",
         sa.Column("id", sa.String(), nullable=False),
@@ -218,6 +299,9 @@ def upgrade() -> None:
         sa.Column("first_seen", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_voices")),
     )
+
+
+def _watches() -> None:
     op.create_table(
         "watches",
         sa.Column("slug", sa.String(), nullable=False),
@@ -233,6 +317,9 @@ def upgrade() -> None:
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("slug", name=op.f("pk_watches")),
     )
+
+
+def _changes() -> None:
     op.create_table(
         "changes",
         sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -241,6 +328,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number", name=op.f("pk_changes")),
         sa.UniqueConstraint("mention", name=op.f("uq_changes_mention")),
     )
+
+
+def _engagement() -> None:
     op.create_table(
         "engagement",
         sa.Column("mention", sa.String(length=32), nullable=False),
@@ -249,6 +339,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["mention"], ["mentions.id"], name=op.f("fk_engagement_mention")),
         sa.PrimaryKeyConstraint("mention", "at", name=op.f("pk_engagement")),
     )
+
+
+def _incident_events() -> None:
     op.create_table(
         "incident_events",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -266,6 +359,9 @@ def upgrade() -> None:
             "incident", "revision", name=op.f("uq_incident_events_incident_revision")
         ),
     )
+
+
+def _labels() -> None:
     op.create_table(
         "labels",
         sa.Column("mention", sa.String(length=32), nullable=False),
@@ -276,6 +372,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["mention"], ["mentions.id"], name=op.f("fk_labels_mention")),
         sa.PrimaryKeyConstraint("mention", "watch", "person", name=op.f("pk_labels")),
     )
+
+
+def _matches() -> None:
     op.create_table(
         "matches",
         sa.Column("mention", sa.String(length=32), nullable=False),
@@ -285,6 +384,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("mention", "watch", name=op.f("pk_matches")),
     )
     op.create_index("ix_matches_watch", "matches", ["watch", "mention"], unique=False)
+
+
+def _revisions() -> None:
     op.create_table(
         "revisions",
         sa.Column("mention", sa.String(length=32), nullable=False),
@@ -294,6 +396,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["mention"], ["mentions.id"], name=op.f("fk_revisions_mention")),
         sa.PrimaryKeyConstraint("mention", "revision", name=op.f("pk_revisions")),
     )
+
+
+def _runs() -> None:
     op.create_table(
         "runs",
         sa.Column("id", sa.String(), nullable=False),
@@ -314,6 +419,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_runs")),
     )
     op.create_index("ix_runs_source_started", "runs", ["source", "started"], unique=False)
+
+
+def _sightings() -> None:
     op.create_table(
         "sightings",
         sa.Column("mention", sa.String(length=32), nullable=False),
@@ -323,6 +431,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["mention"], ["mentions.id"], name=op.f("fk_sightings_mention")),
         sa.PrimaryKeyConstraint("mention", "source", name=op.f("pk_sightings")),
     )
+
+
+def _tags() -> None:
     op.create_table(
         "tags",
         sa.Column("mention", sa.String(length=32), nullable=False),
@@ -332,6 +443,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["mention"], ["mentions.id"], name=op.f("fk_tags_mention")),
         sa.PrimaryKeyConstraint("mention", "tag", name=op.f("pk_tags")),
     )
+
+
+def _vectors() -> None:
     op.create_table(
         "vectors",
         sa.Column("mention", sa.String(length=32), nullable=False),
@@ -343,6 +457,9 @@ def upgrade() -> None:
             "mention", "text_sha256", "encoder_sha256", name=op.f("pk_vectors")
         ),
     )
+
+
+def _verdicts() -> None:
     op.create_table(
         "verdicts",
         sa.Column("mention", sa.String(length=32), nullable=False),
@@ -359,5 +476,3 @@ def upgrade() -> None:
             "mention", "watch", "model", "text_sha256", name=op.f("pk_verdicts")
         ),
     )
-
-    op.execute("insert into counters (name, value) values ('change', 0)")
