@@ -20,7 +20,8 @@ from sqlalchemy import create_engine, text
 from store.record import Record
 from store.tables import metadata
 
-hypothesis.settings.register_profile("house", deadline=None)  # shared cores: time proves nothing
+# Shared cores: time proves nothing. Each run looks at other examples, so fifty are enough for one.
+hypothesis.settings.register_profile("house", deadline=None, max_examples=50)
 hypothesis.settings.load_profile("house")
 
 # ---- the clock
