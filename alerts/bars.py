@@ -49,7 +49,14 @@ def with_usual(
         for heard, at in zip(past, then, strict=True):
             if at >= begun:
                 heard.append(counts.get(at, 0))
-    return tuple(replace(bar, usual=_mean(heard)) for bar, heard in zip(bars, past, strict=True))
+    return tuple(
+        replace(bar, usual=usual_level(heard)) for bar, heard in zip(bars, past, strict=True)
+    )
+
+
+def usual_level(past: Sequence[int]) -> float | None:
+    """What is usual after the *past* of the same bar, a count for each week that has one."""
+    return fmean(past) if len(past) >= ENOUGH else None
 
 
 def _begun(tx: Connection, watch: str) -> datetime | None:
@@ -61,10 +68,6 @@ def _begun(tx: Connection, watch: str) -> datetime | None:
 def _weeks_before(at: datetime, weeks: int, clock: ZoneInfo) -> datetime:
     """The hour that the clocks showed then as they show at *at*."""
     return floor((at.astimezone(clock) - timedelta(weeks=weeks)).astimezone(UTC), HOUR)
-
-
-def _mean(heard: Sequence[int]) -> float | None:
-    return fmean(heard) if len(heard) >= ENOUGH else None
 
 
 def _bar(counts: Counter[tuple[datetime, Sentiment | None]], start: datetime) -> Bar:

@@ -18,6 +18,7 @@ BACKLOG: Final = timedelta(minutes=10)  # a mention that waits longer is not bei
 LATE: Final = 3  # intervals without a good crawl
 MARGIN: Final = timedelta(seconds=60)  # beside the intervals: a crawl takes time
 MOST_BEHIND: Final = 100_000  # more is not counted
+UNHEARD: Final = ("late", "silent", "forbidden", "broken", "gap")  # states of a source
 _ROLES: Final = {"run": "scheduler", "analyse": "scorer", "index": "index", "smtp": "smtp"}
 
 
@@ -62,8 +63,7 @@ def report(tx: Connection, known: Condition) -> dict[str, Any]:
 
 def coverage_keys(coverage: Coverage) -> dict[str, Any]:
     """The contract's ``coverage``."""
-    states = ("late", "silent", "forbidden", "broken", "gap")
-    named = {s: [u.name for u in coverage.unheard if u.state == s] for s in states}
+    named = {s: [u.name for u in coverage.unheard if u.state == s] for s in UNHEARD}
     return {"sources": coverage.sources, "heard": coverage.heard, **named}
 
 
@@ -115,7 +115,7 @@ def _source_silences(rows: list[SourceRow], now: datetime) -> Iterator[Silence]:
 
 def _process_silences(running: list[Process], now: datetime) -> Iterator[Silence]:
     for process in running:
-        what = _ROLES.get(process.name.partition("-")[0])  # analyse-2 is a scorer as well
+        what = _ROLES.get(process.role)
         if what is None:
             continue
         if process.state == "failing":

@@ -32,13 +32,17 @@ def load(path: Path, environ: Mapping[str, str], *, state: Path | None = None) -
     folder = state if state is not None else tree.get("state", "state")
     if isinstance(folder, str | Path):  # else it is a mistake, told below
         tree["state"] = str(folder if state is not None else path.parent / folder)
-    where = _where(path, text) | {one.keys: one.name for one in said}
+
+    def mistakes(told: Iterable[tuple[Keys, str]]) -> ConfigError:
+        where = _where(path, text) | {one.keys: one.name for one in said}
+        return ConfigError("\n".join(_line(where, keys, message) for keys, message in told))
+
     try:
         settings = Settings.model_validate(tree)
     except ValidationError as error:
-        raise _mistakes(where, map(_told, error.errors())) from None
+        raise mistakes(map(_told, error.errors())) from None
     if wrong := list(broken(settings)):
-        raise _mistakes(where, wrong)
+        raise mistakes(wrong)
     return settings
 
 
@@ -59,10 +63,6 @@ def _read(path: Path) -> str:
 def _where(path: Path, text: str) -> dict[Keys, str]:
     found = {keys: f"{path}:{line}:{column}" for keys, (line, column) in places(text).items()}
     return {(): f"{path}:1:1"} | found
-
-
-def _mistakes(where: Where, told: Iterable[tuple[Keys, str]]) -> ConfigError:
-    return ConfigError("\n".join(_line(where, keys, message) for keys, message in told))
 
 
 def _line(where: Where, keys: Keys, message: str) -> str:

@@ -38,8 +38,10 @@ def parse(text: str, path: Path) -> dict[str, Any]:
         ConfigError: it is no YAML or no mapping, or says a key twice; PyYAML takes the last.
     """
     try:
-        tree = _Loader(text).get_single_data()
-        marks = list(_marks(text))  # an anchor that holds itself has no end
+        loader = _Loader(text)
+        root = loader.get_single_node()
+        tree = None if root is None else loader.construct_document(root)
+        marks = list(_marks(root))  # an anchor that holds itself has no end
     except yaml.MarkedYAMLError as error:
         line, column = _place(error.problem_mark) if error.problem_mark else (1, 1)
         raise ConfigError(f"{path}:{line}:{column}: not YAML: {_problem(error)}.") from None
@@ -57,16 +59,11 @@ def parse(text: str, path: Path) -> dict[str, Any]:
 
 def places(text: str) -> dict[Keys, Place]:
     """Where every key and list item of a YAML text stands."""
-    return {keys: _place(mark) for keys, mark in _marks(text)}
+    return {keys: _place(mark) for keys, mark in _marks(yaml.compose(text, Loader=_Loader))}
 
 
-def _marks(text: str) -> Iterator[tuple[Keys, yaml.Mark]]:
+def _marks(node: yaml.Node | None, at: Keys = ()) -> Iterator[tuple[Keys, yaml.Mark]]:
     """Every key and list item in the order of the text; a key that is said twice comes twice."""
-    root = yaml.compose(text, Loader=yaml.SafeLoader)
-    return iter(()) if root is None else _below(root, ())
-
-
-def _below(node: yaml.Node, at: Keys) -> Iterator[tuple[Keys, yaml.Mark]]:
     inner: list[tuple[Keys, yaml.Mark, yaml.Node]] = []
     if isinstance(node, yaml.MappingNode):
         inner = [((*at, str(key.value)), key.start_mark, value) for key, value in node.value]
@@ -74,7 +71,7 @@ def _below(node: yaml.Node, at: Keys) -> Iterator[tuple[Keys, yaml.Mark]]:
         inner = [((*at, k), item.start_mark, item) for k, item in enumerate(node.value)]
     for keys, mark, value in inner:
         yield keys, mark
-        yield from _below(value, keys)
+        yield from _marks(value, keys)
 
 
 def _refuse_doubles(marks: list[tuple[Keys, yaml.Mark]], path: Path) -> None:

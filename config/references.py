@@ -1,6 +1,5 @@
 """Names that settings use of each other: a watch its topics, a subscription its person."""
 
-from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
@@ -21,12 +20,12 @@ def broken(settings: Settings) -> Iterator[tuple[Keys, str]]:
         if name not in known:
             yield keys, f"there is no {what} {name!r}.{did_you_mean(name, known)}"
     for part, key in _NAMED.items():
-        seen: Counter[str] = Counter()
+        seen: set[str] = set()
         for k, row in enumerate(getattr(settings, part)):
             name = getattr(row, key)
             if name in seen:
                 yield (part, k, key), f"{name!r} stands twice."
-            seen[name] += 1
+            seen.add(name)
 
 
 def _used(settings: Settings) -> Iterator[tuple[Keys, str, str, list[str]]]:

@@ -4,11 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from statistics import fmean
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from alerts.bars import ENOUGH, WEEKS
+from alerts.bars import WEEKS, usual_level
 from alerts.brief import incident_name
 from console.state import LONGEST, SearchState
 from core.incident import Incident
@@ -107,7 +106,7 @@ def _bar(
         neutral=bar.neutral,
         positive=bar.positive,
         unscored=bar.unscored,
-        usual=fmean(like) if len(like) >= ENOUGH else None,
+        usual=usual_level(like),
     )
 
 

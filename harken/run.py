@@ -44,9 +44,8 @@ class Run:
         self.clock = clock
         self.config = config
         self.record: Record = wiring.open_record(settings)
-        self.analysts = analysts(settings.model.workers)
         self.children = [
-            *(self._child(name, "analyse", "--name", name) for name in self.analysts),
+            *(self._child(n, "analyse", "--name", n) for n in analysts(settings.model.workers)),
             self._child("index", "index"),
         ]
         self._crawling: dict[str, asyncio.subprocess.Process] = {}
@@ -82,9 +81,8 @@ class Run:
             for source in runs.close_lost(tx, now=now):
                 sources.postpone(tx, source, due=now)
             for process in processes.everyone(tx):
+                analysis.release(tx, process.name)
                 processes.forget(tx, process.name)
-            for name in self.analysts:
-                analysis.release(tx, name)
 
     def _schedule(self) -> Schedule:
         tower = Watchtower(self.record, self.settings, self.clock)

@@ -173,10 +173,11 @@ def due_sources(record: Record, *, now: datetime, limit: int) -> Mapping[str, Se
     """Slugs of the sources whose time has come, by kind: what the next crawls are given."""
     from store import sources
 
-    with record.read() as tx:
-        found = sources.due(tx, now=now, limit=limit)
-        if found:  # who is due in a moment may come along: a process for each would cost more
-            found = sources.due(tx, now=now + TOGETHER, limit=limit)
+    with record.read() as tx:  # the longest due first
+        found = sources.due(tx, now=now + TOGETHER, limit=limit)
+    if not found or found[0].due > now:
+        return {}
+    # Who is due in a moment comes along: a process for each would cost more.
     return {
         kind: [s.slug for s in found if s.kind == kind] for kind in sorted({s.kind for s in found})
     }

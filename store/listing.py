@@ -5,15 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import BindParameter, Connection, Row, bindparam, case, select, update
+from sqlalchemy import Connection, Row, case, select, update
 
 from core.mention import State
 from store.changes import announce
+from store.mentions import IDS, see
 from store.tables import mentions, sightings
 
-_IDS: Final[BindParameter[Any]] = bindparam("ids", expanding=True)
-_THESE: Final = update(mentions).where(mentions.c.id.in_(_IDS))
-_SEEN: Final = _THESE.values(last_seen=bindparam("now"))
+_THESE: Final = update(mentions).where(mentions.c.id.in_(IDS))
 _GONE: Final = _THESE.values(state=State.DELETED)
 _BACK: Final = _THESE.values(
     state=case((mentions.c.edited.is_not(None), State.EDITED), else_=State.LIVE)
@@ -51,8 +50,7 @@ def record_listing(tx: Connection, source: str, listing: Listing, *, now: dateti
     rows = tx.execute(query).all()
     shown = [row for row in rows if row.uri in listing.uris]
     back = revive(tx, shown)
-    if shown:
-        tx.execute(_SEEN, {"ids": [row.id for row in shown], "now": now})
+    see(tx, [row.id for row in shown], now)
     announce(tx, _delete(tx, set(rows) - set(shown), listing.before) | back)
 
 

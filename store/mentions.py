@@ -1,17 +1,30 @@
 """Mentions as the record tells them now."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Table, bindparam, literal, select, tuple_
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Row,
+    Table,
+    bindparam,
+    literal,
+    select,
+    tuple_,
+    update,
+)
 
 from core.mention import Analysis, Mention, Sentiment, State, Verdict
 from store.tables import matches, mentions, sightings, verdicts
 
+IDS: Final[BindParameter[Any]] = bindparam("ids", expanding=True)  # of a statement built once
+_SEEN: Final = update(mentions).where(mentions.c.id.in_(IDS)).values(last_seen=bindparam("now"))
 _LOCKED: Final = (
     select(*(mentions.c[name] for name in ("id", "text_sha256", "revision", "state", "analysis")))
-    .where(mentions.c.id.in_(bindparam("ids", expanding=True)))
+    .where(mentions.c.id.in_(IDS))
     .order_by(mentions.c.id)
     .with_for_update(key_share=True)
 )
@@ -52,6 +65,12 @@ def lock(tx: Connection, ids: Iterable[str]) -> dict[str, Row[Any]]:
     """
     wanted = list(ids)
     return {row.id: row for row in tx.execute(_LOCKED, {"ids": wanted})} if wanted else {}
+
+
+def see(tx: Connection, ids: Collection[str], now: datetime) -> None:
+    """Note that these were seen at *now*."""
+    if ids:
+        tx.execute(_SEEN, {"ids": list(ids), "now": now})
 
 
 def _grouped(tx: Connection, table: Table, ids: Sequence[str]) -> dict[str, list[Row[Any]]]:

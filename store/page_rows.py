@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import BindParameter, Connection, Table, bindparam, delete, select, update
+from sqlalchemy import Connection, Table, bindparam, delete, select, update
 
 from core.mention import Analysis, State
+from store.mentions import IDS, see
 from store.record import insertion
 from store.tables import (
     families,
@@ -29,17 +30,14 @@ if TYPE_CHECKING:
 
 FUTURE: Final = timedelta(minutes=5)  # architecture.md: a later date is not believed
 
-_IDS: Final[BindParameter[Any]] = bindparam("ids", expanding=True)
-_AT: Final[BindParameter[Any]] = bindparam("now")
-_KNOWN: Final = select(mentions.c.id).where(mentions.c.id.in_(_IDS))
-_SEEN: Final = update(mentions).where(mentions.c.id.in_(_IDS)).values(last_seen=_AT)
+_KNOWN: Final = select(mentions.c.id).where(mentions.c.id.in_(IDS))
 _EDITED: Final = update(mentions).where(mentions.c.id == bindparam("key"))
-_MATCHED: Final = select(matches).where(matches.c.mention.in_(_IDS))
-_UNMATCHED: Final = delete(matches).where(matches.c.mention.in_(_IDS))
+_MATCHED: Final = select(matches).where(matches.c.mention.in_(IDS))
+_UNMATCHED: Final = delete(matches).where(matches.c.mention.in_(IDS))
 _SIGHTED: Final = (
     update(sightings)
-    .where(sightings.c.source == bindparam("by"), sightings.c.mention.in_(_IDS))
-    .values(last_seen=_AT)
+    .where(sightings.c.source == bindparam("by"), sightings.c.mention.in_(IDS))
+    .values(last_seen=bindparam("now"))
     .returning(sightings.c.mention)
 )
 
@@ -115,7 +113,7 @@ def sight(
     seen: set[str] = set()
     if again:
         seen = set(tx.scalars(_SIGHTED, {"ids": again, "by": source, "now": now}))
-        tx.execute(_SEEN, {"ids": again, "now": now})
+        see(tx, again, now)
     fresh = [i for i in ids if i not in seen]
     rows = [{"mention": i, "source": source, "first_seen": now, "last_seen": now} for i in fresh]
     _insert_ignoring(tx, sightings, rows)

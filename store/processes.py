@@ -21,6 +21,11 @@ class Process:
     state: str  # starting | working | failing
     reason: str | None
 
+    @property
+    def role(self) -> str:
+        """What it does: several may do the same, as analyse and analyse-2."""
+        return self.name.partition("-")[0]
+
 
 def beat(tx: Connection, process: Process) -> None:
     """Write or renew a process's row."""

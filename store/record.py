@@ -60,9 +60,8 @@ class Record:
                 "Install the newer Harken again, or restore a backup made before the upgrade."
             )
         if version != SCHEMA:
-            from store.migrations import (
-                upgrade,
-            )  # Alembic takes longer to import than a crawl waits
+            # Here, since Alembic takes longer to import than a crawl waits.
+            from store.migrations import upgrade
 
             upgrade(self.engine)
 

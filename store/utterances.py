@@ -7,6 +7,7 @@ from typing import Final
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Connection,
     Text,
     and_,
@@ -30,6 +31,7 @@ _OWN: Final = and_(
     verdicts.c.model == mentions.c.model,
     verdicts.c.text_sha256 == mentions.c.text_sha256,
 )
+_JUDGED: Final = mentions.c.analysis.in_((Analysis.SCORED, Analysis.UNSCORED))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,13 +72,7 @@ def about(tx: Connection, watch: str, *, since: datetime, until: datetime) -> li
         )
         .join(matches, matches.c.mention == mentions.c.id)
         .outerjoin(verdicts, _OWN)
-        .where(
-            matches.c.watch == watch,
-            mentions.c.published >= since,
-            mentions.c.published < until,
-            mentions.c.state != State.DELETED,
-            mentions.c.analysis.in_((Analysis.SCORED, Analysis.UNSCORED)),
-        )
+        .where(*_said(watch, since, until), _JUDGED)
         .order_by(mentions.c.published, mentions.c.id)
     )
     return [
@@ -103,12 +99,9 @@ def complaints(
         .join(matches, matches.c.mention == mentions.c.id)
         .join(verdicts, _OWN)
         .where(
-            matches.c.watch == watch,
-            verdicts.c.sentiment == Sentiment.NEGATIVE,
-            mentions.c.published >= since,
-            mentions.c.published < until,
-            mentions.c.state != State.DELETED,
+            *_said(watch, since, until),
             mentions.c.analysis == Analysis.SCORED,
+            verdicts.c.sentiment == Sentiment.NEGATIVE,
         )
         .order_by(mentions.c.published.desc(), mentions.c.id)
         .limit(most)
@@ -128,13 +121,7 @@ def hourly(
     query = (
         select(type_coerce(hour, Instant), func.count())
         .join_from(mentions, matches, matches.c.mention == mentions.c.id)
-        .where(
-            matches.c.watch == watch,
-            mentions.c.published >= since,
-            mentions.c.published < until,
-            mentions.c.state != State.DELETED,
-            mentions.c.analysis.in_((Analysis.SCORED, Analysis.UNSCORED)),
-        )
+        .where(*_said(watch, since, until), _JUDGED)
         .group_by(hour)
     )
     if topic is not None:  # as it stands in the JSON of both databases
@@ -170,3 +157,13 @@ def keep_baseline(
     insert = upsert(tx, baselines).values(watch=watch, learnt_to=learnt_to, state=state)
     values = {"learnt_to": learnt_to, "state": state}
     tx.execute(insert.on_conflict_do_update(index_elements=["watch"], set_=values))
+
+
+def _said(watch: str, since: datetime, until: datetime) -> tuple[ColumnElement[bool], ...]:
+    """The conditions of a mention of *watch* that was published in [since, until) and stands."""
+    return (
+        matches.c.watch == watch,
+        mentions.c.published >= since,
+        mentions.c.published < until,
+        mentions.c.state != State.DELETED,
+    )

@@ -7,6 +7,7 @@ from alerts.condition import Condition, condition, index_keys, report
 from console import answers
 from console.answers import At
 from console.shell import shell
+from indexer.elastic.server import without_secrets
 from store import outbox, tally
 from store.processes import Process as Beating
 from templates.contexts.console import Process, StatusPage
@@ -20,7 +21,7 @@ def page(desk: At) -> Response:
     now = desk.now()
     with desk.record.read() as tx:
         known = condition(tx, now=now)
-        index = index_keys(tx, _public(desk.engine), desk.follower)
+        index = index_keys(tx, without_secrets(desk.engine), desk.follower)
         context = StatusPage(
             zone=desk.zone,
             locale=desk.locale,
@@ -47,7 +48,7 @@ def twin(desk: At) -> Response:
     now = desk.now()
     with desk.record.read() as tx:
         rows = report(tx, condition(tx, now=now))
-        rows["index"] = index_keys(tx, _public(desk.engine), desk.follower)
+        rows["index"] = index_keys(tx, without_secrets(desk.engine), desk.follower)
     return answers.twin("status", rows, now=now)
 
 
@@ -56,9 +57,3 @@ def _state(process: Beating, known: Condition) -> str:
     silent = {s.name for s in known.silences if s.what != "source"}
     is_silent = process.name in silent and process.state != "failing"
     return "silent" if is_silent else process.state
-
-
-def _public(engine: str) -> str:
-    """*engine* without the password that its URL may hold."""
-    scheme, mark, rest = engine.partition("://")
-    return f"{scheme}{mark}{rest.rpartition('@')[2]}"

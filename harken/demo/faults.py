@@ -119,7 +119,7 @@ def _moved_away(path: Path) -> Iterator[None]:
 
 def _kill(record: Record, name: str) -> None:
     with record.read() as tx:
-        pids = [p.pid for p in processes.everyone(tx) if p.name.partition("-")[0] == name]
+        pids = [p.pid for p in processes.everyone(tx) if p.role == name]
     for pid in pids:
         os.kill(pid, signal.SIGKILL)
 

@@ -8,7 +8,6 @@
   Other keys are notes.
 """
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -20,6 +19,7 @@ from config.settings import WatchSettings
 from core.errors import ConfigError
 from harken.demo.folder import MENTIONS, TRUTH, WATCHES
 from harken.demo.lines import Corpus, Kind, Line, Onset, Wanted
+from harken.jsontext import parsed
 
 FURTHEST_S: Final = 3640 * 86400  # of an offset: the first crawl of a source goes back ten years
 
@@ -78,11 +78,11 @@ def _posts(path: Path) -> Iterator[_Post]:
     for number, text in enumerate(_text(path).split("\n"), start=1):
         if text.strip():
             place = f"{path}:{number}"
-            yield _checked(_Post, _parsed(text, path, first=number), place)
+            yield _checked(_Post, parsed(text, path, first=number), place)
 
 
 def _watches(path: Path) -> tuple[Wanted, ...]:
-    rows = _parsed(_text(path), path)
+    rows = parsed(_text(path), path)
     if not isinstance(rows, list) or not rows:
         raise ConfigError(f"{path}:1: should be a list of watches, each with slug, kind and query.")
     found: dict[str, Wanted] = {}
@@ -98,7 +98,7 @@ def _watches(path: Path) -> tuple[Wanted, ...]:
 def _truth(path: Path, slugs: Sequence[str]) -> _Truth:
     if not path.exists():
         return _Truth()
-    truth = _checked(_Truth, _parsed(_text(path), path), f"{path}:1")
+    truth = _checked(_Truth, parsed(_text(path), path), f"{path}:1")
     for incident in truth.incidents:
         if incident.watch not in slugs:
             known = ", ".join(slugs)
@@ -154,14 +154,3 @@ def _text(path: Path) -> str:
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise ConfigError(f"{path}:{line}: byte {error.start} is not UTF-8.") from None
-
-
-def _parsed(text: str, path: Path, *, first: int = 1) -> Any:
-    """*text* as JSON; *first* is the number of its first line in the file."""
-    try:
-        return json.loads(text)
-    except json.JSONDecodeError as error:
-        place = f"{path}:{first + error.lineno - 1}:{error.colno}"
-        raise ConfigError(f"{place}: not JSON ({error.msg}).") from None
-    except (RecursionError, ValueError) as error:  # nested too deeply; a number of 5,000 digits
-        raise ConfigError(f"{path}:{first}: not JSON ({type(error).__name__}).") from None

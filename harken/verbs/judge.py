@@ -1,7 +1,6 @@
 """``harken evaluate``: how good a model is on labelled rows."""
 
 import gzip
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from time import perf_counter
@@ -11,6 +10,7 @@ import typer
 
 from core.errors import ConfigError
 from harken.clock import Clock
+from harken.jsontext import parsed
 from harken.verbs.options import CONFIG, AsJson, ConfigFile, StateFolder, call
 from harken.verbs.output import dumps, show, write
 
@@ -58,10 +58,7 @@ def _rows(file: Path) -> Iterator[dict[str, Any]]:
 
 
 def _row(file: Path, number: int, line: str) -> dict[str, Any]:
-    try:
-        row = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise ConfigError(f"{file}:{number}:{error.colno}: not JSON: {error.msg}.") from None
+    row = parsed(line, file, first=number)
     if not isinstance(row, dict) or not isinstance(row.get("text"), str):
         raise ConfigError(f'{file}:{number}:1: should be an object with "text" and "label".')
     return row

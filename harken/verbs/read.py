@@ -138,6 +138,8 @@ def incidents(
 
 
 def _status_lines(result: dict[str, Any]) -> list[str]:
+    from alerts.condition import UNHEARD
+
     mentions_by = ", ".join(f"{n} {name}" for name, n in result["mentions"].items())
     coverage, outbox = result["coverage"], result["outbox"]
     lines = [
@@ -146,11 +148,7 @@ def _status_lines(result: dict[str, Any]) -> list[str]:
         f"index: {result['index']['engine']}, {result['index']['lag']} changes behind",
         f"outbox: {outbox['due']} due, {outbox['sent']} sent, {outbox['failed']} failed",
     ]
-    lines += [
-        f"{state}: {', '.join(coverage[state])}"
-        for state in ("late", "silent", "forbidden", "broken", "gap")
-        if coverage[state]
-    ]
+    lines += [f"{state}: {', '.join(coverage[state])}" for state in UNHEARD if coverage[state]]
     lines += [
         f"process {p['name']}: {p['state']}, pid {p['pid']}, last sign of life "
         f"{p['beat']:%Y-%m-%d %H:%M:%S} UTC"

@@ -138,7 +138,8 @@ def test_what_a_killed_run_left_is_taken_back_before_anything_starts(run):
     hear(run.record, heard("a"))
     with run.record.write() as tx:
         assert analysis.lease(tx, "analyse", limit=9, now=NOON, hold=timedelta(hours=9))
-    Heartbeat(run.record, "index", started=NOON).beat(NOON)
+    for name in ("analyse", "index"):
+        Heartbeat(run.record, name, started=NOON).beat(NOON)
     run._prepare()
     with run.record.write() as tx:
         assert processes.everyone(tx) == []
