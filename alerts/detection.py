@@ -5,8 +5,8 @@ by hour to learn, and tells only what still matters. Every later step learns the
 settled since, judges each bucket since the step before, and the open one at `now`.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -53,6 +53,7 @@ class Detection:
     standing: Standing | None  # None: the first back-fill goes on
     spikes: tuple[Spike, ...] = ()  # warm crises (half their threshold) and notices, as of now
     events: tuple[Event, ...] = ()  # oldest first
+    judged_by: Mapping[datetime, Baseline] = field(default_factory=dict)  # of each warm moment
 
 
 def units_of(watch: Watch, taxonomy: Sequence[str]) -> tuple[Unit, ...]:
@@ -94,7 +95,9 @@ def detect(
     noticed, told = notice(before.noticed, lines, now)
     after = replace(before, baseline=seen.baseline, judged_to=now, episode=episode, noticed=noticed)
     spikes = (*course.warm(), *lines)
-    return Detection(standing=after, spikes=spikes, events=(*events, *told))
+    return Detection(
+        standing=after, spikes=spikes, events=(*events, *told), judged_by=seen.judged_by
+    )
 
 
 def _known(watch: Watch, setting: Setting, standing: Standing | None) -> Baseline | None:

@@ -7,11 +7,10 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from alerts.baseline import view
+from alerts.baseline import Baseline, view
 from alerts.counts import VOICE_MEMORY, Utterance, count
-from alerts.crisis import score, threshold
+from alerts.crisis import Rule, reached, score, threshold
 from alerts.detection import Setting
-from alerts.standing import Standing
 from core.watch import Watch
 
 MOMENT: Final = timedelta(microseconds=1)  # what opened at the end of a bucket opened within it
@@ -42,30 +41,30 @@ def evidence(
 def tipped_by(
     watch: Watch,
     utterances: Sequence[Utterance],
-    standing: Standing,
+    baseline: Baseline,
     opened: datetime,
     setting: Setting,
 ) -> str | None:
     """The id of the mention whose arrival made the score cross at *opened* (of the event).
 
-    The mentions arrive in the order of ``first_seen``; of that order the shortest beginning is
-    sought, by halves, that reaches the threshold, or what all of them reach if the baseline has
-    learnt since and that is less. None if nothing was there to tip.
+    *baseline*: what that moment was judged by. The mentions arrive in the order of ``first_seen``;
+    of that order the shortest beginning is sought, by halves, that reaches the threshold, or what
+    all of them reach if that is less. None if nothing was there to tip.
     """
     arrived = sorted(
         (u for u in utterances if opened - 2 * VOICE_MEMORY <= u.at <= opened),
         key=lambda u: (u.first_seen, u.id),
     )
-    baseline, zone = standing.baseline, ZoneInfo(watch.zone)
+    enough = threshold(baseline.days, setting.units, setting.budget)
+    rule, zone = Rule(watch=watch.slug, threshold=enough), ZoneInfo(watch.zone)
     span = (opened - VOICE_MEMORY, opened - MOMENT)
 
     def height(first: int) -> float:
         """The highest score of any unit with the first so many mentions."""
         counts = count(arrived[:first], baseline.units, span, zone)
         last = len(counts.heard)
-        return float(score(baseline, view(baseline, counts, last - 1, last)).crisis.max())
+        return float(reached(score(baseline, view(baseline, counts, last - 1, last)), rule).max())
 
-    enough = threshold(baseline.days, setting.units, setting.budget)
     needed = min(enough, height(len(arrived)))
     if needed <= 0:
         return None

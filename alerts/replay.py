@@ -1,6 +1,6 @@
 """Buckets in order: each is judged by what was learnt before, each settled hour learnt. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, TypeAlias
@@ -40,6 +40,7 @@ class Replay:
     baseline: Baseline
     warm: tuple[Moment, ...]  # the moments at which some unit was warm, with their spikes
     scores: Scores  # of the buckets that are not learnt yet; the last one is open
+    judged_by: Mapping[datetime, Baseline]  # of each warm moment, what was usual then
 
 
 def replay(
@@ -50,16 +51,23 @@ def replay(
     *counts* reach from 6 h before ``baseline.learnt_to`` or more up to the bucket that holds *now*.
     In one go or in pieces it learns the same, to the last bit.
     """
-    warm: list[Moment] = []
+    stretches: list[tuple[Baseline, list[Moment]]] = []
     while now - baseline.learnt_to >= HOUR + SETTLED:
         first = counts.bucket(baseline.learnt_to)
         scores = score(baseline, view(baseline, counts, first, first + PER_HOUR))
-        warm += _warm(counts, scores, limits.rule(baseline), judged_to, now)
+        found = list(_warm(counts, scores, limits.rule(baseline), judged_to, now))
+        stretches.append((baseline, found))
         baseline = learn(baseline, counts, scores.seen, news(scores))
     first = counts.bucket(baseline.learnt_to)
     scores = score(baseline, view(baseline, counts, first, len(counts.heard)))
-    warm += _warm(counts, scores, limits.rule(baseline), judged_to, now)
-    return Replay(baseline=baseline, warm=tuple(warm), scores=scores)
+    found = list(_warm(counts, scores, limits.rule(baseline), judged_to, now))
+    stretches.append((baseline, found))
+    return Replay(
+        baseline=baseline,
+        warm=tuple(moment for _, found in stretches for moment in found),
+        scores=scores,
+        judged_by={at: judge for judge, found in stretches for at, _ in found},
+    )
 
 
 def _warm(

@@ -47,7 +47,7 @@ class Heard:
     """What an event stands on."""
 
     spoken: Sequence[Utterance]
-    tipped: str | None  # the mention whose arrival made the score cross
+    tipped: str | None  # the mention whose arrival made the score cross, if it did just now
 
 
 def detect(record: Record, letters: Correspondence, *, now: datetime) -> int | None:
@@ -106,7 +106,8 @@ def _judge(
             return 0  # another detector was faster; it told the same
         _keep(tx, watch, found.standing)
         for event in found.events:
-            tipped = tipped_by(watch, spoken, found.standing, event.opened, setting)
+            judge = found.judged_by.get(event.opened)  # None: it opened in an earlier step
+            tipped = judge and tipped_by(watch, spoken, judge, event.opened, setting)
             _tell(tx, letters, event, Heard(spoken=spoken, tipped=tipped), now)
     return len(found.events)
 

@@ -30,7 +30,7 @@ def live():
 def test_with_the_mention_that_tipped_it_it_opens_and_without_it_does_not(live):
     utterances, before = live
     opened = detect(WATCH, utterances, before, NOW, KNOWN)
-    tip = tipped_by(WATCH, utterances, opened.standing, NOW, KNOWN)
+    tip = tipped_by(WATCH, utterances, opened.judged_by[NOW], NOW, KNOWN)
     arrived = sorted(utterances, key=lambda u: (u.first_seen, u.id))
     place = next(n for n, u in enumerate(arrived) if u.id == tip)
     assert detect(WATCH, arrived[: place + 1], before, NOW, KNOWN).events
@@ -41,15 +41,41 @@ def test_arrival_counts_not_publication(live):
     """The oldest of the hostile mentions arrives last; it cannot have tipped anything earlier."""
     utterances, before = live
     late = [replace(u, first_seen=NOW) if u.at == NOW - 40 * MINUTE else u for u in utterances]
-    standing = detect(WATCH, late, before, NOW, KNOWN).standing
-    tip = tipped_by(WATCH, late, standing, NOW, KNOWN)
+    judge = detect(WATCH, late, before, NOW, KNOWN).judged_by[NOW]
+    tip = tipped_by(WATCH, late, judge, NOW, KNOWN)
     assert next(u for u in late if u.id == tip).first_seen < NOW
 
 
 def test_where_nothing_rose_nothing_tipped_it(live):
     utterances, before = live
-    assert tipped_by(WATCH, utterances, before, NOW - timedelta(hours=3), KNOWN) is None
-    assert tipped_by(WATCH, [], before, NOW, KNOWN) is None
+    usual = before.baseline
+    assert tipped_by(WATCH, utterances, usual, NOW - timedelta(hours=3), KNOWN) is None
+    assert tipped_by(WATCH, [], usual, NOW, KNOWN) is None
+
+
+@pytest.mark.parametrize("minutes", [40, 400])
+def test_every_opening_of_a_history_has_a_mention_that_tipped_it(minutes):
+    """Also where the hours since would not be judged a crisis any more by what they taught."""
+    made = Corpus(now=NOW, random=Random(5))
+    made.ordinary(days=16)
+    for n in range(60):
+        at = NOW - timedelta(hours=12) + n * minutes / 60 * MINUTE
+        made.say(at, f"c{n}", negative=True, topics=("battery",))
+    found = detect(WATCH, made.utterances, None, NOW, setting(NOW))
+    opened = found.events[0].opened
+    assert opened < NOW - timedelta(hours=4)
+    assert tipped_by(WATCH, made.utterances, found.judged_by[opened], opened, KNOWN)
+
+
+def test_a_crisis_without_a_baseline_was_tipped_too():
+    """Before three days are known the score is not asked, only the count of voices."""
+    made = Corpus(now=NOW, random=Random(5))
+    made.ordinary(days=1)
+    for n in range(60):
+        made.say(NOW - (60 - n) * MINUTE, f"c{n}", negative=True, topics=("battery",))
+    found = detect(WATCH, made.utterances, None, NOW, KNOWN)
+    opened = found.events[0].opened
+    assert tipped_by(WATCH, made.utterances, found.judged_by[opened], opened, KNOWN)
 
 
 def said(name, minute, *, negative=True, topics=(), family=None, voice="v"):
