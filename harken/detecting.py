@@ -107,7 +107,7 @@ def _judge(
         _keep(tx, watch, found.standing)
         for event in found.events:
             judge = found.judged_by.get(event.opened)  # None: it opened in an earlier step
-            tipped = judge and tipped_by(watch, spoken, judge, event.opened, setting)
+            tipped = tipped_by(watch, spoken, judge, event.opened, setting) if judge else None
             _tell(tx, letters, event, Heard(spoken=spoken, tipped=tipped), now)
     return len(found.events)
 
