@@ -25,9 +25,9 @@ from harken.demo.stage import write_settings
 from harken.seed import seed
 from store import runs
 
-SEEDS: Final = range(1, 6)  # a crawl of one market is mostly the start of two processes
-INSTANCE: Final = "velosocial"  # a timeline of 7,800 posts
-FEED: Final = "pedalpost"  # a blog; its comments are a feed of 1,900
+SEEDS: Final = range(1, 11)  # a crawl of one market is mostly the start of two processes
+INSTANCE: Final = "velosocial"  # a timeline of 15,000 posts
+FEED: Final = "pedalpost"  # a blog; its comments are a feed of 3,500
 SOURCES: Final = (INSTANCE, f"{FEED}-comments")
 
 

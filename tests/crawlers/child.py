@@ -3,7 +3,7 @@
 import json
 import sys
 from datetime import datetime, timedelta
-from time import monotonic
+from time import monotonic, sleep
 
 from core.plugins import load
 from crawlers.assignment import Assignment, CrawlSettings
@@ -14,14 +14,16 @@ STARTED = datetime.fromisoformat("2026-11-22T06:00:00+00:00")
 
 
 class Told:
-    """A sink that prints what it hears, and breaks where the batch says so."""
+    """A sink that prints what it hears, takes its time, and breaks where the batch says so."""
 
-    def __init__(self, broken):
+    def __init__(self, broken, slow):
         self.broken = broken
+        self.slow = slow
 
     def page(self, assignment, page, fetched):
         if assignment.source == self.broken:
             raise OSError("the disk of a test is full")
+        sleep(self.slow)
         told = {"uris": [p.uri for p in page.posts], "cursor": page.cursor}
         validators = {url: dict(kept) for url, kept in fetched.validators.items()}
         tell("page", assignment, url=fetched.url, validators=validators, **told)
@@ -55,4 +57,5 @@ if __name__ == "__main__":
     closed = {p: STARTED + timedelta(seconds=s) for p, s in batch.pop("closed", {}).items()}
     settings = CrawlSettings(user_agent="Harken", closed=closed, **batch.pop("settings", {}))
     assignments = [assignment(row) for row in batch["assignments"]]
-    crawl(assignments, Told(batch.get("broken")), settings=settings, now=clock())
+    sink = Told(batch.get("broken"), batch.get("slow", 0))
+    crawl(assignments, sink, settings=settings, now=clock())

@@ -71,6 +71,21 @@ def test_what_a_crawl_broke_off_on_is_read_by_the_next(web, crawl_child, source)
     assert events[0]["event"] == "not_modified"
 
 
+def test_while_a_page_is_recorded_the_next_is_asked_for(web, crawl_child, source, rss):
+    """What comes of that is told in its turn: the page before is recorded all the same."""
+    web.put("/feed", rss("one", following="/older"))
+    web.put("/older", rss("two", following="/gone"))
+    web.put("/gone", status=500)
+    slow = 0.6
+    events = crawl_child(source("blog", f"{web.url}/feed"), slow=slow)
+    heard = [event["uris"] for event in events if event["event"] == "page"]
+    assert heard == [["https://blog.example/one"], ["https://blog.example/two"]]
+    assert events[-1]["state"] == "failed"
+    assert web.paths()[:4] == ["/robots.txt", "/feed", "/older", "/gone"]
+    _, first, second, *_ = web.gaps()
+    assert first < slow <= second
+
+
 def test_a_broken_source_fails_alone(web, crawl_child, source, rss):
     """Garbage, a missing page, a sink that raises, a page that leads to itself: others go on."""
     web.put("/good", rss("good"))
