@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, func, select, update
 
 from store.record import upsert
 from store.tables import runs, sources
+
+_ENOUGH: Final = timedelta(hours=2)  # of listening: a rate of less is chance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +110,7 @@ def heard_per_hour(tx: Connection, *, now: datetime) -> dict[str, float]:
     """New mentions an hour of each source over its last 7 days of runs.
 
     What the first walk back through the past brought says nothing of an hour and is left out;
-    so is a source whose walk has not ended, or that has not run since.
+    so is a source whose walk has not ended, or whose first run since is less than two hours old.
     """
     since = now - timedelta(days=7)
     query = (
@@ -116,12 +118,10 @@ def heard_per_hour(tx: Connection, *, now: datetime) -> dict[str, float]:
         .join(sources, sources.c.slug == runs.c.source)
         .where(runs.c.started >= since, runs.c.started > sources.c.backfilled)
         .group_by(runs.c.source)
+        .having(func.min(runs.c.started) <= now - _ENOUGH)
     )
     hour = timedelta(hours=1)
-    return {
-        source: float(new) / max((now - first) / hour, 1.0)
-        for source, new, first in tx.execute(query)
-    }
+    return {source: float(new) / ((now - first) / hour) for source, new, first in tx.execute(query)}
 
 
 def back_fill_ended(tx: Connection) -> datetime | None:

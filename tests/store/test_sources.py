@@ -141,6 +141,7 @@ def test_expectation_counts_what_came_after_the_back_fill(record, now):
     run(record, "later", at=now + HOUR)
     hear(record, heard("a"), heard("b"), heard("c"), heard("d"), run="later")
     with record.read() as tx:
+        assert sources.heard_per_hour(tx, now=now + 2 * HOUR) == {}  # an hour tells too little
         assert sources.heard_per_hour(tx, now=now + 3 * HOUR) == {"blog": 2.0}
         assert sources.heard_per_hour(tx, now=now + timedelta(days=8)) == {}
 
