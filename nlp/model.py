@@ -1,8 +1,9 @@
 """The contract of a model: texts in, one reading each out; plug-ins in ``nlp.models``."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,6 +18,9 @@ class Reading:
         tuple[float, float, float] | None
     )  # negative, neutral, positive; sum 1; None: unscored (NaN, language)
     vector: "np.ndarray"  # the un-adapted embedding, float32, shape (384,), length 1
+    heads: Mapping[str, tuple[float, ...]] = field(
+        default_factory=dict
+    )  # calibrated probabilities by head, in the order of the model's `heads`; none: unscored
 
 
 class Model(ABC):
@@ -27,6 +31,10 @@ class Model(ABC):
     languages: frozenset[
         str
     ]  # ISO 639-1 codes it was trained and measured on; all others are unscored
+    # What it reads besides sentiment: the classes of each head. Those of `intent` do not exclude
+    # each other, each has a probability of its own; of all others the probabilities sum to 1.
+    heads: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    reads_targets: bool = False  # was trained on texts in which one brand is marked (nlp.towards)
 
     @abstractmethod
     def read(self, texts: Sequence[str]) -> list[Reading]:
