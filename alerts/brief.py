@@ -80,7 +80,8 @@ def revision_id(incident: Incident) -> str:
 def brief_context(evidence: Evidence, envelope: Envelope, now: datetime) -> mail.Brief:
     """All that the letter shows, as values and phrases."""
     incident, links = evidence.incident, Links(envelope.base_url)
-    chosen = representative(evidence.mentions, evidence.copies)
+    watch, copies = incident.watch, evidence.copies
+    chosen = representative(evidence.mentions, copies, watch=watch)
     return mail.Brief(
         zone=envelope.zone,
         locale=envelope.locale,
@@ -99,7 +100,7 @@ def brief_context(evidence: Evidence, envelope: Envelope, now: datetime) -> mail
         reasons=evidence.reasons[:6],
         carried=_carried(incident),
         carriers=evidence.carriers[:6],
-        quotes=tuple(quote(mention, evidence.copies, links) for mention in chosen),
+        quotes=tuple(quote(mention, copies, links, watch) for mention in chosen),
         coverage=told(evidence.completeness),
         incident_url=links.incident(incident.id),
         search_url=links.search(_query(incident), start=incident.onset, end=incident.resolved),

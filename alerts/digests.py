@@ -13,7 +13,7 @@ from alerts.figures import day_figures, fullest
 from alerts.finding import QUIET, SURPRISE, DayCounts, Finding, TopicDay, find, safety, surprise
 from alerts.headline import answer, headline, lede
 from alerts.heard import Completeness, told
-from alerts.quotes import quote, representative, tone
+from alerts.quotes import quote, representative
 from core.incident import Incident
 from core.mention import Mention, Sentiment
 from core.watch import Watch
@@ -94,7 +94,10 @@ def digest_context(day: Day, envelope: Envelope) -> mail.Digest:
         incidents=tuple(_card(incident, day, links) for incident in incidents),
         topics=tuple(_line(topic, "topic", day, links) for topic in _by_size(day.topics)),
         rivals=tuple(_line(rival, "watch", day, links) for rival in _by_size(day.rivals)),
-        quotes=tuple(quote(mention, day.copies, links) for mention in _worth_reading(day, finding)),
+        quotes=tuple(
+            quote(mention, day.copies, links, day.watch.slug)
+            for mention in _worth_reading(day, finding)
+        ),
         search_url=links.search(_query(day), start=day.window.start, end=day.window.end),
         coverage=told(known),
         because=phrase(
@@ -140,19 +143,21 @@ def _card(incident: Incident, day: Day, links: Links) -> mail.IncidentCard:
 
 def _worth_reading(day: Day, finding: Finding) -> list[Mention]:
     """Two that tell the day's story, and one of praise: a team deserves to read both."""
-    praise = [mention for mention in day.mentions if tone(mention) == Sentiment.POSITIVE]
-    others = [mention for mention in day.mentions if tone(mention) != Sentiment.POSITIVE]
+    watch = day.watch.slug
+    praise = [m for m in day.mentions if m.sentiment_for(watch) is Sentiment.POSITIVE]
+    others = [m for m in day.mentions if m.sentiment_for(watch) is not Sentiment.POSITIVE]
+    story = _of_story(others, finding, watch)
     return [
-        *representative(_of_story(others, finding), day.copies, most=QUOTED),
-        *representative(praise, day.copies, most=1),
+        *representative(story, day.copies, watch=watch, most=QUOTED),
+        *representative(praise, day.copies, watch=watch, most=1),
     ]
 
 
-def _of_story(others: list[Mention], finding: Finding) -> list[Mention]:
+def _of_story(others: list[Mention], finding: Finding, watch: str) -> list[Mention]:
     """The complaints on the finding's topic, else what was said of it, else everything."""
     topic = finding.topic.id if finding.topic else None
     of_topic = [m for m in others if m.verdict and topic in (None, *m.verdict.topics)]
-    negative = [m for m in of_topic if tone(m) == Sentiment.NEGATIVE]
+    negative = [m for m in of_topic if m.sentiment_for(watch) is Sentiment.NEGATIVE]
     return next((found for found in (negative, of_topic) if len(found) >= QUOTED), others)
 
 

@@ -30,15 +30,22 @@ def excerpt(text: str, longest: int = LONGEST) -> str:
 
 
 def representative(
-    mentions: Iterable[Mention], copies: Mapping[str, int], *, most: int = 4
+    mentions: Iterable[Mention],
+    copies: Mapping[str, int],
+    *,
+    watch: str | None = None,
+    most: int = 4,
 ) -> list[Mention]:
     """The *most* mentions that stand for all: one a family and voice, the widest spread first.
 
     The earliest mention comes first, for it shows where it began, then the one with most copies,
-    then one of each other source and language. *copies* counts further mentions by family.
+    of these the surest complaint of *watch*, then one of each other source and language. *copies*
+    counts further mentions by family.
     """
     seen = list(_distinct(mentions))
-    rest = sorted(seen[1:], key=lambda m: (-_alike(m, copies), -_certainty(m), m.published, m.id))
+    rest = sorted(
+        seen[1:], key=lambda m: (-_alike(m, copies), -_certainty(m, watch), m.published, m.id)
+    )
     chosen = [*seen[:1], *rest[:1]]
     places = {_place(mention) for mention in chosen}
     elsewhere = []
@@ -50,13 +57,15 @@ def representative(
     return [*chosen, *elsewhere, *more][:most]
 
 
-def quote(mention: Mention, copies: Mapping[str, int], links: Links) -> VoiceQuote:
-    """*mention* as a letter shows it."""
+def quote(
+    mention: Mention, copies: Mapping[str, int], links: Links, watch: str | None = None
+) -> VoiceQuote:
+    """*mention* as a letter on *watch* shows it."""
     return VoiceQuote(
         id=mention.id,
         text=excerpt(mention.text),
         language=mention.language,
-        tone=tone(mention),
+        tone=tone(mention, watch),
         source=mention.sources[0] if mention.sources else "",
         published=mention.published,
         url=links.mention(mention.id),
@@ -64,10 +73,9 @@ def quote(mention: Mention, copies: Mapping[str, int], links: Links) -> VoiceQuo
     )
 
 
-def tone(mention: Mention) -> str:
-    """The sentiment of *mention*, or ``unscored``."""
-    verdict = mention.verdict
-    return str(verdict.sentiment) if verdict and verdict.sentiment else "unscored"
+def tone(mention: Mention, watch: str | None = None) -> str:
+    """The sentiment of *mention* for *watch*, or of all that it says; or ``unscored``."""
+    return str(mention.sentiment_for(watch) or "unscored")
 
 
 def _plain(text: str) -> Iterator[str]:
@@ -113,9 +121,9 @@ def _alike(mention: Mention, copies: Mapping[str, int]) -> int:
     return copies.get(mention.family or mention.id, 0)
 
 
-def _certainty(mention: Mention) -> float:
+def _certainty(mention: Mention, watch: str | None) -> float:
     """How sure the model is that it is negative, 0 to 1."""
-    verdict = mention.verdict
+    verdict = mention.verdict_for(watch)
     return verdict.probabilities.get(Sentiment.NEGATIVE, 0.0) if verdict else 0.0
 
 

@@ -9,8 +9,9 @@ from transformers.utils.logging import CRITICAL, set_verbosity
 
 from core.mention import Sentiment
 from nlp import adapter
-from nlp.encoder import locate
-from nlp.models.minilm import Network, network
+from nlp.adapted import Adapted
+from nlp.adapter import SENTIMENT, WEIGHTS
+from nlp.network import Network, network
 
 LONGEST: Final = 256  # tokens; what is beyond is cut, as people do who call a pipeline
 
@@ -35,17 +36,18 @@ class PlainModel(PreTrainedModel):
         """Logits of each text."""
         mask = attention_mask.bool()
         hidden = self.merged.share(input_ids, mask)
-        logits = self.merged.judge(hidden, self.merged.embed(hidden, mask), mask)
+        seen = self.merged.sense(hidden, self.merged.embed(hidden, mask), mask)
+        logits = self.merged.heads[SENTIMENT](seen)
         return SequenceClassifierOutput(logits=logits / self.temperature)
 
 
-def plain_pipeline() -> Any:
-    """A text-classification pipeline in fp32 on this processor; its labels are our sentiments."""
+def plain_pipeline(kind: type[Adapted]) -> Any:
+    """The weights of *kind* as a text-classification pipeline in fp32 on this processor."""
     set_verbosity(CRITICAL)  # it lists 130 models that it knows; ours is none of them
-    tuned, folder = adapter.read(), locate()
+    tuned, folder = adapter.read(WEIGHTS / kind.packaged), kind.base.locate()
     labels = dict(enumerate(map(str, Sentiment)))
     config = PlainConfig(id2label=labels, num_labels=len(labels))
-    model = PlainModel(config, network(folder, tuned), tuned.temperature).eval()
+    model = PlainModel(config, network(folder, tuned), tuned.heads[SENTIMENT].temperature()).eval()
     tokenizer = AutoTokenizer.from_pretrained(
         folder, local_files_only=True, model_max_length=LONGEST
     )

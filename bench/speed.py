@@ -3,6 +3,7 @@
 import argparse
 import os
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 from bench import crawling, indexing, score
@@ -10,7 +11,8 @@ from bench.report import machine, say, write
 from core.errors import ConfigError
 
 ROWS: Final[dict[str, Callable[[], dict[str, float]]]] = {
-    "score": score.score,
+    "score": partial(score.score, "minilm"),
+    "score_multilingual": partial(score.score, "e5"),
     "index": indexing.embedded,
     "elasticsearch": indexing.served,
     "crawl": crawling.crawl,

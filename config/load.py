@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from config import examples
 from config.overrides import overrides, put
 from config.places import Keys, parse, places
 from config.references import broken
@@ -14,7 +15,7 @@ from config.settings import Settings
 from core.errors import ConfigError
 from core.plugins import did_you_mean
 
-Where = Mapping[Keys, str]  # "file:line:column" or the name of a variable, by setting
+Where = dict[Keys, str]  # "file:line:column" or the name of a variable, by setting
 
 
 def load(path: Path, environ: Mapping[str, str], *, state: Path | None = None) -> Settings:
@@ -26,17 +27,31 @@ def load(path: Path, environ: Mapping[str, str], *, state: Path | None = None) -
         ConfigError: one line a mistake, ``file:line:column: key: what; what would be right``, or
             the name of the variable in the place of the file.
     """
-    text = _read(path)
+    text = read(path)
     said = overrides(environ)
     tree = put(parse(text, path), said)
     folder = state if state is not None else tree.get("state", "state")
     if isinstance(folder, str | Path):  # else it is a mistake, told below
         tree["state"] = str(folder if state is not None else path.parent / folder)
 
+    return checked(tree, path, text, {one.keys: one.name for one in said})
+
+
+def checked(tree: dict[str, Any], path: Path, text: str, named: Where) -> Settings:
+    """*tree* as settings; it was read from *text* of the file at *path*, parts of it as *named*.
+
+    Files of examples are read, too.
+
+    Raises:
+        ConfigError: as :func:`load`.
+    """
+
     def mistakes(told: Iterable[tuple[Keys, str]]) -> ConfigError:
-        where = _where(path, text) | {one.keys: one.name for one in said}
+        where = _where(path, text) | named
         return ConfigError("\n".join(_line(where, keys, message) for keys, message in told))
 
+    if wrong := list(examples.fill(tree, path.parent)):
+        raise mistakes(wrong)
     try:
         settings = Settings.model_validate(tree)
     except ValidationError as error:
@@ -48,10 +63,15 @@ def load(path: Path, environ: Mapping[str, str], *, state: Path | None = None) -
 
 def complain(path: Path, keys: Keys, message: str) -> str:
     """One line for a mistake at *keys* of the file at *path*, found by somebody else."""
-    return _line(_where(path, _read(path)), keys, message)
+    return _line(_where(path, read(path)), keys, message)
 
 
-def _read(path: Path) -> str:
+def read(path: Path) -> str:
+    """The text of the settings at *path*.
+
+    Raises:
+        ConfigError: it cannot be read.
+    """
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -60,7 +80,7 @@ def _read(path: Path) -> str:
         raise ConfigError(f"{path}: cannot be read ({error}).") from None
 
 
-def _where(path: Path, text: str) -> dict[Keys, str]:
+def _where(path: Path, text: str) -> Where:
     found = {keys: f"{path}:{line}:{column}" for keys, (line, column) in places(text).items()}
     return {(): f"{path}:1:1"} | found
 

@@ -128,7 +128,9 @@ class TopicSettings(_Part):
     id: Slug = Field(description="Its short name; renaming it changes no result.")
     name: str = Field(description="How people call it.")
     sentences: tuple[str, ...] = Field(min_length=1, description="One or two that describe it.")
-    examples: tuple[str, ...] = Field((), description="Posts that are about it, if any.")
+    examples: tuple[str, ...] = Field(
+        (), description="Posts about it, or a file of them: JSON lines with text and label."
+    )
 
 
 class SourceSettings(_Part):

@@ -9,13 +9,14 @@ from console.shell import LINKS, Names
 from console.state import SearchState
 from core.identity import handle
 from core.incident import Incident
-from core.mention import Analysis, Mention
+from core.mention import Analysis, Intent, Mention
 from indexer.highlight import Span, highlights
 from indexer.query import Everything, Query
 from templates.contexts.shell import Piece, Result
 
 LONGEST: Final = 600  # characters of a text in a list: four lines of a wide screen
 LEAD: Final = 120  # of these before the first hit
+URGENT: Final = (Intent.CHURN_RISK, Intent.COMPLAINT)  # intents that call for an answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +27,7 @@ class Cards:
     query: Query = field(default_factory=Everything)
     alike: Mapping[str, int] = field(default_factory=dict)  # further mentions by family
     incidents: Sequence[Incident] = ()  # whose mentions bear its name
+    watch: str | None = None  # whose sentiment they tell; None: that of the whole text
 
     def card(self, mention: Mention, *, whole: bool = False) -> Result:
         """*mention*; its text is cut to a few lines where not *whole*."""
@@ -37,8 +39,9 @@ class Cards:
             original=mention.url,
             pieces=tuple(pieces(mention.text, spans) if whole else excerpt(mention.text, spans)),
             language=mention.language,
-            tone=tone(mention),
-            certainty=certainty(mention),
+            tone=tone(mention, self.watch),
+            certainty=certainty(mention, self.watch),
+            intents=urgent(mention),
             topics=self._topics(mention),
             source=", ".join(mention.sources),
             voice=handle(mention.voice) if mention.voice else "",
@@ -55,20 +58,26 @@ class Cards:
         return tuple(self.names.topic(t) for t in verdict.topics) if verdict else ()
 
 
-def tone(mention: Mention) -> str:
-    """The sentiment of *mention*, or why it has none."""
-    if mention.verdict and mention.verdict.sentiment:
-        return str(mention.verdict.sentiment)
+def tone(mention: Mention, watch: str | None = None) -> str:
+    """The sentiment of *mention* for *watch*, or of the whole text; or why it has none."""
+    if sentiment := mention.sentiment_for(watch):
+        return str(sentiment)
     unread = mention.analysis is Analysis.SCORED  # the text was edited since
     return str(Analysis.PENDING if unread else mention.analysis)
 
 
-def certainty(mention: Mention) -> float | None:
-    """The probability of the sentiment, 0 to 1."""
-    verdict = mention.verdict
+def certainty(mention: Mention, watch: str | None = None) -> float | None:
+    """The probability of the sentiment for *watch*, or of the whole text, 0 to 1."""
+    verdict = mention.verdict_for(watch)
     if verdict is None or verdict.sentiment is None:
         return None
     return verdict.probabilities.get(verdict.sentiment)
+
+
+def urgent(mention: Mention) -> tuple[str, ...]:
+    """What *mention* wants, as far as somebody should answer, the most urgent first."""
+    said = mention.verdict.intents if mention.verdict else ()
+    return tuple(intent for intent in URGENT if intent in said)
 
 
 def family_url(family: str) -> str:

@@ -47,6 +47,8 @@ def labels(called: Names, locale: str) -> Label:
     known: Mapping[str, Callable[[str], str]] = {
         "topic": called.topic,
         "watch": called.watch,
+        "emotion": lambda emotion: say(f"emotion.{emotion}"),
+        "intent": lambda intent: say(f"intent.{intent}"),
         "language": lambda code: say("facet.named", code=code),
     }
     return lambda field, value: known.get(field, str)(value)

@@ -1,14 +1,14 @@
 """The rows of the contract: what the reading verbs and the console's twins print."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
 from core.incident import Incident
-from core.mention import Mention, State
+from core.mention import Mention, State, Verdict
 from store import runs, sources
 from store.outbox import OutboxRow
 from store.runs import Traffic
@@ -18,8 +18,15 @@ _SOURCE = ("kind", "state", "since", "reason", "interval_s")
 
 def mention_row(mention: Mention) -> dict[str, Any]:
     """The contract's ``mention``; what its author deleted has no text."""
-    told = asdict(mention)
+    told = asdict(replace(mention, verdicts=()))
+    told["verdicts"] = [verdict_row(verdict) for verdict in mention.verdicts]
     return told | {"text": ""} if mention.state is State.DELETED else told
+
+
+def verdict_row(verdict: Verdict) -> dict[str, Any]:
+    """A verdict of the contract's ``mention``: what was read, and what follows from it."""
+    derived = ("emotion", "intents", "offensive")
+    return asdict(verdict) | {name: getattr(verdict, name) for name in derived}
 
 
 def incident_row(incident: Incident) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from pydantic import model_validator as validator
 
 from core.instants import instant, iso
-from core.mention import Sentiment
+from core.mention import Emotion, Intent, Sentiment
 from indexer.index import Filters
 from indexer.page import Sort
 
@@ -19,7 +19,7 @@ RANGES: Final = {
     "7d": timedelta(days=7),
     "28d": timedelta(days=28),
 }
-FILTERS: Final = ("sentiment", "source", "topic", "language", "watch")
+FILTERS: Final = ("sentiment", "source", "topic", "intent", "emotion", "language", "watch")
 LONGEST: Final = timedelta(days=3650)  # a window; in bars of a week it can still be drawn
 SHORTEST: Final = timedelta(minutes=1)  # an incident may end in the moment that it began
 YEARS: Final = range(1970, 2200)  # others overflow when zones are applied
@@ -51,6 +51,8 @@ class SearchState(BaseModel):
     from_: Instant | None = Field(None, alias="from")  # these two count only where chosen
     to: Instant | None = None
     sentiment: tuple[Sentiment, ...] = ()
+    emotion: tuple[Emotion, ...] = ()
+    intent: tuple[Intent, ...] = ()
     source: Values = ()
     topic: Values = ()
     language: Values = ()

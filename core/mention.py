@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
+
+LIKELY: Final = 0.5  # from this probability on a class that excludes no other is said of a text
 
 
 class Sentiment(StrEnum):
@@ -12,6 +15,26 @@ class Sentiment(StrEnum):
     NEGATIVE = "negative"
     NEUTRAL = "neutral"
     POSITIVE = "positive"
+
+
+class Emotion(StrEnum):
+    """The classes of the head ``emotion``; they exclude each other."""
+
+    ANGER = "anger"
+    JOY = "joy"
+    OPTIMISM = "optimism"
+    SADNESS = "sadness"
+
+
+class Intent(StrEnum):
+    """What somebody wants with a text: the classes of the head ``intent``; several may hold."""
+
+    COMPLAINT = "complaint"
+    CHURN_RISK = "churn_risk"
+    QUESTION = "question"
+    REQUEST = "request"
+    PRAISE = "praise"
+    PURCHASE = "purchase"
 
 
 class State(StrEnum):
@@ -51,7 +74,10 @@ class Post:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What one model said of one revision, of the whole text (watch None) or towards one watch."""
+    """What one model said of one revision, of the whole text (watch None) or towards one watch.
+
+    Towards a watch it said the sentiment alone: topics and heads are those of the whole text.
+    """
 
     watch: str | None
     sentiment: Sentiment | None  # None: only topics are known (the language is not the model's)
@@ -60,6 +86,28 @@ class Verdict:
     topics: tuple[str, ...]  # topic ids, best first
     model: str  # name, adapter hash, device and precision
     text_sha256: str
+    # What else it read, the evidence of the three properties below: calibrated probabilities by
+    # head and class; empty where the model has no other head or does not know the language.
+    heads: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+
+    @property
+    def emotion(self) -> Emotion | None:
+        """The likeliest emotion; None: no head of the model read it."""
+        read = self.heads.get("emotion", {})
+        return max((e for e in Emotion if e in read), key=read.__getitem__, default=None)
+
+    @property
+    def intents(self) -> tuple[Intent, ...]:
+        """Every intent that is LIKELY, the likeliest first; none: (), as where no head read it."""
+        read = self.heads.get("intent", {})
+        said = [intent for intent in Intent if read.get(intent, 0.0) >= LIKELY]
+        return tuple(sorted(said, key=read.__getitem__, reverse=True))
+
+    @property
+    def offensive(self) -> bool | None:
+        """Whether it is LIKELY to offend somebody; None: no head of the model read it."""
+        share = self.heads.get("offence", {}).get("offensive")
+        return None if share is None else share >= LIKELY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,3 +140,20 @@ class Mention:
         """The newest verdict on the whole text of the current revision, or None."""
         whole = [v for v in self.verdicts if v.watch is None and v.text_sha256 == self.text_sha256]
         return whole[-1] if whole else None
+
+    def verdict_for(self, watch: str | None) -> Verdict | None:
+        """Whose sentiment counts for *watch*: the verdict towards it by the model of ``verdict``.
+
+        Where there is none, as where the text names no other watch, that on the whole text.
+        """
+        whole = self.verdict
+        if whole is None or watch is None:
+            return whole
+        of_now = (whole.model, whole.text_sha256)
+        towards = [v for v in self.verdicts if v.watch == watch and v.sentiment is not None]
+        return next((v for v in towards if (v.model, v.text_sha256) == of_now), whole)
+
+    def sentiment_for(self, watch: str | None) -> Sentiment | None:
+        """What is said of *watch*, or with None of anything; None: not scored."""
+        verdict = self.verdict_for(watch)
+        return verdict.sentiment if verdict else None

@@ -7,6 +7,7 @@ import typer
 from core.errors import ConfigError, HarkenError, QueryError
 from harken.verbs import prepare, read, work
 from harken.verbs.judge import evaluate
+from harken.verbs.model import model
 from harken.verbs.output import talk
 from harken.verbs.show import demo
 
@@ -37,6 +38,7 @@ for verb in (
     evaluate,
 ):
     app.command()(verb)
+app.add_typer(model, name="model")
 
 
 def main() -> None:

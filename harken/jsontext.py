@@ -1,10 +1,13 @@
 """JSON that somebody else wrote; a mistake is told with its place."""
 
 import json
+import re
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from core.errors import ConfigError
+
+_GAP: Final = re.compile(r"[\s:,]*")
 
 
 def parsed(text: str, path: Path, *, first: int = 1) -> Any:
@@ -20,3 +23,23 @@ def parsed(text: str, path: Path, *, first: int = 1) -> Any:
         raise ConfigError(f"{place}: not JSON: {error.msg}.") from None
     except (RecursionError, ValueError) as error:  # nested too deeply; a number of 5,000 digits
         raise ConfigError(f"{path}:{first}: not JSON: {type(error).__name__}.") from None
+
+
+def column_of(text: str, key: str) -> int:
+    """Where the value of *key* begins in *text*, one JSON object that parses; 1 where it has none.
+
+    Columns count characters from 1. Of a key that stands twice it is the last, as JSON is read.
+    """
+    decoder, column = json.JSONDecoder(), 1
+    at = text.index("{") + 1
+    while text[(at := _after_gap(text, at))] != "}":
+        name, at = decoder.raw_decode(text, at)
+        at = _after_gap(text, at)
+        column = at + 1 if name == key else column
+        _, at = decoder.raw_decode(text, at)
+    return column
+
+
+def _after_gap(text: str, at: int) -> int:
+    gap = _GAP.match(text, at)
+    return gap.end() if gap else at

@@ -1,7 +1,7 @@
 """The product, step by step: one function a step. Each is idempotent and may be killed anywhere."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -11,6 +11,7 @@ from alerts.channel import Channel
 from alerts.eml import from_eml
 from core.errors import TransientError
 from core.mention import Analysis
+from harken import wiring
 from harken.journal import told
 from store import analysis, changes, mentions, outbox
 from store.analysis import SUSPECT, Finding, Pending
@@ -61,7 +62,9 @@ def analyse(
         found = [_hopeless(p, model.name) for p in leased]
     else:
         try:
-            found = [_finding(a, model.name) for a in judge(_works(leased), model, taxonomy)]
+            spoken = wiring.spoken(record) if model.reads_targets else None
+            judged = judge(_works(leased), model, taxonomy, spoken=spoken)
+            found = [_finding(a, model.name) for a in judged]
         except TransientError:
             with record.write() as tx:
                 analysis.give_back(tx, [p.id for p in leased])
@@ -95,6 +98,33 @@ def _hopeless(pending: Pending, model: str) -> Finding:
         encoder_sha256="",
         model=model,
     )
+
+
+def retell(
+    record: Record, model: "Model", taxonomy: "Taxonomy", *, after: str, limit: int = 1000
+) -> tuple[Tally, str]:
+    """Judge the topics of recorded mentions anew, one batch beyond id *after*, from their vectors.
+
+    No text is read. Returns the id to go on after. Whatever changes is told to the index, too.
+    """
+    import numpy as np
+
+    with record.read() as tx:
+        batch = analysis.standings(tx, model.encoder_sha256, after=after, limit=limit)
+    if not batch:
+        return Tally(), after
+    vectors = np.stack([np.frombuffer(s.vector, "<f2").astype(np.float32) for s in batch])
+    told = taxonomy.told(vectors, [s.language for s in batch], model.languages)
+    changed = [
+        replace(s, topics=topics)
+        for s, topics in zip(batch, told, strict=True)
+        if topics != s.topics
+    ]
+    done = 0
+    if changed:
+        with record.write() as tx:
+            done = analysis.retell(tx, changed)
+    return Tally(taken=len(batch), done=done), batch[-1].id
 
 
 def index(

@@ -1,6 +1,7 @@
 """Settings to objects: the only place where adapters are built."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from store.watches import active_watches
 if TYPE_CHECKING:
     from console.desk import Desk
     from indexer.index import MentionIndex
+    from indexer.query import Query
     from nlp.model import Model
 
 
@@ -104,6 +106,30 @@ def matcher(record: Record) -> Callable[[str], Mapping[str, str]]:
 
     with record.read() as tx:
         return Percolator(active_watches(tx)).match
+
+
+def spoken(record: Record) -> Callable[[str, Collection[str]], Mapping[str, Sequence[str]]]:
+    """By which words a text names some watches: slug to those of its query that stand there.
+
+    As they stand: a query knows no case and no accent, but a model reads both.
+    """
+    from indexer.highlight import highlights
+
+    with record.read() as tx:
+        queries = {w.slug: _query(w.query) for w in active_watches(tx)}
+    return lambda text, slugs: {
+        slug: [text[start:end] for start, end in highlights(queries[slug], text)]
+        for slug in slugs
+        if slug in queries
+    }
+
+
+@cache
+def _query(text: str) -> "Query":
+    """Of a watch; parsed once, since it is asked for with every batch."""
+    from indexer.query.watching import compile_watch
+
+    return compile_watch(text)
 
 
 def pseudonym(state: Path) -> Callable[[str, str], str]:

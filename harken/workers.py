@@ -13,6 +13,7 @@ from core.watch import Topic
 from harken import steps, wiring
 from harken.clock import Clock
 from harken.heartbeat import Heartbeat
+from harken.seed import seed
 from store import analysis, changes
 from store.record import Record
 from store.watches import active_topics
@@ -48,6 +49,27 @@ def analyse(settings: Settings, clock: Clock, *, follow: bool, name: str = ANALY
         return steps.analyse(record, model, taxonomy.current(), owner=name, now=now)
 
     return _loop(step, heart, clock, follow=follow)
+
+
+def retell(settings: Settings, clock: Clock) -> steps.Tally:
+    """Give everything in the record the topics that the settings have now; reads no text again.
+
+    Workers of a running Harken take the same topics from their next batch on.
+    """
+    record = wiring.open_record(settings)
+    seed(record, settings, now=clock.now())
+    model = wiring.open_model(settings)
+    taxonomy, after = _Taxonomies(record, model), ""
+
+    def step(_: datetime) -> steps.Tally:
+        """One batch."""
+        nonlocal after
+        tally, after = steps.retell(record, model, taxonomy.current(), after=after)
+        return tally
+
+    return _loop(
+        step, Heartbeat(record, "topics", started=clock.now(), muted=True), clock, follow=False
+    )
 
 
 def index(settings: Settings, clock: Clock, *, follow: bool) -> steps.Tally:

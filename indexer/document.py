@@ -6,17 +6,20 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from core.mention import Mention, Sentiment, State, Verdict
-from indexer.query.fields import FIELDS
+from indexer.query.fields import FIELDS, Answer
 from indexer.wording import index_words
 
-SCHEMA: Final = (
-    1  # grows when a field changes its name or meaning; an index of another schema is rebuilt
-)
+# Grows when a field comes, goes, or changes its meaning: an index of an older schema is taken away
+# by the first writer of a newer one, and told everything again.
+SCHEMA: Final = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """What can be searched, counted and shown of one mention; names as in the query language."""
+    """What can be searched, counted and shown of one mention; names as in the query language.
+
+    Sentiment is that of the whole text: one field cannot hold another for each watch.
+    """
 
     id: str  # core.identity.mention_id
     words: str  # indexer.wording.index_words of the text, joined by blanks: what queries search
@@ -31,6 +34,9 @@ class Document:
     sentiment: str | None  # core.mention.Sentiment; None: not scored (see analysis)
     polarity: float | None  # in [-1, 1]
     probability: float | None  # of the sentiment, 0 to 1
+    emotion: str | None  # core.mention.Emotion; None: no model read it, as of the next two
+    intent: tuple[str, ...]  # core.mention.Intent
+    offensive: str | None  # yes | no
     voice: str | None
     family: str | None
     state: str  # core.mention.State
@@ -71,6 +77,9 @@ def document(mention: Mention) -> Document:
         sentiment=sentiment,
         polarity=verdict.polarity if verdict else None,
         probability=_probability(verdict, sentiment),
+        emotion=verdict.emotion if verdict else None,
+        intent=verdict.intents if verdict else (),
+        offensive=_answer(verdict.offensive) if verdict else None,
         voice=mention.voice,
         family=mention.family,
         state=mention.state,
@@ -98,11 +107,15 @@ def field_values(document: Document) -> Mapping[str, tuple[str, ...]]:
 
 
 _STORED: Final = tuple(field.name for field in fields(Document) if field.name != "words")
-_SEVERAL: Final = frozenset({"source", "watch", "topic"})
+_SEVERAL: Final = frozenset({"source", "watch", "topic", "intent"})
 
 
 def _probability(verdict: Verdict | None, sentiment: Sentiment | None) -> float | None:
     return verdict.probabilities.get(sentiment) if verdict and sentiment else None
+
+
+def _answer(said: bool | None) -> Answer | None:  # noqa: FBT001 -- it is the one thing to say
+    return None if said is None else Answer.YES if said else Answer.NO
 
 
 def _domain(url: str) -> str | None:

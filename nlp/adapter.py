@@ -1,8 +1,8 @@
-"""The few megabytes that we train: low-rank changes of the upper layers, a head, a temperature."""
+"""The few megabytes that we train: low-rank changes of the upper layers, heads, temperatures."""
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,11 +11,39 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
 from core.errors import ConfigError
-from nlp.encoder import file_sha256
+from nlp.base import file_sha256
+from nlp.metrics import softmax
 
-PACKAGED: Final = Path(__file__).parent / "weights" / "minilm-en.safetensors"
+WEIGHTS: Final = Path(__file__).parent / "weights"  # the adapters that ship
+SENTIMENT: Final = "sentiment"  # the head that every adapter has
+CENTRE: Final = "centre"  # the name of the tensor that is taken from every vector
+ANY: Final = "*"  # the temperature of languages that have none of their own
 
 Array = np.ndarray[Any, np.dtype[np.float32]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """What one head tells, and where its figures hold."""
+
+    classes: tuple[str, ...]  # in the order of its outputs
+    languages: tuple[str, ...]  # ISO 639-1 codes it was trained and measured on
+    temperatures: Mapping[str, float]  # by language or ANY; logits are divided by it
+    exclusive: bool = True  # False: each class has a probability of its own
+
+    def temperature(self, language: str | None = None) -> float:
+        """What logits of a text in *language* are divided by (arXiv:1706.04599)."""
+        return self.temperatures.get(language or ANY, self.temperatures.get(ANY, 1.0))
+
+    def knows(self, language: str | None) -> bool:
+        """Whether it may be believed of a text in *language*; None: nobody said which."""
+        return language is None or language in self.languages
+
+    def shares(self, logits: Array, temperatures: Array) -> Array:
+        """Calibrated probabilities of *logits* (texts, classes), *temperatures* (texts,)."""
+        cooled = logits / temperatures[:, None]
+        found: Array = softmax(cooled) if self.exclusive else 1 / (1 + np.exp(-cooled))
+        return found.astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,10 +55,11 @@ class Adapter:
     scale: (
         float  # a weight becomes W + scale * up @ down (LoRA, arXiv:2106.09685; scale = alpha / r)
     )
-    temperature: float  # logits are divided by it (arXiv:1706.04599)
-    labels: tuple[str, ...]  # in the order of the head's outputs
-    tensors: Mapping[str, Array]  # "layer.N.NAME.down" (r, in), "….up" (out, r), "head.…"
-    proof: Mapping[str, tuple[float, ...]]  # sentences and the probabilities they had in training
+    heads: Mapping[str, Head]  # SENTIMENT first
+    tensors: Mapping[
+        str, Array
+    ]  # "layer.N.NAME.down" (r, in), "….up" (out, r), "head.NAME.…", CENTRE
+    proof: Mapping[str, tuple[float, ...]]  # sentences and their sentiment's probabilities
     notes: Mapping[str, object]  # how it was trained and what it reached; nothing reads it
     sha256: str = ""  # of the file, 64 hex digits; empty before it is written
 
@@ -41,13 +70,21 @@ class Adapter:
         change: Array = self.tensors[f"{name}.up"] @ self.tensors[f"{name}.down"]
         return change * np.float32(self.scale)
 
-    def head(self) -> dict[str, Array]:
-        """The head's tensors by their names in the network."""
-        prefix = "head."
+    def head(self, name: str) -> dict[str, Array]:
+        """The tensors of the head *name* by their names in the network; none: it has none."""
+        prefix = f"head.{name}."
         return {k.removeprefix(prefix): v for k, v in self.tensors.items() if k.startswith(prefix)}
 
+    def centre(self, width: int) -> Array:
+        """What all un-adapted vectors have in common, to be taken from each, shape (*width*,).
 
-def read(path: Path = PACKAGED) -> Adapter:
+        e5's vectors all lie within a narrow cone: two texts of nothing in common have a cosine of
+        0.8. Without their mean (length 0.9) it is 0, and cosines mean what they do with MiniLM.
+        """
+        return self.tensors.get(CENTRE, np.zeros(width, np.float32))
+
+
+def read(path: Path) -> Adapter:
     """The adapter in *path*, its tensors as float32.
 
     Raises:
@@ -57,10 +94,10 @@ def read(path: Path = PACKAGED) -> Adapter:
         with safe_open(path, framework="numpy") as file:
             facts = json.loads(file.metadata()["harken"])
             tensors = {name: file.get_tensor(name).astype(np.float32) for name in file.keys()}  # noqa: SIM118  (no mapping)
-        facts["labels"] = tuple(facts["labels"])
+        facts["heads"] = {name: _head(said) for name, said in facts["heads"].items()}
         facts["proof"] = {text: tuple(shares) for text, shares in facts["proof"].items()}
         return Adapter(**facts, tensors=tensors, sha256=file_sha256(path))
-    except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
+    except (OSError, SafetensorError, KeyError, TypeError, ValueError, AttributeError) as error:
         message = f"{path.name} holds no adapter ({type(error).__name__}); `make train` writes one"
         raise ConfigError(message) from error
 
@@ -71,8 +108,7 @@ def write(path: Path, adapter: Adapter) -> None:
         "encoder_sha256": adapter.encoder_sha256,
         "shared": adapter.shared,
         "scale": adapter.scale,
-        "temperature": adapter.temperature,
-        "labels": adapter.labels,
+        "heads": {name: asdict(head) for name, head in adapter.heads.items()},
         "proof": dict(adapter.proof),
         "notes": dict(adapter.notes),
     }
@@ -81,3 +117,8 @@ def write(path: Path, adapter: Adapter) -> None:
     save_file(tensors, partial, {"harken": json.dumps(facts)})
     partial.chmod(0o644)  # safetensors writes for its owner alone
     partial.replace(path)
+
+
+def _head(said: Mapping[str, Any]) -> Head:
+    listed = {name: tuple(said[name]) for name in ("classes", "languages")}
+    return Head(**{**said, **listed})

@@ -1,7 +1,8 @@
 """What a step records of each revision: language, verdict, vector. Pure: no record, no clock."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import isfinite
 from typing import Any, Final, TypeVar
 
 import numpy as np
@@ -12,6 +13,7 @@ from nlp.clean import clean
 from nlp.language import detect
 from nlp.model import Model, Reading
 from nlp.topics import Taxonomy
+from nlp.towards import aimed
 
 EMPTY: Final = "empty"  # reason: nothing is left of the text to read
 NO_NUMBER: Final = "not_a_number"  # reason: the model answered, but no probabilities
@@ -19,6 +21,8 @@ PLAIN: Final = "It works."  # what any working model can read
 
 Out = TypeVar("Out")
 Vector = np.ndarray[Any, np.dtype[np.float32]]
+# (text, slugs of watches) to the words by which the text names each of them, as they stand in it.
+Spoken = Callable[[str, Collection[str]], Mapping[str, Collection[str]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +33,7 @@ class Work:
     text: str
     text_sha256: str
     claimed_language: str | None  # what the platform says, ISO 639-1
+    watches: tuple[str, ...] = ()  # slugs of those that it matched
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,13 +51,21 @@ class Analysed:
 
 
 def analyse(
-    works: Sequence[Work], model: Model, taxonomy: Taxonomy, *, names: Collection[str] = ()
+    works: Sequence[Work],
+    model: Model,
+    taxonomy: Taxonomy,
+    *,
+    names: Collection[str] = (),
+    spoken: Spoken | None = None,
 ) -> list[Analysed]:
     """One result a work, in order. A text that the model cannot read takes no other with it.
 
     *names* are brand names, which say nothing about the language of a text. Topics are told only of
     texts in a language of the model: all-MiniLM finds 2 of 24 in German, French and Spanish, by the
     accident of a common word, so that counts by topic would be wrong, not just low.
+
+    With *spoken*, a model that reads targets judges a text that names several of its watches once
+    more towards each of them; where it cannot, the verdict on the whole text is that watch's too.
 
     Raises:
         TransientError: the model itself is broken; nothing was judged.
@@ -61,17 +74,22 @@ def analyse(
     found = [_blank(work, text, model, names) for work, text in zip(works, texts, strict=True)]
     known = [i for i, one in enumerate(found) if one.language in model.languages]
     foreign = [i for i, one in enumerate(found) if texts[i] and one.language not in model.languages]
-    for i, reading in _answers(model.read, texts, known):
+    languages = [one.language for one in found]
+    for i, reading in _answers(model.read, known, texts, languages):
         found[i] = _judged(found[i], reading, model, taxonomy)
-    for i, vector in _answers(lambda some: list(model.embed(some)), texts, foreign):
+    for i, vector in _answers(lambda some: list(model.embed(some)), foreign, texts):
         found[i] = _embedded(found[i], vector)
+    if spoken is not None and model.reads_targets:
+        _aim(found, works, texts, model, spoken)
     return found
 
 
 def each(
-    read: Callable[[Sequence[str]], Sequence[Out]], texts: Sequence[str]
+    read: Callable[..., Sequence[Out]], texts: Sequence[str], *beside: Sequence[Any]
 ) -> list[Out | Exception]:
     """What *read* says of each text, or the error it raises for that text alone (found by halving).
+
+    *beside*: further arguments of *read*, each with one value a text, without which it can do.
 
     Raises:
         TransientError: it fails on a plain sentence too: the model is at fault, not the text.
@@ -79,20 +97,43 @@ def each(
     if not texts:
         return []
     try:
-        return list(read(texts))
+        return list(read(texts, *beside))
     except Exception as error:  # noqa: BLE001  # whatever a text does to a model, its neighbours are read
         if len(texts) == 1:
             _must_still_read(read)
             return [error]
     middle = len(texts) // 2
-    return each(read, texts[:middle]) + each(read, texts[middle:])
+    first = each(read, texts[:middle], *(values[:middle] for values in beside))
+    return first + each(read, texts[middle:], *(values[middle:] for values in beside))
 
 
 def _answers(
-    read: Callable[[Sequence[str]], Sequence[Out]], texts: Sequence[str], chosen: Sequence[int]
+    read: Callable[..., Sequence[Out]],
+    chosen: Sequence[int],
+    texts: Sequence[str],
+    *beside: Sequence[Any],
 ) -> Iterator[tuple[int, Out | Exception]]:
     """What *read* says of each text that is *chosen* by its index."""
-    return zip(chosen, each(read, [texts[i] for i in chosen]), strict=True)
+    picked = ([values[i] for i in chosen] for values in (texts, *beside))
+    return zip(chosen, each(read, *picked), strict=True)
+
+
+def _aim(
+    found: list[Analysed], works: Sequence[Work], texts: Sequence[str], model: Model, spoken: Spoken
+) -> None:
+    """Add the verdicts towards each watch to those of *found* that name several."""
+    aims = [
+        (i, watch, marked)
+        for i, work in enumerate(works)
+        if found[i].analysis is Analysis.SCORED and len(work.watches) > 1
+        for watch, marked in aimed(texts[i], spoken(texts[i], work.watches)).items()
+    ]
+    languages = [found[i].language for i, _, _ in aims]
+    readings = each(model.read, [marked for _, _, marked in aims], languages)
+    for (i, watch, _), reading in zip(aims, readings, strict=True):
+        if not isinstance(reading, Exception) and reading.probabilities:
+            towards = _verdict(found[i], reading, model, watch=watch)
+            found[i] = replace(found[i], verdicts=(*found[i].verdicts, towards))
 
 
 def _must_still_read(read: Callable[[Sequence[str]], object]) -> None:
@@ -124,8 +165,9 @@ def _judged(
 ) -> Analysed:
     if isinstance(reading, Exception):
         return _quarantined(blank, reading)
-    topics = taxonomy.topics_of(reading.vector[None, :])[0]
-    verdict = _verdict(blank, reading, model.name, topics)
+    topics = taxonomy.told(reading.vector[None, :], [blank.language], model.languages)[0]
+    heads = _heads(reading, model)
+    verdict = replace(_verdict(blank, reading, model), topics=topics, heads=heads)
     scored = verdict.sentiment is not None
     return replace(
         blank,
@@ -147,18 +189,28 @@ def _quarantined(blank: Analysed, error: Exception) -> Analysed:
     return replace(blank, analysis=Analysis.QUARANTINED, reason=f"error:{type(error).__name__}")
 
 
-def _verdict(blank: Analysed, reading: Reading, model: str, topics: tuple[str, ...]) -> Verdict:
+def _verdict(blank: Analysed, reading: Reading, model: Model, watch: str | None = None) -> Verdict:
+    """The sentiment alone."""
     shares = reading.probabilities
     by_class = dict(zip(Sentiment, shares, strict=True)) if shares else {}
     return Verdict(
-        watch=None,
+        watch=watch,
         sentiment=max(by_class, key=by_class.__getitem__) if by_class else None,
         probabilities={str(name): share for name, share in by_class.items()},
         polarity=by_class[Sentiment.POSITIVE] - by_class[Sentiment.NEGATIVE] if by_class else None,
-        topics=topics,
-        model=model,
+        topics=(),
+        model=model.name,
         text_sha256=blank.text_sha256,
     )
+
+
+def _heads(reading: Reading, model: Model) -> dict[str, dict[str, float]]:
+    """The probabilities of each other head by class; a head that answers with NaN is left out."""
+    return {
+        head: dict(zip(model.heads[head], shares, strict=True))
+        for head, shares in reading.heads.items()
+        if all(map(isfinite, shares))
+    }
 
 
 def _packed(vector: Vector) -> bytes | None:

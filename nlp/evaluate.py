@@ -1,75 +1,36 @@
 """How good a model is on labelled texts: the figures of ``harken evaluate``."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import median_low
 from typing import Any, Final
 
 import numpy as np
 
+from core import plugins
 from core.errors import ConfigError
-from core.mention import Sentiment
-from core.plugins import did_you_mean
 from nlp import metrics
-from nlp.analyse import each
-from nlp.clean import clean
-from nlp.language import detect
-from nlp.metrics import Classes, Floats
+from nlp.answers import Answers, figures, of_class
+from nlp.metrics import Bin, Masks
 from nlp.model import Model
+from nlp.rows import answer, question
+from nlp.task import UNKNOWN, Options, Row, Task
 
-CLASSES: Final = [str(name) for name in Sentiment]
-TASKS: Final = ["sentiment"]
-UNKNOWN: Final = "unknown"
-# The shared files write languages out; everybody else uses ISO 639-1.
-_CODES: Final = {
-    "arabic": "ar",
-    "english": "en",
-    "french": "fr",
-    "german": "de",
-    "hindi": "hi",
-    "italian": "it",
-    "portuguese": "pt",
-    "spanish": "es",
-}
+PLAIN: Final = Options()
+TASKS: Final = "nlp.tasks"  # the package of the plug-ins
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """``figures`` has the keys of the contract; ``per_second`` is the caller's to measure."""
+    """``figures`` has the keys of the contract; ``per_second`` is the caller's to measure.
+
+    Predictions and bins are those of the first draw.
+    """
 
     figures: dict[str, Any]
-    predictions: list[dict[str, Any]]  # a row each, in order: language, sentiment, probabilities
-
-
-@dataclass(frozen=True, slots=True)
-class _Answers:
-    """Labelled texts and what the model said of them; row i of every field is text i."""
-
-    truth: Classes
-    shares: Floats  # calibrated probabilities, 0 for classes not asked for; all NaN: unscored
-    languages: tuple[str, ...]
-
-    @property
-    def scored(self) -> Any:
-        """Mask of the texts that were scored."""
-        return ~np.isnan(self.shares[:, 0])
-
-    @property
-    def said(self) -> Classes:
-        """The likeliest class, or NOTHING."""
-        best = np.nan_to_num(self.shares).argmax(axis=1)
-        said: Classes = np.where(self.scored, best, metrics.NOTHING)
-        return said
-
-    def of(self, language: str) -> "_Answers":
-        """The rows in one language."""
-        chosen = [i for i, code in enumerate(self.languages) if code == language]
-        return _Answers(self.truth[chosen], self.shares[chosen], (language,) * len(chosen))
-
-    def error(self, temperature: float = 1.0) -> float:
-        """Calibration error with logits multiplied by *temperature*; unscored: confidence 0."""
-        shares = np.nan_to_num(self.shares) ** temperature
-        confidence = shares.max(axis=1) / np.maximum(shares.sum(axis=1), 1e-12)
-        return metrics.calibration_error(self.truth == self.said, confidence)
+    predictions: list[dict[str, Any]]  # a row each, in order: language, the answer, probabilities
+    bins: tuple[Bin, ...]  # confidence beside the share that is right
+    bins_before: tuple[Bin, ...] | None  # … before calibration; None: not known
 
 
 def evaluate(
@@ -77,98 +38,125 @@ def evaluate(
     model: Model,
     task: str = "sentiment",
     classes: Sequence[str] | None = None,
+    options: Options = PLAIN,
 ) -> Report:
-    """Score *rows* (``text``, ``label``, perhaps ``language``) with *model*.
+    """Ask *model* the question of *task* for all *rows* (``text``, ``label``, …).
 
     A row that is not scored counts as wrong in every figure. *classes* restricts what may be said;
-    the probabilities are renormalised.
+    the probabilities are renormalised. Of several draws every figure is the mean.
 
     Raises:
-        ConfigError: an unknown task, class or label, or no row at all.
+        ConfigError: an unknown task or class, a model that cannot serve, or no row at all.
+        RowError: a row without what the task needs, or with a label that is no class of it.
     """
-    _index("--task", task, TASKS)
+    _known("--task", task, plugins.available(TASKS))
+    asker = plugins.load(TASKS, task, Task)(model, options)
+    asked = sorted({_known("--classes", name, asker.classes) for name in classes or asker.classes})
     listed = list(rows)
     if not listed:
         raise ConfigError("nothing to evaluate: the file holds no row with a text and a label")
-    asked = sorted({_index("--classes", name, CLASSES) for name in classes or CLASSES})
-    truth = np.array([_index("label", str(row.get("label")), CLASSES) for row in listed])
-    languages = [_language(row) for row in listed]
-    answers = _Answers(truth, _shares(listed, languages, model, asked), tuple(languages))
-    temperature = float(getattr(model, "temperature", 1.0))
-    figures = {
-        "task": task,
-        "model": model.name,
-        **_figures(answers),
-        "per_class": {CLASSES[label]: _of_class(answers, label) for label in np.unique(truth)},
-        "per_language": {code: _figures(answers.of(code)) for code in sorted(set(languages))},
-        "ece_uncalibrated": answers.error(temperature),
-        "temperature": temperature,
-        "per_second": None,
-    }
-    return Report(figures=figures, predictions=_predictions(answers, asked))
+    truth = _truth(listed, asker)
+    questions = [question(row) for row in listed]
+    languages = _spoken(questions, truth, asker)
+    draws = list(_draws(asker, questions, truth, asked))
+    return Report(
+        figures={"task": task, "model": asker.judge, "draws": len(draws)}
+        | _mean([_all(draw, languages, asker.classes) for draw in draws])
+        | _warmth(questions, asker)
+        | {"per_second": None},
+        predictions=_predictions(draws[0], questions, asker),
+        bins=draws[0].bins(),
+        bins_before=draws[0].bins_before(),
+    )
 
 
-def _index(where: str, name: str, known: list[str]) -> int:
+def _draws(
+    task: Task, rows: Sequence[Row], truth: Masks, asked: Sequence[int]
+) -> Iterator[Answers]:
+    told = np.array([task.temperature(row.language) or np.nan for row in rows])
+    for shares in task.draws(rows):
+        yield Answers(
+            truth=truth, shares=shares, temperatures=told, asked=asked, several=task.several
+        )
+
+
+def _known(where: str, name: str, known: Sequence[str]) -> int:
+    """The place of *name* among *known*."""
     if name not in known:
-        hint = did_you_mean(name, known)
+        hint = plugins.did_you_mean(name, list(known))
         raise ConfigError(f"{where}: unknown {name!r}.{hint} Known: {', '.join(known)}.")
     return known.index(name)
 
 
-def _language(row: Mapping[str, Any]) -> str:
-    """What the row says, taken as it is, else what its text shows."""
-    given = row.get("language")
-    if given:
-        return _CODES.get(str(given).lower(), str(given).lower())
-    return detect(str(row["text"])) or UNKNOWN
+def _truth(rows: Sequence[Mapping[str, Any]], task: Task) -> Masks:
+    truth = np.zeros((len(rows), len(task.classes)), bool)
+    place = {name: column for column, name in enumerate(task.classes)}
+    for number, row in enumerate(rows):
+        truth[number, [place[name] for name in answer(row, number, task)]] = True
+    return truth
 
 
-def _shares(
-    rows: Sequence[Mapping[str, Any]], languages: Sequence[str], model: Model, asked: list[int]
-) -> Floats:
-    shares = np.full((len(rows), len(CLASSES)), np.nan)
-    texts = [clean(str(row["text"])) for row in rows]
-    known = [i for i, code in enumerate(languages) if texts[i] and code in model.languages]
-    for index, reading in zip(known, each(model.read, [texts[i] for i in known]), strict=True):
-        if not isinstance(reading, Exception) and reading.probabilities is not None:
-            shares[index] = 0.0
-            shares[index, asked] = np.asarray(reading.probabilities)[asked]
-            shares[index] /= shares[index].sum()
-    return shares
+def _spoken(rows: Sequence[Row], truth: Masks, task: Task) -> list[str]:
+    """The language of each row, as ``per_language`` counts it."""
+    if task.by_label:
+        return [task.classes[column] for column in truth.argmax(axis=1)]
+    return [row.language for row in rows]
 
 
-def _figures(answers: _Answers) -> dict[str, Any]:
-    truth, said = answers.truth, answers.said
+def _all(answers: Answers, languages: Sequence[str], classes: Sequence[str]) -> dict[str, Any]:
+    """Every figure of one draw."""
+    spoken, before = np.array(languages), answers.bins_before()
     return {
-        "n": len(truth),
-        "accuracy": metrics.accuracy(truth, said),
-        "macro_recall": metrics.macro_recall(truth, said),
-        "macro_f1": metrics.macro_f1(truth, said),
-        "ece": answers.error(),
-        "unscored": int(np.sum(~answers.scored)),
+        **figures(answers),
+        "per_class": {
+            name: of_class(answers, column)
+            for column, name in enumerate(classes)
+            if answers.truth[:, column].any()
+        },
+        "per_language": {
+            code: figures(answers.of(np.flatnonzero(spoken == code).tolist()))
+            for code in sorted(set(languages))
+        },
+        "ece_uncalibrated": before and metrics.calibration_error(before),
     }
 
 
-def _of_class(answers: _Answers, label: int) -> dict[str, Any]:
-    truth, said = answers.truth, answers.said
+def _warmth(rows: Sequence[Row], task: Task) -> dict[str, Any]:
+    """The temperature of the median row (None: not known), and those of the file's languages.
+
+    A file in one language, with a few rows that are taken for another, has that of its language.
+    """
+    told = [(row.language, task.temperature(row.language)) for row in rows]
+    known = [(language, degree) for language, degree in told if degree is not None]
     return {
-        "n": int(np.sum(truth == label)),
-        "precision": metrics.precision(truth, said, label),
-        "recall": metrics.recall(truth, said, label),
-        "f1": metrics.f1(truth, said, label),
+        "temperature": median_low(degree for _, degree in known) if known else None,
+        "temperatures": dict(sorted(known)),
     }
 
 
-def _predictions(answers: _Answers, asked: list[int]) -> list[dict[str, Any]]:
+def _mean(draws: Sequence[Any]) -> Any:
+    """The mean of figures that stand alike in all *draws*, however deep."""
+    first = draws[0]
+    if isinstance(first, dict):
+        return {key: _mean([draw[key] for draw in draws]) for key in first}
+    return first if all(one == first for one in draws) else float(np.mean(draws))
+
+
+def _predictions(answers: Answers, rows: Sequence[Row], task: Task) -> list[dict[str, Any]]:
+    """A line a row; what has no probability at all is left out (183 languages of 184)."""
+    asked = [task.classes[c] for c in answers.asked]
+    told = zip(rows, answers.scored, answers.said, answers.allowed, strict=True)
     return [
         {
-            "language": None if language == UNKNOWN else language,
-            "sentiment": None if label == metrics.NOTHING else CLASSES[label],
-            "probabilities": {}
-            if label == metrics.NOTHING
-            else {CLASSES[c]: float(share[c]) for c in asked},
+            "language": None if row.language == UNKNOWN else row.language,
+            task.says: _answer([task.classes[c] for c in np.flatnonzero(said)], task, is_scored),
+            "probabilities": {c: float(p) for c, p in zip(asked, shares, strict=True) if p},
         }
-        for language, label, share in zip(
-            answers.languages, answers.said, answers.shares, strict=True
-        )
+        for row, is_scored, said, shares in told
     ]
+
+
+def _answer(said: list[str], task: Task, is_scored: bool) -> list[str] | str | None:  # noqa: FBT001
+    if not is_scored:
+        return None
+    return said if task.several else said[0]

@@ -37,8 +37,10 @@ class Model(ABC):
     reads_targets: bool = False  # was trained on texts in which one brand is marked (nlp.towards)
 
     @abstractmethod
-    def read(self, texts: Sequence[str]) -> list[Reading]:
-        """One reading a text, in order.
+    def read(
+        self, texts: Sequence[str], languages: Sequence[str | None] | None = None
+    ) -> list[Reading]:
+        """One reading a text, in order; *languages* (ISO 639-1) choose the calibration.
 
         Raises:
             PermanentError: a text cannot be read at all; the caller bisects the batch.

@@ -1,7 +1,7 @@
 """Sentiment towards one brand of several: that brand is marked, for models so trained."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Final
 
 MARKS: Final = ("►", "◄")  # one piece each in the vocabulary of multilingual-e5
@@ -19,3 +19,20 @@ def mark(text: str, names: Collection[str]) -> str:
     words = "|".join(map(re.escape, longest_first))
     left, right = MARKS
     return re.sub(rf"(?<!\w)({words})(?!\w)", rf"{left} \1 {right}", plain, flags=re.IGNORECASE)
+
+
+def aimed(text: str, names: Mapping[str, Collection[str]]) -> dict[str, str]:
+    """*text* by watch, marked as it is read towards each that it names, where it names several.
+
+    *names*, by watch, are the words that *text* says of it. Those that two watches share point at
+    none of them that has others. Where fewer than two readings would differ it is empty: what is
+    said in the whole text is said of the one watch.
+    """
+    marked = {watch: mark(text, _own(watch, names)) for watch in names}
+    found = {watch: one for watch, one in marked.items() if MARKS[0] in one}
+    return found if len(set(found.values())) > 1 else {}
+
+
+def _own(watch: str, names: Mapping[str, Collection[str]]) -> Collection[str]:
+    others = {n.casefold() for other in names if other != watch for n in names[other]}
+    return [name for name in names[watch] if name.casefold() not in others] or names[watch]

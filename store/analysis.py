@@ -1,5 +1,6 @@
 """Leases for the analyse step, and H2: what it found goes into the record in one transaction."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -11,7 +12,7 @@ from core.mention import Analysis, State, Verdict
 from store.changes import announce
 from store.mentions import lock
 from store.record import upsert
-from store.tables import leases, mentions, vectors, verdicts
+from store.tables import leases, matches, mentions, vectors, verdicts
 
 SUSPECT: Final = 3  # claims without an end: by then a mention may be what kills its worker
 _LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -27,6 +28,7 @@ class Pending:
     text_sha256: str
     claimed_language: str | None
     attempts: int  # how often it was leased and nothing came back: 0 at first
+    watches: tuple[str, ...] = ()  # slugs of those that it matched
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +46,18 @@ class Finding:
     model: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """The topics that the record tells of a mention, and the vector that they come from."""
+
+    id: str
+    text_sha256: str
+    language: str | None
+    model: str  # whose verdict stands
+    topics: tuple[str, ...]
+    vector: bytes  # float16, little endian
+
+
 def lease(
     tx: Connection, owner: str, *, limit: int, now: datetime, hold: timedelta
 ) -> list[Pending]:
@@ -56,8 +70,13 @@ def lease(
     """
     rows = _free(tx, limit, now) or _free(tx, 1, now, suspects=True)
     mine = _claim(tx, owner, [row.id for row in rows], now=now, until=now + hold)
+    wanted = _watches(tx, mine)
     return [
-        Pending(**row._mapping, attempts=mine[row.id])  # noqa: SLF001 - SQLAlchemy's public name
+        Pending(
+            **row._mapping,  # noqa: SLF001 - SQLAlchemy's public name
+            attempts=mine[row.id],
+            watches=tuple(wanted.get(row.id, ())),
+        )
         for row in rows
         if row.id in mine
     ]
@@ -79,6 +98,15 @@ def _free(
         .with_for_update(key_share=True, skip_locked=True, of=mentions)
     )
     return tx.execute(query).all()
+
+
+def _watches(tx: Connection, ids: Iterable[str]) -> dict[str, list[str]]:
+    """The slugs of the watches that each of *ids* matched, sorted."""
+    query = select(matches.c.mention, matches.c.watch).where(matches.c.mention.in_(list(ids)))
+    found: dict[str, list[str]] = defaultdict(list)
+    for row in tx.execute(query.order_by(matches.c.mention, matches.c.watch)):
+        found[row.mention].append(row.watch)
+    return found
 
 
 def release(tx: Connection, owner: str) -> None:
@@ -110,6 +138,47 @@ def record_findings(tx: Connection, found: Sequence[Finding], *, now: datetime) 
     tx.execute(delete(leases).where(leases.c.name == "analyse", done))
     announce(tx, settled)
     return len(settled)
+
+
+def standings(tx: Connection, encoder_sha256: str, *, after: str, limit: int) -> list[Standing]:
+    """Up to *limit* mentions beyond id *after*, by id, that have a verdict on their text of now.
+
+    Those without a vector of this encoder are left out: nobody can judge them but by reading.
+    """
+    of_now = mentions.c.text_sha256
+    own = (verdicts.c.mention == mentions.c.id) & (verdicts.c.text_sha256 == of_now)
+    read = (vectors.c.mention == mentions.c.id) & (vectors.c.text_sha256 == of_now)
+    query = (
+        select(
+            *(mentions.c[name] for name in ("id", "text_sha256", "language", "model")),
+            verdicts.c.topics,
+            vectors.c.vector,
+        )
+        .join(verdicts, own & (verdicts.c.model == mentions.c.model) & (verdicts.c.watch == ""))
+        .join(vectors, read & (vectors.c.encoder_sha256 == encoder_sha256))
+        .where(mentions.c.id > after)
+        .order_by(mentions.c.id)
+        .limit(limit)
+    )
+    return [Standing(**row._asdict() | {"topics": tuple(row.topics)}) for row in tx.execute(query)]
+
+
+def retell(tx: Connection, told: Sequence[Standing]) -> int:
+    """Put these topics in the place of those that stand; returns how many mentions got them.
+
+    What was erased or edited since it was read is left alone. The sentiment and its time stay.
+    """
+    before = lock(tx, (s.id for s in told))
+    kept = [s for s in told if s.id in before and before[s.id].text_sha256 == s.text_sha256]
+    rows = [
+        {"id": s.id, "by": s.model, "of": s.text_sha256, "topics": list(s.topics)} for s in kept
+    ]
+    if rows:
+        one = (verdicts.c.mention == bindparam("id")) & (verdicts.c.watch == "")
+        same = (verdicts.c.model == bindparam("by")) & (verdicts.c.text_sha256 == bindparam("of"))
+        tx.execute(update(verdicts).where(one, same), rows)
+    announce(tx, (s.id for s in kept))
+    return len(kept)
 
 
 def backlog(tx: Connection) -> tuple[int, datetime | None]:
@@ -155,6 +224,7 @@ def _insert_verdicts(tx: Connection, found: Sequence[Finding], now: datetime) ->
             "probabilities": dict(v.probabilities),
             "polarity": v.polarity,
             "topics": list(v.topics),
+            "heads": {head: dict(read) for head, read in v.heads.items()},
             "at": now,
         }
         for f in found
@@ -162,7 +232,7 @@ def _insert_verdicts(tx: Connection, found: Sequence[Finding], now: datetime) ->
     ]
     if rows:
         insert = upsert(tx, verdicts)
-        changed = ("sentiment", "probabilities", "polarity", "topics", "at")
+        changed = ("sentiment", "probabilities", "polarity", "topics", "heads", "at")
         tx.execute(
             insert.on_conflict_do_update(
                 index_elements=["mention", "watch", "model", "text_sha256"],

@@ -116,4 +116,5 @@ def _verdict(row: Row[Any]) -> Verdict:
         topics=tuple(row.topics),
         model=row.model,
         text_sha256=row.text_sha256,
+        heads=row.heads,
     )

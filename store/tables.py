@@ -177,6 +177,7 @@ verdicts = _table(
     _must("probabilities", JSON),
     _may("polarity", Double),
     _must("topics", JSON),
+    _must("heads", JSON),  # probabilities by head and class
     _must("at", Instant),
 )
 vectors = _table(

@@ -3,12 +3,13 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
+    FromClause,
     Text,
     and_,
     cast,
@@ -24,13 +25,23 @@ from store.tables import Instant, baselines, matches, mentions, verdicts
 
 # Microseconds; no parameter, for PostgreSQL would take two of them for two different groupings.
 _HOUR: Final = literal_column("3600000000", BigInteger)
-# The verdict on the whole of a mention's present text.
-_OWN: Final = and_(
-    verdicts.c.mention == mentions.c.id,
-    verdicts.c.watch == "",
-    verdicts.c.model == mentions.c.model,
-    verdicts.c.text_sha256 == mentions.c.text_sha256,
-)
+
+
+def _of_now(table: FromClause, watch: Any) -> ColumnElement[bool]:
+    """The verdict in *table* of a mention's present model on its present text, towards *watch*."""
+    return and_(
+        table.c.mention == mentions.c.id,
+        table.c.watch == watch,
+        table.c.model == mentions.c.model,
+        table.c.text_sha256 == mentions.c.text_sha256,
+    )
+
+
+_towards: Final = verdicts.alias("towards")
+_OWN: Final = _of_now(verdicts, "")  # on the whole text
+_TOWARDS: Final = _of_now(_towards, matches.c.watch)
+# As core.mention.Mention.sentiment_for says.
+_SENTIMENT: Final = func.coalesce(_towards.c.sentiment, verdicts.c.sentiment)
 _JUDGED: Final = mentions.c.analysis.in_((Analysis.SCORED, Analysis.UNSCORED))
 
 
@@ -43,7 +54,7 @@ class Utterance:
     first_seen: datetime
     voice: str | None
     family: str | None
-    sentiment: Sentiment | None  # None: unscored
+    sentiment: Sentiment | None  # towards the watch, or else of the whole text; None: unscored
     topics: tuple[str, ...]
 
 
@@ -67,11 +78,12 @@ def about(tx: Connection, watch: str, *, since: datetime, until: datetime) -> li
             mentions.c.first_seen,
             mentions.c.voice,
             mentions.c.family,
-            verdicts.c.sentiment,
+            _SENTIMENT.label("sentiment"),
             verdicts.c.topics,
         )
         .join(matches, matches.c.mention == mentions.c.id)
         .outerjoin(verdicts, _OWN)
+        .outerjoin(_towards, _TOWARDS)
         .where(*_said(watch, since, until), _JUDGED)
         .order_by(mentions.c.published, mentions.c.id)
     )
@@ -92,16 +104,20 @@ def about(tx: Connection, watch: str, *, since: datetime, until: datetime) -> li
 def complaints(
     tx: Connection, watch: str, *, since: datetime, until: datetime, most: int
 ) -> list[Wording]:
-    """The *most* newest negative mentions of *watch* published in [since, until), newest first."""
+    """The *most* newest mentions that are negative of *watch*, newest first.
+
+    Published in [since, until).
+    """
     names = ("id", "voice", "family", "language", "text")
     query = (
         select(*(mentions.c[name] for name in names))
         .join(matches, matches.c.mention == mentions.c.id)
         .join(verdicts, _OWN)
+        .outerjoin(_towards, _TOWARDS)
         .where(
             *_said(watch, since, until),
             mentions.c.analysis == Analysis.SCORED,
-            verdicts.c.sentiment == Sentiment.NEGATIVE,
+            _SENTIMENT == Sentiment.NEGATIVE,
         )
         .order_by(mentions.c.published.desc(), mentions.c.id)
         .limit(most)

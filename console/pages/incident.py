@@ -127,6 +127,7 @@ def _actions(incident: Incident) -> Iterator[Action]:
 
 
 def _results(evidence: Evidence, called: Names) -> tuple[Result, ...]:
-    cards = Cards(names=called, alike=evidence.copies)
-    chosen = representative(evidence.mentions, evidence.copies, most=MOST)
+    watch, copies = evidence.incident.watch, evidence.copies
+    cards = Cards(names=called, alike=copies, watch=watch)
+    chosen = representative(evidence.mentions, copies, watch=watch, most=MOST)
     return tuple(cards.card(mention) for mention in chosen)

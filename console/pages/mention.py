@@ -1,6 +1,6 @@
 """``/mentions/ID`` and, for letters, ``/m/ID``: one mention and all that was said of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Final
@@ -15,13 +15,19 @@ from console.cards import Cards
 from console.rows import mention_row
 from console.shell import Names, names, shell
 from core.instants import iso
-from core.mention import Mention, State
+from core.mention import Emotion, Intent, Mention, State, Verdict
 from store import incidents, mentions
-from templates.contexts.search import MentionPage, Reading
+from templates.contexts.search import Head, MentionPage, Reading
 from templates.say import Phrase, phrase
 
 router = APIRouter()
 MOMENT: Final = timedelta(microseconds=1)
+# What the heads of a model may say that the catalogue has words for.
+_CLASSES: Final[Mapping[str, tuple[str, ...]]] = {
+    "emotion": tuple(Emotion),
+    "intent": tuple(Intent),
+    "offence": ("clean", "offensive"),
+}
 
 
 @router.get("/mentions/{ident}.json")
@@ -72,7 +78,18 @@ def _readings(mention: Mention, called: Names) -> Iterator[Reading]:
                 watch=called.watch(verdict.watch) if verdict.watch else "",
                 tone=str(verdict.sentiment or "unscored"),
                 probabilities=tuple(verdict.probabilities.items()),
+                heads=tuple(_heads(verdict)),
             )
+
+
+def _heads(verdict: Verdict) -> Iterator[Head]:
+    """The classes of each further head, the likeliest first."""
+    for name, classes in _CLASSES.items():
+        read = verdict.heads.get(name, {})
+        known = sorted((c for c in classes if c in read), key=read.__getitem__, reverse=True)
+        if known:
+            said = tuple((phrase(f"{name}.{c}"), read[c]) for c in known)
+            yield Head(label=phrase(f"head.{name}"), probabilities=said)
 
 
 def _facts(mention: Mention) -> Iterator[tuple[Phrase, str]]:

@@ -1,64 +1,98 @@
 """``harken evaluate``: how good a model is on labelled rows."""
 
-import gzip
-from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
 from time import perf_counter
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from core.errors import ConfigError
 from harken.clock import Clock
-from harken.jsontext import parsed
+from harken.labelled import Labelled, labelled
 from harken.verbs.options import CONFIG, AsJson, ConfigFile, StateFolder, call
 from harken.verbs.output import dumps, show, write
+
+if TYPE_CHECKING:
+    from nlp.evaluate import Report
+    from nlp.model import Model
+    from nlp.task import Options
+
+TASKS = "sentiment, towards, topics, emotion, intent, offence, irony, language"
 
 
 def evaluate(
     file: Annotated[Path, typer.Argument(help="JSON lines: text, label; plain or .gz.")],
-    task: Annotated[str, typer.Option("--task", help="sentiment")] = "sentiment",
+    task: Annotated[str, typer.Option("--task", help=TASKS)] = "sentiment",
+    taxonomy: Annotated[Path | None, typer.Option("--taxonomy", help="Topics, as YAML.")] = None,
+    shots: Annotated[int | None, typer.Option("--shots", min=0, help="Examples a topic.")] = None,
     classes: Annotated[str, typer.Option("--classes", help="Only these, comma-separated.")] = "",
     predictions: Annotated[
         Path | None, typer.Option("--predictions", help="Write each row's prediction here.")
+    ] = None,
+    plot: Annotated[
+        Path | None, typer.Option("--plot", help="Draw confidence beside being right, as SVG.")
     ] = None,
     config: ConfigFile = CONFIG,
     state: StateFolder = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure the model on a labelled file."""
-    from config.settings import Settings
-    from harken import wiring
-    from nlp.evaluate import evaluate as measure
+    from nlp.task import Options
 
-    is_plain = config == CONFIG and not config.exists()  # a model needs no installation
-    settings = Settings() if is_plain else call(config, state, json=as_json).settings()
-    asked = tuple(c for c in classes.split(",") if c) or None
-    rows, model = list(_rows(file)), wiring.open_model(settings)
+    rows, model = labelled(file), _model(config, state, as_json=as_json)
     began = perf_counter()
-    report = measure(rows, model, task=task, classes=asked)
+    options = Options(taxonomy=taxonomy, shots=shots)
+    report = _measured(rows, model, task, [c for c in classes.split(",") if c], options)
     per_second = len(rows) / (perf_counter() - began)
     if predictions is not None:
         write(predictions, "".join(dumps(row) + "\n" for row in report.predictions))
+    if plot is not None:
+        write(plot, _picture(report))
     result = report.figures | {"per_second": per_second}
     lines = [f"{name}: {value}" for name, value in result.items()]
     show("evaluate", result, lines, now=Clock().now(), as_json=as_json)
 
 
-def _rows(file: Path) -> Iterator[dict[str, Any]]:
-    opened = gzip.open if file.suffix == ".gz" else open
+def _model(config: Path, state: Path | None, *, as_json: bool) -> "Model":
+    """That of the settings; without any the default: a model needs no installation."""
+    from config.settings import Settings
+    from harken import wiring
+
+    is_plain = config == CONFIG and not config.exists()
+    return wiring.open_model(
+        Settings() if is_plain else call(config, state, json=as_json).settings()
+    )
+
+
+def _measured(
+    rows: Sequence[Labelled],
+    model: "Model",
+    task: str,
+    classes: Sequence[str],
+    options: "Options",
+) -> "Report":
+    from nlp.evaluate import evaluate as measure
+    from nlp.task import RowError
+
     try:
-        with opened(file, "rt", encoding="utf-8") as lines:
-            for number, line in enumerate(lines, start=1):
-                yield _row(file, number, line)
-    except FileNotFoundError:
-        raise ConfigError(f"{file}: there is no such file.") from None
-    except (OSError, EOFError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{file}: cannot be read ({type(error).__name__}).") from None
+        return measure([one.row for one in rows], model, task, classes or None, options)
+    except RowError as error:
+        raise ConfigError(f"{rows[error.row].place(error.key)}: {error}") from None
 
 
-def _row(file: Path, number: int, line: str) -> dict[str, Any]:
-    row = parsed(line, file, first=number)
-    if not isinstance(row, dict) or not isinstance(row.get("text"), str):
-        raise ConfigError(f'{file}:{number}:1: should be an object with "text" and "label".')
-    return row
+def _picture(report: "Report") -> str:
+    from templates.contexts.reliability import Reliability
+    from templates.render import render
+
+    figures = report.figures
+    drawn = Reliability(
+        task=figures["task"],
+        model=figures["model"],
+        rows=figures["n"],
+        bins=report.bins,
+        before=report.bins_before or (),
+        error=figures["ece"],
+        error_before=figures["ece_uncalibrated"],
+    )
+    return render("charts/reliability.svg.j2", drawn)

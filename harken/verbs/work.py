@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from core.errors import ConfigError
 from harken.verbs.options import (
     CONFIG,
     AsJson,
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
     from store.record import Record
 
 Follow = Annotated[bool, typer.Option("--follow", help="Go on for ever.")]
+TopicsOnly = Annotated[
+    bool,
+    typer.Option("--topics-only", help="Judge all topics anew, as harken.yaml has them now."),
+]
 WorkerName = Annotated[str, typer.Option("--name", hidden=True, help="Of one worker of several.")]
 
 
@@ -65,6 +70,7 @@ def crawl(
 
 
 def analyse(
+    topics_only: TopicsOnly = False,
     follow: Follow = False,
     name: WorkerName = "analyse",
     config: ConfigFile = CONFIG,
@@ -74,11 +80,20 @@ def analyse(
     offset: Offset = 0.0,
     child: IsChild = False,
 ) -> None:
-    """Score what is pending: language, sentiment, topics."""
+    """Score what is pending: language, sentiment, topics.
+
+    With --topics-only nothing is read again: everything in the record gets the topics that
+    harken.yaml has now; done are those whose topics are others than before.
+    """
     from harken import workers
 
     asked = _begin(config, state, as_json, now, offset, child=child)
-    tally = workers.analyse(asked.settings(), asked.clock, follow=follow, name=name)
+    if topics_only and follow:
+        raise ConfigError("--topics-only ends when all is judged: leave --follow out.")
+    if topics_only:
+        tally = workers.retell(asked.settings(), asked.clock)
+    else:
+        tally = workers.analyse(asked.settings(), asked.clock, follow=follow, name=name)
     _tell("analyse", tally, asked)
 
 

@@ -1,6 +1,7 @@
 """Names, template and mapping of the indices: one a month of publication, so ids stay unique."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -23,6 +24,7 @@ _PROPERTIES: Final[Mapping[str, Any]] = {
     **dict.fromkeys(
         ("id", "source", "watch", "topic", "language", "sentiment", "voice", "family"), _KEYWORD
     ),
+    **dict.fromkeys(("emotion", "intent", "offensive"), _KEYWORD),
     **dict.fromkeys(("state", "analysis", "domain"), _KEYWORD),
 }
 
@@ -35,6 +37,13 @@ def month_index(prefix: str, published: int) -> str:
 def pattern(prefix: str) -> str:
     """What all our indices are called."""
     return f"{prefix}-v{SCHEMA}-*"
+
+
+def outdated(prefix: str, names: Iterable[str]) -> list[str]:
+    """Those of the indices *names* that an older schema filled, sorted; no other prefix's."""
+    ours = re.compile(rf"{re.escape(prefix)}-v(\d+)-\d{{4}}\.\d{{2}}")
+    found = ((name, ours.fullmatch(name)) for name in names)
+    return sorted(name for name, month in found if month and int(month[1]) < SCHEMA)
 
 
 def template(prefix: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from indexer.change import Change, Fate, Outcome
 from indexer.document import SCHEMA
 from indexer.elastic.bulk import Place, Sending, chunks, lines, met_full_disk, outcomes, settled
 from indexer.elastic.dsl import Dsl, ranges, seconds, wanted
-from indexer.elastic.mapping import PUBLISHED, shown, template
+from indexer.elastic.mapping import PUBLISHED, outdated, shown, template
 from indexer.elastic.server import (
     BUSY,
     connect,
@@ -38,7 +38,7 @@ _NO_VALUES: Final = {"buckets": [], "sum_other_doc_count": 0, "doc_count_error_u
 
 
 class ElasticsearchIndex(MentionIndex):
-    """The indices ``PREFIX-v1-YYYY.MM`` of the server at *url*, read through the alias PREFIX.
+    """The indices ``PREFIX-vSCHEMA-YYYY.MM`` of the server at *url*, read through the alias PREFIX.
 
     Several processes may write if no mention is written by two of them. It never waits to try
     again: what the server was too busy for comes back as Fate.RETRY.
@@ -52,7 +52,7 @@ class ElasticsearchIndex(MentionIndex):
         self._unseen: dict[str, Place] = {}
 
     def setup(self) -> None:
-        """Put the template; the indices make themselves, one a month."""
+        """Put the template; the indices make themselves, one a month. Those of old schemas go."""
         name = f"{self._prefix}-v{SCHEMA}"
         with translated(self._server):
             found = self._client.options(ignore_status=404).indices.get_index_template(
@@ -65,6 +65,8 @@ class ElasticsearchIndex(MentionIndex):
                     )
                     raise ConfigError(f"{message} Run that version, or choose another prefix.")
             self._client.indices.put_index_template(name=name, **template(self._prefix))
+            for old in outdated(self._prefix, self._client.indices.get(index=f"{self._prefix}-v*")):
+                self._client.indices.delete(index=old)
         self.refresh()
 
     def apply(self, batch: Sequence[Change]) -> list[Outcome]:

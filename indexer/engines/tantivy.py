@@ -1,5 +1,6 @@
 """The embedded engine: tantivy in a folder. One process writes, any number of them reads."""
 
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -38,14 +39,19 @@ class TantivyIndex(MentionIndex):
         self._commit: object = None  # how the index file looked when it was last read
 
     def setup(self) -> None:
-        """Open the folder; a writer makes it and takes its lock."""
-        versions = [
-            path.name for path in self._folder.parent.glob("v*") if path.name[1:].isdecimal()
-        ]
-        if newer := [name for name in versions if int(name[1:]) > SCHEMA]:
-            message = f"The index {self._folder.parent / newer[0]} was made by a newer Harken."
+        """Open the folder; a writer makes and locks it, and takes away those of old schemas."""
+        schemas = {
+            int(path.name[1:]): path
+            for path in self._folder.parent.glob("v*")
+            if path.name[1:].isdecimal()
+        }
+        if newer := [path for number, path in schemas.items() if number > SCHEMA]:
+            message = f"The index {newer[0]} was made by a newer Harken."
             raise ConfigError(f"{message} Run that version, or give this one another folder.")
         self._opened_writer() if self._is_writer else self._opened()
+        for number, path in schemas.items():
+            if self._is_writer and number < SCHEMA:
+                shutil.rmtree(path)
 
     def apply(self, batch: Sequence[Change]) -> list[Outcome]:
         """One commit a batch."""

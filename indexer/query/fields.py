@@ -6,8 +6,16 @@ from enum import StrEnum
 from typing import Final
 
 from core.errors import QueryError
-from core.mention import Analysis, Sentiment, State
+from core.mention import Analysis, Emotion, Intent, Sentiment, State
 from indexer.query.nodes import Field, quoted
+
+
+class Answer(StrEnum):
+    """To a field that asks a question."""
+
+    YES = "yes"
+    NO = "no"
+
 
 # Name -> its only values; None: any value.
 FIELDS: Final[Mapping[str, type[StrEnum] | None]] = {
@@ -19,6 +27,9 @@ FIELDS: Final[Mapping[str, type[StrEnum] | None]] = {
     "voice": None,
     "family": None,
     "sentiment": Sentiment,
+    "emotion": Emotion,
+    "intent": Intent,
+    "offensive": Answer,
     "state": State,
     "analysis": Analysis,
 }

@@ -1,9 +1,9 @@
-"""``python -m nlp.train --data DIR --out FILE``: train the adapter, calibrate it, write it."""
+"""``python -m nlp.train MODEL --data DIR --out FILE``: train an adapter, calibrate it, write it."""
 
 import argparse
 import json
 import sys
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import partial
 from pathlib import Path
 
@@ -11,9 +11,9 @@ import torch
 
 from core.errors import ConfigError
 from nlp import adapter
-from nlp.encoder import locate, verify
-from nlp.train.corpus import parts
+from nlp.adapter import SENTIMENT
 from nlp.train.fit import Recipe
+from nlp.train.plans import PLANS, plan
 from nlp.train.session import Point, train
 
 
@@ -21,19 +21,20 @@ def main() -> int:
     """Exit status: 0 trained, 2 misconfigured. A run that was stopped goes on where it was."""
     options, recipe = _parse()
     torch.set_num_threads(1)
-
+    chosen = replace(plan(options.model), recipe=recipe)
     try:
-        folder = locate()
-        verify(folder)
-        texts = parts(options.data, with_emotions=recipe.emotions)
+        folder = chosen.base.locate()
+        chosen.base.verify(folder)
+        parts = chosen.texts(options.data)
     except ConfigError as error:
         _say(str(error))
         return 2
     checkpoint = options.out.with_suffix(".checkpoint")
     tell = partial(_tell, options.curve, recipe.seed)
-    made = train(folder, texts, recipe, checkpoint=checkpoint, tell=tell, every=options.every)
+    made = train(folder, chosen, parts, checkpoint=checkpoint, tell=tell, every=options.every)
     adapter.write(options.out, made)
-    _say(f"{options.out.name}: temperature {made.temperature}, {options.out.stat().st_size} bytes")
+    degrees = {name: dict(head.temperatures) for name, head in made.heads.items()}
+    _say(f"{options.out.name}: {options.out.stat().st_size} bytes, temperatures {degrees}")
     return 0
 
 
@@ -41,7 +42,7 @@ def _tell(curve: Path, seed: int, point: Point) -> None:
     _draw(curve, point, seed)
     _say(
         f"step {point.step} of {point.total}: loss {point.loss:.4f}, "
-        f"validation macro-recall {point.validation:.4f}"
+        f"validation macro-recall {dict(point.validation)}"
     )
 
 
@@ -49,25 +50,31 @@ def _draw(curve: Path, point: Point, seed: int) -> None:
     """Put *point* behind the earlier steps in *curve*: what goes on goes on there too."""
     rows = json.loads(curve.read_text()) if curve.is_file() else []
     earlier = [row for row in rows if row["step"] < point.step]
-    row = {"step": point.step, "seed": seed, "validation": point.validation}
+    row = {"step": point.step, "seed": seed, "validation": point.validation[SENTIMENT]}
+    row |= {name: score for name, score in point.validation.items() if name != SENTIMENT}
     curve.parent.mkdir(parents=True, exist_ok=True)
     curve.write_text(json.dumps([*earlier, row], indent=1) + "\n")
 
 
 def _parse() -> tuple[argparse.Namespace, Recipe]:
     parser = argparse.ArgumentParser(prog="python -m nlp.train", description=__doc__)
+    parser.add_argument("model", choices=list(PLANS))
     parser.add_argument("--data", type=Path, required=True, help="folder of the labelled texts")
     parser.add_argument("--out", type=Path, required=True, help="the adapter (.safetensors)")
     parser.add_argument("--curve", type=Path, default=Path("out/train.json"))
     parser.add_argument("--every", type=int, default=500, help="steps between checkpoints")
     for field in fields(Recipe):
         flag = f"--{field.name.replace('_', '-')}"
-        if isinstance(field.default, bool):
-            parser.add_argument(flag, action=argparse.BooleanOptionalAction, default=field.default)
-        else:
-            parser.add_argument(flag, type=type(field.default), default=field.default)
+        kind = _truth if isinstance(field.default, bool) else type(field.default)
+        parser.add_argument(flag, type=kind, help="instead of the plan's")
     options = parser.parse_args()
-    return options, Recipe(**{field.name: getattr(options, field.name) for field in fields(Recipe)})
+    said = {field.name: getattr(options, field.name) for field in fields(Recipe)}
+    changed = {name: value for name, value in said.items() if value is not None}
+    return options, replace(plan(options.model).recipe, **changed)
+
+
+def _truth(text: str) -> bool:
+    return {"yes": True, "no": False}[text]
 
 
 def _say(line: str) -> None:

@@ -1,98 +1,90 @@
-"""The labelled texts of training: gzipped JSON lines of ``text`` and ``label`` or ``labels``."""
+"""Labelled texts: gzipped JSON lines of ``text`` and ``label`` or ``labels``, each for one head."""
 
 import gzip
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+
 from core.errors import ConfigError
-from core.mention import Sentiment
 from nlp.clean import clean
 
-CLASSES: Final = tuple(str(name) for name in Sentiment)
-# The 27 emotions as their authors group them (GoEmotions, arXiv:2005.00547, figure 2). The
-# ambiguous (confusion, curiosity, realization, surprise) are in no group and left out.
-_GROUPS: Final = {
-    Sentiment.NEGATIVE: "anger annoyance disappointment disapproval disgust embarrassment fear "
-    "grief nervousness remorse sadness",
-    Sentiment.NEUTRAL: "neutral",
-    Sentiment.POSITIVE: "admiration amusement approval caring desire excitement gratitude joy love "
-    "optimism pride relief",
-}
-_GROUP_OF: Final = {emotion: group for group, names in _GROUPS.items() for emotion in names.split()}
-_HELD_OUT_OF: Final = (
-    24  # one text in 24 of train calibrates the temperature and is never trained on
-)
+OURS: Final = Path(__file__).parent / "texts"  # written for Harken
+# One text in so many of train calibrates a temperature and is never trained on.
+_HELD_OUT_OF: Final = 24
+
+Row = Mapping[str, Any]
+Targets = np.ndarray[Any, np.dtype[np.float32]]
+Pair = tuple[str, Sequence[int]]  # a cleaned text and the indices of the classes that hold
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Labelled:
-    """Cleaned texts and their classes (index into ``CLASSES``)."""
+    """Cleaned texts and what one head shall say of them."""
 
+    head: str
     texts: tuple[str, ...]
-    classes: tuple[int, ...]
+    targets: Targets  # (texts, classes): 1 where the class holds, else 0
 
     def __len__(self) -> int:
         return len(self.texts)
 
     def where(self, *, held_out: bool) -> "Labelled":
         """The part that is kept for calibration, or the rest; chosen by the text alone."""
-        pairs = zip(self.texts, self.classes, strict=True)
-        return _labelled(pair for pair in pairs if _is_held_out(pair[0]) == held_out)
+        return self._chosen([_is_held_out(text) == held_out for text in self.texts])
 
-    def __add__(self, other: "Labelled") -> "Labelled":
-        return Labelled(self.texts + other.texts, self.classes + other.classes)
+    def without(self, known: Collection[str]) -> "Labelled":
+        """What is not among the *known* texts."""
+        return self._chosen([text not in known for text in self.texts])
 
-
-def sentiment(folder: Path, name: str) -> Labelled:
-    """The rows of *name*; their ``label`` is a class of ours."""
-    rows = _rows(folder, name)
-    return _labelled((clean(row["text"]), CLASSES.index(row["label"])) for row in rows)
+    def _chosen(self, mask: Sequence[bool]) -> "Labelled":
+        texts = tuple(text for text, ok in zip(self.texts, mask, strict=True) if ok)
+        return Labelled(self.head, texts, self.targets[np.array(mask, bool)])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
-    """The three uses of labelled texts; none stands in two of them."""
+def labelled(head: str, classes: Sequence[str], pairs: Iterable[Pair]) -> Labelled:
+    """The *pairs* as texts for *head*, which tells *classes*."""
+    rows = list(pairs)
+    targets = np.zeros((len(rows), len(classes)), np.float32)
+    for number, (_, held) in enumerate(rows):
+        targets[number, list(held)] = 1
+    return Labelled(head, tuple(text for text, _ in rows), targets)
 
-    learned: Labelled
-    calibration: Labelled  # fits the temperature
-    validation: Labelled  # chooses the recipe; its figures are the ones we report
 
-
-def parts(folder: Path, *, with_emotions: bool) -> Parts:
-    """The shared data in *folder* by use.
+def single(folder: Path, name: str, head: str, classes: Sequence[str]) -> Labelled:
+    """The rows of the file *name*; their ``label`` is one of *classes*.
 
     Raises:
-        ConfigError: a file is missing.
+        ConfigError: the file is missing.
     """
-    tweets = sentiment(folder, "semeval_sentiment_train")
-    learned = tweets.where(held_out=False)
-    if with_emotions:
-        learned += emotions(folder, "goemotions_train")
-    return Parts(
-        learned=learned,
-        calibration=tweets.where(held_out=True),
-        validation=sentiment(folder, "tweeteval_sentiment_validation"),
-    )
+    rows = shared_rows(folder, name)
+    return labelled(head, classes, ((clean(r["text"]), [classes.index(r["label"])]) for r in rows))
 
 
-def emotions(folder: Path, name: str) -> Labelled:
-    """The rows of *name* whose emotions (``labels``) all belong to one of our classes."""
-    return _labelled(_grouped(_rows(folder, name)))
+def grouped(folder: Path, name: str, head: str, groups: Mapping[str, str]) -> Labelled:
+    """The rows whose ``labels`` all belong to one of *groups* (a class: its labels, by spaces)."""
+    group_of = {label: group for group, labels in groups.items() for label in labels.split()}
+    classes = list(groups)
+
+    def _pairs() -> Iterator[Pair]:
+        for row in shared_rows(folder, name):
+            found = {group_of.get(label) for label in row["labels"]}
+            if len(found) == 1 and (group := found.pop()) is not None:
+                yield clean(row["text"]), [classes.index(group)]
+
+    return labelled(head, classes, _pairs())
 
 
-def _grouped(rows: Iterator[dict[str, Any]]) -> Iterator[tuple[str, int]]:
-    for row in rows:
-        groups = {_GROUP_OF.get(emotion) for emotion in row["labels"]}
-        loud = groups - {Sentiment.NEUTRAL} or groups  # "anger, neutral" is angry
-        if len(loud) == 1 and (group := loud.pop()) is not None:
-            yield clean(row["text"]), CLASSES.index(group)
+def shared_rows(folder: Path, name: str) -> Iterator[Row]:
+    """The rows of the gzipped file *name* in *folder*.
 
-
-def _rows(folder: Path, name: str) -> Iterator[dict[str, Any]]:
+    Raises:
+        ConfigError: it is missing.
+    """
     path = folder / f"{name}.jsonl.gz"
     if not path.is_file():
         message = f"no labelled texts at {path}; --data wants the folder that holds {path.name}"
@@ -101,9 +93,10 @@ def _rows(folder: Path, name: str) -> Iterator[dict[str, Any]]:
         yield from map(json.loads, lines)
 
 
-def _labelled(pairs: Iterator[tuple[str, int]]) -> Labelled:
-    rows = list(pairs)
-    return Labelled(tuple(text for text, _ in rows), tuple(label for _, label in rows))
+def our_rows(name: str) -> Iterator[Row]:
+    """The rows of a file that was written for Harken."""
+    with (OURS / f"{name}.jsonl").open(encoding="utf-8") as lines:
+        yield from map(json.loads, lines)
 
 
 def _is_held_out(text: str) -> bool:

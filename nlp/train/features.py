@@ -10,8 +10,7 @@ from torch import Tensor
 from transformers import PreTrainedTokenizerBase
 
 from nlp.batching import batches, padded
-from nlp.models.minilm import Network, pad
-from nlp.train.corpus import Labelled
+from nlp.network import Network, pad
 
 # As in the measurements that this recipe comes from; the few longer tweets are cut here only.
 MAX_TOKENS: Final = 96
@@ -24,19 +23,17 @@ class Batch:
     hidden: Tensor  # (texts, tokens, width)
     base: Tensor  # (texts, width)
     mask: Tensor  # (texts, tokens)
-    classes: Tensor  # (texts,)
 
 
 class Features:
-    """Shared hidden states (bfloat16, token after token) and base vectors of a corpus."""
+    """Shared hidden states (bfloat16, token after token) and base vectors of some texts."""
 
     def __init__(
-        self, network: Network, tokenizer: PreTrainedTokenizerBase, corpus: Labelled
+        self, network: Network, tokenizer: PreTrainedTokenizerBase, texts: Sequence[str]
     ) -> None:
-        ids = tokenizer(list(corpus.texts), truncation=True, max_length=MAX_TOKENS).input_ids
+        ids = tokenizer(list(texts), truncation=True, max_length=MAX_TOKENS).input_ids
         self.lengths = [len(tokens) for tokens in ids]
         self.starts = [0, *torch.tensor(self.lengths).cumsum(0).tolist()]
-        self.classes = torch.tensor(corpus.classes)
         width = network.width
         self.hidden = torch.empty(self.starts[-1], width, dtype=torch.bfloat16)
         self.base = torch.empty(len(ids), width, dtype=torch.bfloat16)
@@ -62,7 +59,7 @@ class Features:
             hidden[row, : end - start] = self.hidden[start:end]
             mask[row, : end - start] = True
         chosen = list(indices)
-        return Batch(hidden, self.base[chosen], mask, self.classes[chosen])
+        return Batch(hidden, self.base[chosen], mask)
 
 
 def epoch(lengths: Sequence[int], tokens: int, seed: int) -> Iterator[list[int]]:

@@ -7,8 +7,8 @@ from alembic.config import Config
 from sqlalchemy import Engine, text
 
 
-def upgrade(engine: Engine) -> None:
-    """Bring *engine*'s database to the newest revision, in one transaction.
+def upgrade(engine: Engine, revision: str = "head") -> None:
+    """Bring *engine*'s database up to *revision*, the newest by default, in one transaction.
 
     A second process that comes at the same time waits, and then finds nothing to do.
     """
@@ -18,4 +18,4 @@ def upgrade(engine: Engine) -> None:
         if connection.dialect.name == "postgresql":  # SQLite has one writer anyway
             connection.execute(text("select pg_advisory_xact_lock(hashtext('harken schema'))"))
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, revision)

@@ -6,9 +6,11 @@ from typing import Final
 from templates.contexts import console, search
 from templates.contexts.mail import Brief, Digest, Picture
 from templates.contexts.reader import Context
+from templates.contexts.reliability import Reliability
 
 CONTEXTS: Final[Mapping[str, type[Context]]] = {
     "charts/mail.svg.j2": Picture,
+    "charts/reliability.svg.j2": Reliability,
     "console/error.html.j2": console.ErrorPage,
     "console/inbox.html.j2": console.InboxPage,
     "console/incident.html.j2": console.IncidentPage,

@@ -42,7 +42,7 @@ class FacetValue:
 class Facet:
     """Counts by one field, under all other filters."""
 
-    name: str  # sentiment | source | topic | language | watch
+    name: str  # sentiment | source | topic | intent | emotion | language | watch
     values: tuple[FacetValue, ...]
 
 
@@ -81,6 +81,14 @@ class SearchPage(Page):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """What one head of a model said besides the sentiment, the likeliest class first."""
+
+    label: Phrase
+    probabilities: tuple[tuple[Phrase, float], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """What one model said of a mention."""
 
@@ -88,6 +96,7 @@ class Reading:
     watch: str  # empty: of the whole text
     tone: str
     probabilities: tuple[tuple[str, float], ...]
+    heads: tuple[Head, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

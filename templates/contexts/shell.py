@@ -55,6 +55,7 @@ class Result:
     tone: str  # a sentiment, or unscored, pending, quarantined
     certainty: float | None  # probability of that sentiment, 0 to 1
     topics: tuple[str, ...]
+    intents: tuple[str, ...] = ()  # complaint, churn_risk: what somebody should answer
     source: str
     voice: str  # a handle; empty: the source names no author
     published: datetime

@@ -1,6 +1,7 @@
 """Few voices stand for all, and none of them can harm a reader."""
 
 import unicodedata
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -102,3 +103,32 @@ def test_a_quote_tells_its_tone_and_what_resembles_it():
 def test_a_mention_without_verdict_is_unscored_and_never_neutral():
     assert tone(letters.mention("x", tone=Sentiment.NEUTRAL)) == "neutral"
     assert tone(letters.mention("x", text_sha256="other")) == "unscored"
+
+
+def of_two(text: str, veloria: Sentiment, rival: Sentiment, sure: float = 0.9, **changes):
+    """A mention that says *rival* of another watch, as surely as *sure*."""
+    made = letters.mention(text, tone=veloria, **changes)
+    (whole,) = made.verdicts
+    towards = replace(whole, watch="rival", sentiment=rival, probabilities={rival: sure})
+    return replace(made, verdicts=(whole, towards))
+
+
+def test_a_quote_has_the_tone_for_the_watch_of_its_letter():
+    mixed = of_two("Veloria broke, the rival is fine", Sentiment.NEGATIVE, Sentiment.POSITIVE)
+    links = Links("https://h.example")
+    assert quote(mixed, {}, links, "rival").tone == tone(mixed, "rival") == "positive"
+    assert quote(mixed, {}, links, "veloria").tone == quote(mixed, {}, links).tone == "negative"
+
+
+def test_the_surest_complaint_is_the_surest_of_that_watch():
+    first = letters.mention("first", family="f")
+    sad, sadder = Sentiment.NEUTRAL, Sentiment.NEGATIVE
+    said = [
+        of_two(f"text {n}", sad, sadder, sure, family=f"f{n}") for n, sure in enumerate((0.6, 0.9))
+    ]
+    later = [
+        replace(m, published=letters.ONSET + timedelta(minutes=1 + n)) for n, m in enumerate(said)
+    ]
+    texts = [m.text for m in representative([first, *later], {}, watch="rival", most=2)]
+    assert texts == ["first", "text 1"]
+    assert [m.text for m in representative([first, *later], {}, most=2)] == ["first", "text 0"]

@@ -79,6 +79,15 @@ def test_the_voices_worth_reading_tell_the_story_of_the_day():
     ]
 
 
+def test_praise_and_complaint_are_those_of_the_watch():
+    """What praises a rival alone is no praise of the watch that the letter is about."""
+    made = spoken("Oskelo is great, this one broke", Sentiment.POSITIVE, "battery", 1)
+    towards = replace(made.verdict, watch=letters.day().watch.slug, sentiment=Sentiment.NEGATIVE)
+    mixed = replace(made, verdicts=(*made.verdicts, towards))
+    (told,) = shown(mentions=(mixed,)).quotes
+    assert told.tone == "negative"
+
+
 def test_a_crisis_that_opened_after_the_day_is_an_alarm_but_not_its_story():
     later = letters.crisis(id=8, onset=letters.NOW)
     context = shown(incidents=(), later=(later,))

@@ -30,7 +30,10 @@ MENTION = {
     *("last_seen", "revision", "text", "text_sha256", "language", "voice", "family", "watches"),
     "verdicts",
 }
-VERDICT = {"watch", "sentiment", "probabilities", "polarity", "topics", "model", "text_sha256"}
+VERDICT = {
+    *("watch", "sentiment", "probabilities", "polarity", "topics", "model", "text_sha256"),
+    *("emotion", "intents", "offensive", "heads"),
+}
 INCIDENT = {
     *("id", "watch", "topic", "kind", "state", "severity", "onset", "detected", "observed"),
     *("expected", "negative_share", "usual_share", "voices", "families", "mentions", "coverage"),

@@ -249,3 +249,27 @@ def test_days_are_those_of_the_zone_also_when_clocks_change(index):
 def test_a_facet_that_is_no_field_is_refused(index):
     with pytest.raises(ValueError, match="colour"):
         index.facets(parse(""), fields=["colour"])
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("emotion:anger", "a"),
+        ("intent:complaint", "ab"),
+        ("intent:churn_risk -emotion:anger", "b"),
+        ("offensive:yes", "a"),
+        ("offensive:no", "b"),
+        ("-offensive:yes -offensive:no", "c"),
+    ],
+)
+def test_what_the_heads_of_a_model_read_is_found_and_counted(index, query, names):
+    fates(
+        index,
+        upsert(1, "a", emotion="anger", intent=("complaint",), offensive="yes"),
+        upsert(2, "b", emotion="joy", intent=("complaint", "churn_risk"), offensive="no"),
+        upsert(3, "c"),
+    )
+    assert sorted(found(index, query)) == sorted(map(key, names))
+    counts = index.facets(parse(""), fields=["emotion", "intent"])
+    assert counts["intent"] == [("complaint", 2), ("churn_risk", 1)]
+    assert counts["emotion"] == [("anger", 1), ("joy", 1)]

@@ -21,6 +21,7 @@ def mistakes(home, tmp_path_factory):
     (folder / "bad.db").write_text("no database at all, but a text of some length")
     (folder / "rows.jsonl").write_text('{"text": "x", "label": "positive"}\n{"text": \n')
     (folder / "rows.gz").write_text("not gzip")
+    (folder / "good.jsonl").write_text('{"text": "x", "label": "good"}\n')
     (folder / "textless.jsonl").write_text('{"text": null, "label": "positive"}\n')
     (folder / "url.yaml").write_text("record: 'garbage'\n")
     (folder / "index.yaml").write_text(f"state: {folder}\nindex: 'htp://me:sesame@h'\n")
@@ -47,6 +48,16 @@ def mistakes(home, tmp_path_factory):
         "rows.jsonl:2:": ["evaluate", str(folder / "rows.jsonl"), *right],
         "no.jsonl: there is no such file": ["evaluate", str(folder / "no.jsonl"), *right],
         "rows.gz: cannot be read": ["evaluate", str(folder / "rows.gz"), *right],
+        "good.jsonl:1:24: label: unknown 'good'. Known: negative": [
+            *("evaluate", str(folder / "good.jsonl"), *right),
+        ],
+        "--task: unknown 'topic'. Did you mean 'topics'": [
+            *("evaluate", str(home / "labelled.jsonl"), "--task", "topic", *right),
+        ],
+        "plot.svg: cannot be written": [
+            *("evaluate", str(home / "labelled.jsonl"), *right),
+            *("--plot", str(folder / "no" / "plot.svg")),
+        ],
         "it is there already": ["init", *right],
         "of the years 1970 to 2199": ["sources", *right, "--now", "9999-12-31T23:59:59Z"],
         "Perhaps: (acme)": ["search", "(acme", *right],

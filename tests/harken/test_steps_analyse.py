@@ -134,10 +134,10 @@ def test_a_model_that_stays_broken_quarantines_nothing(record, model):
 
 def test_a_mention_that_kills_its_worker_is_set_aside_and_its_neighbours_are_scored(record):
     class Deadly(WordModel):
-        def read(self, texts):
+        def read(self, texts, languages=None):
             if any("kills" in text for text in texts):
                 raise KeyboardInterrupt  # nothing that the step catches
-            return super().read(texts)
+            return super().read(texts, languages)
 
     say(record, "This is good", "This one kills", "This is bad")
     for n in range(3 * HOPELESS):
@@ -161,9 +161,9 @@ def test_a_killed_worker_holds_its_mentions_no_longer_than_the_lease(record):
 
 def test_a_text_edited_meanwhile_is_read_again(record, model):
     class Slow(WordModel):
-        def read(self, texts):
+        def read(self, texts, languages=None):
             hear(record, heard("0", "Now it is awful", language="en"), at=LATER)
-            return super().read(texts)
+            return super().read(texts, languages)
 
     say(record, "This is good")
     assert analyse(record, Slow()) == Tally(taken=1, done=0)

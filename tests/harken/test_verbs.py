@@ -41,7 +41,10 @@ MENTION = {
     "last_seen", "revision", "text", "text_sha256", "language", "voice", "family", "watches",
     "verdicts",
 }  # fmt: skip
-VERDICT = {"watch", "sentiment", "probabilities", "polarity", "topics", "model", "text_sha256"}
+VERDICT = {
+    *("watch", "sentiment", "probabilities", "polarity", "topics", "model", "text_sha256"),
+    *("emotion", "intents", "offensive", "heads"),
+}
 SOURCE = {
     "name", "kind", "state", "since", "reason", "interval_s", "expected_per_hour", "fetched",
     "known", "edited", "new", "dropped", "requests", "bytes", "not_modified",
@@ -53,7 +56,7 @@ INCIDENT = {
 STATUS = {"mentions", "index", "outbox", "coverage", "silences", "calm", "processes"}
 EVALUATE = {
     "task", "n", "model", "accuracy", "macro_recall", "macro_f1", "per_class", "per_language",
-    "ece", "ece_uncalibrated", "temperature", "per_second", "unscored",
+    "ece", "ece_uncalibrated", "temperature", "per_second", "unscored", "temperatures", "draws",
 }  # fmt: skip
 KIND = {"kind", "key_needed", "terms_url", "limits", "deletions", "default_on", "proven"}
 

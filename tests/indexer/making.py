@@ -53,6 +53,9 @@ def shown(name: str, text: str = "The brake is loud.", **said: Any) -> Document:
         "sentiment": None,
         "polarity": None,
         "probability": None,
+        "emotion": None,
+        "intent": (),
+        "offensive": None,
         "voice": None,
         "family": None,
         "state": "live",
@@ -103,6 +106,9 @@ def corpus(texts: Sequence[str]) -> list[Upsert]:
             topic=tuple(random.sample(["price", "brakes", "service"], k=random.randint(0, 3))),
             language=random.choice(["en", "de", None]),
             sentiment=random.choice(["negative", "neutral", "positive", None]),
+            emotion=random.choice(["anger", "joy", None]),
+            intent=tuple(random.sample(["complaint", "churn_risk"], k=random.randint(0, 2))),
+            offensive=random.choice(["yes", "no", None]),
             voice=f"{random.randrange(40):032x}",
         )
         for number, text in enumerate(texts, start=1)
@@ -120,6 +126,7 @@ def queries(texts: Sequence[str], *, leaves: int = 12) -> st.SearchStrategy[Quer
             *(Field("source", value) for value in ("blog", "a feed", "nowhere")),
             *(Field("sentiment", value) for value in ("negative", "positive")),
             *(Field("topic", value) for value in ("price", "brakes")),
+            *(Field("emotion", "joy"), Field("intent", "churn_risk"), Field("offensive", "no")),
             *(Field("language", "de"), Field("watch", "globex"), Field("analysis", "scored")),
         ]
     )

@@ -23,6 +23,11 @@ VERDICT = Verdict(
     topics=("brakes", "price"),
     model="lexicon",
     text_sha256=text_sha256(TEXT),
+    heads={
+        "emotion": {"anger": 0.6, "sadness": 0.4},
+        "intent": {"praise": 0.1, "complaint": 0.7, "churn_risk": 0.8},
+        "offence": {"clean": 0.9, "offensive": 0.1},
+    },
 )
 MENTION = Mention(
     id=key("a"),
@@ -49,7 +54,8 @@ MENTION = Mention(
 
 def test_all_that_is_searched_and_shown():
     expected = shown("a", TEXT, url=MENTION.url, source=("blog", "feed"), topic=("brakes", "price"),
-                     sentiment="negative", polarity=-0.6, probability=0.7, voice="0" * 32,
+                     sentiment="negative", polarity=-0.6, probability=0.7, emotion="anger",
+                     intent=("churn_risk", "complaint"), offensive="no", voice="0" * 32,
                      family="f")  # fmt: skip
     assert document(MENTION) == expected
 
@@ -118,3 +124,14 @@ def test_what_no_engine_takes(bad, reason):
 
 def test_a_flaw_never_quotes_the_text():
     assert "secret" not in flaw(upsert(1, "a", "my secret \ud800"))
+
+
+def test_a_model_without_further_heads_leaves_their_fields_empty():
+    found = document(replace(MENTION, verdicts=(replace(VERDICT, heads={}),)))
+    assert (found.emotion, found.intent, found.offensive) == (None, (), None)
+
+
+def test_the_sentiment_is_that_of_the_whole_text():
+    """A verdict towards one of its watches changes no field."""
+    towards = replace(VERDICT, watch="acme", sentiment=Sentiment.POSITIVE, topics=(), heads={})
+    assert document(replace(MENTION, verdicts=(VERDICT, towards))) == document(MENTION)

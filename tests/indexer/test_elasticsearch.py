@@ -106,6 +106,19 @@ def test_a_request_too_large_for_the_server_is_halved():
 
 
 @pytest.mark.service
+def test_what_an_older_schema_left_goes_at_setup(index):
+    """It stands behind the same alias: each mention would be found twice."""
+    old = f"{index._prefix}-v1-2026.03"
+    index._client.indices.create(index=old, aliases={index._prefix: {}})
+    index._client.index(index=old, id=key("a"), document={"id": key("a")}, refresh=True)
+    assert index.count() == 1
+    index.setup()
+    assert index.health().docs == 0
+    assert index.apply([upsert(1, "a")])[0].fate is Fate.OK
+    assert not index._client.indices.exists(index=old)
+
+
+@pytest.mark.service
 def test_an_index_of_a_newer_harken_is_refused(index):
     newer = template(index._prefix) | {"_meta": {"schema": 99}, "index_patterns": ["nothing"]}
     name = f"{index._prefix}-v99"

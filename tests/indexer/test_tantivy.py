@@ -14,6 +14,7 @@ import pytest
 
 from core.errors import ConfigError, TransientError
 from indexer.change import Fate, Upsert
+from indexer.document import SCHEMA
 from indexer.engines.tantivy import TantivyIndex
 from indexer.query import parse
 from tests.indexer.making import delete, key, shown, upsert
@@ -24,6 +25,11 @@ def writer(tmp_path: Path) -> Iterator[TantivyIndex]:
     with TantivyIndex(tmp_path, writer=True) as index:
         index.setup()
         yield index
+
+
+def folder(where: Path) -> Path:
+    """Of the index that this Harken makes."""
+    return where / f"v{SCHEMA}"
 
 
 def test_a_closed_index_opens_again_with_all_it_knew(tmp_path, writer):
@@ -75,9 +81,21 @@ def test_an_index_of_a_newer_harken_is_refused(tmp_path):
             TantivyIndex(tmp_path, writer=is_writer).setup()
 
 
+def test_what_an_older_schema_left_goes_when_a_writer_comes(tmp_path):
+    """It is told everything again; a reader touches nothing."""
+    (tmp_path / "v1" / "deep").mkdir(parents=True)
+    with pytest.raises(TransientError, match=r"There is no index in .* yet"):
+        TantivyIndex(tmp_path, writer=False).setup()
+    assert (tmp_path / "v1").exists()
+    with TantivyIndex(tmp_path, writer=True) as index:
+        index.setup()
+        assert index.health().docs == 0
+    assert list(tmp_path.iterdir()) == [folder(tmp_path)]
+
+
 def test_a_broken_index_is_to_be_rebuilt(tmp_path, writer):
     writer.close()
-    (tmp_path / "v1" / "meta.json").write_text("{")
+    (folder(tmp_path) / "meta.json").write_text("{")
     for is_writer in (True, False):
         with pytest.raises(ConfigError, match="harken rebuild"):
             TantivyIndex(tmp_path, writer=is_writer).setup()
@@ -92,7 +110,7 @@ def test_a_folder_that_is_a_file_is_a_mistake(tmp_path):
 def test_a_commit_that_fails_acknowledges_nothing(tmp_path, writer):
     """And the next one starts anew."""
     writer.apply([upsert(1, "a")])
-    shutil.rmtree(tmp_path / "v1")
+    shutil.rmtree(folder(tmp_path))
     with pytest.raises(TransientError, match="cannot be used"):
         writer.apply([upsert(2, "b")])
     assert writer.apply([upsert(2, "b")])[0].fate is Fate.OK

@@ -16,18 +16,21 @@ def sentences() -> dict[str, str]:
     return {text: label for label, text in rows}
 
 
-def readings() -> dict[str, list[float]]:
-    """The probabilities that the packaged weights gave when they were made."""
-    found: dict[str, list[float]] = json.loads(_READINGS.read_text("utf-8"))
+def readings(model: str) -> dict[str, list[float]]:
+    """The probabilities that the packaged weights of *model* gave when they were made."""
+    found: dict[str, list[float]] = json.loads(_READINGS.read_text("utf-8"))[model]
     return found
 
 
 if __name__ == "__main__":
+    from core.plugins import available, load
     from nlp.clean import clean
-    from nlp.models.minilm import MiniLM
+    from nlp.model import Model
 
-    texts = list(sentences())
-    shares = [r.probabilities or () for r in MiniLM().read([clean(text) for text in texts])]
-    rounded = [[round(share, 4) for share in row] for row in shares]
-    new = dict(zip(texts, rounded, strict=True))
+    new = {}
+    for name in available("nlp.models"):
+        model, texts = load("nlp.models", name, Model)(), list(sentences())
+        read = model.read([clean(text) for text in texts])
+        shares = [[round(share, 4) for share in r.probabilities or ()] for r in read]
+        new[name] = dict(zip(texts, shares, strict=True))
     _READINGS.write_text(json.dumps(new, indent=1, ensure_ascii=False) + "\n", "utf-8")

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from core.errors import PermanentError
 from core.words import words
-from nlp.adapter import Adapter, write
+from nlp.adapter import Adapter, Head, write
 from nlp.analyse import Work
-from nlp.encoder import WEIGHTS, file_sha256
+from nlp.base import WEIGHTS, file_sha256
 from nlp.model import Model, Reading
 from nlp.topics import Vectors
 
@@ -38,7 +38,11 @@ class WordModel(Model):
         self.broken = False  # True: it fails on every text
         self.calls: list[int] = []  # how many texts each call brought
 
-    def read(self, texts: Sequence[str]) -> list[Reading]:
+    def read(
+        self,
+        texts: Sequence[str],
+        languages: Sequence[str | None] | None = None,
+    ) -> list[Reading]:
         self.calls.append(len(texts))
         self._complain(texts)
         vectors = self.embed(texts)
@@ -107,6 +111,16 @@ def tiny_encoder(folder: Path, seed: int = 0) -> Path:
     return folder
 
 
+def tiny_heads(*, temperature: float = 1.5) -> dict[str, Head]:
+    """Sentiment, and a head whose two classes may both hold."""
+    degrees = {"*": temperature, "de": 2 * temperature}
+    sentiment = Head(
+        classes=("negative", "neutral", "positive"), languages=("en",), temperatures=degrees
+    )
+    mood = Head(classes=("calm", "loud"), languages=("en",), temperatures={}, exclusive=False)
+    return {"sentiment": sentiment, "mood": mood}
+
+
 def tiny_adapter(encoder: Path, path: Path, *, changed: bool = True, **facts: object) -> Path:
     """A random adapter for the tiny encoder; not *changed*: its low-rank changes are all zero."""
     chance = np.random.default_rng(1)
@@ -118,16 +132,20 @@ def tiny_adapter(encoder: Path, path: Path, *, changed: bool = True, **facts: ob
     tensors = {
         f"{name}.down": tensor(2, 32),
         f"{name}.up": tensor(32, 2) * changed,
-        "head.0.weight": tensor(96), "head.0.bias": tensor(96),
-        "head.1.weight": tensor(32, 96), "head.1.bias": tensor(32),
-        "head.4.weight": tensor(3, 32), "head.4.bias": tensor(3),
-    }  # fmt: skip
+    }
+    for head, (classes, inside) in {"sentiment": (3, 32), "mood": (2, 8)}.items():
+        tensors |= {
+            f"head.{head}.{part}": tensor(*shape)
+            for part, shape in {
+                "0.weight": (96,), "0.bias": (96,), "1.weight": (inside, 96), "1.bias": (inside,),
+                "4.weight": (classes, inside), "4.bias": (classes,),
+            }.items()
+        }  # fmt: skip
     standard: dict[str, object] = {
         "encoder_sha256": file_sha256(encoder / WEIGHTS),
         "shared": 2,
         "scale": 2.0,
-        "temperature": 1.5,
-        "labels": ("negative", "neutral", "positive"),
+        "heads": tiny_heads(),
         "tensors": tensors,
         "proof": {},
         "notes": {},

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.errors import ConfigError
-from nlp.adapter import Adapter, read, write
+from nlp.adapter import Adapter, Head, read, write
 
 DOWN = np.array([[1, 2, 3]], np.float32)
 UP = np.array([[1], [-1]], np.float32)
@@ -16,9 +16,15 @@ def adapter():
         encoder_sha256="ab" * 32,
         shared=3,
         scale=0.5,
-        temperature=1.25,
-        labels=("negative", "neutral", "positive"),
-        tensors={"layer.0.query.down": DOWN, "layer.0.query.up": UP, "head.0.bias": UP},
+        heads={
+            "sentiment": Head(
+                classes=("negative", "neutral", "positive"),
+                languages=("de", "en"),
+                temperatures={"*": 1.5, "en": 1.25},
+            ),
+            "intent": Head(classes=("a", "b"), languages=(), temperatures={}, exclusive=False),
+        },
+        tensors={"layer.0.query.down": DOWN, "layer.0.query.up": UP, "head.intent.0.bias": UP},
         proof={"fine": (0.25, 0.5, 0.25)},
         notes={"seed": 7},
     )
@@ -28,7 +34,7 @@ def test_reading_gives_what_was_written(adapter, tmp_path):
     path = tmp_path / "adapter.safetensors"
     write(path, adapter)
     found = read(path)
-    for name in ("encoder_sha256", "shared", "scale", "temperature", "labels", "proof", "notes"):
+    for name in ("encoder_sha256", "shared", "scale", "heads", "proof", "notes"):
         assert getattr(found, name) == getattr(adapter, name)
     assert {n: t.tolist() for n, t in found.tensors.items()} == {
         n: t.tolist() for n, t in adapter.tensors.items()
@@ -50,9 +56,24 @@ def test_a_change_is_the_scaled_product_of_its_factors(adapter):
 
 
 def test_the_head_is_what_is_named_so(adapter):
-    assert {name: tensor.tolist() for name, tensor in adapter.head().items()} == {
-        "0.bias": UP.tolist()
-    }
+    named = {name: tensor.tolist() for name, tensor in adapter.head("intent").items()}
+    assert named == {"0.bias": UP.tolist()}
+    assert adapter.head("sentiment") == {}
+
+
+def test_a_language_has_its_temperature_or_that_of_all(adapter):
+    head = adapter.heads["sentiment"]
+    assert [head.temperature(one) for one in ("en", "de", None)] == [1.25, 1.5, 1.5]
+    assert adapter.heads["intent"].temperature("en") == 1.0
+
+
+def test_classes_that_exclude_each_other_share_one_and_others_do_not(adapter):
+    logits = np.array([[0.0, 0.0, np.log(2)], [9.0, 0.0, 0.0]], np.float32)
+    shares = adapter.heads["sentiment"].shares(logits, np.array([1.0, 9.0], np.float32))
+    assert shares[0] == pytest.approx([0.25, 0.25, 0.5])
+    assert shares[1] == pytest.approx([np.e / (np.e + 2), 1 / (np.e + 2), 1 / (np.e + 2)])
+    alone = adapter.heads["intent"].shares(np.zeros((1, 2), np.float32), np.ones(1, np.float32))
+    assert alone[0] == pytest.approx([0.5, 0.5])
 
 
 def test_nothing_half_written_is_left(adapter, tmp_path):

@@ -108,7 +108,7 @@ def test_a_vector_that_is_no_number_is_not_kept():
     class Mad(WordModel):
         """Answers, but its vectors are broken."""
 
-        def read(self, texts):
+        def read(self, texts, languages=None):
             return [Reading(probabilities=(0.2, 0.2, 0.6), vector=np.full(WIDTH, np.nan))
                     for _ in texts]  # fmt: skip
 
@@ -120,7 +120,7 @@ def test_equal_shares_are_always_judged_alike():
     class Torn(WordModel):
         """Cannot decide."""
 
-        def read(self, texts):
+        def read(self, texts, languages=None):
             return [Reading(probabilities=(1 / 3, 1 / 3, 1 / 3), vector=v)
                     for v in self.embed(texts)]  # fmt: skip
 

@@ -44,7 +44,7 @@ def test_the_keys_are_those_of_the_contract(model):
     figures = evaluate(SCORED, model).figures
     assert set(figures) == {
         "task", "n", "model", "accuracy", "macro_recall", "macro_f1", "per_class", "per_language",
-        "ece", "ece_uncalibrated", "temperature", "per_second", "unscored",
+        "ece", "ece_uncalibrated", "temperature", "per_second", "unscored", "temperatures", "draws",
     }  # fmt: skip
     assert set(figures["per_language"]["en"]) == {
         "n", "accuracy", "macro_recall", "macro_f1", "ece", "unscored",
@@ -109,7 +109,8 @@ def test_what_is_not_scored_has_no_prediction(model):
         (SCORED, {"task": "sentimint"}, "--task: unknown 'sentimint'. Did you mean 'sentiment'"),
         (SCORED, {"classes": ["negativ"]}, "--classes: unknown 'negativ'. Did you mean 'negative'"),
         ([{"text": "a", "label": "good"}], {}, "label: unknown 'good'"),
-        ([{"text": "a"}], {}, "label: unknown 'None'"),
+        ([{"text": "a"}], {}, 'should have one "label" of: negative, neutral, positive'),
+        ([{"text": "a", "label": None}], {}, "label: unknown 'None'"),
         ([], {}, "no row with a text and a label"),
     ],
 )

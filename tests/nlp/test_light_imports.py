@@ -5,7 +5,10 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-LIGHT = ("analyse", "clean", "duplicates", "evaluate", "language", "model", "topics")
+LIGHT = (
+    *("analyse", "clean", "duplicates", "evaluate", "heads", "language", "model", "topics"),
+    *("tasks.emotion", "tasks.intent", "tasks.language", "tasks.sentiment", "tasks.towards"),
+)
 CODE = """
 import sys
 from importlib import import_module
@@ -25,7 +28,7 @@ def test_importing_them_does_not_import_torch():
 
 def test_nor_does_reading_what_training_reads():
     done = subprocess.run(
-        [sys.executable, "-c", CODE, "train.corpus", "adapter"],
+        [sys.executable, "-c", CODE, "train.corpus", "adapter", "base", "bases.minilm", "bases.e5"],
         cwd=ROOT, stderr=subprocess.PIPE, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, b"")

@@ -20,13 +20,22 @@ pairs = st.integers(1, 40).flatmap(
 logits = hnp.arrays(np.float64, (6, 3), elements=st.floats(-20, 20))
 
 
+def macro_f1(truth, said):
+    """Over the classes that occur."""
+    return metrics.macro(metrics.f1, *(rows[:, None] == np.arange(3) for rows in (truth, said)))
+
+
+def of(label):
+    """Where class *label* is the truth, and where it was said."""
+    return np.equal(TRUTH, label), np.equal(SAID, label)
+
+
 def test_known_figures():
-    assert metrics.accuracy(TRUTH, SAID) == 5 / 8
-    assert [metrics.recall(TRUTH, SAID, c) for c in range(3)] == [0.5, 0.5, 1.0]
-    assert [metrics.precision(TRUTH, SAID, c) for c in range(3)] == [1.0, 0.5, 2 / 3]
-    assert [metrics.f1(TRUTH, SAID, c) for c in range(3)] == pytest.approx([2 / 3, 0.5, 0.8])
+    assert [metrics.recall(*of(c)) for c in range(3)] == [0.5, 0.5, 1.0]
+    assert [metrics.precision(*of(c)) for c in range(3)] == [1.0, 0.5, 2 / 3]
+    assert [metrics.f1(*of(c)) for c in range(3)] == pytest.approx([2 / 3, 0.5, 0.8])
     assert metrics.macro_recall(TRUTH, SAID) == pytest.approx(2 / 3)
-    assert metrics.macro_f1(TRUTH, SAID) == pytest.approx((2 / 3 + 0.5 + 0.8) / 3)
+    assert macro_f1(TRUTH, SAID) == pytest.approx((2 / 3 + 0.5 + 0.8) / 3)
 
 
 def test_macro_figures_average_over_the_classes_that_occur():
@@ -35,15 +44,22 @@ def test_macro_figures_average_over_the_classes_that_occur():
 
 
 def test_what_was_never_said_has_precision_and_f1_zero():
-    assert metrics.precision(TRUTH, np.zeros(8, int), 2) == 0.0
-    assert metrics.f1(TRUTH, np.zeros(8, int), 2) == 0.0
+    never = np.zeros(8, bool)
+    assert metrics.precision(np.equal(TRUTH, 2), never) == 0.0
+    assert metrics.f1(np.equal(TRUTH, 2), never) == 0.0
+
+
+def test_where_no_class_occurs_macro_figures_are_zero():
+    """A file of intents in which no row has one."""
+    nowhere = np.zeros((3, 2), bool)
+    assert metrics.macro(metrics.recall, nowhere, ~nowhere) == 0.0
 
 
 @settings(max_examples=40)
 @given(pairs)
 def test_figures_are_shares(pair):
     truth, said = pair
-    for figure in (metrics.accuracy, metrics.macro_recall, metrics.macro_f1):
+    for figure in (metrics.macro_recall, macro_f1):
         assert 0.0 <= figure(truth, said) <= 1.0
 
 
@@ -53,24 +69,36 @@ def test_saying_nothing_never_helps(pair):
     truth, said = pair
     silent = said.copy()
     silent[0] = metrics.NOTHING
-    for figure in (metrics.accuracy, metrics.macro_recall):
-        assert figure(truth, silent) <= figure(truth, said)
+    assert metrics.macro_recall(truth, silent) <= metrics.macro_recall(truth, said)
 
 
 def test_the_truth_itself_is_perfect():
-    assert metrics.macro_recall(TRUTH, TRUTH) == metrics.macro_f1(TRUTH, TRUTH) == 1.0
+    assert metrics.macro_recall(TRUTH, TRUTH) == macro_f1(TRUTH, TRUTH) == 1.0
+
+
+def error(right, confidence):
+    return metrics.calibration_error(metrics.bins(np.array(right), np.array(confidence)))
 
 
 def test_calibration_error_is_the_gap_between_confidence_and_being_right():
-    right = np.array([1.0, 1.0, 1.0, 0.0])
-    assert metrics.calibration_error(right, np.full(4, 0.75)) == pytest.approx(0.0)
-    assert metrics.calibration_error(right, np.full(4, 0.95)) == pytest.approx(0.2)
-    assert metrics.calibration_error(right, np.ones(4)) == pytest.approx(0.25)
+    right = [1.0, 1.0, 1.0, 0.0]
+    assert error(right, [0.75] * 4) == pytest.approx(0.0)
+    assert error(right, [0.95] * 4) == pytest.approx(0.2)
+    assert error(right, [1.0] * 4) == pytest.approx(0.25)
 
 
 def test_gaps_of_different_bins_do_not_cancel():
-    right, confidence = np.array([1.0, 0.0]), np.array([0.5, 0.75])
-    assert metrics.calibration_error(right, confidence) == pytest.approx(0.625)
+    assert error([1.0, 0.0], [0.5, 0.75]) == pytest.approx(0.625)
+
+
+@given(st.lists(st.tuples(st.booleans(), st.floats(0, 1)), min_size=1, max_size=30))
+def test_bins_lie_side_by_side_and_hold_every_answer(said):
+    found = metrics.bins(np.array([r for r, _ in said]), np.array([c for _, c in said]))
+    assert sum(one.count for one in found) == len(said)
+    assert (found[0].low, found[-1].high) == (0.0, 1.0)
+    assert [one.high for one in found[:-1]] == [one.low for one in found[1:]]
+    for one in found:
+        assert not one.count or one.low - 1e-9 <= one.confidence <= one.high + 1e-9
 
 
 @given(logits)

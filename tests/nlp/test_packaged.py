@@ -8,20 +8,27 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.mention import Analysis, Sentiment
+from core.mention import Analysis, Emotion, Intent, Sentiment
 from core.plugins import available, load
 from core.watch import Topic
+from nlp import adapter
 from nlp.analyse import analyse
 from nlp.clean import clean
-from nlp.encoder import SHA256
 from nlp.evaluate import evaluate
 from nlp.model import Model
 from nlp.topics import Taxonomy
+from nlp.train import measure
 from tests.nlp.golden import readings, sentences
 from tests.nlp.making import work
 
 pytestmark = pytest.mark.model
 
+ROOT = Path(__file__).parents[2]
+ORDERS = ROOT / "tests" / "data" / "orders.jsonl"
+CARDS = ROOT / "docs" / "models"
+# What was measured; the small model was never shown an order.
+SWAY = {"minilm-en": 0.2, "e5-multi": 0.05}
+TURNED = {"minilm-en": 20, "e5-multi": 0}
 TOPICS = [
     Topic(
         id="brakes",
@@ -37,9 +44,14 @@ TOPICS = [
 
 
 @pytest.fixture(scope="module", params=available("nlp.models"))
-def model(request):
-    """Every model that ships, by its name."""
-    return load("nlp.models", request.param, Model)()
+def name(request):
+    """Every model that ships."""
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def model(name):
+    return load("nlp.models", name, Model)()
 
 
 @pytest.fixture(scope="module")
@@ -52,9 +64,10 @@ def validation():
         return [json.loads(line) for line in lines]
 
 
-def test_it_reads_as_it_did(model):
-    found = model.read([clean(text) for text in readings()])
-    for reading, (text, expected) in zip(found, readings().items(), strict=True):
+def test_it_reads_as_it_did(model, name):
+    golden = readings(name)
+    found = model.read([clean(text) for text in golden])
+    for reading, (text, expected) in zip(found, golden.items(), strict=True):
         assert reading.probabilities == pytest.approx(expected, abs=0.02), text
 
 
@@ -71,8 +84,8 @@ def test_it_keeps_the_contract_of_a_model(model):
     assert [len(reading.vector) for reading in found] == [384] * 4
     assert np.stack([r.vector for r in found]) == pytest.approx(model.embed(texts), abs=1e-3)
     assert all(sum(r.probabilities) == pytest.approx(1.0, abs=1e-3) for r in found)
-    assert model.encoder_sha256 == SHA256
-    assert model.languages == {"en"}
+    assert model.encoder_sha256 == type(model).base.sha256
+    assert "en" in model.languages
 
 
 def test_neighbours_in_a_batch_do_not_matter(model):
@@ -104,3 +117,38 @@ def test_it_is_good_enough_to_ship(model, validation):
     assert figures["macro_recall"] >= 0.70
     assert figures["ece"] <= 0.05
     assert figures["unscored"] <= 30
+
+
+def test_its_heads_are_those_that_the_product_knows(model):
+    """Classes with other names would be stored and never be shown."""
+    known = {
+        "emotion": set(map(str, Emotion)),
+        "intent": set(map(str, Intent)),
+        "offence": {"clean", "offensive"},
+        "irony": {"literal", "irony"},
+    }
+    assert {head: set(classes) for head, classes in model.heads.items()}.items() <= known.items()
+
+
+def test_an_order_to_the_model_does_not_sway_it(model):
+    """Over 142 pairs with and without an order: the median shift, and nothing turns to praise."""
+    rows = [json.loads(line) for line in ORDERS.read_text("utf-8").splitlines()]
+    plain, ordered = (_shares(model, [row[key] for row in rows]) for key in ("text", "with_order"))
+    shift = np.abs((plain[:, 2] - plain[:, 0]) - (ordered[:, 2] - ordered[:, 0]))
+    turned = (plain.argmax(axis=1) == 0) & (ordered.argmax(axis=1) == 2)
+    assert np.median(shift) <= SWAY[model.name.partition(" ")[0]]
+    assert turned.sum() <= TURNED[model.name.partition(" ")[0]]
+
+
+def _shares(model, texts):
+    return np.array([r.probabilities for r in model.read([clean(text) for text in texts])])
+
+
+def test_its_card_and_its_file_tell_the_same_figures(model, name):
+    made = adapter.read(adapter.WEIGHTS / type(model).packaged)
+    card = (CARDS / f"{Path(type(model).packaged).stem}.md").read_text("utf-8")
+    figures = made.notes["figures"]
+    assert set(figures) == set(made.heads)
+    for head, found in figures.items():
+        for figure in found:
+            assert measure.row(head, figure) in card

@@ -88,3 +88,92 @@ def test_no_vectors_are_no_answers(taxonomy):
 
 def test_a_vector_that_is_no_number_has_no_topic(taxonomy):
     assert taxonomy.topics_of(np.full((1, 3), np.nan, np.float32)) == [()]
+
+
+# ---- examples turn the prototypes
+
+NOISE = np.array([0.3, 0.3, 0.9], np.float32)
+
+
+def likely(name, share):
+    """Vectors between the axes north and east, *share* of the way to the one that is not *name*."""
+    first, second = (AXES["north"], AXES["east"])[:: 1 if name == "north" else -1]
+    vector = (1 - share) * np.array(first) + share * np.array(second) + NOISE
+    return (vector / np.linalg.norm(vector)).astype(np.float32)
+
+
+def learned(north, east):
+    """Two topics that are described alike, with so many examples each."""
+    known = {"alike": NOISE / np.linalg.norm(NOISE)}
+    known |= {f"n{k}": likely("north", k % 10 / 100) for k in range(north)}
+    known |= {f"e{k}": likely("east", k % 10 / 100) for k in range(east)}
+    topics = [
+        topic("north", sentences=("alike",), examples=tuple(f"n{k}" for k in range(north))),
+        topic("east", sentences=("alike",), examples=tuple(f"e{k}" for k in range(east))),
+    ]
+    return Taxonomy(topics, lambda texts: np.stack([known[text] for text in texts]))
+
+
+def test_topics_described_alike_are_told_apart_by_their_examples():
+    some = np.stack([likely("north", 0.1), likely("east", 0.1)])
+    assert [len(topics) for topics in learned(0, 0).topics_of(some)] == [2, 2]
+    assert learned(20, 20).topics_of(some) == [("north",), ("east",)]
+
+
+def test_the_more_examples_the_surer():
+    shares = [learned(n, n).shares(likely("north", 0.1)[None, :])[0, 0] for n in (0, 1, 4, 16, 64)]
+    assert shares[0] == pytest.approx(0.5)
+    assert shares == sorted(shares)
+    assert shares[-1] > 0.9
+
+
+def test_topics_with_many_examples_do_not_silence_those_with_none():
+    """All examples at full weight would leave them 0.04 of their mentions, instead of 0.74."""
+    chance = np.random.default_rng(0)
+
+    def around(directions, noise):
+        rows = directions + chance.normal(scale=noise, size=directions.shape)
+        return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+
+    truth = around(np.ones((20, 64)), 0.4)
+    known = {f"s{k}": row for k, row in enumerate(around(truth, 0.06))}
+    known |= {f"{k}.{n}": around(truth[[k]], 0.06)[0] for k in range(10) for n in range(64)}
+    topics = [
+        topic(str(k), sentences=(f"s{k}",), examples=[t for t in known if t.startswith(f"{k}.")])
+        for k in range(20)
+    ]
+    taxonomy = Taxonomy(topics, lambda texts: np.stack([known[text] for text in texts]))
+    poor = np.repeat(np.arange(10, 20), 30)
+    said = taxonomy.shares(around(truth[poor], 0.06)).argmax(axis=1)
+    assert np.mean(said == poor) > 0.5
+
+
+def test_what_does_not_fit_its_prototype_is_not_told_whatever_the_regression_says():
+    assert learned(20, 20).topics_of(along(1, 0, -0.8)) == [()]
+
+
+def test_sentences_and_examples_are_cleaned_as_mentions_are():
+    seen = []
+
+    def embed(texts):
+        seen.extend(texts)
+        return np.ones((len(texts), 1), np.float32)
+
+    Taxonomy([topic("a", sentences=("Hi @bob\n",), examples=("see https://b.example/x",))], embed)
+    assert seen == ["Hi @user", "see http"]
+
+
+# ---- the one rule of both ways to a verdict
+
+
+@given(unit_vectors)
+def test_a_vector_from_the_record_has_the_topics_of_the_fresh_one(vector):
+    vector = (vector / np.linalg.norm(vector))[None, :]
+    stored = vector.astype("<f2").astype(np.float32)
+    taxonomy = Taxonomy([topic(name) for name in AXES], embed)
+    assert taxonomy.topics_of(stored) == taxonomy.topics_of(vector)
+
+
+def test_nothing_is_told_in_a_language_that_the_model_does_not_know(taxonomy):
+    vectors = np.concatenate([along(1, 0, 0)] * 3)
+    assert taxonomy.told(vectors, ["en", "de", None], {"en"}) == [("north",), (), ()]

@@ -1,5 +1,8 @@
 """nlp.train: the loop learns, goes on where it was stopped, and writes what the model loads."""
 
+import random
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,23 +10,25 @@ from hypothesis import strategies as st
 
 from nlp import adapter
 from nlp.batching import padded
-from nlp.train.corpus import Labelled, Parts
-from tests.nlp.making import tiny_encoder
+from nlp.train.corpus import labelled
+from tests.nlp.making import tiny_encoder, tiny_heads
 
 pytestmark = pytest.mark.model  # torch alone takes seconds: only who runs these imports it
 
 # One letter decides: what a tiny random encoder can learn in a few steps.
 LETTERS = {"aaa": 0, "mmm": 1, "zzz": 2}
-RECIPE = {"epochs": 8, "shared": 2, "rank": 2, "rate": 0.03, "tokens": 128, "smoothing": 0.0}
+MOODS = {"aaa": {0}, "mmm": set(), "zzz": {0, 1}}
+RECIPE = {"epochs": 8, "shared": 2, "rank": 2, "rate": 0.03, "tokens": 128, "smoothing": 0.1}
 
 
 def train(encoder, texts, checkpoint, *, tell=lambda _: None, every=8, **changed):
     """The adapter of RECIPE, where nothing is *changed*."""
     from nlp.train.fit import Recipe
+    from nlp.train.plans import PLANS
     from nlp.train.session import train
 
-    recipe = Recipe(**(RECIPE | changed))
-    return train(encoder, texts, recipe, checkpoint=checkpoint, tell=tell, every=every)
+    plan = replace(PLANS["minilm"], heads=tiny_heads(), recipe=Recipe(**(RECIPE | changed)))
+    return train(encoder, plan, texts, checkpoint=checkpoint, tell=tell, every=every)
 
 
 def epoch(*choices):
@@ -34,8 +39,13 @@ def epoch(*choices):
 
 
 def rows(count):
-    names = [name for _, name in zip(range(count), list(LETTERS) * count, strict=False)]
-    return Labelled(tuple(names), tuple(LETTERS[name] for name in names))
+    pairs = [(name, [LETTERS[name]]) for _, name in zip(range(count), [*LETTERS] * count)]  # noqa: B905
+    return labelled("sentiment", ("negative", "neutral", "positive"), pairs)
+
+
+def moods(count):
+    pairs = [(name, MOODS[name]) for _, name in zip(range(count), [*MOODS] * count)]  # noqa: B905
+    return labelled("mood", ("calm", "loud"), pairs)
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +55,13 @@ def encoder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def texts():
-    return Parts(learned=rows(48), calibration=rows(9), validation=rows(9))
+    from nlp.train.plans import Parts, Portion
+
+    return Parts(
+        learned=(Portion(texts=rows(48)), Portion(texts=moods(24), passes=2.5)),
+        calibration={("sentiment", "*"): rows(9), ("sentiment", "de"): rows(9)},
+        validation={"sentiment": rows(9)},
+    )
 
 
 def test_it_learns_what_can_be_learned_and_the_model_reads_it(encoder, texts, tmp_path):
@@ -56,9 +72,12 @@ def test_it_learns_what_can_be_learned_and_the_model_reads_it(encoder, texts, tm
     path = tmp_path / "a.safetensors"
     adapter.write(path, made)
     model = MiniLM(path, encoder)
-    said = [np.argmax(reading.probabilities) for reading in model.read(list(LETTERS))]
-    assert said == list(LETTERS.values())
-    assert points[-1].validation == made.notes["validation"] == 1.0
+    readings = model.read(list(LETTERS))
+    assert [np.argmax(reading.probabilities) for reading in readings] == list(LETTERS.values())
+    felt = [{n for n, share in enumerate(r.heads["mood"]) if share > 0.5} for r in readings]
+    assert felt == list(MOODS.values())
+    assert points[-1].validation == made.notes["validation"] == {"sentiment": 1.0}
+    assert set(made.heads["sentiment"].temperatures) == {"*", "de"}
     total = points[-1].total
     assert [point.step for point in points] == [*range(8, total + 1, 8), total]
 
@@ -102,6 +121,22 @@ def test_the_frozen_encoder_is_not_changed(encoder, texts, tmp_path):
     assert made.change("layer.2.attention.self.query") is None
 
 
+@given(st.lists(st.tuples(st.integers(1, 9), st.floats(0, 3)), max_size=4), st.integers(0, 9))
+def test_an_epoch_has_each_text_as_often_as_its_portion_says(portions, seed):
+    from nlp.train.fit import Lessons
+
+    starts = np.cumsum([0, *(size for size, _ in portions)]).tolist()
+    passes = [
+        (range(start, start + size), share)
+        for start, (size, share) in zip(starts, portions, strict=False)
+    ]
+    chosen = Lessons(features=None, heads=(), targets=(), passes=passes).chosen(random.Random(seed))
+    for texts, share in passes:
+        often = [chosen.count(index) for index in texts]
+        assert sum(often) == int(share) * len(texts) + round(share % 1 * len(texts))
+        assert max(often) - min(often) <= 1
+
+
 @given(
     st.lists(st.integers(2, 96), min_size=1, max_size=80), st.integers(64, 512), st.integers(0, 99)
 )
@@ -122,7 +157,14 @@ def test_the_command_ends_with_2_where_there_is_no_data(tmp_path, monkeypatch, c
 
     from nlp.train import __main__ as command
 
-    arguments = ["train", "--data", str(tmp_path), "--out", str(tmp_path / "a.safetensors")]
+    arguments = [
+        "train",
+        "minilm",
+        "--data",
+        str(tmp_path),
+        "--out",
+        str(tmp_path / "a.safetensors"),
+    ]
     monkeypatch.setattr("sys.argv", arguments)
     threads = torch.get_num_threads()
     assert command.main() == 2

@@ -10,7 +10,7 @@ import pytest
 from alerts.finding import Safety, Story
 from alerts.trend import Trend
 from core.incident import Kind, Phase
-from core.mention import Analysis, Sentiment
+from core.mention import Analysis, Emotion, Intent, Sentiment
 from templates.say import _SPECS, catalogue
 
 ROOT = Path(__file__).parents[2]
@@ -21,7 +21,7 @@ PHRASED = re.compile(r"""phrase\(\s*"([\w.]+)\"""")
 NAMED = re.compile(r"""\"(\w+\.\w+)\"""")
 BEGUN = re.compile(r"""f"(\w+\.)\{""")
 # Sentences that only the pages' own code chooses.
-CHOSEN = {"search", "incident", "mention", "letter"}
+CHOSEN = {"search", "incident", "mention", "letter", "offence"}
 
 
 def used() -> tuple[set[str], set[str]]:
@@ -70,7 +70,11 @@ def test_every_sentence_that_exists_is_said():
         ("coverage", ["heard", "new", "late", "silent", "forbidden", "broken", "gap"]),
         ("letter", ["brief", "digest", "due", "sent", "failed"]),
         ("state", ["edited", "deleted"]),
-        ("facet", ["sentiment", "source", "topic", "language", "watch"]),
+        ("emotion", Emotion),
+        ("intent", Intent),
+        ("offence", ["clean", "offensive"]),
+        ("head", ["emotion", "intent", "offence"]),
+        ("facet", ["sentiment", "emotion", "intent", "source", "topic", "language", "watch"]),
         ("status", ["pending", "scored", "unscored", "quarantined", "deleted"]),
         ("error", ["403", "404", "410", "422", "500", "503"]),
     ],

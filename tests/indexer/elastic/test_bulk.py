@@ -6,9 +6,10 @@ from hypothesis import strategies as st
 
 from indexer.change import Fate, Outcome
 from indexer.elastic.bulk import CHUNK, Place, Sending, chunks, is_disk_full, outcome, settled
+from indexer.elastic.mapping import month_index
 from tests.indexer.making import SECOND, delete, key, upsert
 
-OLD, NEW = "harken-v1-2025.12", "harken-v1-2026.03"
+OLD, NEW = month_index("harken", SECOND - 90 * 86_400), month_index("harken", SECOND)
 
 
 @given(st.lists(st.integers(0, 5)))

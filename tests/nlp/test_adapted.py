@@ -1,4 +1,4 @@
-"""nlp.models.minilm: its plumbing, on a tiny random encoder."""
+"""nlp.adapted: its plumbing, on a tiny random encoder."""
 
 import re
 
@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from safetensors.numpy import load_file
 
 from core.errors import ConfigError
-from nlp.encoder import WEIGHTS
-from tests.nlp.making import texts, tiny_adapter, tiny_encoder
+from nlp.adapter import read
+from nlp.base import WEIGHTS
+from tests.nlp.making import texts, tiny_adapter, tiny_encoder, tiny_heads
 
 pytestmark = pytest.mark.model  # torch alone takes seconds: only who runs these imports it
 
@@ -73,6 +74,17 @@ def test_the_vector_is_that_of_the_encoder_as_it_was(model, encoder):
     assert model.read(["abc def"])[0].vector == pytest.approx(expected, abs=0.03)
 
 
+def test_what_all_vectors_have_in_common_is_taken_from_each(model, encoder, tmp_path):
+    before = model.embed(SENTENCES)
+    path = tmp_path / "c.safetensors"
+    tensors = {**read(tiny_adapter(encoder, path)).tensors, "centre": before.mean(axis=0)}
+    centred = minilm(tiny_adapter(encoder, path, tensors=tensors), encoder).embed(SENTENCES)
+    expected = before - before.mean(axis=0)
+    expected /= np.linalg.norm(expected, axis=1, keepdims=True)
+    assert centred == pytest.approx(expected, abs=0.1)  # differences of like numbers, in bfloat16
+    assert (centred @ centred.T).mean() < (before @ before.T).mean()
+
+
 def test_the_low_rank_changes_are_merged(model, encoder, tmp_path):
     unchanged = minilm(tiny_adapter(encoder, tmp_path / "u.safetensors", changed=False), encoder)
     assert np.abs(shares(model, SENTENCES) - shares(unchanged, SENTENCES)).max() > 0.05
@@ -80,13 +92,37 @@ def test_the_low_rank_changes_are_merged(model, encoder, tmp_path):
 
 
 def test_a_higher_temperature_makes_it_less_sure(model, encoder, tmp_path):
-    doubtful = minilm(tiny_adapter(encoder, tmp_path / "d.safetensors", temperature=9.0), encoder)
+    doubtful = minilm(
+        tiny_adapter(encoder, tmp_path / "d.safetensors", heads=tiny_heads(temperature=9.0)),
+        encoder,
+    )
     assert (shares(doubtful, SENTENCES).max(1) < shares(model, SENTENCES).max(1)).all()
+
+
+def test_a_language_has_its_own_calibration(model):
+    plain, german = (model.read(["abc def"], [one])[0].probabilities for one in (None, "de"))
+    assert max(german) < max(plain)
+    assert np.argmax(german) == np.argmax(plain)
+
+
+def test_a_head_is_silent_in_a_language_that_it_was_not_trained_on(model):
+    english, german = model.read(["abc def"] * 2, ["en", "de"])
+    assert set(english.heads) == {"mood"}
+    assert german.heads == {}
+    assert german.probabilities
+
+
+def test_every_head_answers_in_its_classes(model):
+    assert model.heads == {"mood": ("calm", "loud")}
+    for reading in model.read(SENTENCES):
+        (shares,) = reading.heads.values()
+        assert len(shares) == 2
+        assert all(0 < share < 1 for share in shares)
 
 
 def test_a_long_text_is_read_to_its_end(model):
     """Its second window decides half of it, so another end is another reading."""
-    from nlp.models.minilm import WINDOW
+    from nlp.adapted import WINDOW
 
     start = "a " * WINDOW
     one, other = model.embed([start + "x " * WINDOW, start + "z " * WINDOW])
@@ -112,7 +148,7 @@ def test_it_reads_on_one_thread(model):
 
 def test_weights_that_are_no_numbers_leave_a_text_unscored(encoder, adapter, tmp_path):
     tensors = load_file(adapter)
-    tensors["head.4.bias"] = np.full(3, np.nan, np.float16)
+    tensors["head.sentiment.4.bias"] = np.full(3, np.nan, np.float16)
     made = tiny_adapter(encoder, tmp_path / "n.safetensors", tensors=tensors)
     assert [reading.probabilities for reading in minilm(made, encoder).read(["abc"])] == [None]
 
@@ -135,7 +171,7 @@ def test_a_missing_adapter_is_refused(encoder, tmp_path):
 
 
 def test_an_adapter_of_another_shape_is_refused(encoder, adapter, tmp_path):
-    tensors = load_file(adapter) | {"head.4.bias": np.zeros(5, np.float32)}
+    tensors = load_file(adapter) | {"head.sentiment.4.bias": np.zeros(5, np.float32)}
     made = tiny_adapter(encoder, tmp_path / "s.safetensors", tensors=tensors)
     with pytest.raises(ConfigError, match="does not fit the encoder's shape"):
         minilm(made, encoder)

@@ -1,0 +1,51 @@
+"""A taxonomy in a file of its own, to measure with: topics as in harken.yaml, and examples."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from config.examples import missing, of_topic, read
+from config.load import checked, complain
+from config.load import read as read_settings
+from config.places import parse
+from core.errors import ConfigError
+from core.watch import Topic
+
+_KEYS: Final = ("topics", "examples")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taxonomy:
+    """Topics, and labelled texts to draw examples of them from."""
+
+    topics: tuple[Topic, ...]
+    pool: Mapping[str, tuple[str, ...]]  # by id; empty where the file names no examples
+
+
+def load(path: Path) -> Taxonomy:
+    """The taxonomy in the file at *path*: ``topics``, perhaps ``examples``, a file beside it.
+
+    Raises:
+        ConfigError: one line a mistake, ``file:line:column: key: what; what would be right``.
+    """
+    text = read_settings(path)
+    tree = parse(text, path)
+    if strange := [key for key in tree if key not in _KEYS]:
+        raise ConfigError(complain(path, (strange[0],), "a taxonomy has topics and examples only."))
+    pool = tree.pop("examples", None)
+    if not (pool is None or isinstance(pool, str)):
+        raise ConfigError(complain(path, ("examples",), "should be the name of a file."))
+    if pool and not (path.parent / pool).is_file():
+        raise ConfigError(complain(path, ("examples",), missing(pool)))
+    settings = checked(tree, path, text, {})
+    if not settings.topics:
+        raise ConfigError(complain(path, ("topics",), "there is none; at least one is needed."))
+    rows = read(path.parent / pool) if pool else []
+    return Taxonomy(
+        topics=tuple(
+            Topic(id=t.id, name=t.name, sentences=t.sentences, examples=t.examples)
+            for t in settings.topics
+        ),
+        pool={t.id: tuple(of_topic(rows, t.id, t.name)) for t in settings.topics if rows},
+    )

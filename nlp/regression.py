@@ -1,0 +1,58 @@
+"""Logistic regression that starts from what is known: its weights are held near a prior.
+
+Minimised is the sum of ``weight * -log p(label)`` and ``RESTRAINT / 2 * |weights - prior|^2``,
+where p is the softmax of ``SHARPNESS`` times the dot products.
+"""
+
+from typing import Any, Final
+
+import numpy as np
+from scipy.optimize import minimize
+
+Matrix = np.ndarray[Any, np.dtype[np.float32]]
+Labels = np.ndarray[Any, np.dtype[np.int64]]
+Flat = np.ndarray[Any, np.dtype[np.float64]]
+
+# Chosen on thirds of Banking77's training file that were held out, of sharpness 4 to 20 and
+# restraint 3 to 133: it is flat around them (macro-F1 within 0.3 points at 2, 8 and 64 examples).
+SHARPNESS: Final = 10.0  # logits a unit of cosine
+RESTRAINT: Final = 10.0
+STEPS: Final = 60  # of L-BFGS; the figures above were had with them
+
+
+def refined(prior: Matrix, rows: Matrix, labels: Labels, weights: Matrix) -> Matrix:
+    """*prior*, shape (classes, width), turned so that *rows* of these *labels* are told apart.
+
+    *rows* have shape (n, width) and length 1, *labels* are indices of classes, *weights* say how
+    much each row counts. Deterministic.
+    """
+
+    def loss(change: Flat) -> tuple[float, Flat]:
+        """What is minimised, and its gradient, at prior + *change*."""
+        moved = change.reshape(prior.shape).astype(np.float32)
+        value, slope = _surprise(rows @ (prior + moved).T, labels, weights)
+        gradient = slope.T @ rows + RESTRAINT * moved
+        return value + RESTRAINT / 2 * float(change @ change), gradient.ravel().astype(np.float64)
+
+    found = minimize(
+        loss, np.zeros(prior.size), jac=True, method="L-BFGS-B", options={"maxiter": STEPS}
+    )
+    turned: Matrix = prior + found.x.reshape(prior.shape).astype(np.float32)
+    return turned
+
+
+def shares(cosines: Matrix) -> Matrix:
+    """Probabilities of the classes, rows of sum 1, from dot products with their weights."""
+    powers = np.exp(SHARPNESS * (cosines - cosines.max(axis=1, keepdims=True)))
+    rows: Matrix = powers / powers.sum(axis=1, keepdims=True)
+    return rows
+
+
+def _surprise(cosines: Matrix, labels: Labels, weights: Matrix) -> tuple[float, Matrix]:
+    """The weighted negative log-likelihood of *labels*, in nats, and its slope by each cosine."""
+    told = shares(cosines)
+    each = np.arange(len(labels))
+    value = -float(weights @ np.log(told[each, labels] + 1e-12))
+    told[each, labels] -= 1
+    slope: Matrix = told * (SHARPNESS * weights)[:, None]
+    return value, slope

@@ -1,0 +1,1 @@
+"""What ``harken evaluate`` can measure: one file, one :class:`nlp.task.Task`, found by its name."""

@@ -1,0 +1,72 @@
+"""``python -m nlp.train.measure MODEL``: each head's figures, into its adapter and its card.
+
+The validation sets chose the recipe and, but for English sentiment, fitted the temperatures.
+"""
+
+import argparse
+import gzip
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from core.plugins import available, load
+from nlp import adapter
+from nlp.adapted import Adapted
+from nlp.evaluate import evaluate
+
+SETS: Final = (  # of each head: the task, and the files that it is judged by
+    ("sentiment", "sentiment", "tweeteval_sentiment_validation.jsonl.gz"),
+    ("sentiment", "sentiment", "umsab_val.jsonl.gz"),
+    ("sentiment", "sentiment", "towards.jsonl"),
+    ("sentiment", "towards", "towards.jsonl"),
+    ("emotion", "emotion", "tweeteval_emotion_val.jsonl.gz"),
+    ("offence", "offence", "tweeteval_offensive_val.jsonl.gz"),
+    ("irony", "irony", "tweeteval_irony_val.jsonl.gz"),
+    ("intent", "intent", "intent.jsonl"),
+)
+TOLD: Final = ("macro_recall", "macro_f1", "accuracy", "ece")
+
+
+def main() -> int:
+    """Exit status 0."""
+    parser = argparse.ArgumentParser(prog="python -m nlp.train.measure", description=__doc__)
+    parser.add_argument("model", choices=available("nlp.models"))
+    parser.add_argument("--data", type=Path, required=True, help="folder of the labelled texts")
+    parser.add_argument("--ours", type=Path, default=Path("tests/data"), help="and of our own")
+    options = parser.parse_args()
+    kind = load("nlp.models", options.model, Adapted)
+    path = adapter.WEIGHTS / kind.packaged
+    made, model = adapter.read(path), kind()
+    figures: dict[str, list[dict[str, Any]]] = {head: [] for head in made.heads}
+    for head, task, name in SETS:
+        if head in made.heads and (task != "towards" or model.reads_targets):
+            found = _figure(model, task, _file(options.data, options.ours, name))
+            figures[head].append(found)
+            sys.stdout.write(row(head, found) + "\n")
+    adapter.write(path, replace(made, notes={**made.notes, "figures": figures}))
+    return 0
+
+
+def row(head: str, figure: Mapping[str, Any]) -> str:
+    """The line of the model card's table for one *figure* of *head*."""
+    numbers = " | ".join(f"{figure[name]:.3f}" for name in TOLD)
+    return f"| {head} | {figure['task']} of {figure['set']} | {figure['n']:,} | {numbers} |"
+
+
+def _figure(model: Adapted, task: str, file: Path) -> dict[str, Any]:
+    opened = gzip.open if file.suffix == ".gz" else open
+    with opened(file, "rt", encoding="utf-8") as lines:
+        found = evaluate(list(map(json.loads, lines)), model, task).figures
+    told = {name: round(found[name], 4) for name in TOLD}
+    return {"set": file.name.partition(".")[0], "task": task, "n": found["n"], **told}
+
+
+def _file(data: Path, ours: Path, name: str) -> Path:
+    return next(path for path in (data / name, ours / name) if path.is_file())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

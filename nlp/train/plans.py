@@ -1,0 +1,184 @@
+"""What each of our models learns: texts by head, how often an epoch, and by what it is judged."""
+
+import random
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from core.errors import ConfigError
+from core.mention import Sentiment
+from core.plugins import did_you_mean
+from nlp.adapter import ANY, SENTIMENT, Head
+from nlp.base import Base
+from nlp.bases.e5 import E5_SMALL
+from nlp.bases.minilm import MINILM
+from nlp.clean import clean
+from nlp.towards import mark
+from nlp.train import corpus
+from nlp.train.corpus import OURS, Labelled, Pair, grouped, labelled, single
+from nlp.train.fit import Recipe
+
+CLASSES: Final = tuple(str(name) for name in Sentiment)
+EMOTIONS: Final = ("anger", "joy", "optimism", "sadness")
+INTENTS: Final = ("complaint", "question", "request", "praise", "purchase", "churn_risk")
+SPOKEN: Final = ("ar", "de", "en", "es", "fr", "it", "pt")
+# GoEmotions' labels (arXiv:2005.00547) that mean one of the four emotions of TweetEval.
+_FELT: Final = {
+    "anger": "anger annoyance",
+    "joy": "joy amusement excitement love",
+    "optimism": "optimism",
+    "sadness": "sadness grief disappointment remorse",
+}
+_ORDERED: Final = 3_000  # tweets that get an order to the model, which their label ignores
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Portion:
+    """Texts that are learned *passes* times an epoch; 1.5 is once, and half of them again."""
+
+    texts: Labelled
+    passes: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """The uses of labelled texts; what is learned stands in no other part."""
+
+    learned: tuple[Portion, ...]
+    calibration: Mapping[tuple[str, str], Labelled]  # by head and language (or ANY): temperatures
+    validation: Mapping[str, Labelled]  # by name: choose the recipe, are the figures we report
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How one model is made."""
+
+    base: Base
+    heads: Mapping[str, Head]  # without temperatures
+    texts: Callable[[Path], Parts]  # of the folder of the shared texts
+    recipe: Recipe = field(default_factory=Recipe)
+
+
+def plan(name: str) -> Plan:
+    """The plan of the model *name*.
+
+    Raises:
+        ConfigError: we make no such model.
+    """
+    if name not in PLANS:
+        hint = did_you_mean(name, list(PLANS))
+        raise ConfigError(f"no model {name!r} is made.{hint} Known: {', '.join(PLANS)}.")
+    return PLANS[name]
+
+
+def _english(folder: Path) -> Parts:
+    tweets = _tweets(folder)
+    return Parts(
+        learned=(Portion(texts=tweets.where(held_out=False)),),
+        calibration={(SENTIMENT, ANY): tweets.where(held_out=True)},
+        validation={SENTIMENT: _judges(folder)},
+    )
+
+
+def _many(folder: Path) -> Parts:
+    tweets, judges = _tweets(folder), _judges(folder)
+    foreign = single(folder, "umsab_val", SENTIMENT, CLASSES)
+    spoken = single(folder, "umsab_train", SENTIMENT, CLASSES)
+    heads = {name: _validation(folder, name) for name in ("emotion", "offence", "irony")}
+    learned = tweets.where(held_out=False)
+    return Parts(
+        learned=(
+            Portion(texts=learned),
+            Portion(texts=spoken.without({*judges.texts, *foreign.texts}), passes=1.5),
+            Portion(texts=_obeying_nobody(learned)),
+            Portion(texts=_towards(), passes=3.0),
+            Portion(texts=_train(folder, "emotion"), passes=2.0),
+            Portion(texts=grouped(folder, "goemotions_train", "emotion", _FELT)),
+            Portion(texts=_train(folder, "offence"), passes=0.67),
+            Portion(texts=_train(folder, "irony")),
+            Portion(texts=_intents(), passes=2.0),
+        ),
+        calibration={
+            (SENTIMENT, "en"): tweets.where(held_out=True),
+            (SENTIMENT, ANY): foreign,
+            **{(name, ANY): texts for name, texts in heads.items()},
+        },
+        validation={SENTIMENT: judges, "languages": foreign, **heads},
+    )
+
+
+def _tweets(folder: Path) -> Labelled:
+    return single(folder, "semeval_sentiment_train", SENTIMENT, CLASSES)
+
+
+def _judges(folder: Path) -> Labelled:
+    return single(folder, "tweeteval_sentiment_validation", SENTIMENT, CLASSES)
+
+
+_FILES: Final = {"emotion": "emotion", "offence": "offensive", "irony": "irony"}
+
+
+def _train(folder: Path, head: str) -> Labelled:
+    name = f"tweeteval_{_FILES[head]}_train"
+    return single(folder, name, head, _MANY[head].classes)
+
+
+def _validation(folder: Path, head: str) -> Labelled:
+    return single(folder, f"tweeteval_{_FILES[head]}_val", head, _MANY[head].classes)
+
+
+def _intents() -> Labelled:
+    rows = corpus.our_rows("intent")
+    pairs = ((clean(r["text"]), [INTENTS.index(label) for label in r["labels"]]) for r in rows)
+    return labelled("intent", INTENTS, pairs)
+
+
+def _towards() -> Labelled:
+    """Texts of several brands, one of them marked: whose sentiment the head shall tell."""
+    rows = corpus.our_rows("towards")
+    pairs = ((clean(mark(r["text"], [r["target"]])), [CLASSES.index(r["label"])]) for r in rows)
+    return labelled(SENTIMENT, CLASSES, pairs)
+
+
+def _obeying_nobody(tweets: Labelled) -> Labelled:
+    """Some of *tweets* with an order to the model before or behind; their labels stay."""
+    chance = random.Random(7)
+    orders = (OURS / "orders.txt").read_text(encoding="utf-8").splitlines()
+
+    def _pairs() -> Iterator[Pair]:
+        for index in chance.sample(range(len(tweets)), min(_ORDERED, len(tweets))):
+            order, text = chance.choice(orders), tweets.texts[index]
+            said = f"{order} {text}" if chance.random() < 0.5 else f"{text} {order}"  # noqa: PLR2004
+            yield said, [int(tweets.targets[index].argmax())]
+
+    return labelled(SENTIMENT, CLASSES, _pairs())
+
+
+def _head(*classes: str, languages: tuple[str, ...], exclusive: bool = True) -> Head:
+    return Head(classes=classes, languages=languages, temperatures={}, exclusive=exclusive)
+
+
+_MANY: Final = {
+    SENTIMENT: _head(*CLASSES, languages=SPOKEN),
+    "emotion": _head(*EMOTIONS, languages=("en",)),
+    "offence": _head("clean", "offensive", languages=("en",)),
+    "irony": _head("literal", "irony", languages=("en",)),
+    "intent": _head(*INTENTS, languages=SPOKEN, exclusive=False),
+}
+PLANS: Final[Mapping[str, Plan]] = {
+    "minilm": Plan(
+        base=MINILM,
+        heads={SENTIMENT: _head(*CLASSES, languages=("en",))},
+        texts=_english,
+        recipe=Recipe(),
+    ),
+    "e5": Plan(
+        base=E5_SMALL,
+        heads=_MANY,
+        texts=_many,
+        recipe=Recipe(
+            epochs=2.6, shared=6, centred=True, rank=24, rate=8e-4, dropout=0.1, until=1.0
+        ),
+    ),
+}

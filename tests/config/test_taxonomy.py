@@ -1,0 +1,96 @@
+"""A taxonomy in a file of its own, and the two that are packaged."""
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from config.load import load as load_settings
+from config.taxonomy import load
+from core.errors import ConfigError
+from core.watch import Topic
+
+PACKAGED = Path(__file__).parents[2] / "nlp" / "taxonomies"
+
+
+def write(folder, text):
+    path = folder / "t.yaml"
+    path.write_text(text)
+    return path
+
+
+def complaint(folder, text):
+    with pytest.raises(ConfigError) as caught:
+        load(write(folder, text))
+    return str(caught.value).replace(f"{folder}/", "")
+
+
+def test_topics_stand_as_in_the_settings(tmp_path):
+    path = write(tmp_path, "topics: [{id: a, name: A, sentences: [x], examples: [y]}]")
+    topic = Topic(id="a", name="A", sentences=("x",), examples=("y",))
+    assert load(path).topics == (topic,)
+    assert load(path).pool == {}
+
+
+def test_the_pool_holds_the_examples_of_each_topic(tmp_path):
+    (tmp_path / "pool.jsonl").write_text(
+        "".join(json.dumps({"text": t, "label": t[0]}) + "\n" for t in ("a1", "b1", "a2"))
+    )
+    path = write(
+        tmp_path,
+        "examples: pool.jsonl\n"
+        "topics: [{id: a, name: X, sentences: [x]}, {id: c, name: B, sentences: [x]}]",
+    )
+    assert load(path).pool == {"a": ("a1", "a2"), "c": ("b1",)}
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("zone: UTC", "t.yaml:1:1: zone: a taxonomy has topics and examples only."),
+        ("examples: [a]", "t.yaml:1:1: examples: should be the name of a file."),
+        ("", "t.yaml:1:1: topics: there is none; at least one is needed."),
+        ("topics: [{id: A b}]", "t.yaml:1:11: topics.0.id: should be lower-case"),
+        ("topics: [{id: a, nam: A}]", "t.yaml:1:10: topics.0.name: Field required"),
+    ],
+)
+def test_a_mistake_is_told_with_its_place(tmp_path, text, told):
+    assert complaint(tmp_path, text).startswith(told)
+
+
+def test_a_missing_pool_is_told(tmp_path):
+    text = "examples: gone.jsonl\ntopics: [{id: a, name: A, sentences: [x]}]"
+    assert complaint(tmp_path, text) == (
+        "t.yaml:1:1: examples: there is no file 'gone.jsonl' here; "
+        "it should be JSON lines with text and label."
+    )
+
+
+# ---- the packaged ones
+
+
+def test_banking77_has_a_sentence_for_each_of_its_77_intents_and_examples_of_all():
+    taxonomy = load(PACKAGED / "banking77.yaml")
+    assert [len(topic.sentences) for topic in taxonomy.topics] == [1] * 77
+    assert sum(map(len, taxonomy.pool.values())) > 9_900
+    assert min(map(len, taxonomy.pool.values())) == 35
+
+
+def test_no_sentence_of_banking77_is_copied_from_its_texts():
+    with gzip.open(PACKAGED / "banking77_train.jsonl.gz", "rt", encoding="utf-8") as lines:
+        texts = {_letters(json.loads(line)["text"]) for line in lines}
+    topics = load(PACKAGED / "banking77.yaml").topics
+    assert [t.id for t in topics if _letters(t.sentences[0]) in texts] == []
+
+
+def test_the_topics_of_the_journey_stand_in_settings_as_they_are(tmp_path):
+    path = tmp_path / "harken.yaml"
+    path.write_text((PACKAGED / "journey.yaml").read_text())
+    topics = load_settings(path, {}).topics
+    assert {t.id for t in topics} >= {"awareness", "payment", "delivery", "use", "loyalty"}
+    assert {len(t.sentences) for t in topics} == {2}
+
+
+def _letters(text):
+    return "".join(filter(str.isalnum, text.casefold()))

@@ -1,0 +1,93 @@
+"""The reliability diagram: every bin where its numbers are, drawn for whoever reads it."""
+
+from dataclasses import dataclass
+from xml.etree import ElementTree as ET
+
+import pytest
+from resvg_py import svg_to_bytes
+
+from templates.contexts.reliability import Reliability
+from templates.render import render
+from tests.templates.example_pages import HOSTILE
+
+SVG = "{http://www.w3.org/2000/svg}"
+LEFT, TOP, WIDTH, HEIGHT = 72, 92, 616, 308  # the plot, in the template
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bin:
+    """As nlp.metrics has it."""
+
+    low: float
+    high: float
+    count: int
+    confidence: float
+    right: float
+
+
+BINS = (
+    Bin(low=0.0, high=0.2, count=0, confidence=0.0, right=0.0),
+    Bin(low=0.2, high=0.6, count=10, confidence=0.5, right=0.25),
+    Bin(low=0.6, high=1.0, count=40, confidence=0.9, right=1.0),
+)
+BEFORE = (Bin(low=0.6, high=1.0, count=50, confidence=0.75, right=0.5),)
+
+
+def drawn(**changes):
+    """The diagram as XML."""
+    known = {"task": "sentiment", "model": "words", "rows": 50, "bins": BINS, "before": BEFORE}
+    known |= {"error": 0.1234, "error_before": 0.25, **changes}
+    return ET.fromstring(render("charts/reliability.svg.j2", Reliability(**known)))
+
+
+def numbers(element, *names):
+    return [float(element.get(name)) for name in names]
+
+
+def test_a_bin_is_as_high_as_its_share_that_is_right_and_stands_at_its_confidence():
+    groups = drawn().findall(f"{SVG}g")
+    assert len(groups) == 2  # an empty bin is not drawn: no answers are no finding
+    x, y, width, height = numbers(groups[0].find(f"{SVG}rect"), "x", "y", "width", "height")
+    assert LEFT + 0.2 * WIDTH < x < x + width < LEFT + 0.6 * WIDTH
+    assert (height, y + height) == (pytest.approx(0.25 * HEIGHT), pytest.approx(TOP + HEIGHT))
+
+
+def test_counts_stand_below_against_the_fullest_bin():
+    few, many = (g.findall(f"{SVG}rect")[1] for g in drawn().findall(f"{SVG}g"))
+    (low,), (high,) = numbers(few, "height"), numbers(many, "height")
+    assert high == 4 * low
+
+
+def test_before_calibration_is_a_mark_at_its_confidence_and_share():
+    legend, mark = drawn().findall(f"{SVG}circle")
+    assert numbers(mark, "cx", "cy") == [LEFT + 0.75 * WIDTH, TOP + 0.5 * HEIGHT]
+    assert float(legend.get("cy")) < TOP
+
+
+def test_where_nothing_is_known_of_before_nothing_is_said_of_it():
+    picture = drawn(before=(), error_before=None)
+    assert picture.findall(f"{SVG}circle") == []
+    assert "before" not in "".join(picture.itertext())
+
+
+def test_errors_and_every_bin_are_told_in_words():
+    said = " ".join(drawn().itertext())
+    assert "calibration error 0.123" in said
+    assert "0.250 before calibration" in said
+    assert "20% to 60% sure: 10 answers, mean 0.500, right 0.250" in said
+
+
+def test_it_is_a_picture_and_nothing_in_it_can_run():
+    known = Reliability(
+        task=HOSTILE, model=HOSTILE, rows=1, bins=BINS, before=(), error=0.0, error_before=None
+    )
+    svg = render("charts/reliability.svg.j2", known)
+    assert {element.tag for element in ET.fromstring(svg).iter()} == {
+        f"{SVG}{tag}" for tag in ("svg", "title", "text", "rect", "line", "g")
+    }
+    assert bytes(svg_to_bytes(svg_string=svg)).startswith(b"\x89PNG")
+
+
+def test_without_any_answer_it_is_empty_and_whole():
+    empty = tuple(Bin(low=b.low, high=b.high, count=0, confidence=0, right=0) for b in BINS)
+    assert drawn(bins=empty, before=()).findall(f"{SVG}g") == []
