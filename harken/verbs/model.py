@@ -103,5 +103,5 @@ def _lines(row: Mapping[str, Any]) -> list[str]:
 
 
 def _figure(figure: Mapping[str, Any]) -> str:
-    numbers = [f"{k} {v}" for k, v in figure.items() if k not in ("set", "n")]
-    return f"{figure['set']} ({figure['n']}): {', '.join(numbers)}"
+    numbers = [f"{k} {v}" for k, v in figure.items() if k not in ("set", "task", "n")]
+    return f"{figure['task']} of {figure['set']} ({figure['n']}): {', '.join(numbers)}"

@@ -27,6 +27,7 @@ SETS: Final = (  # of each head: the task, and the files that it is judged by
     ("irony", "irony", "tweeteval_irony_val.jsonl.gz"),
     ("intent", "intent", "intent.jsonl"),
 )
+ENOUGH: Final = 0.5  # of a set must be in the model's languages to say anything
 TOLD: Final = ("macro_recall", "macro_f1", "accuracy", "ece")
 
 
@@ -44,8 +45,9 @@ def main() -> int:
     for head, task, name in SETS:
         if head in made.heads and (task != "towards" or model.reads_targets):
             found = _figure(model, task, _file(options.data, options.ours, name))
-            figures[head].append(found)
-            sys.stdout.write(row(head, found) + "\n")
+            if found["scored"] >= ENOUGH:
+                figures[head].append(found)
+                sys.stdout.write(row(head, found) + "\n")
     adapter.write(path, replace(made, notes={**made.notes, "figures": figures}))
     return 0
 
@@ -61,7 +63,14 @@ def _figure(model: Adapted, task: str, file: Path) -> dict[str, Any]:
     with opened(file, "rt", encoding="utf-8") as lines:
         found = evaluate(list(map(json.loads, lines)), model, task).figures
     told = {name: round(found[name], 4) for name in TOLD}
-    return {"set": file.name.partition(".")[0], "task": task, "n": found["n"], **told}
+    scored = 1 - found["unscored"] / found["n"]
+    return {
+        "set": file.name.partition(".")[0],
+        "task": task,
+        "n": found["n"],
+        "scored": round(scored, 4),
+        **told,
+    }
 
 
 def _file(data: Path, ours: Path, name: str) -> Path:

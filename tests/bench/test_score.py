@@ -37,9 +37,9 @@ def test_classes_stand_in_the_order_of_every_probability_vector():
 def test_both_call_texts_the_same(monkeypatch):
     """The same merged weights: only the precision differs, and no text here is near a border."""
     monkeypatch.setenv("OMP_NUM_THREADS", "1")  # which the pipeline changes
-    assert naive(TEXTS) == ours(TEXTS)
+    assert naive("minilm", TEXTS) == ours("minilm", TEXTS)
 
 
 @pytest.mark.model
 def test_both_find_the_obvious():
-    assert ours(TEXTS[:3]) == ["positive", "negative", "neutral"]
+    assert ours("minilm", TEXTS[:3]) == ["positive", "negative", "neutral"]
