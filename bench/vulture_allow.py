@@ -12,6 +12,7 @@ _ = (
     known.Feed,
     known.Forum,
     known.Gate,
+    known.E5,
     known.GuardedResolver,
     known.HasHosts,
     known.Irony,

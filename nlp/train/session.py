@@ -69,10 +69,7 @@ def train(
     run.train(every, _pause)
     run.settle()
     _tell(float("nan"))
-    tempered = room.tempered(calibration)
-    said = logits(room.network, proof, SENTIMENT) / tempered[SENTIMENT].temperature()
-    rows = map(tuple, softmax(said).round(4).tolist())
-    whole = zip(proof_texts(), rows, proof.lengths, strict=True)
+    heads = room.tempered(calibration)
     notes = {
         "recipe": asdict(recipe),
         "texts": sum(len(portion.texts) for portion in parts.learned),
@@ -82,10 +79,9 @@ def train(
         encoder_sha256=file_sha256(folder / WEIGHTS),
         shared=recipe.shared,
         scale=recipe.scale,
-        heads=tempered,
+        heads=heads,
         tensors=lora.tensors(room.network.tuned) | _kept(room.network) | _centre(lessons, recipe),
-        # What training cut, later loads read to its end.
-        proof={text: row for text, row, length in whole if length < MAX_TOKENS},
+        proof=room.read(proof, heads[SENTIMENT]),
         notes=notes,
     )
 
@@ -154,6 +150,13 @@ class _Room:
             said = logits(self.network, exam.features, exam.texts.head).argmax(axis=1)
             found[name] = round(macro_recall(exam.texts.targets.argmax(axis=1), said), 4)
         return found
+
+    def read(self, proof: Features, head: Head) -> dict[str, tuple[float, ...]]:
+        """The proof's sentences and their sentiment."""
+        said = logits(self.network, proof, SENTIMENT) / head.temperature()
+        rows = zip(proof_texts(), softmax(said).round(4).tolist(), proof.lengths, strict=True)
+        # What training cut, later loads read to its end.
+        return {text: tuple(shares) for text, shares, length in rows if length < MAX_TOKENS}
 
     def tempered(self, exams: Mapping[tuple[str, str], Exam]) -> dict[str, Head]:
         """The heads with their temperatures, fitted on texts that nobody learned."""

@@ -28,7 +28,7 @@ def package(tmp_path, monkeypatch, request):
     ("package", "some"),
     [
         ("crawlers.sources", {"feed", "forum", "mastodon"}),
-        ("nlp.models", {"minilm"}),
+        ("nlp.models", {"e5", "minilm"}),
         ("indexer.engines", {"memory", "tantivy", "elasticsearch"}),
         ("alerts.channels", {"email"}),
     ],
