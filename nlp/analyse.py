@@ -80,7 +80,7 @@ def analyse(
     for i, vector in _answers(lambda some: list(model.embed(some)), foreign, texts):
         found[i] = _embedded(found[i], vector)
     if spoken is not None and model.reads_targets:
-        _aim(found, works, texts, model, spoken)
+        _aim(found, works, model, spoken)
     return found
 
 
@@ -118,15 +118,16 @@ def _answers(
     return zip(chosen, each(read, *picked), strict=True)
 
 
-def _aim(
-    found: list[Analysed], works: Sequence[Work], texts: Sequence[str], model: Model, spoken: Spoken
-) -> None:
-    """Add the verdicts towards each watch to those of *found* that name several."""
+def _aim(found: list[Analysed], works: Sequence[Work], model: Model, spoken: Spoken) -> None:
+    """Add the verdicts towards each watch to those of *found* that name several.
+
+    Marked first and cleaned then, as in training: an account that is a brand's keeps its name.
+    """
     aims = [
-        (i, watch, marked)
+        (i, watch, clean(marked))
         for i, work in enumerate(works)
         if found[i].analysis is Analysis.SCORED and len(work.watches) > 1
-        for watch, marked in aimed(texts[i], spoken(texts[i], work.watches)).items()
+        for watch, marked in aimed(work.text, spoken(work.text, work.watches)).items()
     ]
     languages = [found[i].language for i, _, _ in aims]
     readings = each(model.read, [marked for _, _, marked in aims], languages)

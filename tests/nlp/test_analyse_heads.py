@@ -68,6 +68,13 @@ def test_a_text_on_two_watches_is_read_towards_each():
     assert said["globex"].model == said[None].model
 
 
+def test_a_brand_that_is_named_by_its_account_is_read_towards_too():
+    """Elsewhere accounts are all the same to the model: @user."""
+    said = verdicts("@Velorra makes a lovely bike but @Oskelo makes an awful one")
+    assert said["acme"].sentiment is Sentiment.POSITIVE
+    assert said["globex"].sentiment is Sentiment.NEGATIVE
+
+
 @pytest.mark.parametrize(
     ("text", "watches"),
     [
