@@ -160,6 +160,7 @@ def test_a_few_stray_old_mentions_do_not_stretch_the_history(calm):
     assert detect(WATCH, [old, *calm], None, NOW, setting(NOW)).standing.baseline.days < 21
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "changed",
     [replace(WATCH, revision="r2"), replace(WATCH, zone="UTC"), replace(WATCH, topics=("app",))],

@@ -98,6 +98,7 @@ def test_no_word_of_a_stranger_can_act(client, path):
     assert not re.search("[\x00\x1b\u202e]", html)
 
 
+@pytest.mark.slow
 def test_every_link_of_every_page_answers(client):
     """Without JavaScript a page is its links and forms."""
     seen, waiting = set(), list(PAGES)

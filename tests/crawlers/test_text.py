@@ -38,6 +38,7 @@ def test_escaped_text_comes_back(text):
     assert html_to_text(f"<p>{escaped}</p>") == valid(text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "html",
     ["<div>" * 200_000, "<a" * 200_000, "<b> </b>" * 100_000, "<br>" * 100_000, "&" * 500_000],

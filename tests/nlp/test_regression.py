@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from nlp.regression import RESTRAINT, SHARPNESS, refined, shares
 
 WIDTH = 6
-FEW = settings(max_examples=20)
+FEW = settings(max_examples=10)
 
 
 def problem(seed, *, classes=3, n=12):
@@ -27,6 +27,7 @@ def loss(weights, prior, rows, labels, counts):
     return counts @ surprise + RESTRAINT / 2 * np.sum((weights - prior) ** 2)
 
 
+@pytest.mark.slow
 @FEW
 @given(st.integers(0, 10**6))
 def test_nowhere_near_is_better(seed):
@@ -47,6 +48,7 @@ def test_rows_that_do_not_count_leave_the_prior(seed):
     assert refined(prior, rows, labels, counts * 0) == pytest.approx(prior, abs=1e-5)
 
 
+@pytest.mark.slow
 @FEW
 @given(st.integers(0, 10**6), st.permutations(range(12)))
 def test_the_order_of_the_rows_is_of_no_account(seed, order):
@@ -55,6 +57,7 @@ def test_the_order_of_the_rows_is_of_no_account(seed, order):
     assert turned == pytest.approx(refined(prior, rows, labels, counts), abs=2e-3)
 
 
+@pytest.mark.slow
 @FEW
 @given(st.integers(0, 10**6))
 def test_many_rows_are_learnt_though_the_prior_says_otherwise(seed):

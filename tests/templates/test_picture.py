@@ -16,7 +16,7 @@ from tests.alerts import example_letters as letters
 
 Pixel = tuple[int, int, int, int]
 
-
+pytestmark = pytest.mark.slow  # each draws a picture
 HOUR = timedelta(hours=1)
 
 
