@@ -41,16 +41,19 @@ def evidence(
 def tipped_by(
     watch: Watch,
     utterances: Sequence[Utterance],
-    baseline: Baseline,
+    baseline: Baseline | None,
     opened: datetime,
     setting: Setting,
 ) -> str | None:
     """The id of the mention whose arrival made the score cross at *opened* (of the event).
 
-    *baseline*: what that moment was judged by. The mentions arrive in the order of ``first_seen``;
-    of that order the shortest beginning is sought, by halves, that reaches the threshold, or what
-    all of them reach if that is less. None if nothing was there to tip.
+    *baseline*: what that moment was judged by; None: nobody knows it any more. The mentions arrive
+    in the order of ``first_seen``; of that order the shortest beginning is sought, by halves, that
+    reaches the threshold, or what all of them reach if that is less. None if nothing was there to
+    tip.
     """
+    if baseline is None:
+        return None
     arrived = sorted(
         (u for u in utterances if opened - 2 * VOICE_MEMORY <= u.at <= opened),
         key=lambda u: (u.first_seen, u.id),

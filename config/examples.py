@@ -1,15 +1,13 @@
 """Examples of topics from files of labelled posts: JSON lines with text and label."""
 
-import gzip
-import json
 import re
-import zlib
 from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
+from config.jsontext import numbered, parsed
 from config.places import Keys
 from core.errors import ConfigError
 
@@ -36,12 +34,7 @@ def read(path: Path) -> list[Example]:
     Raises:
         ConfigError: it cannot be read, or ``file:line:column: what is wrong with a row``.
     """
-    opened = gzip.open if path.suffix == ".gz" else open
-    try:
-        with opened(path, "rt", encoding="utf-8") as lines:
-            return [_example(line, f"{path}:{n}") for n, line in enumerate(lines, start=1)]
-    except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
-        raise ConfigError(f"{path}: cannot be read ({type(error).__name__}).") from None
+    return [_example(path, number, line) for number, line in numbered(path)]
 
 
 def fill(tree: Mapping[str, Any], folder: Path) -> Iterator[tuple[Keys, str]]:
@@ -90,14 +83,10 @@ def _unlabelled(name: str, rows: list[Example], topic: Mapping[str, Any]) -> str
     return f"no row of {name} has the label {topic.get('id')!r}; it has for instance: {labels}."
 
 
-def _example(line: str, place: str) -> Example:
-    try:
-        row = json.loads(line.rstrip("\n"))
-    except json.JSONDecodeError as error:
-        raise ConfigError(f"{place}:{error.colno}: not JSON: {error.msg}.") from None
-    except (RecursionError, ValueError) as error:  # nested too deeply; a number of 5,000 digits
-        raise ConfigError(f"{place}:1: not JSON: {type(error).__name__}.") from None
+def _example(path: Path, number: int, line: str) -> Example:
+    row = parsed(line, path, first=number)
     text, label = (row.get("text"), row.get("label")) if isinstance(row, dict) else (None, None)
     if not isinstance(text, str) or not isinstance(label, str) or not text.strip():
-        raise ConfigError(f'{place}:1: should be an object with a "text" and a "label".')
+        message = 'should be an object with a "text" and a "label".'
+        raise ConfigError(f"{path}:{number}:1: {message}")
     return Example(text, label)

@@ -33,7 +33,6 @@ def load(path: Path, environ: Mapping[str, str], *, state: Path | None = None) -
     folder = state if state is not None else tree.get("state", "state")
     if isinstance(folder, str | Path):  # else it is a mistake, told below
         tree["state"] = str(folder if state is not None else path.parent / folder)
-
     return checked(tree, path, text, {one.keys: one.name for one in said})
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from config.examples import missing, of_topic, read
 from config.load import checked, complain
@@ -33,15 +33,11 @@ def load(path: Path) -> Taxonomy:
     tree = parse(text, path)
     if strange := [key for key in tree if key not in _KEYS]:
         raise ConfigError(complain(path, (strange[0],), "a taxonomy has topics and examples only."))
-    pool = tree.pop("examples", None)
-    if not (pool is None or isinstance(pool, str)):
-        raise ConfigError(complain(path, ("examples",), "should be the name of a file."))
-    if pool and not (path.parent / pool).is_file():
-        raise ConfigError(complain(path, ("examples",), missing(pool)))
+    pool = _pool(tree, path)
     settings = checked(tree, path, text, {})
     if not settings.topics:
         raise ConfigError(complain(path, ("topics",), "there is none; at least one is needed."))
-    rows = read(path.parent / pool) if pool else []
+    rows = read(pool) if pool else []
     return Taxonomy(
         topics=tuple(
             Topic(id=t.id, name=t.name, sentences=t.sentences, examples=t.examples)
@@ -49,3 +45,13 @@ def load(path: Path) -> Taxonomy:
         ),
         pool={t.id: tuple(of_topic(rows, t.id, t.name)) for t in settings.topics if rows},
     )
+
+
+def _pool(tree: dict[str, Any], path: Path) -> Path | None:
+    """The file to draw examples from, taken out of the *tree* that was read from *path*."""
+    name = tree.pop("examples", None)
+    if not (name is None or isinstance(name, str)):
+        raise ConfigError(complain(path, ("examples",), "should be the name of a file."))
+    if name and not (path.parent / name).is_file():
+        raise ConfigError(complain(path, ("examples",), missing(name)))
+    return path.parent / name if name else None

@@ -106,8 +106,9 @@ def _judge(
             return 0  # another detector was faster; it told the same
         _keep(tx, watch, found.standing)
         for event in found.events:
-            judge = found.judged_by.get(event.opened)  # None: it opened in an earlier step
-            tipped = tipped_by(watch, spoken, judge, event.opened, setting) if judge else None
+            # Without a judge it opened in an earlier step, which told what tipped it.
+            judge = found.judged_by.get(event.opened)
+            tipped = tipped_by(watch, spoken, judge, event.opened, setting)
             _tell(tx, letters, event, Heard(spoken=spoken, tipped=tipped), now)
     return len(found.events)
 

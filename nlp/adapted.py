@@ -49,7 +49,6 @@ class Adapted(Model, ABC):
         self.languages = frozenset(tuned.heads[SENTIMENT].languages)
         self.heads = {name: h.classes for name, h in tuned.heads.items() if name != SENTIMENT}
         self.temperatures = {name: head.temperatures for name, head in tuned.heads.items()}
-        self.temperature = tuned.heads[SENTIMENT].temperature()
         self._tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
         precision = _precision()
         self._network = network(folder, tuned).to(precision).eval()
@@ -95,11 +94,12 @@ class Adapted(Model, ABC):
         owners = np.array([owner for owner, _ in pieces], int)
         lengths = np.array([len(ids) for _, ids in pieces], np.float32)[:, None]
         first = np.flatnonzero(np.diff(owners, prepend=-1))
+        whole = _summed(lengths, first)
         shares = {}
         for name, rows in logits.items():
             degrees = [self._heads[name].temperature(languages[owner]) for owner in owners]
             found = self._heads[name].shares(rows, np.array(degrees, np.float32))
-            shares[name] = _summed(found * lengths, first) / _summed(lengths, first)
+            shares[name] = _summed(found * lengths, first) / whole
         vector = _summed(vectors * lengths, first)
         return shares, vector / np.maximum(np.linalg.norm(vector, axis=1, keepdims=True), _TINY)
 

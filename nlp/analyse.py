@@ -72,8 +72,7 @@ def analyse(
     """
     texts = [clean(work.text) for work in works]
     found = [_blank(work, text, model, names) for work, text in zip(works, texts, strict=True)]
-    known = [i for i, one in enumerate(found) if one.language in model.languages]
-    foreign = [i for i, one in enumerate(found) if texts[i] and one.language not in model.languages]
+    known, foreign = _parted(found, texts, model)
     languages = [one.language for one in found]
     for i, reading in _answers(model.read, known, texts, languages):
         found[i] = _judged(found[i], reading, model, taxonomy)
@@ -82,6 +81,15 @@ def analyse(
     if spoken is not None and model.reads_targets:
         _aim(found, works, model, spoken)
     return found
+
+
+def _parted(
+    found: Sequence[Analysed], texts: Sequence[str], model: Model
+) -> tuple[list[int], list[int]]:
+    """Which texts are in a language of *model*, and which others have words at all."""
+    worded = [i for i, text in enumerate(texts) if text]
+    known = [i for i in worded if found[i].language in model.languages]
+    return known, sorted(set(worded) - set(known))
 
 
 def each(

@@ -6,10 +6,10 @@ from typing import Any, Final
 
 import numpy as np
 
+from core.mention import LIKELY
 from nlp import metrics
 from nlp.metrics import Bin, Floats, Masks
 
-HOLDS: Final = 0.5  # probability from which on a class is said that excludes no other
 _TINY: Final = 1e-12
 
 
@@ -43,7 +43,7 @@ class Answers:
         """The classes that were said: none of a text that was not scored."""
         said = np.zeros_like(self.truth)
         if self.several:
-            said[:, list(self.asked)] = self.allowed >= HOLDS
+            said[:, list(self.asked)] = self.allowed >= LIKELY
         else:
             said[np.arange(len(said)), np.asarray(self.asked)[self.allowed.argmax(axis=1)]] = True
         return said & self.scored[:, None]

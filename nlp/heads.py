@@ -27,14 +27,11 @@ class HeadTask(Task):
         self.classes = heads[self.says]
 
     def temperature(self, language: str) -> float | None:
-        """That of the head in *language*, else of all languages, as far as the model tells them."""
+        """That of the head in *language*, else of all languages; None where nobody knows it."""
         if language not in self.model.languages:
             return None
-        by_head = getattr(self.model, "temperatures", {})
-        found = by_head.get(self.says, {})
-        plain = getattr(self.model, "temperature", 1.0) if self.says == SENTIMENT else None
-        told = found.get(language, found.get(ANY, plain))
-        return None if told is None else float(told)
+        found = self.model.temperatures.get(self.says, {})
+        return found.get(language, found.get(ANY))
 
     def draws(self, rows: Sequence[Row]) -> Iterator[Floats]:
         """One draw: what the head says of each text."""

@@ -9,6 +9,8 @@ from typing import Any, Final
 import numpy as np
 from scipy.optimize import minimize
 
+from nlp.metrics import softmax
+
 Matrix = np.ndarray[Any, np.dtype[np.float32]]
 Labels = np.ndarray[Any, np.dtype[np.int64]]
 Flat = np.ndarray[Any, np.dtype[np.float64]]
@@ -43,8 +45,7 @@ def refined(prior: Matrix, rows: Matrix, labels: Labels, weights: Matrix) -> Mat
 
 def shares(cosines: Matrix) -> Matrix:
     """Probabilities of the classes, rows of sum 1, from dot products with their weights."""
-    powers = np.exp(SHARPNESS * (cosines - cosines.max(axis=1, keepdims=True)))
-    rows: Matrix = powers / powers.sum(axis=1, keepdims=True)
+    rows: Matrix = softmax(SHARPNESS * cosines)
     return rows
 
 

@@ -15,11 +15,11 @@ from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError
 
+from config.jsontext import parsed
 from config.settings import WatchSettings
 from core.errors import ConfigError
 from harken.demo.folder import MENTIONS, TRUTH, WATCHES
 from harken.demo.lines import Corpus, Kind, Line, Onset, Wanted
-from harken.jsontext import parsed
 
 FURTHEST_S: Final = 3640 * 86400  # of an offset: the first crawl of a source goes back ten years
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from core import plugins
 from core.errors import ConfigError
 from harken.clock import Clock
 from harken.labelled import Labelled, labelled
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from nlp.model import Model
     from nlp.task import Options
 
-TASKS = "sentiment, towards, topics, emotion, intent, offence, irony, language"
+TASKS = ", ".join(plugins.available("nlp.tasks"))
 
 
 def evaluate(

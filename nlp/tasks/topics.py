@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import ClassVar, Final
 
 import numpy as np
@@ -57,9 +58,8 @@ class Topics(Task):
         """One draw without ``--shots``; with it one a seed."""
         shots, topics = self.options.shots or 0, self._taxonomy.topics
         drawn = [self._drawn(topics, shots, seed) for seed in (SEEDS if shots else SEEDS[:1])]
-        embed = self._remembering(
-            {clean(text) for some in drawn for t in some for text in (*t.sentences, *t.examples)}
-        )
+        said = ((*topic.sentences, *topic.examples) for topic in chain.from_iterable(drawn))
+        embed = self._remembering(set(map(clean, chain.from_iterable(said))))
         asked, vectors = self._questions(rows)
         for some in drawn:
             shares = np.full((len(rows), len(self.classes)), np.nan)

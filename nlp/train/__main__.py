@@ -13,25 +13,24 @@ from core.errors import ConfigError
 from nlp import adapter
 from nlp.adapter import SENTIMENT
 from nlp.train.fit import Recipe
-from nlp.train.plans import PLANS, plan
+from nlp.train.plans import PLANS, Plan
 from nlp.train.session import Point, train
 
 
 def main() -> int:
     """Exit status: 0 trained, 2 misconfigured. A run that was stopped goes on where it was."""
-    options, recipe = _parse()
+    options, plan = _parse()
     torch.set_num_threads(1)
-    chosen = replace(plan(options.model), recipe=recipe)
     try:
-        folder = chosen.base.locate()
-        chosen.base.verify(folder)
-        parts = chosen.texts(options.data)
+        folder = plan.base.locate()
+        plan.base.verify(folder)
+        parts = plan.texts(options.data)
     except ConfigError as error:
         _say(str(error))
         return 2
     checkpoint = options.out.with_suffix(".checkpoint")
-    tell = partial(_tell, options.curve, recipe.seed)
-    made = train(folder, chosen, parts, checkpoint=checkpoint, tell=tell, every=options.every)
+    tell = partial(_tell, options.curve, plan.recipe.seed)
+    made = train(folder, plan, parts, checkpoint=checkpoint, tell=tell, every=options.every)
     adapter.write(options.out, made)
     degrees = {name: dict(head.temperatures) for name, head in made.heads.items()}
     _say(f"{options.out.name}: {options.out.stat().st_size} bytes, temperatures {degrees}")
@@ -56,7 +55,7 @@ def _draw(curve: Path, point: Point, seed: int) -> None:
     curve.write_text(json.dumps([*earlier, row], indent=1) + "\n")
 
 
-def _parse() -> tuple[argparse.Namespace, Recipe]:
+def _parse() -> tuple[argparse.Namespace, Plan]:
     parser = argparse.ArgumentParser(prog="python -m nlp.train", description=__doc__)
     parser.add_argument("model", choices=list(PLANS))
     parser.add_argument("--data", type=Path, required=True, help="folder of the labelled texts")
@@ -70,7 +69,8 @@ def _parse() -> tuple[argparse.Namespace, Recipe]:
     options = parser.parse_args()
     said = {field.name: getattr(options, field.name) for field in fields(Recipe)}
     changed = {name: value for name, value in said.items() if value is not None}
-    return options, replace(plan(options.model).recipe, **changed)
+    plan = PLANS[options.model]
+    return options, replace(plan, recipe=replace(plan.recipe, **changed))
 
 
 def _truth(text: str) -> bool:

@@ -1,8 +1,6 @@
 """Labelled texts: gzipped JSON lines of ``text`` and ``label`` or ``labels``, each for one head."""
 
-import gzip
 import hashlib
-import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from config.jsontext import numbered, parsed
 from core.errors import ConfigError
 from nlp.clean import clean
 
@@ -48,11 +47,11 @@ class Labelled:
 
 def labelled(head: str, classes: Sequence[str], pairs: Iterable[Pair]) -> Labelled:
     """The *pairs* as texts for *head*, which tells *classes*."""
-    rows = list(pairs)
-    targets = np.zeros((len(rows), len(classes)), np.float32)
-    for number, (_, held) in enumerate(rows):
+    listed = list(pairs)
+    targets = np.zeros((len(listed), len(classes)), np.float32)
+    for number, (_, held) in enumerate(listed):
         targets[number, list(held)] = 1
-    return Labelled(head, tuple(text for text, _ in rows), targets)
+    return Labelled(head, tuple(text for text, _ in listed), targets)
 
 
 def single(folder: Path, name: str, head: str, classes: Sequence[str]) -> Labelled:
@@ -61,8 +60,8 @@ def single(folder: Path, name: str, head: str, classes: Sequence[str]) -> Labell
     Raises:
         ConfigError: the file is missing.
     """
-    rows = shared_rows(folder, name)
-    return labelled(head, classes, ((clean(r["text"]), [classes.index(r["label"])]) for r in rows))
+    found = shared_rows(folder, name)
+    return labelled(head, classes, ((clean(r["text"]), [classes.index(r["label"])]) for r in found))
 
 
 def grouped(folder: Path, name: str, head: str, groups: Mapping[str, str]) -> Labelled:
@@ -89,14 +88,21 @@ def shared_rows(folder: Path, name: str) -> Iterator[Row]:
     if not path.is_file():
         message = f"no labelled texts at {path}; --data wants the folder that holds {path.name}"
         raise ConfigError(message)
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        yield from map(json.loads, lines)
+    return rows(path)
 
 
 def our_rows(name: str) -> Iterator[Row]:
     """The rows of a file that was written for Harken."""
-    with (OURS / f"{name}.jsonl").open(encoding="utf-8") as lines:
-        yield from map(json.loads, lines)
+    return rows(OURS / f"{name}.jsonl")
+
+
+def rows(path: Path) -> Iterator[Row]:
+    """The rows of a file of JSON lines, plain or .gz.
+
+    Raises:
+        ConfigError: it cannot be read, or is something else.
+    """
+    return (parsed(line, path, first=number) for number, line in numbered(path))
 
 
 def _is_held_out(text: str) -> bool:

@@ -4,8 +4,6 @@ The validation sets chose the recipe and, but for English sentiment, fitted the 
 """
 
 import argparse
-import gzip
-import json
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
@@ -16,6 +14,7 @@ from core.plugins import available, load
 from nlp import adapter
 from nlp.adapted import Adapted
 from nlp.evaluate import evaluate
+from nlp.train.corpus import rows
 
 SETS: Final = (  # of each head: the task, and the files that it is judged by
     ("sentiment", "sentiment", "tweeteval_sentiment_validation.jsonl.gz"),
@@ -59,9 +58,7 @@ def row(head: str, figure: Mapping[str, Any]) -> str:
 
 
 def _figure(model: Adapted, task: str, file: Path) -> dict[str, Any]:
-    opened = gzip.open if file.suffix == ".gz" else open
-    with opened(file, "rt", encoding="utf-8") as lines:
-        found = evaluate(list(map(json.loads, lines)), model, task).figures
+    found = evaluate(rows(file), model, task).figures
     told = {name: round(found[name], 4) for name in TOLD}
     scored = 1 - found["unscored"] / found["n"]
     return {

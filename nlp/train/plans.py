@@ -6,9 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from core.errors import ConfigError
-from core.mention import Sentiment
-from core.plugins import did_you_mean
+from core.mention import Emotion, Intent, Sentiment
 from nlp.adapter import ANY, SENTIMENT, Head
 from nlp.base import Base
 from nlp.bases.e5 import E5_SMALL
@@ -20,8 +18,8 @@ from nlp.train.corpus import OURS, Labelled, Pair, grouped, labelled, single
 from nlp.train.fit import Recipe
 
 CLASSES: Final = tuple(str(name) for name in Sentiment)
-EMOTIONS: Final = ("anger", "joy", "optimism", "sadness")
-INTENTS: Final = ("complaint", "question", "request", "praise", "purchase", "churn_risk")
+EMOTIONS: Final = tuple(str(name) for name in Emotion)
+INTENTS: Final = tuple(str(name) for name in Intent)
 SPOKEN: Final = ("ar", "de", "en", "es", "fr", "it", "pt")
 # GoEmotions' labels (arXiv:2005.00547) that mean one of the four emotions of TweetEval.
 _FELT: Final = {
@@ -58,18 +56,6 @@ class Plan:
     heads: Mapping[str, Head]  # without temperatures
     texts: Callable[[Path], Parts]  # of the folder of the shared texts
     recipe: Recipe = field(default_factory=Recipe)
-
-
-def plan(name: str) -> Plan:
-    """The plan of the model *name*.
-
-    Raises:
-        ConfigError: we make no such model.
-    """
-    if name not in PLANS:
-        hint = did_you_mean(name, list(PLANS))
-        raise ConfigError(f"no model {name!r} is made.{hint} Known: {', '.join(PLANS)}.")
-    return PLANS[name]
 
 
 def _english(folder: Path) -> Parts:

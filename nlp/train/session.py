@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
+from itertools import accumulate, chain
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -124,11 +125,11 @@ class _Room:
 
     def lessons(self, parts: Parts) -> Lessons:
         texts = [portion.texts for portion in parts.learned]
-        ends = [sum(map(len, texts[: n + 1])) for n in range(len(texts))]
+        ends = accumulate(map(len, texts))
         return Lessons(
-            features=self.features([one for part in texts for one in part.texts]),
-            heads=[part.head for part in texts for _ in part.texts],
-            targets=[row for part in texts for row in part.targets],
+            features=self.features([*chain.from_iterable(part.texts for part in texts)]),
+            heads=[*chain.from_iterable([part.head] * len(part) for part in texts)],
+            targets=[*chain.from_iterable(part.targets for part in texts)],
             passes=[
                 (range(end - len(portion.texts), end), portion.passes)
                 for end, portion in zip(ends, parts.learned, strict=True)

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from core import errors
 from core.errors import ConfigError, HarkenError, QueryError, TransientError
 from core.instants import BUCKET, floor, instant, iso
-from core.mention import Analysis, Mention, Sentiment, State, Verdict
+from core.mention import Sentiment
 from core.plugins import available, did_you_mean, load
+from tests.core.making import mention, verdict
 
 INSTANTS = st.datetimes(timezones=st.just(UTC))
 
@@ -55,43 +56,6 @@ def test_a_bucket_has_the_width_it_is_asked_for():
 
 
 # ---- mentions
-
-
-def verdict(text_sha256: str, *, watch: str | None = None, model: str = "m") -> Verdict:
-    return Verdict(
-        watch=watch,
-        sentiment=Sentiment.NEUTRAL,
-        probabilities={},
-        polarity=0.0,
-        topics=(),
-        model=model,
-        text_sha256=text_sha256,
-    )
-
-
-def mention(*verdicts: Verdict) -> Mention:
-    at = datetime(2026, 3, 2, tzinfo=UTC)
-    return Mention(
-        id="1",
-        uri="u",
-        url="u",
-        sources=("blog",),
-        state=State.LIVE,
-        analysis=Analysis.SCORED,
-        published=at,
-        edited=None,
-        first_seen=at,
-        last_seen=at,
-        revision=1,
-        text="t",
-        text_sha256="now",
-        language=None,
-        voice=None,
-        family=None,
-        parent=None,
-        watches=(),
-        verdicts=verdicts,
-    )
 
 
 def test_the_verdict_of_a_mention_is_the_newest_on_the_whole_of_its_present_text():

@@ -1,12 +1,10 @@
 """What follows from the probabilities of a verdict, and whose verdict counts for a watch."""
 
-from dataclasses import replace
-from datetime import UTC, datetime
-
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.mention import LIKELY, Analysis, Emotion, Intent, Mention, Sentiment, State, Verdict
+from core.mention import LIKELY, Emotion, Intent, Sentiment
+from tests.core.making import mention, verdict
 
 SHARE = st.floats(0, 1)
 CLASSES = st.sampled_from([*Emotion, *Intent, "clean", "offensive", "envy"])
@@ -14,47 +12,6 @@ HEADS = st.dictionaries(
     st.sampled_from(["emotion", "intent", "offence", "irony"]),
     st.dictionaries(CLASSES.map(str), SHARE),
 )
-AT = datetime(2026, 3, 2, tzinfo=UTC)
-
-
-def verdict(**said) -> Verdict:
-    """Neutral, by model m, on the whole text "now"."""
-    plain = Verdict(
-        watch=None,
-        sentiment=Sentiment.NEUTRAL,
-        probabilities={},
-        polarity=0.0,
-        topics=(),
-        model="m",
-        text_sha256="now",
-    )
-    return replace(plain, **said)
-
-
-def mention(*verdicts: Verdict) -> Mention:
-    """A mention whose text is "now"."""
-    return Mention(
-        id="1",
-        uri="u",
-        url="u",
-        sources=("blog",),
-        state=State.LIVE,
-        analysis=Analysis.SCORED,
-        published=AT,
-        edited=None,
-        first_seen=AT,
-        last_seen=AT,
-        revision=1,
-        text="t",
-        text_sha256="now",
-        language=None,
-        voice=None,
-        family=None,
-        parent=None,
-        watches=("acme", "globex"),
-        verdicts=verdicts,
-    )
-
 
 verdicts = st.builds(
     verdict,

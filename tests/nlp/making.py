@@ -3,7 +3,7 @@
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import ClassVar, Final
 
 import numpy as np
 from hypothesis import strategies as st
@@ -32,7 +32,7 @@ class WordModel(Model):
     name = "words 00000000 cpu fp32"
     encoder_sha256 = "0" * 64
     languages = frozenset({"en"})
-    temperature = 2.0
+    temperatures: ClassVar = {"sentiment": {"*": 2.0}}
 
     def __init__(self) -> None:
         self.broken = False  # True: it fails on every text

@@ -187,7 +187,7 @@ def test_what_reads_otherwise_than_in_training_is_refused(encoder, tmp_path):
 def test_what_reads_as_in_training_is_taken(model, encoder, tmp_path):
     proof = {text: model.read([text])[0].probabilities for text in SENTENCES}
     made = tiny_adapter(encoder, tmp_path / "q.safetensors", proof=proof)
-    assert minilm(made, encoder).temperature == 1.5
+    assert minilm(made, encoder).temperatures["sentiment"]["*"] == 1.5
 
 
 def test_weights_are_never_unpickled(encoder, adapter, tmp_path):

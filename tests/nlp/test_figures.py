@@ -2,6 +2,7 @@
 
 import math
 from fractions import Fraction
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -25,6 +26,7 @@ class Told(Model):
     name = "told"
     encoder_sha256 = "0" * 64
     languages = frozenset({"en"})
+    temperatures: ClassVar = {"sentiment": {"*": 1.0}}
 
     def __init__(self, shares):
         self.shares = dict(shares)

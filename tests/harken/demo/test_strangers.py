@@ -125,7 +125,7 @@ def test_marks_and_ends_of_lines_of_other_systems_are_no_matter(tmp_path):
         (b"\n\n[1]", ":3: should be an object"),
         (b"\n\n{oops", ":3:2: not JSON"),
         (b'\n{"site": "\xff"}', ":2: byte 11 is not UTF-8"),
-        (b"[" * 100_000, ":1: not JSON"),
+        (b"[" * 100_000, ":1:1: not JSON"),
     ],
 )
 def test_a_broken_file_is_named_with_the_line(tmp_path, raw, words):

@@ -1,4 +1,4 @@
-"""harken.jsontext: where in a line something stands."""
+"""config.jsontext: where in a line something stands."""
 
 import json
 
@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from config.jsontext import column_of, parsed
 from core.errors import ConfigError
-from harken.jsontext import column_of, parsed
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),

@@ -1,7 +1,10 @@
-"""JSON that somebody else wrote; a mistake is told with its place."""
+"""JSON and files of JSON lines that somebody else wrote; a mistake is told with its place."""
 
+import gzip
 import json
 import re
+import zlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,7 +25,25 @@ def parsed(text: str, path: Path, *, first: int = 1) -> Any:
         place = f"{path}:{first + error.lineno - 1}:{error.colno}"
         raise ConfigError(f"{place}: not JSON: {error.msg}.") from None
     except (RecursionError, ValueError) as error:  # nested too deeply; a number of 5,000 digits
-        raise ConfigError(f"{path}:{first}: not JSON: {type(error).__name__}.") from None
+        raise ConfigError(f"{path}:{first}:1: not JSON: {type(error).__name__}.") from None
+
+
+def numbered(path: Path) -> Iterator[tuple[int, str]]:
+    """The lines of the file at *path*, plain or .gz, from 1 on and without their ends.
+
+    Raises:
+        ConfigError: it cannot be read.
+    """
+    opened = gzip.open if path.suffix == ".gz" else open
+    try:
+        with opened(path, "rt", encoding="utf-8") as lines:
+            for number, line in enumerate(lines, start=1):
+                # Or what is missing at the end of a line would be missed on the next one.
+                yield number, line.rstrip("\r\n")
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: there is no such file.") from None
+    except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
+        raise ConfigError(f"{path}: cannot be read ({type(error).__name__}).") from None
 
 
 def column_of(text: str, key: str) -> int:

@@ -1,0 +1,47 @@
+"""Mentions and verdicts for the tests of core.mention."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from core.mention import Analysis, Mention, Sentiment, State, Verdict
+
+AT = datetime(2026, 3, 2, tzinfo=UTC)
+
+
+def verdict(text_sha256: str = "now", **said: object) -> Verdict:
+    """Neutral, by model m, on the whole of a text."""
+    plain = Verdict(
+        watch=None,
+        sentiment=Sentiment.NEUTRAL,
+        probabilities={},
+        polarity=0.0,
+        topics=(),
+        model="m",
+        text_sha256=text_sha256,
+    )
+    return replace(plain, **said)
+
+
+def mention(*verdicts: Verdict) -> Mention:
+    """A mention on two watches, whose text is "now"."""
+    return Mention(
+        id="1",
+        uri="u",
+        url="u",
+        sources=("blog",),
+        state=State.LIVE,
+        analysis=Analysis.SCORED,
+        published=AT,
+        edited=None,
+        first_seen=AT,
+        last_seen=AT,
+        revision=1,
+        text="t",
+        text_sha256="now",
+        language=None,
+        voice=None,
+        family=None,
+        parent=None,
+        watches=("acme", "globex"),
+        verdicts=verdicts,
+    )
