@@ -32,6 +32,7 @@ class Options:
 
     taxonomy: Path | None = None  # --taxonomy
     shots: int | None = None  # --shots: examples a topic; None: not asked for
+    zero_shot: bool = False  # --zero-shot: read languages, too, that the model was not trained on
 
 
 class RowError(ConfigError):
@@ -94,12 +95,12 @@ def shares(
 ) -> Floats:
     """What the model of *task* reads in *text* of each row, as one draw.
 
-    Not scored: rows in a language that is not the model's, without text, that it cannot read, and
-    where *of* finds nothing in the reading.
+    Not scored: rows in a language that is not the model's (but for a zero-shot figure), without
+    text, that it cannot read, and where *of* finds nothing in the reading.
     """
     found = np.full((len(rows), len(task.classes)), np.nan)
     texts = [text(row) for row in rows]
-    for i, reading in _readings(task.model, texts, [row.language for row in rows]):
+    for i, reading in _readings(task, texts, [row.language for row in rows]):
         told = of(reading)
         if told is not None:
             found[i] = told
@@ -107,11 +108,12 @@ def shares(
 
 
 def _readings(
-    model: Model, texts: Sequence[str], languages: Sequence[str]
+    task: Task, texts: Sequence[str], languages: Sequence[str]
 ) -> Iterator[tuple[int, Reading]]:
     """The index and reading of each text that can be read."""
-    known = [i for i, code in enumerate(languages) if texts[i] and code in model.languages]
-    found = each(model.read, [texts[i] for i in known], [languages[i] for i in known])
+    spoken = set(languages) if task.options.zero_shot else task.model.languages
+    known = [i for i, code in enumerate(languages) if texts[i] and code in spoken]
+    found = each(task.model.read, [texts[i] for i in known], [languages[i] for i in known])
     for i, reading in zip(known, found, strict=True):
         if not isinstance(reading, Exception):
             yield i, reading

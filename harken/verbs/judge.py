@@ -27,6 +27,9 @@ def evaluate(
     task: Annotated[str, typer.Option("--task", help=TASKS)] = "sentiment",
     taxonomy: Annotated[Path | None, typer.Option("--taxonomy", help="Topics, as YAML.")] = None,
     shots: Annotated[int | None, typer.Option("--shots", min=0, help="Examples a topic.")] = None,
+    zero_shot: Annotated[
+        bool, typer.Option("--zero-shot", help="Read languages, too, that nobody trained.")
+    ] = False,
     classes: Annotated[str, typer.Option("--classes", help="Only these, comma-separated.")] = "",
     predictions: Annotated[
         Path | None, typer.Option("--predictions", help="Write each row's prediction here.")
@@ -43,7 +46,7 @@ def evaluate(
 
     rows, model = labelled(file), _model(config, state, as_json=as_json)
     began = perf_counter()
-    options = Options(taxonomy=taxonomy, shots=shots)
+    options = Options(taxonomy=taxonomy, shots=shots, zero_shot=zero_shot)
     report = _measured(rows, model, task, [c for c in classes.split(",") if c], options)
     per_second = len(rows) / (perf_counter() - began)
     if predictions is not None:

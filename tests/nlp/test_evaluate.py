@@ -6,6 +6,7 @@ import pytest
 
 from core.errors import ConfigError
 from nlp.evaluate import evaluate
+from nlp.task import Options
 from tests.nlp.making import HOLLOW, POISON, WordModel
 
 SCORED = [
@@ -64,6 +65,12 @@ def test_figures_by_language(model):
     assert set(by_language) == {"en", "de"}
     assert (by_language["de"]["n"], by_language["de"]["unscored"]) == (1, 1)
     assert (by_language["de"]["accuracy"], by_language["en"]["accuracy"]) == (0.0, 3 / 7)
+
+
+def test_zero_shot_reads_what_the_product_leaves_unscored(model):
+    figures = evaluate(SCORED + UNSCORED, model, options=Options(zero_shot=True)).figures
+    assert figures["per_language"]["de"]["unscored"] == 0
+    assert 0 < figures["unscored"] < 4  # an empty text has nothing to read
 
 
 def test_a_language_that_is_not_given_is_found(model):
