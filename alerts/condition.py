@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from store import analysis, changes, incidents, outbox, processes, sources, tally
+from store import again, analysis, changes, incidents, outbox, processes, sources, tally
 from store.processes import Process
 from store.sources import SourceRow
 from templates.contexts.reader import Coverage, Silence, Unheard
@@ -50,6 +50,8 @@ def report(tx: Connection, known: Condition) -> dict[str, Any]:
     """The keys of the contract's ``status``, but for the index."""
     return {
         "mentions": tally.by_analysis(tx),
+        "models": again.by_model(tx),
+        "replay": _replay(tx),
         "outbox": outbox.tally(tx),
         "coverage": coverage_keys(known.coverage),
         "silences": [silence_keys(s) for s in known.silences],
@@ -59,6 +61,12 @@ def report(tx: Connection, known: Condition) -> dict[str, Any]:
             for p in known.processes
         ],
     }
+
+
+def _replay(tx: Connection) -> dict[str, Any] | None:
+    """What a replay has still to read: it stands judged, so it is no backlog and no silence."""
+    model = again.running(tx)
+    return None if model is None else {"model": model, "waiting": again.waiting(tx, model)}
 
 
 def coverage_keys(coverage: Coverage) -> dict[str, Any]:

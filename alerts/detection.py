@@ -43,6 +43,7 @@ class Setting:
     backfilled_at: datetime | None  # when all that the first crawls heard was recorded and scored
     budget: float = 1.0  # false alarms a week that the whole installation accepts
     gaps: tuple[Span, ...] = ()  # when the sources of the watch were not heard
+    retold: int = 0  # how often what is recorded was told anew, by other models or topics
     profile: Floats | None = None  # usual day (24 hours) of other watches on this clock
 
 
@@ -101,8 +102,9 @@ def detect(
 
 
 def _known(watch: Watch, setting: Setting, standing: Standing | None) -> Baseline | None:
-    """The baseline of *standing*, if it was learnt of this query, these topics and this clock."""
-    if standing is None or (standing.query, standing.zone) != (watch.revision, watch.zone):
+    """The baseline of *standing*, if query, topics, clock and what was told of the past are its."""
+    asked = (watch.revision, watch.zone, setting.retold)
+    if standing is None or (standing.query, standing.zone, standing.retold) != asked:
         return None
     units = units_of(watch, setting.taxonomy)
     return standing.baseline if standing.baseline.units == units else None
@@ -119,6 +121,7 @@ def _prepared(
     return Standing(
         query=watch.revision,
         zone=watch.zone,
+        retold=setting.retold,
         baseline=_known(watch, setting, standing) or _untaught(watch, heard, now, setting),
         judged_to=standing.judged_to if standing else DAWN,
         episode=standing.episode if standing else None,

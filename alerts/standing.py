@@ -19,6 +19,7 @@ class Standing:
 
     query: str  # revision of the watch's query that the baseline was learnt under
     zone: str  # and on this clock
+    retold: int  # how often what is recorded had been told anew (store.retelling)
     baseline: Baseline
     judged_to: datetime  # every bucket before was judged
     episode: Episode | None
@@ -32,6 +33,7 @@ def to_json(standing: Standing) -> str:
         {
             "query": standing.query,
             "zone": standing.zone,
+            "retold": standing.retold,
             "baseline": baselines.to_plain(standing.baseline),
             "judged_to": iso(standing.judged_to),
             "episode": episode and {key: _plain(value) for key, value in episode.items()},
@@ -48,6 +50,7 @@ def from_json(text: str) -> Standing:
     return Standing(
         query=raw["query"],
         zone=raw["zone"],
+        retold=raw.get("retold", 0),  # of before there was any
         baseline=baselines.from_plain(raw["baseline"]),
         judged_to=instant(raw["judged_to"]),
         episode=episode and Episode(**{key: _value(key, value) for key, value in episode.items()}),

@@ -168,5 +168,9 @@ def _change(number: int, text: str, chance: Random) -> Upsert:
         state="live",
         analysis="scored",
         domain="social.example",
+        product=(),
+        place=chance.choice(((), ("de",), ("us", "us/new york city"))),
+        tag=chance.choice(((), ("recall",), ("recall", "neveragain"))),
+        link=(),
     )
     return Upsert(id=shown.id, number=number, document=shown)

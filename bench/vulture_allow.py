@@ -64,6 +64,7 @@ _ = (
     known.process_bind_param,
     known.process_request,
     known.process_result_value,
+    known.product,
     known.protocol_version,
     known.readyz,
     known.request_queue_size,

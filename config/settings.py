@@ -61,6 +61,8 @@ Prefix = Annotated[
 WebAddress = Annotated[str, _shaped(r"https?://\S+", "an address such as https://harken.example")]
 MailAddress = Annotated[str, _shaped(r"[^@\s]+@[^@\s]+", "an address such as ada@acme.example")]
 
+Name = Annotated[str, _shaped(r"(?=.*\w)[^\n]{1,100}", "a name of at most 100 characters")]
+
 
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -115,6 +117,10 @@ class WatchSettings(_Part):
     kind: Literal["brand", "competitor", "campaign", "issue"] = Field("brand", description="Kind.")
     query: str = Field(description="Which posts are about it, in the query language.")
     topics: tuple[Slug, ...] = Field((), description="Topics counted apart; none: all.")
+    products: tuple[Name, ...] = Field((), description="Its products, told where posts name them.")
+    people: tuple[Name, ...] = Field(
+        (), description="Who speaks for it in public: full names; nobody else is ever named."
+    )
     purpose: str = Field("", description="Why we listen; shown beside the numbers.")
     retention: Duration = Field(
         timedelta(days=365), ge=_DAY, description="Older mentions are not taken."

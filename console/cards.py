@@ -9,10 +9,11 @@ from console.shell import LINKS, Names
 from console.state import SearchState
 from core.identity import handle
 from core.incident import Incident
-from core.mention import Analysis, Intent, Mention
+from core.mention import Analysis, Intent, Mention, Verdict
 from indexer.highlight import Span, highlights
 from indexer.query import Everything, Query
 from templates.contexts.shell import Piece, Result
+from templates.say import Phrase, phrase
 
 LONGEST: Final = 600  # characters of a text in a list: four lines of a wide screen
 LEAD: Final = 120  # of these before the first hit
@@ -30,7 +31,7 @@ class Cards:
     watch: str | None = None  # whose sentiment they tell; None: that of the whole text
 
     def card(self, mention: Mention, *, whole: bool = False) -> Result:
-        """*mention*; its text is cut to a few lines where not *whole*."""
+        """*mention*; where not *whole*, as among its verdicts, its text is cut to a few lines."""
         spans = highlights(self.query, mention.text)
         alike = self.alike.get(mention.family or "", 0)
         incident = next((i.id for i in self.incidents if mention.id in i.mentions), None)
@@ -51,6 +52,7 @@ class Cards:
             incident=incident_name(incident) if incident else "",
             incident_url=LINKS.incident(incident) if incident else "",
             state=mention.state,
+            read=None if whole else read(mention.verdict_for(self.watch), mention.text),
         )
 
     def _topics(self, mention: Mention) -> tuple[str, ...]:
@@ -72,6 +74,14 @@ def certainty(mention: Mention, watch: str | None = None) -> float | None:
     if verdict is None or verdict.sentiment is None:
         return None
     return verdict.probabilities.get(verdict.sentiment)
+
+
+def read(verdict: Verdict | None, text: str) -> Phrase | None:
+    """How much of *text* was read for *verdict*; None: all of it, or nothing is known of it."""
+    if verdict is None or verdict.read_share >= 1 or not text:
+        return None
+    share = min(max(verdict.read_share, 0.01), 0.99)  # neither nothing nor all, when it is rounded
+    return phrase("result.read", share=share, count=len(text))
 
 
 def urgent(mention: Mention) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
+from console.naming import called_place
 from console.searching import Search
 from console.shell import Names
 from console.state import FILTERS, SearchState
@@ -50,6 +51,8 @@ def labels(called: Names, locale: str) -> Label:
         "emotion": lambda emotion: say(f"emotion.{emotion}"),
         "intent": lambda intent: say(f"intent.{intent}"),
         "language": lambda code: say("facet.named", code=code),
+        "place": lambda place: say(called_place(place)),
+        "tag": "#{}".format,
     }
     return lambda field, value: known.get(field, str)(value)
 

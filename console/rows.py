@@ -17,10 +17,12 @@ _SOURCE = ("kind", "state", "since", "reason", "interval_s")
 
 
 def mention_row(mention: Mention) -> dict[str, Any]:
-    """The contract's ``mention``; what its author deleted has no text."""
+    """The contract's ``mention``; what its author deleted has no text, and nothing out of it."""
+    if mention.state is State.DELETED:
+        mention = replace(mention, text="", entities=(), phrases=())
     told = asdict(replace(mention, verdicts=()))
     told["verdicts"] = [verdict_row(verdict) for verdict in mention.verdicts]
-    return told | {"text": ""} if mention.state is State.DELETED else told
+    return told | {"place": None if mention.place is None else asdict(mention.place)}
 
 
 def verdict_row(verdict: Verdict) -> dict[str, Any]:

@@ -19,7 +19,9 @@ RANGES: Final = {
     "7d": timedelta(days=7),
     "28d": timedelta(days=28),
 }
-FILTERS: Final = ("sentiment", "source", "topic", "intent", "emotion", "language", "watch")
+FILTERS: Final = (
+    *("sentiment", "source", "topic", "intent", "emotion", "language", "place", "tag", "watch"),
+)
 LONGEST: Final = timedelta(days=3650)  # a window; in bars of a week it can still be drawn
 SHORTEST: Final = timedelta(minutes=1)  # an incident may end in the moment that it began
 YEARS: Final = range(1970, 2200)  # others overflow when zones are applied
@@ -56,6 +58,8 @@ class SearchState(BaseModel):
     source: Values = ()
     topic: Values = ()
     language: Values = ()
+    place: Values = ()
+    tag: Values = ()
     watch: Values = ()
     sort: Sort = Sort.NEWEST
     after: Annotated[tuple[Mark, ...], Field(max_length=MOST_BACK)] = ()  # where each page began

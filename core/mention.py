@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from core.entity import Entity, Place, place
+
 LIKELY: Final = 0.5  # from this probability on a class that excludes no other is said of a text
 
 
@@ -89,6 +91,9 @@ class Verdict:
     # What else it read, the evidence of the three properties below: calibrated probabilities by
     # head and class; empty where the model has no other head or does not know the language.
     heads: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    # How much of the cleaned text it read, by characters, in (0, 1]: below 1 of a long text, of
+    # which the head and the sentences around the words of its watches stand for the rest.
+    read_share: float = 1.0
 
     @property
     def emotion(self) -> Emotion | None:
@@ -134,6 +139,13 @@ class Mention:
     watches: tuple[str, ...]
     verdicts: tuple[Verdict, ...]
     reason: str | None = None  # why it is unscored or quarantined
+    entities: tuple[Entity, ...] = ()  # what its text names; none before analysis
+    phrases: tuple[str, ...] = ()  # that carry it, the weightiest first
+
+    @property
+    def place(self) -> Place | None:
+        """Where it is set, if that is one place."""
+        return place(self.entities)
 
     @property
     def verdict(self) -> Verdict | None:

@@ -26,3 +26,5 @@ class Watch:
     purpose: str = ""
     retention_days: int = 365
     zone: str = "UTC"  # IANA name
+    products: tuple[str, ...] = ()  # names that mentions of it may say
+    people: tuple[str, ...] = ()  # who speaks for it in public; nobody else is told by name

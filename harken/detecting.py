@@ -21,7 +21,7 @@ from core.instants import iso
 from core.mention import Sentiment
 from core.watch import Watch
 from harken.correspondence import Correspondence
-from store import analysis, incidents, sources, watches
+from store import analysis, incidents, retelling, sources, watches
 from store import utterances as heard
 from store.record import Record
 
@@ -86,13 +86,14 @@ def _deaf(tx: Connection, now: datetime) -> list[datetime]:
 def _judge(
     record: Record, letters: Correspondence, watch: Watch, ground: Ground, now: datetime
 ) -> int:
-    setting = Setting(
-        taxonomy=ground.taxonomy,
-        units=ground.units,
-        backfilled_at=ground.backfilled_at,
-        gaps=ground.gaps,
-    )
     with record.read() as tx:
+        setting = Setting(
+            taxonomy=ground.taxonomy,
+            units=ground.units,
+            backfilled_at=ground.backfilled_at,
+            gaps=ground.gaps,
+            retold=retelling.times(tx),
+        )
         before = heard.baseline(tx, watch.slug)
         standing = from_json(str(before[1]["standing"])) if before else None
         since = detection.since(watch, setting, standing)
@@ -116,8 +117,14 @@ def _judge(
 def _is_news(found: detection.Detection, before: Standing | None) -> bool:
     """Whether there is something to store; judging the same buckets again costs little."""
     after = found.standing
-    learnt = after and before and after.baseline.learnt_to == before.baseline.learnt_to
-    return bool(found.events) or not learnt
+    known = after and before and _learnt(after) == _learnt(before)
+    return bool(found.events) or not known
+
+
+def _learnt(standing: Standing) -> tuple[object, ...]:
+    """Of what, and up to when."""
+    baseline = standing.baseline
+    return standing.query, standing.zone, standing.retold, baseline.units, baseline.learnt_to
 
 
 def _keep(tx: Connection, watch: Watch, standing: Standing) -> None:

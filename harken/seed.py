@@ -42,6 +42,8 @@ def _watch(w: WatchSettings, zone: str) -> Watch:
         purpose=w.purpose,
         retention_days=w.retention.days,
         zone=w.zone or zone,
+        products=w.products,
+        people=w.people,
     )
 
 

@@ -13,7 +13,7 @@ from core.errors import TransientError
 from core.mention import Analysis
 from harken import wiring
 from harken.journal import told
-from store import analysis, changes, mentions, outbox
+from store import again, analysis, changes, mentions, outbox
 from store.analysis import SUSPECT, Finding, Pending
 from store.record import Record
 
@@ -51,25 +51,32 @@ def analyse(
     now: datetime,
     limit: int = 256,
 ) -> Tally:
-    """Score pending mentions: lease, read with the model, write verdicts. H1 to H2."""
+    """Score pending mentions: lease, read with the model, write verdicts. H1 to H2.
+
+    Where none is pending, a few of those that a replay by this model has still to read.
+    """
     from nlp.analyse import analyse as judge
 
     with record.write() as tx:
         leased = analysis.lease(tx, owner, limit=limit, now=now, hold=HOLD)
+        fresh = bool(leased)
+        leased = leased or again.lease(tx, owner, model.name, now=now, hold=HOLD)
     if not leased:
         return Tally()
     if leased[0].attempts >= HOPELESS:  # it was tried alone, and killed its worker each time
         found = [_hopeless(p, model.name) for p in leased]
     else:
         try:
-            spoken = wiring.spoken(record) if model.reads_targets else None
-            judged = judge(_works(leased), model, taxonomy, spoken=spoken)
+            spoken = wiring.spoken(record)
+            watches = wiring.watches(record)
+            judged = judge(_works(leased), model, taxonomy, spoken=spoken, watches=watches)
             found = [_finding(a, model.name) for a in judged]
         except TransientError:
             with record.write() as tx:
                 analysis.give_back(tx, [p.id for p in leased])
             raise
     with record.write() as tx:
+        found = found if fresh else again.complete(tx, found)
         done = analysis.record_findings(tx, found, now=now)
     return Tally(taken=len(leased), done=done)
 

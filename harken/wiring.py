@@ -12,6 +12,7 @@ from config.settings import Settings
 from core import plugins
 from core.errors import ConfigError
 from core.identity import voice_id
+from core.watch import Watch
 from harken.clock import Clock
 from harken.keys import voice_key
 from store.record import Record
@@ -122,6 +123,12 @@ def spoken(record: Record) -> Callable[[str, Collection[str]], Mapping[str, Sequ
         for slug in slugs
         if slug in queries
     }
+
+
+def watches(record: Record) -> Mapping[str, Watch]:
+    """What is listened for, by slug."""
+    with record.read() as tx:
+        return {watch.slug: watch for watch in active_watches(tx)}
 
 
 @cache

@@ -11,10 +11,12 @@ from config.settings import Settings
 from core.errors import HarkenError
 from core.watch import Topic
 from harken import steps, wiring
+from harken.again import ask
 from harken.clock import Clock
 from harken.heartbeat import Heartbeat
 from harken.seed import seed
 from store import analysis, changes
+from store.again import waiting
 from store.record import Record
 from store.watches import active_topics
 
@@ -27,6 +29,7 @@ log = structlog.get_logger()
 IDLE_S: Final = 0.5  # pause when there is nothing to do
 TROUBLE_S: Final = 2.0  # pause after a failure
 ANALYST: Final = "analyse"
+REPLAY: Final = "again"
 
 
 def analysts(workers: int) -> list[str]:
@@ -70,6 +73,29 @@ def retell(settings: Settings, clock: Clock) -> steps.Tally:
     return _loop(
         step, Heartbeat(record, "topics", started=clock.now(), muted=True), clock, follow=False
     )
+
+
+def again(settings: Settings, clock: Clock) -> tuple[int, steps.Tally, int]:
+    """Read what other models judged with that of the settings; how many wait before and after.
+
+    What comes in meanwhile is read first. Workers of a running Harken that have the same model
+    help; killed, this goes on where it was with the next call, or with the next worker.
+    """
+    record = wiring.open_record(settings)
+    seed(record, settings, now=clock.now())
+    with record.write() as tx:
+        analysis.release(tx, REPLAY)  # of a predecessor that was killed
+    model = wiring.open_model(settings)
+    taxonomy, asked = _Taxonomies(record, model), ask(record, model)
+
+    def step(now: datetime) -> steps.Tally:
+        """One batch."""
+        return steps.analyse(record, model, taxonomy.current(), owner=REPLAY, now=now)
+
+    heart = Heartbeat(record, REPLAY, started=clock.now(), muted=True)
+    tally = _loop(step, heart, clock, follow=False)
+    with record.read() as tx:
+        return asked, tally, waiting(tx, model.name)
 
 
 def index(settings: Settings, clock: Clock, *, follow: bool) -> steps.Tally:

@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Final
-from urllib.parse import urlsplit
 
+from core.entity import Kind, host
 from core.mention import Mention, Sentiment, State, Verdict
 from indexer.query.fields import FIELDS, Answer
 from indexer.wording import index_words
 
 # Grows when a field comes, goes, or changes its meaning: an index of an older schema is taken away
 # by the first writer of a newer one, and told everything again.
-SCHEMA: Final = 2
+SCHEMA: Final = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +42,10 @@ class Document:
     state: str  # core.mention.State
     analysis: str  # core.mention.Analysis
     domain: str | None  # host of the url without "www."
+    product: tuple[str, ...]  # names of the settings, in lower case
+    place: tuple[str, ...]  # in lower case: each country and each city named, as de and de/munich
+    tag: tuple[str, ...]  # core.entity.tag of each hashtag
+    link: tuple[str, ...]  # hosts that it links to
     schema: int = SCHEMA
 
     def values(self, name: str) -> tuple[str, ...]:
@@ -84,7 +88,11 @@ def document(mention: Mention) -> Document:
         family=mention.family,
         state=mention.state,
         analysis=mention.analysis,
-        domain=_domain(mention.url),
+        domain=host(mention.url),
+        product=_named(mention, Kind.PRODUCT),
+        place=_places(mention),
+        tag=_named(mention, Kind.HASHTAG),
+        link=_named(mention, Kind.LINK),
     )
 
 
@@ -107,7 +115,9 @@ def field_values(document: Document) -> Mapping[str, tuple[str, ...]]:
 
 
 _STORED: Final = tuple(field.name for field in fields(Document) if field.name != "words")
-_SEVERAL: Final = frozenset({"source", "watch", "topic", "intent"})
+_SEVERAL: Final = frozenset(
+    {"source", "watch", "topic", "intent", "product", "place", "tag", "link"}
+)
 
 
 def _probability(verdict: Verdict | None, sentiment: Sentiment | None) -> float | None:
@@ -118,12 +128,15 @@ def _answer(said: bool | None) -> Answer | None:  # noqa: FBT001 -- it is the on
     return None if said is None else Answer.YES if said else Answer.NO
 
 
-def _domain(url: str) -> str | None:
-    try:
-        host = urlsplit(url).hostname
-    except ValueError:  # a bracket that is no IPv6 address: strangers write urls
-        return None
-    return host.removeprefix("www.") if host else None
+def _named(mention: Mention, kind: Kind) -> tuple[str, ...]:
+    return tuple(_encodable(e.value.lower()) for e in mention.entities if e.kind is kind)
+
+
+def _places(mention: Mention) -> tuple[str, ...]:
+    """A city is found as its country, too."""
+    named = _named(mention, Kind.PLACE)
+    countries = (place.partition("/")[0] for place in named)
+    return tuple(dict.fromkeys([*countries, *named]))
 
 
 def _encodable(text: str) -> str:

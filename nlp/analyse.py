@@ -3,13 +3,18 @@
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import isfinite
+from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
 import numpy as np
 
+from core.entity import Entity
 from core.errors import TransientError
 from core.mention import Analysis, Sentiment, Verdict
+from core.watch import Watch
 from nlp.clean import clean
+from nlp.entities import named
+from nlp.excerpt import LIMIT, Excerpt, excerpt
 from nlp.language import detect
 from nlp.model import Model, Reading
 from nlp.topics import Taxonomy
@@ -48,6 +53,8 @@ class Analysed:
     verdicts: tuple[Verdict, ...]
     vector: bytes | None  # the un-adapted embedding, float16, little endian; None: not read
     encoder_sha256: str
+    entities: tuple[Entity, ...] = ()
+    phrases: tuple[str, ...] = ()
 
 
 def analyse(
@@ -57,6 +64,7 @@ def analyse(
     *,
     names: Collection[str] = (),
     spoken: Spoken | None = None,
+    watches: Mapping[str, Watch] = MappingProxyType({}),
 ) -> list[Analysed]:
     """One result a work, in order. A text that the model cannot read takes no other with it.
 
@@ -66,21 +74,42 @@ def analyse(
 
     With *spoken*, a model that reads targets judges a text that names several of its watches once
     more towards each of them; where it cannot, the verdict on the whole text is that watch's too.
+    Of a long text an excerpt is read, with what it says of its watches (``nlp.excerpt``).
+
+    *watches*, by slug, are whose products and people are told where a text that matched them names
+    them; what else it names is told of every text, whether the model can read it or not.
 
     Raises:
         TransientError: the model itself is broken; nothing was judged.
     """
-    texts = [clean(work.text) for work in works]
+    parts = [_part(work, spoken) for work in works]
+    texts = [part.text for part in parts]
     found = [_blank(work, text, model, names) for work, text in zip(works, texts, strict=True)]
     known, foreign = _parted(found, texts, model)
     languages = [one.language for one in found]
     for i, reading in _answers(model.read, known, texts, languages):
-        found[i] = _judged(found[i], reading, model, taxonomy)
+        found[i] = _judged(found[i], reading, model, taxonomy, parts[i].share)
     for i, vector in _answers(lambda some: list(model.embed(some)), foreign, texts):
         found[i] = _embedded(found[i], vector)
     if spoken is not None and model.reads_targets:
         _aim(found, works, model, spoken)
-    return found
+    return [_naming(one, work, watches) for one, work in zip(found, works, strict=True)]
+
+
+def _naming(found: Analysed, work: Work, watches: Mapping[str, Watch]) -> Analysed:
+    matched = [watches[slug] for slug in work.watches if slug in watches]
+    told = named(work.text, found.language, matched)
+    return replace(found, entities=told.entities, phrases=told.phrases)
+
+
+def _part(work: Work, spoken: Spoken | None) -> Excerpt:
+    """What is read of *work*, cleaned."""
+    whole = clean(work.text)
+    if len(whole) <= LIMIT:
+        return Excerpt(whole, 1.0)
+    said = spoken(work.text, work.watches) if spoken else {}
+    part = excerpt(work.text, said.values())
+    return replace(part, text=clean(part.text))
 
 
 def _parted(
@@ -132,16 +161,16 @@ def _aim(found: list[Analysed], works: Sequence[Work], model: Model, spoken: Spo
     Marked first and cleaned then, as in training: an account that is a brand's keeps its name.
     """
     aims = [
-        (i, watch, clean(marked))
+        (i, watch, clean(part.text), part.share)
         for i, work in enumerate(works)
         if found[i].analysis is Analysis.SCORED and len(work.watches) > 1
-        for watch, marked in aimed(work.text, spoken(work.text, work.watches)).items()
+        for watch, part in aimed(work.text, spoken(work.text, work.watches)).items()
     ]
-    languages = [found[i].language for i, _, _ in aims]
-    readings = each(model.read, [marked for _, _, marked in aims], languages)
-    for (i, watch, _), reading in zip(aims, readings, strict=True):
+    languages = [found[i].language for i, *_ in aims]
+    readings = each(model.read, [marked for _, _, marked, _ in aims], languages)
+    for (i, watch, _, share), reading in zip(aims, readings, strict=True):
         if not isinstance(reading, Exception) and reading.probabilities:
-            towards = _verdict(found[i], reading, model, watch=watch)
+            towards = replace(_verdict(found[i], reading, model), watch=watch, read_share=share)
             found[i] = replace(found[i], verdicts=(*found[i].verdicts, towards))
 
 
@@ -170,13 +199,17 @@ def _blank(work: Work, text: str, model: Model, names: Collection[str]) -> Analy
 
 
 def _judged(
-    blank: Analysed, reading: Reading | Exception, model: Model, taxonomy: Taxonomy
+    blank: Analysed,
+    reading: Reading | Exception,
+    model: Model,
+    taxonomy: Taxonomy,
+    share: float,
 ) -> Analysed:
     if isinstance(reading, Exception):
         return _quarantined(blank, reading)
     topics = taxonomy.told(reading.vector[None, :], [blank.language], model.languages)[0]
     heads = _heads(reading, model)
-    verdict = replace(_verdict(blank, reading, model), topics=topics, heads=heads)
+    verdict = replace(_verdict(blank, reading, model), topics=topics, heads=heads, read_share=share)
     scored = verdict.sentiment is not None
     return replace(
         blank,
@@ -198,12 +231,12 @@ def _quarantined(blank: Analysed, error: Exception) -> Analysed:
     return replace(blank, analysis=Analysis.QUARANTINED, reason=f"error:{type(error).__name__}")
 
 
-def _verdict(blank: Analysed, reading: Reading, model: Model, watch: str | None = None) -> Verdict:
-    """The sentiment alone."""
+def _verdict(blank: Analysed, reading: Reading, model: Model) -> Verdict:
+    """The sentiment alone, of all of the text."""
     shares = reading.probabilities
     by_class = dict(zip(Sentiment, shares, strict=True)) if shares else {}
     return Verdict(
-        watch=watch,
+        watch=None,
         sentiment=max(by_class, key=by_class.__getitem__) if by_class else None,
         probabilities={str(name): share for name, share in by_class.items()},
         polarity=by_class[Sentiment.POSITIVE] - by_class[Sentiment.NEGATIVE] if by_class else None,

@@ -2,7 +2,10 @@
 
 import re
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Final
+
+from nlp.excerpt import Excerpt, excerpt, spellings
 
 MARKS: Final = ("►", "◄")  # one piece each in the vocabulary of multilingual-e5
 
@@ -21,16 +24,22 @@ def mark(text: str, names: Collection[str]) -> str:
     return re.sub(rf"(?<!\w)({words})(?!\w)", rf"{left} \1 {right}", plain, flags=re.IGNORECASE)
 
 
-def aimed(text: str, names: Mapping[str, Collection[str]]) -> dict[str, str]:
+def aimed(text: str, names: Mapping[str, Collection[str]]) -> dict[str, Excerpt]:
     """*text* by watch, marked as it is read towards each that it names, where it names several.
 
     *names*, by watch, are the words that *text* says of it. Those that two watches share point at
-    none of them that has others. Where fewer than two readings would differ it is empty: what is
-    said in the whole text is said of the one watch.
+    none of them that has others. Of a long text it is the part around the words of that watch.
+    Where fewer than two readings would differ it is empty: what is said in the whole text is said
+    of the one watch.
     """
-    marked = {watch: mark(text, _own(watch, names)) for watch in names}
-    found = {watch: one for watch, one in marked.items() if MARKS[0] in one}
+    marked = {watch: _marked(text, _own(watch, names)) for watch in names}
+    found = {watch: part for watch, part in marked.items() if MARKS[0] in part.text}
     return found if len(set(found.values())) > 1 else {}
+
+
+def _marked(text: str, names: Collection[str]) -> Excerpt:
+    part = excerpt(text, [names])
+    return replace(part, text=mark(part.text, spellings(names)))
 
 
 def _own(watch: str, names: Mapping[str, Collection[str]]) -> Collection[str]:

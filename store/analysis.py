@@ -4,16 +4,22 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 
+from core.entity import Entity
 from core.mention import Analysis, State, Verdict
+from store import names, retelling
 from store.changes import announce
 from store.mentions import lock
 from store.record import upsert
 from store.tables import leases, matches, mentions, vectors, verdicts
 
+# What a worker is given of a mention.
+OFFERED: Final = tuple(
+    mentions.c[name] for name in ("id", "text", "text_sha256", "claimed_language")
+)
 SUSPECT: Final = 3  # claims without an end: by then a mention may be what kills its worker
 _LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _WAITING: Final = (mentions.c.analysis == Analysis.PENDING) & (mentions.c.state != State.DELETED)
@@ -44,6 +50,8 @@ class Finding:
     vector: bytes | None  # float16, little endian
     encoder_sha256: str
     model: str
+    entities: tuple[Entity, ...] = ()
+    phrases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,11 +77,18 @@ def lease(
     takes no neighbour with it.
     """
     rows = _free(tx, limit, now) or _free(tx, 1, now, suspects=True)
-    mine = _claim(tx, owner, [row.id for row in rows], now=now, until=now + hold)
+    return claim(tx, owner, rows, now=now, until=now + hold)
+
+
+def claim(
+    tx: Connection, owner: str, rows: Sequence[Row[Any]], *, now: datetime, until: datetime
+) -> list[Pending]:
+    """Those of *rows* (what is ``OFFERED``) whose leases are free or ran out, for *owner*."""
+    mine = _claim(tx, owner, [row.id for row in rows], now=now, until=until)
     wanted = _watches(tx, mine)
     return [
         Pending(
-            **row._mapping,  # noqa: SLF001 - SQLAlchemy's public name
+            **{column.name: getattr(row, column.name) for column in OFFERED},
             attempts=mine[row.id],
             watches=tuple(wanted.get(row.id, ())),
         )
@@ -84,14 +99,14 @@ def lease(
 
 def _free(
     tx: Connection, limit: int, now: datetime, *, suspects: bool = False
-) -> Sequence[Row[str, str, str, str | None]]:
+) -> Sequence[Row[Any]]:
     """Pending mentions that nobody holds, locked until the end of the transaction."""
     held = leases.c.until > now
     if not suspects:
         held |= leases.c.attempts >= SUSPECT - 1
     taken = select(leases.c.item).where(leases.c.name == "analyse", held)
     query = (
-        select(mentions.c.id, mentions.c.text, mentions.c.text_sha256, mentions.c.claimed_language)
+        select(*OFFERED)
         .where(_WAITING, mentions.c.id.not_in(taken))
         .order_by(mentions.c.published.desc(), mentions.c.id)
         .limit(limit)
@@ -125,19 +140,29 @@ def record_findings(tx: Connection, found: Sequence[Finding], *, now: datetime) 
     """Write verdicts, vectors and new change numbers; returns how many mentions they settled.
 
     A finding on a text that was edited meanwhile keeps its verdict, but the mention stays pending.
-    A finding on a mention that was erased meanwhile is forgotten.
+    A finding on a mention that was erased meanwhile is forgotten, and one of a slow worker when
+    another has settled the mention: the last word is that of the model that stands.
     """
     before = lock(tx, (f.id for f in found))
+    ended = _end_leases(tx, [f.id for f in found])
     kept = sorted((f for f in found if f.id in before), key=lambda f: f.id)
-    _insert_verdicts(tx, kept, now)
+    of_now = {f.id: f for f in kept if before[f.id].text_sha256 == f.text_sha256}
+    # What was judged before and is leased is read again; see store.again.
+    waiting = {i for i, row in before.items() if row.analysis == Analysis.PENDING} | ended
+    settled = {i: f for i, f in of_now.items() if i in waiting}
+    kept = [f for f in kept if f.id in settled or f.id not in of_now]
+    insert_verdicts(tx, kept, now)
     _insert_vectors(tx, kept)
-    waiting = {i: row.text_sha256 for i, row in before.items() if row.analysis == Analysis.PENDING}
-    settled = {f.id: f for f in kept if waiting.get(f.id) == f.text_sha256}
     _settle(tx, settled.values())
-    done = leases.c.item.in_([f.id for f in found])
-    tx.execute(delete(leases).where(leases.c.name == "analyse", done))
+    names.tell(tx, settled.values())
     announce(tx, settled)
     return len(settled)
+
+
+def _end_leases(tx: Connection, ids: Sequence[str]) -> set[str]:
+    """Which of *ids* somebody had leased; nobody has now."""
+    own = delete(leases).where(leases.c.name == "analyse", leases.c.item.in_(ids))
+    return set(tx.scalars(own.returning(leases.c.item)))
 
 
 def standings(tx: Connection, encoder_sha256: str, *, after: str, limit: int) -> list[Standing]:
@@ -177,6 +202,7 @@ def retell(tx: Connection, told: Sequence[Standing]) -> int:
         one = (verdicts.c.mention == bindparam("id")) & (verdicts.c.watch == "")
         same = (verdicts.c.model == bindparam("by")) & (verdicts.c.text_sha256 == bindparam("of"))
         tx.execute(update(verdicts).where(one, same), rows)
+        retelling.count(tx)
     announce(tx, (s.id for s in kept))
     return len(kept)
 
@@ -213,7 +239,8 @@ def _settle(tx: Connection, found: Iterable[Finding]) -> None:
         tx.execute(update(mentions).where(mentions.c.id == bindparam("key")), rows)
 
 
-def _insert_verdicts(tx: Connection, found: Sequence[Finding], now: datetime) -> None:
+def insert_verdicts(tx: Connection, found: Sequence[Finding], at: datetime) -> None:
+    """Write the verdicts of *found*, given at *at*; the same model's on the same text go."""
     rows = [
         {
             "mention": f.id,
@@ -225,14 +252,15 @@ def _insert_verdicts(tx: Connection, found: Sequence[Finding], now: datetime) ->
             "polarity": v.polarity,
             "topics": list(v.topics),
             "heads": {head: dict(read) for head, read in v.heads.items()},
-            "at": now,
+            "read_share": v.read_share,
+            "at": at,
         }
         for f in found
         for v in f.verdicts
     ]
     if rows:
         insert = upsert(tx, verdicts)
-        changed = ("sentiment", "probabilities", "polarity", "topics", "heads", "at")
+        changed = ("sentiment", "probabilities", "polarity", "topics", "heads", "read_share", "at")
         tx.execute(
             insert.on_conflict_do_update(
                 index_elements=["mention", "watch", "model", "text_sha256"],

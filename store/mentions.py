@@ -1,7 +1,8 @@
 """Mentions as the record tells them now."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ from sqlalchemy import (
 )
 
 from core.mention import Analysis, Mention, Sentiment, State, Verdict
+from store.names import Names, told
 from store.tables import matches, mentions, sightings, verdicts
 
 IDS: Final[BindParameter[Any]] = bindparam("ids", expanding=True)  # of a statement built once
@@ -36,7 +38,9 @@ def get(tx: Connection, ids: Sequence[str]) -> list[Mention]:
     heard = _grouped(tx, sightings, ids)
     wanted = _grouped(tx, matches, ids)
     said = _grouped(tx, verdicts, ids)
-    return [_mention(rows[i], heard[i], wanted[i], said[i]) for i in ids if i in rows]
+    names = told(tx, ids)
+    found = (_mention(rows[i], heard[i], wanted[i], said[i]) for i in ids if i in rows)
+    return [_named(mention, names) for mention in found]
 
 
 def uris(tx: Connection) -> dict[str, str]:
@@ -107,6 +111,12 @@ def _mention(
     )
 
 
+def _named(mention: Mention, names: Mapping[tuple[str, str], Names]) -> Mention:
+    """*mention* with what its text of now names."""
+    entities, phrases = names.get((mention.id, mention.text_sha256), ((), ()))
+    return replace(mention, entities=entities, phrases=phrases)
+
+
 def _verdict(row: Row[Any]) -> Verdict:
     return Verdict(
         watch=row.watch or None,
@@ -117,4 +127,5 @@ def _verdict(row: Row[Any]) -> Verdict:
         model=row.model,
         text_sha256=row.text_sha256,
         heads=row.heads,
+        read_share=row.read_share,
     )

@@ -19,6 +19,7 @@ from store.tables import (
     families,
     matches,
     mentions,
+    named,
     revisions,
     sightings,
     skipped,
@@ -34,6 +35,7 @@ _KNOWN: Final = select(mentions.c.id).where(mentions.c.id.in_(IDS))
 _EDITED: Final = update(mentions).where(mentions.c.id == bindparam("key"))
 _MATCHED: Final = select(matches).where(matches.c.mention.in_(IDS))
 _UNMATCHED: Final = delete(matches).where(matches.c.mention.in_(IDS))
+_UNNAMED: Final = delete(named).where(named.c.mention.in_(IDS))
 _SIGHTED: Final = (
     update(sightings)
     .where(sightings.c.source == bindparam("by"), sightings.c.mention.in_(IDS))
@@ -74,7 +76,9 @@ def edit_mentions(
     if edited:
         rows = [_edited(h, now) | {"key": h.id, "revision": revision[h.id]} for h in edited]
         tx.execute(_EDITED, rows)
-        tx.execute(_UNMATCHED, {"ids": [h.id for h in edited]})  # they are matched afresh
+        ids = {"ids": [h.id for h in edited]}
+        tx.execute(_UNMATCHED, ids)  # they are matched afresh
+        tx.execute(_UNNAMED, ids)  # what was said and taken back
 
 
 def insert_revisions(

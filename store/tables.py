@@ -76,7 +76,7 @@ watches = _table(
     "watches",
     _key("slug"),
     *(_must(name) for name in ("name", "kind", "query", "revision", "zone", "origin")),
-    _must("topics", JSON),
+    *(_must(name, JSON) for name in ("topics", "products", "people")),
     _must("purpose", Text),
     _must("retention_days", Integer),
     _must("active", Boolean),
@@ -178,7 +178,15 @@ verdicts = _table(
     _may("polarity", Double),
     _must("topics", JSON),
     _must("heads", JSON),  # probabilities by head and class
+    _must("read_share", Double),  # of the cleaned text, by characters; above 0, at most 1
     _must("at", Instant),
+)
+named = _table(  # what the present text names; an edit takes it away, as it holds words of it
+    "named",
+    _mention(),
+    _must("text_sha256", String(64)),
+    _must("entities", JSON),  # [[kind, value, said]]
+    _must("phrases", JSON),
 )
 vectors = _table(
     "vectors",

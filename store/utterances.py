@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 
 from core.mention import Analysis, Sentiment, State
+from store import again
 from store.record import upsert
 from store.tables import Instant, baselines, matches, mentions, verdicts
 
@@ -27,14 +28,24 @@ from store.tables import Instant, baselines, matches, mentions, verdicts
 _HOUR: Final = literal_column("3600000000", BigInteger)
 
 
-def _of_now(table: FromClause, watch: Any) -> ColumnElement[bool]:
-    """The verdict in *table* of a mention's present model on its present text, towards *watch*."""
+def _of_now(
+    table: FromClause, watch: Any, model: ColumnElement[Any] = mentions.c.model
+) -> ColumnElement[bool]:
+    """The verdict in *table* of *model* on a mention's present text, towards *watch*."""
     return and_(
         table.c.mention == mentions.c.id,
         table.c.watch == watch,
-        table.c.model == mentions.c.model,
+        table.c.model == model,
         table.c.text_sha256 == mentions.c.text_sha256,
     )
+
+
+def _model_before(model: str) -> ColumnElement[Any]:
+    """Which other model than *model* judged a mention's present text last; if none did, that."""
+    before = verdicts.alias("before")
+    own = _of_now(before, "", before.c.model) & (before.c.model != model)
+    last = select(before.c.model).where(own).order_by(before.c.at.desc(), before.c.model.desc())
+    return func.coalesce(last.limit(1).scalar_subquery(), mentions.c.model)
 
 
 _towards: Final = verdicts.alias("towards")
@@ -70,7 +81,13 @@ class Wording:
 
 
 def about(tx: Connection, watch: str, *, since: datetime, until: datetime) -> list[Utterance]:
-    """Analysed mentions of *watch* published in [since, until), oldest first."""
+    """Analysed mentions of *watch* published in [since, until), oldest first.
+
+    Each as it was judged last; while a replay goes on, as before it: until all is read again, what
+    is usual and what is held against it are of one model.
+    """
+    replay = again.running(tx)
+    model = mentions.c.model if replay is None else _model_before(replay)
     query = (
         select(
             mentions.c.id,
@@ -82,8 +99,8 @@ def about(tx: Connection, watch: str, *, since: datetime, until: datetime) -> li
             verdicts.c.topics,
         )
         .join(matches, matches.c.mention == mentions.c.id)
-        .outerjoin(verdicts, _OWN)
-        .outerjoin(_towards, _TOWARDS)
+        .outerjoin(verdicts, _of_now(verdicts, "", model))
+        .outerjoin(_towards, _of_now(_towards, matches.c.watch, model))
         .where(*_said(watch, since, until), _JUDGED)
         .order_by(mentions.c.published, mentions.c.id)
     )

@@ -2,13 +2,15 @@
 
 import hashlib
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Table, select, update
 
 from core.watch import Topic, Watch
 from store.record import upsert
 from store.tables import topics, watches
+
+_LISTS: Final = ("topics", "products", "people")
 
 
 def query_revision(query: str) -> str:
@@ -51,12 +53,14 @@ def _replace(tx: Connection, table: Table, key: str, rows: list[dict[str, Any]])
 def _watch_row(w: Watch) -> dict[str, Any]:
     names = ("slug", "name", "kind", "query", "revision", "purpose", "retention_days", "zone")
     row = {name: getattr(w, name) for name in names}
-    return row | {"topics": list(w.topics), "origin": "file", "active": True}
+    lists = {name: list(getattr(w, name)) for name in _LISTS}
+    return row | lists | {"origin": "file", "active": True}
 
 
 def _watch(row: Any) -> Watch:
     names = ("slug", "name", "kind", "query", "revision", "purpose", "retention_days", "zone")
-    return Watch(**{name: row[name] for name in names}, topics=tuple(row["topics"]))
+    lists = {name: tuple(row[name]) for name in _LISTS}
+    return Watch(**{name: row[name] for name in names} | lists)
 
 
 def _topic_row(t: Topic, position: int) -> dict[str, Any]:

@@ -96,6 +96,11 @@ def _language(say: Say, code: str) -> str:
     return str(Locale.parse(say.locale).languages.get(code, code))
 
 
+def _country(say: Say, code: str) -> str:
+    """The name of an ISO 3166-1 alpha-2 code, likewise."""
+    return str(Locale.parse(say.locale).territories.get(code, code))
+
+
 def _number(say: Say, value: float) -> str:
     """One decimal below 10, none above: 4.1 but 41."""
     # A fraction of a large count is noise; of a small one it is the difference.
@@ -172,5 +177,6 @@ _SPECS: Final[Mapping[str, Callable[[Say, Any], str]]] = {
     "utc": _utc,
     "start": _start,
     "language": _language,
+    "country": _country,
     "length": _length,
 }

@@ -11,7 +11,8 @@ from sqlalchemy import Connection
 
 from console import answers
 from console.answers import At
-from console.cards import Cards
+from console.cards import Cards, read
+from console.naming import groups
 from console.rows import mention_row
 from console.shell import Names, names, shell
 from core.instants import iso
@@ -55,6 +56,7 @@ def page(desk: At, ident: str) -> Response:
         json_url=f"/mentions/{mention.id}.json",
         result=Cards(names=called, incidents=told).card(mention, whole=True),
         readings=tuple(_readings(mention, called)),
+        named=tuple(groups(mention)),
         facts=tuple(_facts(mention)),
     )
     return answers.page("mention", context)
@@ -79,6 +81,7 @@ def _readings(mention: Mention, called: Names) -> Iterator[Reading]:
                 tone=str(verdict.sentiment or "unscored"),
                 probabilities=tuple(verdict.probabilities.items()),
                 heads=tuple(_heads(verdict)),
+                read=read(verdict, mention.text),
             )
 
 

@@ -139,8 +139,14 @@ def _look_at_index(settings: Any) -> str:
 
 def _look_at_model(settings: Any) -> str:
     from harken import wiring
+    from store import again
 
-    return wiring.open_model(settings).name
+    name, record = wiring.open_model(settings).name, wiring.open_record(settings)
+    with record.read() as tx:
+        others = again.waiting(tx, name)
+    if not others:
+        return name
+    return f"{name}; another judged {others} mentions: `harken analyse --again` reads them anew"
 
 
 def _look_at_mail(settings: Any) -> str:

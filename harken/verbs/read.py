@@ -1,5 +1,6 @@
 """The verbs that only read: ``status``, ``sources``, ``mentions``, ``search``, ``incidents``."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -148,6 +149,7 @@ def _status_lines(result: dict[str, Any]) -> list[str]:
         f"index: {result['index']['engine']}, {result['index']['lag']} changes behind",
         f"outbox: {outbox['due']} due, {outbox['sent']} sent, {outbox['failed']} failed",
     ]
+    lines += [*_model_lines(result["models"], result["replay"])]
     lines += [f"{state}: {', '.join(coverage[state])}" for state in UNHEARD if coverage[state]]
     lines += [
         f"process {p['name']}: {p['state']}, pid {p['pid']}, last sign of life "
@@ -157,6 +159,15 @@ def _status_lines(result: dict[str, Any]) -> list[str]:
     lines += [f"silence: {s['what']} {s['name']}: {s['reason']}" for s in result["silences"]]
     calm = {None: "nobody can tell", True: "yes", False: "no, an incident is open"}
     return [*lines, f"calm: {calm[result['calm']]}"]
+
+
+def _model_lines(models: dict[str, int], replay: dict[str, Any] | None) -> Iterator[str]:
+    """Nothing while one model judged all."""
+    if len(models) > 1:
+        judged = ", ".join(f"{n} by {model}" for model, n in models.items())
+        yield f"verdicts: {judged}; `harken analyse --again` reads all by the model of harken.yaml"
+    if replay is not None:
+        yield f"replay: {replay['waiting']} mentions wait to be read again by {replay['model']}"
 
 
 def _columns(rows: list[dict[str, Any]], *names: str) -> list[tuple[str, ...]]:

@@ -29,6 +29,9 @@ TopicsOnly = Annotated[
     bool,
     typer.Option("--topics-only", help="Judge all topics anew, as harken.yaml has them now."),
 ]
+Again = Annotated[
+    bool, typer.Option("--again", help="Read anew what another model judged than that of now.")
+]
 WorkerName = Annotated[str, typer.Option("--name", hidden=True, help="Of one worker of several.")]
 
 
@@ -71,6 +74,7 @@ def crawl(
 
 def analyse(
     topics_only: TopicsOnly = False,
+    again: Again = False,
     follow: Follow = False,
     name: WorkerName = "analyse",
     config: ConfigFile = CONFIG,
@@ -84,12 +88,20 @@ def analyse(
 
     With --topics-only nothing is read again: everything in the record gets the topics that
     harken.yaml has now; done are those whose topics are others than before.
+
+    With --again the model of harken.yaml reads what another one judged, the newest mentions first,
+    and those that name a watch they were not read towards. New mentions go before; a running Harken
+    goes on meanwhile. Killed, it goes on with the next call. The old verdicts stay in the record.
     """
     from harken import workers
 
     asked = _begin(config, state, as_json, now, offset, child=child)
-    if topics_only and follow:
-        raise ConfigError("--topics-only ends when all is judged: leave --follow out.")
+    if topics_only + again + follow > 1:
+        told = "--topics-only and --again end when all is judged, each on its own"
+        raise ConfigError(f"{told}: leave --follow out, and one of the two.")
+    if again:
+        _tell_again(*workers.again(asked.settings(), asked.clock), asked)
+        return
     if topics_only:
         tally = workers.retell(asked.settings(), asked.clock)
     else:
@@ -221,6 +233,13 @@ def _tell(verb: str, tally: "Tally", asked: Call) -> None:
     result = {"taken": tally.taken, "done": tally.done, "failed": tally.failed}
     line = f"{verb}: {tally.taken} taken, {tally.done} done, {tally.failed} failed"
     show(verb, result, [line], now=asked.clock.now(), as_json=asked.json)
+
+
+def _tell_again(queued: int, tally: "Tally", left: int, asked: Call) -> None:
+    counts = {"taken": tally.taken, "done": tally.done, "failed": tally.failed}
+    result = counts | {"queued": queued, "scored": tally.done, "left": left}
+    line = f"analyse: {queued} queued, {tally.done} read, {left} left"
+    show("analyse", result, [line], now=asked.clock.now(), as_json=asked.json)
 
 
 def _heard(rows: list[dict[str, Any]]) -> bool:

@@ -26,6 +26,7 @@ _PROPERTIES: Final[Mapping[str, Any]] = {
     ),
     **dict.fromkeys(("emotion", "intent", "offensive"), _KEYWORD),
     **dict.fromkeys(("state", "analysis", "domain"), _KEYWORD),
+    **dict.fromkeys(("product", "place", "tag", "link"), _KEYWORD),
 }
 
 

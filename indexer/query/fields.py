@@ -5,8 +5,10 @@ from difflib import get_close_matches
 from enum import StrEnum
 from typing import Final
 
+from core.entity import tag
 from core.errors import QueryError
 from core.mention import Analysis, Emotion, Intent, Sentiment, State
+from indexer.query.countries import is_country, meant
 from indexer.query.nodes import Field, quoted
 
 
@@ -24,6 +26,10 @@ FIELDS: Final[Mapping[str, type[StrEnum] | None]] = {
     "topic": None,
     "language": None,
     "domain": None,
+    "tag": None,
+    "link": None,
+    "place": None,
+    "product": None,
     "voice": None,
     "family": None,
     "sentiment": Sentiment,
@@ -35,6 +41,8 @@ FIELDS: Final[Mapping[str, type[StrEnum] | None]] = {
 }
 # Slugs and names of sources keep their case; these have only one spelling.
 _LOWER_CASE: Final = frozenset(FIELDS) - {"source", "watch", "topic"}
+
+_EXAMPLES: Final = {"place": "de"}  # where not any value will do
 
 
 def field(name: str, value: str, *, column: int) -> Field:
@@ -50,13 +58,28 @@ def field(name: str, value: str, *, column: int) -> Field:
         hint = f"{known}:{_an_example(known)}"
         raise QueryError(f"{known}: needs one value right behind it.", column=column, hint=hint)
     if known in _LOWER_CASE:
-        value = value.lower()
+        value = (tag(value) if known == "tag" else value).lower()
+    if known == "place":
+        _check_place(value, column)
     choices = FIELDS[known]
     if choices is not None and value not in [*choices]:
         hint = str(Field(known, (get_close_matches(value, choices, n=1) or [*choices])[0]))
         message = f"There is no {known} “{value}”: it is {_or(choices)}."
         raise QueryError(message, column=column, hint=hint)
     return Field(known, value)
+
+
+def _check_place(value: str, column: int) -> None:
+    country, slash, city = value.partition("/")
+    if is_country(country):
+        return
+    near = meant(country)
+    hint = str(Field("place", near + slash + city)) if near else ""
+    message = (
+        f"There is no country “{country}”: a place is the ISO code of a country, "
+        "or that and a city, such as de or de/munich."
+    )
+    raise QueryError(message, column=column, hint=hint)
 
 
 def _unknown(name: str, value: str, column: int) -> QueryError:
@@ -75,7 +98,7 @@ def _mended(name: str, value: str) -> str:
 
 def _an_example(name: str) -> str:
     choices = FIELDS[name]
-    return next(iter(choices)) if choices else "…"
+    return next(iter(choices)) if choices else _EXAMPLES.get(name, "…")
 
 
 def _or(choices: type[StrEnum]) -> str:

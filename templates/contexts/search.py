@@ -42,7 +42,7 @@ class FacetValue:
 class Facet:
     """Counts by one field, under all other filters."""
 
-    name: str  # sentiment | source | topic | intent | emotion | language | watch
+    name: str  # one of console.state.FILTERS
     values: tuple[FacetValue, ...]
 
 
@@ -97,6 +97,23 @@ class Reading:
     tone: str
     probabilities: tuple[tuple[str, float], ...]
     heads: tuple[Head, ...] = ()
+    read: Phrase | None = None  # how much of a long text it read; None: all of it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """Something to follow; *label* is said."""
+
+    label: Phrase
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """What a text names, of one kind."""
+
+    label: Phrase
+    links: tuple[Link, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,4 +122,5 @@ class MentionPage(Page):
 
     result: Result
     readings: tuple[Reading, ...]
+    named: tuple[Group, ...] = ()
     facts: tuple[tuple[Phrase, str], ...]  # id, uri, hashes: as they are

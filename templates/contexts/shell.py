@@ -64,3 +64,4 @@ class Result:
     incident: str = ""  # INC-7
     incident_url: str = ""
     state: str = "live"  # live | edited | deleted
+    read: Phrase | None = None  # how much of a long text the tone stands for; None: all of it

@@ -52,8 +52,8 @@ def hear(record, *times, topics=()):
 def learn(record, begun, zone="UTC"):
     """A baseline that has seen nothing but the time since *begun*."""
     standing = Standing(
-        query="r1", zone=zone, baseline=start((None,), begun), judged_to=NOON, episode=None,
-        noticed={},
+        query="r1", zone=zone, retold=0, baseline=start((None,), begun), judged_to=NOON,
+        episode=None, noticed={},
     )  # fmt: skip
     with record.write() as tx:
         state = {"standing": to_json(standing)}

@@ -20,11 +20,11 @@ from alerts.condition import (
     unheard,
 )
 from core.incident import Kind, Phase
-from store import changes, incidents, processes, sources
+from store import again, changes, incidents, processes, sources
 from store.analysis import record_findings
 from store.processes import Process
 from store.sources import SourceRow
-from tests.store.making import NOON, begin, finding, hear, heard, incident
+from tests.store.making import MODEL, NOON, begin, finding, hear, heard, incident
 
 HOUR = timedelta(hours=1)
 SECOND = timedelta(seconds=1)
@@ -127,6 +127,22 @@ def test_a_process_that_is_starting_has_not_worked_yet_but_not_for_ever(record):
 def test_a_process_that_nobody_knows_is_no_silence(record):
     beat(record, "guest", state="failing")
     assert look(record).calm is True
+
+
+def test_a_replay_is_told_but_never_a_silence_nor_a_backlog(record):
+    """What it has still to read is judged: nobody waits for it."""
+    hear(record, heard("a"))
+    with record.write() as tx:
+        record_findings(tx, [finding("a")], now=NOON)
+        again.begin(tx, "newer")
+    before = look(record, NOON + SECOND)
+    late = look(record, NOON + 99 * BACKLOG)
+    assert [silence for silence in late.silences if silence.what == "scorer"] == []
+    with record.read() as tx:
+        told_now = report(tx, before)
+    assert told_now["replay"] == {"model": "newer", "waiting": 1}
+    assert told_now["models"] == {MODEL: 1}
+    assert (before.calm, told_now["mentions"]["pending"]) == (True, 0)
 
 
 def test_mentions_that_wait_too_long_are_a_silent_scorer(record):
@@ -233,7 +249,9 @@ def test_the_report_has_the_keys_of_the_contract(record):
     with record.read() as tx:
         made = report(tx, condition(tx, now=NOON))
         index = index_keys(tx, "tantivy", "tantivy")
-    assert set(made) == {"mentions", "outbox", "coverage", "silences", "calm", "processes"}
+    assert set(made) == {
+        *("mentions", "models", "replay", "outbox", "coverage", "silences", "calm", "processes")
+    }
     assert set(made["mentions"]) == {"pending", "scored", "unscored", "quarantined", "deleted"}
     assert set(made["outbox"]) == {"due", "sent", "failed"}
     assert set(made["coverage"]) == {

@@ -28,11 +28,11 @@ PAGES = {
 MENTION = {
     *("id", "uri", "url", "sources", "state", "analysis", "published", "edited", "first_seen"),
     *("last_seen", "revision", "text", "text_sha256", "language", "voice", "family", "watches"),
-    "verdicts",
+    *("verdicts", "entities", "phrases", "place"),
 }
 VERDICT = {
     *("watch", "sentiment", "probabilities", "polarity", "topics", "model", "text_sha256"),
-    *("emotion", "intents", "offensive", "heads"),
+    *("emotion", "intents", "offensive", "heads", "read_share"),
 }
 INCIDENT = {
     *("id", "watch", "topic", "kind", "state", "severity", "onset", "detected", "observed"),
@@ -80,7 +80,8 @@ def test_the_twins_have_the_keys_of_the_contract(client):
     assert letters[0].keys() == {"kind", "subject", "recipient", "message_id", "state", "at"}
     status = of("/status.json")
     assert status.keys() - HEAD == {
-        *("mentions", "index", "outbox", "coverage", "silences", "calm", "processes")
+        *("mentions", "models", "replay", "index", "outbox", "coverage", "silences", "calm"),
+        "processes",
     }
     assert status["index"].keys() == {"engine", "docs", "lag"}
 

@@ -14,8 +14,7 @@ from indexer.page import Mark, Sort
 from templates.links import Links
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
-SEVERAL = {"sentiment", "emotion", "intent", "source", "topic", "language", "watch", "after"}
-
+SEVERAL = {*FILTERS, "after"}
 CLOSED = {"sentiment": Sentiment, "emotion": Emotion, "intent": Intent}
 
 words = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)

@@ -273,3 +273,31 @@ def test_what_the_heads_of_a_model_read_is_found_and_counted(index, query, names
     counts = index.facets(parse(""), fields=["emotion", "intent"])
     assert counts["intent"] == [("complaint", 2), ("churn_risk", 1)]
     assert counts["emotion"] == [("anger", 1), ("joy", 1)]
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("place:DE", "ab"),
+        ("place:de/munich", "a"),
+        ('place:"us/new york city"', "c"),
+        ("tag:#AcmeFail", "ab"),
+        ("tag:größe -place:de", "c"),
+        ("link:Shop.example", "b"),
+        ('product:"X200 Pro"', "c"),
+        ("-place:de -place:us", "d"),
+    ],
+)
+def test_what_a_text_names_is_found_and_counted(index, query, names):
+    """A city is found as its country, too; all fields in whatever case they are asked for."""
+    fates(
+        index,
+        upsert(1, "a", place=("de", "de/munich"), tag=("acmefail",)),
+        upsert(2, "b", place=("de",), tag=("acmefail",), link=("shop.example",)),
+        upsert(3, "c", place=("us", "us/new york city"), tag=("grösse",), product=("x200 pro",)),
+        upsert(4, "d"),
+    )
+    assert found(index, query) == sorted(map(key, names))
+    counts = index.facets(parse(""), fields=["place", "tag"])
+    assert counts["place"][:2] == [("de", 2), ("de/munich", 1)]
+    assert counts["tag"] == [("acmefail", 2), ("grösse", 1)]

@@ -56,10 +56,13 @@ SUBSCRIPTIONS = [
 READERS = {"lead@veloria.example", "care@veloria.example", "operator@localhost"}
 
 
-def furnish(record: Record) -> None:
-    """Fill the empty *record*: all is heard and scored at once; the back-fill ended at BEFORE."""
+def furnish(record: Record, a_day: float = 25.0) -> None:
+    """Fill the empty *record* with so many mentions a day and a crisis.
+
+    All is heard and scored at once; the back-fill ended at BEFORE.
+    """
     corpus = Corpus(now=NOW, random=Random(7))
-    corpus.ordinary(a_day=25.0)
+    corpus.ordinary(a_day=a_day)
     corpus.crisis(ONSET, 2 * HOUR)
     with record.write() as tx:
         topics = [Topic(id=t, name=t.title(), sentences=(t,)) for t in TOPICS]

@@ -18,6 +18,8 @@ from tests.store.making import begin, hear, heard
 AT = datetime(2026, 11, 22, 6, tzinfo=UTC)
 STATUS = {
     "mentions": {"pending": 3, "scored": 5, "unscored": 0, "quarantined": 1, "deleted": 2},
+    "models": {"minilm 1a cpu bf16": 5},
+    "replay": None,
     "index": {"engine": "tantivy", "docs": 9, "lag": 4},
     "outbox": {"due": 1, "sent": 7, "failed": 0},
     "coverage": {
@@ -50,6 +52,16 @@ def test_status_names_every_queue_process_and_unheard_source():
 )
 def test_calm_is_claimed_only_where_it_is_known(calm, words):
     assert lines(calm=calm).endswith(words) or words in lines(calm=calm).splitlines()[-1]
+
+
+def test_status_is_silent_of_models_while_one_judged_all():
+    assert "--again" not in lines()
+
+
+def test_status_tells_whose_verdicts_stand_how_to_replay_and_how_many_still_wait():
+    told = lines(models={"old": 7, "new": 2}, replay={"model": "new", "waiting": 6})
+    assert "verdicts: 7 by old, 2 by new; `harken analyse --again`" in told
+    assert "replay: 6 mentions wait to be read again by new" in told
 
 
 def test_an_unknown_number_is_an_empty_cell():

@@ -72,3 +72,12 @@ def test_an_edited_watch_is_known_with_the_next_batch(record):
     with record.write() as tx:
         watches.replace_from_file(tx, [watch("acme", '"lovely bike"')], [])
     assert wiring.spoken(record)(MIXED, BOTH) == {"acme": ["lovely bike"]}
+
+
+def test_of_a_long_text_what_it_says_of_its_one_watch_is_read(record):
+    """Also by a model that reads towards none."""
+    filler = "Nothing of note was said on that day, nor on the day after it. " * 100
+    text = f"{filler}Their vélorra is awful. {filler}"
+    (verdict,) = analysed(record, WordModel(), text, {"acme": "r1"}).verdicts
+    assert verdict.sentiment is Sentiment.NEGATIVE
+    assert verdict.read_share < 0.1

@@ -61,6 +61,10 @@ def shown(name: str, text: str = "The brake is loud.", **said: Any) -> Document:
         "state": "live",
         "analysis": "scored",
         "domain": "blog.example",
+        "product": (),
+        "place": (),
+        "tag": (),
+        "link": (),
     }
     return Document(**ordinary | said)
 
@@ -110,6 +114,8 @@ def corpus(texts: Sequence[str]) -> list[Upsert]:
             intent=tuple(random.sample(["complaint", "churn_risk"], k=random.randint(0, 2))),
             offensive=random.choice(["yes", "no", None]),
             voice=f"{random.randrange(40):032x}",
+            place=tuple(random.sample(["de", "de/munich", "fr"], k=random.randint(0, 2))),
+            tag=tuple(random.sample(["acmefail", "电池", "a_b"], k=random.randint(0, 2))),
         )
         for number, text in enumerate(texts, start=1)
     ]
@@ -128,6 +134,7 @@ def queries(texts: Sequence[str], *, leaves: int = 12) -> st.SearchStrategy[Quer
             *(Field("topic", value) for value in ("price", "brakes")),
             *(Field("emotion", "joy"), Field("intent", "churn_risk"), Field("offensive", "no")),
             *(Field("language", "de"), Field("watch", "globex"), Field("analysis", "scored")),
+            *(Field("place", "de"), Field("place", "de/munich"), Field("tag", "电池")),
         ]
     )
     return st.recursive(

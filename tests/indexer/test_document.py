@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.entity import Entity, Kind
 from core.identity import text_sha256
 from core.mention import Analysis, Mention, Sentiment, State, Verdict
 from indexer.change import Delete, Upsert, change, flaw
@@ -49,6 +50,16 @@ MENTION = Mention(
     parent=None,
     watches=("acme",),
     verdicts=(VERDICT,),
+    entities=(
+        Entity(kind=Kind.PRODUCT, value="X200 Pro", said="x200 pro"),
+        Entity(kind=Kind.PERSON, value="Jane Roe", said="Jane Roe"),
+        Entity(kind=Kind.PLACE, value="DE/Munich", said="München"),
+        Entity(kind=Kind.PLACE, value="FR", said="France"),
+        Entity(kind=Kind.PLACE, value="DE/Köln", said="Köln"),
+        Entity(kind=Kind.HASHTAG, value="acmefail", said="#AcmeFail"),
+        Entity(kind=Kind.LINK, value="shop.example", said="shop.example"),
+    ),
+    phrases=("loud brake",),
 )
 
 
@@ -56,7 +67,8 @@ def test_all_that_is_searched_and_shown():
     expected = shown("a", TEXT, url=MENTION.url, source=("blog", "feed"), topic=("brakes", "price"),
                      sentiment="negative", polarity=-0.6, probability=0.7, emotion="anger",
                      intent=("churn_risk", "complaint"), offensive="no", voice="0" * 32,
-                     family="f")  # fmt: skip
+                     family="f", product=("x200 pro",), tag=("acmefail",), link=("shop.example",),
+                     place=("de", "fr", "de/munich", "de/köln"))  # fmt: skip
     assert document(MENTION) == expected
 
 

@@ -5,6 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nlp.excerpt import Excerpt
 from nlp.towards import MARKS, aimed, mark
 
 
@@ -31,8 +32,8 @@ def test_nothing_but_marks_is_added(text, names):
 def test_each_watch_that_is_named_is_pointed_at():
     names = {"acme": ["Velorra"], "globex": ["Oskelo"]}
     assert aimed("Velorra, not Oskelo", names) == {
-        "acme": "► Velorra ◄, not Oskelo",
-        "globex": "Velorra, not ► Oskelo ◄",
+        "acme": Excerpt("► Velorra ◄, not Oskelo", 1.0),
+        "globex": Excerpt("Velorra, not ► Oskelo ◄", 1.0),
     }
 
 
@@ -45,8 +46,8 @@ def test_a_text_that_names_one_watch_alone_is_aimed_at_none():
 def test_a_word_of_two_watches_points_at_neither_that_has_others():
     names = {"acme": ["Acme"], "recall": ["Acme", "recall"], "globex": ["Globex"]}
     found = aimed("Acme has a recall, Globex has none", names)
-    assert found["recall"] == "Acme has a ► recall ◄, Globex has none"
-    assert found["acme"] == "► Acme ◄ has a recall, Globex has none"
+    assert found["recall"].text == "Acme has a ► recall ◄, Globex has none"
+    assert found["acme"].text == "► Acme ◄ has a recall, Globex has none"
 
 
 @given(
@@ -57,4 +58,4 @@ def test_a_text_is_aimed_at_several_watches_or_at_none(text, names):
     found = aimed(text, names)
     assert found.keys() <= names.keys()
     assert len(set(found.values())) != 1
-    assert all(MARKS[0] in one for one in found.values())
+    assert all(MARKS[0] in one.text for one in found.values())

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import delete, func, select, update
 
 from core.mention import Analysis, Mention, Sentiment, State
-from store import analysis, changes, mentions, tables
+from store import again, analysis, changes, mentions, tables
 from store.analysis import backlog, lease, record_findings, release
 from store.record import Record
 from tests.store.making import HOLD, begin, finding, hear, heard, key, verdict
@@ -143,8 +143,8 @@ def test_a_finding_on_an_edited_text_keeps_its_verdict_but_the_mention_waits(rec
 def test_findings_written_twice_settle_once(record, now):
     hear(record, heard("a"))
     assert find(record, finding("a"), at=now) == 1
-    again = finding("a", analysis=Analysis.QUARANTINED, reason="late")
-    assert find(record, again, at=now) == 0
+    second = finding("a", analysis=Analysis.QUARANTINED, reason="late")
+    assert find(record, second, at=now) == 0
     assert one(record, "a").analysis == Analysis.SCORED
     assert len(one(record, "a").verdicts) == 1
 
@@ -179,6 +179,8 @@ def test_verdicts_of_several_watches_and_models_stand_side_by_side_newest_last(r
     hear(record, heard("a"))
     mixed = (verdict(), verdict(watch="acme", sentiment=Sentiment.POSITIVE))
     find(record, finding("a", verdicts=mixed), at=now)
+    with record.write() as tx:
+        again.ask(tx, [key("a")])
     find(record, finding("a", verdicts=(verdict(model="a-newer"),)), at=now + HOLD)
     told = one(record, "a")
     assert {(v.watch, v.model) for v in told.verdicts} == {

@@ -24,7 +24,7 @@ COLUMNS = "mention, watch, model, text_sha256, sentiment, probabilities, polarit
 def said(record: Record, *verdicts) -> list:
     """The verdicts on mention a once *verdicts* are written, as they are read back."""
     with record.write() as tx:
-        analysis.record_findings(tx, [finding("a", verdicts=verdicts)], now=NOON)
+        analysis.insert_verdicts(tx, [finding("a", verdicts=verdicts)], NOON)
     with record.read() as tx:
         return list(mentions.get(tx, [key("a")])[0].verdicts)
 

@@ -35,6 +35,7 @@ def shell(section: str = "", *, alarm: bool = True) -> shell_.Shell:
 
 
 HOUR = timedelta(hours=1)
+PART = phrase("result.read", share=0.12, count=18400)
 
 
 def chart() -> Plot:
@@ -74,6 +75,7 @@ def results(hostile: str = HOSTILE) -> tuple[shell_.Result, ...]:
         result(hot, alike=165, alike_url="/?q=family:1", incident="INC-7", incident_url="/i/7"),
         result("Two days of battery, I am impressed", tone="positive", source="mastodon.example"),
         result("Der Akku hält", tone="unscored", certainty=None, language="de", state="edited"),
+        result("A long story of a battery", read=PART),
     )
 
 
@@ -267,6 +269,7 @@ def pages(hostile: str = HOSTILE) -> dict[str, tuple[str, Context]]:
                         watch="veloria",
                         tone="negative",
                         probabilities=(("negative", 0.86), ("neutral", 0.1), ("positive", 0.04)),
+                        read=PART,
                     ),
                 ),
                 facts=((phrase("mention.uri"), hostile),),

@@ -135,7 +135,7 @@ def test_any_text_can_be_quoted(text):
 @given(st.sampled_from([*FIELDS]), st.text("/:a\\-ORN ", min_size=1))
 def test_a_field_is_read_as_it_is_written_whatever_it_looks_like(name, value):
     """Like a URL, an operator, another field or a negation."""
-    assume(FIELDS[name] is None)
+    assume(FIELDS[name] is None and name != "place")  # which takes countries alone
     field = Field(name, value if name in ("source", "watch", "topic") else value.lower())
     assert parse(str(field)) == field
     assert parse(f"-{field} a") == And((Not(field), Phrase(("a",))))

@@ -1,0 +1,56 @@
+"""A long text of which a part was read: the pages and the twin say so."""
+
+import pytest
+from lxml.html import fromstring
+from sqlalchemy import update
+
+from console.cards import read
+from indexer.engines.memory import MemoryIndex
+from store import analysis, tables
+from templates.say import Say
+from tests.console import stage
+from tests.store import making
+from tests.store.making import key
+
+TEXT = "My acme broke again; " + "nobody answers. " * 1000
+SAID = f"Read 12% of {len(TEXT):,} characters"
+
+
+@pytest.fixture
+def asked(furnished):
+    """A browser; a long text is the one post of the incident."""
+    at = stage.NOW - stage.HOUR / 6
+    making.hear(furnished, making.heard("long", TEXT, published=at, matches={"acme": "r1"}))
+    judged = making.finding("long", TEXT, verdicts=(making.verdict(TEXT, read_share=0.12),))
+    incident = update(tables.incidents).where(tables.incidents.c.id == 1)
+    with furnished.write() as tx:
+        analysis.record_findings(tx, [judged], now=stage.NOW)
+        tx.execute(incident.values(mentions=[key("long")]))
+    return stage.browser(stage.desk(furnished, stage.follow(furnished, MemoryIndex())))
+
+
+@pytest.mark.parametrize("path", [f"/m/{key('long')}", "/incidents/1"])
+def test_a_page_says_once_how_much_was_read(asked, path):
+    assert fromstring(asked.get(path).text).text_content().count(SAID) == 1
+
+
+def test_nothing_is_said_of_a_text_that_was_read_whole(asked):
+    assert "characters" not in asked.get(f"/m/{key('day0')}").text
+
+
+@pytest.mark.parametrize(("ident", "share"), [("long", 0.12), ("day0", 1.0)])
+def test_the_twin_tells_the_share_of_each_verdict(asked, ident, share):
+    found = asked.get(f"/m/{key(ident)}.json").json()["verdicts"]
+    assert [verdict["read_share"] for verdict in found] == [share]
+
+
+@pytest.mark.parametrize(("share", "said"), [(0.0001, "1%"), (0.5, "50%"), (0.9999, "99%")])
+def test_a_part_is_neither_nothing_nor_all(share, said):
+    part = read(making.verdict(read_share=share), "x" * 5000)
+    assert part is not None
+    assert Say()(part) == f"Read {said} of 5,000 characters"
+
+
+def test_nothing_is_said_of_a_text_that_is_gone_or_was_not_read():
+    assert read(making.verdict(read_share=0.5), "") is None
+    assert read(None, "text") is None
