@@ -104,7 +104,7 @@ class MailSettings(_Part):
 class ModelSettings(_Part):
     """Which model scores."""
 
-    name: str = Field("minilm", description="A module of nlp.models.")
+    name: str = Field("e5", description="A module of nlp.models.")
     weights: Path | None = Field(None, description="Adapter file; none: the packaged one.")
     workers: int = Field(2, ge=1, le=64, description="Analyse workers, of one thread each.")
 

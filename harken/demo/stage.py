@@ -43,7 +43,7 @@ def write_settings(
     index: str,
 ) -> Path:
     """Write harken.yaml into *folder*; returns its path."""
-    weights = folder / "model" / "minilm-en.safetensors"
+    weights = folder / "model" / "e5-multi.safetensors"
     weights.parent.mkdir()
     shutil.copyfile(str(files("nlp").joinpath("weights", weights.name)), weights)
     said: dict[str, Any] = {
@@ -59,7 +59,7 @@ def write_settings(
             "sender": "Harken <harken@demo.example>",
             "security": "none",
         },
-        "model": {"name": "minilm", "weights": str(weights)},
+        "model": {"name": "e5", "weights": str(weights)},
         "watches": [_watch(w, kept_d=_kept_d(corpus)) for w in corpus.watches],
         "topics": yaml.safe_load(_taxonomy()),
         "sources": [_source(s) for s in listed],
