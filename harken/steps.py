@@ -55,30 +55,34 @@ def analyse(
 
     Where none is pending, a few of those that a replay by this model has still to read.
     """
-    from nlp.analyse import analyse as judge
-
     with record.write() as tx:
         leased = analysis.lease(tx, owner, limit=limit, now=now, hold=HOLD)
         fresh = bool(leased)
         leased = leased or again.lease(tx, owner, model.name, now=now, hold=HOLD)
     if not leased:
         return Tally()
-    if leased[0].attempts >= HOPELESS:  # it was tried alone, and killed its worker each time
-        found = [_hopeless(p, model.name) for p in leased]
-    else:
-        try:
-            spoken = wiring.spoken(record)
-            watches = wiring.watches(record)
-            judged = judge(_works(leased), model, taxonomy, spoken=spoken, watches=watches)
-            found = [_finding(a, model.name) for a in judged]
-        except TransientError:
-            with record.write() as tx:
-                analysis.give_back(tx, [p.id for p in leased])
-            raise
+    found = _judged(record, model, taxonomy, leased)
     with record.write() as tx:
         found = found if fresh else again.complete(tx, found)
         done = analysis.record_findings(tx, found, now=now)
     return Tally(taken=len(leased), done=done)
+
+
+def _judged(
+    record: Record, model: "Model", taxonomy: "Taxonomy", leased: Sequence[Pending]
+) -> list[Finding]:
+    from nlp.analyse import analyse as judge
+
+    if leased[0].attempts >= HOPELESS:  # it was tried alone, and killed its worker each time
+        return [_hopeless(p, model.name) for p in leased]
+    spoken, watches = wiring.spoken(record), wiring.watches(record)
+    try:
+        judged = judge(_works(leased), model, taxonomy, spoken=spoken, watches=watches)
+    except TransientError:
+        with record.write() as tx:
+            analysis.give_back(tx, [p.id for p in leased])
+        raise
+    return [_finding(a, model.name) for a in judged]
 
 
 def _works(leased: Sequence[Pending]) -> list["Work"]:

@@ -1,18 +1,18 @@
 """What a step records of each revision: language, verdict, vector. Pure: no record, no clock."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import isfinite
 from types import MappingProxyType
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import numpy as np
 
 from core.entity import Entity
-from core.errors import TransientError
 from core.mention import Analysis, Sentiment, Verdict
 from core.watch import Watch
 from nlp.clean import clean
+from nlp.each import answers, each
 from nlp.entities import named
 from nlp.excerpt import LIMIT, Excerpt, excerpt
 from nlp.language import detect
@@ -22,9 +22,6 @@ from nlp.towards import aimed
 
 EMPTY: Final = "empty"  # reason: nothing is left of the text to read
 NO_NUMBER: Final = "not_a_number"  # reason: the model answered, but no probabilities
-PLAIN: Final = "It works."  # what any working model can read
-
-Out = TypeVar("Out")
 Vector = np.ndarray[Any, np.dtype[np.float32]]
 # (text, slugs of watches) to the words by which the text names each of them, as they stand in it.
 Spoken = Callable[[str, Collection[str]], Mapping[str, Collection[str]]]
@@ -87,9 +84,9 @@ def analyse(
     found = [_blank(work, text, model, names) for work, text in zip(works, texts, strict=True)]
     known, foreign = _parted(found, texts, model)
     languages = [one.language for one in found]
-    for i, reading in _answers(model.read, known, texts, languages):
+    for i, reading in answers(model.read, known, texts, languages):
         found[i] = _judged(found[i], reading, model, taxonomy, parts[i].share)
-    for i, vector in _answers(lambda some: list(model.embed(some)), foreign, texts):
+    for i, vector in answers(lambda some: list(model.embed(some)), foreign, texts):
         found[i] = _embedded(found[i], vector)
     if spoken is not None and model.reads_targets:
         _aim(found, works, model, spoken)
@@ -121,40 +118,6 @@ def _parted(
     return known, sorted(set(worded) - set(known))
 
 
-def each(
-    read: Callable[..., Sequence[Out]], texts: Sequence[str], *beside: Sequence[Any]
-) -> list[Out | Exception]:
-    """What *read* says of each text, or the error it raises for that text alone (found by halving).
-
-    *beside*: further arguments of *read*, each with one value a text, without which it can do.
-
-    Raises:
-        TransientError: it fails on a plain sentence too: the model is at fault, not the text.
-    """
-    if not texts:
-        return []
-    try:
-        return list(read(texts, *beside))
-    except Exception as error:  # noqa: BLE001  # whatever a text does to a model, its neighbours are read
-        if len(texts) == 1:
-            _must_still_read(read)
-            return [error]
-    middle = len(texts) // 2
-    first = each(read, texts[:middle], *(values[:middle] for values in beside))
-    return first + each(read, texts[middle:], *(values[middle:] for values in beside))
-
-
-def _answers(
-    read: Callable[..., Sequence[Out]],
-    chosen: Sequence[int],
-    texts: Sequence[str],
-    *beside: Sequence[Any],
-) -> Iterator[tuple[int, Out | Exception]]:
-    """What *read* says of each text that is *chosen* by its index."""
-    picked = ([values[i] for i in chosen] for values in (texts, *beside))
-    return zip(chosen, each(read, *picked), strict=True)
-
-
 def _aim(found: list[Analysed], works: Sequence[Work], model: Model, spoken: Spoken) -> None:
     """Add the verdicts towards each watch to those of *found* that name several.
 
@@ -172,15 +135,6 @@ def _aim(found: list[Analysed], works: Sequence[Work], model: Model, spoken: Spo
         if not isinstance(reading, Exception) and reading.probabilities:
             towards = replace(_verdict(found[i], reading, model), watch=watch, read_share=share)
             found[i] = replace(found[i], verdicts=(*found[i].verdicts, towards))
-
-
-def _must_still_read(read: Callable[[Sequence[str]], object]) -> None:
-    try:
-        read([PLAIN])
-    except Exception as error:
-        raise TransientError(
-            "the model fails on any text; its process must be restarted"
-        ) from error
 
 
 def _blank(work: Work, text: str, model: Model, names: Collection[str]) -> Analysed:

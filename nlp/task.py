@@ -9,8 +9,8 @@ from typing import ClassVar, Final
 import numpy as np
 
 from core.errors import ConfigError
-from nlp.analyse import each
 from nlp.clean import clean
+from nlp.each import each
 from nlp.metrics import Floats
 from nlp.model import Model, Reading
 

@@ -155,7 +155,8 @@ def _date(entry: Any, name: str) -> datetime | None:
 def _language(entry: Any) -> str | None:
     """What the entry itself claims; a feed's own claim is mostly its software's default."""
     contents = entry.get("content") or [{}]
-    return _string(contents[0], "language")[:2].lower() or None
+    code = _string(contents[0], "language").lower().replace("_", "-").partition("-")[0]
+    return code if len(code) == 2 else None  # noqa: PLR2004 - ISO 639-1; "fil" is not "fi"
 
 
 def _parent(entry: Any) -> str | None:

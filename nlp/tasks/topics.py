@@ -11,8 +11,8 @@ from config.examples import meaning
 from config.taxonomy import load
 from core.errors import ConfigError
 from core.watch import Topic
-from nlp.analyse import each
 from nlp.clean import clean
+from nlp.each import each
 from nlp.metrics import Floats
 from nlp.model import Model
 from nlp.task import UNKNOWN, Options, Row, Task

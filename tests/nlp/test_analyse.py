@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from core.errors import PermanentError, TransientError
 from core.mention import Analysis, Sentiment
 from core.watch import Topic
-from nlp.analyse import analyse, each
+from nlp.analyse import analyse
+from nlp.each import each
 from nlp.topics import Taxonomy
 from tests.nlp.making import HOLLOW, POISON, WIDTH, WordModel, texts, work
 

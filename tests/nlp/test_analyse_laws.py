@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from core.errors import TransientError
 from core.mention import Analysis, Sentiment
 from core.watch import Topic
-from nlp.analyse import EMPTY, PLAIN, analyse, each
+from nlp.analyse import EMPTY, analyse
+from nlp.each import PLAIN, each
 from nlp.model import Reading
 from nlp.topics import Taxonomy
 from tests.nlp.making import HOLLOW, POISON, WIDTH, WordModel, texts, work
