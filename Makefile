@@ -2,7 +2,7 @@
 PYTHON ?= python3
 SHARED ?= ../shared
 # Which of nlp/train/plans.py `make train` makes.
-MODEL ?= minilm
+MODEL ?= e5
 VENV := .venv
 BIN := $(VENV)/bin
 CODE := alerts bench config console core crawlers harken indexer nlp store templates

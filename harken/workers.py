@@ -132,7 +132,7 @@ class _Taxonomies:
         with self._record.read() as tx:
             topics = active_topics(tx)
         if topics != self._topics:
-            self._topics, self._made = topics, Taxonomy(topics, self._model.embed)
+            self._topics, self._made = topics, Taxonomy(topics, self._model.embed, self._model.near)
         return self._made
 
 

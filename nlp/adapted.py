@@ -52,7 +52,7 @@ class Adapted(Model, ABC):
         self._tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
         precision = _precision()
         self._network = network(folder, tuned).to(precision).eval()
-        self._centre = torch.from_numpy(tuned.centre(self._network.width))
+        self._centre, self._spread = map(torch.from_numpy, tuned.level(self._network.width))
         stem = self.packaged.partition(".")[0]
         self.name = f"{stem} {tuned.sha256[:8]} cpu {_SHORT[precision]}"
         self._prove(tuned)
@@ -130,9 +130,9 @@ class Adapted(Model, ABC):
             ids, mask = pad([pieces[i] for i in batch], padded(lengths[batch[-1]]))
             hidden = self._network.share(ids, mask)
             base = self._network.embed(hidden, mask)
-            directions = nn.functional.normalize(base.float(), dim=1) - self._centre
-            vectors[batch] = nn.functional.normalize(directions, dim=1).numpy()
-            seen = self._network.sense(hidden, base, mask) if heads else None
+            rest = nn.functional.normalize(base.float(), dim=1) - self._centre
+            vectors[batch] = nn.functional.normalize(rest @ self._spread, dim=1).numpy()
+            seen = self._network.sense(hidden, mask) if heads else None
             for name in heads:
                 logits[name][batch] = self._network.heads[name](seen).float().numpy()
         return logits, vectors

@@ -16,7 +16,8 @@ from nlp.metrics import softmax
 
 WEIGHTS: Final = Path(__file__).parent / "weights"  # the adapters that ship
 SENTIMENT: Final = "sentiment"  # the head that every adapter has
-CENTRE: Final = "centre"  # the name of the tensor that is taken from every vector
+CENTRE: Final = "centre"  # the name of the tensor that is taken from every vector …
+SPREAD: Final = "spread"  # … and of the one that the rest is multiplied by
 ANY: Final = "*"  # the temperature of languages that have none of their own
 
 Array = np.ndarray[Any, np.dtype[np.float32]]
@@ -58,7 +59,7 @@ class Adapter:
     heads: Mapping[str, Head]  # SENTIMENT first
     tensors: Mapping[
         str, Array
-    ]  # "layer.N.NAME.down" (r, in), "….up" (out, r), "head.NAME.…", CENTRE
+    ]  # "layer.N.NAME.down" (r, in), "….up" (out, r), "head.NAME.…", CENTRE, SPREAD
     proof: Mapping[str, tuple[float, ...]]  # sentences and their sentiment's probabilities
     notes: Mapping[str, object]  # how it was trained and what it reached; nothing reads it
     sha256: str = ""  # of the file, 64 hex digits; empty before it is written
@@ -75,13 +76,13 @@ class Adapter:
         prefix = f"head.{name}."
         return {k.removeprefix(prefix): v for k, v in self.tensors.items() if k.startswith(prefix)}
 
-    def centre(self, width: int) -> Array:
-        """What all un-adapted vectors have in common, to be taken from each, shape (*width*,).
+    def level(self, width: int) -> tuple[Array, Array]:
+        """What is taken from every un-adapted vector, and what the rest is multiplied by.
 
-        e5's vectors all lie within a narrow cone: two texts of nothing in common have a cosine of
-        0.8. Without their mean (length 0.9) it is 0, and cosines mean what they do with MiniLM.
+        Shapes (*width*,) and (*width*, *width*); zeros and ones where the adapter has nothing.
         """
-        return self.tensors.get(CENTRE, np.zeros(width, np.float32))
+        centre = self.tensors.get(CENTRE, np.zeros(width, np.float32))
+        return centre, self.tensors.get(SPREAD, np.eye(width, dtype=np.float32))
 
 
 def read(path: Path) -> Adapter:

@@ -19,16 +19,12 @@ import numpy as np
 from core.errors import ConfigError
 from core.watch import Topic
 from nlp.clean import clean
+from nlp.model import NEAR
 from nlp.regression import refined, shares
 
 Vectors = np.ndarray[Any, np.dtype[np.float32]]
 Embed = Callable[[Sequence[str]], Vectors]
 
-# Chosen of 60 rules on two sets: ten topics over Banking77's test texts beside 3,000 tweets and
-# comments of no topic, and eight topics over 38 posts about e-bikes. Macro-F1 0.65 (the best has
-# 0.68) and 0.87 (the best); 1 % of the strange tweets get a topic. Of 77 topics, with examples or
-# without, 3 to 5 % of them do.
-THRESHOLD: Final = 0.30  # cosine to its prototype that a mention needs at least
 MARGIN: Final = 0.05  # how far below its best topic another one may lie
 # With this weight examples beside the sentences never hurt: 64 a topic took macro-F1 from 46.9 to
 # 49.2 on airline complaints, from 80.8 to 83.9 on news.
@@ -44,11 +40,15 @@ _ALMOST_NONE: Final = 0.1
 class Taxonomy:
     """Topics as directions. The order of *topics* decides only between topics exactly as near.
 
+    *near* is the cosine to its prototype from which a mention can be of a topic; what it must be
+    depends on who made the vectors (`nlp.model.Model.near`).
+
     Raises:
         ConfigError: a topic has neither sentence nor example.
     """
 
-    def __init__(self, topics: Sequence[Topic], embed: Embed) -> None:
+    def __init__(self, topics: Sequence[Topic], embed: Embed, near: float = NEAR) -> None:
+        self._near_enough = near
         self.ids = tuple(topic.id for topic in topics)
         if not topics:
             return
@@ -65,7 +65,7 @@ class Taxonomy:
         if not self.ids:
             return [()] * len(vectors)
         stored = _as_stored(vectors)
-        fitting = _cosines(stored, self._prototypes) >= THRESHOLD
+        fitting = _cosines(stored, self._prototypes) >= self._near_enough
         scores = _cosines(stored, self._directions)
         return [self._near(row) for row in np.where(fitting, scores, -np.inf)]
 

@@ -14,7 +14,8 @@ from nlp import adapter
 from nlp.adapter import SENTIMENT
 from nlp.train.fit import Recipe
 from nlp.train.plans import PLANS, Plan
-from nlp.train.session import Point, train
+from nlp.train.room import Point
+from nlp.train.session import train
 
 
 def main() -> int:
@@ -40,7 +41,7 @@ def main() -> int:
 def _tell(curve: Path, seed: int, point: Point) -> None:
     _draw(curve, point, seed)
     _say(
-        f"step {point.step} of {point.total}: loss {point.loss:.4f}, "
+        f"{point.run}: step {point.step} of {point.total}: loss {point.loss:.4f}, "
         f"validation macro-recall {dict(point.validation)}"
     )
 
@@ -48,8 +49,9 @@ def _tell(curve: Path, seed: int, point: Point) -> None:
 def _draw(curve: Path, point: Point, seed: int) -> None:
     """Put *point* behind the earlier steps in *curve*: what goes on goes on there too."""
     rows = json.loads(curve.read_text()) if curve.is_file() else []
-    earlier = [row for row in rows if row["step"] < point.step]
-    row = {"step": point.step, "seed": seed, "validation": point.validation[SENTIMENT]}
+    earlier = [row for row in rows if row["run"] != point.run or row["step"] < point.step]
+    row = {"run": point.run, "step": point.step, "seed": seed}
+    row |= {"validation": point.validation[SENTIMENT]}
     row |= {name: score for name, score in point.validation.items() if name != SENTIMENT}
     curve.parent.mkdir(parents=True, exist_ok=True)
     curve.write_text(json.dumps([*earlier, row], indent=1) + "\n")

@@ -64,6 +64,14 @@ def single(folder: Path, name: str, head: str, classes: Sequence[str]) -> Labell
     return labelled(head, classes, ((clean(r["text"]), [classes.index(r["label"])]) for r in found))
 
 
+def untold(
+    folder: Path, names: Iterable[str], head: str, classes: Sequence[str], every: int
+) -> Labelled:
+    """One text in *every* of the files *names*, each once, without label: all targets are 0."""
+    texts = (clean(row["text"]) for name in names for row in shared_rows(folder, name))
+    return labelled(head, classes, ((text, []) for text in list(dict.fromkeys(texts))[::every]))
+
+
 def grouped(folder: Path, name: str, head: str, groups: Mapping[str, str]) -> Labelled:
     """The rows whose ``labels`` all belong to one of *groups* (a class: its labels, by spaces)."""
     group_of = {label: group for group, labels in groups.items() for label in labels.split()}

@@ -21,22 +21,21 @@ class Batch:
     """What a training step eats."""
 
     hidden: Tensor  # (texts, tokens, width)
-    base: Tensor  # (texts, width)
     mask: Tensor  # (texts, tokens)
 
 
 class Features:
-    """Shared hidden states (bfloat16, token after token) and base vectors of some texts."""
+    """Shared hidden states of some texts, bfloat16, token after token."""
 
     def __init__(
         self, network: Network, tokenizer: PreTrainedTokenizerBase, texts: Sequence[str]
     ) -> None:
+        network.eval()
         ids = tokenizer(list(texts), truncation=True, max_length=MAX_TOKENS).input_ids
         self.lengths = [len(tokens) for tokens in ids]
         self.starts = [0, *torch.tensor(self.lengths).cumsum(0).tolist()]
         width = network.width
         self.hidden = torch.empty(self.starts[-1], width, dtype=torch.bfloat16)
-        self.base = torch.empty(len(ids), width, dtype=torch.bfloat16)
         with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16):
             for batch in batches(self.lengths, 4096):
                 self._fill(network, ids, batch)
@@ -44,10 +43,19 @@ class Features:
     def _fill(self, network: Network, ids: Sequence[Sequence[int]], batch: list[int]) -> None:
         rows, mask = pad([ids[i] for i in batch], padded(max(self.lengths[i] for i in batch)))
         hidden = network.share(rows, mask)
-        self.base[batch] = network.embed(hidden, mask).to(torch.bfloat16)
         for row, index in enumerate(batch):
             start, end = self.starts[index], self.starts[index + 1]
             self.hidden[start:end] = hidden[row, : end - start].to(torch.bfloat16)
+
+    @torch.inference_mode()
+    def vectors(self, network: Network) -> Tensor:
+        """The un-adapted vectors of all texts, float32, shape (texts, width)."""
+        found = torch.empty(len(self.lengths), network.width)
+        for indices in batches(self.lengths, 4096):
+            batch = self.batch(indices)
+            with torch.autocast("cpu", dtype=torch.bfloat16):
+                found[indices] = network.embed(batch.hidden, batch.mask).float()
+        return found
 
     def batch(self, indices: Sequence[int]) -> Batch:
         """The texts *indices*, padded to the longest of them."""
@@ -58,8 +66,7 @@ class Features:
             start, end = self.starts[index], self.starts[index + 1]
             hidden[row, : end - start] = self.hidden[start:end]
             mask[row, : end - start] = True
-        chosen = list(indices)
-        return Batch(hidden, self.base[chosen], mask)
+        return Batch(hidden, mask)
 
 
 def epoch(lengths: Sequence[int], tokens: int, seed: int) -> Iterator[list[int]]:

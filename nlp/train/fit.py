@@ -26,7 +26,7 @@ class Recipe:
     seed: int = 0
     epochs: float = 5.0
     shared: int = 3  # layers that base and tuned have in common
-    centred: bool = False  # the vectors for topics without what they all have in common
+    levelled: bool = False  # the vectors for topics without what most of them have in common
     rank: int = 32
     scale: float = 2.0
     rate: float = 1e-3  # of the low-rank changes and the heads; falls linearly to 0
@@ -114,7 +114,7 @@ class Run:
 
     def _loss(self, indices: Sequence[int], batch: Batch) -> Tensor:
         """The mean over the texts, each by its own head."""
-        seen = self.network.sense(batch.hidden, batch.base, batch.mask)
+        seen = self.network.sense(batch.hidden, batch.mask)
         total = seen.new_zeros((), dtype=torch.float32)
         for name, head in self.heads.items():
             rows = [row for row, i in enumerate(indices) if self.lessons.heads[i] == name]
@@ -188,7 +188,7 @@ def logits(network: Network, features: Features, head: str) -> Array:
     for indices in batches(features.lengths, 4096):
         batch = features.batch(indices)
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            seen = network.sense(batch.hidden, batch.base, batch.mask)
+            seen = network.sense(batch.hidden, batch.mask)
             rows = network.heads[head](seen).float()
         for index, row in zip(indices, rows, strict=True):
             found[index] = row

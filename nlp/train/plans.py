@@ -1,8 +1,8 @@
 """What each of our models learns: texts by head, how often an epoch, and by what it is judged."""
 
 import random
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +14,7 @@ from nlp.bases.minilm import MINILM
 from nlp.clean import clean
 from nlp.towards import mark
 from nlp.train import corpus
-from nlp.train.corpus import OURS, Labelled, Pair, grouped, labelled, single
+from nlp.train.corpus import OURS, Labelled, Pair, Targets, grouped, labelled, single, untold
 from nlp.train.fit import Recipe
 
 CLASSES: Final = tuple(str(name) for name in Sentiment)
@@ -37,6 +37,24 @@ class Portion:
 
     texts: Labelled
     passes: float = 1.0
+    plain: tuple[str, ...] = ()  # what a teacher reads instead, text by text; none: the texts
+
+    @property
+    def told(self) -> bool:
+        """Whether the texts have labels; if not, they are for a teacher to answer."""
+        return bool(self.texts.targets.any())
+
+    def taught(self, said: Targets | None) -> "Portion":
+        """Half of what is learned is the label, half what a teacher *said*; else all is his word.
+
+        The teacher's probabilities tell how sure a text is and what it also could be
+        (distillation, arXiv:1503.02531).
+        """
+        if said is None:
+            return self
+        both = self.texts.targets + said
+        mixed: Targets = both / both.sum(axis=1, keepdims=True)
+        return replace(self, texts=replace(self.texts, targets=mixed))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +65,31 @@ class Parts:
     calibration: Mapping[tuple[str, str], Labelled]  # by head and language (or ANY): temperatures
     validation: Mapping[str, Labelled]  # by name: choose the recipe, are the figures we report
 
+    def of(self, heads: Collection[str]) -> "Parts":
+        """What concerns *heads*; texts without labels are not learned."""
+        return Parts(
+            learned=tuple(
+                portion if portion.told else replace(portion, passes=0.0)
+                for portion in self.learned
+                if portion.texts.head in heads
+            ),
+            calibration={key: texts for key, texts in self.calibration.items() if key[0] in heads},
+            validation={name: one for name, one in self.validation.items() if one.head in heads},
+        )
+
+    def taught(self, said: Sequence[Targets | None]) -> "Parts":
+        """With what a teacher *said* of each portion beside its labels."""
+        portions = (p.taught(one) for p, one in zip(self.learned, said, strict=True))
+        return replace(self, learned=tuple(portions))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Teacher:
+    """A run on the same encoder that tunes more of it; too slow to ship, it answers the student."""
+
+    heads: tuple[str, ...]
+    recipe: Recipe
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
@@ -56,6 +99,7 @@ class Plan:
     heads: Mapping[str, Head]  # without temperatures
     texts: Callable[[Path], Parts]  # of the folder of the shared texts
     recipe: Recipe = field(default_factory=Recipe)
+    teacher: Teacher | None = None
 
 
 def _english(folder: Path) -> Parts:
@@ -77,13 +121,18 @@ def _many(folder: Path) -> Parts:
         learned=(
             Portion(texts=learned),
             Portion(texts=spoken.without({*judges.texts, *foreign.texts}), passes=1.5),
-            Portion(texts=_obeying_nobody(learned)),
+            _obeying_nobody(learned),
             Portion(texts=_towards(), passes=3.0),
-            Portion(texts=_train(folder, "emotion"), passes=2.0),
-            Portion(texts=grouped(folder, "goemotions_train", "emotion", _FELT)),
+            Portion(texts=_train(folder, "emotion"), passes=2.5),
+            Portion(texts=grouped(folder, "goemotions_train", "emotion", _FELT), passes=0.3),
             Portion(texts=_train(folder, "offence"), passes=0.67),
             Portion(texts=_train(folder, "irony")),
             Portion(texts=_intents(), passes=2.0),
+            # Tweets of later years, comments and customers' questions, for the teacher to answer.
+            Portion(texts=_untold(folder, *_TWEETS), passes=0.7),
+            Portion(
+                texts=_untold(folder, "goemotions_train", "banking77_train", every=4), passes=0.8
+            ),
         ),
         calibration={
             (SENTIMENT, "en"): tweets.where(held_out=True),
@@ -103,6 +152,7 @@ def _judges(folder: Path) -> Labelled:
 
 
 _FILES: Final = {"emotion": "emotion", "offence": "offensive", "irony": "irony"}
+_TWEETS: Final = tuple(f"tweeteval_{name}_train" for name in _FILES.values())
 
 
 def _train(folder: Path, head: str) -> Labelled:
@@ -127,18 +177,25 @@ def _towards() -> Labelled:
     return labelled(SENTIMENT, CLASSES, pairs)
 
 
-def _obeying_nobody(tweets: Labelled) -> Labelled:
+def _untold(folder: Path, *names: str, every: int = 1) -> Labelled:
+    """One text in *every* of the files *names*; their labels are of something else."""
+    return untold(folder, names, SENTIMENT, CLASSES, every)
+
+
+def _obeying_nobody(tweets: Labelled) -> Portion:
     """Some of *tweets* with an order to the model before or behind; their labels stay."""
     chance = random.Random(7)
     orders = (OURS / "orders.txt").read_text(encoding="utf-8").splitlines()
+    chosen = chance.sample(range(len(tweets)), min(_ORDERED, len(tweets)))
 
     def _pairs() -> Iterator[Pair]:
-        for index in chance.sample(range(len(tweets)), min(_ORDERED, len(tweets))):
+        for index in chosen:
             order, text = chance.choice(orders), tweets.texts[index]
             said = f"{order} {text}" if chance.random() < 0.5 else f"{text} {order}"  # noqa: PLR2004
             yield said, [int(tweets.targets[index].argmax())]
 
-    return labelled(SENTIMENT, CLASSES, _pairs())
+    plain = tuple(tweets.texts[index] for index in chosen)
+    return Portion(texts=labelled(SENTIMENT, CLASSES, _pairs()), plain=plain)
 
 
 def _head(*classes: str, languages: tuple[str, ...], exclusive: bool = True) -> Head:
@@ -164,7 +221,11 @@ PLANS: Final[Mapping[str, Plan]] = {
         heads=_MANY,
         texts=_many,
         recipe=Recipe(
-            epochs=2.6, shared=6, centred=True, rank=24, rate=8e-4, dropout=0.1, until=1.0
+            epochs=2.0, shared=6, levelled=True, rank=24, rate=8e-4, dropout=0.1, until=1.0
+        ),
+        teacher=Teacher(
+            heads=(SENTIMENT, "emotion"),
+            recipe=Recipe(seed=1, epochs=1.7, shared=3, rank=24, rate=6e-4, dropout=0.1, until=1.0),
         ),
     ),
 }

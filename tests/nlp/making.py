@@ -137,7 +137,7 @@ def tiny_adapter(encoder: Path, path: Path, *, changed: bool = True, **facts: ob
         tensors |= {
             f"head.{head}.{part}": tensor(*shape)
             for part, shape in {
-                "0.weight": (96,), "0.bias": (96,), "1.weight": (inside, 96), "1.bias": (inside,),
+                "0.weight": (64,), "0.bias": (64,), "1.weight": (inside, 64), "1.bias": (inside,),
                 "4.weight": (classes, inside), "4.bias": (classes,),
             }.items()
         }  # fmt: skip

@@ -8,7 +8,8 @@ from hypothesis.extra import numpy as hnp
 
 from core.errors import ConfigError
 from core.watch import Topic
-from nlp.topics import MARGIN, THRESHOLD, Taxonomy
+from nlp.model import NEAR
+from nlp.topics import MARGIN, Taxonomy
 
 AXES = {"north": (1.0, 0.0, 0.0), "east": (0.0, 1.0, 0.0), "up": (0.0, 0.0, 1.0)}
 unit_vectors = hnp.arrays(np.float32, 3, elements=st.floats(-1, 1, width=32)).filter(
@@ -54,7 +55,7 @@ def test_told_are_those_above_the_threshold_and_near_the_best(vector):
     vector = vector / np.linalg.norm(vector)
     told = Taxonomy([topic(name) for name in AXES], embed).topics_of(vector[None, :])[0]
     cosines = dict(zip(AXES, vector.tolist(), strict=True))
-    near = {n for n, c in cosines.items() if c >= max(THRESHOLD, max(cosines.values()) - MARGIN)}
+    near = {n for n, c in cosines.items() if c >= max(NEAR, max(cosines.values()) - MARGIN)}
     assert set(told) == near
     assert list(told) == sorted(told, key=cosines.__getitem__, reverse=True)
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from core.watch import Topic
-from nlp.topics import MARGIN, SENTENCES_WEIGHT, THRESHOLD, Taxonomy
+from nlp.model import NEAR
+from nlp.topics import MARGIN, SENTENCES_WEIGHT, Taxonomy
 
 WIDTH = 5
 FEW = settings(max_examples=30)
@@ -87,7 +88,7 @@ def test_told_are_the_near_ones_best_first(names, vectors, sentences):
     """Beside the rule in plain numbers; the third decimal of a cosine may fall either way."""
     for row, topics in zip(vectors, told(names, vectors, sentences=sentences), strict=True):
         cosines = {name: float(row @ prototype(name, sentences, 0)) for name in names}
-        bar = max(THRESHOLD, max(cosines.values()) - MARGIN)
+        bar = max(NEAR, max(cosines.values()) - MARGIN)
         assert {n for n, c in cosines.items() if c > bar + 1e-3} <= set(topics)
         assert set(topics) <= {n for n, c in cosines.items() if c > bar - 1e-3}
         near = [cosines[name] for name in topics]
@@ -99,7 +100,7 @@ def test_told_are_the_near_ones_best_first(names, vectors, sentences):
 def test_with_examples_too_only_what_is_near_its_prototype_is_told(names, vectors, examples):
     for row, topics in zip(vectors, told(names, vectors, examples=examples), strict=True):
         near = [float(row @ prototype(name, 1, examples)) for name in topics]
-        assert all(cosine >= THRESHOLD - 1e-3 for cosine in near)
+        assert all(cosine >= NEAR - 1e-3 for cosine in near)
 
 
 def prototype(name, sentences, examples):

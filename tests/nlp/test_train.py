@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import replace
+from itertools import groupby
 
 import numpy as np
 import pytest
@@ -21,13 +22,16 @@ MOODS = {"aaa": {0}, "mmm": set(), "zzz": {0, 1}}
 RECIPE = {"epochs": 8, "shared": 2, "rank": 2, "rate": 0.03, "tokens": 128, "smoothing": 0.1}
 
 
-def train(encoder, texts, checkpoint, *, tell=lambda _: None, every=8, **changed):
-    """The adapter of RECIPE, where nothing is *changed*."""
+def train(encoder, texts, checkpoint, *, tell=lambda _: None, every=8, teacher=None, **changed):
+    """The adapter of RECIPE, where nothing is *changed*; *teacher*: what is, in its recipe."""
     from nlp.train.fit import Recipe
-    from nlp.train.plans import PLANS
+    from nlp.train.plans import PLANS, Teacher
     from nlp.train.session import train
 
     plan = replace(PLANS["minilm"], heads=tiny_heads(), recipe=Recipe(**(RECIPE | changed)))
+    if teacher is not None:
+        recipe = Recipe(**(RECIPE | teacher))
+        plan = replace(plan, teacher=Teacher(heads=("sentiment",), recipe=recipe))
     return train(encoder, plan, texts, checkpoint=checkpoint, tell=tell, every=every)
 
 
@@ -80,6 +84,65 @@ def test_it_learns_what_can_be_learned_and_the_model_reads_it(encoder, texts, tm
     assert set(made.heads["sentiment"].temperatures) == {"*", "de"}
     total = points[-1].total
     assert [point.step for point in points] == [*range(8, total + 1, 8), total]
+
+
+@given(
+    st.lists(st.integers(0, 2), min_size=1, max_size=5),
+    st.lists(st.floats(0.01, 1), min_size=15, max_size=15),
+    st.booleans(),
+)
+def test_a_teachers_word_is_half_of_what_is_learned_and_all_where_there_is_no_label(
+    classes, weights, told
+):
+    from nlp.train.plans import Portion
+
+    names = ("negative", "neutral", "positive")
+    pairs = [(f"text {n}", [c] if told else []) for n, c in enumerate(classes)]
+    said = np.array(weights[: 3 * len(classes)], np.float32).reshape(-1, 3)
+    said /= said.sum(axis=1, keepdims=True)
+    portion = Portion(texts=labelled("sentiment", names, pairs))
+    assert portion.told == told
+    learned = portion.taught(said).texts.targets
+    label = np.eye(3)[classes]
+    assert learned == pytest.approx((label + said) / 2 if told else said, abs=1e-6)
+    assert portion.taught(None) is portion
+
+
+def test_what_nobody_labelled_is_learned_from_the_teacher(encoder, texts, tmp_path):
+    """Of "qqq" only the teacher has an answer; it reads "aaa" there, as the portion tells it."""
+    from nlp.models.minilm import MiniLM
+    from nlp.train.plans import Portion
+
+    strange = labelled("sentiment", ("negative", "neutral", "positive"), [("qqq", [])] * 16)
+    untold = Portion(texts=strange, plain=("aaa",) * 16)
+    points = []
+    made = train(
+        encoder,
+        replace(texts, learned=(*texts.learned, untold)),
+        tmp_path / "c",
+        tell=points.append,
+        teacher={"seed": 1, "shared": 1},
+    )
+    assert [run for run, _ in groupby(p.run for p in points)] == ["teacher", "model"]
+    assert made.notes["teacher"]["shared"] == 1
+    assert made.notes["recipe"]["shared"] == 2
+    path = tmp_path / "a.safetensors"
+    adapter.write(path, made)
+    read = MiniLM(path, encoder).read(["qqq", "mmm"])
+    assert [int(np.argmax(reading.probabilities)) for reading in read] == [0, 1]
+
+
+def test_a_run_stopped_after_its_teacher_asks_him_again(encoder, texts, tmp_path):
+    def stop(point):
+        if point.run == "model":
+            raise StoppedError
+
+    with pytest.raises(StoppedError):
+        train(encoder, texts, tmp_path / "c", tell=stop, teacher={"seed": 1})
+    points = []
+    train(encoder, texts, tmp_path / "c", tell=points.append, teacher={"seed": 1})
+    lessons = [point.step for point in points if point.run == "teacher"]
+    assert lessons == [points[0].total]
 
 
 class StoppedError(Exception):
