@@ -15,7 +15,7 @@ from nlp.clean import clean
 from nlp.each import answers, each
 from nlp.entities import named
 from nlp.excerpt import LIMIT, Excerpt, excerpt
-from nlp.language import detect
+from nlp.language import detect, likeliest
 from nlp.model import Model, Reading
 from nlp.topics import Taxonomy
 from nlp.towards import aimed
@@ -82,14 +82,16 @@ def analyse(
     parts = [_part(work, spoken) for work in works]
     texts = [part.text for part in parts]
     found = [_blank(work, text, model, names) for work, text in zip(works, texts, strict=True)]
-    known, foreign = _parted(found, texts, model)
-    languages = [one.language for one in found]
+    languages = [_read_as(work, one, model, names) for work, one in zip(works, found, strict=True)]
+    worded = [i for i, text in enumerate(texts) if text]
+    known = [i for i in worded if languages[i]]
+    foreign = [i for i in worded if not languages[i]]
     for i, reading in answers(model.read, known, texts, languages):
         found[i] = _judged(found[i], reading, model, taxonomy, parts[i].share)
     for i, vector in answers(lambda some: list(model.embed(some)), foreign, texts):
         found[i] = _embedded(found[i], vector)
     if spoken is not None and model.reads_targets:
-        _aim(found, works, model, spoken)
+        _aim(found, works, languages, model, spoken)
     return [_naming(one, work, watches) for one, work in zip(found, works, strict=True)]
 
 
@@ -109,16 +111,20 @@ def _part(work: Work, spoken: Spoken | None) -> Excerpt:
     return replace(part, text=clean(part.text))
 
 
-def _parted(
-    found: Sequence[Analysed], texts: Sequence[str], model: Model
-) -> tuple[list[int], list[int]]:
-    """Which texts are in a language of *model*, and which others have words at all."""
-    worded = [i for i, text in enumerate(texts) if text]
-    known = [i for i in worded if found[i].language in model.languages]
-    return known, sorted(set(worded) - set(known))
+def _read_as(work: Work, blank: Analysed, model: Model, names: Collection[str]) -> str | None:
+    """The language as which *model* reads a text; None: it does not."""
+    if blank.language is None:
+        return likeliest(work.text, model.languages, names)
+    return blank.language if blank.language in model.languages else None
 
 
-def _aim(found: list[Analysed], works: Sequence[Work], model: Model, spoken: Spoken) -> None:
+def _aim(
+    found: list[Analysed],
+    works: Sequence[Work],
+    languages: Sequence[str | None],
+    model: Model,
+    spoken: Spoken,
+) -> None:
     """Add the verdicts towards each watch to those of *found* that name several.
 
     Marked first and cleaned then, as in training: an account that is a brand's keeps its name.
@@ -129,8 +135,8 @@ def _aim(found: list[Analysed], works: Sequence[Work], model: Model, spoken: Spo
         if found[i].analysis is Analysis.SCORED and len(work.watches) > 1
         for watch, part in aimed(work.text, spoken(work.text, work.watches)).items()
     ]
-    languages = [found[i].language for i, *_ in aims]
-    readings = each(model.read, [marked for _, _, marked, _ in aims], languages)
+    codes = [languages[i] for i, *_ in aims]
+    readings = each(model.read, [marked for _, _, marked, _ in aims], codes)
     for (i, watch, _, share), reading in zip(aims, readings, strict=True):
         if not isinstance(reading, Exception) and reading.probabilities:
             towards = replace(_verdict(found[i], reading, model), watch=watch, read_share=share)

@@ -56,7 +56,7 @@ def evaluate(
     if not listed:
         raise ConfigError("nothing to evaluate: the file holds no row with a text and a label")
     truth = _truth(listed, asker)
-    questions = [question(row) for row in listed]
+    questions = [question(row, model.languages) for row in listed]
     languages = _spoken(questions, truth, asker)
     draws = list(_draws(asker, questions, truth, asked))
     return Report(

@@ -1,12 +1,12 @@
 """What a file of labelled texts says, row by row: the question apart from its answer."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from babel import Locale
 
 from core.plugins import did_you_mean
-from nlp.language import detect
+from nlp.language import detect, likeliest
 from nlp.task import UNKNOWN, Row, RowError, Task
 
 _NAMES: Final[dict[str, str]] = {
@@ -23,12 +23,16 @@ def code_of(language: str) -> str:
     return _NAMES.get(said, said)
 
 
-def question(row: Mapping[str, Any]) -> Row:
-    """The row without its label; its language as it is given, else as its text shows it."""
+def question(row: Mapping[str, Any], known: Collection[str] = ()) -> Row:
+    """The row without its label; its language as it is given, else as its text shows it.
+
+    Where it shows none it is that one of *known* as which the product would read it.
+    """
     text, given, target = str(row["text"]), row.get("language"), row.get("target")
+    shown = code_of(str(given)) if given else detect(text) or likeliest(text, known)
     return Row(
         text=text,
-        language=code_of(str(given)) if given else detect(text) or UNKNOWN,
+        language=shown or UNKNOWN,
         target=None if target is None else str(target),
     )
 

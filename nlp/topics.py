@@ -72,14 +72,16 @@ class Taxonomy:
     def told(
         self, vectors: Vectors, languages: Sequence[str | None], known: Collection[str]
     ) -> list[tuple[str, ...]]:
-        """What is told of mentions: :meth:`topics_of` those in a language of the model, else none.
+        """What is told of mentions that were read: :meth:`topics_of` those of a known language.
 
-        *languages* of the mentions and *known* to the model are ISO 639-1. Whoever judges a
-        mention, freshly read or from the record, asks here.
+        *languages* of the mentions and *known* to the model are ISO 639-1; what was read although
+        its language is unknown (None) counts as known. Whoever judges a mention, freshly read or
+        from the record, asks here.
         """
         every = self.topics_of(vectors)
         return [
-            topics if code in known else () for topics, code in zip(every, languages, strict=True)
+            topics if code is None or code in known else ()
+            for topics, code in zip(every, languages, strict=True)
         ]
 
     def shares(self, vectors: Vectors) -> Vectors:

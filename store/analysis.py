@@ -168,7 +168,8 @@ def _end_leases(tx: Connection, ids: Sequence[str]) -> set[str]:
 def standings(tx: Connection, encoder_sha256: str, *, after: str, limit: int) -> list[Standing]:
     """Up to *limit* mentions beyond id *after*, by id, that have a verdict on their text of now.
 
-    Those without a vector of this encoder are left out: nobody can judge them but by reading.
+    Those without a vector of this encoder are left out: nobody can judge them but by reading. So
+    are those that were not scored.
     """
     of_now = mentions.c.text_sha256
     own = (verdicts.c.mention == mentions.c.id) & (verdicts.c.text_sha256 == of_now)
@@ -181,7 +182,7 @@ def standings(tx: Connection, encoder_sha256: str, *, after: str, limit: int) ->
         )
         .join(verdicts, own & (verdicts.c.model == mentions.c.model) & (verdicts.c.watch == ""))
         .join(vectors, read & (vectors.c.encoder_sha256 == encoder_sha256))
-        .where(mentions.c.id > after)
+        .where(mentions.c.id > after, verdicts.c.sentiment.is_not(None))
         .order_by(mentions.c.id)
         .limit(limit)
     )

@@ -177,4 +177,8 @@ def test_a_vector_from_the_record_has_the_topics_of_the_fresh_one(vector):
 
 def test_nothing_is_told_in_a_language_that_the_model_does_not_know(taxonomy):
     vectors = np.concatenate([along(1, 0, 0)] * 3)
-    assert taxonomy.told(vectors, ["en", "de", None], {"en"}) == [("north",), (), ()]
+    assert taxonomy.told(vectors, ["en", "de", "en"], {"en"}) == [("north",), (), ("north",)]
+
+
+def test_of_what_was_read_although_its_language_is_unknown_topics_are_told(taxonomy):
+    assert taxonomy.told(along(1, 0, 0), [None], {"en"}) == [("north",)]
