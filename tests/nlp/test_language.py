@@ -60,7 +60,9 @@ def test_what_is_unknown_but_hardly_any_other_is_read_as_the_likeliest(text):
     assert likeliest(text, {"de", "pl"}) is None
 
 
-@pytest.mark.parametrize("text", ["gick sönder direkt", "znowu nie działa", "kecewa berat", "12 😡"])
+@pytest.mark.parametrize(
+    "text", ["gick sönder direkt", "znowu nie działa", "kecewa berat", "12 😡"]
+)
 def test_what_is_rather_another_language_is_read_as_none(text):
     assert likeliest(text, SEVEN) is None
 
