@@ -36,18 +36,18 @@ class PlainModel(PreTrainedModel):
         """Logits of each text."""
         mask = attention_mask.bool()
         hidden = self.merged.share(input_ids, mask)
-        seen = self.merged.sense(hidden, self.merged.embed(hidden, mask), mask)
-        logits = self.merged.heads[SENTIMENT](seen)
+        logits = self.merged.heads[SENTIMENT](self.merged.sense(hidden, mask))
         return SequenceClassifierOutput(logits=logits / self.temperature)
 
 
 def plain_pipeline(kind: type[Adapted]) -> Any:
     """The weights of *kind* as a text-classification pipeline in fp32 on this processor."""
-    set_verbosity(CRITICAL)  # it lists 130 models that it knows; ours is none of them
     tuned, folder = adapter.read(WEIGHTS / kind.packaged), kind.base.locate()
     labels = dict(enumerate(map(str, Sentiment)))
     config = PlainConfig(id2label=labels, num_labels=len(labels))
-    model = PlainModel(config, network(folder, tuned), tuned.heads[SENTIMENT].temperature()).eval()
+    merged = network(folder, tuned).float()
+    model = PlainModel(config, merged, tuned.heads[SENTIMENT].temperature()).eval()
+    set_verbosity(CRITICAL)  # it lists 130 models that it knows; ours is none of them
     tokenizer = AutoTokenizer.from_pretrained(
         folder, local_files_only=True, model_max_length=LONGEST
     )

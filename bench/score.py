@@ -1,104 +1,154 @@
 """Scoring: a transformers pipeline, one text a call, against our workers; the same weights."""
 
-import os
-from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
 from contextlib import ExitStack
-from functools import cache, partial
-from multiprocessing import get_context
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass
+from functools import partial
+from statistics import mean
+from typing import Any, Final
 
-from bench.rounds import against, per_second, rates
+from bench.operations import a_text
+from bench.report import say
+from bench.rounds import per_second, rates
 from bench.shared import rows
-from core import plugins
-from core.mention import Sentiment
+from bench.workers import (
+    CORES,
+    TORCH,
+    everything,
+    loaded,
+    memory,
+    naive,
+    ours,
+    precise,
+    process,
+    products,
+    spread,
+)
+from core.errors import ConfigError
 from nlp.clean import clean
-
-if TYPE_CHECKING:
-    from nlp.adapted import Adapted
 
 TEXTS: Final = "data/tweeteval_sentiment_validation.jsonl.gz"
 EVERY: Final = 4  # the pipeline reads one text in four: a round of all would take it 20 s
-CORES: Final = 2  # naive: two threads of one process; ours: two processes of one thread
-LEASE: Final = 256  # texts at a time, as many as the analyse step takes
-CLASSES: Final = [str(name) for name in Sentiment]
+FAST: Final = "openvino"
+SECONDS: Final = 1.0  # of matrix products a round
 
-Reader = Callable[[Sequence[str]], list[str]]
+Pool = Sequence[Executor]
 
 
-def score(model: str) -> dict[str, float]:
-    """Texts a second of *model*; `agreement` is the share of them that both call the same.
+def score(model: str) -> dict[str, Any]:
+    """Texts a second of *model* and what they are worth; the keys are told in docs/speed.md.
 
     Only a quiet machine is fair: two threads that wait for each other awake lose most to
     neighbours. Told to sleep instead (OMP_WAIT_POLICY=PASSIVE), they lost 40 % on a quiet one.
     """
     texts = [clean(row["text"]) for row in rows(TEXTS)]
-    theirs, own = partial(naive, model), partial(ours, model)
-    few = texts[::EVERY]
     with ExitStack() as stack:
-        alone = [stack.enter_context(_process())]
-        pair = [stack.enter_context(_process()) for _ in range(CORES)]
-        said = zip(spread(alone, theirs, few), spread(pair, own, few), strict=True)  # warms both
-        found = rates(
-            {
-                "naive": lambda: per_second(len(few), lambda: spread(alone, theirs, few)),
-                "ours": lambda: per_second(len(texts), lambda: spread(pair, own, texts)),
-            }
-        )
-    same = sum(a == b for a, b in said)
-    return {**against("naive", "ours", found), "agreement": round(same / len(few), 4)}
+        start = partial(_started, stack)
+        bench = Bench(model, texts, start(1), start(CORES), start(CORES))
+        return bench.row()
 
 
-def naive(model: str, texts: Sequence[str]) -> list[str]:
-    """What the pipeline calls each text."""
-    read = _pipeline(model)
-    return [read(text)[0]["label"] for text in texts]
+def _started(stack: ExitStack, count: int) -> list[Executor]:
+    return [stack.enter_context(process()) for _ in range(count)]
 
 
-def ours(model: str, texts: Sequence[str]) -> list[str]:
-    """What our model calls each text; the vectors for topics, and all heads, on the way."""
-    found: list[str] = []
-    for start in range(0, len(texts), LEASE):
-        readings = _model(model).read(texts[start : start + LEASE])
-        found += [_likeliest(reading.probabilities or ()) for reading in readings]
-    return found
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """One model before all its peers."""
+
+    model: str
+    texts: Sequence[str]
+    alone: Pool  # the process of the pipeline
+    pair: Pool  # our workers
+    fast_pair: Pool  # our workers with the engine of the extra
+
+    def row(self) -> dict[str, Any]:
+        """All figures; those of the extra are None where it is not installed or not built."""
+        few = self.texts[::EVERY]
+        theirs = spread(self.alone, partial(naive, self.model), few)  # warms it, as all others
+        agreement = {"agreement": _same(theirs, self._said(self.pair, TORCH, few))}
+        fast = self._has_fast()
+        if fast:
+            agreement["fast_agreement"] = _same(theirs, self._said(self.fast_pair, FAST, few))
+        found = rates(self._peers(few) | (self._fast_peers() if fast else {}))
+        held = {"memory_mb": _held(self.pair)}
+        if fast:
+            held["fast_memory_mb"] = _held(self.fast_pair)
+        work = self.alone[0].submit(a_text, self.model, self.texts).result()
+        return derived({**found, **agreement, **held, "gflop_a_text": work})
+
+    def _peers(self, few: Sequence[str]) -> dict[str, Callable[[], float]]:
+        half = self.texts[:: len(self.pair)]
+        pair = self.pair
+        precision = pair[0].submit(precise).result()
+        return {
+            "naive": lambda: self._rate(self.alone, naive, few),
+            "ours": lambda: self._rate(pair, ours, self.texts),
+            "one_worker": lambda: self._rate(pair[:1], ours, half),
+            "everything": lambda: self._rate(pair, everything, self.texts),
+            "gemm": lambda: _products(pair, precision),
+        }
+
+    def _fast_peers(self) -> dict[str, Callable[[], float]]:
+        fast, pair = partial(ours, engine=FAST), self.fast_pair
+        whole = partial(everything, engine=FAST)
+        return {
+            "fast": lambda: self._rate(pair, fast, self.texts),
+            "fast_everything": lambda: self._rate(pair, whole, self.texts),
+            "fast_gemm": lambda: _products(pair, "int8"),
+        }
+
+    def _rate(self, pool: Pool, read: Callable[..., list[str]], texts: Sequence[str]) -> float:
+        return per_second(len(texts), lambda: spread(pool, partial(read, self.model), texts))
+
+    def _said(self, pool: Pool, engine: str, few: Sequence[str]) -> list[str]:
+        return spread(pool, partial(ours, self.model, engine=engine), few)
+
+    def _has_fast(self) -> bool:
+        try:
+            self.fast_pair[0].submit(_load, self.model).result()
+        except ConfigError as error:
+            say(f"without the extra: {error}")
+            return False
+        return True
 
 
-def spread(processes: Sequence[Executor], read: Reader, texts: Sequence[str]) -> list[str]:
-    """What *read* says of *texts*, in order; an equal part of them goes to each process."""
-    part = -(-len(texts) // len(processes))
-    parts = [texts[number * part : (number + 1) * part] for number in range(len(processes))]
-    waiting = [process.submit(read, some) for process, some in zip(processes, parts, strict=True)]
-    return [label for answer in waiting for label in answer.result()]
+def derived(found: Mapping[str, Any]) -> dict[str, Any]:
+    """*found* and what follows from it; a ratio is None where one of its two rates is missing."""
+
+    def over(one: str, other: str) -> float | None:
+        return round(found[one] / found[other], 3) if found.get(one) else None
+
+    def share(rate: str, peak: str) -> float | None:
+        done = found.get(rate)
+        return round(done * found["gflop_a_text"] / found[peak], 3) if done else None
+
+    return {
+        **found,
+        "ratio": over("ours", "naive"),
+        "fast_ratio": over("fast", "naive"),
+        "time_ratio": over("ours", "everything"),
+        "fast_time_ratio": over("fast", "fast_everything"),
+        "workers_ratio": over("ours", "one_worker"),
+        "gemm_share": share("ours", "gemm"),
+        "fast_gemm_share": share("fast", "fast_gemm"),
+    }
 
 
-@cache
-def _pipeline(model: str) -> Any:
-    # As a user would have it: ours are told to take one thread each, and the peer would inherit it.
-    os.environ["OMP_NUM_THREADS"] = str(CORES)  # noqa: TID251 - torch reads it when it is loaded
-    import torch
-
-    from bench.plain_model import plain_pipeline
-
-    torch.set_num_threads(CORES)
-    return plain_pipeline(_kind(model))
+def _same(theirs: Sequence[str], said: Sequence[str]) -> float:
+    return round(mean(a == b for a, b in zip(theirs, said, strict=True)), 4)
 
 
-@cache
-def _model(model: str) -> "Adapted":
-    return _kind(model)()
+def _products(pool: Pool, precision: str) -> float:
+    """10^9 operations a second of all of *pool* together."""
+    waiting = [one.submit(products, precision, SECONDS) for one in pool]
+    return sum(answer.result() for answer in waiting)
 
 
-def _kind(model: str) -> "type[Adapted]":
-    from nlp.adapted import Adapted
-
-    return plugins.load("nlp.models", model, Adapted)
+def _held(pool: Pool) -> float:
+    return round(max(one.submit(memory).result() for one in pool))
 
 
-def _likeliest(probabilities: Sequence[float]) -> str:
-    return max(zip(probabilities, CLASSES, strict=True))[1]
-
-
-def _process() -> ProcessPoolExecutor:
-    """One process that starts afresh and keeps its model."""
-    return ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+def _load(model: str) -> str:
+    return loaded(model, FAST).name

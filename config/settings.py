@@ -106,6 +106,7 @@ class ModelSettings(_Part):
 
     name: str = Field("e5", description="A module of nlp.models.")
     weights: Path | None = Field(None, description="Adapter file; none: the packaged one.")
+    engine: str = Field("torch", description="A module of nlp.engines; openvino: the extra `fast`.")
     workers: int = Field(2, ge=1, le=64, description="Analyse workers, of one thread each.")
 
 

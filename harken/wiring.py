@@ -65,7 +65,7 @@ def open_model(settings: Settings) -> "Model":
     from nlp.model import Model
 
     kind = plugins.load("nlp.models", settings.model.name, Model)
-    return kind(settings.model.weights) if settings.model.weights else kind()  # type: ignore[call-arg]  # every model takes its weights
+    return kind(settings.model.weights, engine=settings.model.engine)  # type: ignore[call-arg]  # every model takes its weights
 
 
 def channels(settings: Settings) -> Mapping[str, Channel]:

@@ -32,6 +32,19 @@ def install(name: Named = None, as_json: AsJson = False) -> None:
     show("model install", {"installed": found}, lines, now=Clock().now(), as_json=as_json)
 
 
+@model.command()
+def build(name: Named = None, as_json: AsJson = False) -> None:
+    """Quantise models for the engine openvino and prove them; needs the extra `fast`, once."""
+    from nlp.building import build
+
+    found = {}
+    for one, kind in _kinds(name).items():
+        talk(f"model: quantising {one}; this takes minutes")
+        found[one] = build(kind).name
+    lines = [f"{one}: built; set model.engine to openvino" for one in found]
+    show("model build", {"built": found}, lines, now=Clock().now(), as_json=as_json)
+
+
 @model.command("list")
 def listed(as_json: AsJson = False) -> None:
     """Every model: its encoder, its heads, their languages and figures."""

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.score import CLASSES, naive, ours, spread
+from bench.operations import operations
+from bench.score import derived
+from bench.workers import CLASSES, everything, memory, naive, ours, products, spread
 from core.mention import Sentiment
 
 TEXTS = [
@@ -38,6 +40,53 @@ def test_both_call_texts_the_same(monkeypatch):
     """The same merged weights: only the precision differs, and no text here is near a border."""
     monkeypatch.setenv("OMP_NUM_THREADS", "1")  # which the pipeline changes
     assert naive("minilm", TEXTS) == ours("minilm", TEXTS)
+
+
+@pytest.mark.model
+def test_sentiment_alone_and_beside_everything_is_one(monkeypatch):
+    assert ours("minilm", TEXTS) == everything("minilm", TEXTS)
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("precision", ["bf16", "fp32", "int8"])
+def test_this_machine_multiplies(precision):
+    assert products(precision, 0.01) > 0
+
+
+def test_a_process_holds_memory():
+    assert 10 < memory() < 100_000
+
+
+def test_an_operation_is_a_multiplication_or_an_addition():
+    """One layer 2 wide, 3 inside, one token: 16 + 12 products of weights, 4 of attention."""
+    shape = {"hidden_size": 2, "intermediate_size": 3, "num_hidden_layers": 1}
+    assert operations(shape, 1) == 2 * (4 * 4 + 2 * 6 + 2 * 2)
+    assert operations({**shape, "num_hidden_layers": 5}, 1) == 5 * operations(shape, 1)
+
+
+RATES = {
+    "naive": 100.0, "ours": 800.0, "one_worker": 410.0, "everything": 520.0, "gemm": 800.0,
+    "gflop_a_text": 0.6,
+}  # fmt: skip
+
+
+def test_ratios_follow_from_the_rates():
+    row = derived(RATES)
+    assert row["ratio"] == 8
+    assert row["time_ratio"] == pytest.approx(800 / 520, abs=1e-3)
+    assert row["workers_ratio"] == pytest.approx(800 / 410, abs=1e-3)
+    assert row["gemm_share"] == pytest.approx(0.6)
+
+
+def test_what_the_missing_extra_would_have_done_is_null():
+    row = derived(RATES)
+    assert {row[k] for k in ("fast_ratio", "fast_time_ratio", "fast_gemm_share")} == {None}
+
+
+def test_the_extra_has_its_own_ratios():
+    row = derived({**RATES, "fast": 1600.0, "fast_everything": 1100.0, "fast_gemm": 1800.0})
+    assert row["fast_ratio"] == 16
+    assert row["fast_gemm_share"] == pytest.approx(0.533, abs=1e-3)
 
 
 @pytest.mark.model

@@ -131,8 +131,20 @@ def test_a_long_text_is_read_to_its_end(model):
     assert one == pytest.approx(halves.sum(0) / np.linalg.norm(halves.sum(0)), abs=0.02)
 
 
+def test_sentiment_alone_is_the_sentiment_that_a_whole_reading_finds(model):
+    spoken = ["en", "de", None, "en", "de"]
+    whole = [reading.probabilities for reading in model.read(SENTENCES, spoken)]
+    assert np.array(model.judge(SENTENCES, spoken)) == pytest.approx(np.array(whole), abs=1e-6)
+
+
+def test_an_engine_that_nobody_wrote_is_told_with_those_that_are(encoder, adapter):
+    with pytest.raises(ConfigError, match="Did you mean 'openvino'"):
+        minilm(adapter, encoder, "openvin")
+
+
 def test_no_texts_are_no_readings(model):
     assert model.read([]) == []
+    assert model.judge([]) == []
     assert model.embed([]).shape == (0, 32)
 
 

@@ -1,0 +1,134 @@
+"""What the processes of the score benchmark do: a pipeline's way, our way, and bare products."""
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from functools import cache
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from core import plugins
+from core.mention import Sentiment
+
+if TYPE_CHECKING:
+    from nlp.adapted import Adapted
+
+CORES: Final = 2  # naive: two threads of one process; ours: two processes of one thread
+LEASE: Final = 256  # texts at a time, as many as the analyse step takes
+CLASSES: Final = [str(name) for name in Sentiment]
+TORCH: Final = "torch"
+
+Reader = Callable[[Sequence[str]], list[str]]
+
+
+def naive(model: str, texts: Sequence[str]) -> list[str]:
+    """What the pipeline calls each text."""
+    read = _pipeline(model)
+    return [read(text)[0]["label"] for text in texts]
+
+
+def ours(model: str, texts: Sequence[str], engine: str = TORCH) -> list[str]:
+    """What our model calls each text; sentiment alone, as the pipeline does."""
+    judge = loaded(model, engine).judge
+    return [_likeliest(shares or ()) for some in _leases(texts) for shares in judge(some)]
+
+
+def everything(model: str, texts: Sequence[str], engine: str = TORCH) -> list[str]:
+    """Likewise, with all other heads and the vectors for topics on the way."""
+    read = loaded(model, engine).read
+    found = [reading for some in _leases(texts) for reading in read(some)]
+    return [_likeliest(reading.probabilities or ()) for reading in found]
+
+
+def memory() -> float:
+    """The most that this process has ever held, in MB of 10^6 bytes (Linux)."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    peak = next(line for line in lines if line.startswith("VmHWM"))
+    return int(peak.split()[1]) * 1024 / 1e6
+
+
+def precise() -> str:
+    """The precision in which our model computes here without the extra: bf16 or fp32."""
+    from nlp.engine import processor
+
+    return str(processor()).rpartition(" ")[2]
+
+
+def products(precision: str, seconds: float) -> float:
+    """10^9 operations a second of one thread in matrix products of the encoders' shapes.
+
+    *precision* is bf16, fp32 or int8. 1,024 rows, as many as we pass at a time, meet the six
+    matrices of a layer that is 384 wide.
+    """
+    import torch
+
+    torch.set_num_threads(1)
+    shapes = [(384, 384)] * 4 + [(384, 1536), (1536, 384)]
+    work = [_product(precision, size, out) for size, out in shapes]
+    each = 2e-9 * 1024 * sum(size * out for size, out in shapes)
+    done, began = 0, time.perf_counter()
+    with torch.inference_mode():
+        while time.perf_counter() - began < seconds:
+            for multiply in work:
+                multiply()
+            done += 1
+    return done * each / (time.perf_counter() - began)
+
+
+def spread(processes: Sequence[Executor], read: Reader, texts: Sequence[str]) -> list[str]:
+    """What *read* says of *texts*, in order; an equal part of them goes to each process."""
+    part = -(-len(texts) // len(processes))
+    parts = [texts[number * part : (number + 1) * part] for number in range(len(processes))]
+    waiting = [process.submit(read, some) for process, some in zip(processes, parts, strict=True)]
+    return [label for answer in waiting for label in answer.result()]
+
+
+def process() -> ProcessPoolExecutor:
+    """One process that starts afresh and keeps its model."""
+    return ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+
+
+@cache
+def loaded(model: str, engine: str) -> "Adapted":
+    """The model in this process, loaded once."""
+    return kind(model)(engine=engine)
+
+
+def kind(model: str) -> "type[Adapted]":
+    """The class of *model*."""
+    from nlp.adapted import Adapted
+
+    return plugins.load("nlp.models", model, Adapted)
+
+
+@cache
+def _pipeline(model: str) -> Any:
+    # As a user would have it: ours are told to take one thread each, and the peer would inherit it.
+    os.environ["OMP_NUM_THREADS"] = str(CORES)  # noqa: TID251 - torch reads it when it is loaded
+    import torch
+
+    from bench.plain_model import plain_pipeline
+
+    torch.set_num_threads(CORES)
+    return plain_pipeline(kind(model))
+
+
+def _product(precision: str, size: int, out: int) -> Callable[[], object]:
+    import torch
+
+    if precision == "int8":
+        left, right = (torch.ones(shape, dtype=torch.int8) for shape in ((1024, size), (size, out)))
+        return lambda: torch._int_mm(left, right)  # noqa: SLF001 - torch has no other int8 product
+    dtype = {"bf16": torch.bfloat16, "fp32": torch.float32}[precision]
+    states, weight = torch.ones(1024, size, dtype=dtype), torch.ones(out, size, dtype=dtype)
+    return lambda: torch.nn.functional.linear(states, weight)
+
+
+def _leases(texts: Sequence[str]) -> list[Sequence[str]]:
+    return [texts[start : start + LEASE] for start in range(0, len(texts), LEASE)]
+
+
+def _likeliest(probabilities: Sequence[float]) -> str:
+    return max(zip(probabilities, CLASSES, strict=True))[1]

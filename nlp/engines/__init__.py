@@ -1,0 +1,1 @@
+"""One file, one engine: the name in harken.yaml is the name of the module."""
