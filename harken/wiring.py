@@ -64,8 +64,11 @@ def open_model(settings: Settings) -> "Model":
     """The model that scores; loading it takes seconds."""
     from nlp.model import Model
 
-    kind = plugins.load("nlp.models", settings.model.name, Model)
-    return kind(settings.model.weights, engine=settings.model.engine)  # type: ignore[call-arg]  # every model takes its weights
+    kind, said = plugins.load("nlp.models", settings.model.name, Model), settings.model
+    # A model need not know what nobody set: one without weights or engines has neither.
+    weights = [said.weights] if said.weights else []
+    engine = {"engine": said.engine} if "engine" in said.model_fields_set else {}
+    return kind(*weights, **engine)
 
 
 def channels(settings: Settings) -> Mapping[str, Channel]:

@@ -84,7 +84,7 @@ def test_without_the_extra_nothing_is_built_and_the_extra_is_named(
 
 @pytest.mark.slow
 def test_what_is_built_reads_as_torch_does_give_or_take_the_rounding(kind, tmp_path):
-    pytest.importorskip("nncf")
+    pytest.importorskip("nncf", reason="not installed")
     from nlp.building import build
 
     encoder = tiny_encoder(tmp_path)  # its own: others ask for what is not built
