@@ -4,9 +4,10 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from core.mention import Mention, Sentiment, State
+from core.mention import Mention, Sentiment, State, Verdict
 from templates.contexts.mail import VoiceQuote
 from templates.links import Links
+from templates.say import Phrase, phrase
 
 LONGEST: Final = 280  # characters: a letter cannot be recalled, so it quotes little
 MARKS: Final = 3  # accents on one letter; more of them would climb over the neighbouring lines
@@ -70,7 +71,16 @@ def quote(
         published=mention.published,
         url=links.mention(mention.id),
         alike=_alike(mention, copies),
+        read=read(mention.verdict_for(watch), mention.text),
     )
+
+
+def read(verdict: Verdict | None, text: str) -> Phrase | None:
+    """How much of *text* was read for *verdict*; None: all of it, or nothing is known of it."""
+    if verdict is None or verdict.read_share >= 1 or not text:
+        return None
+    share = min(max(verdict.read_share, 0.01), 0.99)  # neither nothing nor all, when it is rounded
+    return phrase("quote.read", share=share, count=len(text))
 
 
 def tone(mention: Mention, watch: str | None = None) -> str:

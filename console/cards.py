@@ -5,15 +5,15 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from alerts.brief import incident_name
+from alerts.quotes import read
 from console.shell import LINKS, Names
 from console.state import SearchState
 from core.identity import handle
 from core.incident import Incident
-from core.mention import Analysis, Intent, Mention, Verdict
+from core.mention import Analysis, Intent, Mention
 from indexer.highlight import Span, highlights
 from indexer.query import Everything, Query
 from templates.contexts.shell import Piece, Result
-from templates.say import Phrase, phrase
 
 LONGEST: Final = 600  # characters of a text in a list: four lines of a wide screen
 LEAD: Final = 120  # of these before the first hit
@@ -74,14 +74,6 @@ def certainty(mention: Mention, watch: str | None = None) -> float | None:
     if verdict is None or verdict.sentiment is None:
         return None
     return verdict.probabilities.get(verdict.sentiment)
-
-
-def read(verdict: Verdict | None, text: str) -> Phrase | None:
-    """How much of *text* was read for *verdict*; None: all of it, or nothing is known of it."""
-    if verdict is None or verdict.read_share >= 1 or not text:
-        return None
-    share = min(max(verdict.read_share, 0.01), 0.99)  # neither nothing nor all, when it is rounded
-    return phrase("result.read", share=share, count=len(text))
 
 
 def urgent(mention: Mention) -> tuple[str, ...]:

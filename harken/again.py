@@ -32,7 +32,7 @@ def _ask_for_readings(record: Record, model: str) -> None:
 
     A watch that is new, or listens for more than it did, matches mentions that were read before.
     """
-    spoken, after = wiring.spoken(record), ""
+    spoken, after = wiring.spoken(wiring.watches(record)), ""
     while True:
         with record.read() as tx:
             batch = unaimed(tx, model, after=after, limit=BATCH)

@@ -1,7 +1,7 @@
 """The product, step by step: one function a step. Each is idempotent and may be killed anywhere."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -75,7 +75,8 @@ def _judged(
 
     if leased[0].attempts >= HOPELESS:  # it was tried alone, and killed its worker each time
         return [_hopeless(p, model.name) for p in leased]
-    spoken, watches = wiring.spoken(record), wiring.watches(record)
+    watches = wiring.watches(record)
+    spoken = wiring.spoken(watches)
     try:
         judged = judge(_works(leased), model, taxonomy, spoken=spoken, watches=watches)
     except TransientError:
@@ -109,33 +110,6 @@ def _hopeless(pending: Pending, model: str) -> Finding:
         encoder_sha256="",
         model=model,
     )
-
-
-def retell(
-    record: Record, model: "Model", taxonomy: "Taxonomy", *, after: str, limit: int = 1000
-) -> tuple[Tally, str]:
-    """Judge the topics of recorded mentions anew, one batch beyond id *after*, from their vectors.
-
-    No text is read. Returns the id to go on after. Whatever changes is told to the index, too.
-    """
-    import numpy as np
-
-    with record.read() as tx:
-        batch = analysis.standings(tx, model.encoder_sha256, after=after, limit=limit)
-    if not batch:
-        return Tally(), after
-    vectors = np.stack([np.frombuffer(s.vector, "<f2").astype(np.float32) for s in batch])
-    told = taxonomy.told(vectors, [s.language for s in batch], model.languages)
-    changed = [
-        replace(s, topics=topics)
-        for s, topics in zip(batch, told, strict=True)
-        if topics != s.topics
-    ]
-    done = 0
-    if changed:
-        with record.write() as tx:
-            done = analysis.retell(tx, changed)
-    return Tally(taken=len(batch), done=done), batch[-1].id
 
 
 def index(

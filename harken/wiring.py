@@ -112,20 +112,23 @@ def matcher(record: Record) -> Callable[[str], Mapping[str, str]]:
         return Percolator(active_watches(tx)).match
 
 
-def spoken(record: Record) -> Callable[[str, Collection[str]], Mapping[str, Sequence[str]]]:
-    """By which words a text names some watches: slug to those of its query that stand there.
+def spoken(
+    watches: Mapping[str, Watch],
+) -> Callable[[str, Collection[str]], Mapping[str, Sequence[str]]]:
+    """By which words a text names some of *watches*: slug to those of its query that stand there.
 
     As they stand: a query knows no case and no accent, but a model reads both.
     """
-    from indexer.highlight import highlights
+    from indexer.highlight import each
 
-    with record.read() as tx:
-        queries = {w.slug: _query(w.query) for w in active_watches(tx)}
-    return lambda text, slugs: {
-        slug: [text[start:end] for start, end in highlights(queries[slug], text)]
-        for slug in slugs
-        if slug in queries
-    }
+    queries = {slug: _query(watch.query) for slug, watch in watches.items()}
+
+    def said(text: str, slugs: Collection[str]) -> Mapping[str, Sequence[str]]:
+        """Those of *slugs* that are listened for."""
+        spans = each({slug: queries[slug] for slug in slugs if slug in queries}, text)
+        return {slug: [text[start:end] for start, end in found] for slug, found in spans.items()}
+
+    return said
 
 
 def watches(record: Record) -> Mapping[str, Watch]:

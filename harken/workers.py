@@ -10,7 +10,7 @@ import structlog
 from config.settings import Settings
 from core.errors import HarkenError
 from core.watch import Topic
-from harken import steps, wiring
+from harken import retelling, steps, wiring
 from harken.again import ask
 from harken.clock import Clock
 from harken.heartbeat import Heartbeat
@@ -67,12 +67,31 @@ def retell(settings: Settings, clock: Clock) -> steps.Tally:
     def step(_: datetime) -> steps.Tally:
         """One batch."""
         nonlocal after
-        tally, after = steps.retell(record, model, taxonomy.current(), after=after)
+        tally, after = retelling.topics(record, model, taxonomy.current(), after=after)
         return tally
 
     return _loop(
         step, Heartbeat(record, "topics", started=clock.now(), muted=True), clock, follow=False
     )
+
+
+def rename(settings: Settings, clock: Clock) -> steps.Tally:
+    """Tell anew what everything in the record names, as the settings have products and people now.
+
+    It needs no model, and a running Harken goes on meanwhile.
+    """
+    record = wiring.open_record(settings)
+    seed(record, settings, now=clock.now())
+    watches, after = wiring.watches(record), ""
+
+    def step(_: datetime) -> steps.Tally:
+        """One batch."""
+        nonlocal after
+        tally, after = retelling.names(record, watches, after=after)
+        return tally
+
+    heart = Heartbeat(record, "names", started=clock.now(), muted=True)
+    return _loop(step, heart, clock, follow=False)
 
 
 def again(settings: Settings, clock: Clock) -> tuple[int, steps.Tally, int]:

@@ -1,15 +1,27 @@
 """Which parts of a text made it a hit: one answer for every engine."""
 
+from collections.abc import Mapping, Sequence
+
 from indexer.query.nodes import Query, positive_phrases
 from indexer.wording import index_tokens, places, runs
 
 Span = tuple[int, int]  # text[start:end]
+Word = tuple[str, int, int]  # and where it stands
 
 
 def highlights(query: Query, text: str) -> list[Span]:
     """Where *text* says the positive words and phrases of *query*: ascending, never overlapping."""
-    tokens = index_tokens(text)
+    return each({"": query}, text)[""]
+
+
+def each(queries: Mapping[str, Query], text: str) -> dict[str, list[Span]]:
+    """The :func:`highlights` of each of *queries*, by its key; the text is cut into words once."""
+    tokens = index_tokens(text) if queries else []
     where = places([word for word, _, _ in tokens])
+    return {key: _said(query, tokens, where) for key, query in queries.items()}
+
+
+def _said(query: Query, tokens: Sequence[Word], where: Mapping[str, list[int]]) -> list[Span]:
     found: set[Span] = set()
     for phrase in positive_phrases(query):
         length = len(phrase.words)

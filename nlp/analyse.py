@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from math import isfinite
 from types import MappingProxyType
 from typing import Any, Final
@@ -24,7 +25,7 @@ EMPTY: Final = "empty"  # reason: nothing is left of the text to read
 NO_NUMBER: Final = "not_a_number"  # reason: the model answered, but no probabilities
 Vector = np.ndarray[Any, np.dtype[np.float32]]
 # (text, slugs of watches) to the words by which the text names each of them, as they stand in it.
-Spoken = Callable[[str, Collection[str]], Mapping[str, Collection[str]]]
+Spoken = Callable[[str, tuple[str, ...]], Mapping[str, Collection[str]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,10 +80,26 @@ def analyse(
     Raises:
         TransientError: the model itself is broken; nothing was judged.
     """
-    parts = [_part(work, spoken) for work in works]
-    texts = [part.text for part in parts]
-    found = [_blank(work, text, model, names) for work, text in zip(works, texts, strict=True)]
+    # Long texts of several watches are asked about twice.
+    asked: Spoken | None = cache(spoken) if spoken else None
+    parts = [_part(work, asked) for work in works]
+    found = [_blank(work, part.text, model, names) for work, part in zip(works, parts, strict=True)]
     languages = [_read_as(work, one, model, names) for work, one in zip(works, found, strict=True)]
+    _read(found, parts, languages, model, taxonomy)
+    if asked is not None and model.reads_targets:
+        _aim(found, works, languages, model, asked)
+    return [_naming(one, work, watches) for one, work in zip(found, works, strict=True)]
+
+
+def _read(
+    found: list[Analysed],
+    parts: Sequence[Excerpt],
+    languages: Sequence[str | None],
+    model: Model,
+    taxonomy: Taxonomy,
+) -> None:
+    """Put into *found* what *model* says of *parts*; in a language not its own, a vector only."""
+    texts = [part.text for part in parts]
     worded = [i for i, text in enumerate(texts) if text]
     known = [i for i in worded if languages[i]]
     foreign = [i for i in worded if not languages[i]]
@@ -90,9 +107,6 @@ def analyse(
         found[i] = _judged(found[i], reading, model, taxonomy, parts[i].share)
     for i, vector in answers(lambda some: list(model.embed(some)), foreign, texts):
         found[i] = _embedded(found[i], vector)
-    if spoken is not None and model.reads_targets:
-        _aim(found, works, languages, model, spoken)
-    return [_naming(one, work, watches) for one, work in zip(found, works, strict=True)]
 
 
 def _naming(found: Analysed, work: Work, watches: Mapping[str, Watch]) -> Analysed:

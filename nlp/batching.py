@@ -1,16 +1,15 @@
-"""Texts of like length go through a model together: little padding, few shapes."""
+"""Texts of like length are learned together: little padding, few shapes."""
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
-# 1,024 tokens at a time were the fastest on one core. Lengths are multiples of 4 because oneDNN
-# prepares a kernel for each shape: with any length allowed the same work costs 1.4 x (measured).
-TOKENS: Final = 1024
+# Lengths are multiples of 4 because oneDNN prepares a kernel for each shape: with any length
+# allowed the same work costs 1.4 x (measured).
 STEP: Final = 4
 
 
-def batches(lengths: Sequence[int], tokens: int = TOKENS) -> Iterator[list[int]]:
+def batches(lengths: Sequence[int], tokens: int) -> Iterator[list[int]]:
     """Indices into *lengths*, each once, shortest first, by batches.
 
     Padded to its longest text a batch fits *tokens*; a longer text makes a batch of its own.

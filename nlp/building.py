@@ -4,14 +4,13 @@ Weights and the inputs of matrix products become 8-bit numbers with scales that 
 hundred texts (post-training quantisation, SmoothQuant arXiv:2211.10438, both by nncf).
 """
 
-import json
 import logging
 import shutil
 import warnings
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import Final
 
 import torch
 from torch import Tensor
@@ -21,14 +20,14 @@ from nlp import adapter
 from nlp.adapted import Adapted, built
 from nlp.clean import clean
 from nlp.engines.openvino import Stack
-from nlp.network import PARTS, Network, Part, network
+from nlp.network import PARTS, Network, Part, network, through
 from nlp.packed import Packed, pack
 from nlp.packing import batches
-from nlp.train.corpus import OURS
+from nlp.train.corpus import our_rows
 
 # That scales are found on; with 120, one proof sentence of minilm was read 0.17 otherwise.
 TEXTS: Final = 400
-_FILES: Final = ("intent.jsonl", "towards.jsonl")
+_FILES: Final = ("intent", "towards")
 
 State = tuple[Tensor, Tensor]  # hidden states before a part, and the bias of their rows
 
@@ -86,10 +85,9 @@ def _states(merged: Network, rows: Iterable[Packed]) -> Mapping[Part, list[State
         hidden = merged.start(packed)
         bias = packed.bias(hidden.dtype)
         found["lower"].append((hidden, bias))
-        for layer in merged.part("lower"):
-            hidden = layer(hidden, bias)
-        found["base"].append((hidden, bias))
-        found["tuned"].append((hidden, bias))
+        shared = through(merged.part("lower"), hidden, bias)
+        found["base"].append((shared, bias))
+        found["tuned"].append((shared, bias))
     return found
 
 
@@ -100,8 +98,5 @@ def _rows(model: Adapted) -> list[Packed]:
 
 def _texts(languages: Iterable[str]) -> list[str]:
     """``TEXTS`` of ours in *languages*, of all files and all their parts."""
-    rows: list[dict[str, Any]] = []
-    for name in _FILES:
-        lines = (OURS / name).read_text("utf-8").splitlines()
-        rows += [row for row in map(json.loads, lines) if row["language"] in languages]
+    rows = [row for name in _FILES for row in our_rows(name) if row["language"] in languages]
     return [clean(row["text"]) for row in rows[:: max(1, len(rows) // TEXTS)]]

@@ -177,14 +177,19 @@ def pad(ids: Sequence[Sequence[int]], length: int) -> tuple[Tensor, Tensor]:
     return torch.from_numpy(rows), torch.from_numpy(mask)
 
 
+def through(layers: nn.ModuleList, hidden: Tensor, bias: Tensor) -> Tensor:
+    """*hidden* (rows, width, states) through *layers*; *bias* is added to scores of attention."""
+    for layer in layers:
+        hidden = layer(hidden, bias)
+    return hidden
+
+
 def _run(layers: nn.ModuleList, hidden: Tensor, mask: Tensor) -> Tensor:
     """*hidden* through *layers*; *mask* (texts, tokens) is True for real tokens."""
     bias = torch.zeros_like(mask, dtype=hidden.dtype).masked_fill(
         ~mask, torch.finfo(hidden.dtype).min
     )
-    for layer in layers:
-        hidden = layer(hidden, bias[:, None, None, :])
-    return hidden
+    return through(layers, hidden, bias[:, None, None, :])
 
 
 def _pool(hidden: Tensor, mask: Tensor) -> Tensor:

@@ -85,7 +85,7 @@ def claim(
 ) -> list[Pending]:
     """Those of *rows* (what is ``OFFERED``) whose leases are free or ran out, for *owner*."""
     mine = _claim(tx, owner, [row.id for row in rows], now=now, until=until)
-    wanted = _watches(tx, mine)
+    wanted = watches_of(tx, mine)
     return [
         Pending(
             **{column.name: getattr(row, column.name) for column in OFFERED},
@@ -115,7 +115,7 @@ def _free(
     return tx.execute(query).all()
 
 
-def _watches(tx: Connection, ids: Iterable[str]) -> dict[str, list[str]]:
+def watches_of(tx: Connection, ids: Iterable[str]) -> dict[str, list[str]]:
     """The slugs of the watches that each of *ids* matched, sorted."""
     query = select(matches.c.mention, matches.c.watch).where(matches.c.mention.in_(list(ids)))
     found: dict[str, list[str]] = defaultdict(list)

@@ -9,9 +9,10 @@ from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 from sqlalchemy import Connection
 
+from alerts.quotes import read
 from console import answers
 from console.answers import At
-from console.cards import Cards, read
+from console.cards import Cards
 from console.naming import groups
 from console.rows import mention_row
 from console.shell import Names, names, shell

@@ -29,6 +29,10 @@ TopicsOnly = Annotated[
     bool,
     typer.Option("--topics-only", help="Judge all topics anew, as harken.yaml has them now."),
 ]
+NamesOnly = Annotated[
+    bool,
+    typer.Option("--names-only", help="Tell anew what texts name, as harken.yaml has it now."),
+]
 Again = Annotated[
     bool, typer.Option("--again", help="Read anew what another model judged than that of now.")
 ]
@@ -74,6 +78,7 @@ def crawl(
 
 def analyse(
     topics_only: TopicsOnly = False,
+    names_only: NamesOnly = False,
     again: Again = False,
     follow: Follow = False,
     name: WorkerName = "analyse",
@@ -87,7 +92,8 @@ def analyse(
     """Score what is pending: language, sentiment, topics.
 
     With --topics-only nothing is read again: everything in the record gets the topics that
-    harken.yaml has now; done are those whose topics are others than before.
+    harken.yaml has now; done are those whose topics are others than before. --names-only does so
+    with products, people, places, hashtags, links and phrases, and needs no model.
 
     With --again the model of harken.yaml reads what another one judged, the newest mentions first,
     and those that name a watch they were not read towards. New mentions go before; a running Harken
@@ -96,14 +102,16 @@ def analyse(
     from harken import workers
 
     asked = _begin(config, state, as_json, now, offset, child=child)
-    if topics_only + again + follow > 1:
-        told = "--topics-only and --again end when all is judged, each on its own"
-        raise ConfigError(f"{told}: leave --follow out, and one of the two.")
+    if topics_only + names_only + again + follow > 1:
+        told = "--topics-only, --names-only and --again end when all is told, each on its own"
+        raise ConfigError(f"{told}: leave --follow out, and all but one of them.")
     if again:
         _tell_again(*workers.again(asked.settings(), asked.clock), asked)
         return
     if topics_only:
         tally = workers.retell(asked.settings(), asked.clock)
+    elif names_only:
+        tally = workers.rename(asked.settings(), asked.clock)
     else:
         tally = workers.analyse(asked.settings(), asked.clock, follow=follow, name=name)
     _tell("analyse", tally, asked)

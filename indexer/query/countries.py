@@ -5,7 +5,6 @@ from difflib import get_close_matches
 from functools import cache
 from typing import Final
 
-_CODE: Final = 2  # letters
 _NEAR: Final = 0.8  # as difflib counts; by its own 0.6 deutschland would be Switzerland
 
 
@@ -28,13 +27,6 @@ def meant(said: str) -> str:
 @cache
 def _names() -> Mapping[str, str]:
     """English name to code, both in lower case."""
-    from babel import Locale
+    from config.countries import countries
 
-    # CLDR's own: unions, and what stands for no country.
-    none = {"EU", "EZ", "UN", "ZZ", "QO", "XA", "XB"}
-    known = Locale("en").territories.items()
-    return {
-        name.lower(): code.lower()
-        for code, name in known
-        if len(code) == _CODE and code.isalpha() and code not in none
-    }
+    return {name.lower(): code.lower() for code, name in countries("en").items()}

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from core.errors import ConfigError
 from nlp.engine import Engine, processor
-from nlp.network import Network, Part
+from nlp.network import Network, Part, through
 
 if TYPE_CHECKING:
     from openvino import Core, InferRequest
@@ -58,9 +58,7 @@ class Stack(nn.Module):
 
     def forward(self, hidden: Tensor, bias: Tensor) -> Any:
         """States behind the last layer."""
-        for layer in self.layers:
-            hidden = layer(hidden, bias)
-        return hidden
+        return through(self.layers, hidden, bias)
 
 
 def _core() -> "Core":

@@ -5,7 +5,7 @@ from pathlib import Path
 from torch import Tensor
 
 from nlp.engine import Engine, here
-from nlp.network import Network, Part
+from nlp.network import Network, Part, through
 
 
 class Torch(Engine):
@@ -19,6 +19,4 @@ class Torch(Engine):
 
     def run(self, part: Part, hidden: Tensor, bias: Tensor) -> Tensor:
         """Layer after layer."""
-        for layer in self._network.part(part):
-            hidden = layer(hidden, bias)
-        return hidden
+        return through(self._network.part(part), hidden, bias)

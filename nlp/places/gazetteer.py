@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import yaml
-from babel import Locale
 
+from config.countries import countries
 from core.entity import Place
 from core.words import words
 
@@ -23,7 +23,6 @@ LARGE: Final = 500_000  # inhabitants from which on a city is named without sayi
 SHORT: Final = 4  # letters up to which a city is never named so: Van, Cali, Bari
 LEADS: Final = 5.0  # times the inhabitants of its namesakes in all other countries
 _ENGLISH: Final = "en"
-_CODE: Final = 2  # letters of ISO 3166-1 alpha-2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,14 +103,7 @@ def _doubtful() -> frozenset[str]:
 @cache
 def _territories(language: str) -> Names:
     """CLDR's names in *language*, and ours."""
-    known = Locale(language).territories
-    # CLDR has codes of its own: EU, EZ, UN, ZZ and those from QO and XA on (but XK, Kosovo).
-    none = ("EU", "EZ", "UN", "ZZ", "QO", "XA", "XB")
-    named = [
-        (name, code)
-        for code, name in known.items()
-        if len(code) == _CODE and code.isalpha() and code not in none
-    ]
+    named = [(name, code) for code, name in countries(language).items()]
     ours = [(name, code) for code, names in _said()["countries"].items() for name in names]
     several = {
         folded(name): Name(places={code: Place(country=code) for code in codes}, meant=None)

@@ -141,6 +141,8 @@ class StatusPage(Page):
     calm: bool | None  # None: nobody can tell
     coverage: Coverage
     mentions: Mapping[str, int] = field(default_factory=dict)  # by analysis, and deleted
+    models: Mapping[str, int] = field(default_factory=dict)  # scored mentions by model
+    replay: tuple[str, int] | None = None  # its model and what it has still to read
     outbox: Mapping[str, int] = field(default_factory=dict)  # due, sent, failed
     engine: str
     documents: int

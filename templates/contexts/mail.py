@@ -30,6 +30,7 @@ class VoiceQuote:
     published: datetime
     url: str  # where it stands in the console
     alike: int  # further mentions of its family
+    read: Phrase | None = None  # how much of a long text the tone stands for; None: all of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

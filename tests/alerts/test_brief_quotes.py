@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from alerts.quotes import LONGEST, MARKS, excerpt, quote, representative, tone
 from core.mention import Sentiment, State
 from templates.links import Links
+from templates.say import Say
 from tests.alerts import example_letters as letters
 
 FAMILY = "👨‍👩‍👧"
@@ -98,6 +99,15 @@ def test_a_quote_tells_its_tone_and_what_resembles_it():
     shown = quote(letters.said()[0], {"hot": 17}, Links("https://h.example"))
     assert (shown.tone, shown.alike, shown.source) == ("negative", 17, "velo-forum")
     assert shown.url == f"https://h.example/m/{shown.id}"
+
+
+def test_a_quote_of_a_long_text_tells_how_much_was_read():
+    long = letters.mention("x" * 9000)
+    part = replace(long, verdicts=tuple(replace(v, read_share=0.2) for v in long.verdicts))
+    shown = quote(part, {}, Links("https://h.example")).read
+    assert shown is not None
+    assert Say()(shown) == "Read 20% of 9,000 characters"
+    assert quote(long, {}, Links("https://h.example")).read is None
 
 
 def test_a_mention_without_verdict_is_unscored_and_never_neutral():

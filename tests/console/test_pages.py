@@ -7,7 +7,7 @@ from html import unescape
 import pytest
 from lxml.html import fromstring
 
-from store import processes, sources
+from store import again, processes, sources
 from store.record import Record
 from tests.console import stage
 from tests.store.making import key
@@ -157,6 +157,18 @@ def test_a_process_that_says_nothing_any_more_is_not_shown_at_work(desk):
     assert page.count("no sign of life") == 3
     assert "at work" not in page
     assert {p["state"] for p in later.get("/status.json").json()["processes"]} == {"working"}
+
+
+def test_the_status_tells_whose_verdicts_stand_and_how_far_a_replay_is(client, furnished):
+    with furnished.write() as tx:
+        models = again.by_model(tx)
+        again.begin(tx, "another@1")
+        waiting = again.waiting(tx, "another@1")
+    said = unescape(fromstring(client.get("/status").text).text_content())
+    assert waiting > 1
+    assert f"{waiting} mentions wait to be read again by another@1" in said
+    for model, count in models.items():
+        assert f"{count} by {model}" in said
 
 
 def test_a_late_source_is_so_since_it_was_last_heard(desk, furnished):

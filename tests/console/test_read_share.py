@@ -4,7 +4,7 @@ import pytest
 from lxml.html import fromstring
 from sqlalchemy import update
 
-from console.cards import read
+from alerts.quotes import read
 from indexer.engines.memory import MemoryIndex
 from store import analysis, tables
 from templates.say import Say

@@ -1,7 +1,6 @@
 """``analyse --again``: a second model reads what the first one judged, beside all other work."""
 
 import json
-from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -12,7 +11,7 @@ from harken import again, steps
 from nlp.topics import Taxonomy
 from store import again as replay
 from store import mentions, watches
-from store.record import Record
+from tests.harken.dying import killed_after
 from tests.harken.ring import call
 from tests.nlp.aiming import AimingModel
 from tests.nlp.making import WordModel
@@ -128,22 +127,11 @@ def test_a_broken_model_takes_no_mention_from_the_replay(record):
 def test_killed_at_any_write_and_begun_again_it_ends_as_if_nobody_had_killed_it(
     record, writes, monkeypatch
 ):
-    class Killed(Record):
-        left = writes
-
-        def write(self):
-            if not self.left:
-                raise KeyboardInterrupt
-            self.left -= 1
-            return super().write()
-
     monkeypatch.setattr(replay, "PORTION", 1)
     monkeypatch.setattr(steps, "HOLD", timedelta())
-    victim = Killed(record.url)
-    with suppress(KeyboardInterrupt):
+    with killed_after(record, writes) as victim:
         again.ask(victim, Grim())
         work_off(victim, Grim())
-    victim.close()
     again.ask(record, Grim())
     work_off(record, Grim())
     assert told(record) == [Sentiment.NEGATIVE] * 3

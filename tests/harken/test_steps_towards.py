@@ -62,7 +62,7 @@ def mention_verdict(record):
 
 def test_the_words_of_a_watch_are_those_of_the_text(record):
     """A query knows no case and no accent; the model is shown the text as it is."""
-    assert wiring.spoken(record)(MIXED, ["acme", "globex", "gone"]) == {
+    assert wiring.spoken(wiring.watches(record))(MIXED, ["acme", "globex", "gone"]) == {
         "acme": ["Vélorra"],
         "globex": ["oskelo"],
     }
@@ -71,7 +71,7 @@ def test_the_words_of_a_watch_are_those_of_the_text(record):
 def test_an_edited_watch_is_known_with_the_next_batch(record):
     with record.write() as tx:
         watches.replace_from_file(tx, [watch("acme", '"lovely bike"')], [])
-    assert wiring.spoken(record)(MIXED, BOTH) == {"acme": ["lovely bike"]}
+    assert wiring.spoken(wiring.watches(record))(MIXED, BOTH) == {"acme": ["lovely bike"]}
 
 
 def test_of_a_long_text_what_it_says_of_its_one_watch_is_read(record):

@@ -1,16 +1,15 @@
 """``analyse --topics-only``: other topics for what is recorded, from vectors, killed or not."""
 
 import json
-from contextlib import suppress
 
 import pytest
 
 from core.watch import Topic
-from harken import steps
+from harken import retelling, steps
 from harken.steps import Tally
 from nlp.topics import Taxonomy
 from store import analysis, changes, mentions, watches
-from store.record import Record
+from tests.harken.dying import killed_after
 from tests.harken.ring import call
 from tests.nlp.making import WordModel
 from tests.store.making import NOON, begin, hear, heard, key
@@ -52,7 +51,7 @@ def retell(record, *topics, limit=2):
     model, after, taken, done = Still(), "", 0, 0
     taxonomy = Taxonomy(topics, model.embed)
     while True:
-        tally, after = steps.retell(record, model, taxonomy, after=after, limit=limit)
+        tally, after = retelling.topics(record, model, taxonomy, after=after, limit=limit)
         if not tally.taken:
             return taken, done
         taken, done = taken + tally.taken, done + tally.done
@@ -123,7 +122,7 @@ def test_a_language_that_the_model_lacks_keeps_no_topic(record):
     with record.read() as tx:
         assert [m.verdicts for m in mentions.get(tx, [key("de")])] == [()]
     taxonomy = Taxonomy([BRAKES], Still().embed)
-    steps.retell(record, Polyglot(), taxonomy, after="")
+    retelling.topics(record, Polyglot(), taxonomy, after="")
     assert topics(record) == [()] * 4
 
 
@@ -136,22 +135,10 @@ def test_the_sentiment_and_its_time_stay(record):
 
 
 @pytest.mark.parametrize("writes", range(4))
-def test_killed_at_any_write_and_begun_again_it_ends_as_if_nobody_had_killed_it(
-    record, writes, tmp_path
-):
-    class Killed(Record):
-        left = writes
-
-        def write(self):
-            if not self.left:
-                raise KeyboardInterrupt
-            self.left -= 1
-            return super().write()
-
-    since, victim = last(record), Killed(record.url)
-    with suppress(KeyboardInterrupt):
+def test_killed_at_any_write_and_begun_again_it_ends_as_if_nobody_had_killed_it(record, writes):
+    since = last(record)
+    with killed_after(record, writes) as victim:
         retell(victim, SADDLE, limit=1)
-    victim.close()
     retell(record, SADDLE)
     assert topics(record) == [(), ("saddle",), (), ()]
     assert announced(record, since) == {key("0"), key("1"), key("3")}
@@ -169,7 +156,7 @@ def test_new_mentions_get_the_same_topics_as_recorded_ones(record):
 
 def test_an_empty_record_is_soon_done(sqlite_record):
     model = Still()
-    done = steps.retell(sqlite_record, model, Taxonomy([BRAKES], model.embed), after="")
+    done = retelling.topics(sqlite_record, model, Taxonomy([BRAKES], model.embed), after="")
     assert done == (Tally(), "")
 
 

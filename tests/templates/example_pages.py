@@ -35,7 +35,7 @@ def shell(section: str = "", *, alarm: bool = True) -> shell_.Shell:
 
 
 HOUR = timedelta(hours=1)
-PART = phrase("result.read", share=0.12, count=18400)
+PART = phrase("quote.read", share=0.12, count=18400)
 
 
 def chart() -> Plot:
@@ -281,6 +281,8 @@ def pages(hostile: str = HOSTILE) -> dict[str, tuple[str, Context]]:
                 shell=troubled,
                 calm=None,
                 coverage=Coverage(sources=7, heard=2),
+                models={hostile: 3012},
+                replay=(hostile, 12),
                 mentions={"pending": 3, "scored": 3012, "unscored": 940, "quarantined": 1},
                 outbox={"due": 1, "sent": 4, "failed": 0},
                 engine="tantivy",

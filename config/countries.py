@@ -1,0 +1,21 @@
+"""The countries of ISO 3166-1, alpha-2, and what CLDR calls them."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Final
+
+from babel import Locale
+
+_CODE: Final = 2  # letters
+# CLDR has codes of its own: EU, EZ, UN, ZZ and those from QO and XA on (but XK, Kosovo).
+_NONE: Final = frozenset({"EU", "EZ", "UN", "ZZ", "QO", "XA", "XB"})
+
+
+@cache
+def countries(language: str) -> Mapping[str, str]:
+    """Code to name in *language* (ISO 639-1)."""
+    return {
+        code: name
+        for code, name in Locale(language).territories.items()
+        if len(code) == _CODE and code.isalpha() and code not in _NONE
+    }

@@ -1,0 +1,70 @@
+"""The recorded past as the settings have it now: its topics and names, told without reading."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from core.watch import Watch
+from harken.steps import Tally
+from store import analysis, sayings
+from store.record import Record
+from store.sayings import Saying
+
+if TYPE_CHECKING:
+    from nlp.model import Model
+    from nlp.topics import Taxonomy
+
+
+def topics(
+    record: Record, model: "Model", taxonomy: "Taxonomy", *, after: str, limit: int = 1000
+) -> tuple[Tally, str]:
+    """Judge the topics of recorded mentions anew, one batch beyond id *after*, from their vectors.
+
+    No text is read. Returns the id to go on after. Whatever changes is told to the index, too.
+    """
+    import numpy as np
+
+    with record.read() as tx:
+        batch = analysis.standings(tx, model.encoder_sha256, after=after, limit=limit)
+    if not batch:
+        return Tally(), after
+    vectors = np.stack([np.frombuffer(s.vector, "<f2").astype(np.float32) for s in batch])
+    told = taxonomy.told(vectors, [s.language for s in batch], model.languages)
+    changed = [
+        replace(s, topics=topics)
+        for s, topics in zip(batch, told, strict=True)
+        if topics != s.topics
+    ]
+    done = 0
+    if changed:
+        with record.write() as tx:
+            done = analysis.retell(tx, changed)
+    return Tally(taken=len(batch), done=done), batch[-1].id
+
+
+def names(
+    record: Record, watches: Mapping[str, Watch], *, after: str, limit: int = 1000
+) -> tuple[Tally, str]:
+    """Tell anew what recorded texts name, one batch beyond id *after*; no model reads them.
+
+    Returns the id to go on after. Whatever changes is told to the index, too.
+    """
+    with record.read() as tx:
+        batch = sayings.sayings(tx, after=after, limit=limit)
+    if not batch:
+        return Tally(), after
+    told = [_renamed(saying, watches) for saying in batch]
+    changed = [new for new, old in zip(told, batch, strict=True) if new != old]
+    done = 0
+    if changed:
+        with record.write() as tx:
+            done = sayings.retell(tx, changed)
+    return Tally(taken=len(batch), done=done), batch[-1].id
+
+
+def _renamed(saying: Saying, watches: Mapping[str, Watch]) -> Saying:
+    from nlp.entities import named
+
+    matched = [watches[slug] for slug in saying.watches if slug in watches]
+    found = named(saying.text, saying.language, matched)
+    return replace(saying, entities=found.entities, phrases=found.phrases)

@@ -1,0 +1,60 @@
+"""What recorded texts name, told anew: of other settings or rules, with no model."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from core.entity import Entity
+from core.mention import Analysis, State
+from store import names
+from store.analysis import watches_of
+from store.changes import announce
+from store.mentions import lock
+from store.tables import mentions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saying:
+    """A text of the record and what it names."""
+
+    id: str
+    text: str
+    text_sha256: str
+    language: str | None
+    watches: tuple[str, ...]  # slugs of those that it matched
+    entities: tuple[Entity, ...]
+    phrases: tuple[str, ...]
+
+
+def sayings(tx: Connection, *, after: str, limit: int) -> list[Saying]:
+    """Up to *limit* mentions beyond id *after*, by id, as far as they were analysed.
+
+    Those in quarantine are left out: one of them may have killed who looked for names in it.
+    """
+    query = select(*(mentions.c[name] for name in ("id", "text", "text_sha256", "language"))).where(
+        mentions.c.analysis.in_([Analysis.SCORED, Analysis.UNSCORED]),
+        mentions.c.state != State.DELETED,
+        mentions.c.id > after,
+    )
+    rows = tx.execute(query.order_by(mentions.c.id).limit(limit)).all()
+    ids = [row.id for row in rows]
+    watches, told = watches_of(tx, ids), names.told(tx, ids)
+    found = []
+    for row in rows:
+        entities, phrases = told.get((row.id, row.text_sha256), ((), ()))
+        slugs = tuple(watches.get(row.id, ()))
+        found.append(Saying(**row._asdict(), watches=slugs, entities=entities, phrases=phrases))
+    return found
+
+
+def retell(tx: Connection, told: Sequence[Saying]) -> int:
+    """Write what these texts name in the place of what stands; returns how many mentions it was.
+
+    What was erased or edited since it was read is left alone.
+    """
+    before = lock(tx, (s.id for s in told))
+    kept = [s for s in told if s.id in before and before[s.id].text_sha256 == s.text_sha256]
+    names.tell(tx, kept)
+    announce(tx, (s.id for s in kept))
+    return len(kept)
