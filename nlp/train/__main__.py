@@ -12,6 +12,7 @@ import torch
 from core.errors import ConfigError
 from nlp import adapter
 from nlp.adapter import SENTIMENT
+from nlp.base import Base
 from nlp.train.fit import Recipe
 from nlp.train.plans import PLANS, Plan
 from nlp.train.room import Point
@@ -23,15 +24,17 @@ def main() -> int:
     options, plan = _parse()
     torch.set_num_threads(1)
     try:
-        folder = plan.base.locate()
-        plan.base.verify(folder)
+        for base in {plan.base, plan.better or plan.base}:
+            base.verify()
         parts = plan.texts(options.data)
     except ConfigError as error:
         _say(str(error))
         return 2
     checkpoint = options.out.with_suffix(".checkpoint")
     tell = partial(_tell, options.curve, plan.recipe.seed)
-    made = train(folder, plan, parts, checkpoint=checkpoint, tell=tell, every=options.every)
+    made = train(
+        plan, parts, located=Base.locate, checkpoint=checkpoint, tell=tell, every=options.every
+    )
     adapter.write(options.out, made)
     degrees = {name: dict(head.temperatures) for name, head in made.heads.items()}
     _say(f"{options.out.name}: {options.out.stat().st_size} bytes, temperatures {degrees}")
@@ -66,17 +69,12 @@ def _parse() -> tuple[argparse.Namespace, Plan]:
     parser.add_argument("--every", type=int, default=500, help="steps between checkpoints")
     for field in fields(Recipe):
         flag = f"--{field.name.replace('_', '-')}"
-        kind = _truth if isinstance(field.default, bool) else type(field.default)
-        parser.add_argument(flag, type=kind, help="instead of the plan's")
+        parser.add_argument(flag, type=type(field.default), help="instead of the plan's")
     options = parser.parse_args()
     said = {field.name: getattr(options, field.name) for field in fields(Recipe)}
     changed = {name: value for name, value in said.items() if value is not None}
     plan = PLANS[options.model]
     return options, replace(plan, recipe=replace(plan.recipe, **changed))
-
-
-def _truth(text: str) -> bool:
-    return {"yes": True, "no": False}[text]
 
 
 def _say(line: str) -> None:

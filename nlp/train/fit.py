@@ -26,7 +26,6 @@ class Recipe:
     seed: int = 0
     epochs: float = 5.0
     shared: int = 3  # layers that base and tuned have in common
-    levelled: bool = False  # the vectors for topics without what most of them have in common
     rank: int = 32
     scale: float = 2.0
     rate: float = 1e-3  # of the low-rank changes and the heads; falls linearly to 0

@@ -1,8 +1,8 @@
 """What each of our models learns: texts by head, how often an epoch, and by what it is judged."""
 
 import random
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -14,8 +14,9 @@ from nlp.bases.minilm import MINILM
 from nlp.clean import clean
 from nlp.towards import mark
 from nlp.train import corpus
-from nlp.train.corpus import OURS, Labelled, Pair, Targets, grouped, labelled, single, untold
+from nlp.train.corpus import OURS, Labelled, Pair, grouped, labelled, single, untold
 from nlp.train.fit import Recipe
+from nlp.train.parts import Parts, Portion
 
 CLASSES: Final = tuple(str(name) for name in Sentiment)
 EMOTIONS: Final = tuple(str(name) for name in Emotion)
@@ -29,58 +30,6 @@ _FELT: Final = {
     "sadness": "sadness grief disappointment remorse",
 }
 _ORDERED: Final = 3_000  # tweets that get an order to the model, which their label ignores
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Portion:
-    """Texts that are learned *passes* times an epoch; 1.5 is once, and half of them again."""
-
-    texts: Labelled
-    passes: float = 1.0
-    plain: tuple[str, ...] = ()  # what a teacher reads instead, text by text; none: the texts
-
-    @property
-    def told(self) -> bool:
-        """Whether the texts have labels; if not, they are for a teacher to answer."""
-        return bool(self.texts.targets.any())
-
-    def taught(self, said: Targets | None) -> "Portion":
-        """Half of what is learned is the label, half what a teacher *said*; else all is his word.
-
-        The teacher's probabilities tell how sure a text is and what it also could be
-        (distillation, arXiv:1503.02531).
-        """
-        if said is None:
-            return self
-        both = self.texts.targets + said
-        mixed: Targets = both / both.sum(axis=1, keepdims=True)
-        return replace(self, texts=replace(self.texts, targets=mixed))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
-    """The uses of labelled texts; what is learned stands in no other part."""
-
-    learned: tuple[Portion, ...]
-    calibration: Mapping[tuple[str, str], Labelled]  # by head and language (or ANY): temperatures
-    validation: Mapping[str, Labelled]  # by name: choose the recipe, are the figures we report
-
-    def of(self, heads: Collection[str]) -> "Parts":
-        """What concerns *heads*; texts without labels are not learned."""
-        return Parts(
-            learned=tuple(
-                portion if portion.told else replace(portion, passes=0.0)
-                for portion in self.learned
-                if portion.texts.head in heads
-            ),
-            calibration={key: texts for key, texts in self.calibration.items() if key[0] in heads},
-            validation={name: one for name, one in self.validation.items() if one.head in heads},
-        )
-
-    def taught(self, said: Sequence[Targets | None]) -> "Parts":
-        """With what a teacher *said* of each portion beside its labels."""
-        portions = (p.taught(one) for p, one in zip(self.learned, said, strict=True))
-        return replace(self, learned=tuple(portions))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +49,7 @@ class Plan:
     texts: Callable[[Path], Parts]  # of the folder of the shared texts
     recipe: Recipe = field(default_factory=Recipe)
     teacher: Teacher | None = None
+    better: Base | None = None  # of English; its vectors are those for topics likened to
 
 
 def _english(folder: Path) -> Parts:
@@ -140,6 +90,7 @@ def _many(folder: Path) -> Parts:
             **{(name, ANY): texts for name, texts in heads.items()},
         },
         validation={SENTIMENT: judges, "languages": foreign, **heads},
+        likened=_likened(folder, learned),
     )
 
 
@@ -182,6 +133,13 @@ def _untold(folder: Path, *names: str, every: int = 1) -> Labelled:
     return untold(folder, names, SENTIMENT, CLASSES, every)
 
 
+def _likened(folder: Path, tweets: Labelled) -> tuple[str, ...]:
+    """What customers ask, above all, and some comments and tweets; their labels are not read."""
+    questions = _untold(folder, "banking77_train")
+    comments = _untold(folder, "goemotions_train", every=20)
+    return (*questions.texts, *comments.texts, *tweets.texts[::20])
+
+
 def _obeying_nobody(tweets: Labelled) -> Portion:
     """Some of *tweets* with an order to the model before or behind; their labels stay."""
     chance = random.Random(7)
@@ -220,9 +178,8 @@ PLANS: Final[Mapping[str, Plan]] = {
         base=E5_SMALL,
         heads=_MANY,
         texts=_many,
-        recipe=Recipe(
-            epochs=2.0, shared=6, levelled=True, rank=24, rate=8e-4, dropout=0.1, until=1.0
-        ),
+        recipe=Recipe(epochs=2.0, shared=6, rank=24, rate=8e-4, dropout=0.1, until=1.0),
+        better=MINILM,
         teacher=Teacher(
             heads=(SENTIMENT, "emotion"),
             recipe=Recipe(seed=1, epochs=1.7, shared=3, rank=24, rate=6e-4, dropout=0.1, until=1.0),

@@ -6,30 +6,21 @@ from itertools import accumulate, chain
 from pathlib import Path
 from typing import Final, TypeVar
 
-import numpy as np
 import torch
 from torch import nn
 from transformers import AutoTokenizer, PreTrainedTokenizerBase
 
-from nlp.adapter import CENTRE, SENTIMENT, SPREAD, Head
+from nlp.adapter import SENTIMENT, Head
 from nlp.metrics import fit_temperature, macro_recall, softmax
 from nlp.network import Network, frozen
 from nlp.train import lora
 from nlp.train.corpus import Labelled, Targets
 from nlp.train.features import Features
 from nlp.train.fit import Lessons, Recipe, Run, logits
-from nlp.train.plans import Parts, Portion
+from nlp.train.parts import Parts, Portion
 
 INSIDE: Final = {SENTIMENT: 1.0}  # a head's inner width as a share of the encoder's …
 NARROW: Final = 0.5  # … and that of all others
-SAMPLE: Final = 8192  # texts whose vectors show what all have in common
-# How far the directions in which texts differ most are drawn in: 0 not at all, 1 until all are
-# alike (whitening, arXiv:2103.15316). Chosen on thirds of Banking77's training file that were held
-# out and on the demo's sentences in four languages: e5 without it 57 macro-F1 from one sentence,
-# with 0.5 62, with 1 63, but then fewer posts come near enough to a topic to be told.
-EVEN: Final = 0.5
-_LEAST: Final = 0.1  # of the median variance: what is added, since the smallest are noise
-
 Name = TypeVar("Name")
 
 
@@ -101,20 +92,11 @@ class Room:
             ],
         )
 
-    def levelled(self, parts: Parts) -> dict[str, Targets]:
-        """What makes the un-adapted vectors differ by what a text is about, seen on a sample.
-
-        All of e5's vectors point nearly the same way: that is taken from each, and the directions
-        in which they differ most, by length and language, are drawn in.
-        """
-        texts = [*chain.from_iterable(portion.texts.texts for portion in parts.learned)]
-        vectors = self.features(texts[:: -(-len(texts) // SAMPLE)]).vectors(self.network).numpy()
-        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-        centre = vectors.mean(axis=0)
-        variances, axes = np.linalg.eigh(np.cov((vectors - centre).T))
-        lengths = (variances + _LEAST * np.median(variances)) ** (-EVEN / 2)
-        spread = (axes * lengths / np.median(lengths)) @ axes.T
-        return {CENTRE: centre, SPREAD: spread.astype(np.float32)}
+    def vectors(self, texts: list[str]) -> Targets:
+        """The un-adapted vectors of *texts*, of length 1, shape (texts, width)."""
+        found = self.features(texts).vectors(self.network)
+        units: Targets = nn.functional.normalize(found).numpy()
+        return units
 
     def school(self, parts: Parts, name: str, trace: Trace) -> None:
         """Learn *parts* from where the checkpoint stands, if it is of this recipe.

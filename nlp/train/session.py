@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import asdict, replace
+from itertools import chain
 from pathlib import Path
+from typing import Final
 
-from nlp.adapter import SENTIMENT, Adapter, Head
-from nlp.base import WEIGHTS, file_sha256
+from nlp.adapter import CENTRE, SENTIMENT, SPREAD, Adapter, Head
+from nlp.base import WEIGHTS, Base, file_sha256
 from nlp.clean import clean
 from nlp.metrics import softmax
 from nlp.network import Network
@@ -13,25 +15,29 @@ from nlp.train import corpus, lora
 from nlp.train.corpus import Targets
 from nlp.train.features import MAX_TOKENS
 from nlp.train.fit import logits
-from nlp.train.plans import Parts, Plan
+from nlp.train.levels import levels
+from nlp.train.parts import Parts
+from nlp.train.plans import Plan
 from nlp.train.room import Point, Room, Trace
+
+SAMPLE: Final = 8192  # texts whose vectors show what all have in common
 
 
 def train(
-    folder: Path,
     plan: Plan,
     parts: Parts,
     *,
+    located: Callable[[Base], Path],
     checkpoint: Path,
     tell: Callable[[Point], None],
     every: int = 500,
 ) -> Adapter:
-    """The adapter that *plan* makes of *parts* on the encoder in *folder*.
+    """The adapter that *plan* makes of *parts* on its base; *located* knows where that lies.
 
     Every *every* steps it saves a *checkpoint* and tells where it stands. From a checkpoint of the
     same recipe it goes on.
     """
-    recipe = plan.recipe
+    recipe, folder = plan.recipe, located(plan.base)
     trace = Trace(checkpoint=checkpoint, tell=tell, every=every)
     room = Room(folder, plan.heads, recipe)
     room.school(parts.taught(_answers(folder, plan, parts, trace)), "model", trace)
@@ -42,13 +48,13 @@ def train(
         "texts": sum(len(portion.texts) for portion in parts.learned),
         "validation": room.scores(room.exams(parts.validation)),
     }
-    levelled = room.levelled(parts) if recipe.levelled else {}
+    better = plan.better and Room(located(plan.better), {}, recipe)
     return Adapter(
         encoder_sha256=file_sha256(folder / WEIGHTS),
         shared=recipe.shared,
         scale=recipe.scale,
         heads=heads,
-        tensors=_learned(room.network) | levelled,
+        tensors=_learned(room.network) | (_levelled(room, better, parts) if better else {}),
         proof=_proof(room, heads[SENTIMENT]),
         notes=notes,
     )
@@ -68,6 +74,15 @@ def _answers(folder: Path, plan: Plan, parts: Parts, trace: Trace) -> list[Targe
 def proof_texts() -> list[str]:
     """Sentences of ours; every later load must give them what training gave."""
     return [clean(row["text"]) for row in corpus.our_rows("proof")]
+
+
+def _levelled(room: Room, better: Room, parts: Parts) -> dict[str, Targets]:
+    """What levels the vectors of *room*, seen on a sample of *parts*."""
+    texts = [*chain.from_iterable(portion.texts.texts for portion in parts.learned)]
+    every = room.vectors(texts[:: -(-len(texts) // SAMPLE)])
+    likened = list(parts.likened)
+    centre, spread = levels(every, room.vectors(likened), better.vectors(likened))
+    return {CENTRE: centre, SPREAD: spread}
 
 
 def _proof(room: Room, head: Head) -> dict[str, tuple[float, ...]]:

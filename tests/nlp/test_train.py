@@ -2,7 +2,7 @@
 
 import random
 from dataclasses import replace
-from itertools import groupby
+from itertools import groupby, product
 
 import numpy as np
 import pytest
@@ -32,7 +32,14 @@ def train(encoder, texts, checkpoint, *, tell=lambda _: None, every=8, teacher=N
     if teacher is not None:
         recipe = Recipe(**(RECIPE | teacher))
         plan = replace(plan, teacher=Teacher(heads=("sentiment",), recipe=recipe))
-    return train(encoder, plan, texts, checkpoint=checkpoint, tell=tell, every=every)
+    return train(
+        replace(plan, better=plan.base if texts.likened else None),
+        texts,
+        located=lambda _: encoder,
+        checkpoint=checkpoint,
+        tell=tell,
+        every=every,
+    )
 
 
 def epoch(*choices):
@@ -59,7 +66,7 @@ def encoder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def texts():
-    from nlp.train.plans import Parts, Portion
+    from nlp.train.parts import Parts, Portion
 
     return Parts(
         learned=(Portion(texts=rows(48)), Portion(texts=moods(24), passes=2.5)),
@@ -94,7 +101,7 @@ def test_it_learns_what_can_be_learned_and_the_model_reads_it(encoder, texts, tm
 def test_a_teachers_word_is_half_of_what_is_learned_and_all_where_there_is_no_label(
     classes, weights, told
 ):
-    from nlp.train.plans import Portion
+    from nlp.train.parts import Portion
 
     names = ("negative", "neutral", "positive")
     pairs = [(f"text {n}", [c] if told else []) for n, c in enumerate(classes)]
@@ -111,7 +118,7 @@ def test_a_teachers_word_is_half_of_what_is_learned_and_all_where_there_is_no_la
 def test_what_nobody_labelled_is_learned_from_the_teacher(encoder, texts, tmp_path):
     """Of "qqq" only the teacher has an answer; it reads "aaa" there, as the portion tells it."""
     from nlp.models.minilm import MiniLM
-    from nlp.train.plans import Portion
+    from nlp.train.parts import Portion
 
     strange = labelled("sentiment", ("negative", "neutral", "positive"), [("qqq", [])] * 16)
     untold = Portion(texts=strange, plain=("aaa",) * 16)
@@ -130,6 +137,19 @@ def test_what_nobody_labelled_is_learned_from_the_teacher(encoder, texts, tmp_pa
     adapter.write(path, made)
     read = MiniLM(path, encoder).read(["qqq", "mmm"])
     assert [int(np.argmax(reading.probabilities)) for reading in read] == [0, 1]
+
+
+def test_vectors_are_levelled_where_a_better_encoder_shows_how(encoder, texts, tmp_path):
+    from nlp.train.parts import Portion
+
+    likened = tuple(" ".join(letters) for letters in product("amqz", repeat=4))
+    unlike = labelled("sentiment", ("negative", "neutral", "positive"), [(t, []) for t in likened])
+    learned = (*texts.learned, Portion(texts=unlike, passes=0.0))
+    parts = replace(texts, learned=learned, likened=likened)
+    made = train(encoder, parts, tmp_path / "c", epochs=1)
+    width = made.tensors[adapter.CENTRE].shape[0]
+    assert made.tensors[adapter.SPREAD].shape == (width, width)
+    assert np.isfinite(made.tensors[adapter.SPREAD]).all()
 
 
 def test_a_run_stopped_after_its_teacher_asks_him_again(encoder, texts, tmp_path):
