@@ -1,18 +1,23 @@
 """The recorded past as the settings have it now: its topics and names, told without reading."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
+
+from sqlalchemy import Connection
 
 from core.watch import Watch
 from harken.steps import Tally
 from store import analysis, sayings
+from store.analysis import Standing
 from store.record import Record
 from store.sayings import Saying
 
 if TYPE_CHECKING:
     from nlp.model import Model
     from nlp.topics import Taxonomy
+
+Told = TypeVar("Told", Standing, Saying)
 
 
 def topics(
@@ -35,11 +40,7 @@ def topics(
         for s, topics in zip(batch, told, strict=True)
         if topics != s.topics
     ]
-    done = 0
-    if changed:
-        with record.write() as tx:
-            done = analysis.retell(tx, changed)
-    return Tally(taken=len(batch), done=done), batch[-1].id
+    return _written(record, batch, changed, analysis.retell)
 
 
 def names(
@@ -55,10 +56,20 @@ def names(
         return Tally(), after
     told = [_renamed(saying, watches) for saying in batch]
     changed = [new for new, old in zip(told, batch, strict=True) if new != old]
+    return _written(record, batch, changed, sayings.retell)
+
+
+def _written(
+    record: Record,
+    batch: Sequence[Told],
+    changed: Sequence[Told],
+    write: Callable[[Connection, Sequence[Told]], int],
+) -> tuple[Tally, str]:
+    """What became of *batch*, of which *changed* are others than before; the last id of it."""
     done = 0
     if changed:
         with record.write() as tx:
-            done = sayings.retell(tx, changed)
+            done = write(tx, changed)
     return Tally(taken=len(batch), done=done), batch[-1].id
 
 
