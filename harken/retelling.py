@@ -74,8 +74,7 @@ def _written(
 
 
 def _renamed(saying: Saying, watches: Mapping[str, Watch]) -> Saying:
-    from nlp.entities import named
+    from nlp.entities import named_for
 
-    matched = [watches[slug] for slug in saying.watches if slug in watches]
-    found = named(saying.text, saying.language, matched)
+    found = named_for(saying.text, saying.language, saying.watches, watches)
     return replace(saying, entities=found.entities, phrases=found.phrases)

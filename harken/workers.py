@@ -62,17 +62,13 @@ def retell(settings: Settings, clock: Clock) -> steps.Tally:
     record = wiring.open_record(settings)
     seed(record, settings, now=clock.now())
     model = wiring.open_model(settings)
-    taxonomy, after = _Taxonomies(record, model), ""
+    taxonomy = _Taxonomies(record, model)
 
-    def step(_: datetime) -> steps.Tally:
-        """One batch."""
-        nonlocal after
-        tally, after = retelling.topics(record, model, taxonomy.current(), after=after)
-        return tally
+    def batch(after: str) -> tuple[steps.Tally, str]:
+        """What lies beyond *after*."""
+        return retelling.topics(record, model, taxonomy.current(), after=after)
 
-    return _loop(
-        step, Heartbeat(record, "topics", started=clock.now(), muted=True), clock, follow=False
-    )
+    return _through(batch, Heartbeat(record, "topics", started=clock.now(), muted=True), clock)
 
 
 def rename(settings: Settings, clock: Clock) -> steps.Tally:
@@ -82,16 +78,13 @@ def rename(settings: Settings, clock: Clock) -> steps.Tally:
     """
     record = wiring.open_record(settings)
     seed(record, settings, now=clock.now())
-    watches, after = wiring.watches(record), ""
+    watches = wiring.watches(record)
 
-    def step(_: datetime) -> steps.Tally:
-        """One batch."""
-        nonlocal after
-        tally, after = retelling.names(record, watches, after=after)
-        return tally
+    def batch(after: str) -> tuple[steps.Tally, str]:
+        """What lies beyond *after*."""
+        return retelling.names(record, watches, after=after)
 
-    heart = Heartbeat(record, "names", started=clock.now(), muted=True)
-    return _loop(step, heart, clock, follow=False)
+    return _through(batch, Heartbeat(record, "names", started=clock.now(), muted=True), clock)
 
 
 def again(settings: Settings, clock: Clock) -> tuple[int, steps.Tally, int]:
@@ -153,6 +146,21 @@ class _Taxonomies:
         if topics != self._topics:
             self._topics, self._made = topics, Taxonomy(topics, self._model.embed, self._model.near)
         return self._made
+
+
+def _through(
+    batch: Callable[[str], tuple[steps.Tally, str]], heart: Heartbeat, clock: Clock
+) -> steps.Tally:
+    """Call *batch* with the id that it returned last, from the first mention to the last."""
+    after = ""
+
+    def step(_: datetime) -> steps.Tally:
+        """The next one."""
+        nonlocal after
+        tally, after = batch(after)
+        return tally
+
+    return _loop(step, heart, clock, follow=False)
 
 
 def _loop(

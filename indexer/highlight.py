@@ -3,10 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 from indexer.query.nodes import Query, positive_phrases
-from indexer.wording import index_tokens, places, runs
+from indexer.wording import Word, index_tokens, places, runs
 
 Span = tuple[int, int]  # text[start:end]
-Word = tuple[str, int, int]  # and where it stands
 
 
 def highlights(query: Query, text: str) -> list[Span]:

@@ -8,6 +8,7 @@ from core.words import tokens, words
 # Lucene's whitespace tokenizer splits words at 255 UTF-16 units and tantivy drops terms above
 # 65,530 bytes: below both, so that no engine cuts a word in its own way.
 LONGEST: Final = 100
+Word = tuple[str, int, int]  # and where it starts and ends
 
 
 def index_words(text: str) -> list[str]:
@@ -15,7 +16,7 @@ def index_words(text: str) -> list[str]:
     return [word[:LONGEST] for word in words(text)]
 
 
-def index_tokens(text: str) -> list[tuple[str, int, int]]:
+def index_tokens(text: str) -> list[Word]:
     """The words of *text*, each with the start and end of where it stands."""
     return [(token.word[:LONGEST], token.start, token.end) for token in tokens(text)]
 

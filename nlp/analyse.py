@@ -14,7 +14,7 @@ from core.mention import Analysis, Sentiment, Verdict
 from core.watch import Watch
 from nlp.clean import clean
 from nlp.each import answers, each
-from nlp.entities import named
+from nlp.entities import named_for
 from nlp.excerpt import LIMIT, Excerpt, excerpt
 from nlp.language import detect, likeliest
 from nlp.model import Model, Reading
@@ -110,8 +110,7 @@ def _read(
 
 
 def _naming(found: Analysed, work: Work, watches: Mapping[str, Watch]) -> Analysed:
-    matched = [watches[slug] for slug in work.watches if slug in watches]
-    told = named(work.text, found.language, matched)
+    told = named_for(work.text, found.language, work.watches, watches)
     return replace(found, entities=told.entities, phrases=told.phrases)
 
 

@@ -1,7 +1,7 @@
 """What a text names: see docs/entities.md for what is told and what is left out on purpose."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -60,6 +60,13 @@ def named(text: str, language: str | None, watches: Sequence[Watch] = ()) -> Nam
         entities=tuple(entity for kind in found for entity in _once(kind)),
         phrases=phrases(rest, language),
     )
+
+
+def named_for(
+    text: str, language: str | None, slugs: Iterable[str], watches: Mapping[str, Watch]
+) -> Named:
+    """What *text* names; it matched *slugs*, of which those count that are in *watches*."""
+    return named(text, language, [watches[slug] for slug in slugs if slug in watches])
 
 
 class _Listed:

@@ -12,7 +12,7 @@ from core.entity import Entity
 from core.mention import Analysis, State, Verdict
 from store import names, retelling
 from store.changes import announce
-from store.mentions import lock
+from store.mentions import lock, unchanged
 from store.record import upsert
 from store.tables import leases, matches, mentions, vectors, verdicts
 
@@ -194,8 +194,8 @@ def retell(tx: Connection, told: Sequence[Standing]) -> int:
 
     What was erased or edited since it was read is left alone. The sentiment and its time stay.
     """
-    before = lock(tx, (s.id for s in told))
-    kept = [s for s in told if s.id in before and before[s.id].text_sha256 == s.text_sha256]
+    still = unchanged(tx, {s.id: s.text_sha256 for s in told})
+    kept = [s for s in told if s.id in still]
     rows = [
         {"id": s.id, "by": s.model, "of": s.text_sha256, "topics": list(s.topics)} for s in kept
     ]

@@ -71,6 +71,11 @@ def lock(tx: Connection, ids: Iterable[str]) -> dict[str, Row[Any]]:
     return {row.id: row for row in tx.execute(_LOCKED, {"ids": wanted})} if wanted else {}
 
 
+def unchanged(tx: Connection, read: Mapping[str, str]) -> set[str]:
+    """Which of *read* (id: text_sha256) still have that text; they keep it until the commit."""
+    return {i for i, row in lock(tx, read).items() if row.text_sha256 == read[i]}
+
+
 def see(tx: Connection, ids: Collection[str], now: datetime) -> None:
     """Note that these were seen at *now*."""
     if ids:

@@ -1,7 +1,7 @@
 """What the present text of a mention names; it holds words of the text, and goes with it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, select
 
@@ -9,30 +9,14 @@ from core.entity import Entity, Kind
 from store.record import upsert
 from store.tables import named
 
+if TYPE_CHECKING:
+    from store.analysis import Finding
+    from store.sayings import Saying
+
 Names = tuple[tuple[Entity, ...], tuple[str, ...]]  # entities and phrases
 
 
-class Naming(Protocol):
-    """What a text of a mention names."""
-
-    @property
-    def id(self) -> str:
-        """Of the mention."""
-
-    @property
-    def text_sha256(self) -> str:
-        """Of the text."""
-
-    @property
-    def entities(self) -> tuple[Entity, ...]:
-        """By kind, then as they come."""
-
-    @property
-    def phrases(self) -> tuple[str, ...]:
-        """The weightiest first."""
-
-
-def tell(tx: Connection, found: Iterable[Naming]) -> None:
+def tell(tx: Connection, found: "Iterable[Finding | Saying]") -> None:
     """Write what the texts of *found* name, in the place of what stood there."""
     rows = [
         {

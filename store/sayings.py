@@ -10,7 +10,7 @@ from core.mention import Analysis, State
 from store import names
 from store.analysis import watches_of
 from store.changes import announce
-from store.mentions import lock
+from store.mentions import unchanged
 from store.tables import mentions
 
 
@@ -53,8 +53,8 @@ def retell(tx: Connection, told: Sequence[Saying]) -> int:
 
     What was erased or edited since it was read is left alone.
     """
-    before = lock(tx, (s.id for s in told))
-    kept = [s for s in told if s.id in before and before[s.id].text_sha256 == s.text_sha256]
+    still = unchanged(tx, {s.id: s.text_sha256 for s in told})
+    kept = [s for s in told if s.id in still]
     names.tell(tx, kept)
     announce(tx, (s.id for s in kept))
     return len(kept)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, Row, func, select
 
 from core.mention import Analysis, State
+from store.analysis import watches_of
 from store.tables import matches, mentions, verdicts
 
 
@@ -37,7 +38,7 @@ def unaimed(tx: Connection, model: str, *, after: str, limit: int) -> list[Unaim
     )
     rows = tx.execute(query.order_by(mentions.c.id).limit(limit)).all()
     ids = [row.id for row in rows]
-    watches, towards = _watches(tx, ids), _read_towards(tx, ids, model)
+    watches, towards = watches_of(tx, ids), _read_towards(tx, ids, model)
     return [
         Unaimed(
             id=row.id,
@@ -54,11 +55,6 @@ def _towards(model: str) -> ColumnElement[bool]:
     own = (verdicts.c.mention == mentions.c.id) & (verdicts.c.watch != "")
     of_now = verdicts.c.text_sha256 == mentions.c.text_sha256
     return own & of_now & (verdicts.c.model == model)
-
-
-def _watches(tx: Connection, ids: Sequence[str]) -> dict[str, set[str]]:
-    query = select(matches.c.mention, matches.c.watch).where(matches.c.mention.in_(ids))
-    return _grouped(tx.execute(query))
 
 
 def _read_towards(tx: Connection, ids: Sequence[str], model: str) -> dict[str, set[str]]:

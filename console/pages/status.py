@@ -2,14 +2,12 @@
 
 from fastapi import APIRouter
 from fastapi.responses import Response
-from sqlalchemy import Connection
 
 from alerts.condition import Condition, condition, index_keys, report
 from console import answers
 from console.answers import At
 from console.shell import shell
 from indexer.elastic.server import without_secrets
-from store import again, outbox, tally
 from store.processes import Process as Beating
 from templates.contexts.console import Process, StatusPage
 
@@ -22,6 +20,7 @@ def page(desk: At) -> Response:
     now = desk.now()
     with desk.record.read() as tx:
         known = condition(tx, now=now)
+        rows = report(tx, known)
         index = index_keys(tx, without_secrets(desk.engine), desk.follower)
         context = StatusPage(
             zone=desk.zone,
@@ -30,10 +29,10 @@ def page(desk: At) -> Response:
             json_url="/status.json",
             calm=known.calm,
             coverage=known.coverage,
-            mentions=tally.by_analysis(tx),
-            models=again.by_model(tx),
-            replay=_replay(tx),
-            outbox=outbox.tally(tx),
+            mentions=rows["mentions"],
+            models=rows["models"],
+            replay=rows["replay"],
+            outbox=rows["outbox"],
             engine=index["engine"],
             documents=index["docs"],
             lag=index["lag"],
@@ -53,11 +52,6 @@ def twin(desk: At) -> Response:
         rows = report(tx, condition(tx, now=now))
         rows["index"] = index_keys(tx, without_secrets(desk.engine), desk.follower)
     return answers.twin("status", rows, now=now)
-
-
-def _replay(tx: Connection) -> tuple[str, int] | None:
-    model = again.running(tx)
-    return None if model is None else (model, again.waiting(tx, model))
 
 
 def _state(process: Beating, known: Condition) -> str:

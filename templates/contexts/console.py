@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from templates.contexts.mail import Brief
 from templates.contexts.reader import Coverage
@@ -142,7 +143,7 @@ class StatusPage(Page):
     coverage: Coverage
     mentions: Mapping[str, int] = field(default_factory=dict)  # by analysis, and deleted
     models: Mapping[str, int] = field(default_factory=dict)  # scored mentions by model
-    replay: tuple[str, int] | None = None  # its model and what it has still to read
+    replay: Mapping[str, Any] | None = None  # its model, and how many are waiting for it
     outbox: Mapping[str, int] = field(default_factory=dict)  # due, sent, failed
     engine: str
     documents: int

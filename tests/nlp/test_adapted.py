@@ -19,16 +19,6 @@ SENTENCES = ["abc def", "x", "hello there you", "", "the quick brown fox jumps o
 
 
 @pytest.fixture(scope="module")
-def encoder(tmp_path_factory):
-    return tiny_encoder(tmp_path_factory.mktemp("encoder"))
-
-
-@pytest.fixture(scope="module")
-def adapter(encoder, tmp_path_factory):
-    return tiny_adapter(encoder, tmp_path_factory.mktemp("adapter") / "a.safetensors")
-
-
-@pytest.fixture(scope="module")
 def model(encoder, adapter):
     return minilm(adapter, encoder)
 

@@ -22,16 +22,6 @@ TEXTS = [
 
 
 @pytest.fixture(scope="module")
-def encoder(tmp_path_factory):
-    return tiny_encoder(tmp_path_factory.mktemp("encoder"))
-
-
-@pytest.fixture(scope="module")
-def adapter(encoder, tmp_path_factory):
-    return tiny_adapter(encoder, tmp_path_factory.mktemp("adapter") / "a.safetensors")
-
-
-@pytest.fixture(scope="module")
 def kind():
     from nlp.models.minilm import MiniLM
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from nlp import adapter
 from nlp.batching import padded
 from nlp.train.corpus import labelled
-from tests.nlp.making import tiny_encoder, tiny_heads
+from tests.nlp.making import tiny_heads
 
 pytestmark = pytest.mark.model  # torch alone takes seconds: only who runs these imports it
 
@@ -57,11 +57,6 @@ def rows(count):
 def moods(count):
     pairs = [(name, MOODS[name]) for _, name in zip(range(count), [*MOODS] * count)]  # noqa: B905
     return labelled("mood", ("calm", "loud"), pairs)
-
-
-@pytest.fixture(scope="module")
-def encoder(tmp_path_factory):
-    return tiny_encoder(tmp_path_factory.mktemp("encoder"))
 
 
 @pytest.fixture(scope="module")

@@ -282,7 +282,7 @@ def pages(hostile: str = HOSTILE) -> dict[str, tuple[str, Context]]:
                 calm=None,
                 coverage=Coverage(sources=7, heard=2),
                 models={hostile: 3012},
-                replay=(hostile, 12),
+                replay={"model": hostile, "waiting": 12},
                 mentions={"pending": 3, "scored": 3012, "unscored": 940, "quarantined": 1},
                 outbox={"due": 1, "sent": 4, "failed": 0},
                 engine="tantivy",
