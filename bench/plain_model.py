@@ -1,11 +1,13 @@
 """Our weights as the plain model of a transformers pipeline: the peer of the score benchmark."""
 
+from pathlib import Path
 from typing import Any, Final
 
+import torch
 from torch import Tensor
-from transformers import AutoTokenizer, PreTrainedConfig, PreTrainedModel, pipeline
+from transformers import AutoTokenizer, BertModel, PreTrainedConfig, PreTrainedModel, pipeline
 from transformers.modeling_outputs import SequenceClassifierOutput
-from transformers.utils.logging import CRITICAL, set_verbosity
+from transformers.utils.logging import CRITICAL, disable_progress_bar, set_verbosity
 
 from core.mention import Sentiment
 from nlp import adapter
@@ -23,32 +25,44 @@ class PlainConfig(PreTrainedConfig):
 
 
 class PlainModel(PreTrainedModel):
-    """The merged network: encoder, adapter and head in one."""
+    """The encoder of transformers with the weights of *merged*, and its head for sentiment."""
 
     config_class = PlainConfig
 
-    def __init__(self, config: PlainConfig, merged: Network, temperature: float) -> None:
+    def __init__(self, config: PlainConfig, folder: Path, merged: Network, heat: float) -> None:
         super().__init__(config)
-        self.merged = merged
-        self.temperature = temperature
+        self.encoder = _encoder(folder, merged)
+        self.head = merged.heads[SENTIMENT]
+        self.shared, self.heat = len(merged.lower), heat
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor, **_: Any) -> Any:
-        """Logits of each text."""
-        mask = attention_mask.bool()
-        hidden = self.merged.share(input_ids, mask)
-        logits = self.merged.heads[SENTIMENT](self.merged.sense(hidden, mask))
-        return SequenceClassifierOutput(logits=logits / self.temperature)
+        """Logits of each text: the head sees the last states and the shared ones."""
+        told = self.encoder(input_ids, attention_mask, output_hidden_states=True)
+        shared, last = told.hidden_states[self.shared], told.hidden_states[-1]
+        weight = attention_mask.unsqueeze(-1)
+        seen = torch.cat([(last * weight).sum(1), (shared * weight).sum(1)], 1) / weight.sum(1)
+        return SequenceClassifierOutput(logits=self.head(seen) / self.heat)
 
 
 def plain_pipeline(kind: type[Adapted]) -> Any:
     """The weights of *kind* as a text-classification pipeline in fp32 on this processor."""
+    disable_progress_bar()
+    set_verbosity(CRITICAL)  # it lists 130 models that it knows; ours is none of them
     tuned, folder = adapter.read(WEIGHTS / kind.packaged), kind.base.locate()
     labels = dict(enumerate(map(str, Sentiment)))
     config = PlainConfig(id2label=labels, num_labels=len(labels))
-    merged = network(folder, tuned).float()
-    model = PlainModel(config, merged, tuned.heads[SENTIMENT].temperature()).eval()
-    set_verbosity(CRITICAL)  # it lists 130 models that it knows; ours is none of them
+    heat = tuned.heads[SENTIMENT].temperature()
+    model = PlainModel(config, folder, network(folder, tuned).float(), heat).eval()
     tokenizer = AutoTokenizer.from_pretrained(
         folder, local_files_only=True, model_max_length=LONGEST
     )
     return pipeline("text-classification", model=model, tokenizer=tokenizer, device="cpu")
+
+
+def _encoder(folder: Path, merged: Network) -> BertModel:
+    plain: BertModel = BertModel.from_pretrained(
+        folder, local_files_only=True, add_pooling_layer=False, dtype=torch.float32
+    )
+    for theirs, ours in zip(plain.encoder.layer, [*merged.lower, *merged.tuned], strict=True):
+        theirs.load_state_dict(ours.state_dict())
+    return plain

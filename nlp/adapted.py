@@ -9,7 +9,6 @@ from typing import Any, ClassVar, Final
 import numpy as np
 import torch
 from torch import nn
-from transformers import AutoTokenizer
 
 from core import plugins
 from core.errors import ConfigError
@@ -22,6 +21,7 @@ from nlp.model import Model, Reading
 from nlp.network import network
 from nlp.packed import pack
 from nlp.packing import batches
+from nlp.tokens import Tokens
 
 WINDOW: Final = 254  # tokens; with their two ends the 256 that MiniLM was trained for
 _TINY: Final = 1e-12
@@ -55,8 +55,8 @@ class Adapted(Model, ABC):
         self.languages = frozenset(tuned.heads[SENTIMENT].languages)
         self.heads = {name: h.classes for name, h in tuned.heads.items() if name != SENTIMENT}
         self.temperatures = {name: head.temperatures for name, head in tuned.heads.items()}
-        self._tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-        self._network = network(folder, tuned, "eager").eval()
+        self._tokens = Tokens(folder)
+        self._network = network(folder, tuned).eval()
         self._centre, self._spread = map(torch.from_numpy, tuned.level(self._network.width))
         runs = plugins.load("nlp.engines", engine, Engine)
         self._engine = runs(self._network, folder / built(engine, tuned.sha256))
@@ -101,13 +101,9 @@ class Adapted(Model, ABC):
 
     def pieces(self, texts: Sequence[str]) -> list[tuple[int, list[int]]]:
         """The windows of all texts in order: index of the text, token ids."""
-        cls, sep = self._tokenizer.cls_token_id, self._tokenizer.sep_token_id
-        if not texts:
-            return []
-        rows = self._tokenizer(list(texts), add_special_tokens=False, verbose=False).input_ids
         return [
-            (owner, [cls, *ids, sep])
-            for owner, row in enumerate(rows)
+            (owner, self._tokens.framed(ids))
+            for owner, row in enumerate(self._tokens.ids(texts))
             for ids in windows(row, WINDOW)
         ]
 

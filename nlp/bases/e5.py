@@ -11,7 +11,10 @@ from typing import Final
 from safetensors.numpy import save_file
 
 from nlp.base import WEIGHTS, Base
-from nlp.bases.packed import Packed, Shape, tensors
+from nlp.bases.packed import Packed, tensors
+from nlp.bases.pieces import pieces
+from nlp.shape import write
+from nlp.tokens import PIECES, RULES
 
 _TOKENIZER: Final = "semantra_multilingual/assets/multilingual-e5-small/tokenizer.json"
 _TOKENIZER_FACTS: Final = {
@@ -28,7 +31,7 @@ _TOKENIZER_FACTS: Final = {
 
 
 def convert(packed: Path, tokenizer: Path, folder: Path) -> None:
-    """Write *folder* (config, weights as float16, tokenizer) as any BERT encoder is kept.
+    """Write *folder* (config, weights as float16, tokenizer, pieces) as any BERT encoder is kept.
 
     The same bytes in give the same bytes out, so that the weights can be pinned by their hash.
 
@@ -37,30 +40,15 @@ def convert(packed: Path, tokenizer: Path, folder: Path) -> None:
     """
     source = Packed(packed.read_bytes())
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "config.json").write_text(json.dumps(_config(source.shape), indent=1))
-    (folder / "tokenizer.json").write_bytes(tokenizer.read_bytes())
+    write(source.shape, folder)
+    rules = tokenizer.read_bytes()
+    (folder / RULES).write_bytes(rules)
+    (folder / PIECES).write_bytes(pieces(rules))
     (folder / "tokenizer_config.json").write_text(json.dumps(_TOKENIZER_FACTS, indent=1))
     partial = folder / "weights.partial"
     save_file(tensors(source), partial, {"format": "pt"})
     partial.chmod(0o644)  # safetensors writes for its owner alone
     partial.replace(folder / WEIGHTS)  # last: a folder with weights is whole
-
-
-def _config(shape: Shape) -> dict[str, object]:
-    return {
-        "architectures": ["BertModel"],
-        "model_type": "bert",
-        "hidden_act": "gelu",
-        "hidden_size": shape.width,
-        "num_hidden_layers": shape.layers,
-        "num_attention_heads": shape.heads,
-        "intermediate_size": shape.inner,
-        "vocab_size": shape.vocabulary,
-        "max_position_embeddings": shape.positions,
-        "type_vocab_size": shape.types,
-        "layer_norm_eps": shape.epsilon,
-        "pad_token_id": shape.padding,
-    }
 
 
 def _unpack(packages: Path, folder: Path) -> None:
@@ -73,4 +61,5 @@ E5_SMALL: Final = Base(
     sha256="0db63e48749a5013e4b105d9e1f97c7a5a6f5192c0b3e5fc3f53afb349315f42",
     licence="MIT",
     unpack=_unpack,
+    tokens=PIECES,
 )

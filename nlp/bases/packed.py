@@ -7,12 +7,12 @@ that hold value i in the low and value i + 16 in the high half, each (nibble - 8
 """
 
 import struct
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 
 from core.errors import ConfigError
+from nlp.shape import Shape
 
 MAGIC: Final = b"E5S1"
 BLOCK: Final = 32  # values that share a scale
@@ -20,21 +20,6 @@ _QUANTISED: Final = np.dtype([("scale", "<f2"), ("nibbles", "u1", BLOCK // 2)])
 _ZERO: Final = 8  # the nibble that means 0
 
 Array = np.ndarray[Any, np.dtype[np.float16]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shape:
-    """The sizes of the encoder."""
-
-    width: int
-    layers: int
-    heads: int
-    inner: int  # width between the two linear layers of a block
-    vocabulary: int
-    positions: int
-    types: int
-    epsilon: float
-    padding: int  # id of the token that fills
 
 
 class Packed:

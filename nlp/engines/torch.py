@@ -2,21 +2,35 @@
 
 from pathlib import Path
 
-from torch import Tensor
+from torch import Tensor, nn
 
+from nlp import memory
+from nlp.bert import Layer
 from nlp.engine import Engine, here
-from nlp.network import Network, Part, through
+from nlp.fused import Fused, fuses
+from nlp.network import PARTS, Network, Part, through
 
 
 class Torch(Engine):
-    """The layers as they are, in the fastest precision of the device."""
+    """The layers in the fastest precision of the device."""
 
     def __init__(self, network: Network, folder: Path) -> None:  # noqa: ARG002 - nothing is built
         self.place = here()
         self.name = str(self.place)
         network.settle(self.place.device, self.place.dtype)
-        self._network = network
+        self._parts = {name: network.part(name) for name in PARTS}
+        if self.place.device.type == "cpu":
+            memory.keep()
+            self._fuse(network)
 
     def run(self, part: Part, hidden: Tensor, bias: Tensor) -> Tensor:
         """Layer after layer."""
-        return through(self._network.part(part), hidden, bias)
+        return through(self._parts[part], hidden, bias)
+
+    def _fuse(self, network: Network) -> None:
+        if fuses():
+            for name, layers in self._parts.items():
+                self._parts[name] = nn.ModuleList(
+                    Fused(layer) for layer in layers if isinstance(layer, Layer)
+                )
+            network.drop_layers()

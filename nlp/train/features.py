@@ -7,10 +7,10 @@ from typing import Final
 
 import torch
 from torch import Tensor
-from transformers import PreTrainedTokenizerBase
 
 from nlp.batching import batches, padded
 from nlp.network import Network, pad
+from nlp.tokens import Tokens
 
 # As in the measurements that this recipe comes from; the few longer tweets are cut here only.
 MAX_TOKENS: Final = 96
@@ -27,12 +27,10 @@ class Batch:
 class Features:
     """Shared hidden states of some texts, bfloat16, token after token."""
 
-    def __init__(
-        self, network: Network, tokenizer: PreTrainedTokenizerBase, texts: Sequence[str]
-    ) -> None:
+    def __init__(self, network: Network, tokens: Tokens, texts: Sequence[str]) -> None:
         network.eval()
-        ids = tokenizer(list(texts), truncation=True, max_length=MAX_TOKENS).input_ids
-        self.lengths = [len(tokens) for tokens in ids]
+        ids = [tokens.framed(row[: MAX_TOKENS - 2]) for row in tokens.ids(texts)]
+        self.lengths = [len(row) for row in ids]
         self.starts = [0, *torch.tensor(self.lengths).cumsum(0).tolist()]
         width = network.width
         self.hidden = torch.empty(self.starts[-1], width, dtype=torch.bfloat16)

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from bench.operations import operations
 from bench.score import derived
 from bench.workers import CLASSES, everything, memory, naive, ours, products, spread
 from core.mention import Sentiment
+from nlp.shape import Shape
 
 TEXTS = [
     "I love this, it works perfectly!",
@@ -59,9 +61,19 @@ def test_a_process_holds_memory():
 
 def test_an_operation_is_a_multiplication_or_an_addition():
     """One layer 2 wide, 3 inside, one token: 16 + 12 products of weights, 4 of attention."""
-    shape = {"hidden_size": 2, "intermediate_size": 3, "num_hidden_layers": 1}
+    shape = Shape(
+        width=2,
+        inner=3,
+        layers=1,
+        heads=1,
+        vocabulary=9,
+        positions=9,
+        types=1,
+        epsilon=0,
+        padding=0,
+    )
     assert operations(shape, 1) == 2 * (4 * 4 + 2 * 6 + 2 * 2)
-    assert operations({**shape, "num_hidden_layers": 5}, 1) == 5 * operations(shape, 1)
+    assert operations(replace(shape, layers=5), 1) == 5 * operations(shape, 1)
 
 
 RATES = {

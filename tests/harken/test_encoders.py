@@ -10,6 +10,7 @@ import pytest
 from core.errors import ConfigError, TransientError
 from harken.encoders import install, is_installed
 from nlp.base import WEIGHTS, Base
+from nlp.tokens import RULES
 
 CONTENT = b"weights of a test"
 PACKED = "tiny_weights/packed.bin"
@@ -22,6 +23,7 @@ pytestmark = pytest.mark.slow  # pip takes a second each time
 def unpack(packages, folder):
     folder.mkdir()
     shutil.copy(packages / PACKED, folder / WEIGHTS)
+    (folder / RULES).write_text("{}")
 
 
 @pytest.fixture
@@ -50,6 +52,14 @@ def test_it_is_fetched_once_and_found_afterwards(base):
     assert [install(tiny), install(tiny)] == [True, False]
     assert (tiny.locate() / WEIGHTS).read_bytes() == CONTENT
     assert [path.name for path in tiny.folder.parent.iterdir()] == ["tiny"]  # no packages are left
+
+
+def test_one_that_lacks_its_vocabulary_is_fetched_again(base):
+    tiny = base()
+    install(tiny)
+    (tiny.folder / RULES).unlink()
+    assert install(tiny)
+    assert (tiny.folder / RULES).is_file()
 
 
 def test_what_was_damaged_is_fetched_again(base):

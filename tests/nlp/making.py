@@ -1,9 +1,9 @@
 """What the tests of nlp/ are made of: a model that knows ten words, and a tiny random encoder."""
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 import numpy as np
 from hypothesis import strategies as st
@@ -109,6 +109,21 @@ def tiny_encoder(folder: Path, seed: int = 0) -> Path:
     BertModel(config).save_pretrained(folder)
     BertTokenizerFast(str(folder / "vocab.txt")).save_pretrained(folder)
     return folder
+
+
+def unigram(vocabulary: Mapping[str, float]) -> dict[str, Any]:
+    """The content of a tokenizer.json: *vocabulary* (log probabilities) behind ends and unknown."""
+    special = ["<s>", "<pad>", "</s>", "<unk>"]
+    return {
+        "added_tokens": [{"id": number, "content": name} for number, name in enumerate(special)],
+        "normalizer": {"type": "Precompiled", "precompiled_charsmap": ""},
+        "post_processor": {"special_tokens": {"<s>": {"ids": [0]}, "</s>": {"ids": [2]}}},
+        "model": {
+            "type": "Unigram",
+            "unk_id": 3,
+            "vocab": [*([name, 0.0] for name in special), *map(list, vocabulary.items())],
+        },
+    }
 
 
 def tiny_heads(*, temperature: float = 1.5) -> dict[str, Head]:

@@ -15,6 +15,8 @@ from nlp.base import WEIGHTS
 from nlp.bases import minilm
 from nlp.bases.e5 import convert
 from nlp.bases.packed import BLOCK, MAGIC, Packed
+from nlp.tokens import PIECES
+from tests.nlp.making import unigram
 
 WIDTH, INNER, WORDS, PLACES = 32, 64, 5, 4
 SIZES = (WIDTH, 1, 4, INNER, WORDS, PLACES, 1)  # one layer, four heads, one type
@@ -78,12 +80,13 @@ def test_four_bits_and_a_scale_are_a_number(nibbles, scales):
 
 def test_the_folder_is_a_bert_encoder_and_the_same_bytes_each_time(tmp_path):
     (tmp_path / "packed").write_bytes(whole_file())
-    (tmp_path / "t.json").write_text("{}")
+    (tmp_path / "t.json").write_text(json.dumps(unigram({"▁": -1.0})))
     made = [tmp_path / "one", tmp_path / "two"]
     for folder in made:
         convert(tmp_path / "packed", tmp_path / "t.json", folder)
-    one, two = ((folder / WEIGHTS).read_bytes() for folder in made)
-    assert one == two
+    for name in (WEIGHTS, PIECES):
+        one, two = ((folder / name).read_bytes() for folder in made)
+        assert one == two
     tensors = load_file(made[0] / WEIGHTS)
     assert tensors["embeddings.word_embeddings.weight"].shape == (WORDS, WIDTH)
     assert tensors["encoder.layer.0.output.dense.weight"].shape == (WIDTH, INNER)
@@ -95,7 +98,7 @@ def test_transformers_loads_it_without_a_missing_weight(tmp_path):
     from transformers import BertModel
 
     (tmp_path / "packed").write_bytes(whole_file())
-    (tmp_path / "t.json").write_text("{}")
+    (tmp_path / "t.json").write_text(json.dumps(unigram({"▁": -1.0})))
     convert(tmp_path / "packed", tmp_path / "t.json", tmp_path / "encoder")
     _, told = BertModel.from_pretrained(
         tmp_path / "encoder", add_pooling_layer=False, output_loading_info=True

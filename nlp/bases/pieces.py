@@ -1,0 +1,62 @@
+"""A vocabulary of pieces as SentencePiece reads it, which holds it in a fifth of the memory.
+
+`tokenizers` takes 295 MB for the 250,000 pieces of e5, SentencePiece 55 (measured); it was made
+with the latter in the first place.
+"""
+
+import base64
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from sentencepiece import sentencepiece_model_pb2 as pb
+
+from core.errors import ConfigError
+
+_UNIGRAM: Final = 1  # of TrainerSpec.ModelType …
+_NORMAL, _UNKNOWN, _CONTROL = (
+    1,
+    2,
+    3,
+)  # … and of ModelProto.SentencePiece.Type, in sentencepiece_model.proto
+
+
+def pieces(tokenizer: bytes) -> bytes:
+    """The SentencePiece model of a Unigram *tokenizer*, the bytes of a tokenizer.json.
+
+    Raises:
+        ConfigError: it is no Unigram, or has no table of characters.
+    """
+    told = json.loads(tokenizer)
+    if told["model"]["type"] != "Unigram":
+        raise ConfigError(f"the tokenizer is a {told['model']['type']}, not a Unigram")
+    made = pb.ModelProto(  # type: ignore[attr-defined]  # it is made at run time
+        pieces=_vocabulary(told),
+        trainer_spec={"model_type": _UNIGRAM, "pad_id": -1, **_ids(told)},
+        normalizer_spec={"precompiled_charsmap": _characters(told["normalizer"])},
+    )
+    written: bytes = made.SerializeToString(deterministic=True)
+    return written
+
+
+def _vocabulary(told: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    special = {row["content"] for row in told["added_tokens"]}
+    for number, (piece, score) in enumerate(told["model"]["vocab"]):
+        kind = _CONTROL if piece in special else _NORMAL
+        if number == told["model"]["unk_id"]:
+            kind = _UNKNOWN
+        yield {"piece": piece, "score": score, "type": kind}
+
+
+def _ids(told: Mapping[str, Any]) -> dict[str, int]:
+    ends = told["post_processor"]["special_tokens"]
+    first, last = (ends[name]["ids"][0] for name in ("<s>", "</s>"))
+    return {"unk_id": told["model"]["unk_id"], "bos_id": first, "eos_id": last}
+
+
+def _characters(normaliser: Mapping[str, Any]) -> bytes:
+    """What stands for what before texts are cut: NFKC and more, as trained."""
+    for step in normaliser.get("normalizers", [normaliser]):
+        if step["type"] == "Precompiled":
+            return base64.b64decode(step["precompiled_charsmap"])
+    raise ConfigError("the tokenizer has no table of characters")

@@ -1,0 +1,74 @@
+"""A layer as oneDNN runs it best on a CPU: weights laid out once, sums and GELU within products.
+
+The operators are those that torch.compile puts there (`torch/_inductor/fx_passes/mkldnn_fusion.py`,
+torch 2.0 to 2.13); it would compile for 20 s, and wants a C++ compiler.
+"""
+
+from typing import Final
+
+import torch
+from torch import Tensor, nn
+
+from nlp.bert import Layer, Sum, attend
+from nlp.packing import TOKENS
+
+_OPERATORS: Final = ("_linear_pointwise", "_reorder_linear_weight")
+_EMPTY: Final[list[float]] = []
+
+
+def fuses() -> bool:
+    """Whether this torch has the operators."""
+    return all(hasattr(torch.ops.mkldnn, name) for name in _OPERATORS)
+
+
+class Fused(nn.Module):
+    """Reads as *layer* does, but for the rounding; it takes over its weights."""
+
+    def __init__(self, layer: Layer) -> None:
+        super().__init__()
+        own = layer.attention.self
+        self.heads = own.heads
+        self.parts = _laid_out(torch.cat([part.weight for part in own.parts()]))
+        self.parts_bias = torch.cat([part.bias for part in own.parts()])
+        self.attended = FusedSum(layer.attention.output)
+        dense = layer.intermediate.dense
+        self.inner, self.inner_bias = _laid_out(dense.weight), dense.bias
+        self.output = FusedSum(layer.output)
+
+    def forward(self, hidden: Tensor, bias: Tensor) -> Tensor:
+        """The states above; *bias* is added to scores of attention."""
+        rows, width, size = hidden.shape
+        made = _product(hidden, self.parts, self.parts_bias, "none")
+        split = made.view(rows, width, 3, self.heads, size // self.heads)
+        query, key, value = split.permute(2, 0, 3, 1, 4)
+        attended = self.attended(attend(query, key, value, bias), hidden)
+        inner = _product(attended, self.inner, self.inner_bias, "gelu")
+        states: Tensor = self.output(inner, attended)
+        return states
+
+
+class FusedSum(nn.Module):
+    """`Sum` in one product."""
+
+    def __init__(self, plain: Sum) -> None:
+        super().__init__()
+        self.weight, self.bias = _laid_out(plain.dense.weight), plain.dense.bias
+        self.norm = plain.LayerNorm
+
+    def forward(self, made: Tensor, came: Tensor) -> Tensor:
+        """(rows, width, states), as *came*."""
+        add = torch.ops.mkldnn._linear_pointwise.binary  # noqa: SLF001 - see above
+        states: Tensor = self.norm(add(made, came, self.weight, self.bias, "add"))
+        return states
+
+
+def _laid_out(weight: Tensor) -> Tensor:
+    found: Tensor = torch.ops.mkldnn._reorder_linear_weight(weight, TOKENS)  # noqa: SLF001
+    return found
+
+
+def _product(states: Tensor, weight: Tensor, bias: Tensor, then: str) -> Tensor:
+    """A linear layer and what is done *then*: "none" or "gelu"."""
+    run = torch.ops.mkldnn._linear_pointwise  # noqa: SLF001 - see above
+    found: Tensor = run(states, weight, bias, then, _EMPTY, "none")
+    return found

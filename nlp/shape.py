@@ -1,0 +1,63 @@
+"""The sizes of an encoder, as they stand in its config.json."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from core.errors import ConfigError
+
+CONFIG: Final = "config.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """The sizes of a BERT."""
+
+    width: int
+    layers: int
+    heads: int
+    inner: int  # width between the two linear layers of a block
+    vocabulary: int
+    positions: int
+    types: int
+    epsilon: float
+    padding: int  # id of the token that fills
+
+
+# What each size is called in the file.
+_NAMES: Final = {
+    "width": "hidden_size",
+    "layers": "num_hidden_layers",
+    "heads": "num_attention_heads",
+    "inner": "intermediate_size",
+    "vocabulary": "vocab_size",
+    "positions": "max_position_embeddings",
+    "types": "type_vocab_size",
+    "epsilon": "layer_norm_eps",
+    "padding": "pad_token_id",
+}
+_KIND: Final = {"architectures": ["BertModel"], "model_type": "bert", "hidden_act": "gelu"}
+
+
+def read(folder: Path) -> Shape:
+    """The shape of the encoder in *folder*.
+
+    Raises:
+        ConfigError: this is no BERT with GELU, or a size is missing.
+    """
+    try:
+        told = json.loads((folder / CONFIG).read_text())
+        kind = told["model_type"], told["hidden_act"]
+        sizes = {ours: told[theirs] for ours, theirs in _NAMES.items()}
+    except (OSError, ValueError, KeyError) as error:
+        raise ConfigError(f"the encoder has no {CONFIG} that tells its sizes: {error}") from error
+    if kind != (_KIND["model_type"], _KIND["hidden_act"]):
+        raise ConfigError(f"the encoder is a {kind[0]} with {kind[1]}, not a bert with gelu")
+    return Shape(**sizes)
+
+
+def write(shape: Shape, folder: Path) -> None:
+    """Put config.json into *folder*; any library that knows BERT understands it."""
+    told = _KIND | {theirs: getattr(shape, ours) for ours, theirs in _NAMES.items()}
+    (folder / CONFIG).write_text(json.dumps(told, indent=1))
