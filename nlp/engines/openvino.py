@@ -11,18 +11,25 @@ import torch
 from torch import Tensor, nn
 
 from core.errors import ConfigError
+from nlp import memory
 from nlp.engine import Engine, processor
 from nlp.network import Network, Part, through
+from nlp.packing import TOKENS, WIDTHS
 
 if TYPE_CHECKING:
     from openvino import Core, InferRequest
 
+_FULL: Final = (TOKENS // WIDTHS[0], WIDTHS[0])  # rows and width of a full pass of short texts
 # One worker, one thread, as everywhere; pinned, two workers would share a core.
 _SINGLE: Final = {"INFERENCE_NUM_THREADS": 1, "NUM_STREAMS": 1, "ENABLE_CPU_PINNING": False}
 
 
 class OpenVino(Engine):
-    """Loads a part when it is first run: who asks for sentiment alone holds two of three."""
+    """Loads a part when it is first run: who asks for sentiment alone holds two of three.
+
+    Of each there are two: one for all shapes, and one for full passes of short texts, which is 6 %
+    faster (measured) since OpenVINO knows their shape.
+    """
 
     name = "openvino int8"
 
@@ -31,21 +38,29 @@ class OpenVino(Engine):
         if not folder.is_dir():
             raise ConfigError("nothing is built for the engine openvino; run: harken model build")
         self._core, self._folder = _core(), folder
-        self._requests: dict[Part, InferRequest] = {}
+        self._requests: dict[tuple[Part, bool], InferRequest] = {}
+        memory.keep()
         network.drop_layers()
         network.settle(self.place.device, self.place.dtype)
 
     def run(self, part: Part, hidden: Tensor, bias: Tensor) -> Tensor:
         """One call of the part as it was built; states come back as float32."""
-        request = self._requests.get(part) or self._load(part)
+        full = tuple(hidden.shape[:2]) == _FULL
+        request = self._requests.get((part, full)) or self._load(part, full=full)
         inputs = [hidden.float().numpy(), bias.float().numpy()]
         found = request.infer(inputs, share_inputs=True, share_outputs=True)
         return torch.from_numpy(found[0])
 
-    def _load(self, part: Part) -> "InferRequest":
-        compiled = self._core.compile_model(self._folder / f"{part}.xml", "CPU", _SINGLE)
+    def _load(self, part: Part, *, full: bool) -> "InferRequest":
+        model = self._core.read_model(self._folder / f"{part}.xml")
+        if full:
+            rows, width = _FULL
+            hidden, bias = model.inputs
+            states = hidden.partial_shape[2]
+            model.reshape({hidden: [rows, width, states], bias: [rows, 1, width, width]})
+        compiled = self._core.compile_model(model, "CPU", _SINGLE)
         request: InferRequest = compiled.create_infer_request()
-        self._requests[part] = request
+        self._requests[part, full] = request
         return request
 
 
