@@ -26,7 +26,7 @@ class Encoder(nn.Module):
         super().__init__()
         self.width = shape.width
         self.embeddings = Embeddings(shape)
-        self.encoder = Stack(shape)
+        self.encoder = Layers(shape)
 
     @property
     def layers(self) -> nn.ModuleList:
@@ -34,7 +34,7 @@ class Encoder(nn.Module):
         return self.encoder.layer
 
 
-class Stack(nn.Module):
+class Layers(nn.Module):
     """The layers by the name that they have in the weights."""
 
     def __init__(self, shape: Shape) -> None:
@@ -71,7 +71,7 @@ class Layer(nn.Module):
     def forward(self, hidden: Tensor, bias: Tensor) -> Tensor:
         """The states above; *bias* is added to scores of attention."""
         own = self.attention.self
-        query, key, value = (split(p(hidden), own.heads) for p in own.parts())
+        query, key, value = (split(view(hidden), own.heads) for view in own.views())
         seen = attend(query, key, value, bias, own.dropout)
         attended = self.attention.output(seen, hidden)
         states: Tensor = self.output(gelu(self.intermediate.dense(attended)), attended)
@@ -83,11 +83,11 @@ class Attention(nn.Module):
 
     def __init__(self, shape: Shape) -> None:
         super().__init__()
-        self.self = Parts(shape)
+        self.self = SelfAttention(shape)
         self.output = Sum(shape.width, shape.width, shape.epsilon)
 
 
-class Parts(nn.Module):
+class SelfAttention(nn.Module):
     """The three views of a state that attention compares and adds up."""
 
     def __init__(self, shape: Shape) -> None:
@@ -98,7 +98,7 @@ class Parts(nn.Module):
         self.value = nn.Linear(shape.width, shape.width)
         self.dropout = nn.Dropout(_DROPOUT)
 
-    def parts(self) -> tuple[nn.Linear, nn.Linear, nn.Linear]:
+    def views(self) -> tuple[nn.Linear, nn.Linear, nn.Linear]:
         """Query, key, value."""
         return self.query, self.key, self.value
 

@@ -1,9 +1,10 @@
 """A layer as oneDNN runs it best on a CPU: weights laid out once, sums and GELU within products.
 
 The operators are those that torch.compile puts there (`torch/_inductor/fx_passes/mkldnn_fusion.py`,
-torch 2.0 to 2.13); it would compile for 20 s, and wants a C++ compiler.
+tried with torch 2.13); it would compile for 20 s, and wants a C++ compiler.
 """
 
+import platform
 from typing import Final
 
 import torch
@@ -12,13 +13,17 @@ from torch import Tensor, nn
 from nlp.bert import Layer, Sum, attend
 from nlp.packing import TOKENS
 
+_TRIED: Final = ("x86_64", "AMD64")
 _OPERATORS: Final = ("_linear_pointwise", "_reorder_linear_weight")
 _EMPTY: Final[list[float]] = []
 
 
 def fuses() -> bool:
-    """Whether this torch has the operators."""
-    return all(hasattr(torch.ops.mkldnn, name) for name in _OPERATORS)
+    """Whether this torch has the operators, and this is a processor that they were tried on."""
+    if platform.machine() not in _TRIED:
+        return False
+    has = torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]  # torch left it so
+    return has and all(hasattr(torch.ops.mkldnn, name) for name in _OPERATORS)
 
 
 class Fused(nn.Module):
@@ -28,8 +33,8 @@ class Fused(nn.Module):
         super().__init__()
         own = layer.attention.self
         self.heads = own.heads
-        self.parts = _laid_out(torch.cat([part.weight for part in own.parts()]))
-        self.parts_bias = torch.cat([part.bias for part in own.parts()])
+        self.views = _laid_out(torch.cat([view.weight for view in own.views()]))
+        self.views_bias = torch.cat([view.bias for view in own.views()])
         self.attended = FusedSum(layer.attention.output)
         dense = layer.intermediate.dense
         self.inner, self.inner_bias = _laid_out(dense.weight), dense.bias
@@ -38,7 +43,7 @@ class Fused(nn.Module):
     def forward(self, hidden: Tensor, bias: Tensor) -> Tensor:
         """The states above; *bias* is added to scores of attention."""
         rows, width, size = hidden.shape
-        made = _product(hidden, self.parts, self.parts_bias, "none")
+        made = _product(hidden, self.views, self.views_bias, "none")
         split = made.view(rows, width, 3, self.heads, size // self.heads)
         query, key, value = split.permute(2, 0, 3, 1, 4)
         attended = self.attended(attend(query, key, value, bias), hidden)

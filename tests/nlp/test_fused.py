@@ -43,14 +43,15 @@ def test_it_is_used_where_torch_can(encoder, adapter):
     assert (kinds == {Fused}) is not torch.cuda.is_available()
 
 
-def test_a_torch_without_the_operators_runs_the_plain_layers(encoder, adapter, monkeypatch):
+@pytest.mark.parametrize("lacks", ["_OPERATORS", "_TRIED"])
+def test_who_lacks_the_operators_runs_the_plain_layers(encoder, adapter, monkeypatch, lacks):
     import numpy as np
 
     from nlp.models.minilm import MiniLM
 
     texts = ["abc def", "x", "hello there you"]
     fused = MiniLM(adapter, encoder)
-    monkeypatch.setattr("nlp.fused._OPERATORS", ("_an_operator_of_no_torch",))
+    monkeypatch.setattr(f"nlp.fused.{lacks}", {"_OPERATORS": ("_none",), "_TRIED": ()}[lacks])
     plain = MiniLM(adapter, encoder)
     assert np.array(plain.judge(texts)) == pytest.approx(np.array(fused.judge(texts)), abs=0.02)
     assert (plain.embed(texts) * fused.embed(texts)).sum(1).min() > 0.99
