@@ -40,9 +40,9 @@ def named(text: str, language: str | None, watches: Sequence[Watch] = ()) -> Nam
             in the settings of a watch says nothing about a text that does not speak of that watch.
     """
     text = text[:READ]
-    links = list(LINK.finditer(text))
+    links = _links(text)
     prose = LINK.sub(_parted, text)
-    hashtags = [found for found in _HASHTAG.finditer(prose) if not _COLOUR.fullmatch(found[1])]
+    hashtags = _hashtags(prose)
     prose = _HASHTAG.sub(_parted, ACCOUNT.sub(_parted, prose))
     listed = _Listed(prose)
     products = listed.take(name for watch in watches for name in watch.products)
@@ -53,8 +53,8 @@ def named(text: str, language: str | None, watches: Sequence[Watch] = ()) -> Nam
         _entities(Kind.PRODUCT, products),
         _entities(Kind.PERSON, people),
         where,
-        _entities(Kind.HASHTAG, ((tag(one[0]), one[0]) for one in hashtags)),
-        _entities(Kind.LINK, ((at, at) for link in links if (at := _host(link[0])))),
+        _entities(Kind.HASHTAG, hashtags),
+        _entities(Kind.LINK, links),
     )
     return Named(
         entities=tuple(entity for kind in found for entity in _once(kind)),
@@ -67,6 +67,18 @@ def named_for(
 ) -> Named:
     """What *text* names; it matched *slugs*, of which those count that are in *watches*."""
     return named(text, language, [watches[slug] for slug in slugs if slug in watches])
+
+
+def _links(text: str) -> list[tuple[str, str]]:
+    """The host of each link in *text*, twice: it is its own name."""
+    hosts = (_host(link[0]) for link in LINK.finditer(text))
+    return [(host, host) for host in hosts if host]
+
+
+def _hashtags(prose: str) -> list[tuple[str, str]]:
+    """The name of each hashtag in *prose* and how it is written; "#fff" is a colour."""
+    found = [one for one in _HASHTAG.finditer(prose) if not _COLOUR.fullmatch(one[1])]
+    return [(tag(one[0]), one[0]) for one in found]
 
 
 class _Listed:

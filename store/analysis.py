@@ -145,12 +145,12 @@ def record_findings(tx: Connection, found: Sequence[Finding], *, now: datetime) 
     """
     before = lock(tx, (f.id for f in found))
     ended = _end_leases(tx, [f.id for f in found])
-    kept = sorted((f for f in found if f.id in before), key=lambda f: f.id)
-    of_now = {f.id: f for f in kept if before[f.id].text_sha256 == f.text_sha256}
     # What was judged before and is leased is read again; see store.again.
     waiting = {i for i, row in before.items() if row.analysis == Analysis.PENDING} | ended
-    settled = {i: f for i, f in of_now.items() if i in waiting}
-    kept = [f for f in kept if f.id in settled or f.id not in of_now]
+    known = sorted((f for f in found if f.id in before), key=lambda f: f.id)
+    of_now = {f.id for f in known if before[f.id].text_sha256 == f.text_sha256}
+    kept = [f for f in known if f.id in waiting or f.id not in of_now]
+    settled = {f.id: f for f in kept if f.id in of_now}
     insert_verdicts(tx, kept, now)
     _insert_vectors(tx, kept)
     _settle(tx, settled.values())

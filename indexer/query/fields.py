@@ -61,12 +61,16 @@ def field(name: str, value: str, *, column: int) -> Field:
         value = (tag(value) if known == "tag" else value).lower()
     if known == "place":
         _check_place(value, column)
+    _check_choice(known, value, column)
+    return Field(known, value)
+
+
+def _check_choice(known: str, value: str, column: int) -> None:
     choices = FIELDS[known]
     if choices is not None and value not in [*choices]:
         hint = str(Field(known, (get_close_matches(value, choices, n=1) or [*choices])[0]))
         message = f"There is no {known} “{value}”: it is {_or(choices)}."
         raise QueryError(message, column=column, hint=hint)
-    return Field(known, value)
 
 
 def _check_place(value: str, column: int) -> None:

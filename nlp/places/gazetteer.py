@@ -6,7 +6,7 @@ the smaller ones of the same name) are GeoNames', https://www.geonames.org, CC B
 
 import gzip
 from collections import ChainMap, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -77,15 +77,22 @@ def gazetteer(language: str | None) -> Gazetteer:
     said = _said()
     own = language if language in said["cues"] else None
     layers = [_territories(code) for code in dict.fromkeys((own or _ENGLISH, _ENGLISH))]
-    cues = [said["cues"][code] for code in ([own] if own else said["cues"])]
-    sure = frozenset(folded(word) for one in cues for word in one["sure"])
     return Gazetteer(
         # Jamaica is a country before it is a part of New York, Virginia a state before a city.
         names=ChainMap(_regions(), *layers, _cities()),
         codes={code: country for country, codes in said["codes"].items() for code in codes},
-        cues=Cues(sure=sure, all=sure | {folded(w) for one in cues for w in one["other"]}),
+        cues=_cues(list(said["cues"].values()) if own is None else [said["cues"][own]]),
         articles=frozenset(map(folded, said["articles"])),
     )
+
+
+def _cues(told: Iterable[Mapping[str, Sequence[str]]]) -> Cues:
+    """The words before a place, of all languages that are *told*."""
+    sure, other = set(), set()
+    for one in told:
+        sure |= set(map(folded, one["sure"]))
+        other |= set(map(folded, one["other"]))
+    return Cues(sure=frozenset(sure), all=frozenset(sure | other))
 
 
 @cache
