@@ -13,12 +13,9 @@ from sentencepiece import sentencepiece_model_pb2 as pb
 
 from core.errors import ConfigError
 
-_UNIGRAM: Final = 1  # of TrainerSpec.ModelType …
-_NORMAL, _UNKNOWN, _CONTROL = (
-    1,
-    2,
-    3,
-)  # … and of ModelProto.SentencePiece.Type, in sentencepiece_model.proto
+# TrainerSpec.ModelType and ModelProto.SentencePiece.Type of sentencepiece_model.proto.
+_UNIGRAM: Final = 1
+_NORMAL, _UNKNOWN, _CONTROL = 1, 2, 3
 
 
 def pieces(tokenizer: bytes) -> bytes:
