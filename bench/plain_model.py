@@ -29,11 +29,13 @@ class PlainModel(PreTrainedModel):
 
     config_class = PlainConfig
 
-    def __init__(self, config: PlainConfig, folder: Path, merged: Network, heat: float) -> None:
+    def __init__(
+        self, config: PlainConfig, folder: Path, merged: Network, temperature: float
+    ) -> None:
         super().__init__(config)
         self.encoder = _encoder(folder, merged)
         self.head = merged.heads[SENTIMENT]
-        self.shared, self.heat = len(merged.lower), heat
+        self.shared, self.temperature = len(merged.lower), temperature
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor, **_: Any) -> Any:
         """Logits of each text: the head sees the last states and the shared ones."""
@@ -41,7 +43,7 @@ class PlainModel(PreTrainedModel):
         shared, last = told.hidden_states[self.shared], told.hidden_states[-1]
         weight = attention_mask.unsqueeze(-1)
         seen = torch.cat([(last * weight).sum(1), (shared * weight).sum(1)], 1) / weight.sum(1)
-        return SequenceClassifierOutput(logits=self.head(seen) / self.heat)
+        return SequenceClassifierOutput(logits=self.head(seen) / self.temperature)
 
 
 def plain_pipeline(kind: type[Adapted]) -> Any:
@@ -51,8 +53,8 @@ def plain_pipeline(kind: type[Adapted]) -> Any:
     tuned, folder = adapter.read(WEIGHTS / kind.packaged), kind.base.locate()
     labels = dict(enumerate(map(str, Sentiment)))
     config = PlainConfig(id2label=labels, num_labels=len(labels))
-    heat = tuned.heads[SENTIMENT].temperature()
-    model = PlainModel(config, folder, network(folder, tuned).float(), heat).eval()
+    temperature = tuned.heads[SENTIMENT].temperature()
+    model = PlainModel(config, folder, network(folder, tuned).float(), temperature).eval()
     tokenizer = AutoTokenizer.from_pretrained(
         folder, local_files_only=True, model_max_length=LONGEST
     )

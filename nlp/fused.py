@@ -5,12 +5,13 @@ tried with torch 2.13); it would compile for 20 s, and wants a C++ compiler.
 """
 
 import platform
-from typing import Final
+from collections.abc import Iterable
+from typing import Final, cast
 
 import torch
 from torch import Tensor, nn
 
-from nlp.bert import Layer, Sum, attend
+from nlp.bert import Layer, Sum, attend, split
 from nlp.packing import TOKENS
 
 _TRIED: Final = ("x86_64", "AMD64")
@@ -24,6 +25,11 @@ def fuses() -> bool:
         return False
     has = torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]  # torch left it so
     return has and all(hasattr(torch.ops.mkldnn, name) for name in _OPERATORS)
+
+
+def fused(layers: nn.ModuleList) -> nn.ModuleList:
+    """*layers* of an encoder, each as a `Fused`."""
+    return nn.ModuleList(map(Fused, cast("Iterable[Layer]", layers)))
 
 
 class Fused(nn.Module):
@@ -42,10 +48,8 @@ class Fused(nn.Module):
 
     def forward(self, hidden: Tensor, bias: Tensor) -> Tensor:
         """The states above; *bias* is added to scores of attention."""
-        rows, width, size = hidden.shape
-        made = _product(hidden, self.views, self.views_bias, "none")
-        split = made.view(rows, width, 3, self.heads, size // self.heads)
-        query, key, value = split.permute(2, 0, 3, 1, 4)
+        views = _product(hidden, self.views, self.views_bias, "none").chunk(3, dim=2)
+        query, key, value = (split(view, self.heads) for view in views)
         attended = self.attended(attend(query, key, value, bias), hidden)
         inner = _product(attended, self.inner, self.inner_bias, "gelu")
         states: Tensor = self.output(inner, attended)

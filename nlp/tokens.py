@@ -2,13 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final
 
 from sentencepiece import SentencePieceProcessor
 from tokenizers import Tokenizer
 
-PIECES: Final = "sentencepiece.bpe.model"  # the name that transformers has for it, too
-RULES: Final = "tokenizer.json"
+from nlp.base import PIECES, RULES
 
 Cut = Callable[[Sequence[str]], list[list[int]]]
 

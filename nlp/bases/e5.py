@@ -10,11 +10,10 @@ from typing import Final
 
 from safetensors.numpy import save_file
 
-from nlp.base import WEIGHTS, Base
+from nlp.base import PIECES, RULES, WEIGHTS, Base
 from nlp.bases.packed import Packed, tensors
 from nlp.bases.pieces import pieces
 from nlp.shape import write
-from nlp.tokens import PIECES, RULES
 
 _TOKENIZER: Final = "semantra_multilingual/assets/multilingual-e5-small/tokenizer.json"
 _TOKENIZER_FACTS: Final = {

@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-from torch import Tensor, nn
+from torch import Tensor
 
 from nlp import memory
-from nlp.bert import Layer
 from nlp.engine import Engine, here
-from nlp.fused import Fused, fuses
+from nlp.fused import fused, fuses
 from nlp.network import PARTS, Network, Part, through
 
 
@@ -21,16 +20,10 @@ class Torch(Engine):
         self._parts = {name: network.part(name) for name in PARTS}
         if self.place.device.type == "cpu":
             memory.keep()
-            self._fuse(network)
+            if fuses():
+                self._parts = {name: fused(layers) for name, layers in self._parts.items()}
+                network.drop_layers()
 
     def run(self, part: Part, hidden: Tensor, bias: Tensor) -> Tensor:
         """Layer after layer."""
         return through(self._parts[part], hidden, bias)
-
-    def _fuse(self, network: Network) -> None:
-        if fuses():
-            for name, layers in self._parts.items():
-                self._parts[name] = nn.ModuleList(
-                    Fused(layer) for layer in layers if isinstance(layer, Layer)
-                )
-            network.drop_layers()

@@ -9,8 +9,7 @@ import pytest
 
 from core.errors import ConfigError, TransientError
 from harken.encoders import install, is_installed
-from nlp.base import WEIGHTS, Base
-from nlp.tokens import RULES
+from nlp.base import RULES, WEIGHTS, Base
 
 CONTENT = b"weights of a test"
 PACKED = "tiny_weights/packed.bin"

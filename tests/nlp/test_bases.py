@@ -11,11 +11,10 @@ from hypothesis.extra.numpy import arrays
 from safetensors.numpy import load_file
 
 from core.errors import ConfigError
-from nlp.base import WEIGHTS
+from nlp.base import PIECES, WEIGHTS
 from nlp.bases import minilm
 from nlp.bases.e5 import convert
 from nlp.bases.packed import BLOCK, MAGIC, Packed
-from nlp.tokens import PIECES
 from tests.nlp.making import unigram
 
 WIDTH, INNER, WORDS, PLACES = 32, 64, 5, 4

@@ -1,20 +1,10 @@
-"""nlp.bert and nlp.tokens: what transformers says of the same files, number by number."""
+"""nlp.bert: what transformers says of the same files, number by number."""
 
 import pytest
 
 from tests.nlp.making import tiny_encoder
 
 pytestmark = pytest.mark.model
-
-TEXTS = [
-    "abc def",
-    "",
-    "the quick brown fox jumps over the lazy dog",
-    "  two  spaces\nand a line ",
-    "[CLS] <s> are words of a text </s>",
-    "Größe, niño, Ωmega, 日本語, नमस्ते, 👩‍👩‍👧, ﬁ ①",
-    "word " * 300,
-]
 
 
 def bert(folder):
@@ -71,9 +61,3 @@ def test_another_shape_is_refused_not_misread(tmp_path):
     (folder / "config.json").write_text(json.dumps(told | {"num_hidden_layers": 5}))
     with pytest.raises(RuntimeError, match=r"encoder\.layer\.4"):
         loaded(folder)
-
-
-def test_no_texts_have_no_tokens(encoder):
-    from nlp.tokens import Tokens
-
-    assert Tokens(encoder).ids([]) == []

@@ -14,7 +14,6 @@ if sys.argv[1] == "kept":
     memory.keep()
 libc = ctypes.CDLL(None)
 libc.malloc.restype = ctypes.c_void_p
-libc.free.argtypes = libc.memset.argtypes = None
 def touch():
     place = ctypes.c_void_p(libc.malloc(3 << 20))
     libc.memset(place, 1, 3 << 20)

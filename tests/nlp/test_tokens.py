@@ -2,10 +2,11 @@
 
 import pytest
 
+from nlp.base import PIECES, RULES
 from nlp.bases.e5 import E5_SMALL
 from nlp.bases.minilm import MINILM
 from nlp.clean import clean
-from nlp.tokens import PIECES, RULES, Tokens
+from nlp.tokens import Tokens
 from nlp.train.corpus import our_rows
 
 TEXTS = [
@@ -34,6 +35,7 @@ def ours(folder, texts):
 @pytest.mark.model
 def test_rules_are_those_of_transformers(encoder):
     assert ours(encoder, TEXTS) == theirs(encoder, TEXTS)
+    assert ours(encoder, []) == []
 
 
 @pytest.mark.model
