@@ -23,7 +23,7 @@ Span: TypeAlias = tuple[datetime, datetime]
 VOICE_MEMORY: Final = timedelta(hours=6)  # the widest window: a voice counts once in any of them
 # A copy shows that words spread, not that one more person has met the trouble. Three may say the
 # same in good faith (a slogan, a quoted headline); one copied text alone never reaches the excess
-# of voices that a crisis needs (alerts.crisis.MIN_EXCESS).
+# of voices that a crisis needs (alerts.crisis.EXCESS).
 COPIES: Final = 3
 HELD_BUCKETS: Final = 2  # after a gap: the crawlers' catch-up is neither calm nor a crisis
 

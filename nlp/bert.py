@@ -13,6 +13,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn.functional import gelu, softmax
 
+from core.errors import ConfigError
 from nlp.base import WEIGHTS
 from nlp.shape import Shape, read
 
@@ -151,12 +152,16 @@ def encoder(folder: Path) -> Encoder:
     """The encoder in *folder*, frozen, as precise as it is stored; its file is mapped, not copied.
 
     Raises:
-        ConfigError: its config.json does not tell its sizes.
-        RuntimeError: the weights are of another shape.
+        ConfigError: its config.json does not tell its sizes, or not those of its weights.
     """
     with torch.device("meta"):
         made = Encoder(read(folder))
-    made.load_state_dict(_named(load_file(folder / WEIGHTS), made), assign=True)
+    try:
+        made.load_state_dict(_named(load_file(folder / WEIGHTS), made), assign=True)
+    except RuntimeError as error:
+        raise ConfigError(
+            f"{folder}: {WEIGHTS} has another shape than config.json tells; install it anew"
+        ) from error
     return made.requires_grad_(requires_grad=False)
 
 

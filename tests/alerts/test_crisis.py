@@ -11,6 +11,7 @@ from alerts.baseline import view
 from alerts.counts import Stream
 from alerts.crisis import (
     CRISIS,
+    WARM,
     YOUNG_PENALTY,
     Rule,
     crises,
@@ -66,6 +67,13 @@ def test_thirty_negative_voices_within_the_hour_are_a_crisis():
 
 def test_fewer_than_nine_voices_are_none_however_hostile():
     assert height([0] * 8) == 0
+
+
+def test_what_is_spread_over_six_hours_must_be_twice_as_much():
+    """Trouble that some grumble about all afternoon is none; what goes on growing is."""
+    slowly = range(0, 72, 4)
+    assert height(slowly) == 0
+    assert height([*slowly, *slowly[1:6]]) >= WARM * RULE.threshold
 
 
 def test_a_campaign_with_the_usual_share_is_attention_and_no_crisis():
