@@ -64,8 +64,8 @@ def test_sentences_weigh_more_than_an_example_and_less_than_many():
     one = Taxonomy([topic("north", examples=("east",)), topic("up")], embed)
     many = Taxonomy([topic("north", examples=("east",) * 40), topic("up")], embed)
     off_axis = along(1, 1.2, 0) @ one._prototypes[0], along(1, 1.2, 0) @ many._prototypes[0]
-    assert one._prototypes[0] == pytest.approx(np.array([4, 1, 0]) / np.sqrt(17))
-    assert many._prototypes[0] == pytest.approx(np.array([4, 40, 0]) / np.sqrt(1616))
+    assert one._prototypes[0] == pytest.approx(np.array([6, 1, 0]) / np.sqrt(37))
+    assert many._prototypes[0] == pytest.approx(np.array([6, 40, 0]) / np.sqrt(1636))
     assert off_axis[0] != off_axis[1]
 
 
