@@ -46,15 +46,19 @@ def parse(text: str, path: Path) -> dict[str, Any]:
         line, column = _place(error.problem_mark) if error.problem_mark else (1, 1)
         raise ConfigError(f"{path}:{line}:{column}: not YAML: {_problem(error)}.") from None
     except yaml.reader.ReaderError as error:
-        before = text[: error.position].splitlines() or [""]
-        place = f"{len(before)}:{len(before[-1]) + 1}"
-        raise ConfigError(f"{path}:{place}: not YAML: {error.reason}.") from None
+        line, column = _end(text[: error.position])
+        raise ConfigError(f"{path}:{line}:{column}: not YAML: {error.reason}.") from None
     except RecursionError:
         raise ConfigError(f"{path}:1:1: not YAML for settings: nested too deeply.") from None
     if not isinstance(tree, dict | None):
         raise ConfigError(f"{path}:1:1: should be a mapping of settings such as `zone: UTC`.")
     _refuse_doubles(marks, path)
     return tree or {}
+
+
+def _end(text: str) -> Place:
+    lines = text.splitlines() or [""]
+    return len(lines), len(lines[-1]) + 1
 
 
 def places(text: str) -> dict[Keys, Place]:

@@ -34,11 +34,11 @@ class Cards:
         """*mention*; where not *whole*, as among its verdicts, its text is cut to a few lines."""
         spans = highlights(self.query, mention.text)
         alike = self.alike.get(mention.family or "", 0)
-        incident = next((i.id for i in self.incidents if mention.id in i.mentions), None)
+        incident = self._incident(mention)
         return Result(
             url=LINKS.mention(mention.id),
             original=mention.url,
-            pieces=tuple(pieces(mention.text, spans) if whole else excerpt(mention.text, spans)),
+            pieces=tuple((pieces if whole else excerpt)(mention.text, spans)),
             language=mention.language,
             tone=tone(mention, self.watch),
             certainty=certainty(mention, self.watch),
@@ -54,6 +54,9 @@ class Cards:
             state=mention.state,
             read=None if whole else read(mention.verdict_for(self.watch), mention.text),
         )
+
+    def _incident(self, mention: Mention) -> int | None:
+        return next((i.id for i in self.incidents if mention.id in i.mentions), None)
 
     def _topics(self, mention: Mention) -> tuple[str, ...]:
         verdict = mention.verdict

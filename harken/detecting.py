@@ -63,10 +63,10 @@ def detect(record: Record, letters: Correspondence, *, now: datetime) -> int | N
 def _ground(tx: Connection, listened: Sequence[Watch], now: datetime) -> Ground:
     taxonomy = tuple(t.id for t in watches.active_topics(tx))
     waiting, oldest = analysis.backlog(tx)
-    begun = all(heard.baseline(tx, w.slug) for w in listened)
-    ended = now if begun else sources.back_fill_ended(tx)
-    if not begun and waiting:
-        ended = None  # half a history judged would teach a wrong baseline
+    if all(heard.baseline(tx, w.slug) for w in listened):
+        ended: datetime | None = now
+    else:  # half a history judged would teach a wrong baseline
+        ended = None if waiting else sources.back_fill_ended(tx)
     return Ground(
         taxonomy=taxonomy,
         units=sum(len(units_of(w, taxonomy)) for w in listened),

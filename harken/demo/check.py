@@ -55,14 +55,21 @@ def verdict(play: Play, record: Record, seen: Seen, *, total_s: float) -> dict[s
             "onset_error_s": onset_error(play, found),
             "page_s": [_page_s(tx, i) for i in reversed(found)],
         }
-    result["mails"] = [
-        {"kind": a.kind, "message_id": a.message_id, "eml": str(a.eml)} for a in play.inbox.arrivals
-    ]
-    paths = (*PAGES, *(f"/incidents/{i.id}{end}" for i in found for end in ("", ".json")))
-    result["pages"] = {path: play.get(path)[0] for path in paths}
+    result |= {"mails": _mails(play), "pages": _pages(play, found)}
     result |= {"silences": seen.silences, "calm": seen.calm}
     result["failures"] = [*seen.failures, *_failures(play, found, result)]
     return result
+
+
+def _mails(play: Play) -> list[dict[str, str]]:
+    return [
+        {"kind": a.kind, "message_id": a.message_id, "eml": str(a.eml)} for a in play.inbox.arrivals
+    ]
+
+
+def _pages(play: Play, found: Sequence[Incident]) -> dict[str, int]:
+    own = [f"/incidents/{i.id}{end}" for i in found for end in ("", ".json")]
+    return {path: play.get(path)[0] for path in (*PAGES, *own)}
 
 
 def true_incidents(play: Play) -> list[Onset]:

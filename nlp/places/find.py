@@ -64,21 +64,26 @@ class _Reader:
         """A place whose country stands behind it."""
         if not span.is_capital or span.name.is_country:
             return None
+        return self._by_code(span) or (self._by_name(span, behind) if behind else None)
+
+    def _by_code(self, span: Span) -> Found | None:
+        """Where "Berlin, DE" is, which is not Delaware."""
         code = _CODE.match(self._written.text, span.end)
-        country = self._coded(span, code[1]) if code and not self._written.is_shouted else None
-        if code and country:
-            return span.name.places.get(country, Place(country=country)), span.start, code.end(1)
-        if behind is None or not self._is_behind(span, behind):
+        if code is None or self._written.is_shouted:
+            return None
+        country = code[1] if code[1] in span.name.places else self._known.codes.get(code[1])
+        if country is None:
+            return None
+        return span.name.places.get(country, Place(country=country)), span.start, code.end(1)
+
+    def _by_name(self, span: Span, behind: Span) -> Found | None:
+        if not self._is_behind(span, behind):
             return None
         (country,) = behind.name.places
         place = span.name.places.get(country)
         if place is None and behind.name.is_region:  # a small town that bears a great name
             place = Place(country=country)
         return (place, span.start, behind.end) if place else None
-
-    def _coded(self, span: Span, code: str) -> str | None:
-        """The country that *code* behind *span* says: in "Berlin, DE" it is not Delaware."""
-        return code if code in span.name.places else self._known.codes.get(code)
 
     def _is_behind(self, span: Span, behind: Span) -> bool:
         """Whether *behind* is one country, or a part of one, and says where *span* is."""
@@ -88,16 +93,23 @@ class _Reader:
 
     def _is_place(self, span: Span) -> bool:
         before = self._before(span)
-        is_sure = span.is_in or before in self._known.cues.sure or self._is_the(span)
+        if span.is_in or before in self._known.cues.sure or self._is_the(span):
+            return self._is_meant(span)
+        if not span.is_capital or span.name.is_doubtful or self._written.is_shouted:
+            return False
+        return self._is_alone(span) or before in self._known.cues.all
+
+    def _is_meant(self, span: Span) -> bool:
+        """Whether *span* is a place, where what stands before it says so."""
         if not span.is_capital:  # "in berlin", but never "un verre de bordeaux"
-            return is_sure and not span.name.is_doubtful and span.said.islower()
-        is_ended = not self._is_named(span.last, beside=span.last - 1)
-        if span.name.is_doubtful:
-            return is_sure and is_ended
-        if is_sure or self._written.is_shouted:
-            return is_sure
-        is_alone = is_ended and not self._is_named(span.first - 1, beside=span.first)
-        return is_alone or before in self._known.cues.all
+            return not span.name.is_doubtful and span.said.islower()
+        return not span.name.is_doubtful or self._is_ended(span)
+
+    def _is_ended(self, span: Span) -> bool:
+        return not self._is_named(span.last, beside=span.last - 1)
+
+    def _is_alone(self, span: Span) -> bool:
+        return self._is_ended(span) and not self._is_named(span.first - 1, beside=span.first)
 
     def _is_the(self, span: Span) -> bool:
         """Whether it is spoken by letter and has an article: the UK, die USA."""

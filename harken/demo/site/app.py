@@ -17,6 +17,7 @@ _KINDS = {
     "forum": forum.answer,
     "mastodon": mastodon.answer,
 }
+_ROBOTS = Answer(body=ROBOTS.encode(), content_type="text/plain; charset=utf-8")
 _MISSING = Answer(status=404, body=b"not found", content_type="text/plain")
 
 
@@ -42,10 +43,8 @@ class Site:
     def _found(self, target: str, now: datetime) -> Answer | None:
         parts = urlsplit("//host" + target if target.startswith("/") else target)
         slug, *rest = [unquote(part) for part in parts.path.removeprefix("/").split("/")]
-        if slug == "" and not rest:
-            return index_page(self._replay.boards.values())
-        if slug == "robots.txt" and not rest:
-            return Answer(body=ROBOTS.encode(), content_type="text/plain; charset=utf-8")
+        if not rest and slug in {"", "robots.txt"}:
+            return _ROBOTS if slug else index_page(self._replay.boards.values())
         fault = self._faults.before(parts.path, slug)
         board = self._replay.boards.get(slug)
         if fault or board is None:

@@ -23,17 +23,24 @@ def answer(replay: Replay, board: Board, ask: Ask) -> Answer | None:
         case ("api", "v1", "timelines", "public"):
             return _timeline(replay, board, ask, shown)
         case ("api", "v1", "timelines", "tag", tag):
-            tagged = [e for e in shown if tag.lower() in _tags(e.text)]
-            return _timeline(replay, board, ask, tagged)
+            return _timeline(replay, board, ask, _tagged(tag, shown))
         case ("api", "v1", "statuses", status):
-            found = [_status(replay, board, e) for e in shown if e.status == status]
-            return _json(found[0]) if found else None
+            called = _called(status, shown)
+            return _json(_status(replay, board, called[0])) if called else None
         case ("api", "v2", "instance"):
             return _json(_instance(replay, board))
         case (_, status) | ("users", _, "statuses", status):
-            return _page(board, [e for e in shown if e.status == status])
+            return _page(board, _called(status, shown))
         case _:
             return None
+
+
+def _tagged(tag: str, shown: Sequence[Entry]) -> list[Entry]:
+    return [entry for entry in shown if tag.lower() in _tags(entry.text)]
+
+
+def _called(status: str, shown: Sequence[Entry]) -> list[Entry]:
+    return [entry for entry in shown if entry.status == status]
 
 
 def _timeline(replay: Replay, board: Board, ask: Ask, shown: Sequence[Entry]) -> Answer:
