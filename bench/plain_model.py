@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import torch
 from torch import Tensor
 from transformers import AutoTokenizer, BertModel, PreTrainedConfig, PreTrainedModel, pipeline
@@ -12,7 +13,7 @@ from transformers.utils.logging import CRITICAL, disable_progress_bar, set_verbo
 from core.mention import Sentiment
 from nlp import adapter
 from nlp.adapted import Adapted
-from nlp.adapter import SENTIMENT, WEIGHTS
+from nlp.adapter import SENTIMENT, WEIGHTS, Head
 from nlp.network import Network, network
 
 LONGEST: Final = 256  # tokens; what is beyond is cut, as people do who call a pipeline
@@ -30,12 +31,16 @@ class PlainModel(PreTrainedModel):
     config_class = PlainConfig
 
     def __init__(
-        self, config: PlainConfig, folder: Path, merged: Network, temperature: float
+        self, config: PlainConfig, folder: Path, merged: Network, calibrated: Head
     ) -> None:
         super().__init__(config)
         self.encoder = _encoder(folder, merged)
         self.head = merged.heads[SENTIMENT]
-        self.shared, self.temperature = len(merged.lower), temperature
+        self.shared, self.temperature = len(merged.lower), calibrated.temperature()
+        nothing = np.zeros(len(calibrated.classes), np.float32)
+        self.register_buffer(
+            "offset", torch.from_numpy(calibrated.evened(nothing)), persistent=False
+        )
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor, **_: Any) -> Any:
         """Logits of each text: the head sees the last states and the shared ones."""
@@ -43,7 +48,8 @@ class PlainModel(PreTrainedModel):
         shared, last = told.hidden_states[self.shared], told.hidden_states[-1]
         weight = attention_mask.unsqueeze(-1)
         seen = torch.cat([(last * weight).sum(1), (shared * weight).sum(1)], 1) / weight.sum(1)
-        return SequenceClassifierOutput(logits=self.head(seen) / self.temperature)
+        moved = self.head(seen) + self.offset
+        return SequenceClassifierOutput(logits=moved / self.temperature)
 
 
 def plain_pipeline(kind: type[Adapted]) -> Any:
@@ -53,8 +59,8 @@ def plain_pipeline(kind: type[Adapted]) -> Any:
     tuned, folder = adapter.read(WEIGHTS / kind.packaged), kind.base.locate()
     labels = dict(enumerate(map(str, Sentiment)))
     config = PlainConfig(id2label=labels, num_labels=len(labels))
-    temperature = tuned.heads[SENTIMENT].temperature()
-    model = PlainModel(config, folder, network(folder, tuned).float(), temperature).eval()
+    head = tuned.heads[SENTIMENT]
+    model = PlainModel(config, folder, network(folder, tuned).float(), head).eval()
     tokenizer = AutoTokenizer.from_pretrained(
         folder, local_files_only=True, model_max_length=LONGEST
     )

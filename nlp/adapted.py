@@ -127,8 +127,7 @@ class Adapted(Model, ABC):
         whole = _summed(lengths, first)
         shares = {}
         for name, rows in logits.items():
-            degrees = [self._heads[name].temperature(languages[owner]) for owner in owners]
-            found = self._heads[name].shares(rows, np.array(degrees, np.float32))
+            found = self._heads[name].shares(rows, [languages[owner] for owner in owners])
             shares[name] = _summed(found * lengths, first) / whole
         vector = _summed(directions * lengths, first)
         return shares, vector / np.maximum(np.linalg.norm(vector, axis=1, keepdims=True), _TINY)

@@ -1,8 +1,8 @@
 """The few megabytes that we train: low-rank changes of the upper layers, heads, temperatures."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,7 +18,14 @@ WEIGHTS: Final = Path(__file__).parent / "weights"  # the adapters that ship
 SENTIMENT: Final = "sentiment"  # the head that every adapter has
 CENTRE: Final = "centre"  # the name of the tensor that is taken from every vector …
 SPREAD: Final = "spread"  # … and of the one that the rest is multiplied by
-ANY: Final = "*"  # the temperature of languages that have none of their own
+ANY: Final = "*"  # the temperature, or the priors, of languages that have none of their own
+# How far logits are moved from the classes' shares in training towards equal shares (logit
+# adjustment, arXiv:2007.07314, there 1). 15 % of the tweets in English that sentiment was learned
+# from are negative: a model that expects no more of a brand in trouble overlooks it. Chosen on
+# 2,142 of these tweets that were kept back, of 0 to 1: macro-recall 0.719, 0.727 at 0.25, 0.737 at
+# 0.5 and little more beyond (0.736 at 0.75, 0.743 at 1), while accuracy falls from 0.729 over 0.726
+# and 0.722 to 0.709 and 0.704.
+EVENED: Final = 0.5
 
 Array = np.ndarray[Any, np.dtype[np.float32]]
 
@@ -31,6 +38,8 @@ class Head:
     languages: tuple[str, ...]  # ISO 639-1 codes it was trained and measured on
     temperatures: Mapping[str, float]  # by language or ANY; logits are divided by it
     exclusive: bool = True  # False: each class has a probability of its own
+    # By language or ANY: the shares of the classes in what was learned; none: they were alike.
+    priors: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
     def temperature(self, language: str | None = None) -> float:
         """What logits of a text in *language* are divided by (arXiv:1706.04599)."""
@@ -40,11 +49,23 @@ class Head:
         """Whether it may be believed of a text in *language*; None: nobody said which."""
         return language is None or language in self.languages
 
-    def shares(self, logits: Array, temperatures: Array) -> Array:
-        """Calibrated probabilities of *logits* (texts, classes), *temperatures* (texts,)."""
-        cooled = logits / temperatures[:, None]
-        found: Array = softmax(cooled) if self.exclusive else 1 / (1 + np.exp(-cooled))
-        return found.astype(np.float32)
+    def evened(self, logits: Array, language: str | None = None) -> Array:
+        """*logits* (…, classes) of texts in *language*, less EVENED of their log priors."""
+        priors = self.priors.get(language or ANY, self.priors.get(ANY))
+        if priors is None:
+            return logits
+        expected: Array = np.log(np.array(priors, np.float32))
+        return logits - np.float32(EVENED) * expected
+
+    def shares(self, logits: Array, languages: Sequence[str | None]) -> Array:
+        """Calibrated probabilities of *logits* (texts, classes), each in one of *languages*."""
+        cooled = np.empty_like(logits, np.float32)
+        for language in set(languages):
+            own = np.array([other == language for other in languages])
+            cooled[own] = self.evened(logits[own], language) / self.temperature(language)
+        found = softmax(cooled) if self.exclusive else 1 / (1 + np.exp(-cooled))
+        shares: Array = found.astype(np.float32)
+        return shares
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,4 +143,5 @@ def write(path: Path, adapter: Adapter) -> None:
 
 def _head(said: Mapping[str, Any]) -> Head:
     listed = {name: tuple(said[name]) for name in ("classes", "languages")}
-    return Head(**{**said, **listed})
+    priors = {language: tuple(found) for language, found in said.get("priors", {}).items()}
+    return Head(**{**said, **listed, "priors": priors})

@@ -99,6 +99,7 @@ def _row(name: str, kind: "type[Adapted]") -> dict[str, Any]:
                 "classes": head_.classes,
                 "languages": head_.languages,
                 "temperatures": head_.temperatures,
+                "priors": head_.priors,
                 "figures": figures.get(head, []),
             }
             for head, head_ in made.heads.items()

@@ -32,6 +32,11 @@ class Labelled:
     def __len__(self) -> int:
         return len(self.texts)
 
+    @property
+    def priors(self) -> tuple[float, ...]:
+        """The share of each class; of sum 1 where each text has one."""
+        return tuple(self.targets.mean(axis=0, dtype=float).round(4).tolist())
+
     def where(self, *, held_out: bool) -> "Labelled":
         """The part that is kept for calibration, or the rest; chosen by the text alone."""
         return self._chosen([_is_held_out(text) == held_out for text in self.texts])

@@ -1,7 +1,7 @@
 """Labelled texts by their use: what is learned and how often, what calibrates, what judges."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from nlp.train.corpus import Labelled, Targets
 
@@ -39,6 +39,8 @@ class Parts:
     learned: tuple[Portion, ...]
     calibration: Mapping[tuple[str, str], Labelled]  # by head and language (or ANY): temperatures
     validation: Mapping[str, Labelled]  # by name: choose the recipe, are the figures we report
+    # By head and language (or ANY): the shares of the classes in what is learned, if not alike.
+    priors: Mapping[tuple[str, str], tuple[float, ...]] = field(default_factory=dict)
     likened: tuple[str, ...] = ()  # English texts that show how a better encoder sees them
 
     def of(self, heads: Collection[str]) -> "Parts":
@@ -50,6 +52,7 @@ class Parts:
                 if portion.texts.head in heads
             ),
             calibration={key: texts for key, texts in self.calibration.items() if key[0] in heads},
+            priors={key: shares for key, shares in self.priors.items() if key[0] in heads},
             validation={name: one for name, one in self.validation.items() if one.head in heads},
         )
 

@@ -57,6 +57,7 @@ def _english(folder: Path) -> Parts:
     return Parts(
         learned=(Portion(texts=tweets.where(held_out=False)),),
         calibration={(SENTIMENT, ANY): tweets.where(held_out=True)},
+        priors={(SENTIMENT, ANY): tweets.where(held_out=False).priors},
         validation={SENTIMENT: _judges(folder)},
     )
 
@@ -88,6 +89,10 @@ def _many(folder: Path) -> Parts:
             (SENTIMENT, "en"): tweets.where(held_out=True),
             (SENTIMENT, ANY): foreign,
             **{(name, ANY): texts for name, texts in heads.items()},
+        },
+        priors={
+            (SENTIMENT, "en"): learned.priors,
+            **{(name, ANY): _train(folder, name).priors for name in heads},
         },
         validation={SENTIMENT: judges, "languages": foreign, **heads},
         likened=_likened(folder, learned),

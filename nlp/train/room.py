@@ -139,12 +139,14 @@ class Room:
             found[name] = round(macro_recall(exam.texts.targets.argmax(axis=1), said), 4)
         return found
 
-    def tempered(self, texts: Mapping[tuple[str, str], Labelled]) -> dict[str, Head]:
-        """The heads with their temperatures, fitted on *texts* that nobody learned."""
+    def tempered(self, parts: Parts) -> dict[str, Head]:
+        """The heads with their priors, and temperatures fitted on texts that nobody learned."""
         found = dict(self._heads)
-        for (name, language), exam in self.exams(texts).items():
-            said = logits(self.network, exam.features, name)
-            degree = fit_temperature(said, exam.texts.targets.argmax(axis=1))
+        for (name, language), priors in parts.priors.items():
+            found[name] = replace(found[name], priors={**found[name].priors, language: priors})
+        for (name, language), exam in self.exams(parts.calibration).items():
             head = found[name]
+            said = head.evened(logits(self.network, exam.features, name), language)
+            degree = fit_temperature(said, exam.texts.targets.argmax(axis=1))
             found[name] = replace(head, temperatures={**head.temperatures, language: degree})
         return found

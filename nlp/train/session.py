@@ -9,7 +9,6 @@ from typing import Final
 from nlp.adapter import CENTRE, SENTIMENT, SPREAD, Adapter, Head
 from nlp.base import WEIGHTS, Base, file_sha256
 from nlp.clean import clean
-from nlp.metrics import softmax
 from nlp.network import Network
 from nlp.train import corpus, lora
 from nlp.train.corpus import Targets
@@ -41,7 +40,7 @@ def train(
     trace = Trace(checkpoint=checkpoint, tell=tell, every=every)
     room = Room(folder, plan.heads, recipe)
     room.school(parts.taught(_answers(folder, plan, parts, trace)), "model", trace)
-    heads = room.tempered(parts.calibration)
+    heads = room.tempered(parts)
     notes = {
         "recipe": asdict(recipe),
         "teacher": plan.teacher and asdict(plan.teacher.recipe),
@@ -88,9 +87,10 @@ def _levelled(room: Room, better: Room, parts: Parts) -> dict[str, Targets]:
 def _proof(room: Room, head: Head) -> dict[str, tuple[float, ...]]:
     """The sentences of the proof and their sentiment; what training cuts, later loads would not."""
     features = room.features(proof_texts())
-    shares = softmax(logits(room.network, features, SENTIMENT) / head.temperature()).round(4)
-    rows = zip(proof_texts(), shares.tolist(), features.lengths, strict=True)
-    return {text: tuple(row) for text, row, length in rows if length < MAX_TOKENS}
+    rows = logits(room.network, features, SENTIMENT)
+    shares = head.shares(rows, [None] * len(rows)).round(4)
+    proof = zip(proof_texts(), shares.tolist(), features.lengths, strict=True)
+    return {text: tuple(row) for text, row, length in proof if length < MAX_TOKENS}
 
 
 def _learned(network: Network) -> dict[str, Targets]:

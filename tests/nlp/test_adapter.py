@@ -1,5 +1,7 @@
 """nlp.adapter: what is written is read, and nothing else is taken for an adapter."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -21,6 +23,7 @@ def adapter():
                 classes=("negative", "neutral", "positive"),
                 languages=("de", "en"),
                 temperatures={"*": 1.5, "en": 1.25},
+                priors={"en": (0.25, 0.5, 0.25)},
             ),
             "intent": Head(classes=("a", "b"), languages=(), temperatures={}, exclusive=False),
         },
@@ -67,12 +70,22 @@ def test_a_language_has_its_temperature_or_that_of_all(adapter):
     assert adapter.heads["intent"].temperature("en") == 1.0
 
 
+def test_what_was_rare_in_training_is_half_forgiven(adapter):
+    """In the language that it was rare in: odds grow by the root of what they were there."""
+    head = replace(adapter.heads["sentiment"], temperatures={})
+    logits = np.log(np.array([[0.25, 0.5, 0.25]] * 2, np.float32))
+    english, german = head.shares(logits, ["en", "de"])
+    assert german == pytest.approx([0.25, 0.5, 0.25])
+    assert english[1] / english[0] == pytest.approx(2**0.5)
+
+
 def test_classes_that_exclude_each_other_share_one_and_others_do_not(adapter):
     logits = np.array([[0.0, 0.0, np.log(2)], [9.0, 0.0, 0.0]], np.float32)
-    shares = adapter.heads["sentiment"].shares(logits, np.array([1.0, 9.0], np.float32))
+    head = replace(adapter.heads["sentiment"], temperatures={"fr": 9.0}, priors={})
+    shares = head.shares(logits, [None, "fr"])
     assert shares[0] == pytest.approx([0.25, 0.25, 0.5])
     assert shares[1] == pytest.approx([np.e / (np.e + 2), 1 / (np.e + 2), 1 / (np.e + 2)])
-    alone = adapter.heads["intent"].shares(np.zeros((1, 2), np.float32), np.ones(1, np.float32))
+    alone = adapter.heads["intent"].shares(np.zeros((1, 2), np.float32), ["en"])
     assert alone[0] == pytest.approx([0.5, 0.5])
 
 

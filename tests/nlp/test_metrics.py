@@ -115,3 +115,10 @@ def test_the_temperature_undoes_overconfidence():
     truth = (metrics.softmax(honest).cumsum(axis=1) < draws).sum(axis=1)
     assert metrics.fit_temperature(honest, truth) == pytest.approx(1.0, abs=0.12)
     assert metrics.fit_temperature(honest * 2, truth) == pytest.approx(2.0, abs=0.2)
+
+
+def test_the_temperature_makes_as_sure_as_right():
+    """Right of 4 in 5, whatever the classes: then 0.8 is what it should say."""
+    logits = np.array([[3.0, 0.0]] * 5, np.float32)
+    degree = metrics.fit_temperature(logits, np.array([0, 0, 1, 0, 0]))
+    assert metrics.softmax(logits / degree).max() == pytest.approx(0.8, abs=0.01)

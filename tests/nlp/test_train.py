@@ -67,6 +67,7 @@ def texts():
         learned=(Portion(texts=rows(48)), Portion(texts=moods(24), passes=2.5)),
         calibration={("sentiment", "*"): rows(9), ("sentiment", "de"): rows(9)},
         validation={"sentiment": rows(9)},
+        priors={("sentiment", "de"): rows(10).priors},
     )
 
 
@@ -84,6 +85,8 @@ def test_it_learns_what_can_be_learned_and_the_model_reads_it(encoder, texts, tm
     assert felt == list(MOODS.values())
     assert points[-1].validation == made.notes["validation"] == {"sentiment": 1.0}
     assert set(made.heads["sentiment"].temperatures) == {"*", "de"}
+    assert made.heads["sentiment"].priors == {"de": (0.4, 0.3, 0.3)}
+    assert made.heads["mood"].priors == {}
     total = points[-1].total
     assert [point.step for point in points] == [*range(8, total + 1, 8), total]
 
