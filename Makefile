@@ -11,7 +11,7 @@ export SHARED
 export HF_HUB_OFFLINE := 1
 export OMP_NUM_THREADS := 1
 
-.PHONY: install demo test check fix run bench faults acceptance train pictures
+.PHONY: install demo test check fix run bench faults acceptance scoreboard train pictures
 
 install: $(VENV)/installed
 
@@ -52,6 +52,9 @@ faults: install
 
 acceptance: install
 	$(BIN)/python -m bench.acceptance
+
+scoreboard: install
+	$(BIN)/python -m bench.scoreboard
 
 train: install
 	$(BIN)/python -m nlp.train $(MODEL) --data $(SHARED)/data --out out/$(MODEL).safetensors

@@ -61,7 +61,7 @@ def write_settings(
         },
         "model": {"name": "e5", "weights": str(weights)},
         "watches": [_watch(w, kept_d=_kept_d(corpus)) for w in corpus.watches],
-        "topics": yaml.safe_load(_taxonomy()),
+        "topics": taxonomy(),
         "sources": [_source(s) for s in listed],
         "people": [PERSON],
         "subscriptions": [
@@ -83,8 +83,11 @@ def write_control(folder: Path, down: Sequence[str]) -> Path:
     return path
 
 
-def _taxonomy() -> str:
-    return files("harken.demo").joinpath("texts", "taxonomy.yaml").read_text(encoding="utf-8")
+def taxonomy() -> list[dict[str, Any]]:
+    """The topics of the demo, as harken.yaml tells them."""
+    text = files("harken.demo").joinpath("texts", "taxonomy.yaml").read_text(encoding="utf-8")
+    topics: list[dict[str, Any]] = yaml.safe_load(text)
+    return topics
 
 
 def _kept_d(corpus: Corpus) -> int:
