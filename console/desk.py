@@ -20,3 +20,5 @@ class Desk:
     base_url: str
     zone: str  # IANA: the reader's clock
     locale: str = "en"
+    # How good a model was measured to be, by its name; None: nobody knows.
+    quality: Callable[[str], float | None] = lambda _: None

@@ -28,9 +28,13 @@ UNADDRESSED = "operator@localhost"  # a letter of somebody without an address is
 class Correspondence:
     """Composes letters for their subscribers and puts them into the outbox of a transaction."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(
+        self, settings: Settings, quality: Callable[[str], float | None] = lambda _: None
+    ) -> None:
+        """*quality* knows how good a model was measured to be."""
         self._sender = settings.mail.sender if settings.mail else UNADDRESSED
         self._base_url = settings.base_url
+        self._quality = quality
 
     def brief(self, tx: Connection, incident: Incident, *, now: datetime) -> int:
         """A brief on this revision of *incident* to everybody who wants one."""
@@ -49,7 +53,7 @@ class Correspondence:
             topic=topics.get(incident.topic or ""),
         )
         since = min(incident.onset, now - CHART)
-        complete = completeness(tx, since=since, until=now, now=now)
+        complete = self._measured(completeness(tx, since=since, until=now, now=now))
         evidence = gather(tx, case, complete, explain=explain, now=now)
         return self._put(
             tx, wanted, lambda e: compose_brief(evidence, e, now), now, incident=incident.id
@@ -57,10 +61,13 @@ class Correspondence:
 
     def digest(self, tx: Connection, edition: Edition, *, now: datetime) -> int:
         """The digest of *edition*; once a subscription, watch and day."""
-        day = gather_day(tx, edition, _completeness(tx, edition, now))
+        day = gather_day(tx, edition, self._measured(_completeness(tx, edition, now)))
         return self._put(
             tx, [edition.subscription], lambda e: compose_digest(day, e, now), now, day=edition.day
         )
+
+    def _measured(self, known: Completeness) -> Completeness:
+        return replace(known, quality=self._quality(known.model))
 
     def _put(
         self,

@@ -29,7 +29,7 @@ class Watchtower:
         self._record = record
         self._clock = clock
         self._channels = wiring.channels(settings)
-        self._letters = Correspondence(settings)
+        self._letters = Correspondence(settings, wiring.quality)
         self._judged: tuple[datetime, int] | None = None
         self._digested: datetime | None = None
         self._probed: datetime | None = None

@@ -88,6 +88,13 @@ def channels(settings: Settings) -> Mapping[str, Channel]:
     return {"email": Email(options)}
 
 
+def quality(model: str) -> float | None:
+    """How good the model of that name was measured to be; None: nobody knows."""
+    from nlp import measured
+
+    return measured.quality(model)
+
+
 def open_desk(settings: Settings, record: Record, clock: Clock) -> "Desk":
     """What the console reads from."""
     from console.desk import Desk
@@ -101,6 +108,7 @@ def open_desk(settings: Settings, record: Record, clock: Clock) -> "Desk":
         now=clock.now,
         base_url=settings.base_url,
         zone=settings.zone,
+        quality=quality,
     )
 
 

@@ -44,7 +44,7 @@ def page(desk: At, number: int) -> Response:
     with desk.record.read() as tx:
         incident = _incident(tx, number)
         called = names(tx)
-        evidence = _evidence(tx, incident, called, now)
+        evidence = _evidence(tx, incident, called, desk)
         context = IncidentPage(
             zone=desk.zone,
             locale=desk.locale,
@@ -84,11 +84,13 @@ def _incident(tx: Connection, number: int) -> Incident:
     return found
 
 
-def _evidence(tx: Connection, incident: Incident, called: Names, now: datetime) -> Evidence:
+def _evidence(tx: Connection, incident: Incident, called: Names, desk: Desk) -> Evidence:
+    now = desk.now()
     until = _until(incident, now)
     topic = called.topic(incident.topic) if incident.topic else None
     case = Case(incident=incident, watch=_watch(incident, called), topic=topic)
-    complete = completeness(tx, since=min(incident.onset, until - CHART), until=until, now=now)
+    known = completeness(tx, since=min(incident.onset, until - CHART), until=until, now=now)
+    complete = replace(known, quality=desk.quality(known.model))
     return gather(tx, case, complete, explain=explain, now=until)
 
 

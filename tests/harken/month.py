@@ -84,9 +84,9 @@ def crawled(record: Record, at: datetime) -> None:
         sources.settle(tx, "blog", state="ok", reason=None, now=at)
 
 
-def letters(**said: object) -> Correspondence:
-    """The correspondence of an installation without a mail server."""
-    return Correspondence(Settings(state=Path("unused"), **said))
+def letters(quality: float | None = None, **said: object) -> Correspondence:
+    """The correspondence of an installation without a mail server; its model has that *quality*."""
+    return Correspondence(Settings(state=Path("unused"), **said), lambda _: quality)
 
 
 def _hear(tx: Connection, spoken: Sequence[Utterance], at: datetime) -> None:

@@ -67,6 +67,13 @@ def test_its_numbers_are_those_of_the_day_in_the_record(record):
     assert f"{count} mentions" in text
 
 
+def test_it_tells_how_good_the_model_is_where_that_is_known(record):
+    digest(record)
+    digesting.digest(record, month.letters(quality=0.741), date=str(YESTERDAY - DAY), now=NOW)
+    measured = "measured at 74% macro-recall on English tweets"
+    assert [measured in from_eml(row.eml).text for row in written(record)].count(True) == 1
+
+
 def test_a_digest_comes_at_its_hour_on_the_readers_clock(record):
     digest(record)
     month.crawled(record, HALF_PAST_SEVEN)
