@@ -1,24 +1,27 @@
 # The commands of Harken. `make demo` and `make test` install what they need by themselves.
 PYTHON ?= python3
 SHARED ?= ../shared
+# A package index, or a folder of wheels, that pip asks for torch beside its own index.
+TORCH_INDEX ?=
 # Which of nlp/train/plans.py `make train` makes.
 MODEL ?= e5
 VENV := .venv
 BIN := $(VENV)/bin
 CODE := alerts bench config console core crawlers harken indexer nlp store templates
+PIP_TORCH := $(if $(TORCH_INDEX),$(if $(wildcard $(TORCH_INDEX)/.),--find-links,--extra-index-url) $(TORCH_INDEX))
 LONG := slow or model or crawl or service or e2e
 export SHARED
 export HF_HUB_OFFLINE := 1
 export OMP_NUM_THREADS := 1
 
-.PHONY: install demo test check fix run bench faults acceptance scoreboard train pictures
+.PHONY: install demo test test-alone check fix run bench faults acceptance scoreboard train pictures
 
 install: $(VENV)/installed
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Harken needs Python 3.11 or newer; set PYTHON=…')"
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[dev]"
+	$(BIN)/pip install --quiet --constraint constraints.txt $(PIP_TORCH) --editable ".[dev]"
 	$(BIN)/harken model install
 	touch $@
 
@@ -31,6 +34,10 @@ run: install
 test: install
 	$(BIN)/pytest -q -n 2 -m "not ($(LONG))"
 	$(BIN)/pytest -q -m "$(LONG)"
+
+# The quick part as on a machine that has this repository and nothing else.
+test-alone: install
+	env -u CI SHARED=/nonexistent $(BIN)/pytest -q -n 2 -m "not ($(LONG))" --skips-only "SHARED has no"
 
 check: install
 	$(BIN)/ruff format --check .

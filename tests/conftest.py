@@ -221,23 +221,40 @@ Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 _ALLOWED = Path(__file__).with_name("skips.txt").read_text().splitlines()
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """In CI a test that is skipped for a reason not in skips.txt has failed."""
-    return _unskipped((yield))
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add ``--skips-only PREFIX``: any skip whose reason begins otherwise fails."""
+    parser.addoption("--skips-only", metavar="PREFIX", help="fail every other skip")
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-    """Likewise a whole module."""
-    return _unskipped((yield))
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Fail a test that is skipped for a reason that this run does not allow."""
+    return _without_silent_skip((yield), item.config)
 
 
-def _unskipped(report: Report) -> Report:
-    in_ci = "CI" in os.environ
-    if in_ci and report.skipped and not hasattr(report, "wasxfail"):
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Fail a module that is skipped for a reason that this run does not allow."""
+    return _without_silent_skip((yield), collector.config)
+
+
+def _without_silent_skip(report: Report, config: pytest.Config) -> Report:
+    if report.skipped and not hasattr(report, "wasxfail"):
         reason = str(report.longrepr[2]).removeprefix("Skipped: ")
-        if reason not in _ALLOWED:
+        if complaint := _complaint(reason, config.getoption("--skips-only")):
             report.outcome = "failed"
-            report.longrepr = f"Skipped in CI: {reason!r} is not in tests/skips.txt"
+            report.longrepr = complaint
     return report
+
+
+def _complaint(reason: str, prefix: str | None) -> str | None:
+    if prefix is not None:
+        allowed = reason.startswith(prefix)
+        return None if allowed else f"Skipped: {reason!r} does not begin with {prefix!r}"
+    if "CI" in os.environ and reason not in _ALLOWED:
+        return f"Skipped in CI: {reason!r} is not in tests/skips.txt"
+    return None

@@ -80,7 +80,7 @@ def test_paging_by_relevance_is_complete(filled):
     query, seen, after = parse("you OR love"), [], None
     whole = filled.search(query, sort=Sort.RELEVANCE, size=500)
     while True:
-        page = filled.search(query, sort=Sort.RELEVANCE, size=30, after=after)
+        page = filled.search(query, sort=Sort.RELEVANCE, size=9, after=after)
         seen += [hit.id for hit in page.hits]
         if (after := page.next) is None:
             break

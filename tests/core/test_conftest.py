@@ -34,14 +34,19 @@ def test_good():
 """
 
 
-def run(folder: Path, text: str, **environ: str) -> subprocess.CompletedProcess[str]:
+def run(folder: Path, text: str, *options: str, **environ: str) -> subprocess.CompletedProcess[str]:
     shutil.copy(TESTS / "conftest.py", folder)
     shutil.copy(TESTS / "skips.txt", folder)
     (folder / "test_it.py").write_text(text)
     home = {"PATH": os.defpath, "PYTHONPATH": str(TESTS.parent)}
-    command = [sys.executable, "-m", "pytest", "-q", "-rfE", "-p", "no:cacheprovider", folder]
+    command = [sys.executable, "-m", "pytest", "-q", "-rfE", "-p", "no:cacheprovider", *options]
     return subprocess.run(
-        command, cwd=folder, env=home | environ, capture_output=True, text=True, check=False
+        [*command, folder],
+        cwd=folder,
+        env=home | environ,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 
@@ -64,6 +69,19 @@ def test_outside_ci_a_skip_is_only_a_skip(tmp_path):
     told = run(tmp_path, SKIPPING)
     assert told.returncode == 0
     assert "1 passed, 3 skipped, 1 xfailed" in told.stdout
+
+
+def test_a_run_may_allow_one_reason_alone(tmp_path):
+    result = run(tmp_path, SKIPPING, "--skips-only", "I was")
+    assert result.returncode == 1
+    assert "1 failed, 1 passed, 1 skipped, 1 xfailed, 1 error" in result.stdout
+    assert "'not installed' does not begin with 'I was'" in result.stdout
+
+
+def test_a_module_that_looks_for_shared_data_while_it_is_collected_fails(tmp_path):
+    text = "import pytest\npytest.skip('SHARED has no x', allow_module_level=True)\n"
+    assert run(tmp_path, text, "--skips-only", "SHARED has no").returncode == 5
+    assert run(tmp_path, text.replace("SHARED", "X"), "--skips-only", "SHARED").returncode != 5
 
 
 @pytest.mark.parametrize("address", ["192.0.2.1", "example.org"])

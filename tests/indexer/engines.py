@@ -13,7 +13,7 @@ from indexer.engines.memory import MemoryIndex
 from indexer.engines.tantivy import TantivyIndex
 from indexer.index import MentionIndex
 from tests.indexer import node
-from tests.indexer.making import corpus, invented_posts, real_posts
+from tests.indexer.making import corpus, invented_posts, written_posts
 
 
 def memory(folder: Path) -> Iterator[MentionIndex]:
@@ -49,8 +49,8 @@ ENGINES = [
 
 
 def texts() -> list[str]:
-    """Of the corpus: invented ones first, then real ones."""
-    return [*invented_posts(200), *real_posts(400)]
+    """Return the texts of the corpus: words at random first, then sentences."""
+    return [*invented_posts(200), *written_posts()]
 
 
 def fill(index: MentionIndex) -> MentionIndex:

@@ -1,7 +1,5 @@
 """Short ways to make documents, changes and queries; everything not said is ordinary."""
 
-import gzip
-import json
 import os
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -80,10 +78,9 @@ def delete(number: int, name: str) -> Delete:
 
 
 @cache
-def real_posts(n: int) -> Sequence[str]:
-    """The first *n* real posts of the shared files."""
-    with gzip.open(shared("data/goemotions_dev.jsonl.gz"), "rt", encoding="utf-8") as lines:
-        return [json.loads(next(lines))["text"] for _ in range(n)]
+def written_posts() -> Sequence[str]:
+    """Return 400 posts as people write them: short and long, in many scripts, all different."""
+    return Path(__file__).with_name("posts.txt").read_text(encoding="utf-8").splitlines()
 
 
 def invented_posts(n: int) -> Sequence[str]:

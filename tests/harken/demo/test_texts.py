@@ -46,7 +46,7 @@ def test_no_post_shares_five_words_in_a_row_with_a_topic(make):
 def test_no_post_shares_five_words_in_a_row_with_training_data(make):
     shared = Path(os.environ.get("SHARED", "../shared")) / "data"
     if not shared.is_dir():
-        pytest.skip("no shared data")
+        pytest.skip("SHARED has no data")
     ours = planted(make)
     for path in sorted(shared.glob("*_train.jsonl.gz")):
         with gzip.open(path, "rt", encoding="utf-8") as lines:
