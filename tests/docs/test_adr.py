@@ -1,0 +1,112 @@
+"""Every decision record has one form, and the index lists all of them."""
+
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).parents[2] / "docs" / "adr"
+RECORDS = sorted(FOLDER.glob("[0-9]*.md"))
+NAMES = [path.name for path in RECORDS]
+SECTIONS = ["Context", "Decision", "Rejected", "Consequences"]
+WIDTH = 120  # characters in a line
+HEAD = re.compile(
+    r"# (?P<number>[1-9]\d*)\. (?P<title>\S.*)\n\n"
+    r"Status: (?P<status>accepted|superseded by [1-9]\d*)\n\n"
+    r"Date: (?P<date>\d{4}-\d\d-\d\d)\n\n"
+    r"(?=## )"
+)
+HEADING = re.compile(r"^#{2,} (.+)$", re.MULTILINE)
+ROW = re.compile(r"^\| \[(\d+)\] \| (.+) \| (.+) \| (.+) \|$", re.MULTILINE)
+LINK = re.compile(r"^\[(\d+)\]: (\S+)$", re.MULTILINE)
+
+
+def head(text):
+    """Return number, title, status and date; AssertionError: *text* begins in another form."""
+    match = HEAD.match(text)
+    assert match, f"not '# N. Title', Status, Date, '## …': {text[:200]!r}"
+    return match.groupdict()
+
+
+def heads():
+    """Return the head of each record by file name, in the order of the numbers."""
+    return {path.name: head(path.read_text(encoding="utf-8")) for path in RECORDS}
+
+
+def slug(title):
+    """Return *title* in lower case with a hyphen for whatever is no letter or digit."""
+    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
+
+
+@pytest.mark.parametrize("path", RECORDS, ids=NAMES)
+def test_a_record_has_a_head_and_four_sections_with_content(path):
+    text = path.read_text(encoding="utf-8")
+    date.fromisoformat(head(text)["date"])
+    _, *parts = HEADING.split(text)
+    assert parts[::2] == SECTIONS
+    assert all(content.strip() for content in parts[1::2])
+
+
+@pytest.mark.parametrize("path", [*RECORDS, FOLDER / "README.md"], ids=[*NAMES, "README.md"])
+def test_no_line_is_too_long(path):
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if len(line) > WIDTH] == []
+
+
+def test_numbers_are_consecutive_from_one():
+    numbers = [int(facts["number"]) for facts in heads().values()]
+    assert numbers == [*range(1, len(RECORDS) + 1)]
+
+
+def test_a_file_is_named_after_its_number_and_title():
+    names = [f"{int(f['number']):04}-{slug(f['title'])}.md" for f in heads().values()]
+    assert names == NAMES
+
+
+def test_nothing_else_lies_in_the_folder():
+    assert sorted(path.name for path in FOLDER.iterdir()) == [*NAMES, "README.md"]
+
+
+def test_only_a_later_record_that_exists_supersedes_one():
+    for facts in heads().values():
+        if successor := re.search(r"\d+", facts["status"]):
+            assert int(facts["number"]) < int(successor[0]) <= len(RECORDS), facts
+
+
+def test_every_record_that_a_record_refers_to_exists():
+    for path in RECORDS:
+        numbers = map(int, re.findall(r"\bADR (\d+)", path.read_text(encoding="utf-8")))
+        assert all(1 <= number <= len(RECORDS) for number in numbers), path.name
+
+
+def test_the_index_lists_every_record_as_it_is():
+    index = (FOLDER / "README.md").read_text(encoding="utf-8")
+    columns = ("number", "title", "status", "date")
+    assert ROW.findall(index) == [tuple(f[name] for name in columns) for f in heads().values()]
+    assert LINK.findall(index) == [(f["number"], name) for name, f in heads().items()]
+
+
+GOOD = "# 3. Emails are stored\n\nStatus: accepted\n\nDate: 2026-11-22\n\n## Context\n\nA crash.\n"
+
+
+def test_the_form_is_recognised():
+    assert head(GOOD)["title"] == "Emails are stored"
+
+
+@pytest.mark.parametrize(
+    ("part", "instead"),
+    [
+        ("# 3. ", "# "),
+        ("Status: accepted\n\n", ""),
+        ("accepted", "proposed"),
+        ("accepted", "superseded"),
+        ("2026-11-22", "22 November 2026"),
+        ("Date: 2026-11-22\n\n", ""),
+        ("## Context", "**Context.**"),
+    ],
+)
+def test_another_form_is_refused(part, instead):
+    assert part in GOOD
+    with pytest.raises(AssertionError, match="not '# N"):
+        head(GOOD.replace(part, instead))
