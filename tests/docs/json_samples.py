@@ -1,0 +1,220 @@
+"""Real answers of every command and twin, by section of docs/json.md: (section, answer, head)."""
+
+import json
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from config.settings import Settings
+from core.entity import Entity
+from core.entity import Kind as EntityKind
+from core.instants import iso
+from core.mention import Sentiment
+from harken import wiring
+from harken.clock import Clock
+from harken.demo.check import Seen, verdict
+from harken.demo.corpus import generate
+from harken.demo.inbox import Arrival, Inbox, free_port
+from harken.demo.play import Plan, Play
+from harken.verbs.output import dumps
+from indexer.engines.memory import MemoryIndex
+from nlp.evaluate import evaluate
+from nlp.task import Options
+from store import again, incidents, processes
+from store.analysis import record_findings
+from store.record import Record
+from tests.console import stage
+from tests.harken import month
+from tests.harken.ring import call
+from tests.store import making
+
+CONFIG = """\
+state: {state}
+zone: Europe/Berlin
+model: {{name: words}}
+watches:
+  - {{slug: veloria, name: Veloria, query: veloria}}
+topics:
+  - {{id: battery, name: Battery, sentences: [battery]}}
+sources:
+  - {{slug: blog, kind: feed, allow_loopback: true, options: {{url: 'http://127.0.0.1:9/feed'}}}}
+people:
+  - {{slug: lead, name: Lead, email: lead@veloria.example}}
+subscriptions:
+  - {{slug: briefs, person: lead, kind: brief}}
+  - {{slug: morning, person: lead, kind: digest}}
+"""
+TAXONOMY = Path(__file__).parents[2] / "nlp" / "taxonomies" / "journey.yaml"
+LABELS = '{"text": "The bike is good and lovely", "label": "positive"}\n' * 3
+TEXT = "The Veloria X2 in Munich is lovely, #velorialove, the rival is not"
+NOW = iso(month.NOW)
+
+
+def furnish(record):
+    """A month, and a mention that has a value for every key."""
+    month.furnish(record)
+    whole = making.verdict(
+        TEXT,
+        sentiment=Sentiment.POSITIVE,
+        heads={"emotion": {"joy": 1.0}, "intent": {"praise": 0.9}, "offence": {"offensive": 0.1}},
+    )
+    towards = making.verdict(TEXT, watch="rival", topics=())
+    place = Entity(kind=EntityKind.PLACE, value="DE/Munich", said="Munich")
+    with record.write() as tx:
+        post = making.heard("rich", TEXT, published=month.BEFORE, matches={"veloria": "r1"})
+        making.record_page(tx, making.page(post), now=month.BEFORE)
+        result = making.finding("rich", TEXT, verdicts=(whole, towards))
+        result = replace(result, entities=(place,), phrases=("lovely bike",))
+        record_findings(tx, [result], now=month.BEFORE)
+
+
+def from_commands(template, folder):
+    """What the commands print on a small installation in *folder*, and what its console answers."""
+    (folder / "state").mkdir()
+    database = shutil.copy(template, folder / "state" / "record.db")
+    furnish(Record(f"sqlite:///{database}"))
+    (folder / "harken.yaml").write_text(CONFIG.format(state=folder / "state"))
+    (folder / "labels.jsonl").write_text(LABELS)
+    calls = _calls(folder)
+    answers = call(*([*arguments, "--json"] for _, arguments in calls))
+    for (section, _), answer in zip(calls, answers, strict=True):
+        assert answer.out, answer.err
+        yield section, json.loads(answer.out), True
+    lines = call(["mentions", "--jsonl", "--config", str(folder / "harken.yaml")])[0].out
+    yield from (("mention", json.loads(line), False) for line in lines.splitlines())
+    predictions = (folder / "predictions.jsonl").read_text().splitlines()
+    yield from (("prediction", json.loads(line), False) for line in predictions)
+    yield from _incident_pages(Record(f"sqlite:///{database}"))
+
+
+def _calls(folder):
+    config = ["--config", str(folder / "harken.yaml")]
+    at = [*config, "--now", NOW]
+    evaluation = ["evaluate", str(folder / "labels.jsonl"), *config]
+    steps = ("analyse", "index", "detect", "digest", "deliver", "status", "sources", "rebuild")
+    return [
+        ("harken check", ["check", *config]),
+        *((f"harken {step}", [step, *at]) for step in steps),
+        ("harken incidents", ["incidents", "--notices", *config]),
+        ("harken mentions", ["mentions", "lovely", *config]),
+        ("harken search", ["search", "lovely", *config]),
+        ("harken sources", ["sources", "--kinds", *config]),
+        (
+            "harken evaluate",
+            [*evaluation, "--predictions", str(folder / "predictions.jsonl")],
+        ),
+        ("harken analyse", ["analyse", "--again", *at]),
+        ("harken crawl", ["crawl", *at]),
+        ("harken init", ["init", "--config", str(folder / "new.yaml")]),
+    ]
+
+
+def _incident_pages(record):
+    """Of the incident that `harken detect` opened."""
+    client = stage.browser(stage.desk(record, MemoryIndex(), now=month.NOW))
+    for path, section in (("/incidents.json", "/incidents.json"), *_numbers(client)):
+        yield section, client.get(path).json(), True
+    record.close()
+
+
+def _numbers(client):
+    rows = client.get("/incidents.json").json()["incidents"]
+    assert rows
+    return [(f"/incidents/{row['id']}.json", "/incidents/N.json") for row in rows]
+
+
+def from_console(record):
+    """What the twins of a furnished console answer."""
+    with record.write() as tx:
+        again.begin(tx, "another model")
+        processes.fail(tx, "analyse", reason="it ended")
+    client = stage.browser(stage.desk(record, stage.follow(record, MemoryIndex())))
+    client.post("/incidents/1/acknowledge")
+    ident = making.key("day3")
+    for path, section in {
+        "/search.json?q=brake&range=all": "/search.json",
+        f"/mentions/{ident}.json": "/mentions/ID.json",
+        f"/m/{ident}.json": "/m/ID.json",
+        "/incidents.json": "/incidents.json",
+        "/incidents/1.json": "/incidents/N.json",
+        "/sources.json": "/sources.json",
+        "/inbox.json": "/inbox.json",
+        "/inbox/1.json": "/inbox/N.json",
+        "/status.json": "/status.json",
+        "/readyz": "/readyz",
+        "/search.json?q=(": "query error",
+        "/search.json?range=never": "error",
+        f"/mentions/{making.key(stage.DELETED)}.json": "error",
+        "/incidents/99.json": "error",
+    }.items():
+        yield section, client.get(path).json(), True
+
+
+def from_run(folder):
+    """What `harken run` prints once its console listens; it is ended then."""
+    settings = f"state: {folder / 'run'}\nconsole: {{port: 0}}\nmodel: {{workers: 1}}\n"
+    (folder / "harken.yaml").write_text(settings)
+    command = [sys.executable, "-m", "harken", "run", "--config", str(folder / "harken.yaml")]
+    with (
+        (folder / "run.log").open("wb") as log,
+        subprocess.Popen([*command, "--json"], stdout=subprocess.PIPE, stderr=log) as process,
+    ):
+        try:
+            line = process.stdout.readline()
+        finally:
+            process.terminate()
+    yield "harken run", json.loads(line), True
+
+
+def from_demo(record, folder):
+    """What `harken demo --check` would say of a demo that crawled what is in *record*."""
+    clock = Clock.starting(month.NOW)
+    play = Play(
+        plan=Plan(folder=folder),
+        clock=clock,
+        corpus=generate(1, month.NOW - timedelta(hours=1), calm=False, live=False),
+        started=month.NOW - timedelta(hours=1),
+        site=None,
+        site_port=free_port(),
+        console_port=free_port(),
+        settings=folder / "harken.yaml",
+        inbox=Inbox(folder / "mails", clock),
+        run=None,
+    )
+    play.inbox.arrivals.append(Arrival(kind="brief", message_id="<a@b>", eml=folder, at=0.0))
+    _open_incident(record)
+    result = verdict(play, record, Seen(ready_s=1.0), total_s=2.0)
+    yield "harken demo", json.loads(dumps(result)), False
+
+
+def _open_incident(record):
+    with record.write() as tx:
+        incident = making.incident(watch="veloria", onset=month.ONSET, detected=month.NOW)
+        incident = replace(incident, id=incidents.add(tx, incident, course={}))
+        facts = {"score": 9.5, "topics": ["battery"], "tipped": making.key("rich")}
+        incidents.add_event(tx, incident, reason="opened", facts=facts, now=month.NOW)
+
+
+def from_models():
+    """What `harken model` prints, and figures of every task by the default model."""
+    for section, arguments in {
+        "harken model list": ["list"],
+        "harken model verify": ["verify", "minilm"],
+        "harken model install": ["install", "minilm"],
+    }.items():
+        command = [sys.executable, "-m", "harken", "model", *arguments, "--json"]
+        output = subprocess.run(command, stdout=subprocess.PIPE, check=True, timeout=240).stdout
+        yield section, json.loads(output), True
+    model = wiring.open_model(Settings())
+    row = {"text": "Where is my parcel? I am furious!", "language": "en"}
+    labels = {"sentiment": "negative", "emotion": "anger", "offence": "clean", "irony": "irony"}
+    rows = {task: row | {"label": label} for task, label in labels.items()}
+    rows["intent"] = row | {"labels": ["complaint"]}
+    rows["towards"] = row | {"label": "negative", "target": "parcel"}
+    rows["topics"] = row | {"label": "delivery"}
+    for task, labelled_row in rows.items():
+        report = evaluate([labelled_row], model, task, options=Options(taxonomy=TAXONOMY))
+        yield "prediction", json.loads(dumps(report.predictions[0])), False

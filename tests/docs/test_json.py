@@ -1,0 +1,173 @@
+"""The page of the JSON contract describes every key of every command and twin, and no other."""
+
+import inspect
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from core import plugins
+from harken.__main__ import app
+from harken.verbs import model
+from indexer.engines.memory import MemoryIndex
+from nlp.task import Task
+from store.record import Record
+from tests.console import stage
+from tests.docs import json_samples as samples
+from tests.docs.json_page import parse_page
+
+PAGE = Path(__file__).parents[2] / "docs" / "json.md"
+# Quantizing takes minutes and an optional package.
+NOT_RUN = "harken model build"
+
+
+@pytest.fixture(scope="module")
+def page():
+    """The page, which collects the keys that the answers have."""
+    return parse_page(PAGE.read_text(encoding="utf-8"))
+
+
+def check(page, answers):
+    """Hold each of *answers* against its section; return the sections."""
+    names = set()
+    for section, answer, with_head in answers:
+        page.check(section, answer, with_head=with_head)
+        names.add(section)
+    return names
+
+
+@pytest.fixture(scope="module")
+def of_commands(page, sqlite_template, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("commands")
+    return check(page, samples.from_commands(sqlite_template, folder))
+
+
+@pytest.fixture(scope="module")
+def of_console(page, sqlite_template, tmp_path_factory):
+    copy = shutil.copy(sqlite_template, tmp_path_factory.mktemp("console") / "record.db")
+    record = Record(f"sqlite:///{copy}")
+    stage.furnish(record)
+    return check(page, samples.from_console(record))
+
+
+@pytest.fixture(scope="module")
+def of_demo(page, sqlite_template, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("demo")
+    record = Record(f"sqlite:///{shutil.copy(sqlite_template, folder / 'record.db')}")
+    samples.furnish(record)
+    return check(page, samples.from_demo(record, folder))
+
+
+@pytest.fixture(scope="module")
+def of_run(page, tmp_path_factory):
+    return check(page, samples.from_run(tmp_path_factory.mktemp("run")))
+
+
+@pytest.fixture(scope="module")
+def of_models(page):
+    return check(page, samples.from_models())
+
+
+# ---- the page
+
+
+def commands():
+    own = [command.callback.__name__ for command in app.registered_commands]
+    groups = [
+        f"{group.name} {command.name or command.callback.__name__}"
+        for group in app.registered_groups
+        for command in group.typer_instance.registered_commands
+    ]
+    return {f"harken {name}" for name in (*own, *groups)}
+
+
+def twins(record):
+    """The paths of JSON that the console answers, written as the page does."""
+    console = stage.browser(stage.desk(record, MemoryIndex())).app
+    paths = (re.sub(r"\{number:int\}", "N", path) for path in paths_of(console.router))
+    paths = {re.sub(r"\{ident\}", "ID", path) for path in paths}
+    return {path for path in paths if path.endswith(".json")} | {"/readyz"}
+
+
+def paths_of(router):
+    for route in router.routes:
+        inner = getattr(route, "original_router", None)
+        yield from paths_of(inner) if inner else [getattr(route, "path", "")]
+
+
+def test_every_command_has_a_section(page):
+    assert commands() == {name for name in page.sections if name.startswith("harken ")}
+
+
+def test_every_twin_has_a_section(page, sqlite_record):
+    assert twins(sqlite_record) == {name for name in page.sections if name.startswith("/")}
+
+
+def test_every_link_leads_to_a_section(page):
+    for name, anchor in page.links():
+        assert name in page.sections
+        assert anchor == name.replace(" ", "-")
+
+
+def test_every_task_has_its_key_among_the_predictions(page):
+    tasks = [plugins.load("nlp.tasks", name, Task) for name in plugins.available("nlp.tasks")]
+    assert {task.says for task in tasks} <= set(page.keys("prediction"))
+
+
+def test_what_cannot_be_run_here_stands_in_the_code(page):
+    for key in page.sections[NOT_RUN].keys:
+        assert f'"{key}"' in inspect.getsource(model.build)
+
+
+def test_a_key_or_type_without_a_word_is_noticed():
+    page = parse_page(PAGE.read_text(encoding="utf-8"))
+    head = {"schema": 1, "verb": "detect", "ok": True, "at": "2026-03-02T12:00:00Z"}
+    page.check("harken detect", head | {"events": None, "started": False}, with_head=True)
+    with pytest.raises(AssertionError, match="no word on \\['more'\\]"):
+        page.check("harken detect", head | {"more": 1}, with_head=True)
+    with pytest.raises(AssertionError, match="started is no boolean"):
+        page.check("harken detect", head | {"started": None}, with_head=True)
+    with pytest.raises(AssertionError, match="country is no text"):
+        page.check("mention", {"place": {"country": 5}})
+
+
+# ---- the answers
+
+
+def test_the_console_answers_as_the_page_says(of_console):
+    assert of_console >= {"/status.json", "error", "query error"}
+
+
+@pytest.mark.slow
+def test_the_commands_answer_as_the_page_says(of_commands):
+    assert of_commands >= {"harken detect", "mention", "prediction"}
+
+
+@pytest.mark.slow
+def test_the_demo_answers_as_the_page_says(of_demo):
+    assert of_demo == {"harken demo"}
+
+
+@pytest.mark.e2e
+def test_the_run_answers_as_the_page_says(of_run):
+    assert of_run == {"harken run"}
+
+
+@pytest.mark.model
+def test_the_models_answer_as_the_page_says(of_models):
+    assert of_models >= {"harken model list", "prediction"}
+
+
+@pytest.mark.model
+@pytest.mark.timeout(600)
+def test_every_key_of_the_page_is_answered(
+    page, of_commands, of_console, of_demo, of_run, of_models
+):
+    """So that the page names nothing that is gone."""
+    names = set().union(of_commands, of_console, of_demo, of_run, of_models)
+    answerable = {name for name in page.sections if name.startswith(("harken ", "/"))}
+    assert answerable - names == {NOT_RUN}
+    keys = {(name, key) for name, one in page.sections.items() for key in one.keys}
+    missing = keys - page.covered_keys
+    assert missing == {(NOT_RUN, key) for key in page.sections[NOT_RUN].keys}
