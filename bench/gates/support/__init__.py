@@ -1,0 +1,1 @@
+"""Shared parts of the gates: reading a tree, counting, reporting."""
