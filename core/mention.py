@@ -57,24 +57,6 @@ class Analysis(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Post:
-    """One post as its platform shows it: what a source reads from a page."""
-
-    uri: str  # the global name (core.identity.mention_id makes the id of it)
-    url: str  # where a person reads it
-    text: str  # plain text, never HTML
-    platform: str  # namespace of the account: "mastodon.example", a blog's host, …
-    author: str | None  # the account on that platform; leaves the crawl only as a voice
-    published: datetime | None  # the source's word, UTC; None: it gave no date
-    edited: datetime | None = None
-    language: str | None = None  # what the platform claims, ISO 639-1; may be wrong
-    parent: str | None = None  # uri of the post it answers
-    engagement: Mapping[str, int] = field(
-        default_factory=dict
-    )  # e.g. {"likes": 3}, only where reported
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """What one model said of one revision, of the whole text (watch None) or towards one watch.
 

@@ -4,10 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from core.crawl import CrawledPost, DroppedPost, Post
 from core.identity import mention_id, text_sha256
-from core.mention import Post
 from crawlers.text import cut, valid
-from store.pages import Dropped, Heard
 
 Match = Callable[[str, Post], Mapping[str, str]]  # text -> revision of each watch that wants it
 Voice = Callable[[str, str], str]  # platform, account -> pseudonym
@@ -22,20 +21,20 @@ def sift(
     family: Family,
     now: datetime,
     oldest: datetime,
-) -> tuple[list[Heard], list[Dropped]]:
+) -> tuple[list[CrawledPost], list[DroppedPost]]:
     """Part *posts* into heard and dropped, each id once (its last state on the page counts).
 
     Published before *oldest* is too old; a post without a date is as old as *now*. One that no
     watch wants is heard without matches: the record drops it, unless it knows the mention and has
     to learn that its author took words back. A very long text is matched whole, and then cut.
     """
-    heard: list[Heard] = []
-    dropped: list[Dropped] = []
+    heard: list[CrawledPost] = []
+    dropped: list[DroppedPost] = []
     named = (post for post in map(_valid, posts) if post.uri)  # a NUL alone names nothing
     for key, whole in {mention_id(post.uri): post for post in named}.items():
         post = replace(whole, text=cut(whole.text))
         if reason := _refusal(post, now=now, oldest=oldest):
-            dropped.append(Dropped(id=key, reason=reason))
+            dropped.append(DroppedPost(id=key, reason=reason))
         else:
             who = voice(post.platform, post.author) if post.author else None
             wanted = match(whole.text, whole)
@@ -62,8 +61,8 @@ def _valid(post: Post) -> Post:
 
 def _heard(
     key: str, post: Post, matches: Mapping[str, str], *, voice: str | None, family: str
-) -> Heard:
-    return Heard(
+) -> CrawledPost:
+    return CrawledPost(
         id=key,
         post=post,
         text_sha256=text_sha256(post.text),

@@ -12,8 +12,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from core.mention import Post
-from store.listing import Listing
+from core.crawl import Listing, Post
 
 Cursor = Mapping[str, Any]  # JSON values; {"backfilled": True} once the first crawl has ended
 

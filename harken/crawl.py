@@ -12,8 +12,8 @@ from sqlalchemy import Connection
 
 from config.settings import Settings, SourceSettings
 from core import plugins
+from core.crawl import CrawledPage, Post
 from core.errors import ConfigError
-from core.mention import Post
 from crawlers.assignment import Assignment, CrawlSettings, Fetched, Outcome
 from crawlers.pipeline import sift
 from crawlers.source import Page, Source, SourceOptions
@@ -22,7 +22,7 @@ from harken.clock import Clock
 from nlp.duplicates import family_key
 from store import hosts, runs, sources, watches
 from store.listing import record_listing
-from store.pages import HeardPage, record_page
+from store.pages import record_page
 from store.record import Record
 from store.runs import Traffic
 from store.sources import SourceRow
@@ -81,16 +81,16 @@ class RecordSink:
             now=now,
             oldest=now - self._kept,
         )
-        heard_page = HeardPage(
+        crawled_page = CrawledPage(
             source=assignment.source,
             run=assignment.run,
-            heard=tuple(heard),
+            posts=tuple(heard),
             dropped=tuple(dropped),
             cursor=page.cursor,
             validators=fetched.validators,
         )
         with self._record.write() as tx:
-            record_page(tx, heard_page, now=now)
+            record_page(tx, crawled_page, now=now)
             if page.listing:
                 record_listing(tx, assignment.source, page.listing, now=now)
 

@@ -1,12 +1,12 @@
 """Deletions: what a source lists no more, its authors have taken back."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, case, select, update
 
+from core.crawl import Listing
 from core.mention import State
 from store.changes import announce
 from store.mentions import IDS, see
@@ -17,16 +17,6 @@ _GONE: Final = _THESE.values(state=State.DELETED)
 _BACK: Final = _THESE.values(
     state=case((mentions.c.edited.is_not(None), State.EDITED), else_=State.LIVE)
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listing:
-    """All that a source still shows of what was published in [since, until)."""
-
-    since: datetime
-    until: datetime
-    uris: frozenset[str]
-    before: datetime  # when the listing before this one began
 
 
 def record_listing(tx: Connection, source: str, listing: Listing, *, now: datetime) -> None:

@@ -8,10 +8,11 @@ not looked for.
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from sqlalchemy import Connection, Table, bindparam, delete, select, update
 
+from core.crawl import CrawledPost, DroppedPost
 from core.mention import Analysis, State
 from store.mentions import IDS, see
 from store.record import insertion
@@ -25,9 +26,6 @@ from store.tables import (
     skipped,
     voices,
 )
-
-if TYPE_CHECKING:
-    from store.pages import Dropped, Heard
 
 FUTURE: Final = timedelta(minutes=5)  # architecture.md: a later date is not believed
 
@@ -44,12 +42,12 @@ _SIGHTED: Final = (
 )
 
 
-def known(tx: Connection, heard: "Sequence[Heard]") -> set[str]:
+def known(tx: Connection, heard: Sequence[CrawledPost]) -> set[str]:
     """The ids of those that the record holds."""
     return set(tx.scalars(_KNOWN, {"ids": [h.id for h in heard]})) if heard else set()
 
 
-def insert_mentions(tx: Connection, heard: "Sequence[Heard]", now: datetime) -> set[str]:
+def insert_mentions(tx: Connection, heard: Sequence[CrawledPost], now: datetime) -> set[str]:
     """Mentions that the record did not hold a moment ago, analysis pending; returns the new ones.
 
     What another writer inserted meanwhile is not new: only the database knows for sure.
@@ -60,7 +58,7 @@ def insert_mentions(tx: Connection, heard: "Sequence[Heard]", now: datetime) -> 
     return set(tx.scalars(_novel(tx.dialect.name), rows))
 
 
-def insert_origins(tx: Connection, heard: "Sequence[Heard]", now: datetime) -> None:
+def insert_origins(tx: Connection, heard: Sequence[CrawledPost], now: datetime) -> None:
     """Voices and families not seen before."""
     spoken = {h.voice: h.post.platform for h in heard if h.voice is not None}
     rows = [{"id": v, "platform": spoken[v], "first_seen": now} for v in sorted(spoken)]
@@ -70,7 +68,7 @@ def insert_origins(tx: Connection, heard: "Sequence[Heard]", now: datetime) -> N
 
 
 def edit_mentions(
-    tx: Connection, edited: "Sequence[Heard]", revision: Mapping[str, int], now: datetime
+    tx: Connection, edited: Sequence[CrawledPost], revision: Mapping[str, int], now: datetime
 ) -> None:
     """Known mentions with another text and the number of that; they are to be analysed again."""
     if edited:
@@ -82,7 +80,7 @@ def edit_mentions(
 
 
 def insert_revisions(
-    tx: Connection, heard: "Sequence[Heard]", revision: Mapping[str, int], now: datetime
+    tx: Connection, heard: Sequence[CrawledPost], revision: Mapping[str, int], now: datetime
 ) -> None:
     """The texts of *heard* as revisions of these numbers; 1 where none is given."""
     rows = [
@@ -92,7 +90,7 @@ def insert_revisions(
     _insert_ignoring(tx, revisions, [row | {"at": now} for row in rows])
 
 
-def match(tx: Connection, heard: "Sequence[Heard]", new: Collection[str]) -> set[str]:
+def match(tx: Connection, heard: Sequence[CrawledPost], new: Collection[str]) -> set[str]:
     """Note which watches want a mention; returns the mentions that a watch wants newly.
 
     A known mention may be wanted by a watch that is younger. One whose text stayed the same keeps
@@ -125,7 +123,7 @@ def sight(
 
 
 def insert_skipped(
-    tx: Connection, source: str, dropped: "Sequence[Dropped]", now: datetime
+    tx: Connection, source: str, dropped: Sequence[DroppedPost], now: datetime
 ) -> None:
     """Posts that nobody wants: id, time and reason, never the text."""
     rows = [
@@ -163,7 +161,7 @@ def _matched(tx: Connection, ids: Sequence[str]) -> dict[tuple[str, str], str]:
     return {(row.mention, row.watch): row.watch_revision for row in rows}
 
 
-def _mention_row(h: "Heard", now: datetime) -> dict[str, Any]:
+def _mention_row(h: CrawledPost, now: datetime) -> dict[str, Any]:
     raw = h.post.published
     believed = raw is not None and raw <= now + FUTURE
     return _content(h) | {
@@ -182,11 +180,11 @@ def _mention_row(h: "Heard", now: datetime) -> dict[str, Any]:
     }
 
 
-def _edited(h: "Heard", now: datetime) -> dict[str, Any]:
+def _edited(h: CrawledPost, now: datetime) -> dict[str, Any]:
     return _content(h) | {"state": State.EDITED, "edited": h.post.edited or now}
 
 
-def _content(h: "Heard") -> dict[str, Any]:
+def _content(h: CrawledPost) -> dict[str, Any]:
     return {
         "url": h.post.url,
         "text": h.post.text,

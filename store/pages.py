@@ -2,13 +2,13 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from core.mention import Post
+from core.crawl import CrawledPage, CrawledPost, DroppedPost
 from store import page_rows
 from store.changes import announce
 from store.listing import revive
@@ -32,40 +32,6 @@ _ADVANCED: Final = update(sources).where(_SOURCE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Heard:
-    """A post, and which watches want it."""
-
-    id: str  # core.identity.mention_id(post.uri)
-    post: Post
-    text_sha256: str
-    voice: str | None
-    family: str | None  # exact-hash family of the normalised text
-    matches: Mapping[str, str]  # watch slug -> revision of the watch that wants it; may be none
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dropped:
-    """A post that nobody wants: its id and reason are kept, never its text."""
-
-    id: str
-    reason: str  # unmatched | too_old | no_text: a constant, lower_snake
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeardPage:
-    """One fetched page of one source, judged."""
-
-    source: str
-    run: str
-    heard: tuple[Heard, ...] = ()
-    dropped: tuple[Dropped, ...] = ()
-    cursor: Mapping[str, object] | None = None  # new cursor of the source; None: leave it
-    validators: Mapping[str, Mapping[str, str]] = field(
-        default_factory=dict
-    )  # url -> {"etag": …, "last_modified": …}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
     """How the posts of a page ended: fetched = known + edited + new + the sum of dropped."""
 
@@ -76,7 +42,7 @@ class Tally:
     dropped: Mapping[str, int]
 
 
-def record_page(tx: Connection, page: HeardPage, *, now: datetime) -> Tally:
+def record_page(tx: Connection, page: CrawledPage, *, now: datetime) -> Tally:
     """Write one page, its tally and the source's cursor; written twice, the mentions stay the same.
 
     Mentions go in ordered by id, then all else table by table, and the change numbers last, so
@@ -86,7 +52,7 @@ def record_page(tx: Connection, page: HeardPage, *, now: datetime) -> Tally:
     Raises:
         NoResultFound: the record does not know the run or the source.
     """
-    known = page_rows.known(tx, page.heard)
+    known = page_rows.known(tx, page.posts)
     heard, dropped = _part(page, known)
     ids = [h.id for h in heard]
     new = page_rows.insert_mentions(tx, [h for h in heard if h.id not in known], now)
@@ -107,19 +73,19 @@ def record_page(tx: Connection, page: HeardPage, *, now: datetime) -> Tally:
     return tally
 
 
-def _part(page: HeardPage, known: Collection[str]) -> tuple[list[Heard], list[Dropped]]:
+def _part(page: CrawledPage, known: Collection[str]) -> tuple[list[CrawledPost], list[DroppedPost]]:
     """What is written, each id once, in the order of ids; and what nobody wants.
 
     Of a post that no watch wants the text is kept only where an older one is known: nobody shall
     go on reading words that their author took back.
     """
-    kept = {h.id: h for h in page.heard if h.matches or h.id in known}
-    lost = [Dropped(id=h.id, reason=UNMATCHED) for h in page.heard if h.id not in kept]
+    kept = {h.id: h for h in page.posts if h.matches or h.id in known}
+    lost = [DroppedPost(id=h.id, reason=UNMATCHED) for h in page.posts if h.id not in kept]
     return [kept[i] for i in sorted(kept)], [*page.dropped, *lost]
 
 
-def _tally(page: HeardPage, dropped: Sequence[Dropped], *, edited: int, new: int) -> Tally:
-    fetched = len(page.heard) + len(page.dropped)
+def _tally(page: CrawledPage, dropped: Sequence[DroppedPost], *, edited: int, new: int) -> Tally:
+    fetched = len(page.posts) + len(page.dropped)
     return Tally(
         fetched=fetched,
         known=fetched - len(dropped) - edited - new,
@@ -129,7 +95,7 @@ def _tally(page: HeardPage, dropped: Sequence[Dropped], *, edited: int, new: int
     )
 
 
-def _account(tx: Connection, page: HeardPage, tally: Tally) -> None:
+def _account(tx: Connection, page: CrawledPage, tally: Tally) -> None:
     """Add *tally* to the run; move the source's cursor and validators."""
     place = {"of_run": page.run, "of_source": page.source}
     before = tx.execute(_BEFORE, place).one()

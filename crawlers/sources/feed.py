@@ -13,10 +13,10 @@ from urllib.parse import urljoin
 
 import feedparser
 
+from core.crawl import Post
 from core.errors import PermanentError
 from core.identity import text_sha256
 from core.instants import instant, iso
-from core.mention import Post
 from crawlers.address import canonical, host, is_absolute
 from crawlers.feedgate import check_feed
 from crawlers.html import html_to_text

@@ -14,9 +14,9 @@ from parsel import Selector
 from parsel.csstranslator import css2xpath
 from pydantic import Field, ValidationInfo, field_validator
 
+from core.crawl import Post
 from core.errors import PermanentError
 from core.instants import instant, iso
-from core.mention import Post
 from crawlers.address import canonical, host, is_absolute
 from crawlers.html import decode_html, parse_html, text_of
 from crawlers.source import Cursor, Facts, Fetch, Page, Source, SourceOptions

@@ -11,8 +11,8 @@ from urllib.parse import quote, urlencode
 
 from pydantic import AwareDatetime, BaseModel, Field
 
+from core.crawl import Post
 from core.instants import instant, iso
-from core.mention import Post
 from crawlers.address import host
 from crawlers.html import html_to_text
 from crawlers.rows import read_rows

@@ -9,6 +9,7 @@ from sqlalchemy import update
 from alerts.eml import to_eml
 from console.app import console
 from console.desk import Desk
+from core.crawl import CrawledPost
 from core.identity import text_sha256
 from core.mention import Sentiment
 from core.watch import Topic
@@ -16,7 +17,6 @@ from indexer.change import change
 from indexer.index import MentionIndex
 from store import analysis, changes, incidents, mentions, outbox, people, processes, tables, watches
 from store.analysis import Finding
-from store.pages import Heard
 from store.processes import Process
 from store.record import Record
 from tests.alerts.example_letters import letter
@@ -142,7 +142,7 @@ def _say(record: Record, said) -> None:
         analysis.record_findings(tx, [_finding(*one) for one in said], now=NOW)
 
 
-def _heard(name: str, text: str, at: datetime) -> Heard:
+def _heard(name: str, text: str, at: datetime) -> CrawledPost:
     family, voice = text_sha256(text)[:32], making.key(f"voice {name}")
     return making.heard(name, text, published=at, voice=voice, family=family)
 

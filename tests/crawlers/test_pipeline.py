@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.crawl import Post
 from core.identity import mention_id, text_sha256
-from core.mention import Post
 from crawlers.pipeline import sift
 from crawlers.text import CUT_MARK
 

@@ -8,13 +8,14 @@ from random import Random
 from sqlalchemy import Connection
 
 from config.settings import Settings
+from core.crawl import CrawledPost
 from core.identity import text_sha256
 from core.mention import Sentiment
 from core.watch import Topic
 from harken.correspondence import Correspondence
 from store import people, runs, sources, watches
 from store.analysis import Finding, record_findings
-from store.pages import Heard, record_page
+from store.pages import record_page
 from store.people import Person, Subscription
 from store.record import Record
 from tests.alerts.simulation import DAYS, TOPICS, WATCH, Corpus, Utterance
@@ -95,7 +96,7 @@ def _hear(tx: Connection, spoken: Sequence[Utterance], at: datetime) -> None:
     record_findings(tx, list(map(_finding, spoken)), now=at)
 
 
-def _heard(u: Utterance) -> Heard:
+def _heard(u: Utterance) -> CrawledPost:
     text = f"Veloria: {u.id} speaks of {' '.join(u.topics)}"
     matches = {"veloria": WATCH.revision}
     return making.heard(u.id, text, published=u.at, voice=u.voice, family=u.family, matches=matches)

@@ -6,14 +6,13 @@ import pytest
 from sqlalchemy import select
 
 from config.settings import Settings, SourceSettings
+from core.crawl import Listing, Post
 from core.errors import ConfigError
-from core.mention import Post
 from crawlers.assignment import Assignment, Fetched, Outcome
 from crawlers.source import Page, SourceOptions
 from harken.clock import Clock
 from harken.crawl import RecordSink, crawl, options_of
 from store import hosts, mentions, runs, sources, tables, watches
-from store.listing import Listing
 from tests.store.making import NOON, begin, uri, watch
 
 MINUTE = timedelta(minutes=1)

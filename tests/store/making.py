@@ -8,14 +8,15 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from core.crawl import CrawledPage, CrawledPost, DroppedPost, Post
 from core.identity import mention_id, text_sha256
 from core.incident import Incident, Kind, Phase
-from core.mention import Analysis, Post, Sentiment, Verdict
+from core.mention import Analysis, Sentiment, Verdict
 from core.watch import Watch
 from store import runs, sources, watches
 from store.analysis import Finding
 from store.outbox import Parcel
-from store.pages import Dropped, Heard, HeardPage, Tally, record_page
+from store.pages import Tally, record_page
 from store.record import Record
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -33,8 +34,8 @@ def key(name: str) -> str:
     return mention_id(uri(name))
 
 
-def heard(name: str, text: str = "The brake is loud.", **said: Any) -> Heard:
-    """A post called *name* that watch acme wants; *said* sets fields of Heard or of its Post."""
+def heard(name: str, text: str = "The brake is loud.", **said: Any) -> CrawledPost:
+    """A post called *name* that watch acme wants; *said* sets fields of it or of its Post."""
     own = {n: said.pop(n) for n in ("voice", "family", "matches") if n in said}
     post = Post(
         uri=uri(name),
@@ -44,7 +45,7 @@ def heard(name: str, text: str = "The brake is loud.", **said: Any) -> Heard:
         author=None,
         published=said.pop("published", NOON),
     )
-    one = Heard(
+    one = CrawledPost(
         id=key(name),
         post=replace(post, **said),
         text_sha256=text_sha256(text),
@@ -55,18 +56,18 @@ def heard(name: str, text: str = "The brake is loud.", **said: Any) -> Heard:
     return replace(one, **own)
 
 
-def dropped(name: str, reason: str = "unmatched") -> Dropped:
+def dropped(name: str, reason: str = "unmatched") -> DroppedPost:
     """A post called *name* that nobody wants."""
-    return Dropped(id=key(name), reason=reason)
+    return DroppedPost(id=key(name), reason=reason)
 
 
-def page(*posts: Heard | Dropped, source: str = "blog", **said: Any) -> HeardPage:
+def page(*posts: CrawledPost | DroppedPost, source: str = "blog", **said: Any) -> CrawledPage:
     """A page of *source*, of its run called run-SOURCE."""
-    return HeardPage(
+    return CrawledPage(
         source=source,
         run=said.pop("run", f"run-{source}"),
-        heard=tuple(p for p in posts if isinstance(p, Heard)),
-        dropped=tuple(p for p in posts if isinstance(p, Dropped)),
+        posts=tuple(p for p in posts if isinstance(p, CrawledPost)),
+        dropped=tuple(p for p in posts if isinstance(p, DroppedPost)),
         **said,
     )
 
@@ -80,7 +81,11 @@ def begin(tx: Connection, *slugs: str, at: datetime = NOON) -> None:
 
 
 def hear(
-    record: Record, *posts: Heard | Dropped, at: datetime = NOON, source: str = "blog", **said: Any
+    record: Record,
+    *posts: CrawledPost | DroppedPost,
+    at: datetime = NOON,
+    source: str = "blog",
+    **said: Any,
 ) -> Tally:
     """Write one page in one transaction."""
     with record.write() as tx:

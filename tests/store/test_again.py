@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from core.crawl import Listing
 from core.mention import Analysis, Sentiment
 from store import again, analysis, changes, mentions, retelling, tally
-from store.listing import Listing, record_listing
+from store.listing import record_listing
 from tests.store.making import HOLD, MODEL, NOON, begin, finding, hear, heard, key, verdict
 
 NEW = "newer"

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text
 
+from core.crawl import CrawledPage
 from store import analysis, sources
-from store.pages import HeardPage, record_page
+from store.pages import record_page
 from store.record import Record
 from store.tables import metadata
 from tests.store.making import NOON, begin, dropped, finding, heard, page
@@ -23,7 +24,7 @@ MINUTE = timedelta(minutes=1)
 fork = multiprocessing.get_context("fork")  # a start costs milliseconds, so that we can kill often
 
 
-def nth_page(k: int) -> HeardPage:
+def nth_page(k: int) -> CrawledPage:
     """Eight posts of a pool of 40, so that many are known and some are edited."""
     dice = random.Random(k)
     posts = [heard(f"m{n}", f"Wording {dice.randrange(3)}") for n in dice.sample(range(40), 8)]

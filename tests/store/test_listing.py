@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from core.crawl import Listing
 from core.mention import Mention, State
 from store import changes, mentions, tally
-from store.listing import Listing, record_listing
+from store.listing import record_listing
 from store.record import Record
 from tests.store.making import NOON, begin, hear, heard, key, uri
 

@@ -1,0 +1,67 @@
+"""Values that a crawl produces and the store records: posts, pages and listings."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """A post as its platform shows it, parsed from a page by a source."""
+
+    uri: str  # the global name (core.identity.mention_id makes the id of it)
+    url: str  # where a person reads it
+    text: str  # plain text, never HTML
+    platform: str  # namespace of the account: "mastodon.example", a blog's host, …
+    author: str | None  # the account on that platform; leaves the crawl only as a voice
+    published: datetime | None  # according to the source, UTC; None: it gave no date
+    edited: datetime | None = None
+    language: str | None = None  # what the platform claims, ISO 639-1; may be wrong
+    parent: str | None = None  # uri of the post it answers
+    engagement: Mapping[str, int] = field(
+        default_factory=dict
+    )  # e.g. {"likes": 3}, only where reported
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrawledPost:
+    """A post with the watches that it matches."""
+
+    id: str  # core.identity.mention_id(post.uri)
+    post: Post
+    text_sha256: str
+    voice: str | None
+    family: str | None  # exact-hash family of the normalised text
+    matches: Mapping[str, str]  # watch slug -> revision of the watch; may be empty
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DroppedPost:
+    """A post that is not recorded: its id and the reason are kept, never its text."""
+
+    id: str
+    reason: str  # unmatched | too_old | no_text: a constant, lower_snake
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrawledPage:
+    """One fetched page of one source, with its posts already filtered."""
+
+    source: str
+    run: str
+    posts: tuple[CrawledPost, ...] = ()
+    dropped: tuple[DroppedPost, ...] = ()
+    cursor: Mapping[str, object] | None = None  # new cursor of the source; None: leave it
+    validators: Mapping[str, Mapping[str, str]] = field(
+        default_factory=dict
+    )  # url -> {"etag": …, "last_modified": …}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """All posts published in [since, until) that a source still shows."""
+
+    since: datetime
+    until: datetime
+    uris: frozenset[str]
+    before: datetime  # start of the previous listing
