@@ -13,6 +13,7 @@ from alerts.counts import Utterance
 from alerts.detection import Setting, detect, units_of
 from alerts.incidents import Event, NotifyReason
 from bench.demos import moments
+from core.analysis import AnalysisResult, PendingMention
 from core.incident import Kind
 from core.mention import Sentiment
 from core.watch import Topic, Watch
@@ -21,7 +22,7 @@ from harken.demo.corpus import Corpus, generate
 from harken.demo.replay import Entry, Replay
 from harken.demo.stage import taxonomy
 from harken.demo.truth import is_readable, matcher, visible_text
-from nlp.analyse import Analysed, Work, analyse
+from nlp.analyse import analyse
 from nlp.duplicates import family_key
 from nlp.models.e5 import E5
 from nlp.topics import Taxonomy
@@ -59,8 +60,8 @@ class Reader:
         return heard
 
     def _judged(
-        self, works: Sequence[Work], watches: Mapping[str, Watch]
-    ) -> Iterator[tuple[Work, Analysed]]:
+        self, works: Sequence[PendingMention], watches: Mapping[str, Watch]
+    ) -> Iterator[tuple[PendingMention, AnalysisResult]]:
         spoken = wiring.spoken(watches)
         for first in range(0, len(works), TOGETHER):
             some = works[first : first + TOGETHER]
@@ -118,8 +119,8 @@ def _watches(corpus: Corpus) -> dict[str, Watch]:
     }
 
 
-def _work(name: str, entry: Entry, watches: Mapping[str, str]) -> Work:
-    return Work(
+def _work(name: str, entry: Entry, watches: Mapping[str, str]) -> PendingMention:
+    return PendingMention(
         id=name,
         text=entry.text,
         text_sha256="",
@@ -128,7 +129,7 @@ def _work(name: str, entry: Entry, watches: Mapping[str, str]) -> Work:
     )
 
 
-def _utterance(entry: Entry, found: Analysed, watch: str) -> Utterance:
+def _utterance(entry: Entry, found: AnalysisResult, watch: str) -> Utterance:
     by_watch = {verdict.watch: verdict for verdict in found.verdicts}
     whole = by_watch.get(None)
     verdict = by_watch.get(watch, whole)

@@ -9,18 +9,18 @@ import structlog
 
 from alerts.channel import Channel
 from alerts.eml import from_eml
+from core.analysis import AnalysisResult, PendingMention
 from core.errors import TransientError
 from core.mention import Analysis
 from harken import wiring
 from harken.journal import told
 from store import again, analysis, changes, mentions, outbox
-from store.analysis import SUSPECT, Finding, Pending
+from store.analysis import SUSPECT
 from store.record import Record
 
 if TYPE_CHECKING:
     from indexer.change import Change
     from indexer.index import MentionIndex
-    from nlp.analyse import Analysed, Work
     from nlp.model import Model
     from nlp.topics import Taxonomy
 
@@ -69,8 +69,8 @@ def analyse(
 
 
 def _judged(
-    record: Record, model: "Model", taxonomy: "Taxonomy", leased: Sequence[Pending]
-) -> list[Finding]:
+    record: Record, model: "Model", taxonomy: "Taxonomy", leased: Sequence[PendingMention]
+) -> list[AnalysisResult]:
     from nlp.analyse import analyse as judge
 
     if leased[0].attempts >= HOPELESS:  # it was tried alone, and killed its worker each time
@@ -78,28 +78,15 @@ def _judged(
     watches = wiring.watches(record)
     spoken = wiring.spoken(watches)
     try:
-        judged = judge(_works(leased), model, taxonomy, spoken=spoken, watches=watches)
+        return judge(leased, model, taxonomy, spoken=spoken, watches=watches)
     except TransientError:
         with record.write() as tx:
             analysis.give_back(tx, [p.id for p in leased])
         raise
-    return [_finding(a, model.name) for a in judged]
 
 
-def _works(leased: Sequence[Pending]) -> list["Work"]:
-    from nlp.analyse import Work
-
-    names = Work.__dataclass_fields__
-    return [Work(**{name: getattr(p, name) for name in names}) for p in leased]
-
-
-def _finding(found: "Analysed", model: str) -> Finding:
-    names = Finding.__dataclass_fields__.keys() - {"model"}
-    return Finding(**{name: getattr(found, name) for name in names}, model=model)
-
-
-def _hopeless(pending: Pending, model: str) -> Finding:
-    return Finding(
+def _hopeless(pending: PendingMention, model: str) -> AnalysisResult:
+    return AnalysisResult(
         id=pending.id,
         text_sha256=pending.text_sha256,
         analysis=Analysis.QUARANTINED,

@@ -1,7 +1,7 @@
 """What a step records of each revision: language, verdict, vector. Pure: no record, no clock."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from math import isfinite
 from types import MappingProxyType
@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from core.entity import Entity
+from core.analysis import AnalysisResult, PendingMention
 from core.mention import Analysis, Sentiment, Verdict
 from core.watch import Watch
 from nlp.clean import clean
@@ -28,43 +28,18 @@ Vector = np.ndarray[Any, np.dtype[np.float32]]
 Spoken = Callable[[str, tuple[str, ...]], Mapping[str, Collection[str]]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Work:
-    """One revision that waits for its verdict."""
-
-    id: str
-    text: str
-    text_sha256: str
-    claimed_language: str | None  # what the platform says, ISO 639-1
-    watches: tuple[str, ...] = ()  # slugs of those that it matched
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Analysed:
-    """What became of one revision."""
-
-    id: str
-    text_sha256: str
-    analysis: Analysis  # scored, unscored or quarantined
-    reason: str | None  # why it is not scored: "empty", "language:de", "language:unknown", an error
-    language: str | None  # ISO 639-1; None: unknown
-    verdicts: tuple[Verdict, ...]
-    vector: bytes | None  # the un-adapted embedding, float16, little endian; None: not read
-    encoder_sha256: str
-    entities: tuple[Entity, ...] = ()
-    phrases: tuple[str, ...] = ()
-
-
 def analyse(
-    works: Sequence[Work],
+    pending: Sequence[PendingMention],
     model: Model,
     taxonomy: Taxonomy,
     *,
     names: Collection[str] = (),
     spoken: Spoken | None = None,
     watches: Mapping[str, Watch] = MappingProxyType({}),
-) -> list[Analysed]:
-    """One result a work, in order. A text that the model cannot read takes no other with it.
+) -> list[AnalysisResult]:
+    """Return one result for each of *pending*, in order.
+
+    A text that the model cannot read does not affect the others.
 
     *names* are brand names, which say nothing about the language of a text. Topics are told only of
     texts in a language of the model: all-MiniLM finds 2 of 24 in German, French and Spanish, by the
@@ -82,17 +57,21 @@ def analyse(
     """
     # Long texts of several watches are asked about twice.
     asked: Spoken | None = cache(spoken) if spoken else None
-    parts = [_part(work, asked) for work in works]
-    found = [_blank(work, part.text, model, names) for work, part in zip(works, parts, strict=True)]
-    languages = [_read_as(work, one, model, names) for work, one in zip(works, found, strict=True)]
+    parts = [_part(work, asked) for work in pending]
+    found = [
+        _blank(work, part.text, model, names) for work, part in zip(pending, parts, strict=True)
+    ]
+    languages = [
+        _read_as(work, one, model, names) for work, one in zip(pending, found, strict=True)
+    ]
     _read(found, parts, languages, model, taxonomy)
     if asked is not None and model.reads_targets:
-        _aim(found, works, languages, model, asked)
-    return [_naming(one, work, watches) for one, work in zip(found, works, strict=True)]
+        _aim(found, pending, languages, model, asked)
+    return [_naming(one, work, watches) for one, work in zip(found, pending, strict=True)]
 
 
 def _read(
-    found: list[Analysed],
+    found: list[AnalysisResult],
     parts: Sequence[Excerpt],
     languages: Sequence[str | None],
     model: Model,
@@ -109,12 +88,14 @@ def _read(
         found[i] = _embedded(found[i], vector)
 
 
-def _naming(found: Analysed, work: Work, watches: Mapping[str, Watch]) -> Analysed:
+def _naming(
+    found: AnalysisResult, work: PendingMention, watches: Mapping[str, Watch]
+) -> AnalysisResult:
     told = named_for(work.text, found.language, work.watches, watches)
     return replace(found, entities=told.entities, phrases=told.phrases)
 
 
-def _part(work: Work, spoken: Spoken | None) -> Excerpt:
+def _part(work: PendingMention, spoken: Spoken | None) -> Excerpt:
     """What is read of *work*, cleaned."""
     whole = clean(work.text)
     if len(whole) <= LIMIT:
@@ -124,7 +105,9 @@ def _part(work: Work, spoken: Spoken | None) -> Excerpt:
     return replace(part, text=clean(part.text))
 
 
-def _read_as(work: Work, blank: Analysed, model: Model, names: Collection[str]) -> str | None:
+def _read_as(
+    work: PendingMention, blank: AnalysisResult, model: Model, names: Collection[str]
+) -> str | None:
     """The language as which *model* reads a text; None: it does not."""
     if blank.language is None:
         return likeliest(work.text, model.languages, names)
@@ -132,8 +115,8 @@ def _read_as(work: Work, blank: Analysed, model: Model, names: Collection[str]) 
 
 
 def _aim(
-    found: list[Analysed],
-    works: Sequence[Work],
+    found: list[AnalysisResult],
+    pending: Sequence[PendingMention],
     languages: Sequence[str | None],
     model: Model,
     spoken: Spoken,
@@ -144,7 +127,7 @@ def _aim(
     """
     aims = [
         (i, watch, clean(part.text), part.share)
-        for i, work in enumerate(works)
+        for i, work in enumerate(pending)
         if found[i].analysis is Analysis.SCORED and len(work.watches) > 1
         for watch, part in aimed(work.text, spoken(work.text, work.watches)).items()
     ]
@@ -156,10 +139,10 @@ def _aim(
             found[i] = replace(found[i], verdicts=(*found[i].verdicts, towards))
 
 
-def _blank(work: Work, text: str, model: Model, names: Collection[str]) -> Analysed:
+def _blank(work: PendingMention, text: str, model: Model, names: Collection[str]) -> AnalysisResult:
     """The result while nothing has been read: unscored, and why."""
     language = detect(work.text, work.claimed_language, names) if text else None
-    return Analysed(
+    return AnalysisResult(
         id=work.id,
         text_sha256=work.text_sha256,
         analysis=Analysis.UNSCORED,
@@ -168,16 +151,17 @@ def _blank(work: Work, text: str, model: Model, names: Collection[str]) -> Analy
         verdicts=(),
         vector=None,
         encoder_sha256=model.encoder_sha256,
+        model=model.name,
     )
 
 
 def _judged(
-    blank: Analysed,
+    blank: AnalysisResult,
     reading: Reading | Exception,
     model: Model,
     taxonomy: Taxonomy,
     share: float,
-) -> Analysed:
+) -> AnalysisResult:
     if isinstance(reading, Exception):
         return _quarantined(blank, reading)
     topics = taxonomy.told(reading.vector[None, :], [blank.language], model.languages)[0]
@@ -193,18 +177,18 @@ def _judged(
     )
 
 
-def _embedded(blank: Analysed, vector: Vector | Exception) -> Analysed:
+def _embedded(blank: AnalysisResult, vector: Vector | Exception) -> AnalysisResult:
     if isinstance(vector, Exception):
         return _quarantined(blank, vector)
     return replace(blank, vector=_packed(vector))
 
 
-def _quarantined(blank: Analysed, error: Exception) -> Analysed:
+def _quarantined(blank: AnalysisResult, error: Exception) -> AnalysisResult:
     """The reason is the kind of error: its message might quote the text."""
     return replace(blank, analysis=Analysis.QUARANTINED, reason=f"error:{type(error).__name__}")
 
 
-def _verdict(blank: Analysed, reading: Reading, model: Model) -> Verdict:
+def _verdict(blank: AnalysisResult, reading: Reading, model: Model) -> Verdict:
     """The sentiment alone, of all of the text."""
     shares = reading.probabilities
     by_class = dict(zip(Sentiment, shares, strict=True)) if shares else {}

@@ -24,9 +24,10 @@ from sqlalchemy import (
     update,
 )
 
+from core.analysis import AnalysisResult, PendingMention
 from core.mention import Analysis, State, Verdict
 from store import retelling
-from store.analysis import OFFERED, SUSPECT, Finding, Pending, claim, insert_verdicts
+from store.analysis import OFFERED, SUSPECT, claim, insert_verdicts
 from store.mentions import lock
 from store.record import upsert
 from store.tables import counters, leases, mentions, verdicts
@@ -88,7 +89,7 @@ def ask(tx: Connection, ids: Iterable[str]) -> None:
 
 def lease(
     tx: Connection, owner: str, model: str, *, now: datetime, hold: timedelta
-) -> list[Pending]:
+) -> list[PendingMention]:
     """Claim some of what waits for the replay of *model*, the newest first; it ends with the last.
 
     Ask for it only when nothing is pending. What was asked for by name or left behind by a dead
@@ -105,7 +106,7 @@ def lease(
     return claim(tx, owner, rows, now=now, until=now + hold)
 
 
-def complete(tx: Connection, found: Sequence[Finding]) -> list[Finding]:
+def complete(tx: Connection, found: Sequence[AnalysisResult]) -> list[AnalysisResult]:
     """*found* by a replay, such that old and new can be compared: silence is a verdict, too.
 
     A model that reads nothing where another did would leave it the last word; and what another
@@ -122,7 +123,7 @@ def complete(tx: Connection, found: Sequence[Finding]) -> list[Finding]:
     return [f if f.verdicts or not said[f.id] else _silent(f, f.model) for f in found]
 
 
-def _models(tx: Connection, found: Iterable[Finding]) -> dict[str, str]:
+def _models(tx: Connection, found: Iterable[AnalysisResult]) -> dict[str, str]:
     """Whose word stands of the texts that were read, by id; locked until the commit."""
     texts = {f.id: f.text_sha256 for f in found}
     known = [i for i, row in lock(tx, texts).items() if row.text_sha256 == texts[i]]
@@ -142,7 +143,7 @@ def _said(tx: Connection, ids: Iterable[str]) -> dict[str, set[str]]:
     return found
 
 
-def _silent(finding: Finding, model: str) -> Finding:
+def _silent(finding: AnalysisResult, model: str) -> AnalysisResult:
     """With the word of *model* that it has nothing to say."""
     silent = Verdict(
         watch=None,

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 
-from core.entity import Entity
-from core.mention import Analysis, State, Verdict
+from core.analysis import AnalysisResult, PendingMention
+from core.mention import Analysis, State
 from store import names, retelling
 from store.changes import announce
 from store.mentions import lock, unchanged
@@ -26,35 +26,6 @@ _WAITING: Final = (mentions.c.analysis == Analysis.PENDING) & (mentions.c.state 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pending:
-    """A mention that waits for analysis."""
-
-    id: str
-    text: str
-    text_sha256: str
-    claimed_language: str | None
-    attempts: int  # how often it was leased and nothing came back: 0 at first
-    watches: tuple[str, ...] = ()  # slugs of those that it matched
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """What the analyse step found of one revision."""
-
-    id: str
-    text_sha256: str
-    analysis: Analysis
-    reason: str | None  # why it is unscored or quarantined
-    language: str | None
-    verdicts: tuple[Verdict, ...]
-    vector: bytes | None  # float16, little endian
-    encoder_sha256: str
-    model: str
-    entities: tuple[Entity, ...] = ()
-    phrases: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """The topics that the record tells of a mention, and the vector that they come from."""
 
@@ -68,7 +39,7 @@ class Standing:
 
 def lease(
     tx: Connection, owner: str, *, limit: int, now: datetime, hold: timedelta
-) -> list[Pending]:
+) -> list[PendingMention]:
     """Claim up to *limit* pending mentions, the newest first, for *hold*; nobody else gets them.
 
     A lease that ran out (its owner was killed) is claimed like a fresh one. Newest published
@@ -82,12 +53,12 @@ def lease(
 
 def claim(
     tx: Connection, owner: str, rows: Sequence[Row[Any]], *, now: datetime, until: datetime
-) -> list[Pending]:
+) -> list[PendingMention]:
     """Those of *rows* (what is ``OFFERED``) whose leases are free or ran out, for *owner*."""
     mine = _claim(tx, owner, [row.id for row in rows], now=now, until=until)
     wanted = watches_of(tx, mine)
     return [
-        Pending(
+        PendingMention(
             **{column.name: getattr(row, column.name) for column in OFFERED},
             attempts=mine[row.id],
             watches=tuple(wanted.get(row.id, ())),
@@ -136,7 +107,7 @@ def give_back(tx: Connection, ids: Iterable[str]) -> None:
     tx.execute(update(leases).where(own).values(until=_LONG_AGO, attempts=leases.c.attempts - 1))
 
 
-def record_findings(tx: Connection, found: Sequence[Finding], *, now: datetime) -> int:
+def record_findings(tx: Connection, found: Sequence[AnalysisResult], *, now: datetime) -> int:
     """Write verdicts, vectors and new change numbers; returns how many mentions they settled.
 
     A finding on a text that was edited meanwhile keeps its verdict, but the mention stays pending.
@@ -233,14 +204,14 @@ def _claim(
     return {row.item: row.attempts for row in tx.execute(claim, rows)}
 
 
-def _settle(tx: Connection, found: Iterable[Finding]) -> None:
+def _settle(tx: Connection, found: Iterable[AnalysisResult]) -> None:
     names = ("analysis", "reason", "language", "model")
     rows = [{"key": f.id, **{name: getattr(f, name) for name in names}} for f in found]
     if rows:
         tx.execute(update(mentions).where(mentions.c.id == bindparam("key")), rows)
 
 
-def insert_verdicts(tx: Connection, found: Sequence[Finding], at: datetime) -> None:
+def insert_verdicts(tx: Connection, found: Sequence[AnalysisResult], at: datetime) -> None:
     """Write the verdicts of *found*, given at *at*; the same model's on the same text go."""
     rows = [
         {
@@ -271,7 +242,7 @@ def insert_verdicts(tx: Connection, found: Sequence[Finding], at: datetime) -> N
         )
 
 
-def _insert_vectors(tx: Connection, found: Sequence[Finding]) -> None:
+def _insert_vectors(tx: Connection, found: Sequence[AnalysisResult]) -> None:
     rows = [
         {
             "mention": f.id,

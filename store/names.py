@@ -1,22 +1,19 @@
 """What the present text of a mention names; it holds words of the text, and goes with it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Connection, select
 
+from core.analysis import TextEntities
 from core.entity import Entity, Kind
 from store.record import upsert
 from store.tables import named
 
-if TYPE_CHECKING:
-    from store.analysis import Finding
-    from store.sayings import Saying
-
 Names = tuple[tuple[Entity, ...], tuple[str, ...]]  # entities and phrases
 
 
-def tell(tx: Connection, found: "Iterable[Finding | Saying]") -> None:
+def tell(tx: Connection, found: Iterable[TextEntities]) -> None:
     """Write what the texts of *found* name, in the place of what stood there."""
     rows = [
         {

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from core.entity import Entity
+from core.analysis import TextEntities
 from core.mention import Analysis, State
 from store import names
 from store.analysis import watches_of
@@ -15,16 +15,12 @@ from store.tables import mentions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Saying:
+class Saying(TextEntities):
     """A text of the record and what it names."""
 
-    id: str
     text: str
-    text_sha256: str
     language: str | None
     watches: tuple[str, ...]  # slugs of those that it matched
-    entities: tuple[Entity, ...]
-    phrases: tuple[str, ...]
 
 
 def sayings(tx: Connection, *, after: str, limit: int) -> list[Saying]:

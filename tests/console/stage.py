@@ -9,6 +9,7 @@ from sqlalchemy import update
 from alerts.eml import to_eml
 from console.app import console
 from console.desk import Desk
+from core.analysis import AnalysisResult
 from core.crawl import CrawledPost
 from core.identity import text_sha256
 from core.mention import Sentiment
@@ -16,7 +17,6 @@ from core.watch import Topic
 from indexer.change import change
 from indexer.index import MentionIndex
 from store import analysis, changes, incidents, mentions, outbox, people, processes, tables, watches
-from store.analysis import Finding
 from store.processes import Process
 from store.record import Record
 from tests.alerts.example_letters import letter
@@ -147,7 +147,7 @@ def _heard(name: str, text: str, at: datetime) -> CrawledPost:
     return making.heard(name, text, published=at, voice=voice, family=family)
 
 
-def _finding(name: str, text: str, at: datetime, tone: Sentiment | None) -> Finding:
+def _finding(name: str, text: str, at: datetime, tone: Sentiment | None) -> AnalysisResult:
     if tone is not None:
         return making.finding(name, text, verdicts=(making.verdict(text, sentiment=tone),))
     unread = making.verdict(text, sentiment=None, probabilities={}, polarity=None, topics=())

@@ -8,13 +8,14 @@ from random import Random
 from sqlalchemy import Connection
 
 from config.settings import Settings
+from core.analysis import AnalysisResult
 from core.crawl import CrawledPost
 from core.identity import text_sha256
 from core.mention import Sentiment
 from core.watch import Topic
 from harken.correspondence import Correspondence
 from store import people, runs, sources, watches
-from store.analysis import Finding, record_findings
+from store.analysis import record_findings
 from store.pages import record_page
 from store.people import Person, Subscription
 from store.record import Record
@@ -102,7 +103,7 @@ def _heard(u: Utterance) -> CrawledPost:
     return making.heard(u.id, text, published=u.at, voice=u.voice, family=u.family, matches=matches)
 
 
-def _finding(u: Utterance) -> Finding:
+def _finding(u: Utterance) -> AnalysisResult:
     text = f"Veloria: {u.id} speaks of {' '.join(u.topics)}"
     if u.negative is None:
         unread = making.verdict(text, sentiment=None, probabilities={}, polarity=None, topics=())

@@ -8,10 +8,10 @@ from typing import Any, ClassVar, Final
 import numpy as np
 from hypothesis import strategies as st
 
+from core.analysis import PendingMention
 from core.errors import PermanentError
 from core.words import words
 from nlp.adapter import Adapter, Head, write
-from nlp.analyse import Work
 from nlp.base import WEIGHTS, file_sha256
 from nlp.model import Model, Reading
 from nlp.topics import Vectors
@@ -78,9 +78,9 @@ def _vector(text: str) -> Vectors:
     return vector / np.float32(np.linalg.norm(vector))
 
 
-def work(text: str, number: int = 0, claimed: str | None = "en") -> Work:
+def work(text: str, number: int = 0, claimed: str | None = "en") -> PendingMention:
     """A revision that waits; its hash is its number."""
-    return Work(
+    return PendingMention(
         id=f"{number:032x}", text=text, text_sha256=f"{number:064x}", claimed_language=claimed
     )
 

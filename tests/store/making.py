@@ -8,13 +8,13 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from core.analysis import AnalysisResult
 from core.crawl import CrawledPage, CrawledPost, DroppedPost, Post
 from core.identity import mention_id, text_sha256
 from core.incident import Incident, Kind, Phase
 from core.mention import Analysis, Sentiment, Verdict
 from core.watch import Watch
 from store import runs, sources, watches
-from store.analysis import Finding
 from store.outbox import Parcel
 from store.pages import Tally, record_page
 from store.record import Record
@@ -113,9 +113,9 @@ def verdict(text: str = "The brake is loud.", **said: Any) -> Verdict:
     return replace(one, **said)
 
 
-def finding(name: str, text: str = "The brake is loud.", **said: Any) -> Finding:
+def finding(name: str, text: str = "The brake is loud.", **said: Any) -> AnalysisResult:
     """What analysis found of the mention called *name*: scored, negative."""
-    one = Finding(
+    one = AnalysisResult(
         id=key(name),
         text_sha256=text_sha256(text),
         analysis=Analysis.SCORED,

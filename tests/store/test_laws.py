@@ -4,7 +4,7 @@ import atexit
 import shutil
 import sqlite3
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from sqlalchemy import event
 
+from core.analysis import AnalysisResult, PendingMention
 from core.mention import Analysis
 from store import changes, mentions, runs, tally
-from store.analysis import SUSPECT, Finding, Pending, lease, record_findings, release
+from store.analysis import SUSPECT, lease, record_findings, release
 from store.pages import record_page
 from store.record import Record
 from tests.store.making import NOON, begin, dropped, finding, hear, heard, key, killed_after, page
@@ -51,11 +52,11 @@ class Held:
     """A mention that a worker has in its hands."""
 
     owner: str
-    pending: Pending
+    pending: PendingMention
 
-    def found(self) -> Finding:
+    def found(self) -> AnalysisResult:
         one = finding("", self.pending.text)
-        return Finding(**{n: getattr(one, n) for n in one.__slots__} | {"id": self.pending.id})
+        return replace(one, id=self.pending.id)
 
 
 def unplugged(connection: sqlite3.Connection, _: object) -> None:

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from core.analysis import PendingMention
 from store import tables
-from store.analysis import SUSPECT, Pending, backlog, give_back, lease, record_findings, release
+from store.analysis import SUSPECT, backlog, give_back, lease, record_findings, release
 from store.record import Record
 from tests.store.making import HOLD, begin, finding, hear, heard, key
 
@@ -17,7 +18,9 @@ def _sources(record: Record) -> None:
         begin(tx, "blog")
 
 
-def claim(record: Record, *, at: datetime, owner: str = "w1", limit: int = 10) -> list[Pending]:
+def claim(
+    record: Record, *, at: datetime, owner: str = "w1", limit: int = 10
+) -> list[PendingMention]:
     with record.write() as tx:
         return lease(tx, owner, limit=limit, now=at, hold=HOLD)
 
