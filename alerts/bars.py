@@ -13,9 +13,9 @@ from sqlalchemy import Connection
 from alerts.standing import from_json
 from core.instants import floor
 from core.mention import Sentiment
+from core.observation import Observation
 from core.watch import Watch
 from store import utterances as record
-from store.utterances import Utterance
 from templates.charts.geometry import Bar
 
 HOUR: Final = timedelta(hours=1)
@@ -23,7 +23,7 @@ WEEKS: Final = 4  # before a bar, whose same bars are the usual level
 ENOUGH: Final = 2  # of these weeks: with fewer there is no usual level
 
 
-def hourly(said: Iterable[Utterance], start: datetime, end: datetime) -> list[Bar]:
+def hourly(said: Iterable[Observation], start: datetime, end: datetime) -> list[Bar]:
     """Mentions by hour and sentiment over [start, end)."""
     counts = Counter((floor(u.at, HOUR), u.sentiment) for u in said)
     hours = int((end - start) / HOUR)

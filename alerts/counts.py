@@ -16,6 +16,7 @@ import numpy as np
 
 from alerts.season import Bools, Ints, minutes_of_week
 from core.instants import BUCKET, floor
+from core.observation import Observation
 
 Unit: TypeAlias = str | None
 Span: TypeAlias = tuple[datetime, datetime]
@@ -34,24 +35,6 @@ class Stream(IntEnum):
     NEGATIVE = 0
     SCORED = 1
     VOLUME = 2  # every voice, unscored languages as well
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Utterance:
-    """One mention as the detector sees it."""
-
-    id: str
-    at: datetime  # published
-    first_seen: datetime
-    voice: str | None  # None: the source names nobody
-    negative: bool | None  # None: unscored
-    topics: tuple[str, ...] = ()
-    family: str | None = None  # near-identical texts share it
-
-    @property
-    def speaker(self) -> str:
-        """Who counts as one: the voice, of a nameless mention its family, else the mention."""
-        return self.voice or self.family or self.id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +57,7 @@ class Counts:
 
 
 def count(
-    utterances: Sequence[Utterance], units: Sequence[Unit], span: Span, zone: ZoneInfo
+    utterances: Sequence[Observation], units: Sequence[Unit], span: Span, zone: ZoneInfo
 ) -> Counts:
     """The voices in the buckets from *span*'s start up to the one that holds its end.
 
@@ -116,7 +99,7 @@ def mute(counts: Counts, gaps: Sequence[Span], begun: datetime) -> Counts:
     )
 
 
-def _streams(utterance: Utterance) -> tuple[Stream, ...]:
+def _streams(utterance: Observation) -> tuple[Stream, ...]:
     if utterance.negative is None:
         return (Stream.VOLUME,)
     return tuple(Stream) if utterance.negative else (Stream.SCORED, Stream.VOLUME)
@@ -129,9 +112,9 @@ class _Memory:
         self._voices: dict[tuple[object, ...], datetime] = {}
         self._families: dict[tuple[object, ...], dict[str, datetime]] = {}
 
-    def admits(self, utterance: Utterance, place: tuple[Unit, Stream]) -> bool:
+    def admits(self, utterance: Observation, place: tuple[Unit, Stream]) -> bool:
         """Remember *utterance*; true if its voice and its words are new evidence at *place*."""
-        voice = utterance.speaker
+        voice = utterance.author_key
         new = _silent(self._voices.get((*place, voice)), utterance.at)
         self._voices[(*place, voice)] = utterance.at
         if utterance.family is None:

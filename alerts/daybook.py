@@ -18,11 +18,11 @@ from alerts.finding import DayCounts, TopicDay, Usual
 from alerts.heard import Completeness
 from core.incident import Incident
 from core.mention import Sentiment
+from core.observation import Observation
 from core.watch import Topic, Watch
 from store import incidents, mentions
 from store import utterances as record
 from store.people import Subscription
-from store.utterances import Utterance
 
 HISTORY: Final = 28  # days before, of which those of the same kind are the usual
 ENOUGH: Final = 3  # like days: with fewer there is no usual
@@ -34,7 +34,7 @@ MOST: Final = 300  # candidates to be quoted
 class Shelf:
     """The mentions of one watch by local day."""
 
-    days: Mapping[date, Sequence[Utterance]]
+    days: Mapping[date, Sequence[Observation]]
 
     def counts(self, day: date, topic: str | None = None) -> DayCounts:
         """What *day* brought, beside the mean of the like days before it."""
@@ -45,7 +45,7 @@ class Shelf:
         usual = _mean(past) if len(past) >= ENOUGH else None
         return _count(self._said(day, topic), usual)
 
-    def _said(self, day: date, topic: str | None) -> list[Utterance]:
+    def _said(self, day: date, topic: str | None) -> list[Observation]:
         said = self.days.get(day, ())
         return [u for u in said if topic is None or topic in u.topics]
 
@@ -107,13 +107,13 @@ def _opened_since(tx: Connection, watch: Watch, window: Window) -> Iterator[Inci
 
 def _shelf(tx: Connection, watch: Watch, window: Window, zone: str) -> Shelf:
     since = window.start - timedelta(HISTORY + 1)
-    days: dict[date, list[Utterance]] = {}
+    days: dict[date, list[Observation]] = {}
     for u in record.about(tx, watch.slug, since=since, until=window.end):
         days.setdefault(_local(u.at, zone), []).append(u)
     return Shelf(days=days)
 
 
-def _count(said: Sequence[Utterance], usual: Usual | None = None) -> DayCounts:
+def _count(said: Sequence[Observation], usual: Usual | None = None) -> DayCounts:
     voices = {(u.voice or u.id, u.sentiment) for u in said}
     by_sentiment = Counter(sentiment for _, sentiment in voices)
     return DayCounts(

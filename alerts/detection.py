@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from alerts.baseline import HOUR, Baseline, start, usual
-from alerts.counts import VOICE_MEMORY, Counts, Span, Stream, Unit, Utterance, count, mute
+from alerts.counts import VOICE_MEMORY, Counts, Span, Stream, Unit, count, mute
 from alerts.crisis import notices
 from alerts.incidents import Episode, Event, advance, hold, is_open, is_raised, notice
 from alerts.onset import company, onset
@@ -24,6 +24,7 @@ from alerts.season import Floats
 from alerts.standing import Standing
 from core.incident import Kind, Spike
 from core.instants import BUCKET, floor
+from core.observation import Observation
 from core.watch import Watch
 
 MEMORY: Final = timedelta(hours=12)  # of counts before the first unlearnt hour: windows and onset
@@ -70,7 +71,7 @@ def since(watch: Watch, setting: Setting, standing: Standing | None) -> datetime
 
 def detect(
     watch: Watch,
-    utterances: Sequence[Utterance],
+    utterances: Sequence[Observation],
     standing: Standing | None,
     now: datetime,
     setting: Setting,
@@ -112,7 +113,7 @@ def _known(watch: Watch, setting: Setting, standing: Standing | None) -> Baselin
 
 def _prepared(
     watch: Watch,
-    heard: Sequence[Utterance],
+    heard: Sequence[Observation],
     standing: Standing | None,
     now: datetime,
     setting: Setting,
@@ -130,7 +131,7 @@ def _prepared(
 
 
 def _untaught(
-    watch: Watch, heard: Sequence[Utterance], now: datetime, setting: Setting
+    watch: Watch, heard: Sequence[Observation], now: datetime, setting: Setting
 ) -> Baseline:
     times = sorted(u.at for u in heard if now - u.at < HISTORY)
     first = times[int(STRAY * len(times))] if times else now
@@ -138,7 +139,7 @@ def _untaught(
 
 
 def _counted(
-    watch: Watch, heard: Sequence[Utterance], baseline: Baseline, now: datetime, setting: Setting
+    watch: Watch, heard: Sequence[Observation], baseline: Baseline, now: datetime, setting: Setting
 ) -> Counts:
     span = (baseline.learnt_to - MEMORY, now)
     counts = count(heard, baseline.units, span, ZoneInfo(watch.zone))

@@ -15,10 +15,11 @@ from alerts.reasons import speaking
 from core.incident import Incident
 from core.instants import floor
 from core.mention import Mention, Sentiment
+from core.observation import Observation
 from core.watch import Watch
 from store import mentions
 from store import utterances as record
-from store.utterances import Utterance, Wording
+from store.utterances import Wording
 from templates.contexts import mail
 
 CHART: Final = timedelta(hours=48)
@@ -66,7 +67,7 @@ def gather(
     )
 
 
-def pulse(said: Iterable[Utterance], now: datetime) -> tuple[int, ...]:
+def pulse(said: Iterable[Observation], now: datetime) -> tuple[int, ...]:
     """Negative voices by complete quarter of an hour, oldest first."""
     last = floor(now, QUARTER)
     voices: dict[datetime, set[str]] = {}

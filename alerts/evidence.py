@@ -8,9 +8,10 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from alerts.baseline import Baseline, view
-from alerts.counts import VOICE_MEMORY, Utterance, count
+from alerts.counts import VOICE_MEMORY, count
 from alerts.crisis import Rule, reached, score, threshold
 from alerts.detection import Setting
+from core.observation import Observation
 from core.watch import Watch
 
 MOMENT: Final = timedelta(microseconds=1)  # what opened at the end of a bucket opened within it
@@ -26,21 +27,21 @@ class Evidence:
 
 
 def evidence(
-    utterances: Sequence[Utterance], topic: str | None, onset: datetime, until: datetime
+    utterances: Sequence[Observation], topic: str | None, onset: datetime, until: datetime
 ) -> Evidence:
     """The negative mentions of the watch, or of its *topic*, from *onset* to *until* inclusive."""
     meant = [u for u in utterances if u.negative and topic in (None, *u.topics)]
     found = sorted((u for u in meant if onset <= u.at <= until), key=lambda u: (u.at, u.id))
     return Evidence(
         mentions=tuple(u.id for u in found),
-        voices=len({u.speaker for u in found}),
+        voices=len({u.author_key for u in found}),
         families=len({u.family or u.id for u in found}),
     )
 
 
 def tipped_by(
     watch: Watch,
-    utterances: Sequence[Utterance],
+    utterances: Sequence[Observation],
     baseline: Baseline | None,
     opened: datetime,
     setting: Setting,

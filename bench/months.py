@@ -9,13 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from alerts.counts import Utterance
 from alerts.detection import Setting, detect, units_of
 from alerts.incidents import Event, NotifyReason
 from bench.demos import moments
 from core.analysis import AnalysisResult, PendingMention
 from core.incident import Kind
-from core.mention import Sentiment
+from core.observation import Observation
 from core.watch import Topic, Watch
 from harken import wiring
 from harken.demo.corpus import Corpus, generate
@@ -31,7 +30,7 @@ TOGETHER: Final = 256  # texts
 ALL: Final = timedelta(days=27)  # so long ago listening began: all that was a crisis since is told
 NEAR: Final = timedelta(hours=2)  # an onset further off tells of something else
 
-Heard = Mapping[str, Sequence[Utterance]]  # by watch
+Heard = Mapping[str, Sequence[Observation]]  # by watch
 
 
 class Reader:
@@ -53,7 +52,7 @@ class Reader:
             if entry.published <= now and is_readable(entry)
         }
         works = [_work(i, entry, match(visible_text(entry.text))) for i, entry in entries.items()]
-        heard: dict[str, list[Utterance]] = defaultdict(list)
+        heard: dict[str, list[Observation]] = defaultdict(list)
         for work, found in self._judged([w for w in works if w.watches], _watches(corpus)):
             for watch in work.watches:
                 heard[watch].append(_utterance(entries[work.id], found, watch))
@@ -129,17 +128,16 @@ def _work(name: str, entry: Entry, watches: Mapping[str, str]) -> PendingMention
     )
 
 
-def _utterance(entry: Entry, found: AnalysisResult, watch: str) -> Utterance:
+def _utterance(entry: Entry, found: AnalysisResult, watch: str) -> Observation:
     by_watch = {verdict.watch: verdict for verdict in found.verdicts}
     whole = by_watch.get(None)
     verdict = by_watch.get(watch, whole)
-    scored = verdict is not None and verdict.sentiment is not None
-    return Utterance(
+    return Observation(
         id=str(entry.number),
         at=entry.published,
         first_seen=entry.published,
         voice=f"{entry.board}/{entry.author}",
-        negative=verdict.sentiment is Sentiment.NEGATIVE if scored and verdict else None,
+        sentiment=verdict.sentiment if verdict else None,
         topics=whole.topics if whole else (),
         family=family_key(entry.text),
     )

@@ -10,7 +10,6 @@ from sqlalchemy import Connection
 
 from alerts import detection
 from alerts.condition import condition, coverage_keys
-from alerts.counts import Utterance
 from alerts.detection import Setting, units_of
 from alerts.evidence import evidence, tipped_by
 from alerts.incidents import Event, NotifyReason
@@ -18,7 +17,7 @@ from alerts.standing import Standing, from_json, to_json
 from core.errors import TransientError
 from core.incident import Incident, Kind, Phase
 from core.instants import iso
-from core.mention import Sentiment
+from core.observation import Observation
 from core.watch import Watch
 from harken.correspondence import Correspondence
 from store import analysis, incidents, retelling, sources, watches
@@ -46,7 +45,7 @@ class Ground:
 class Heard:
     """What an event stands on."""
 
-    spoken: Sequence[Utterance]
+    spoken: Sequence[Observation]
     tipped: str | None  # the mention whose arrival made the score cross, if it did just now
 
 
@@ -97,8 +96,7 @@ def _judge(
         before = heard.baseline(tx, watch.slug)
         standing = from_json(str(before[1]["standing"])) if before else None
         since = detection.since(watch, setting, standing)
-        said = heard.about(tx, watch.slug, since=since or DAWN, until=now)
-    spoken = [_utterance(u) for u in said]
+        spoken = heard.about(tx, watch.slug, since=since or DAWN, until=now)
     found = detection.detect(watch, spoken, standing, now, setting)
     if found.standing is None or not _is_news(found, standing):
         return 0
@@ -159,7 +157,7 @@ def _tell(
         letters.brief(tx, incident, now=now)
 
 
-def _new(tx: Connection, event: Event, spoken: Sequence[Utterance], now: datetime) -> Incident:
+def _new(tx: Connection, event: Event, spoken: Sequence[Observation], now: datetime) -> Incident:
     assert event.spike is not None  # only a resolved event has none, and that has an incident
     notice = event.reason is NotifyReason.NOTICED
     incident = Incident(
@@ -185,7 +183,7 @@ def _new(tx: Connection, event: Event, spoken: Sequence[Utterance], now: datetim
 
 
 def _changed(
-    tx: Connection, before: Incident, event: Event, spoken: Sequence[Utterance], now: datetime
+    tx: Connection, before: Incident, event: Event, spoken: Sequence[Observation], now: datetime
 ) -> Incident:
     over = event.phase is Phase.RESOLVED
     after = replace(
@@ -222,24 +220,11 @@ def _measured(event: Event) -> dict[str, Any]:
     return {n: facts[n] for n in names} | {"spike": {n: facts[n] for n in told}}
 
 
-def _with_evidence(incident: Incident, spoken: Sequence[Utterance], now: datetime) -> Incident:
+def _with_evidence(incident: Incident, spoken: Sequence[Observation], now: datetime) -> Incident:
     behind = evidence(spoken, incident.topic, incident.onset, now)
     return replace(
         incident,
         mentions=behind.mentions[-EVIDENCE:],
         voices=behind.voices,
         families=behind.families,
-    )
-
-
-def _utterance(u: heard.Utterance) -> Utterance:
-    negative = None if u.sentiment is None else u.sentiment is Sentiment.NEGATIVE
-    return Utterance(
-        id=u.id,
-        at=u.at,
-        first_seen=u.first_seen,
-        voice=u.voice,
-        negative=negative,
-        topics=u.topics,
-        family=u.family,
     )

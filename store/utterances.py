@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 
 from core.mention import Analysis, Sentiment, State
+from core.observation import Observation
 from store import again
 from store.record import upsert
 from store.tables import Instant, baselines, matches, mentions, verdicts
@@ -57,19 +58,6 @@ _JUDGED: Final = mentions.c.analysis.in_((Analysis.SCORED, Analysis.UNSCORED))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Utterance:
-    """One mention of one watch, as far as counting goes."""
-
-    id: str
-    at: datetime  # published
-    first_seen: datetime
-    voice: str | None
-    family: str | None
-    sentiment: Sentiment | None  # towards the watch, or else of the whole text; None: unscored
-    topics: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Wording:
     """How one mention of a watch was worded, and by whom: what the reasons of a crisis need."""
 
@@ -80,7 +68,7 @@ class Wording:
     text: str
 
 
-def about(tx: Connection, watch: str, *, since: datetime, until: datetime) -> list[Utterance]:
+def about(tx: Connection, watch: str, *, since: datetime, until: datetime) -> list[Observation]:
     """Analysed mentions of *watch* published in [since, until), oldest first.
 
     Each as it was judged last; while a replay goes on, as before it: until all is read again, what
@@ -105,7 +93,7 @@ def about(tx: Connection, watch: str, *, since: datetime, until: datetime) -> li
         .order_by(mentions.c.published, mentions.c.id)
     )
     return [
-        Utterance(
+        Observation(
             id=row.id,
             at=row.published,
             first_seen=row.first_seen,

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
-from alerts.counts import Utterance
 from alerts.detection import Setting
+from core.mention import Sentiment
+from core.observation import Observation
 from core.watch import Watch
 
 ZONE = ZoneInfo("Europe/Berlin")
@@ -31,23 +32,28 @@ def setting(backfilled_at, units=24, **known):
     return Setting(taxonomy=TOPICS, units=units, backfilled_at=backfilled_at, **known)
 
 
+def sentiment(negative):
+    """A sentiment that is *negative*, or is not; None for None."""
+    return {True: Sentiment.NEGATIVE, False: Sentiment.NEUTRAL, None: None}[negative]
+
+
 @dataclass
 class Corpus:
     """Mentions as they pile up; every draw comes from ``random``."""
 
     now: datetime
     random: Random
-    utterances: list[Utterance] = field(default_factory=list)
+    utterances: list[Observation] = field(default_factory=list)
 
     def say(self, at, voice, negative, topics=(), *, family=None, scored=True):
         """One mention: *negative* is what the model says of it."""
         n = len(self.utterances)
-        said = Utterance(
+        said = Observation(
             id=f"m{n:05d}",
             at=at,
             first_seen=at,
             voice=voice,
-            negative=negative if scored else None,
+            sentiment=sentiment(negative if scored else None),
             topics=tuple(topics),
             family=family or f"own{n}",
         )

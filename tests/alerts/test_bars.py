@@ -10,9 +10,9 @@ from alerts.bars import ENOUGH, HOUR, hourly, with_usual
 from alerts.baseline import start
 from alerts.standing import Standing, to_json
 from core.mention import Sentiment
+from core.observation import Observation
 from store import utterances
 from store.analysis import record_findings
-from store.utterances import Utterance
 from tests.store import making
 from tests.store.making import NOON
 
@@ -23,7 +23,7 @@ TONES = st.sampled_from([*Sentiment, None])
 
 
 def said(n, at, sentiment):
-    return Utterance(
+    return Observation(
         id=f"m{n}", at=at, first_seen=at, voice=None, family=None, sentiment=sentiment, topics=()
     )
 

@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.counts import COPIES, VOICE_MEMORY, Stream, Utterance, count, mute
+from alerts.counts import COPIES, VOICE_MEMORY, Stream, count, mute
 from core.instants import BUCKET
+from core.observation import Observation
+from tests.alerts.simulation import sentiment
 
 START = datetime(2026, 5, 4, tzinfo=UTC)
 ZONE = ZoneInfo("UTC")
@@ -18,8 +20,13 @@ WIDEST = 72
 
 def said(minute, voice="a", *, negative=True, **more):
     at = START + timedelta(minutes=minute)
-    return Utterance(
-        id=f"{minute}-{voice}", at=at, first_seen=at, voice=voice, negative=negative, **more
+    return Observation(
+        id=f"{minute}-{voice}",
+        at=at,
+        first_seen=at,
+        voice=voice,
+        sentiment=sentiment(negative),
+        **more,
     )
 
 

@@ -12,11 +12,11 @@ from alerts.daybook import ENOUGH, Edition, Shelf, gather_day
 from alerts.days import local_day
 from core.incident import Kind, Phase
 from core.mention import Sentiment
+from core.observation import Observation
 from core.watch import Topic
 from store import incidents, watches
 from store.analysis import record_findings
 from store.people import Subscription
-from store.utterances import Utterance
 from tests.store import making
 
 BERLIN = "Europe/Berlin"
@@ -35,7 +35,7 @@ TOPICS = (
 
 def said(n, sentiment=NEGATIVE, voice=None, topics=()):
     at = datetime(2026, 3, 1, tzinfo=UTC)
-    return Utterance(
+    return Observation(
         id=f"m{n}", at=at, first_seen=at, voice=voice, family=None, sentiment=sentiment,
         topics=topics,
     )  # fmt: skip

@@ -10,8 +10,8 @@ from alerts.completing import completeness
 from alerts.dossier import CHART, PULSE, QUARTER, Case, carriers, copies, gather, pulse
 from core.instants import floor
 from core.mention import Sentiment
+from core.observation import Observation
 from store.analysis import record_findings
-from store.utterances import Utterance
 from tests.alerts.example_letters import mention
 from tests.store import making
 from tests.store.making import NOON
@@ -21,7 +21,7 @@ NEGATIVE, POSITIVE = Sentiment.NEGATIVE, Sentiment.POSITIVE
 
 
 def said(n, at, sentiment=NEGATIVE, voice=None):
-    return Utterance(
+    return Observation(
         id=f"m{n}", at=at, first_seen=at, voice=voice, family=None, sentiment=sentiment, topics=()
     )
 

@@ -6,10 +6,10 @@ from random import Random
 
 import pytest
 
-from alerts.counts import Utterance
 from alerts.detection import detect
 from alerts.evidence import evidence, tipped_by
-from tests.alerts.simulation import WATCH, Corpus, setting
+from core.observation import Observation
+from tests.alerts.simulation import WATCH, Corpus, sentiment, setting
 
 NOW = datetime(2026, 5, 6, 15, 2, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -80,12 +80,12 @@ def test_a_crisis_without_a_baseline_was_tipped_too():
 
 def said(name, minute, *, negative=True, topics=(), family=None, voice="v"):
     at = NOW + minute * MINUTE
-    return Utterance(
+    return Observation(
         id=name,
         at=at,
         first_seen=at,
         voice=voice,
-        negative=negative,
+        sentiment=sentiment(negative),
         topics=topics,
         family=family,
     )

@@ -11,7 +11,7 @@ from config.settings import Settings
 from core.analysis import AnalysisResult
 from core.crawl import CrawledPost
 from core.identity import text_sha256
-from core.mention import Sentiment
+from core.observation import Observation
 from core.watch import Topic
 from harken.correspondence import Correspondence
 from store import people, runs, sources, watches
@@ -19,7 +19,7 @@ from store.analysis import record_findings
 from store.pages import record_page
 from store.people import Person, Subscription
 from store.record import Record
-from tests.alerts.simulation import DAYS, TOPICS, WATCH, Corpus, Utterance
+from tests.alerts.simulation import DAYS, TOPICS, WATCH, Corpus
 from tests.store import making
 
 NOW = datetime(2026, 5, 6, 15, 2, tzinfo=UTC)  # a Wednesday, 17:02 in Berlin
@@ -91,26 +91,25 @@ def letters(quality: float | None = None, **said: object) -> Correspondence:
     return Correspondence(Settings(state=Path("unused"), **said), lambda _: quality)
 
 
-def _hear(tx: Connection, spoken: Sequence[Utterance], at: datetime) -> None:
+def _hear(tx: Connection, spoken: Sequence[Observation], at: datetime) -> None:
     page = making.page(*map(_heard, spoken), cursor={"backfilled": True})
     record_page(tx, page, now=at)
     record_findings(tx, list(map(_finding, spoken)), now=at)
 
 
-def _heard(u: Utterance) -> CrawledPost:
+def _heard(u: Observation) -> CrawledPost:
     text = f"Veloria: {u.id} speaks of {' '.join(u.topics)}"
     matches = {"veloria": WATCH.revision}
     return making.heard(u.id, text, published=u.at, voice=u.voice, family=u.family, matches=matches)
 
 
-def _finding(u: Utterance) -> AnalysisResult:
+def _finding(u: Observation) -> AnalysisResult:
     text = f"Veloria: {u.id} speaks of {' '.join(u.topics)}"
     if u.negative is None:
         unread = making.verdict(text, sentiment=None, probabilities={}, polarity=None, topics=())
         return making.finding(
             u.id, text, analysis="unscored", reason="language:de", language="de", verdicts=(unread,)
         )
-    sentiment = Sentiment.NEGATIVE if u.negative else Sentiment.NEUTRAL
-    verdict = making.verdict(text, sentiment=sentiment, topics=u.topics)
+    verdict = making.verdict(text, sentiment=u.sentiment, topics=u.topics)
     assert verdict.text_sha256 == text_sha256(text)
     return making.finding(u.id, text, verdicts=(verdict,))

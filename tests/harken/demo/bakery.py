@@ -5,7 +5,8 @@ from dataclasses import asdict
 from datetime import timedelta
 from random import Random
 
-from alerts.counts import Utterance
+from core.mention import Sentiment
+from core.observation import Observation
 from harken.demo.lines import Corpus, Line, Onset, Wanted
 
 HOUR = 3600
@@ -156,11 +157,11 @@ class Bakery:
             missed = self.random.random() < wrong
             mood = self.random.choice(["negative", "neutral", "positive"]) if missed else truth
             at = started + timedelta(seconds=line.offset_s)
-            yield Utterance(
+            yield Observation(
                 id=str(n),
                 at=at,
                 first_seen=started,
                 voice=line.author,
-                negative=mood == "negative",
+                sentiment=Sentiment.NEGATIVE if mood == "negative" else Sentiment.NEUTRAL,
                 family=line.text,
             )

@@ -8,8 +8,9 @@ from random import Random
 
 import pytest
 
-from alerts.counts import Utterance
 from alerts.detection import Setting, detect
+from core.mention import Sentiment
+from core.observation import Observation
 from core.watch import Watch
 from harken.demo.scene import TOPICS
 
@@ -36,12 +37,12 @@ def utterances(corpus, watch, started):
         if corpus.notes["about"][number] != watch or line.site in ("private", "broken"):
             continue
         at, told = started + timedelta(seconds=line.offset_s), corpus.notes["topics"][number]
-        yield Utterance(
+        yield Observation(
             id=str(number),
             at=at,
             first_seen=max(at, started),
             voice=f"{line.site} {line.author}",
-            negative=mood == "negative" if line.language == "en" else None,
+            sentiment=Sentiment(mood) if line.language == "en" else None,
             topics=TELLS_OF.get(told, (told,) if told in TOPICS else ()),
             family=line.text,
         )

@@ -1,0 +1,29 @@
+"""A mention of a watch as detection, charts and mails count it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.mention import Sentiment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """One analysed mention of one watch, without its text."""
+
+    id: str
+    at: datetime  # published
+    first_seen: datetime
+    voice: str | None  # None: the source names no author
+    family: str | None = None  # near-identical texts share it
+    sentiment: Sentiment | None  # towards the watch, or else of the whole text; None: unscored
+    topics: tuple[str, ...] = ()
+
+    @property
+    def negative(self) -> bool | None:
+        """True where the sentiment is negative; None: unscored."""
+        return None if self.sentiment is None else self.sentiment is Sentiment.NEGATIVE
+
+    @property
+    def author_key(self) -> str:
+        """The key that counts as one author: the voice, else the family, else the mention."""
+        return self.voice or self.family or self.id
