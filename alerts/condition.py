@@ -7,10 +7,10 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from core.coverage import Coverage, Outage, SourceProblem
 from store import again, analysis, changes, incidents, outbox, processes, sources, tally
 from store.processes import Process
 from store.sources import SourceRow
-from templates.contexts.reader import Coverage, Silence, Unheard
 
 STALE: Final = timedelta(seconds=20)  # four beats: a process that says nothing for so long hangs
 STARTING: Final = timedelta(minutes=2)  # to load a model on a busy machine
@@ -27,7 +27,7 @@ class Condition:
     """The state of the house at one moment."""
 
     coverage: Coverage
-    silences: tuple[Silence, ...]
+    silences: tuple[Outage, ...]
     calm: bool | None  # None while something is silent or nothing is heard; else: none is open
     processes: tuple[Process, ...]
 
@@ -75,18 +75,18 @@ def coverage_keys(coverage: Coverage) -> dict[str, Any]:
     return {"sources": coverage.sources, "heard": coverage.heard, **named}
 
 
-def silence_keys(silence: Silence) -> dict[str, Any]:
+def silence_keys(silence: Outage) -> dict[str, Any]:
     """A row of the contract's ``silences``."""
     return {n: getattr(silence, n) for n in ("what", "name", "since", "reason")}
 
 
-def unheard(source: SourceRow, *, now: datetime) -> Unheard | None:
+def unheard(source: SourceRow, *, now: datetime) -> SourceProblem | None:
     """Why *source* is not heard as it should be; None if it is."""
     state = _state(source, now)
     if state is None:
         return None
     reason = source.reason or ""
-    return Unheard(name=source.slug, state=state, since=_since(source), reason=reason)
+    return SourceProblem(name=source.slug, state=state, since=_since(source), reason=reason)
 
 
 def _state(source: SourceRow, now: datetime) -> str | None:
@@ -114,32 +114,30 @@ def _coverage(rows: list[SourceRow], now: datetime) -> Coverage:
     return Coverage(sources=len(rows), heard=len(rows) - len(missing), unheard=missing)
 
 
-def _source_silences(rows: list[SourceRow], now: datetime) -> Iterator[Silence]:
+def _source_silences(rows: list[SourceRow], now: datetime) -> Iterator[Outage]:
     for source in rows:
         if source.first_ok is not None and _state(source, now) in ("silent", "late", "forbidden"):
             reason = source.reason or "no answer"
-            yield Silence(what="source", name=source.slug, since=_since(source), reason=reason)
+            yield Outage(what="source", name=source.slug, since=_since(source), reason=reason)
 
 
-def _process_silences(running: list[Process], now: datetime) -> Iterator[Silence]:
+def _process_silences(running: list[Process], now: datetime) -> Iterator[Outage]:
     for process in running:
         what = _ROLES.get(process.role)
         if what is None:
             continue
         if process.state == "failing":
             reason = process.reason or "it ended"
-            yield Silence(what=what, name=process.name, since=process.beat, reason=reason)
+            yield Outage(what=what, name=process.name, since=process.beat, reason=reason)
         elif now - process.beat > (STARTING if process.state == "starting" else STALE):
-            yield Silence(
-                what=what, name=process.name, since=process.beat, reason="no sign of life"
-            )
+            yield Outage(what=what, name=process.name, since=process.beat, reason="no sign of life")
 
 
-def _backlog(tx: Connection, now: datetime) -> Iterator[Silence]:
+def _backlog(tx: Connection, now: datetime) -> Iterator[Outage]:
     waiting, oldest = analysis.backlog(tx)
     if oldest is not None and now - oldest > BACKLOG:
         reason = f"{waiting} mentions wait to be scored"
-        yield Silence(what="scorer", name="backlog", since=oldest, reason=reason)
+        yield Outage(what="scorer", name="backlog", since=oldest, reason=reason)
 
 
 def index_keys(tx: Connection, engine: str, follower: str) -> dict[str, Any]:

@@ -5,8 +5,8 @@ from typing import Final
 
 from alerts.finding import FEWEST, DayCounts, Finding, Safety, Story, TopicDay, Usual, surprise
 from alerts.heard import SEVERAL
+from core.coverage import Outage
 from core.incident import Incident
-from templates.contexts.reader import Silence
 from templates.say import Phrase, phrase
 
 NEARLY_ALL: Final = 0.7  # of the rise over usual: then one story explains the day
@@ -52,7 +52,7 @@ def lede(counts: DayCounts, topics: Sequence[TopicDay], finding: Finding) -> Ite
         yield phrase("lede.bright", topic=best.name, share=_positive_share(best.counts))
 
 
-def answer(verdict: Safety, finding: Finding, silences: Sequence[Silence] = ()) -> Phrase:
+def answer(verdict: Safety, finding: Finding, silences: Sequence[Outage] = ()) -> Phrase:
     """The answer to: is it safe to say nothing; where nobody can tell, what is silent is named."""
     if verdict is Safety.EYE and finding.topic:
         return phrase("safety.eye_on", topic=finding.topic.name)
@@ -63,7 +63,7 @@ def answer(verdict: Safety, finding: Finding, silences: Sequence[Silence] = ()) 
     return phrase(f"safety.{verdict}")
 
 
-def _parts(silences: Sequence[Silence]) -> tuple[Phrase, ...]:
+def _parts(silences: Sequence[Outage]) -> tuple[Phrase, ...]:
     """Each silent part once; of sources each by its name, as long as they are few."""
     sources = [s.name for s in silences if s.what == "source"]
     others = dict.fromkeys(s.what for s in silences if s.what != "source")

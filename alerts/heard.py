@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from templates.contexts.reader import Coverage, Silence, Unheard
+from core.coverage import Coverage, Outage, SourceProblem
 from templates.say import Phrase, phrase
 
 SEVERAL: Final = 3  # sources: more sentences than that would bury what else is wrong
@@ -16,7 +16,7 @@ class Completeness:
     """How far a letter can be trusted, for the window that it tells of."""
 
     coverage: Coverage
-    silences: tuple[Silence, ...] = ()
+    silences: tuple[Outage, ...] = ()
     unscored: Mapping[str, int] = field(
         default_factory=dict
     )  # mentions by language the model lacks
@@ -32,7 +32,7 @@ def told(completeness: Completeness) -> tuple[Phrase, ...]:
     return tuple(_told(completeness))
 
 
-def silent(silences: Sequence[Silence]) -> Iterator[Phrase]:
+def silent(silences: Sequence[Outage]) -> Iterator[Phrase]:
     """What works no more, a sentence each; more than SEVERAL sources are told in one.
 
     Several processes may do one work: of those that are silent the first is told.
@@ -46,7 +46,7 @@ def silent(silences: Sequence[Silence]) -> Iterator[Phrase]:
         yield phrase(f"silence.{what}", since=_first([s for s in silences if s.what == what]))
 
 
-def _first(silences: Sequence[Silence]) -> datetime:
+def _first(silences: Sequence[Outage]) -> datetime:
     return min(silence.since for silence in silences)
 
 
@@ -78,7 +78,7 @@ def _sources(coverage: Coverage) -> Iterator[Phrase]:
         yield phrase("heard.missing", sources=_named(coverage.unheard))
 
 
-def _named(unheard: Sequence[Unheard]) -> tuple[Phrase, ...]:
+def _named(unheard: Sequence[SourceProblem]) -> tuple[Phrase, ...]:
     return tuple(
         phrase(
             "heard.reason" if source.reason and source.state != "forbidden" else "heard.source",

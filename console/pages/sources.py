@@ -13,10 +13,10 @@ from console.answers import At
 from console.rows import source_rows
 from console.shell import shell
 from console.state import SearchState
+from core.coverage import SourceProblem
 from store import sources
 from store.sources import SourceRow as Listed
 from templates.contexts.console import SourceRow, SourcesPage
-from templates.contexts.reader import Unheard
 
 router = APIRouter()
 
@@ -72,7 +72,7 @@ def _lines(
         )
 
 
-def _state(source: Listed, missing: Unheard | None) -> str:
+def _state(source: Listed, missing: SourceProblem | None) -> str:
     if source.first_ok is None and not source.failures:
         return "new"
     return missing.state if missing else "heard"

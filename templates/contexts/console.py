@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from core.coverage import Coverage
 from templates.contexts.mail import Brief
-from templates.contexts.reader import Coverage
 from templates.contexts.shell import Page, Result
 from templates.say import Phrase
 

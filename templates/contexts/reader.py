@@ -1,7 +1,6 @@
 """What every context knows, and the values that several of them show."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -10,35 +9,6 @@ class Context:
 
     zone: str = "UTC"
     locale: str = "en"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unheard:
-    """A source that did not answer as it should."""
-
-    name: str
-    state: str  # late | silent | forbidden | broken | gap
-    since: datetime | None = None
-    reason: str = ""  # in a few words, from the record; never a secret
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Coverage:
-    """What was heard: *heard* of *sources* answered, the others are named."""
-
-    sources: int
-    heard: int
-    unheard: tuple[Unheard, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Silence:
-    """A part of Harken that worked and works no more."""
-
-    what: str  # record | source | scorer | index | smtp | scheduler
-    name: str
-    since: datetime
-    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,13 +12,13 @@ from alerts.days import local_day
 from alerts.digests import Day
 from alerts.finding import DayCounts, TopicDay, Usual
 from alerts.heard import Completeness
+from core.coverage import Coverage, Outage, SourceProblem
 from core.identity import mention_id, text_sha256
 from core.incident import Incident, Kind, Phase
 from core.mention import Analysis, Mention, Sentiment, State, Verdict
 from core.watch import Watch
 from templates.charts.geometry import Bar
 from templates.contexts.mail import Carrier, Reason
-from templates.contexts.reader import Coverage, Silence, Unheard
 
 NOW = datetime(2026, 11, 20, 14, 5, tzinfo=UTC)
 ONSET = datetime(2026, 11, 20, 11, 40, tzinfo=UTC)
@@ -152,8 +152,10 @@ def completeness(**changes: Any) -> Completeness:
             sources=33,
             heard=31,
             unheard=(
-                Unheard(name="radforum", state="forbidden"),
-                Unheard(name="mastodon.example", state="late", reason="429, waits until 06:10"),
+                SourceProblem(name="radforum", state="forbidden"),
+                SourceProblem(
+                    name="mastodon.example", state="late", reason="429, waits until 06:10"
+                ),
             ),
         ),
         unscored={"de": 41, "es": 9},
@@ -249,9 +251,9 @@ def day(**changes: Any) -> Day:
     return replace(made, **changes)
 
 
-def silence(what: str = "scorer") -> Silence:
+def silence(what: str = "scorer") -> Outage:
     """Something stopped an hour ago."""
-    return Silence(what=what, name="velo-forum", since=NOW - HOUR, reason="down")
+    return Outage(what=what, name="velo-forum", since=NOW - HOUR, reason="down")
 
 
 def letter(**changes: Any) -> Letter:

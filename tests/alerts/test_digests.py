@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from alerts.digests import compose_digest, digest_context
 from alerts.eml import to_eml
 from alerts.finding import TopicDay
+from core.coverage import Coverage
 from core.incident import Phase
 from core.mention import Sentiment
-from templates.contexts.reader import Coverage
 from templates.say import Say
 from tests.alerts import example_letters as letters
 

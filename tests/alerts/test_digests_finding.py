@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from alerts.finding import Finding, Safety, Story, TopicDay, find, safety, surprise
 from alerts.headline import answer, headline, lede
 from alerts.heard import Completeness
+from core.coverage import Coverage
 from core.incident import Kind, Phase
-from templates.contexts.reader import Coverage
 from templates.say import Say
 from tests.alerts import example_letters as letters
 

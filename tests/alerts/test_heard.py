@@ -5,18 +5,18 @@ from datetime import timedelta
 import pytest
 
 from alerts.heard import SEVERAL, Completeness, silent, told
-from templates.contexts.reader import Coverage, Silence, Unheard
+from core.coverage import Coverage, Outage, SourceProblem
 from templates.say import Say
 from tests.alerts.example_letters import NOW
 
 say = Say(zone="Europe/Berlin")
-SCORER = Silence(what="scorer", name="analyse", since=NOW, reason="down")
+SCORER = Outage(what="scorer", name="analyse", since=NOW, reason="down")
 
 
 def sources(count):
     """So many silent sources, each an hour longer than the one before."""
     return [
-        Silence(what="source", name=f"s{n}", since=NOW - timedelta(hours=n), reason="down")
+        Outage(what="source", name=f"s{n}", since=NOW - timedelta(hours=n), reason="down")
         for n in range(count)
     ]
 
@@ -35,14 +35,14 @@ def test_many_silent_sources_are_one_sentence_so_that_the_rest_is_seen():
 
 
 def test_of_two_workers_that_do_one_work_the_first_silence_is_told():
-    later = Silence(what="scorer", name="analyse-2", since=NOW + timedelta(hours=1), reason="down")
+    later = Outage(what="scorer", name="analyse-2", since=NOW + timedelta(hours=1), reason="down")
     (scorer,) = (say(s) for s in silent([later, SCORER]))
     assert "since Fri 20 Nov, 15:05" in scorer
 
 
 def test_what_forbids_us_says_so_once():
     rule = "robots.txt forbids https://forum.example/feed"
-    unheard = (Unheard(name="forum", state="forbidden", reason=rule),)
+    unheard = (SourceProblem(name="forum", state="forbidden", reason=rule),)
     known = Completeness(coverage=Coverage(sources=1, heard=0, unheard=unheard))
     text = " ".join(map(say, told(known)))
     assert "forum (robots.txt forbids it)" in text

@@ -6,11 +6,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 from alerts.brief import brief_context
+from core.coverage import Coverage
 from templates.charts.geometry import Plot, Span, plot
 from templates.contexts import console
 from templates.contexts import search as search_
 from templates.contexts import shell as shell_
-from templates.contexts.reader import Context, Coverage
+from templates.contexts.reader import Context
 from templates.say import phrase
 from tests.alerts import example_letters as letters
 

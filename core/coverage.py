@@ -1,0 +1,33 @@
+"""Values that describe which parts of Harken work: sources that answer, parts that do not."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceProblem:
+    """A source that does not answer as it should."""
+
+    name: str
+    state: str  # late | silent | forbidden | broken | gap
+    since: datetime | None = None
+    reason: str = ""  # in a few words, from the record; never a secret
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """The number of sources and of those that answer, with the problems of the others."""
+
+    sources: int
+    heard: int  # sources that answer
+    unheard: tuple[SourceProblem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outage:
+    """A part of Harken that worked before and does not work now."""
+
+    what: str  # record | source | scorer | index | smtp | scheduler
+    name: str
+    since: datetime
+    reason: str
