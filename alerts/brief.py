@@ -40,11 +40,6 @@ class Evidence:
     completeness: Completeness
 
 
-def incident_name(number: int) -> str:
-    """How people call incident *number*."""
-    return f"INC-{number}"
-
-
 def compose_brief(evidence: Evidence, envelope: Envelope, now: datetime) -> Letter:
     """The letter on this revision of the incident; its subject never changes, so it threads."""
     incident, context = evidence.incident, brief_context(evidence, envelope, now)
@@ -85,7 +80,7 @@ def brief_context(evidence: Evidence, envelope: Envelope, now: datetime) -> mail
     return mail.Brief(
         zone=envelope.zone,
         locale=envelope.locale,
-        name=incident_name(incident.id),
+        name=incident.name,
         severity=incident.severity,
         kind=phrase(f"kind.{incident.kind}"),
         watch=evidence.watch.name,
@@ -120,7 +115,7 @@ def headline(incident: Incident) -> Phrase:
 
 def _subject(evidence: Evidence) -> str:
     name, topic = evidence.watch.name, evidence.topic
-    subject = f"{incident_name(evidence.incident.id)} {name}" + (f": {topic}" if topic else "")
+    subject = f"{evidence.incident.name} {name}" + (f": {topic}" if topic else "")
     return " ".join(subject.split())
 
 
@@ -165,7 +160,7 @@ def _motion(evidence: Evidence) -> Phrase:
 
 def _chart(evidence: Evidence, zone: str) -> mail.Chart:
     incident = evidence.incident
-    name = incident_name(incident.id)
+    name = incident.name
     drawn = plot(
         evidence.bars,
         zone=zone,

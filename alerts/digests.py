@@ -6,7 +6,6 @@ from datetime import datetime, time
 from typing import Final
 
 from alerts.brief import headline as incident_headline
-from alerts.brief import incident_name
 from alerts.channel import Envelope, Letter
 from alerts.days import Window, digest_key
 from alerts.figures import day_figures, fullest
@@ -113,7 +112,7 @@ def _subject(context: mail.Digest) -> str:
 
 
 def _chart(day: Day, zone: str) -> mail.Chart:
-    spans = [Span(label=incident_name(i.id), start=i.onset, end=i.resolved) for i in day.incidents]
+    spans = [Span(label=i.name, start=i.onset, end=i.resolved) for i in day.incidents]
     return mail.Chart(
         plot=plot(day.bars, zone=zone, spans=spans),
         cid=f"chart@{digest_key(day.subscription, day.window.day).replace(':', '.')}",
@@ -126,7 +125,7 @@ def _card(incident: Incident, day: Day, links: Links) -> mail.IncidentCard:
     names = {topic.id: topic.name for topic in day.topics}
     watch, onset, end = day.watch.name, incident.onset, incident.resolved
     return mail.IncidentCard(
-        name=incident_name(incident.id),
+        name=incident.name,
         title=phrase("incident.topic", watch=watch, topic=names.get(incident.topic, incident.topic))
         if incident.topic
         else phrase("incident.watch", watch=watch),

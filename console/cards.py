@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from alerts.brief import incident_name
 from alerts.quotes import read
 from console.shell import LINKS, Names
 from console.state import SearchState
@@ -49,14 +48,14 @@ class Cards:
             published=mention.published,
             alike=alike,
             alike_url=family_url(mention.family) if alike and mention.family else "",
-            incident=incident_name(incident) if incident else "",
-            incident_url=LINKS.incident(incident) if incident else "",
+            incident=incident.name if incident else "",
+            incident_url=LINKS.incident(incident.id) if incident else "",
             state=mention.state,
             read=None if whole else read(mention.verdict_for(self.watch), mention.text),
         )
 
-    def _incident(self, mention: Mention) -> int | None:
-        return next((i.id for i in self.incidents if mention.id in i.mentions), None)
+    def _incident(self, mention: Mention) -> Incident | None:
+        return next((i for i in self.incidents if mention.id in i.mentions), None)
 
     def _topics(self, mention: Mention) -> tuple[str, ...]:
         verdict = mention.verdict

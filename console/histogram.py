@@ -8,7 +8,6 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from alerts.bars import WEEKS, usual_level
-from alerts.brief import incident_name
 from console.state import LONGEST, SearchState
 from core.incident import Incident
 from core.instants import iso
@@ -111,4 +110,4 @@ def _bar(
 
 
 def _span(incident: Incident) -> Span:
-    return Span(label=incident_name(incident.id), start=incident.onset, end=incident.resolved)
+    return Span(label=incident.name, start=incident.onset, end=incident.resolved)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from alerts.brief import headline, incident_name
+from alerts.brief import headline
 from alerts.condition import Condition, condition
 from alerts.heard import silent
 from core.incident import Incident, Phase
@@ -69,7 +69,7 @@ def _alarms(crises: Iterable[Incident], called: Names) -> Iterable[Alarm]:
     for incident in crises:
         if incident.state is Phase.OPEN:
             yield Alarm(
-                name=incident_name(incident.id),
+                name=incident.name,
                 title=called.title(incident),
                 sentence=headline(incident),
                 url=LINKS.incident(incident.id),

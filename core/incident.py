@@ -69,3 +69,8 @@ class Incident:
     spike: Mapping[str, object] = field(default_factory=dict)
     # spike: window_s, score, threshold, baseline_days
     revision: int = 1  # grows with every event that its readers are told
+
+    @property
+    def name(self) -> str:
+        """The name that people use: ``INC-7``."""
+        return f"INC-{self.id}"

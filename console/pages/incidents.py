@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from alerts.brief import incident_name
 from console import answers
 from console.answers import At
 from console.rows import incident_row
@@ -57,7 +56,7 @@ def _parted(told: Iterable[Incident]) -> tuple[Sequence[Incident], Sequence[Inci
 def _lines(told: Iterable[Incident], called: Names) -> tuple[IncidentRow, ...]:
     return tuple(
         IncidentRow(
-            name=incident_name(incident.id),
+            name=incident.name,
             url=LINKS.incident(incident.id),
             title=called.title(incident),
             kind=incident.kind,

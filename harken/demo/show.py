@@ -62,7 +62,7 @@ def summary(play: Play, record: Record, seen: Seen) -> list[str]:
         f"none of the model's), {seen.scored_per_s or 0:.0f} a second",
     ]
     lines += [
-        f"INC-{i.id}: {i.observed} negative voices about {i.watch}, usually {i.expected:.1f}; "
+        f"{i.name}: {i.observed} negative voices about {i.watch}, usually {i.expected:.1f}; "
         f"since {i.onset:%H:%M} UTC"
         for i in found
     ]
