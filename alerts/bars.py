@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from alerts.standing import from_json
 from core.instants import floor
 from core.mention import Sentiment
-from core.observation import Observation
+from core.observation import Observation, SentimentCounts
 from core.watch import Watch
 from store import utterances as record
 from templates.charts.geometry import Bar
@@ -74,8 +74,10 @@ def _bar(counts: Counter[tuple[datetime, Sentiment | None]], start: datetime) ->
     return Bar(
         start=start,
         end=start + HOUR,
-        negative=counts[start, Sentiment.NEGATIVE],
-        neutral=counts[start, Sentiment.NEUTRAL],
-        positive=counts[start, Sentiment.POSITIVE],
-        unscored=counts[start, None],
+        counts=SentimentCounts(
+            negative=counts[start, Sentiment.NEGATIVE],
+            neutral=counts[start, Sentiment.NEUTRAL],
+            positive=counts[start, Sentiment.POSITIVE],
+            unscored=counts[start, None],
+        ),
     )

@@ -37,11 +37,9 @@ class Histogram:
 
     def rows(self) -> list[dict[str, Any]]:
         """The bars for scripts."""
-        names = ("negative", "neutral", "positive", "unscored", "usual")
-        bars = [(b, asdict(b)) for b in self.bars]
         return [
-            {"start": iso(b.start), "end": iso(b.end), **{n: row[n] for n in names}}
-            for b, row in bars
+            {"start": iso(b.start), "end": iso(b.end), **asdict(b.counts), "usual": b.usual}
+            for b in self.bars
         ]
 
 
@@ -94,17 +92,17 @@ def _past(
 
 
 def _bar(
-    bar: counted.Bar, start: datetime, end: datetime, past: Sequence[Mapping[datetime, int]]
+    bar: counted.HistogramBucket,
+    start: datetime,
+    end: datetime,
+    past: Sequence[Mapping[datetime, int]],
 ) -> Bar:
     wall = start.replace(tzinfo=None)
     like = [totals[wall] for totals in past if wall in totals]
     return Bar(
         start=start.astimezone(UTC),
         end=end.astimezone(UTC),
-        negative=bar.negative,
-        neutral=bar.neutral,
-        positive=bar.positive,
-        unscored=bar.unscored,
+        counts=bar.counts,
         usual=usual_level(like),
     )
 

@@ -1,4 +1,4 @@
-"""A mention of a watch as detection, charts and mails count it."""
+"""Mentions as detection, charts and mails count them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,3 +27,18 @@ class Observation:
     def author_key(self) -> str:
         """The key that counts as one author: the voice, else the family, else the mention."""
         return self.voice or self.family or self.id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentimentCounts:
+    """Numbers of mentions by sentiment."""
+
+    negative: int
+    neutral: int
+    positive: int
+    unscored: int = 0  # all without a sentiment, for any reason
+
+    @property
+    def total(self) -> int:
+        """All mentions, scored or not."""
+        return self.negative + self.neutral + self.positive + self.unscored

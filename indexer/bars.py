@@ -7,6 +7,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from core.mention import Sentiment
+from core.observation import SentimentCounts
 
 MOST_BARS: Final = (
     2_000  # a year of days, or twelve weeks of hours; more can neither be drawn nor read
@@ -16,19 +17,16 @@ DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bar:
+class HistogramBucket:
     """How many mentions were published from ``start`` to the next bar's."""
 
     start: datetime  # in the zone that was asked for
-    negative: int
-    neutral: int
-    positive: int
-    unscored: int  # all that have no sentiment, whatever the reason
+    counts: SentimentCounts
 
     @property
     def total(self) -> int:
         """All mentions of the bar."""
-        return self.negative + self.neutral + self.positive + self.unscored
+        return self.counts.total
 
 
 def edges(since: datetime, until: datetime, step: timedelta, zone: ZoneInfo) -> list[datetime]:
@@ -52,7 +50,7 @@ def edges(since: datetime, until: datetime, step: timedelta, zone: ZoneInfo) -> 
     return [edge.astimezone(zone) for edge in found]
 
 
-def bars(starts: Sequence[datetime], buckets: Iterable[Mapping[str, Any]]) -> list[Bar]:
+def bars(starts: Sequence[datetime], buckets: Iterable[Mapping[str, Any]]) -> list[HistogramBucket]:
     """One bar a start, empty ones too.
 
     Args:
@@ -71,16 +69,18 @@ def epoch(at: datetime) -> int:
 _EMPTY: Final[Mapping[str, Any]] = {"doc_count": 0, "labels": {"buckets": []}}
 
 
-def _bar(start: datetime, bucket: Mapping[str, Any]) -> Bar:
+def _bar(start: datetime, bucket: Mapping[str, Any]) -> HistogramBucket:
     labels = {label["key"]: label["doc_count"] for label in bucket["labels"]["buckets"]}
     negative, neutral, positive = (labels.get(label, 0) for label in Sentiment)
     total = bucket["doc_count"]
-    return Bar(
+    return HistogramBucket(
         start=start,
-        negative=negative,
-        neutral=neutral,
-        positive=positive,
-        unscored=total - negative - neutral - positive,
+        counts=SentimentCounts(
+            negative=negative,
+            neutral=neutral,
+            positive=positive,
+            unscored=total - negative - neutral - positive,
+        ),
     )
 
 

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Self
 from zoneinfo import ZoneInfo
 
-from indexer.bars import Bar, edges
+from indexer.bars import HistogramBucket, edges
 from indexer.change import Change, Outcome
 from indexer.facets import Counted
 from indexer.page import MOST_HITS, Page, Sort
@@ -95,7 +95,7 @@ class MentionIndex(ABC):
         *,
         step: timedelta,
         zone: ZoneInfo,
-    ) -> list[Bar]:
+    ) -> list[HistogramBucket]:
         """Mentions by time and sentiment over [since, until); where these are open, over all hits.
 
         Bars are those of indexer.bars.edges, empty ones too; together they hold every hit.
@@ -138,7 +138,9 @@ class MentionIndex(ABC):
         """[first, last + 1 s) of the hits by publication, UTC; None: there are none."""
 
     @abstractmethod
-    def _bars(self, query: Query, filters: Filters, borders: Sequence[datetime]) -> list[Bar]:
+    def _bars(
+        self, query: Query, filters: Filters, borders: Sequence[datetime]
+    ) -> list[HistogramBucket]:
         """One bar between each two neighbours of *borders*."""
 
     def __enter__(self) -> Self:

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from core.errors import ConfigError
-from indexer.bars import Bar, bars, epoch
+from indexer.bars import HistogramBucket, bars, epoch
 from indexer.change import Change, Fate, Outcome
 from indexer.document import SCHEMA
 from indexer.elastic.bulk import Place, Sending, chunks, lines, met_full_disk, outcomes, settled
@@ -154,7 +154,9 @@ class ElasticsearchIndex(MentionIndex):
         first, last = (found[kind]["value"] // 1000 for kind in ("min", "max"))
         return datetime.fromtimestamp(first, UTC), datetime.fromtimestamp(last + 1, UTC)
 
-    def _bars(self, query: Query, filters: Filters, borders: Sequence[datetime]) -> list[Bar]:
+    def _bars(
+        self, query: Query, filters: Filters, borders: Sequence[datetime]
+    ) -> list[HistogramBucket]:
         asked = ranges(list(pairwise(map(epoch, borders))))
         found = self._aggregate(wanted(query, filters), {"bars": asked})
         return bars(borders[:-1], map(seconds, found["bars"]["buckets"] if found else ()))

@@ -8,7 +8,7 @@ from itertools import pairwise
 from math import log
 from typing import Any
 
-from indexer.bars import Bar, bars, epoch
+from indexer.bars import HistogramBucket, bars, epoch
 from indexer.change import Change, Fate, Outcome, Upsert, flaw
 from indexer.document import Document, field_values
 from indexer.facets import Counted, ranked
@@ -137,7 +137,9 @@ class MemoryIndex(MentionIndex):
         first, last = min(seconds), max(seconds) + 1
         return datetime.fromtimestamp(first, UTC), datetime.fromtimestamp(last, UTC)
 
-    def _bars(self, query: Query, filters: Filters, borders: Sequence[datetime]) -> list[Bar]:
+    def _bars(
+        self, query: Query, filters: Filters, borders: Sequence[datetime]
+    ) -> list[HistogramBucket]:
         found = [entry.document for entry in self._found(query, filters)]
         buckets = [_bucket(found, epoch(a), epoch(b)) for a, b in pairwise(borders)]
         return bars(borders[:-1], buckets)

@@ -12,7 +12,7 @@ from typing import Any, Final
 import tantivy
 
 from core.errors import ConfigError, TransientError
-from indexer.bars import Bar, bars, epoch
+from indexer.bars import HistogramBucket, bars, epoch
 from indexer.change import Change, Fate, Outcome, flaw
 from indexer.document import SCHEMA, Document
 from indexer.embedded.entries import entry, kept, order, prepare, schema
@@ -139,7 +139,9 @@ class TantivyIndex(MentionIndex):
             return None
         return datetime.fromtimestamp(first, UTC), datetime.fromtimestamp(last + 1, UTC)
 
-    def _bars(self, query: Query, filters: Filters, borders: Sequence[datetime]) -> list[Bar]:
+    def _bars(
+        self, query: Query, filters: Filters, borders: Sequence[datetime]
+    ) -> list[HistogramBucket]:
         seconds = [epoch(border) for border in borders]
         ranges = [{"from": a, "to": b} for a, b in pairwise(seconds)]
         asked = {

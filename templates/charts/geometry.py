@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from math import ceil, floor, log10
 from typing import Final
 
+from core.observation import SentimentCounts
 from templates.charts.ticks import Tick, time_ticks
 
 TONES: Final = ("negative", "neutral", "positive", "unscored")  # stacked from the ground up
@@ -22,10 +23,7 @@ class Bar:
 
     start: datetime
     end: datetime
-    negative: int
-    neutral: int
-    positive: int
-    unscored: int = 0
+    counts: SentimentCounts
     usual: float | None = None  # mentions usual for it; None: no history yet
     heard: bool = True  # False: no source answered, so 0 is no finding
     href: str = ""  # where the bar leads, in the console
@@ -33,7 +31,7 @@ class Bar:
     @property
     def total(self) -> int:
         """All mentions, scored or not."""
-        return self.negative + self.neutral + self.positive + self.unscored
+        return self.counts.total
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +91,7 @@ class Plot:
 
     def total(self, tone: str) -> int:
         """All mentions of one of ``TONES``."""
-        return sum(getattr(column.bar, tone) for column in self.columns)
+        return sum(getattr(column.bar.counts, tone) for column in self.columns)
 
     @property
     def has_usual(self) -> bool:
@@ -154,7 +152,7 @@ def _column(bar: Bar, start: datetime, end: datetime, room: float) -> Column:
 def _layers(bar: Bar, room: float) -> Iterator[Layer]:
     ground = 1.0
     for tone in TONES:
-        height = getattr(bar, tone) / room
+        height = getattr(bar.counts, tone) / room
         ground -= height
         if height:
             yield Layer(tone=tone, top=ground, height=height)

@@ -16,6 +16,7 @@ from core.coverage import Coverage, Outage, SourceProblem
 from core.identity import mention_id, text_sha256
 from core.incident import Incident, Kind, Phase
 from core.mention import Analysis, Mention, Sentiment, State, Verdict
+from core.observation import SentimentCounts
 from core.watch import Watch
 from templates.charts.geometry import Bar
 from templates.contexts.mail import Carrier, Reason
@@ -47,10 +48,12 @@ def _bar(start: datetime, peak: datetime | None) -> Bar:
     return Bar(
         start=start,
         end=start + HOUR,
-        negative=negative,
-        neutral=max(0, total - round(total * 0.22) - positive) + round(storm * 0.12),
-        positive=positive,
-        unscored=1 if start.hour % 9 == 0 else 0,
+        counts=SentimentCounts(
+            negative=negative,
+            neutral=max(0, total - round(total * 0.22) - positive) + round(storm * 0.12),
+            positive=positive,
+            unscored=1 if start.hour % 9 == 0 else 0,
+        ),
         usual=usual,
         heard=not (peak and HOUR * 29 < peak - start < HOUR * 31),
     )

@@ -35,7 +35,7 @@ def test_every_mention_of_the_window_stands_in_one_bar(spoken):
     bars = hourly(heard, begin, NOON)
     assert [bar.start for bar in bars] == [begin + n * HOUR for n in range(48)]
     assert sum(bar.total for bar in bars) == sum(begin <= u.at < NOON for u in heard)
-    assert sum(b.negative for b in bars) == sum(
+    assert sum(b.counts.negative for b in bars) == sum(
         begin <= u.at < NOON and u.sentiment is Sentiment.NEGATIVE for u in heard
     )
 

@@ -136,7 +136,7 @@ def test_the_chart_ends_with_the_day_and_reaches_two_days_back(record):
     made = gathered(record)
     assert len(made.bars) == 48
     assert made.bars[-1].end == made.window.end == datetime(2026, 3, 29, 22, tzinfo=UTC)
-    assert sum(bar.negative for bar in made.bars) == 48
+    assert sum(bar.counts.negative for bar in made.bars) == 48
 
 
 def test_the_other_watches_stand_beside_it(record):

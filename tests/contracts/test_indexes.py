@@ -239,7 +239,7 @@ def test_days_are_those_of_the_zone_also_when_clocks_change(index):
     fates(index, *hours)
     filters = Filters(since=first, until=first + 2 * DAY)
     bars = index.histogram(parse(""), filters, step=DAY, zone=BERLIN)
-    assert [(bar.start.isoformat(), bar.unscored) for bar in bars] == [
+    assert [(bar.start.isoformat(), bar.counts.unscored) for bar in bars] == [
         ("2026-03-29T00:00:00+01:00", 23),
         ("2026-03-30T00:00:00+02:00", 24),
         ("2026-03-31T00:00:00+02:00", 1),

@@ -134,7 +134,7 @@ def test_bars_hold_every_hit_once(query, filters, hours, zone):
     bars = index().histogram(query, filters, step=timedelta(hours=hours), zone=ZoneInfo(zone))
     assert sum(bar.total for bar in bars) == index().count(query, filters)
     for label in ("negative", "neutral", "positive"):
-        told = sum(getattr(bar, label) for bar in bars)
+        told = sum(getattr(bar.counts, label) for bar in bars)
         assert told == index().count(all_of([query, Field("sentiment", label)]), filters)
     for bar, later in list(pairwise(bars))[:3]:
         since, until = max(bar.start, filters.since), min(later.start, filters.until)

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.bars import MOST_BARS, Bar, bars, edges, epoch
+from core.observation import SentimentCounts
+from indexer.bars import MOST_BARS, HistogramBucket, bars, edges, epoch
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -67,7 +68,11 @@ def test_what_has_no_sentiment_is_unscored():
     labels = {"buckets": [{"key": "negative", "doc_count": 2}, {"key": "positive", "doc_count": 1}]}
     found = bars(starts, [{"from": epoch(starts[1]), "doc_count": 7, "labels": labels}])
     assert found == [
-        Bar(start=starts[0], negative=0, neutral=0, positive=0, unscored=0),
-        Bar(start=starts[1], negative=2, neutral=0, positive=1, unscored=4),
+        HistogramBucket(
+            start=starts[0], counts=SentimentCounts(negative=0, neutral=0, positive=0, unscored=0)
+        ),
+        HistogramBucket(
+            start=starts[1], counts=SentimentCounts(negative=2, neutral=0, positive=1, unscored=4)
+        ),
     ]
     assert found[1].total == 7

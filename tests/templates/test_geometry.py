@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from templates.charts.geometry import HEADROOM, Bar, Span, bucket_width, plot, scale
+from core.observation import SentimentCounts
+from templates.charts.geometry import HEADROOM, TONES, Bar, Span, bucket_width, plot, scale
 
 START = datetime(2026, 11, 18, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -17,14 +18,10 @@ COUNT = st.integers(0, 5000)
 def bar(number: int, *counts: int, usual: float | None = None) -> Bar:
     """The bar of hour *number*: negative, neutral, positive, unscored."""
     start = START + number * HOUR
-    negative, neutral, positive, unscored = counts
     return Bar(
         start=start,
         end=start + HOUR,
-        negative=negative,
-        neutral=neutral,
-        positive=positive,
-        unscored=unscored,
+        counts=SentimentCounts(**dict(zip(TONES, counts, strict=True))),
         usual=usual,
     )
 
@@ -40,12 +37,17 @@ def all_bars(draw):
 def test_heights_are_proportional_to_counts_and_stand_on_each_other(bars):
     drawn = plot(bars, zone="UTC")
     unit = next(
-        (layer.height / getattr(c.bar, layer.tone) for c in drawn.columns for layer in c.layers), 0
+        (
+            layer.height / getattr(c.bar.counts, layer.tone)
+            for c in drawn.columns
+            for layer in c.layers
+        ),
+        0,
     )
     for column in drawn.columns:
         ground = 1.0
         for layer in column.layers:
-            assert layer.height == pytest.approx(getattr(column.bar, layer.tone) * unit)
+            assert layer.height == pytest.approx(getattr(column.bar.counts, layer.tone) * unit)
             assert layer.top + layer.height == pytest.approx(ground)
             ground = layer.top
         assert sum(layer.height for layer in column.layers) == pytest.approx(

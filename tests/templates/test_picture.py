@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from core.observation import SentimentCounts
 from templates.charts.blocks import sparkline, stacked
 from templates.charts.geometry import HEADROOM, Bar, Span, plot
 from templates.charts.picture import draw, pictures
@@ -87,7 +88,12 @@ def test_bars_have_their_colours(rows):
 def test_the_usual_level_is_seen_over_a_bar_and_over_nothing():
     """Its dashes are dark on a pale bed, so that neither night nor a full bar hides them."""
     bars = [
-        Bar(start=start, end=start + HOUR, negative=total, neutral=0, positive=0, usual=5.0)
+        Bar(
+            start=start,
+            end=start + HOUR,
+            counts=SentimentCounts(negative=total, neutral=0, positive=0),
+            usual=5.0,
+        )
         for start, total in ((letters.NOW, 9), (letters.NOW + HOUR, 1))
     ]
     seen = pixels(draw(Picture(plot=plot(bars, zone="UTC"))))
@@ -121,7 +127,9 @@ def test_a_letter_without_charts_has_no_pictures():
 def hour(total: int, *, heard: bool = True) -> Bar:
     """A bar of *total* neutral mentions."""
     at = letters.NOW
-    return Bar(start=at, end=at, negative=0, neutral=total, positive=0, heard=heard)
+    return Bar(
+        start=at, end=at, counts=SentimentCounts(negative=0, neutral=total, positive=0), heard=heard
+    )
 
 
 def test_a_sparkline_shows_one_as_more_than_nothing():
