@@ -32,16 +32,6 @@ EVIDENCE: Final = 1000  # mentions kept with an incident, the newest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ground:
-    """What a step of detection stands on, the same for every watch."""
-
-    taxonomy: tuple[str, ...]
-    units: int
-    backfilled_at: datetime | None
-    gaps: tuple[tuple[datetime, datetime], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
     """What an event stands on."""
 
@@ -59,14 +49,14 @@ def detect(record: Record, letters: Correspondence, *, now: datetime) -> int | N
     return sum(_judge(record, letters, watch, ground, now) for watch in listened)
 
 
-def _ground(tx: Connection, listened: Sequence[Watch], now: datetime) -> Ground:
+def _ground(tx: Connection, listened: Sequence[Watch], now: datetime) -> Setting:
     taxonomy = tuple(t.id for t in watches.active_topics(tx))
     waiting, oldest = analysis.backlog(tx)
     if all(heard.baseline(tx, w.slug) for w in listened):
         ended: datetime | None = now
     else:  # half a history judged would teach a wrong baseline
         ended = None if waiting else sources.back_fill_ended(tx)
-    return Ground(
+    return Setting(
         taxonomy=taxonomy,
         units=sum(len(units_of(w, taxonomy)) for w in listened),
         backfilled_at=ended,
@@ -83,16 +73,10 @@ def _deaf(tx: Connection, now: datetime) -> list[datetime]:
 
 
 def _judge(
-    record: Record, letters: Correspondence, watch: Watch, ground: Ground, now: datetime
+    record: Record, letters: Correspondence, watch: Watch, ground: Setting, now: datetime
 ) -> int:
     with record.read() as tx:
-        setting = Setting(
-            taxonomy=ground.taxonomy,
-            units=ground.units,
-            backfilled_at=ground.backfilled_at,
-            gaps=ground.gaps,
-            retold=retelling.times(tx),
-        )
+        setting = replace(ground, retold=retelling.times(tx))
         before = heard.baseline(tx, watch.slug)
         standing = from_json(str(before[1]["standing"])) if before else None
         since = detection.since(watch, setting, standing)
