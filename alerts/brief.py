@@ -25,8 +25,8 @@ _HARDLY: Final = 0.5  # voices: with fewer than that expected, "times the usual"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
-    """What the record knows of one incident at the moment of writing."""
+class BriefFacts:
+    """Facts about one incident, read from the record when its brief is composed."""
 
     incident: Incident
     watch: Watch
@@ -40,7 +40,7 @@ class Evidence:
     completeness: Completeness
 
 
-def compose_brief(evidence: Evidence, envelope: Envelope, now: datetime) -> Letter:
+def compose_brief(evidence: BriefFacts, envelope: Envelope, now: datetime) -> Letter:
     """The letter on this revision of the incident; its subject never changes, so it threads."""
     incident, context = evidence.incident, brief_context(evidence, envelope, now)
     message_id, references = thread(incident, envelope.host)
@@ -72,7 +72,7 @@ def revision_id(incident: Incident) -> str:
     return f"inc-{incident.id}.r{incident.revision}"
 
 
-def brief_context(evidence: Evidence, envelope: Envelope, now: datetime) -> mail.Brief:
+def brief_context(evidence: BriefFacts, envelope: Envelope, now: datetime) -> mail.Brief:
     """All that the letter shows, as values and phrases."""
     incident, links = evidence.incident, Links(envelope.base_url)
     watch, copies = incident.watch, evidence.copies
@@ -113,19 +113,19 @@ def headline(incident: Incident) -> Phrase:
     return phrase("brief.headline", times=incident.observed / incident.expected, **known)
 
 
-def _subject(evidence: Evidence) -> str:
+def _subject(evidence: BriefFacts) -> str:
     name, topic = evidence.watch.name, evidence.topic
     subject = f"{evidence.incident.name} {name}" + (f": {topic}" if topic else "")
     return " ".join(subject.split())
 
 
-def _title(evidence: Evidence) -> Phrase:
+def _title(evidence: BriefFacts) -> Phrase:
     if evidence.topic is None:
         return phrase("incident.watch", watch=evidence.watch.name)
     return phrase("incident.topic", watch=evidence.watch.name, topic=evidence.topic)
 
 
-def _preheader(evidence: Evidence) -> Phrase:
+def _preheader(evidence: BriefFacts) -> Phrase:
     incident = evidence.incident
     return phrase(
         "brief.preheader",
@@ -138,7 +138,7 @@ def _preheader(evidence: Evidence) -> Phrase:
     )
 
 
-def _lede(evidence: Evidence, now: datetime) -> Iterator[Phrase]:
+def _lede(evidence: BriefFacts, now: datetime) -> Iterator[Phrase]:
     incident = evidence.incident
     share, usual = incident.negative_share, incident.usual_share
     yield phrase("brief.share", share=share, usual=usual)
@@ -150,7 +150,7 @@ def _lede(evidence: Evidence, now: datetime) -> Iterator[Phrase]:
     yield _motion(evidence)
 
 
-def _motion(evidence: Evidence) -> Phrase:
+def _motion(evidence: BriefFacts) -> Phrase:
     """Whether it still grows, with the voices of the last half hour and of the one before."""
     if evidence.incident.state is Phase.RESOLVED:
         return phrase("trend.over")
@@ -158,7 +158,7 @@ def _motion(evidence: Evidence) -> Phrase:
     return phrase(f"trend.{trend(pulse)}", count=sum(pulse[-2:]), before=sum(pulse[-4:-2]))
 
 
-def _chart(evidence: Evidence, zone: str) -> mail.Chart:
+def _chart(evidence: BriefFacts, zone: str) -> mail.Chart:
     incident = evidence.incident
     name = incident.name
     drawn = plot(

@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from alerts.bars import HOUR, hourly, with_usual
-from alerts.brief import Evidence
+from alerts.brief import BriefFacts
 from alerts.heard import Completeness
 from alerts.reasons import speaking
 from core.incident import Incident
@@ -42,7 +42,7 @@ class Case:
 
 def gather(
     tx: Connection, case: Case, completeness: Completeness, *, explain: Explain, now: datetime
-) -> Evidence:
+) -> BriefFacts:
     """Everything a brief on *case* tells."""
     incident, watch = case.incident, case.watch
     said = record.about(tx, watch.slug, since=now - CHART, until=now)
@@ -53,7 +53,7 @@ def gather(
     )
     reasons = explain(quoted, before)
     last = floor(now, HOUR) + HOUR
-    return Evidence(
+    return BriefFacts(
         incident=incident,
         watch=watch,
         topic=case.topic,

@@ -27,8 +27,8 @@ class Assignment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CrawlSettings:
-    """How a batch behaves towards the web."""
+class SpiderSettings:
+    """Limits and manners of a batch towards the sites that it crawls."""
 
     user_agent: str  # with a contact URL
     delay: float = DELAY  # seconds

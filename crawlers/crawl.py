@@ -10,7 +10,7 @@ from scrapy import Request, Spider
 from scrapy.crawler import AsyncCrawlerProcess
 
 from crawlers.address import endpoint
-from crawlers.assignment import Assignment, CrawlSettings, Sink
+from crawlers.assignment import Assignment, Sink, SpiderSettings
 from crawlers.guard import REACH, Reach
 from crawlers.politeness import Hosts
 from crawlers.run import Run
@@ -20,7 +20,7 @@ def crawl(
     assignments: Sequence[Assignment],
     sink: Sink,
     *,
-    settings: CrawlSettings,
+    settings: SpiderSettings,
     now: Callable[[], datetime],
 ) -> None:
     """Read all *assignments*; the sink hears of every page, and of every end exactly once."""
@@ -47,7 +47,7 @@ class Batch(Spider):
         *,
         assignments: Sequence[Assignment],
         sink: Sink,
-        crawl_settings: CrawlSettings,
+        crawl_settings: SpiderSettings,
         now: Callable[[], datetime],
         errors: list[BaseException],
     ) -> None:
@@ -82,7 +82,7 @@ class Batch(Spider):
         self._sink.ended(assignment, run.outcome(error, self._now))
 
 
-def scrapy_settings(settings: CrawlSettings, reach: Reach) -> dict[str, Any]:
+def scrapy_settings(settings: SpiderSettings, reach: Reach) -> dict[str, Any]:
     """Scrapy's settings for a batch: its defaults are too kind, and much of it is not needed."""
     mine = "crawlers"
     theirs = "scrapy.downloadermiddlewares"

@@ -14,7 +14,7 @@ from config.settings import Settings, SourceSettings
 from core import plugins
 from core.crawl import CrawledPage, Post
 from core.errors import ConfigError
-from crawlers.assignment import Assignment, CrawlSettings, Fetched, Outcome
+from crawlers.assignment import Assignment, Fetched, Outcome, SpiderSettings
 from crawlers.pipeline import sift
 from crawlers.source import Page, Source, SourceOptions
 from harken import wiring
@@ -171,10 +171,10 @@ def _assignment(row: SourceRow, settings: Settings) -> Assignment:
     )
 
 
-def _manners(settings: Settings) -> CrawlSettings:
+def _manners(settings: Settings) -> SpiderSettings:
     said = settings.crawl
     agent = f"{said.user_agent} (+{said.contact})" if said.contact else said.user_agent
-    return CrawlSettings(
+    return SpiderSettings(
         user_agent=agent,
         delay=said.delay.total_seconds(),
         deadline=said.deadline.total_seconds(),

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Body, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import Connection
 
-from alerts.brief import Evidence, brief_context
+from alerts.brief import BriefFacts, brief_context
 from alerts.channel import Envelope
 from alerts.completing import completeness
 from alerts.dossier import CHART, Case, gather
@@ -84,7 +84,7 @@ def _incident(tx: Connection, number: int) -> Incident:
     return found
 
 
-def _evidence(tx: Connection, incident: Incident, called: Names, desk: Desk) -> Evidence:
+def _evidence(tx: Connection, incident: Incident, called: Names, desk: Desk) -> BriefFacts:
     now = desk.now()
     until = _until(incident, now)
     topic = called.topic(incident.topic) if incident.topic else None
@@ -128,7 +128,7 @@ def _actions(incident: Incident) -> Iterator[Action]:
         yield Action(label=phrase("incident.acknowledge"), url=url, token=proof.token(url))
 
 
-def _results(evidence: Evidence, called: Names) -> tuple[Result, ...]:
+def _results(evidence: BriefFacts, called: Names) -> tuple[Result, ...]:
     watch, copies = evidence.incident.watch, evidence.copies
     cards = Cards(names=called, alike=copies, watch=watch)
     chosen = representative(evidence.mentions, copies, watch=watch, most=MOST)

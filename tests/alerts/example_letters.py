@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from math import exp, pi, sin
 from typing import Any
 
-from alerts.brief import Evidence
+from alerts.brief import BriefFacts
 from alerts.channel import Envelope, Letter
 from alerts.days import local_day
 from alerts.digests import Day
@@ -169,9 +169,9 @@ def completeness(**changes: Any) -> Completeness:
     return replace(made, **changes)
 
 
-def evidence(**changes: Any) -> Evidence:
+def evidence(**changes: Any) -> BriefFacts:
     """All that is known of INC-7."""
-    made = Evidence(
+    made = BriefFacts(
         incident=crisis(),
         watch=VELORIA,
         topic="battery",

@@ -16,7 +16,7 @@ say = Say(zone="Europe/Berlin")
 
 
 def composed(**changes):
-    """The letter on INC-7, *changes* as in Evidence."""
+    """The letter on INC-7, *changes* as in BriefFacts."""
     return compose_brief(letters.evidence(**changes), letters.ENVELOPE, letters.NOW)
 
 

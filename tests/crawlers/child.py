@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from time import monotonic, sleep
 
 from core.plugins import load
-from crawlers.assignment import Assignment, CrawlSettings
+from crawlers.assignment import Assignment, SpiderSettings
 from crawlers.crawl import crawl
 from crawlers.source import Source
 
@@ -55,7 +55,7 @@ def assignment(row):
 if __name__ == "__main__":
     batch = json.load(sys.stdin)
     closed = {p: STARTED + timedelta(seconds=s) for p, s in batch.pop("closed", {}).items()}
-    settings = CrawlSettings(user_agent="Harken", closed=closed, **batch.pop("settings", {}))
+    settings = SpiderSettings(user_agent="Harken", closed=closed, **batch.pop("settings", {}))
     assignments = [assignment(row) for row in batch["assignments"]]
     sink = Told(batch.get("broken"), batch.get("slow", 0))
     crawl(assignments, sink, settings=settings, now=clock())
