@@ -74,7 +74,12 @@ def threshold(days: float, units: int, budget: float = 1.0) -> float:
     1 more while the baseline knows less than 14 *days*.
     """
     shared = 3.0 + math.log(QUIET_RATE * units / budget) / QUIET_SLOPE
-    return max(CRISIS, shared) + (YOUNG_PENALTY if days < YOUNG_DAYS else 0.0)
+    return max(CRISIS, shared) + penalty(days)
+
+
+def penalty(days: float) -> float:
+    """What X must reach more while the baseline knows only so many *days*."""
+    return YOUNG_PENALTY if days < YOUNG_DAYS else 0.0
 
 
 def score(baseline: Baseline, seen: View) -> Scores:

@@ -7,21 +7,23 @@ clock; every second one is calm. They are read and judged, but neither crawled n
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, Final
 
 from alerts.detection import Setting, detect, units_of
 from alerts.incidents import Event, NotifyReason
 from bench.demos import moments
+from config.settings import Settings
 from core.analysis import AnalysisResult, PendingMention
 from core.incident import Kind
 from core.observation import Observation
-from core.watch import Topic, Watch
 from harken import wiring
 from harken.demo.corpus import Corpus, generate
 from harken.demo.replay import Entry, Replay
 from harken.demo.stage import taxonomy
-from harken.demo.truth import is_readable, matcher, visible_text
-from nlp.analyse import analyse
+from harken.demo.truth import is_readable, matcher, visible_text, watches
+from harken.seed import topic_values
+from nlp.analyse import Spoken, analyse
 from nlp.duplicates import family_key
 from nlp.models.e5 import E5
 from nlp.topics import Taxonomy
@@ -38,8 +40,8 @@ class Reader:
 
     def __init__(self) -> None:
         self._model = E5()
-        told = [{**topic, "sentences": tuple(topic["sentences"])} for topic in taxonomy()]
-        topics = [Topic(**{**t, "examples": tuple(t.get("examples", ()))}) for t in told]
+        settings = Settings(state=Path("unused"), topics=taxonomy())
+        topics = topic_values(settings)
         self._topics = Taxonomy(topics, self._model.embed, self._model.near)
         self.ids = self._topics.ids
 
@@ -53,44 +55,43 @@ class Reader:
         }
         works = [_work(i, entry, match(visible_text(entry.text))) for i, entry in entries.items()]
         heard: dict[str, list[Observation]] = defaultdict(list)
-        for work, found in self._judged([w for w in works if w.watches], _watches(corpus)):
+        spoken = wiring.spoken({watch.slug: watch for watch in watches(corpus)})
+        for work, found in self._judged([w for w in works if w.watches], spoken):
             for watch in work.watches:
                 heard[watch].append(_utterance(entries[work.id], found, watch))
         return heard
 
     def _judged(
-        self, works: Sequence[PendingMention], watches: Mapping[str, Watch]
+        self, works: Sequence[PendingMention], spoken: Spoken
     ) -> Iterator[tuple[PendingMention, AnalysisResult]]:
-        spoken = wiring.spoken(watches)
         for first in range(0, len(works), TOGETHER):
             some = works[first : first + TOGETHER]
-            yield from zip(
-                some, analyse(some, self._model, self._topics, spoken=spoken), strict=True
-            )
+            found = analyse(some, self._model, self._topics, spoken=spoken)
+            yield from zip(some, found, strict=True)
 
 
 def months(count: int) -> Iterator[dict[str, Any]]:
     """A row for each of *count* months, as it is judged."""
     reader = Reader()
     for seed, now in enumerate(moments(count)):
-        at = now.replace(second=0, microsecond=0)
-        corpus = generate(seed, at, calm=bool(seed % 2))
-        events = told(corpus, reader.read(corpus, at), at, reader.ids)
-        yield {"seed": seed, "now": at, "calm": bool(seed % 2)} | judged(corpus, events, at)
+        calm = bool(seed % 2)
+        corpus = generate(seed, now, calm=calm)
+        events = told(corpus, reader.read(corpus, now), now, reader.ids)
+        yield {"seed": seed, "now": now, "calm": calm} | judged(corpus, events, now)
 
 
 def told(corpus: Corpus, heard: Heard, now: datetime, topics: Sequence[str]) -> list[Event]:
     """Every crisis of the month, of all watches, by one step of detection at *now*."""
-    watches = _watches(corpus)
+    listened = watches(corpus)
     setting = Setting(
         taxonomy=tuple(topics),
-        units=sum(len(units_of(watch, topics)) for watch in watches.values()),
+        units=sum(len(units_of(watch, topics)) for watch in listened),
         backfilled_at=now - ALL,
     )
     events = [
         event
-        for slug, watch in watches.items()
-        for event in detect(watch, heard.get(slug, ()), None, now, setting).events
+        for watch in listened
+        for event in detect(watch, heard.get(watch.slug, ()), None, now, setting).events
     ]
     return [e for e in events if e.kind is Kind.CRISIS and e.reason is NotifyReason.OPENED]
 
@@ -108,13 +109,6 @@ def judged(corpus: Corpus, events: Sequence[Event], now: datetime) -> dict[str, 
         "missed": len(true.keys() - right.keys()),
         "false": len(events) - len(right),
         "onset_error_s": [round(error.total_seconds()) for error in right.values()],
-    }
-
-
-def _watches(corpus: Corpus) -> dict[str, Watch]:
-    return {
-        w.slug: Watch(slug=w.slug, name=w.slug, kind=w.kind, query=w.query, revision="")
-        for w in corpus.watches
     }
 
 

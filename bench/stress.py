@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from alerts.baseline import PER_HOUR, Baseline, start, view
+from alerts.baseline import PER_HOUR, start, view
 from alerts.counts import Counts
-from alerts.crisis import CRISIS, YOUNG_DAYS, YOUNG_PENALTY, news, score
+from alerts.crisis import CRISIS, news, penalty, score
 from alerts.learning import learn
 from alerts.season import Floats, Ints, minutes_of_week
 from bench.shared import shared
@@ -24,7 +24,7 @@ from core.instants import BUCKET
 
 SEEDS: Final = (3, 5, 7)
 THRESHOLDS: Final = (3.0, CRISIS, 4.0)
-SIZES: Final = {"XL": "10 to 40", "L": "4 to 10", "M": "2 to 4", "S": "1.3 to 2"}  # times the usual
+SIZES: Final = ("XL", "L", "M", "S")  # 10 to 40, 4 to 10, 2 to 4, 1.3 to 2 times the usual
 _BEFORE: Final = timedelta(hours=12)  # of nothing, so that the first windows are whole
 _BEGUN: Final = datetime(2026, 1, 5, tzinfo=UTC)
 
@@ -53,13 +53,9 @@ def height(unit: Unit) -> Floats:
     for hour in range(first, len(counts.heard), PER_HOUR):
         seen = view(baseline, counts, hour, hour + PER_HOUR)
         scores = score(baseline, seen)
-        found.append(scores.crisis[:, 0] - _young(baseline))
+        found.append(scores.crisis[:, 0] - penalty(baseline.days))
         baseline = learn(baseline, counts, seen, news(scores))
     return np.concatenate(found)
-
-
-def _young(baseline: Baseline) -> float:
-    return YOUNG_PENALTY if baseline.days < YOUNG_DAYS else 0.0
 
 
 def _counts(unit: Unit) -> Counts:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from alerts.completing import Quality
 from indexer.index import MentionIndex
 from store.record import Record
 
@@ -19,6 +20,5 @@ class Desk:
     now: Callable[[], datetime]
     base_url: str
     zone: str  # IANA: the reader's clock
+    quality: Quality
     locale: str = "en"
-    # How good a model was measured to be, by its name; None: nobody knows.
-    quality: Callable[[str], float | None] = lambda _: None

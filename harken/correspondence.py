@@ -8,13 +8,12 @@ from sqlalchemy import Connection
 
 from alerts.brief import compose_brief
 from alerts.channel import Envelope, Letter
-from alerts.completing import completeness
+from alerts.completing import Quality, completeness
 from alerts.daybook import Edition, gather_day
 from alerts.days import local_day
 from alerts.digests import compose_digest
 from alerts.dossier import CHART, Case, gather
 from alerts.eml import to_eml
-from alerts.heard import Completeness
 from alerts.reasons import explain
 from config.settings import Settings
 from core.incident import Incident
@@ -28,10 +27,7 @@ UNADDRESSED = "operator@localhost"  # a letter of somebody without an address is
 class Correspondence:
     """Composes letters for their subscribers and puts them into the outbox of a transaction."""
 
-    def __init__(
-        self, settings: Settings, quality: Callable[[str], float | None] = lambda _: None
-    ) -> None:
-        """*quality* knows how good a model was measured to be."""
+    def __init__(self, settings: Settings, quality: Quality) -> None:
         self._sender = settings.mail.sender if settings.mail else UNADDRESSED
         self._base_url = settings.base_url
         self._quality = quality
@@ -53,7 +49,7 @@ class Correspondence:
             topic=topics.get(incident.topic or ""),
         )
         since = min(incident.onset, now - CHART)
-        complete = self._measured(completeness(tx, since=since, until=now, now=now))
+        complete = completeness(tx, since=since, until=now, now=now, quality=self._quality)
         evidence = gather(tx, case, complete, explain=explain, now=now)
         return self._put(
             tx, wanted, lambda e: compose_brief(evidence, e, now), now, incident=incident.id
@@ -61,13 +57,14 @@ class Correspondence:
 
     def digest(self, tx: Connection, edition: Edition, *, now: datetime) -> int:
         """The digest of *edition*; once a subscription, watch and day."""
-        day = gather_day(tx, edition, self._measured(_completeness(tx, edition, now)))
+        window = local_day(edition.day, edition.subscription.zone)
+        complete = completeness(
+            tx, since=window.start, until=window.end, now=now, quality=self._quality
+        )
+        day = gather_day(tx, edition, complete)
         return self._put(
             tx, [edition.subscription], lambda e: compose_digest(day, e, now), now, day=edition.day
         )
-
-    def _measured(self, known: Completeness) -> Completeness:
-        return replace(known, quality=self._quality(known.model))
 
     def _put(
         self,
@@ -104,8 +101,3 @@ def _parcel(letter: Letter, subscription: Subscription) -> Parcel:
         subject=letter.subject,
         eml=to_eml(letter),
     )
-
-
-def _completeness(tx: Connection, edition: Edition, now: datetime) -> Completeness:
-    window = local_day(edition.day, edition.subscription.zone)
-    return completeness(tx, since=window.start, until=window.end, now=now)

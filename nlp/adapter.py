@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
@@ -28,6 +28,7 @@ ANY: Final = "*"  # the temperature, or the priors, of languages that have none 
 EVENED: Final = 0.5
 
 Array = np.ndarray[Any, np.dtype[np.float32]]
+Known = TypeVar("Known")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +44,7 @@ class Head:
 
     def temperature(self, language: str | None = None) -> float:
         """What logits of a text in *language* are divided by (arXiv:1706.04599)."""
-        return self.temperatures.get(language or ANY, self.temperatures.get(ANY, 1.0))
+        return of_language(self.temperatures, language) or 1.0
 
     def knows(self, language: str | None) -> bool:
         """Whether it may be believed of a text in *language*; None: nobody said which."""
@@ -51,7 +52,7 @@ class Head:
 
     def evened(self, logits: Array, language: str | None = None) -> Array:
         """*logits* (…, classes) of texts in *language*, less EVENED of their log priors."""
-        priors = self.priors.get(language or ANY, self.priors.get(ANY))
+        priors = of_language(self.priors, language)
         if priors is None:
             return logits
         expected: Array = np.log(np.array(priors, np.float32))
@@ -64,7 +65,7 @@ class Head:
             own = np.array([other == language for other in languages])
             cooled[own] = self.evened(logits[own], language) / self.temperature(language)
         found = softmax(cooled) if self.exclusive else 1 / (1 + np.exp(-cooled))
-        shares: Array = found.astype(np.float32)
+        shares: Array = found.astype(np.float32, copy=False)
         return shares
 
 
@@ -82,8 +83,14 @@ class Adapter:
         str, Array
     ]  # "layer.N.NAME.down" (r, in), "….up" (out, r), "head.NAME.…", CENTRE, SPREAD
     proof: Mapping[str, tuple[float, ...]]  # sentences and their sentiment's probabilities
-    notes: Mapping[str, object]  # how it was trained and what it reached; nothing reads it
+    notes: Mapping[str, Any]  # how it was trained and what it reached
     sha256: str = ""  # of the file, 64 hex digits; empty before it is written
+
+    @property
+    def figures(self) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+        """By head, a figure for each set that it was measured on (`nlp.train.measure`)."""
+        found: Mapping[str, Sequence[Mapping[str, Any]]] = self.notes.get("figures", {})
+        return found
 
     def change(self, name: str) -> Array | None:
         """What to add to the weight of the linear layer *name*, shape (out, in); None: nothing."""
@@ -104,6 +111,11 @@ class Adapter:
         """
         centre = self.tensors.get(CENTRE, np.zeros(width, np.float32))
         return centre, self.tensors.get(SPREAD, np.eye(width, dtype=np.float32))
+
+
+def of_language(known: Mapping[str, Known], language: str | None) -> Known | None:
+    """What is *known* of *language*, else of ANY."""
+    return known.get(language or ANY, known.get(ANY))
 
 
 def read(path: Path) -> Adapter:

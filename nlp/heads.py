@@ -6,7 +6,7 @@ from core import plugins
 from core.errors import ConfigError
 from core.mention import Sentiment
 from nlp import adapter
-from nlp.adapter import ANY, SENTIMENT
+from nlp.adapter import SENTIMENT, of_language
 from nlp.metrics import Floats
 from nlp.model import Model, Reading
 from nlp.task import Options, Row, Task, shares
@@ -30,8 +30,7 @@ class HeadTask(Task):
         """That of the head in *language*, else of all languages; None where nobody knows it."""
         if language not in self.model.languages:
             return None
-        found = self.model.temperatures.get(self.says, {})
-        return found.get(language, found.get(ANY))
+        return of_language(self.model.temperatures.get(self.says, {}), language)
 
     def draws(self, rows: Sequence[Row]) -> Iterator[Floats]:
         """One draw: what the head says of each text."""

@@ -1,8 +1,7 @@
 """How good a model is known to be, by the name that its verdicts carry."""
 
-from collections.abc import Sequence
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 from nlp import adapter
 from nlp.adapter import SENTIMENT
@@ -16,13 +15,13 @@ def quality(model: str) -> float | None:
 
     None: it did not come with this version, or runs on an engine with which it was not measured.
     """
-    name, sha256, engine = [*model.split(" ", 2), "", ""][:3]
+    name, _, rest = model.partition(" ")
+    sha256, _, engine = rest.partition(" ")
     path = adapter.WEIGHTS / f"{name}.safetensors"
     if not sha256 or not path.is_file() or engine.startswith("openvino"):
         return None
     made = adapter.read(path)
     if not made.sha256.startswith(sha256):
         return None
-    figures: dict[str, Sequence[dict[str, Any]]] = made.notes.get("figures", {})  # type: ignore[assignment]
-    found = (f["macro_recall"] for f in figures.get(SENTIMENT, ()) if f["set"] == _SET)
-    return next(found, None)
+    figures = made.figures.get(SENTIMENT, ())
+    return next((figure["macro_recall"] for figure in figures if figure["set"] == _SET), None)

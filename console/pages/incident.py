@@ -89,8 +89,8 @@ def _evidence(tx: Connection, incident: Incident, called: Names, desk: Desk) -> 
     until = _until(incident, now)
     topic = called.topic(incident.topic) if incident.topic else None
     case = Case(incident=incident, watch=_watch(incident, called), topic=topic)
-    known = completeness(tx, since=min(incident.onset, until - CHART), until=until, now=now)
-    complete = replace(known, quality=desk.quality(known.model))
+    since = min(incident.onset, until - CHART)
+    complete = completeness(tx, since=since, until=until, now=now, quality=desk.quality)
     return gather(tx, case, complete, explain=explain, now=until)
 
 

@@ -10,7 +10,7 @@ from harken.demo.replay import Entry, Replay
 from harken.demo.visible import visible_text
 from indexer.percolate import Percolator
 
-__all__ = ["expected", "is_readable", "matcher", "published", "visible_text"]
+__all__ = ["expected", "is_readable", "matcher", "published", "visible_text", "watches"]
 
 
 def matcher(corpus: Corpus) -> Callable[[str], Mapping[str, str]]:
@@ -19,7 +19,12 @@ def matcher(corpus: Corpus) -> Callable[[str], Mapping[str, str]]:
     Raises:
         ConfigError: the query of a watch cannot be used; the message names the watch.
     """
-    return Percolator([_watch(w) for w in corpus.watches]).match
+    return Percolator(watches(corpus)).match
+
+
+def watches(corpus: Corpus) -> list[Watch]:
+    """What *corpus* wants listened for."""
+    return [_watch(wanted) for wanted in corpus.watches]
 
 
 def is_readable(entry: Entry) -> bool:

@@ -84,7 +84,6 @@ def _row(name: str, kind: "type[Adapted]") -> dict[str, Any]:
 
     path = adapter.WEIGHTS / kind.packaged
     made, base = adapter.read(path), kind.base
-    figures: Mapping[str, Any] = made.notes.get("figures", {})  # type: ignore[assignment]
     return {
         "name": name,
         "encoder": base.name,
@@ -100,7 +99,7 @@ def _row(name: str, kind: "type[Adapted]") -> dict[str, Any]:
                 "languages": head_.languages,
                 "temperatures": head_.temperatures,
                 "priors": head_.priors,
-                "figures": figures.get(head, []),
+                "figures": made.figures.get(head, []),
             }
             for head, head_ in made.heads.items()
         },

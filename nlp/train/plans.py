@@ -54,10 +54,11 @@ class Plan:
 
 def _english(folder: Path) -> Parts:
     tweets = _tweets(folder)
+    learned = tweets.where(held_out=False)
     return Parts(
-        learned=(Portion(texts=tweets.where(held_out=False)),),
+        learned=(Portion(texts=learned),),
         calibration={(SENTIMENT, ANY): tweets.where(held_out=True)},
-        priors={(SENTIMENT, ANY): tweets.where(held_out=False).priors},
+        priors={(SENTIMENT, ANY): learned.priors},
         validation={SENTIMENT: _judges(folder)},
     )
 
@@ -66,7 +67,8 @@ def _many(folder: Path) -> Parts:
     tweets, judges = _tweets(folder), _judges(folder)
     foreign = single(folder, "umsab_val", SENTIMENT, CLASSES)
     spoken = single(folder, "umsab_train", SENTIMENT, CLASSES)
-    heads = {name: _validation(folder, name) for name in ("emotion", "offence", "irony")}
+    heads = {name: _validation(folder, name) for name in _FILES}
+    taught = {name: _train(folder, name) for name in _FILES}
     learned = tweets.where(held_out=False)
     return Parts(
         learned=(
@@ -74,10 +76,10 @@ def _many(folder: Path) -> Parts:
             Portion(texts=spoken.without({*judges.texts, *foreign.texts}), passes=1.5),
             _obeying_nobody(learned),
             Portion(texts=_towards(), passes=3.0),
-            Portion(texts=_train(folder, "emotion"), passes=2.5),
+            Portion(texts=taught["emotion"], passes=2.5),
             Portion(texts=grouped(folder, "goemotions_train", "emotion", _FELT), passes=0.3),
-            Portion(texts=_train(folder, "offence"), passes=0.67),
-            Portion(texts=_train(folder, "irony")),
+            Portion(texts=taught["offence"], passes=0.67),
+            Portion(texts=taught["irony"]),
             Portion(texts=_intents(), passes=2.0),
             # Tweets of later years, comments and customers' questions, for the teacher to answer.
             Portion(texts=_untold(folder, *_TWEETS), passes=0.7),
@@ -92,7 +94,7 @@ def _many(folder: Path) -> Parts:
         },
         priors={
             (SENTIMENT, "en"): learned.priors,
-            **{(name, ANY): _train(folder, name).priors for name in heads},
+            **{(name, ANY): texts.priors for name, texts in taught.items()},
         },
         validation={SENTIMENT: judges, "languages": foreign, **heads},
         likened=_likened(folder, learned),

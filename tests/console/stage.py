@@ -119,6 +119,7 @@ def desk(record: Record, index: MentionIndex, now: datetime = NOW) -> Desk:
         now=lambda: now,
         base_url=BASE,
         zone="Europe/Berlin",
+        quality=lambda _: None,
     )
 
 
