@@ -3,6 +3,9 @@ PYTHON ?= python3
 SHARED ?= ../shared
 # A package index, or a folder of wheels, that pip asks for torch beside its own index.
 TORCH_INDEX ?=
+# The inputs of `make reality`, and the areas that it plays (all: leave empty).
+REALITY ?= $(SHARED)/reality
+AREA ?=
 # Which of nlp/train/plans.py `make train` makes.
 MODEL ?= e5
 VENV := .venv
@@ -14,7 +17,7 @@ export SHARED
 export HF_HUB_OFFLINE := 1
 export OMP_NUM_THREADS := 1
 
-.PHONY: install demo test test-alone check fix run bench faults acceptance scoreboard train pictures
+.PHONY: install demo test test-alone check fix run bench faults acceptance scoreboard reality train pictures
 
 install: $(VENV)/installed
 
@@ -62,6 +65,9 @@ acceptance: install
 
 scoreboard: install
 	$(BIN)/python -m bench.scoreboard
+
+reality: install
+	$(BIN)/python -m bench.reality --inputs $(REALITY) $(if $(AREA),--area $(AREA))
 
 train: install
 	$(BIN)/python -m nlp.train $(MODEL) --data $(SHARED)/data --out out/$(MODEL).safetensors

@@ -1,0 +1,1 @@
+"""Play the inputs of the area `alerts`: detection, emails on a database, SMTP, charts, digests."""

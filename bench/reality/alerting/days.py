@@ -1,0 +1,181 @@
+"""Cases about a day: its chart, the sentence of its digest, the praise that the digest quotes."""
+
+import re
+from datetime import date, datetime, time, timedelta
+from typing import Final
+
+from alerts.bars import hourly
+from alerts.channel import Envelope
+from alerts.days import local_day
+from alerts.digests import Day, compose_digest
+from alerts.finding import DayCounts, TopicDay, Usual, find, safety
+from alerts.headline import answer, headline
+from alerts.heard import Completeness
+from bench.reality.alerting.answers import Answer, Case
+from bench.reality.alerting.brand import BRAND, ZONE
+from bench.reality.alerting.clock import HOUR, START
+from bench.reality.product import product_calls
+from core.coverage import Coverage
+from core.identity import mention_id, text_sha256
+from core.mention import Analysis, Mention, Sentiment, State, Verdict
+from core.observation import Observation, SentimentCounts
+from templates.charts.geometry import Bar
+from templates.say import Say
+
+CHART_HOURS: Final = 48
+WATCH: Final = "Acme"
+COMPLETE: Final = Completeness(coverage=Coverage(sources=5, heard=5, unheard=()))
+YESTERDAY: Final = START.date() - timedelta(days=1)
+TOPIC: Final = "battery"
+MODEL: Final = "lexicon"
+ENVELOPE: Final = Envelope(
+    sender="Harken <harken@veloria.example>",
+    recipient="lead@veloria.example",
+    base_url="https://harken.veloria.example",
+    zone=ZONE,
+)
+NORMAL: Final = Usual(mentions=120, voices=100, negative=22, neutral=38, positive=40)
+BUSY: Final = DayCounts(
+    mentions=290, voices=240, negative=110, neutral=70, positive=60, unscored=3, usual=NORMAL
+)
+
+
+def chart(case: Case) -> Answer:
+    """Return how many of the mentions of a day its chart holds."""
+    count: int = case["mentions"]
+    with product_calls():
+        window = local_day(date.fromisoformat(case["day"]), case["zone"])
+    instants = [window.start + n * (window.end - window.start) / count for n in range(count)]
+    observations = [_observation(number, at) for number, at in enumerate(instants)]
+    with product_calls():
+        bars = hourly(observations, window.end - CHART_HOURS * HOUR, window.end)
+    total = sum(bar.total for bar in bars)
+    return Answer(total == count, f"the chart holds {total} of {count} mentions")
+
+
+def sentence(case: Case) -> Answer:
+    """Return the headline of a day and whether it needs a response."""
+    counts = _counts(case["counts"])
+    topics = [
+        TopicDay(id=topic["id"], name=topic["id"].title(), counts=_counts(topic))
+        for topic in case.get("topics", ())
+    ]
+    say = Say(zone=ZONE, locale="en")
+    with product_calls():
+        highlight = find(counts, topics, [])
+        verdict = safety(highlight, [], COMPLETE)
+        parts = [headline(WATCH, counts, highlight), answer(verdict, highlight)]
+        text = " | ".join(map(say, parts))
+    return Answer(re.search(case["never"], text) is None, text)
+
+
+def praise(case: Case) -> Answer:
+    """Return which of several positive mentions, each with its probability, a digest quotes."""
+    mentions = tuple(
+        _positive(number, text, probability)
+        for number, (text, probability) in enumerate(case["said"])
+    )
+    with product_calls():
+        digest = compose_digest(_busy_day(mentions), ENVELOPE, START).text
+    quotes = [text for text, _ in case["said"] if text[:30] in digest]
+    return Answer(case["want"] in digest, f"quotes {quotes}")
+
+
+def _observation(number: int, at: datetime) -> Observation:
+    return Observation(
+        id=str(number),
+        at=at,
+        first_seen=at,
+        voice=str(number),
+        family=None,
+        sentiment=Sentiment.NEGATIVE,
+        topics=(),
+    )
+
+
+def _counts(day: Case) -> DayCounts:
+    normal = day.get("usual")
+    return DayCounts(
+        mentions=day["mentions"],
+        voices=day["voices"],
+        negative=day["negative"],
+        neutral=day["neutral"],
+        positive=day["positive"],
+        unscored=day["unscored"],
+        usual=_normal(normal) if normal else None,
+    )
+
+
+def _normal(day: Case) -> Usual:
+    return Usual(
+        mentions=day["mentions"],
+        voices=day["voices"],
+        negative=day["negative"],
+        neutral=day["neutral"],
+        positive=day["positive"],
+    )
+
+
+def _positive(number: int, text: str, probability: float) -> Mention:
+    uri = f"https://forum.example/{number}"
+    published = local_day(YESTERDAY, ZONE).start + number * HOUR
+    rest = (1 - probability) / 2
+    verdict = Verdict(
+        watch=None,
+        sentiment=Sentiment.POSITIVE,
+        probabilities={"positive": probability, "neutral": rest, "negative": rest},
+        polarity=probability - rest,
+        topics=(TOPIC,),
+        model=MODEL,
+        text_sha256=text_sha256(text),
+    )
+    return Mention(
+        id=mention_id(uri),
+        uri=uri,
+        url=uri,
+        sources=("forum",),
+        state=State.LIVE,
+        analysis=Analysis.SCORED,
+        published=published,
+        edited=None,
+        first_seen=published,
+        last_seen=published,
+        revision=1,
+        text=text,
+        text_sha256=text_sha256(text),
+        language="en",
+        voice=f"v{number}",
+        family=f"f{number}",
+        parent=None,
+        watches=(BRAND.slug,),
+        verdicts=(verdict,),
+    )
+
+
+def _busy_day(mentions: tuple[Mention, ...]) -> Day:
+    """Return a day with many complaints on one topic, of which only *mentions* can be quoted."""
+    window = local_day(YESTERDAY, ZONE)
+    return Day(
+        watch=BRAND,
+        subscription="morning",
+        at=time(7, 30),
+        window=window,
+        counts=BUSY,
+        topics=(TopicDay(id=TOPIC, name=TOPIC, counts=BUSY),),
+        rivals=(),
+        bars=_bars(window.end),
+        incidents=(),
+        mentions=mentions,
+        copies={},
+        completeness=COMPLETE,
+    )
+
+
+def _bars(end: datetime) -> tuple[Bar, ...]:
+    starts = [end - hours * HOUR for hours in range(CHART_HOURS, 0, -1)]
+    return tuple(
+        Bar(
+            start=start, end=start + HOUR, counts=SentimentCounts(negative=5, neutral=3, positive=2)
+        )
+        for start in starts
+    )

@@ -1,0 +1,1 @@
+"""A folder for PYTHONPATH that adds the model `plain` to the product (the variable PLAIN)."""

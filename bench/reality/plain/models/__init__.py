@@ -1,0 +1,1 @@
+"""The modules that `sitecustomize` adds to ``nlp.models``."""

@@ -1,0 +1,1 @@
+"""Parts of the players of `index` and `console`."""

@@ -1,0 +1,111 @@
+"""Each demand on an answer of the console can be met and missed; real pages are asked."""
+
+import json
+import shutil
+
+import pytest
+
+from bench.reality import console
+from bench.reality.search.pages import Browser, PageAnswer, box, judge, problems, twin_address
+from indexer.engines.memory import MemoryIndex
+from store.record import Record
+from tests.console import stage
+
+BOX = '<input type="search" name="q" value="a &amp; b">'
+HITS = {"a & b": 3, "b": 0, "c": 7}
+
+
+def answer(page=BOX, status=200, **twin):
+    return PageAnswer(status=status, page=page, twin={"total": 3} | twin, search=HITS.get)
+
+
+@pytest.mark.parametrize(
+    ("demand", "good", "bad"),
+    [
+        ({"status": 200}, answer(), answer(status=422)),
+        ({"total_above": 2}, answer(), answer(total=2)),
+        ({"told": True}, answer(total=0, error="no such language"), answer(total=0)),
+        ({"told": True}, answer(total=0, hint="language:en"), answer(total=0, hint=None)),
+        ({"told": True}, answer(total=0, notes=["lower case"]), answer(total=0, notes=[])),
+        ({"told": True}, answer(), answer(total=0)),
+        ({"hint_not": "state:live"}, answer(hint="before:"), answer(hint="state:live")),
+        ({"hint_parses_and_finds": True}, answer(total=0, hint="c"), answer(total=0, hint="b")),
+        ({"hint_parses_and_finds": True}, answer(), answer(total=0)),
+        ({"hint_parses_and_finds": True}, answer(hint="b"), answer(total=0, hint="x")),
+        ({"same_box": True}, answer(), answer(total=4)),
+        ({"same_box": True}, answer(), answer(page="<p>no box</p>")),
+        ({"html_without": "maxlength="}, answer(), answer(page="<input maxlength=5>")),
+    ],
+)
+def test_a_demand_is_met_or_missed(demand, good, bad):
+    assert list(problems({"id": "a", "get": "/"} | demand, good)) == []
+    assert len(list(problems({"id": "a", "get": "/"} | demand, bad))) == 1
+
+
+def test_a_demand_that_is_off_asks_for_nothing():
+    off = {"told": False, "same_box": False, "hint_parses_and_finds": False}
+    assert list(problems(off, answer(total=0, page=""))) == []
+
+
+@pytest.mark.parametrize(
+    ("page", "text"),
+    [
+        (BOX, "a & b"),
+        ('<input value="x" name="q">', "x"),
+        ('<input name="q">', ""),
+        ('<input name="q" value="a\r\nb">', "ab"),
+        ('<input type="hidden" name="q" value="old"><input name="q" value="new">', "new"),
+        ('<input name="other" value="x">', None),
+    ],
+)
+def test_the_box_shows_what_a_browser_would(page, text):
+    assert box(page) == text
+
+
+def test_the_twin_searches_as_the_address_does():
+    address = "/?q=a+b&range=all&q=c&utm_source="
+    assert twin_address(address, None) == "/search.json?q=c&range=all"
+    assert twin_address(address, "x & y") == "/search.json?q=x+%26+y&range=all"
+
+
+@pytest.fixture(scope="module")
+def desk(sqlite_template, tmp_path_factory):
+    path = shutil.copy(sqlite_template, tmp_path_factory.mktemp("console") / "record.db")
+    record = Record(f"sqlite:///{path}")
+    stage.furnish(record)
+    yield stage.desk(record, stage.follow(record, MemoryIndex()))
+    record.close()
+
+
+@pytest.mark.parametrize(
+    ("row", "is_right"),
+    [
+        ({"get": "/?q=brake&range=all", "status": 200, "total_above": 1, "same_box": True}, True),
+        ({"get": "/?q=brake&range=all", "total_above": 10**6}, False),
+        ({"get": "/?q=%22brake", "status": 200}, False),
+        ({"get": "/?q=%22brake", "told": True}, True),
+        ({"get": "/nowhere", "status": 404}, True),
+        ({"get": "/", "html_without": "<form"}, False),
+    ],
+)
+def test_real_pages_are_judged(desk, row, is_right):
+    verdict, seen = judge({"id": "a"} | row, Browser(desk))
+    assert verdict is is_right
+    assert "status " in seen
+
+
+def test_an_exception_of_the_console_is_a_wrong_answer(desk, monkeypatch):
+    def explode(*_args, **_more):
+        raise ZeroDivisionError("seven by nought")
+
+    monkeypatch.setattr(desk.index, "search", explode)
+    verdict, seen = judge({"id": "a", "get": "/?q=brake"}, Browser(desk))
+    assert verdict is False
+    assert seen == "ZeroDivisionError: seven by nought"
+
+
+def test_rows_count(tmp_path):
+    path = tmp_path / console.FILE
+    path.parent.mkdir()
+    path.write_text("".join(json.dumps({"id": name, "get": "/"}) + "\n" for name in "abc"))
+    assert console.count(tmp_path) == 3

@@ -1,0 +1,64 @@
+"""The model `plain` joins the product where its folder is on PYTHONPATH, and nowhere else."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bench.reality import scripts
+from bench.reality.plain.models.plain import NEGATIVE, NEUTRAL, POSITIVE, Plain
+
+LOAD = """
+from core import plugins
+from nlp.model import Model
+print(plugins.load("nlp.models", "plain", Model)().read(["A broken lid"])[0].probabilities)
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "shares"),
+    [
+        ("The lid is BROKEN!", NEGATIVE),
+        ("good, then awful", POSITIVE),
+        ("The lid is red.", NEUTRAL),
+        ("", NEUTRAL),
+        ("gut oder brokenly", NEUTRAL),
+    ],
+)
+def test_the_first_of_its_words_decides(text, shares):
+    assert Plain().read([text])[0].probabilities == shares
+    assert sum(shares) == pytest.approx(1)
+
+
+def test_vectors_have_length_1_and_depend_on_the_words_alone():
+    vectors = Plain().embed(["The lid is red.", "red is the LID", "", "another text"])
+    assert vectors.shape == (4, 384)
+    assert vectors.dtype == np.float32
+    assert np.linalg.norm(vectors, axis=1) == pytest.approx(1)
+    assert vectors[0] == pytest.approx(vectors[1])
+    assert not np.allclose(vectors[0], vectors[3])
+
+
+def test_each_text_takes_the_time_that_a_case_demands(monkeypatch):
+    monkeypatch.setenv("PLAIN_SECONDS_A_TEXT", "0.05")
+    start = time.monotonic()
+    Plain().read(["a", "b"], ["en", None])
+    assert time.monotonic() - start >= 0.1
+
+
+def load(**variables):
+    return subprocess.run(
+        [sys.executable, "-c", LOAD], capture_output=True, text=True, env=variables, check=False
+    )
+
+
+def test_its_folder_on_the_path_makes_it_a_model_of_the_product():
+    folder = Path(scripts.HERE) / "plain"
+    assert load(PYTHONPATH=str(folder)).stdout.strip() == str(NEGATIVE)
+
+
+def test_without_its_folder_nobody_has_it():
+    assert "unknown 'plain'" in load().stderr
