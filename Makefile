@@ -6,11 +6,11 @@ TORCH_INDEX ?=
 # The inputs of `make reality`, and the areas that it plays (all: leave empty).
 REALITY ?= $(SHARED)/reality
 AREA ?=
-# Which of nlp/train/plans.py `make train` makes.
+# Which of nlp/training/recipes.py `make train` makes.
 MODEL ?= e5
 VENV := .venv
 BIN := $(VENV)/bin
-CODE := alerts bench config console core crawlers harken indexer nlp store templates
+CODE := alerts bench config console core crawlers demo harken indexer nlp store templates
 PIP_TORCH := $(if $(TORCH_INDEX),$(if $(wildcard $(TORCH_INDEX)/.),--find-links,--extra-index-url) $(TORCH_INDEX))
 LONG := slow or model or crawl or service or e2e
 export SHARED
@@ -70,7 +70,7 @@ reality: install
 	$(BIN)/python -m bench.reality --inputs $(REALITY) $(if $(AREA),--area $(AREA))
 
 train: install
-	$(BIN)/python -m nlp.train $(MODEL) --data $(SHARED)/data --out out/$(MODEL).safetensors
+	$(BIN)/python -m nlp.training $(MODEL) --data $(SHARED)/data --out out/$(MODEL).safetensors
 
 pictures: install
 	$(BIN)/python -m bench.pictures

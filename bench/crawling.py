@@ -16,14 +16,14 @@ from typing import Final
 from bench.rounds import against, rates
 from config.load import load
 from core.errors import HarkenError
-from core.instants import iso
+from core.timestamps import iso
+from demo.corpus import Corpus, Line, generate, write
+from demo.site.sources import sites
+from demo.workspace import write_settings
 from harken import wiring
 from harken.clock import Clock
-from harken.demo.corpus import Corpus, Line, generate, write
-from harken.demo.site.sources import sites
-from harken.demo.stage import write_settings
-from harken.seed import seed
-from store import runs
+from harken.settings_sync import seed
+from store.crawl import runs
 
 SEEDS: Final = range(1, 11)  # a crawl of one market is mostly the start of two processes
 INSTANCE: Final = "velosocial"  # a timeline of 15,000 posts
@@ -106,7 +106,7 @@ def our_lap(base: str, corpus: Corpus, clock: Clock) -> Lap:
 def site(corpus: Path, clock: Clock) -> Iterator[str]:
     """The address of a replay site of *corpus*."""
     started = str(iso(clock.now()))
-    command = [sys.executable, "-m", "harken.demo.site"]
+    command = [sys.executable, "-m", "demo.site"]
     options = ["--corpus", str(corpus), "--started", started]
     site = subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True)
     assert site.stdout is not None

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from core.instants import iso
+from core.timestamps import iso
 
 ZONE: Final = ZoneInfo("Europe/Berlin")  # the reader's clock in every demo
 # A whole week from the Sunday on which summer time ends, and the Sunday on which it begins again.

@@ -24,11 +24,12 @@ from typing import Any, Final
 
 from bench.report import machine, say, write
 from core.incident import Kind
+from demo.run import until_ready
+from demo.session import Plan, Play, begin, start_run, wait_for
 from harken.clock import Clock
-from harken.demo.play import Plan, Play, begin, start_run, wait_for
-from harken.demo.show import until_ready
-from store import incidents, mentions
-from store.record import Record
+from store import mentions
+from store.alerts import incidents
+from store.database import Record
 
 VICTIMS: Final = ("all", "all", "parent", "analyse", "index", "crawl")
 EARLIEST_S, LATEST_S = 0.3, 9.0  # after a start: from the first import to the last letter
@@ -187,7 +188,7 @@ def _is_rejudged(one: float | None, other: float | None) -> bool:
 
 
 def _indexed(play: Play) -> Sequence[str]:
-    from indexer.engines.tantivy import TantivyIndex
+    from indexer.engines.tantivy.index import TantivyIndex
 
     with TantivyIndex(play.plan.folder / "state" / "index", writer=False) as index:
         index.setup()

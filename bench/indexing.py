@@ -19,13 +19,13 @@ from core.errors import HarkenError
 from core.identity import mention_id
 from indexer.change import Fate, Upsert
 from indexer.document import Document
-from indexer.elastic.bulk import CHUNK
-from indexer.elastic.mapping import month_index, source, template
-from indexer.embedded.entries import entry, prepare, schema
-from indexer.engines.elasticsearch import ElasticsearchIndex
-from indexer.engines.tantivy import WRITER_BYTES, TantivyIndex
+from indexer.engines.elasticsearch.bulk import CHUNK
+from indexer.engines.elasticsearch.index import ElasticsearchIndex
+from indexer.engines.elasticsearch.mapping import month_index, source, template
+from indexer.engines.tantivy.documents import entry, prepare, schema
+from indexer.engines.tantivy.index import WRITER_BYTES, TantivyIndex
 from indexer.index import MentionIndex
-from indexer.wording import index_words
+from indexer.index_tokens import index_words
 
 TEXTS: Final = "data/tweeteval_sentiment_validation.jsonl.gz"
 DOCUMENTS: Final = 20_000

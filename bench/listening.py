@@ -13,7 +13,7 @@ import yaml
 
 from bench.report import say
 from bench.server import Server
-from core.instants import iso
+from core.timestamps import iso
 from harken.clock import Clock
 
 SOURCE: Final = "server"

@@ -10,23 +10,23 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from alerts.detection import Setting, detect, units_of
-from alerts.incidents import Event, NotifyReason
+from alerts.detection.detector import Setting, detect, units_of
+from alerts.detection.lifecycle import Event, NotifyReason
 from bench.demos import moments
 from config.settings import Settings
 from core.analysis import AnalysisResult, PendingMention
 from core.incident import Kind
 from core.observation import Observation
+from demo.corpus import Corpus, generate
+from demo.ground_truth import is_readable, matcher, visible_text, watches
+from demo.timeline import Entry, Replay
+from demo.workspace import taxonomy
 from harken import wiring
-from harken.demo.corpus import Corpus, generate
-from harken.demo.replay import Entry, Replay
-from harken.demo.stage import taxonomy
-from harken.demo.truth import is_readable, matcher, visible_text, watches
-from harken.seed import topic_values
+from harken.settings_sync import topic_values
 from nlp.analyse import Spoken, analyse
-from nlp.duplicates import family_key
 from nlp.models.e5 import E5
-from nlp.topics import Taxonomy
+from nlp.text.duplicates import family_key
+from nlp.topic_classifier import Taxonomy
 
 TOGETHER: Final = 256  # texts
 ALL: Final = timedelta(days=27)  # so long ago listening began: all that was a crisis since is told

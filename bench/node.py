@@ -11,7 +11,7 @@ from typing import Final
 
 from bench.shared import shared
 from core.errors import HarkenError
-from harken.demo.inbox import free_port
+from demo.smtp_sink import free_port
 
 HEAP: Final = "512m"
 

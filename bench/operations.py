@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from statistics import mean
 
 from bench.workers import kind
-from nlp.adapted import WINDOW
-from nlp.shape import Shape, read
-from nlp.tokens import Tokens
+from nlp.encoder.adapter_model import WINDOW
+from nlp.encoder.bert_config import Shape, read
+from nlp.encoder.tokenizer import Tokens
 
 
 def a_text(model: str, texts: Sequence[str]) -> float:

@@ -15,15 +15,15 @@ from typing import Any, Final
 from playwright.sync_api import Browser
 
 from alerts.channel import Letter
-from alerts.eml import from_eml, viewed
+from alerts.messages.mime import from_eml, viewed
 from bench.browser import Screen, Watch, chromium, shoot, watched
 from bench.report import machine, say, write
 from core.incident import Kind
+from demo.run import curtain, until_ready
+from demo.session import Plan, Play
 from harken.clock import Clock
-from harken.demo.play import Plan, Play
-from harken.demo.show import curtain, until_ready
-from store import incidents
-from store.record import Record
+from store.alerts import incidents
+from store.database import Record
 
 FOLDER: Final = Path("docs/pictures")
 NOW: Final = datetime(2026, 11, 20, 13, 24, tzinfo=UTC)  # a Friday: pictures change only with us

@@ -11,10 +11,10 @@ from transformers.modeling_outputs import SequenceClassifierOutput
 from transformers.utils.logging import CRITICAL, disable_progress_bar, set_verbosity
 
 from core.mention import Sentiment
-from nlp import adapter
-from nlp.adapted import Adapted
-from nlp.adapter import SENTIMENT, WEIGHTS, Head
-from nlp.network import Network, network
+from nlp.encoder import adapter
+from nlp.encoder.adapter import SENTIMENT, WEIGHTS, Head
+from nlp.encoder.adapter_model import Adapted
+from nlp.encoder.network import Network, network
 
 LONGEST: Final = 256  # tokens; what is beyond is cut, as people do who call a pipeline
 

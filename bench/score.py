@@ -26,7 +26,7 @@ from bench.workers import (
     spread,
 )
 from core.errors import ConfigError
-from nlp.clean import clean
+from nlp.text.normalize import clean
 
 TEXTS: Final = "data/tweeteval_sentiment_validation.jsonl.gz"
 EVERY: Final = 4  # the pipeline reads one text in four: a round of all would take it 20 s

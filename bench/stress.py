@@ -14,13 +14,13 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from alerts.baseline import PER_HOUR, start, view
-from alerts.counts import Counts
-from alerts.crisis import CRISIS, news, penalty, score
-from alerts.learning import learn
-from alerts.season import Floats, Ints, minutes_of_week
+from alerts.detection.baseline import PER_HOUR, start, view
+from alerts.detection.baseline_update import learn
+from alerts.detection.counts import Counts
+from alerts.detection.crisis import CRISIS, news, penalty, score
+from alerts.detection.seasonality import Floats, Ints, minutes_of_week
 from bench.shared import shared
-from core.instants import BUCKET
+from core.timestamps import BUCKET
 
 SEEDS: Final = (3, 5, 7)
 THRESHOLDS: Final = (3.0, CRISIS, 4.0)

@@ -13,7 +13,7 @@ from core import plugins
 from core.mention import Sentiment
 
 if TYPE_CHECKING:
-    from nlp.adapted import Adapted
+    from nlp.encoder.adapter_model import Adapted
 
 CORES: Final = 2  # naive: two threads of one process; ours: two processes of one thread
 LEASE: Final = 256  # texts at a time, as many as the analyse step takes
@@ -51,7 +51,7 @@ def memory() -> float:
 
 def precise() -> str:
     """The precision in which our model computes here without the extra: bf16 or fp32."""
-    from nlp.engine import processor
+    from nlp.encoder.engine import processor
 
     return str(processor()).rpartition(" ")[2]
 
@@ -98,7 +98,7 @@ def loaded(model: str, engine: str) -> "Adapted":
 
 def kind(model: str) -> "type[Adapted]":
     """The class of *model*."""
-    from nlp.adapted import Adapted
+    from nlp.encoder.adapter_model import Adapted
 
     return plugins.load("nlp.models", model, Adapted)
 

@@ -7,8 +7,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from config.jsontext import numbered, parsed
-from config.places import Keys
+from config.jsonlines import numbered, parsed
+from config.yaml_positions import Keys
 from core.errors import ConfigError
 
 _BETWEEN: Final = re.compile(r"[\W_]+")

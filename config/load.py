@@ -8,10 +8,10 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from config import examples
-from config.overrides import overrides, put
-from config.places import Keys, parse, places
-from config.references import broken
+from config.cross_references import broken
+from config.environment import overrides, put
 from config.settings import Settings
+from config.yaml_positions import Keys, parse, places
 from core.errors import ConfigError
 from core.plugins import did_you_mean
 

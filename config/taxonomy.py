@@ -8,7 +8,7 @@ from typing import Any, Final
 from config.examples import missing, of_topic, read
 from config.load import checked, complain
 from config.load import read as read_settings
-from config.places import parse
+from config.yaml_positions import parse
 from core.errors import ConfigError
 from core.watch import Topic
 

@@ -8,13 +8,14 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from console import health
-from console.desk import Desk
+from console.context import Desk
 from console.errors import handle_errors
-from console.guard import Guard
-from console.pages import inbox, incident, incidents, letter, mention, search, sources, status
+from console.middleware import Guard
+from console.pages import inbox, incident, incidents, letter, mention, sources, status
+from console.search import page
 
 ROUTERS: Final = (
-    search.router,  # / /search
+    page.router,  # / /search
     mention.router,  # /mentions/ID /m/ID
     incidents.router,  # /incidents
     incident.router,  # /incidents/N

@@ -9,14 +9,14 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from console import answers
-from console.desk import Desk
-from console.guard import HEADERS
-from console.shell import shell
+from console import responses
+from console.context import Desk
+from console.layout import shell
+from console.middleware import HEADERS
 from core.errors import HarkenError, TransientError
 from templates.contexts.console import ErrorPage
-from templates.contexts.shell import Shell
-from templates.say import phrase
+from templates.contexts.layout import Shell
+from templates.i18n import phrase
 
 log = structlog.get_logger()
 
@@ -55,11 +55,11 @@ def _answer(request: Request, status: HTTPStatus, detail: str = "") -> Response:
     desk: Desk = request.app.state.desk
     if request.url.path.endswith(".json"):
         wrong = {"error": detail or status.phrase}
-        return answers.twin("error", wrong, now=desk.now(), status=status)
+        return responses.twin("error", wrong, now=desk.now(), status=status)
     context = ErrorPage(
         zone=desk.zone, locale=desk.locale, shell=_shell(desk), status=status, detail=detail
     )
-    return answers.page("error", context, status)
+    return responses.page("error", context, status)
 
 
 def _shell(desk: Desk) -> Shell:

@@ -8,11 +8,11 @@ from fastapi import APIRouter
 from fastapi.responses import PlainTextResponse, Response
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
-from alerts.condition import STALE
-from console import answers
-from console.answers import At
-from console.desk import Desk
+from alerts.health import STALE
+from console import responses
+from console.context import Desk
 from console.metrics import exposition
+from console.responses import At
 from core.errors import HarkenError
 from store import processes
 from store.processes import Process
@@ -32,7 +32,7 @@ def readyz(desk: At) -> Response:
     now = desk.now()
     reasons = {part: reason for part, reason in _parts(desk, now) if reason}
     status = HTTPStatus.SERVICE_UNAVAILABLE if reasons else HTTPStatus.OK
-    return answers.twin("readyz", {"missing": reasons}, now=now, status=status)
+    return responses.twin("readyz", {"missing": reasons}, now=now, status=status)
 
 
 @router.get("/metrics")

@@ -8,9 +8,11 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 from sqlalchemy import Connection
 
-from alerts.condition import Condition, condition, index_keys
-from console.desk import Desk
-from store import outbox, sources, tally
+from alerts.health import Condition, condition, index_keys
+from console.context import Desk
+from store import counts
+from store.alerts import outbox
+from store.crawl import sources
 
 
 def exposition(desk: Desk) -> bytes:
@@ -43,13 +45,13 @@ class _Gauges(Collector):
 
 
 def _counts(tx: Connection) -> Iterable[GaugeMetricFamily]:
-    yield _each("harken_mentions", "Mentions by analysis", "analysis", tally.by_analysis(tx))
+    yield _each("harken_mentions", "Mentions by analysis", "analysis", counts.by_analysis(tx))
     yield _each("harken_outbox_letters", "Letters by state", "state", outbox.tally(tx))
 
 
 def _ages(tx: Connection, now: datetime) -> Iterable[GaugeMetricFamily]:
     """No sample where nothing was heard yet: an age of 0 would be a lie."""
-    newest = tally.newest(tx)
+    newest = counts.newest(tx)
     if newest is not None:
         age = max((now - newest).total_seconds(), 0.0)
         yield _one("harken_newest_mention_age_seconds", "Since the newest mention", age)

@@ -31,7 +31,7 @@ def load(package: str, name: str, base: type[T]) -> type[T]:
     found = [
         c
         for _, c in getmembers(module, isclass)
-        if issubclass(c, base) and c.__module__ == module.__name__
+        if issubclass(c, base) and f"{c.__module__}.".startswith(f"{module.__name__}.")
     ]
     if len(found) != 1:
         raise ConfigError(f"{module.__name__}: expected one {base.__name__}, found {len(found)}.")

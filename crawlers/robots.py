@@ -13,10 +13,10 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 
 from core.errors import PermanentError
-from crawlers.address import endpoint, shown
-from crawlers.asking import ask
-from crawlers.gate import TALLY, Tally, hosts_of
-from crawlers.guard import REACH, Reach
+from crawlers.download_handler import TALLY, Tally, hosts_of
+from crawlers.retry_after import ask
+from crawlers.ssrf_guard import REACH, Reach
+from crawlers.urls import endpoint, shown
 
 MOST_BYTES: Final = 512 * 1024  # that are read; RFC 9309 section 2.5 asks for 500 KiB at least
 MOST_REQUESTS: Final = 20  # for one robots.txt, redirects and retries included

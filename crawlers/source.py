@@ -1,6 +1,6 @@
 """The contract of a source: which pages to ask for, and what a page says. Pure.
 
-``crawlers.crawl`` fetches; a source only knows addresses and formats. Pages of one source are read
+``crawlers.spider`` fetches; a source only knows addresses and formats. Pages of one source are read
 one at a time and depth first: what a page follows comes before whatever was asked for earlier.
 """
 

@@ -5,11 +5,11 @@ import sys
 import typer
 
 from core.errors import ConfigError, HarkenError, QueryError
-from harken.verbs import prepare, read, work
-from harken.verbs.judge import evaluate
-from harken.verbs.model import model
-from harken.verbs.output import talk
-from harken.verbs.show import demo
+from harken.commands import query, setup, steps
+from harken.commands.demo import demo
+from harken.commands.evaluate import evaluate
+from harken.commands.model import model
+from harken.commands.output import talk
 
 app = typer.Typer(
     rich_markup_mode=None,
@@ -19,22 +19,22 @@ app = typer.Typer(
     add_completion=False,
 )
 for verb in (
-    prepare.init,
-    prepare.check,
+    setup.init,
+    setup.check,
     demo,
-    work.run,
-    work.crawl,
-    work.analyse,
-    work.index,
-    work.detect,
-    work.deliver,
-    work.digest,
-    work.rebuild,
-    read.status,
-    read.sources,
-    read.mentions,
-    read.search,
-    read.incidents,
+    steps.run,
+    steps.crawl,
+    steps.analyse,
+    steps.index,
+    steps.detect,
+    steps.deliver,
+    steps.digest,
+    steps.rebuild,
+    query.status,
+    query.sources,
+    query.mentions,
+    query.search,
+    query.incidents,
     evaluate,
 ):
     app.command()(verb)

@@ -14,12 +14,12 @@ from core.errors import ConfigError
 from core.identity import voice_id
 from core.watch import Watch
 from harken.clock import Clock
-from harken.keys import voice_key
-from store.record import Record
+from harken.voice_key import voice_key
+from store.database import Record
 from store.watches import active_watches
 
 if TYPE_CHECKING:
-    from console.desk import Desk
+    from console.context import Desk
     from indexer.index import MentionIndex
     from indexer.query import Query
     from nlp.model import Model
@@ -35,11 +35,11 @@ def open_record(settings: Settings) -> Record:
 def open_index(settings: Settings, *, writer: bool) -> "MentionIndex":
     """The index that the settings name, ready to be read or, by one process, written."""
     if settings.index == "tantivy":
-        from indexer.engines.tantivy import TantivyIndex
+        from indexer.engines.tantivy.index import TantivyIndex
 
         return TantivyIndex(settings.state / "index", writer=writer)
     if settings.index.startswith(("http://", "https://")):
-        from indexer.engines.elasticsearch import ElasticsearchIndex
+        from indexer.engines.elasticsearch.index import ElasticsearchIndex
 
         return ElasticsearchIndex(settings.index, prefix=settings.index_prefix)
     shown = index_name(settings)
@@ -50,7 +50,7 @@ def open_index(settings: Settings, *, writer: bool) -> "MentionIndex":
 
 def index_name(settings: Settings) -> str:
     """The index as it may be shown: tantivy, or its URL without the password."""
-    from indexer.elastic.server import without_secrets
+    from indexer.engines.elasticsearch.client import without_secrets
 
     return without_secrets(settings.index)
 
@@ -90,14 +90,14 @@ def channels(settings: Settings) -> Mapping[str, Channel]:
 
 def quality(model: str) -> float | None:
     """How good the model of that name was measured to be; None: nobody knows."""
-    from nlp import measured
+    from nlp.encoder import published_quality
 
-    return measured.quality(model)
+    return published_quality.quality(model)
 
 
 def open_desk(settings: Settings, record: Record, clock: Clock) -> "Desk":
     """What the console reads from."""
-    from console.desk import Desk
+    from console.context import Desk
 
     index = open_index(settings, writer=False)
     return Desk(
@@ -148,7 +148,7 @@ def watches(record: Record) -> Mapping[str, Watch]:
 @cache
 def _query(text: str) -> "Query":
     """Of a watch; parsed once, since it is asked for with every batch."""
-    from indexer.query.watching import compile_watch
+    from indexer.query.watch_query import compile_watch
 
     return compile_watch(text)
 

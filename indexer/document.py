@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from core.entity import Kind, host
 from core.mention import Mention, Sentiment, State, Verdict
+from indexer.index_tokens import index_words
 from indexer.query.fields import FIELDS, Answer
-from indexer.wording import index_words
 
 # Grows when a field comes, goes, or changes its meaning: an index of an older schema is taken away
 # by the first writer of a newer one, and told everything again.
@@ -22,7 +22,9 @@ class Document:
     """
 
     id: str  # core.identity.mention_id
-    words: str  # indexer.wording.index_words of the text, joined by blanks: what queries search
+    words: (
+        str  # indexer.index_tokens.index_words of the text, joined by blanks: what queries search
+    )
     text: str  # what is shown
     url: str
     published: int  # seconds since 1970, UTC

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from indexer.index_tokens import Word, index_tokens, places, runs
 from indexer.query.nodes import Query, positive_phrases
-from indexer.wording import Word, index_tokens, places, runs
 
 Span = tuple[int, int]  # text[start:end]
 

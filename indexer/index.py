@@ -8,13 +8,13 @@ from types import TracebackType
 from typing import Self
 from zoneinfo import ZoneInfo
 
-from indexer.bars import HistogramBucket, edges
 from indexer.change import Change, Outcome
 from indexer.facets import Counted
-from indexer.page import MOST_HITS, Page, Sort
+from indexer.histogram import HistogramBucket, edges
 from indexer.query import Everything, Field, Query
 from indexer.query.fields import FIELDS
 from indexer.query.nodes import all_of, any_of
+from indexer.results import MOST_HITS, Page, Sort
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +98,7 @@ class MentionIndex(ABC):
     ) -> list[HistogramBucket]:
         """Mentions by time and sentiment over [since, until); where these are open, over all hits.
 
-        Bars are those of indexer.bars.edges, empty ones too; together they hold every hit.
+        Bars are those of indexer.histogram.edges, empty ones too; together they hold every hit.
         """
         since, until = filters.since, filters.until
         if since is None or until is None:

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from core.errors import ConfigError, QueryError
 from core.watch import Watch
+from indexer.index_tokens import index_words, places
 from indexer.query import Query
 from indexer.query.matcher import matches
-from indexer.query.watching import anchors, compile_watch
-from indexer.wording import index_words, places
+from indexer.query.watch_query import anchors, compile_watch
 
 
 class Percolator:

@@ -12,14 +12,14 @@ import numpy as np
 from core.analysis import AnalysisResult, PendingMention
 from core.mention import Analysis, Sentiment, Verdict
 from core.watch import Watch
-from nlp.clean import clean
-from nlp.each import answers, each
-from nlp.entities import named_for
-from nlp.excerpt import LIMIT, Excerpt, excerpt
-from nlp.language import detect, likeliest
+from nlp.bisect import answers, each
 from nlp.model import Model, Reading
-from nlp.topics import Taxonomy
-from nlp.towards import aimed
+from nlp.text.entities import named_for
+from nlp.text.excerpt import LIMIT, Excerpt, excerpt
+from nlp.text.language import detect, likeliest
+from nlp.text.normalize import clean
+from nlp.text.target_marking import aimed
+from nlp.topic_classifier import Taxonomy
 
 EMPTY: Final = "empty"  # reason: nothing is left of the text to read
 NO_NUMBER: Final = "not_a_number"  # reason: the model answered, but no probabilities
@@ -47,7 +47,7 @@ def analyse(
 
     With *spoken*, a model that reads targets judges a text that names several of its watches once
     more towards each of them; where it cannot, the verdict on the whole text is that watch's too.
-    Of a long text an excerpt is read, with what it says of its watches (``nlp.excerpt``).
+    Of a long text an excerpt is read, with what it says of its watches (``nlp.text.excerpt``).
 
     *watches*, by slug, are whose products and people are told where a text that matched them names
     them; what else it names is told of every text, whether the model can read it or not.

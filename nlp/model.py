@@ -40,11 +40,13 @@ class Model(ABC):
     # What it reads besides sentiment: the classes of each head. Those of `intent` do not exclude
     # each other, each has a probability of its own; of all others the probabilities sum to 1.
     heads: Mapping[str, tuple[str, ...]] = MappingProxyType({})
-    # What the logits of a head were divided by, by language or `nlp.adapter.ANY`; of a head that is
-    # not named nobody knows it.
+    # What the logits of a head were divided by, by language or `nlp.encoder.adapter.ANY`; of
+    # a head that is not named nobody knows it.
     temperatures: Mapping[str, Mapping[str, float]] = MappingProxyType({})
     near: float = NEAR  # the cosine from which a vector can be of a topic
-    reads_targets: bool = False  # was trained on texts in which one brand is marked (nlp.towards)
+    reads_targets: bool = (
+        False  # was trained on texts in which one brand is marked (nlp.text.target_marking)
+    )
 
     @abstractmethod
     def read(

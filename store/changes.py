@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
-from store.record import insertion, upsert
+from store.database import insertion, upsert
 from store.tables import changes, counters, followers
 
 _STEP: Final = (

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 
 from core.mention import Analysis, Mention, Sentiment, State, Verdict
-from store.names import Names, told
+from store.entities import Names, told
 from store.tables import matches, mentions, sightings, verdicts
 
 IDS: Final[BindParameter[Any]] = bindparam("ids", expanding=True)  # of a statement built once

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, select, update
 
-from store.record import upsert
+from store.database import upsert
 from store.tables import processes
 
 

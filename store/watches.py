@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Table, select, update
 
 from core.watch import Topic, Watch
-from store.record import upsert
+from store.database import upsert
 from store.tables import topics, watches
 
 _LISTS: Final = ("topics", "products", "people")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote, urlencode
 
-from core.instants import iso
+from core.timestamps import iso
 
 
 @dataclass(frozen=True, slots=True)

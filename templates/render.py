@@ -6,10 +6,10 @@ from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from templates.charts.blocks import sparkline, stacked
+from templates.charts.text_bars import sparkline, stacked
 from templates.contexts import CONTEXTS
-from templates.contexts.reader import Context
-from templates.say import Say
+from templates.contexts.base import Context
+from templates.i18n import Say
 
 PLAIN: Final = ("txt.j2",)  # a text part shows what it is given: nothing in it can run
 

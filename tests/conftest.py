@@ -17,7 +17,7 @@ import hypothesis
 import pytest
 from sqlalchemy import create_engine, text
 
-from store.record import Record
+from store.database import Record
 from store.tables import metadata
 
 # Shared cores: time proves nothing. Each run looks at other examples, so fifty are enough for one.

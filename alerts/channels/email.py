@@ -17,7 +17,7 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from alerts.channel import Channel, Letter, Receipt
-from alerts.eml import to_eml
+from alerts.messages.mime import to_eml
 from core.errors import PermanentError, TransientError
 
 _CAUSES: Final = (

@@ -38,14 +38,14 @@ ALLOWED: Final[Mapping[Pair, str]] = MappingProxyType(
         ("console.SearchState", "indexer.Document"): "parameters of a URL, named as query fields",
         ("core.AnalysisResult", "store.Standing"): "a stored verdict's topics and vector, no more",
         ("core.Incident", "templates.IncidentRow"): _CONTEXT,
-        ("core.Mention", "harken.Entry"): _INVENTED,
+        ("core.Mention", "demo.Entry"): _INVENTED,
         ("core.Mention", "indexer.Document"): _INDEXED,
         ("core.Mention", "store.Saying"): _MENTION,
         ("core.Mention", "store.Wording"): _MENTION,
         ("core.Mention", "templates.Result"): _CONTEXT,
         ("core.Mention", "templates.VoiceQuote"): _CONTEXT,
         ("core.Observation", "indexer.Document"): _INDEXED,
-        ("core.Post", "harken.Entry"): _INVENTED,
+        ("core.Post", "demo.Entry"): _INVENTED,
         ("core.Spike", "templates.IncidentRow"): _CONTEXT,
         ("indexer.Document", "store.Wording"): _COINCIDENCE,
         ("indexer.Document", "templates.Result"): _COINCIDENCE,
@@ -63,7 +63,7 @@ class _Class:
 
     path: PurePosixPath  # relative to the root
     line: int
-    name: str  # "store.names.Row"
+    name: str  # "store.entities.Row"
     bases: tuple[str, ...]  # likewise, as far as the imports of the module allow
     fields: frozenset[str]
 

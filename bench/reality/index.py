@@ -12,7 +12,7 @@ from bench.reality.search.demo_state import make_demo
 from bench.reality.search.elastic_site import OperatedIndex
 from core.errors import HarkenError
 from indexer.engines.memory import MemoryIndex
-from indexer.engines.tantivy import TantivyIndex
+from indexer.engines.tantivy.index import TantivyIndex
 from indexer.index import MentionIndex
 
 FILE: Final = "index/queries.jsonl"

@@ -17,8 +17,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from nlp import adapter as adapters
-from nlp.adapter import SENTIMENT, WEIGHTS, Adapter
+from nlp.encoder import adapter as adapters
+from nlp.encoder.adapter import SENTIMENT, WEIGHTS, Adapter
 from nlp.models.minilm import MiniLM
 
 TEXT: Final = "The battery is great."

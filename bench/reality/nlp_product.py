@@ -11,12 +11,14 @@ from core.crawl import CrawledPage, CrawledPost, Post
 from core.identity import mention_id, text_sha256
 from core.mention import Mention
 from core.watch import Watch
-from harken import steps, wiring
-from nlp.evaluate import evaluate
-from nlp.language import detect, likeliest
-from nlp.topics import Taxonomy
-from store import mentions, runs, sources, watches
-from store.pages import record_page
+from harken import wiring
+from harken.pipeline import steps
+from nlp.evaluation.evaluate import evaluate
+from nlp.text.language import detect, likeliest
+from nlp.topic_classifier import Taxonomy
+from store import mentions, watches
+from store.crawl import runs, sources
+from store.crawl.pages import record_page
 
 TOPICS: Final = Path(__file__).parents[2] / "nlp" / "taxonomies" / "journey.yaml"
 """The taxonomy whose ids the rows name."""

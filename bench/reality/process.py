@@ -17,6 +17,9 @@ def run(
 
     After *limit_s* seconds it is interrupted, so that it can end the servers it has started.
     """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # A shell starts background jobs so, and a child would inherit it.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     with log.open("ab") as output:
         process = subprocess.Popen(
             command,

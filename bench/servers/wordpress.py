@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from bench.server import Server
 from bench.shared import shared
-from harken.demo.inbox import free_port
+from demo.smtp_sink import free_port
 
 # The permalinks that its seed chose: /year/month/name/, and a comment is an anchor of its post.
 LINK: Final = "date_format(p.post_date, '/%Y/%m/'), p.post_name, '/'"

@@ -3,12 +3,12 @@
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from console import answers
-from console.answers import At
-from console.rows import letter_row
-from console.shell import shell
-from store import outbox
-from store.outbox import OutboxRow
+from console import responses
+from console.layout import shell
+from console.responses import At
+from console.serializers import letter_row
+from store.alerts import outbox
+from store.alerts.outbox import OutboxRow
 from templates.contexts.console import InboxPage, LetterRow
 
 router = APIRouter()
@@ -27,7 +27,7 @@ def page(desk: At) -> Response:
         json_url="/inbox.json",
         letters=tuple(line(row) for row in letters),
     )
-    return answers.page("inbox", context)
+    return responses.page("inbox", context)
 
 
 @router.get("/inbox.json")
@@ -35,7 +35,7 @@ def twin(desk: At) -> Response:
     """The same for scripts."""
     with desk.record.read() as tx:
         letters = [letter_row(row) for row in outbox.letters(tx)]
-    return answers.twin("inbox", {"letters": letters}, now=desk.now())
+    return responses.twin("inbox", {"letters": letters}, now=desk.now())
 
 
 def line(row: OutboxRow) -> LetterRow:

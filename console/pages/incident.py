@@ -11,26 +11,26 @@ from fastapi import APIRouter, Body, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import Connection
 
-from alerts.brief import BriefFacts, brief_context
 from alerts.channel import Envelope
-from alerts.completing import completeness
-from alerts.dossier import CHART, Case, gather
-from alerts.quotes import representative
-from alerts.reasons import explain
-from console import answers, proof
-from console.acknowledging import acknowledge
-from console.answers import At
-from console.cards import Cards
-from console.desk import Desk
-from console.rows import incident_row
-from console.shell import LINKS, Names, names, shell
+from alerts.messages.brief import BriefFacts, brief_context
+from alerts.messages.brief_facts import CHART, Case, gather
+from alerts.messages.completing import completeness
+from alerts.messages.quotes import representative
+from alerts.messages.reasons import explain
+from console import csrf, responses
+from console.context import Desk
+from console.layout import LINKS, Names, names, shell
+from console.pages.acknowledging import acknowledge
+from console.responses import At
+from console.search.mention_cards import Cards
+from console.serializers import incident_row
 from core.incident import Incident, Phase
 from core.watch import Watch
-from store import incidents
-from store.people import OPERATOR
+from store.alerts import incidents
+from store.alerts.people import OPERATOR
 from templates.contexts.console import Action, Event, IncidentPage
-from templates.contexts.shell import Result, Shell
-from templates.say import phrase
+from templates.contexts.layout import Result, Shell
+from templates.i18n import phrase
 
 router = APIRouter()
 MOST: Final = 12  # mentions that stand for all of them
@@ -55,7 +55,7 @@ def page(desk: At, number: int) -> Response:
             actions=tuple(_actions(incident)),
             results=_results(evidence, called),
         )
-    return answers.page("incident", context)
+    return responses.page("incident", context)
 
 
 @router.get("/incidents/{number:int}.json")
@@ -63,14 +63,14 @@ def twin(desk: At, number: int) -> Response:
     """The contract's ``incident`` and its events."""
     with desk.record.read() as tx:
         row = incident_row(_incident(tx, number)) | {"events": incidents.events(tx, number)}
-    return answers.twin("incident", row, now=desk.now())
+    return responses.twin("incident", row, now=desk.now())
 
 
 @router.post("/incidents/{number:int}/acknowledge")
 def seen(desk: At, number: int, request: Request, body: Annotated[bytes, Body()] = b"") -> Response:
     """Somebody has seen it; pressed twice it changes nothing."""
     said = parse_qs(body.decode("utf-8", "replace")).get("token", [""])[0]
-    if not (proof.is_own_site(request.headers) and proof.is_token(said, request.url.path)):
+    if not (csrf.is_own_site(request.headers) and csrf.is_token(said, request.url.path)):
         raise HTTPException(HTTPStatus.FORBIDDEN)
     with desk.record.write() as tx:
         acknowledge(tx, _incident(tx, number), person=OPERATOR, now=desk.now())
@@ -125,7 +125,7 @@ def _event(event: Mapping[str, Any]) -> Event:
 def _actions(incident: Incident) -> Iterator[Action]:
     if incident.state is Phase.OPEN:
         url = f"{LINKS.incident(incident.id)}/acknowledge"
-        yield Action(label=phrase("incident.acknowledge"), url=url, token=proof.token(url))
+        yield Action(label=phrase("incident.acknowledge"), url=url, token=csrf.token(url))
 
 
 def _results(evidence: BriefFacts, called: Names) -> tuple[Result, ...]:

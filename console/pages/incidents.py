@@ -5,12 +5,12 @@ from collections.abc import Iterable, Sequence
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from console import answers
-from console.answers import At
-from console.rows import incident_row
-from console.shell import LINKS, Names, names, shell
+from console import responses
+from console.layout import LINKS, Names, names, shell
+from console.responses import At
+from console.serializers import incident_row
 from core.incident import Incident, Kind, Phase
-from store import incidents
+from store.alerts import incidents
 from templates.contexts.console import IncidentRow, IncidentsPage
 
 router = APIRouter()
@@ -31,7 +31,7 @@ def page(desk: At) -> Response:
         incidents=_lines(crises, called),
         notices=_lines(notices, called),
     )
-    return answers.page("incidents", context)
+    return responses.page("incidents", context)
 
 
 @router.get("/incidents.json")
@@ -43,7 +43,7 @@ def twin(desk: At) -> Response:
         "incidents": [incident_row(i) for i in crises],
         "notices": [incident_row(i) for i in notices],
     }
-    return answers.twin("incidents", rows, now=desk.now())
+    return responses.twin("incidents", rows, now=desk.now())
 
 
 def _parted(told: Iterable[Incident]) -> tuple[Sequence[Incident], Sequence[Incident]]:

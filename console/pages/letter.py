@@ -8,15 +8,15 @@ from fastapi import APIRouter, HTTPException
 from fastapi.responses import HTMLResponse, Response
 
 from alerts.channel import Letter
-from alerts.eml import from_eml, viewed
-from console import answers
-from console.answers import At
-from console.desk import Desk
+from alerts.messages.mime import from_eml, viewed
+from console import responses
+from console.context import Desk
+from console.layout import shell
 from console.pages.inbox import line
-from console.rows import letter_row
-from console.shell import shell
-from store import outbox
-from store.outbox import OutboxRow
+from console.responses import At
+from console.serializers import letter_row
+from store.alerts import outbox
+from store.alerts.outbox import OutboxRow
 from templates.contexts.console import LetterPage
 
 router = APIRouter()
@@ -47,7 +47,7 @@ def page(desk: At, number: int) -> Response:
         html_url=f"/inbox/{number}.html",
         eml_url=f"/inbox/{number}.eml",
     )
-    return answers.page("letter", context)
+    return responses.page("letter", context)
 
 
 @router.get("/inbox/{number:int}.json")
@@ -55,7 +55,7 @@ def twin(desk: At, number: int) -> Response:
     """The letter's row and its text."""
     row, letter = _letter(desk, number)
     rows = {"letter": letter_row(row), "text": letter.text}
-    return answers.twin("letter", rows, now=desk.now())
+    return responses.twin("letter", rows, now=desk.now())
 
 
 @router.get("/inbox/{number:int}.html")

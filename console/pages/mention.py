@@ -9,18 +9,19 @@ from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 from sqlalchemy import Connection
 
-from alerts.quotes import read
-from console import answers
-from console.answers import At
-from console.cards import Cards
-from console.naming import groups
-from console.rows import mention_row
-from console.shell import Names, names, shell
-from core.instants import iso
+from alerts.messages.quotes import read
+from console import responses
+from console.layout import Names, names, shell
+from console.responses import At
+from console.search.entity_links import groups
+from console.search.mention_cards import Cards
+from console.serializers import mention_row
 from core.mention import Emotion, Intent, Mention, State, Verdict
-from store import incidents, mentions
+from core.timestamps import iso
+from store import mentions
+from store.alerts import incidents
 from templates.contexts.search import Head, MentionPage, Reading
-from templates.say import Phrase, phrase
+from templates.i18n import Phrase, phrase
 
 router = APIRouter()
 MOMENT: Final = timedelta(microseconds=1)
@@ -37,7 +38,7 @@ _CLASSES: Final[Mapping[str, tuple[str, ...]]] = {
 def twin(desk: At, ident: str) -> Response:
     """The contract's ``mention``."""
     with desk.record.read() as tx:
-        return answers.twin("mention", mention_row(_mention(tx, ident)), now=desk.now())
+        return responses.twin("mention", mention_row(_mention(tx, ident)), now=desk.now())
 
 
 @router.get("/mentions/{ident}")
@@ -60,7 +61,7 @@ def page(desk: At, ident: str) -> Response:
         named=tuple(groups(mention)),
         facts=tuple(_facts(mention)),
     )
-    return answers.page("mention", context)
+    return responses.page("mention", context)
 
 
 def _mention(tx: Connection, ident: str) -> Mention:

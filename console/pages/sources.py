@@ -7,15 +7,15 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from alerts.condition import condition, unheard
-from console import answers
-from console.answers import At
-from console.rows import source_rows
-from console.shell import shell
-from console.state import SearchState
+from alerts.health import condition, unheard
+from console import responses
+from console.layout import shell
+from console.responses import At
+from console.search.params import SearchState
+from console.serializers import source_rows
 from core.coverage import SourceProblem
-from store import sources
-from store.sources import SourceRow as Listed
+from store.crawl import sources
+from store.crawl.sources import SourceRow as Listed
 from templates.contexts.console import SourceRow, SourcesPage
 
 router = APIRouter()
@@ -37,7 +37,7 @@ def page(desk: At) -> Response:
         coverage=known.coverage,
         sources=tuple(_lines(listed, rows, now)),
     )
-    return answers.page("sources", context)
+    return responses.page("sources", context)
 
 
 @router.get("/sources.json")
@@ -46,7 +46,7 @@ def twin(desk: At) -> Response:
     now = desk.now()
     with desk.record.read() as tx:
         rows = source_rows(tx, now=now)
-    return answers.twin("sources", {"sources": rows}, now=now)
+    return responses.twin("sources", {"sources": rows}, now=now)
 
 
 def _lines(

@@ -3,11 +3,11 @@
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from alerts.condition import Condition, condition, index_keys, report
-from console import answers
-from console.answers import At
-from console.shell import shell
-from indexer.elastic.server import without_secrets
+from alerts.health import Condition, condition, index_keys, report
+from console import responses
+from console.layout import shell
+from console.responses import At
+from indexer.engines.elasticsearch.client import without_secrets
 from store.processes import Process as Beating
 from templates.contexts.console import Process, StatusPage
 
@@ -41,7 +41,7 @@ def page(desk: At) -> Response:
                 for p in known.processes
             ),
         )
-    return answers.page("status", context)
+    return responses.page("status", context)
 
 
 @router.get("/status.json")
@@ -51,7 +51,7 @@ def twin(desk: At) -> Response:
     with desk.record.read() as tx:
         rows = report(tx, condition(tx, now=now))
         rows["index"] = index_keys(tx, without_secrets(desk.engine), desk.follower)
-    return answers.twin("status", rows, now=now)
+    return responses.twin("status", rows, now=now)
 
 
 def _state(process: Beating, known: Condition) -> str:

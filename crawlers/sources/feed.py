@@ -16,12 +16,12 @@ import feedparser
 from core.crawl import Post
 from core.errors import PermanentError
 from core.identity import text_sha256
-from core.instants import instant, iso
-from crawlers.address import canonical, host, is_absolute
-from crawlers.feedgate import check_feed
-from crawlers.html import html_to_text
+from core.timestamps import instant, iso
+from crawlers.feed_safety import check_feed
+from crawlers.html_text import html_to_text
 from crawlers.source import Cursor, Facts, Fetch, Page, Source, SourceOptions
 from crawlers.text import compose
+from crawlers.urls import canonical, host, is_absolute
 
 GONE: Final = (404, 410)  # an archive page that is no more
 _ARCHIVE: Final = ("next", "prev-archive")  # RFC 5005 sections 3 and 4

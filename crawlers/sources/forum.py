@@ -16,10 +16,10 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from core.crawl import Post
 from core.errors import PermanentError
-from core.instants import instant, iso
-from crawlers.address import canonical, host, is_absolute
-from crawlers.html import decode_html, parse_html, text_of
+from core.timestamps import instant, iso
+from crawlers.html_text import decode_html, parse_html, text_of
 from crawlers.source import Cursor, Facts, Fetch, Page, Source, SourceOptions
+from crawlers.urls import canonical, host, is_absolute
 
 GONE: Final = (401, 403, 404, 410)  # a thread that was hidden or deleted since the list was read
 _NO_SELECTORS: Final = frozenset({"url", "backfill_days"})

@@ -12,11 +12,11 @@ from urllib.parse import quote, urlencode
 from pydantic import AwareDatetime, BaseModel, Field
 
 from core.crawl import Post
-from core.instants import instant, iso
-from crawlers.address import host
-from crawlers.html import html_to_text
-from crawlers.rows import read_rows
+from core.timestamps import instant, iso
+from crawlers.html_text import html_to_text
+from crawlers.json_rows import read_rows
 from crawlers.source import Cursor, Facts, Fetch, Page, Source, SourceOptions
+from crawlers.urls import host
 
 PAGE: Final = 40  # the most that the API gives at once
 NOTHING: Final = "0"  # an id older than all others: where an empty timeline is read from

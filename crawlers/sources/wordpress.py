@@ -16,12 +16,12 @@ from urllib.parse import urldefrag, urlencode
 from pydantic import BaseModel, Field
 
 from core.crawl import Listing, Post
-from core.instants import instant, iso
-from crawlers.address import canonical, host
-from crawlers.html import html_to_text
-from crawlers.rows import read_rows
+from core.timestamps import instant, iso
+from crawlers.html_text import html_to_text
+from crawlers.json_rows import read_rows
 from crawlers.source import Cursor, Facts, Fetch, Page, Source, SourceOptions
 from crawlers.text import compose
+from crawlers.urls import canonical, host
 
 PAGE: Final = 100  # rows a request; more is an error 400
 OVERLAP: Final = timedelta(days=1)  # more than the 14 hours that a zone can differ from UTC

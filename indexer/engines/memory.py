@@ -8,16 +8,16 @@ from itertools import pairwise
 from math import log
 from typing import Any
 
-from indexer.bars import HistogramBucket, bars, epoch
 from indexer.change import Change, Fate, Outcome, Upsert, flaw
 from indexer.document import Document, field_values
 from indexer.facets import Counted, ranked
+from indexer.histogram import HistogramBucket, bars, epoch
 from indexer.index import ALL, Filters, Health, MentionIndex, check_fields, check_size
-from indexer.page import Page, Sort, effective, hit, mark, page, rank
+from indexer.index_tokens import places, runs
 from indexer.query import Everything, Query
 from indexer.query.matcher import matches
 from indexer.query.nodes import positive_phrases
-from indexer.wording import places, runs
+from indexer.results import Page, Sort, effective, hit, mark, page, rank
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
+from indexer.index_tokens import runs
 from indexer.query.nodes import And, Field, Not, Or, Phrase, Query
-from indexer.wording import runs
 
 
 def matches(
@@ -14,7 +14,7 @@ def matches(
     """Whether *query* holds.
 
     Args:
-        where: the places of each word of the text (indexer.wording.places).
+        where: the places of each word of the text (indexer.index_tokens.places).
         fields: the values of each field; a field that is not in it has none.
     """
     match query:

@@ -27,7 +27,7 @@ class Everything(Query):
 class Phrase(Query):
     """One word, or several that follow each other."""
 
-    words: tuple[str, ...]  # at least one, each from indexer.wording.index_words
+    words: tuple[str, ...]  # at least one, each from indexer.index_tokens.index_words
 
     def __str__(self) -> str:
         text = " ".join(self.words)

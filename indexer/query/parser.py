@@ -8,10 +8,10 @@ from lark import Lark, Token, Transformer
 from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
 from core.errors import QueryError
+from indexer.index_tokens import index_words
 from indexer.query.fields import field
-from indexer.query.mistakes import explain
 from indexer.query.nodes import Everything, Phrase, Query, all_of, any_of, depth, none_of
-from indexer.wording import index_words
+from indexer.query.syntax_errors import explain
 
 MOST_CHARACTERS: Final = 2_000
 MOST_CLAUSES: Final = 100  # words and fields, those inside phrases too

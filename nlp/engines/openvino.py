@@ -11,10 +11,10 @@ import torch
 from torch import Tensor, nn
 
 from core.errors import ConfigError
-from nlp import memory
-from nlp.engine import Engine, processor
-from nlp.network import Network, Part, through
-from nlp.packing import TOKENS, WIDTHS
+from nlp.encoder import memory
+from nlp.encoder.engine import Engine, processor
+from nlp.encoder.network import Network, Part, through
+from nlp.encoder.packing import TOKENS, WIDTHS
 
 if TYPE_CHECKING:
     from openvino import Core, InferRequest

@@ -4,10 +4,10 @@ from pathlib import Path
 
 from torch import Tensor
 
-from nlp import memory
-from nlp.engine import Engine, here
-from nlp.fused import fused, fuses
-from nlp.network import PARTS, Network, Part, through
+from nlp.encoder import memory
+from nlp.encoder.engine import Engine, here
+from nlp.encoder.network import PARTS, Network, Part, through
+from nlp.encoder.onednn import fused, fuses
 
 
 class Torch(Engine):

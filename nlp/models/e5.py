@@ -1,7 +1,7 @@
 """Seven languages, five heads: multilingual-e5-small with our adapter on its upper layers."""
 
-from nlp.adapted import Adapted
-from nlp.bases.e5 import E5_SMALL
+from nlp.encoder.adapter_model import Adapted
+from nlp.encoder.weights_sources.e5 import E5_SMALL
 
 
 class E5(Adapted):

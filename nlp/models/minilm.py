@@ -1,7 +1,7 @@
 """English sentiment: all-MiniLM-L6-v2 with our adapter on its upper layers."""
 
-from nlp.adapted import Adapted
-from nlp.bases.minilm import MINILM
+from nlp.encoder.adapter_model import Adapted
+from nlp.encoder.weights_sources.minilm import MINILM
 
 
 class MiniLM(Adapted):

@@ -1,4 +1,4 @@
-"""Alembic revisions of the record's schema; ``store.record.Record.setup`` runs them."""
+"""Alembic revisions of the record's schema; ``store.database.Record.setup`` runs them."""
 
 from pathlib import Path
 

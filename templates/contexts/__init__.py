@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from templates.contexts import console, search
+from templates.contexts.base import Context
 from templates.contexts.mail import Brief, Digest, Picture
-from templates.contexts.reader import Context
 from templates.contexts.reliability import Reliability
 
 CONTEXTS: Final[Mapping[str, type[Context]]] = {

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from core.coverage import Coverage
+from templates.contexts.layout import Page, Result
 from templates.contexts.mail import Brief
-from templates.contexts.shell import Page, Result
-from templates.say import Phrase
+from templates.i18n import Phrase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

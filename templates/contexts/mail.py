@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from templates.charts.geometry import Plot
-from templates.contexts.reader import Context, Mix
-from templates.say import Phrase
+from templates.contexts.base import Context, Mix
+from templates.i18n import Phrase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +23,7 @@ class VoiceQuote:
     """A mention worth reading in a letter, with whatever much resembles it folded in."""
 
     id: str
-    text: str  # a safe excerpt (alerts.quotes.excerpt)
+    text: str  # a safe excerpt (alerts.messages.quotes.excerpt)
     language: str | None  # ISO 639-1
     tone: str  # a sentiment or "unscored"
     source: str

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from templates.contexts.reader import Context
+from templates.contexts.base import Context
 
 
 class Bin(Protocol):

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from templates.charts.geometry import Plot
-from templates.contexts.shell import Page, Result
-from templates.say import Phrase
+from templates.contexts.layout import Page, Result
+from templates.i18n import Phrase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +42,7 @@ class FacetValue:
 class Facet:
     """Counts by one field, under all other filters."""
 
-    name: str  # one of console.state.FILTERS
+    name: str  # one of console.search.params.FILTERS
     values: tuple[FacetValue, ...]
 
 

@@ -6,12 +6,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from math import exp, pi, sin
 from typing import Any
 
-from alerts.brief import BriefFacts
 from alerts.channel import Envelope, Letter
-from alerts.days import local_day
-from alerts.digests import Day
-from alerts.finding import DayCounts, TopicDay, Usual
-from alerts.heard import Completeness
+from alerts.messages.brief import BriefFacts
+from alerts.messages.completeness import Completeness
+from alerts.messages.day_summary import DayCounts, TopicDay, Usual
+from alerts.messages.digest import Day
+from alerts.messages.digest_days import local_day
 from core.coverage import Coverage, Outage, SourceProblem
 from core.identity import mention_id, text_sha256
 from core.incident import Incident, Kind, Phase

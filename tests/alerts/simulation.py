@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
-from alerts.detection import Setting
+from alerts.detection.detector import Setting
 from core.mention import Sentiment
 from core.observation import Observation
 from core.watch import Watch

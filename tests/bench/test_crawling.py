@@ -6,8 +6,8 @@ from itertools import pairwise
 import pytest
 
 from bench import crawling, plain_spider
+from demo.corpus import write
 from harken.clock import Clock
-from harken.demo.corpus import write
 
 
 @pytest.fixture(scope="module")

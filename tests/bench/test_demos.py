@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.demos import FAULTS, PARTS, ZONE, Demo, ended, moments, plan, verdict
-from core.instants import instant
+from core.timestamps import instant
 
 SAID = {"ok": True, "seconds": {"ready": 30.0, "total": 40.0}, "failures": []}
 

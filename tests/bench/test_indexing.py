@@ -8,8 +8,8 @@ import tantivy
 
 from bench import indexing
 from core.errors import HarkenError
-from indexer.embedded.entries import entry
 from indexer.engines.memory import MemoryIndex
+from indexer.engines.tantivy.documents import entry
 
 TEXTS = ["The brake is loud.", "Größer als gedacht", "電池が熱い"]
 

@@ -6,7 +6,7 @@ from bench.listening import listen
 from bench.server import SERVERS, Server
 from core import plugins
 from core.errors import ConfigError
-from indexer.query.watching import compile_watch
+from indexer.query.watch_query import compile_watch
 from tests.bench.blog import Blog
 
 

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 import pytest
 
 from bench.months import Reader, judged, told
-from harken.demo.corpus import Corpus, generate
-from harken.demo.lines import Onset
+from demo.corpus import Corpus, generate
+from demo.corpus_model import Onset
 
 NOW = datetime(2026, 11, 18, 13, 20, tzinfo=UTC)
 ONSET = NOW - timedelta(hours=3)

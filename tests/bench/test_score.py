@@ -12,7 +12,7 @@ from bench.operations import operations
 from bench.score import derived
 from bench.workers import CLASSES, everything, memory, naive, ours, products, spread
 from core.mention import Sentiment
-from nlp.shape import Shape
+from nlp.encoder.bert_config import Shape
 
 TEXTS = [
     "I love this, it works perfectly!",

@@ -5,8 +5,8 @@ import shutil
 import pytest
 
 from indexer.engines.memory import MemoryIndex
-from store.record import Record
-from tests.console import stage
+from store.database import Record
+from tests.console import sample_installation
 
 
 @pytest.fixture(scope="session")
@@ -14,7 +14,7 @@ def furnished_file(sqlite_template, tmp_path_factory):
     """A record with a month in it, to copy."""
     path = shutil.copy(sqlite_template, tmp_path_factory.mktemp("furnished") / "record.db")
     record = Record(f"sqlite:///{path}")
-    stage.furnish(record)
+    sample_installation.furnish(record)
     record.close()
     return path
 
@@ -30,10 +30,10 @@ def furnished(furnished_file, tmp_path):
 @pytest.fixture
 def desk(furnished):
     """What the console reads from."""
-    return stage.desk(furnished, stage.follow(furnished, MemoryIndex()))
+    return sample_installation.desk(furnished, sample_installation.follow(furnished, MemoryIndex()))
 
 
 @pytest.fixture
 def client(desk):
     """A browser."""
-    return stage.browser(desk)
+    return sample_installation.browser(desk)

@@ -8,8 +8,8 @@ import pytest
 from core.errors import TransientError
 from indexer.engines.memory import MemoryIndex
 from store import processes
-from store.record import Record
-from tests.console import stage
+from store.database import Record
+from tests.console import sample_installation
 
 
 def missing(client):
@@ -35,8 +35,10 @@ def test_a_process_that_failed_or_was_never_started_is_named(client, furnished, 
 
 def test_a_process_that_fell_silent_is_named(furnished, desk):
     """Whatever it said last."""
-    later = stage.desk(furnished, desk.index, stage.NOW + timedelta(minutes=1))
-    assert missing(stage.browser(later)) == {"model", "schedule"}
+    later = sample_installation.desk(
+        furnished, desk.index, sample_installation.NOW + timedelta(minutes=1)
+    )
+    assert missing(sample_installation.browser(later)) == {"model", "schedule"}
 
 
 class Unreachable(MemoryIndex):
@@ -47,14 +49,14 @@ class Unreachable(MemoryIndex):
 
 
 def test_an_index_that_does_not_answer_is_named(desk):
-    assert missing(stage.browser(replace(desk, index=Unreachable()))) == {"index"}
+    assert missing(sample_installation.browser(replace(desk, index=Unreachable()))) == {"index"}
 
 
 def test_a_record_out_of_reach_is_named_with_all_that_it_would_tell(desk, tmp_path):
     (folder := tmp_path / "gone").mkdir()
     lost = Record(f"sqlite:///{folder / 'record.db'}")
     folder.rmdir()
-    client = stage.browser(replace(desk, record=lost))
+    client = sample_installation.browser(replace(desk, record=lost))
     assert missing(client) == {"record", "model", "schedule"}
     assert client.get("/healthz").status_code == 200
 
@@ -73,13 +75,13 @@ def test_metrics_count_what_the_status_counts(client):
 
 def test_an_age_that_nobody_knows_is_left_out(client, sqlite_record):
     assert "harken_newest_mention_age_seconds " in client.get("/metrics").text
-    empty = stage.browser(stage.desk(sqlite_record, MemoryIndex()))
+    empty = sample_installation.browser(sample_installation.desk(sqlite_record, MemoryIndex()))
     assert "harken_newest_mention_age_seconds " not in empty.get("/metrics").text
 
 
 def test_the_password_of_an_engine_is_shown_nowhere(desk):
     secret = replace(desk, engine="http://elastic:hunter2@127.0.0.1:9200")
-    client = stage.browser(secret)
+    client = sample_installation.browser(secret)
     for path in ("/status", "/status.json", "/metrics", "/readyz"):
         assert "hunter2" not in client.get(path).text
     assert client.get("/status.json").json()["index"]["engine"] == "http://127.0.0.1:9200"

@@ -20,7 +20,7 @@ from pydantic import SecretStr, ValidationError
 
 from alerts.channel import Channel, Receipt
 from alerts.channels.email import Email, Options, Security
-from alerts.eml import to_eml
+from alerts.messages.mime import to_eml
 from core.errors import PermanentError, TransientError
 from core.plugins import available, load
 from tests.alerts import example_letters as letters

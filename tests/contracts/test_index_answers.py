@@ -12,13 +12,13 @@ from core.errors import QueryError
 from core.watch import Watch
 from indexer.engines.memory import MemoryIndex
 from indexer.index import Filters, MentionIndex
-from indexer.page import Sort
 from indexer.percolate import Percolator
 from indexer.query import parse
 from indexer.query.fields import FIELDS
-from indexer.query.watching import compile_watch
+from indexer.query.watch_query import compile_watch
+from indexer.results import Sort
 from tests.indexer.engines import ENGINES, STARTS, fill, texts
-from tests.indexer.making import NOON, corpus, queries
+from tests.indexer.factories import NOON, corpus, queries
 
 DAY = timedelta(days=1)
 

@@ -11,10 +11,10 @@ from core import plugins
 from core.errors import QueryError
 from indexer.change import Fate, Upsert
 from indexer.index import Filters, MentionIndex
-from indexer.page import Sort
 from indexer.query import parse
+from indexer.results import Sort
 from tests.indexer.engines import ENGINES, STARTS
-from tests.indexer.making import SECOND, delete, key, shown, upsert
+from tests.indexer.factories import SECOND, delete, key, shown, upsert
 
 BERLIN = ZoneInfo("Europe/Berlin")
 DAY = timedelta(days=1)

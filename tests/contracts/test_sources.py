@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from core.errors import PermanentError
 from core.identity import mention_id
-from core.instants import instant, iso
 from core.plugins import available, load
+from core.timestamps import instant, iso
 from crawlers.source import Facts, Fetch, Page, Source
 
 CASES = Path(__file__).parents[1] / "cases"

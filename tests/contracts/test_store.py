@@ -12,8 +12,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
 from core.errors import ConfigError
 from store import tables
-from store.record import SCHEMA, Record
-from tests.store.making import NOON, begin, hear, heard, killed_after
+from store.database import SCHEMA, Record
+from tests.store.factories import NOON, begin, hear, heard, killed_after
 
 
 def is_in(record: Record, name: str) -> bool:

@@ -8,9 +8,10 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
 from core.identity import text_sha256
-from store import mentions, sources, tables
-from store.record import Record
-from tests.store.making import NOON, begin, hear, heard, key
+from store import mentions, tables
+from store.crawl import sources
+from store.database import Record
+from tests.store.factories import NOON, begin, hear, heard, key
 
 
 @pytest.fixture(autouse=True)

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from core import errors
 from core.errors import ConfigError, HarkenError, QueryError, TransientError
-from core.instants import BUCKET, floor, instant, iso
 from core.mention import Sentiment
 from core.plugins import available, did_you_mean, load
-from tests.core.making import mention, verdict
+from core.timestamps import BUCKET, floor, instant, iso
+from tests.core.factories import mention, verdict
 
 INSTANTS = st.datetimes(timezones=st.just(UTC))
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.mention import LIKELY, Emotion, Intent, Sentiment
-from tests.core.making import mention, verdict
+from tests.core.factories import mention, verdict
 
 SHARE = st.floats(0, 1)
 CLASSES = st.sampled_from([*Emotion, *Intent, "clean", "offensive", "envy"])

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from time import monotonic, sleep
 
 from core.plugins import load
-from crawlers.assignment import Assignment, SpiderSettings
-from crawlers.crawl import crawl
+from crawlers.job import Assignment, SpiderSettings
 from crawlers.source import Source
+from crawlers.spider import crawl
 
 STARTED = datetime.fromisoformat("2026-11-22T06:00:00+00:00")
 

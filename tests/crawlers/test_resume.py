@@ -1,6 +1,7 @@
 """A crawl that is broken off anywhere and started again reads all there is; so do later crawls.
 
-Sites are dictionaries from address to page here, and the walk is that of ``crawlers.run`` in small.
+Sites are dictionaries from address to page here, and the walk is that of
+``crawlers.source_run`` in small.
 """
 
 import json
@@ -11,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.instants import iso
 from core.plugins import load
+from core.timestamps import iso
 from crawlers.source import Fetch, Source
 
 NOW = datetime(2026, 11, 22, 6, tzinfo=UTC)

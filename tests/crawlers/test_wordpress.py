@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from core.errors import PermanentError
-from core.instants import iso
+from core.timestamps import iso
 from crawlers.sources.wordpress import ABSENT, EVERY, Wordpress
 
 NOW = datetime(2026, 11, 22, 6, tzinfo=UTC)

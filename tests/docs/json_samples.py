@@ -11,25 +11,27 @@ from pathlib import Path
 from config.settings import Settings
 from core.entity import Entity
 from core.entity import Kind as EntityKind
-from core.instants import iso
 from core.mention import Sentiment
+from core.timestamps import iso
+from demo.check import Seen, verdict
+from demo.corpus import generate
+from demo.session import Plan, Play
+from demo.smtp_sink import Arrival, Inbox, free_port
 from harken import wiring
 from harken.clock import Clock
-from harken.demo.check import Seen, verdict
-from harken.demo.corpus import generate
-from harken.demo.inbox import Arrival, Inbox, free_port
-from harken.demo.play import Plan, Play
-from harken.verbs.output import dumps
+from harken.commands.output import dumps
 from indexer.engines.memory import MemoryIndex
-from nlp.evaluate import evaluate
-from nlp.task import Options
-from store import again, incidents, processes
-from store.analysis import record_findings
-from store.record import Record
-from tests.console import stage
-from tests.harken import month
-from tests.harken.ring import call
-from tests.store import making
+from nlp.evaluation.evaluate import evaluate
+from nlp.evaluation.task import Options
+from store import processes
+from store.alerts import incidents
+from store.analysis import rescoring
+from store.analysis.queue import record_findings
+from store.database import Record
+from tests.console import sample_installation
+from tests.harken import small_installation
+from tests.harken.cli_server import call
+from tests.store import factories
 
 CONFIG = """\
 state: {state}
@@ -50,25 +52,27 @@ subscriptions:
 TAXONOMY = Path(__file__).parents[2] / "nlp" / "taxonomies" / "journey.yaml"
 LABELS = '{"text": "The bike is good and lovely", "label": "positive"}\n' * 3
 TEXT = "The Veloria X2 in Munich is lovely, #velorialove, the rival is not"
-NOW = iso(month.NOW)
+NOW = iso(small_installation.NOW)
 
 
 def furnish(record):
     """A month, and a mention that has a value for every key."""
-    month.furnish(record)
-    whole = making.verdict(
+    small_installation.furnish(record)
+    whole = factories.verdict(
         TEXT,
         sentiment=Sentiment.POSITIVE,
         heads={"emotion": {"joy": 1.0}, "intent": {"praise": 0.9}, "offence": {"offensive": 0.1}},
     )
-    towards = making.verdict(TEXT, watch="rival", topics=())
+    towards = factories.verdict(TEXT, watch="rival", topics=())
     place = Entity(kind=EntityKind.PLACE, value="DE/Munich", said="Munich")
     with record.write() as tx:
-        post = making.heard("rich", TEXT, published=month.BEFORE, matches={"veloria": "r1"})
-        making.record_page(tx, making.page(post), now=month.BEFORE)
-        result = making.finding("rich", TEXT, verdicts=(whole, towards))
+        post = factories.heard(
+            "rich", TEXT, published=small_installation.BEFORE, matches={"veloria": "r1"}
+        )
+        factories.record_page(tx, factories.page(post), now=small_installation.BEFORE)
+        result = factories.finding("rich", TEXT, verdicts=(whole, towards))
         result = replace(result, entities=(place,), phrases=("lovely bike",))
-        record_findings(tx, [result], now=month.BEFORE)
+        record_findings(tx, [result], now=small_installation.BEFORE)
 
 
 def from_commands(template, folder):
@@ -114,7 +118,9 @@ def _calls(folder):
 
 def _incident_pages(record):
     """Of the incident that `harken detect` opened."""
-    client = stage.browser(stage.desk(record, MemoryIndex(), now=month.NOW))
+    client = sample_installation.browser(
+        sample_installation.desk(record, MemoryIndex(), now=small_installation.NOW)
+    )
     for path, section in (("/incidents.json", "/incidents.json"), *_numbers(client)):
         yield section, client.get(path).json(), True
     record.close()
@@ -129,11 +135,13 @@ def _numbers(client):
 def from_console(record):
     """What the twins of a furnished console answer."""
     with record.write() as tx:
-        again.begin(tx, "another model")
+        rescoring.begin(tx, "another model")
         processes.fail(tx, "analyse", reason="it ended")
-    client = stage.browser(stage.desk(record, stage.follow(record, MemoryIndex())))
+    client = sample_installation.browser(
+        sample_installation.desk(record, sample_installation.follow(record, MemoryIndex()))
+    )
     client.post("/incidents/1/acknowledge")
-    ident = making.key("day3")
+    ident = factories.key("day3")
     for path, section in {
         "/search.json?q=brake&range=all": "/search.json",
         f"/mentions/{ident}.json": "/mentions/ID.json",
@@ -147,7 +155,7 @@ def from_console(record):
         "/readyz": "/readyz",
         "/search.json?q=(": "query error",
         "/search.json?range=never": "error",
-        f"/mentions/{making.key(stage.DELETED)}.json": "error",
+        f"/mentions/{factories.key(sample_installation.DELETED)}.json": "error",
         "/incidents/99.json": "error",
     }.items():
         yield section, client.get(path).json(), True
@@ -171,12 +179,12 @@ def from_run(folder):
 
 def from_demo(record, folder):
     """What `harken demo --check` would say of a demo that crawled what is in *record*."""
-    clock = Clock.starting(month.NOW)
+    clock = Clock.starting(small_installation.NOW)
     play = Play(
         plan=Plan(folder=folder),
         clock=clock,
-        corpus=generate(1, month.NOW - timedelta(hours=1), calm=False, live=False),
-        started=month.NOW - timedelta(hours=1),
+        corpus=generate(1, small_installation.NOW - timedelta(hours=1), calm=False, live=False),
+        started=small_installation.NOW - timedelta(hours=1),
         site=None,
         site_port=free_port(),
         console_port=free_port(),
@@ -192,10 +200,12 @@ def from_demo(record, folder):
 
 def _open_incident(record):
     with record.write() as tx:
-        incident = making.incident(watch="veloria", onset=month.ONSET, detected=month.NOW)
+        incident = factories.incident(
+            watch="veloria", onset=small_installation.ONSET, detected=small_installation.NOW
+        )
         incident = replace(incident, id=incidents.add(tx, incident, course={}))
-        facts = {"score": 9.5, "topics": ["battery"], "tipped": making.key("rich")}
-        incidents.add_event(tx, incident, reason="opened", facts=facts, now=month.NOW)
+        facts = {"score": 9.5, "topics": ["battery"], "tipped": factories.key("rich")}
+        incidents.add_event(tx, incident, reason="opened", facts=facts, now=small_installation.NOW)
 
 
 def from_models():

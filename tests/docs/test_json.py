@@ -9,11 +9,11 @@ import pytest
 
 from core import plugins
 from harken.__main__ import app
-from harken.verbs import model
+from harken.commands import model
 from indexer.engines.memory import MemoryIndex
-from nlp.task import Task
-from store.record import Record
-from tests.console import stage
+from nlp.evaluation.task import Task
+from store.database import Record
+from tests.console import sample_installation
 from tests.docs import json_samples as samples
 from tests.docs.json_page import parse_page
 
@@ -47,7 +47,7 @@ def of_commands(page, sqlite_template, tmp_path_factory):
 def of_console(page, sqlite_template, tmp_path_factory):
     copy = shutil.copy(sqlite_template, tmp_path_factory.mktemp("console") / "record.db")
     record = Record(f"sqlite:///{copy}")
-    stage.furnish(record)
+    sample_installation.furnish(record)
     return check(page, samples.from_console(record))
 
 
@@ -84,7 +84,7 @@ def commands():
 
 def twins(record):
     """The paths of JSON that the console answers, written as the page does."""
-    console = stage.browser(stage.desk(record, MemoryIndex())).app
+    console = sample_installation.browser(sample_installation.desk(record, MemoryIndex())).app
     paths = (re.sub(r"\{number:int\}", "N", path) for path in paths_of(console.router))
     paths = {re.sub(r"\{ident\}", "ID", path) for path in paths}
     return {path for path in paths if path.endswith(".json")} | {"/readyz"}
@@ -111,7 +111,10 @@ def test_every_link_leads_to_a_section(page):
 
 
 def test_every_task_has_its_key_among_the_predictions(page):
-    tasks = [plugins.load("nlp.tasks", name, Task) for name in plugins.available("nlp.tasks")]
+    tasks = [
+        plugins.load("nlp.evaluation.tasks", name, Task)
+        for name in plugins.available("nlp.evaluation.tasks")
+    ]
     assert {task.says for task in tasks} <= set(page.keys("prediction"))
 
 

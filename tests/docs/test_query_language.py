@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from core.errors import QueryError
+from indexer.index_tokens import LONGEST, index_words, places
 from indexer.query import parse
 from indexer.query.fields import FIELDS
 from indexer.query.matcher import matches
 from indexer.query.parser import MOST_CHARACTERS, MOST_CLAUSES, MOST_LEVELS
-from indexer.query.watching import compile_watch
-from indexer.wording import LONGEST, index_words, places
+from indexer.query.watch_query import compile_watch
 
 TEXT = (Path(__file__).parents[2] / "docs" / "query-language.md").read_text(encoding="utf-8")
 SUITABLE = {

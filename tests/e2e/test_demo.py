@@ -38,8 +38,8 @@ def test_the_demo_on_the_embedded_index_agrees_with_the_truth(tmp_path):
 
 def test_every_mention_of_the_record_stood_in_a_body_of_the_site(tmp_path):
     _check(tmp_path / "demo", "--seed", "102", "--calm")
+    from store.database import Record
     from store.mentions import everything
-    from store.record import Record
 
     bodies = "".join(
         json.loads(line).get("body") or "" for line in (tmp_path / "demo/access.jsonl").open()

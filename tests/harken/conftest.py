@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from harken.detecting import detect
-from store.record import Record
-from tests.harken import month
+from harken.pipeline.detect import detect
+from store.database import Record
+from tests.harken import small_installation
 
 CONFIG = """\
 state: {state}
@@ -34,7 +34,7 @@ def month_file(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) 
     """A record with a month and a crisis in it, to copy."""
     path = Path(shutil.copy(sqlite_template, tmp_path_factory.mktemp("month") / "record.db"))
     record = Record(f"sqlite:///{path}")
-    month.furnish(record)
+    small_installation.furnish(record)
     record.close()
     return path
 
@@ -58,7 +58,7 @@ def judged_file(month_file: Path, tmp_path_factory: pytest.TempPathFactory) -> P
     """The same after the first step of detection; to copy."""
     path = Path(shutil.copy(month_file, tmp_path_factory.mktemp("judged") / "record.db"))
     record = Record(f"sqlite:///{path}")
-    detect(record, month.letters(), now=month.NOW)
+    detect(record, small_installation.letters(), now=small_installation.NOW)
     record.close()
     return path
 

@@ -6,7 +6,7 @@ import pytest
 
 from core.errors import ConfigError
 from harken.clock import Clock
-from harken.verbs.options import CONFIG, call
+from harken.commands.options import CONFIG, call
 
 
 def test_a_clock_that_was_set_runs_on_from_there():

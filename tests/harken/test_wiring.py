@@ -9,11 +9,11 @@ from core.errors import ConfigError
 from core.identity import voice_id
 from harken import wiring
 from harken.clock import Clock
-from harken.keys import voice_key
-from indexer.engines.elasticsearch import ElasticsearchIndex
-from indexer.engines.tantivy import TantivyIndex
+from harken.voice_key import voice_key
+from indexer.engines.elasticsearch.index import ElasticsearchIndex
+from indexer.engines.tantivy.index import TantivyIndex
 from store import watches
-from tests.store.making import watch
+from tests.store.factories import watch
 
 SECRET = "sesame-7"
 MAIL = {"host": "127.0.0.1", "port": 9, "sender": "h@acme.example", "password": SECRET}

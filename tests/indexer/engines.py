@@ -8,12 +8,12 @@ import pytest
 
 from core import plugins
 from indexer.change import Fate
-from indexer.engines.elasticsearch import ElasticsearchIndex
+from indexer.engines.elasticsearch.index import ElasticsearchIndex
 from indexer.engines.memory import MemoryIndex
-from indexer.engines.tantivy import TantivyIndex
+from indexer.engines.tantivy.index import TantivyIndex
 from indexer.index import MentionIndex
 from tests.indexer import node
-from tests.indexer.making import corpus, invented_posts, written_posts
+from tests.indexer.factories import corpus, invented_posts, written_posts
 
 
 def memory(folder: Path) -> Iterator[MentionIndex]:

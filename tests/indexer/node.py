@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.indexer.making import shared
+from tests.indexer.factories import shared
 
 
 @cache

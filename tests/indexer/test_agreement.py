@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from indexer.change import Change
 from indexer.engines.memory import MemoryIndex
-from indexer.engines.tantivy import TantivyIndex
-from indexer.page import Sort
+from indexer.engines.tantivy.index import TantivyIndex
 from indexer.query import parse
-from tests.indexer.making import SECOND, delete, invented_posts, queries, upsert
+from indexer.results import Sort
+from tests.indexer.factories import SECOND, delete, invented_posts, queries, upsert
 
 pytestmark = pytest.mark.slow  # an index in files for each example
 DAY = timedelta(days=1)

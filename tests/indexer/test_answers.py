@@ -17,11 +17,20 @@ from core.errors import QueryError
 from indexer.change import EARLIEST, LATEST
 from indexer.engines.memory import MemoryIndex
 from indexer.index import Filters
-from indexer.page import Mark, Sort, mark, rank
 from indexer.query import Field, parse
 from indexer.query.fields import FIELDS
 from indexer.query.nodes import all_of, any_of, none_of
-from tests.indexer.making import NOON, SECOND, corpus, delete, invented_posts, key, queries, upsert
+from indexer.results import Mark, Sort, mark, rank
+from tests.indexer.factories import (
+    NOON,
+    SECOND,
+    corpus,
+    delete,
+    invented_posts,
+    key,
+    queries,
+    upsert,
+)
 
 DAY = timedelta(days=1)
 TEXTS = invented_posts(120)

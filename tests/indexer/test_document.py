@@ -12,8 +12,8 @@ from core.identity import text_sha256
 from core.mention import Analysis, Mention, Sentiment, State, Verdict
 from indexer.change import Delete, Upsert, change, flaw
 from indexer.document import document, field_values, restored, stored
-from indexer.wording import index_words
-from tests.indexer.making import NOON, SECOND, key, shown, upsert
+from indexer.index_tokens import index_words
+from tests.indexer.factories import NOON, SECOND, key, shown, upsert
 
 TEXT = "The brake is loud"
 VERDICT = Verdict(

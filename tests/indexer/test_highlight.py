@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.highlight import highlights
+from indexer.index_tokens import index_words
 from indexer.query import parse
 from indexer.query.nodes import positive_phrases
-from indexer.wording import index_words
-from tests.indexer.making import invented_posts, queries
+from tests.indexer.factories import invented_posts, queries
 
 TEXTS = invented_posts(60)
 

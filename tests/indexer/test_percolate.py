@@ -6,11 +6,11 @@ from hypothesis import strategies as st
 
 from core.errors import ConfigError
 from core.watch import Watch
+from indexer.index_tokens import index_words, places
 from indexer.percolate import Percolator
 from indexer.query.matcher import matches
-from indexer.query.watching import compile_watch
-from indexer.wording import index_words, places
-from tests.indexer.making import invented_posts
+from indexer.query.watch_query import compile_watch
+from tests.indexer.factories import invented_posts
 
 QUERIES = ["acme", "acme phone", '"acme phone"', "recall OR crème -été", "電池", "(x1 OR 😀) -acme"]
 TEXTS = invented_posts(100)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.nlp.making import tiny_adapter, tiny_encoder
+from tests.nlp.factories import tiny_adapter, tiny_encoder
 
 
 @pytest.fixture(scope="module")

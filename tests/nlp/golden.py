@@ -24,8 +24,8 @@ def readings(model: str) -> dict[str, list[float]]:
 
 if __name__ == "__main__":
     from core.plugins import available, load
-    from nlp.clean import clean
     from nlp.model import Model
+    from nlp.text.normalize import clean
 
     new = {}
     for name in available("nlp.models"):

@@ -9,9 +9,9 @@ from core.errors import PermanentError, TransientError
 from core.mention import Analysis, Sentiment
 from core.watch import Topic
 from nlp.analyse import analyse
-from nlp.each import each
-from nlp.topics import Taxonomy
-from tests.nlp.making import HOLLOW, POISON, WIDTH, WordModel, texts, work
+from nlp.bisect import each
+from nlp.topic_classifier import Taxonomy
+from tests.nlp.factories import HOLLOW, POISON, WIDTH, WordModel, texts, work
 
 ENGLISH = "this is a {} thing and it is all that I have to say about the battery"
 GERMAN = "Der Akku war nach zehn Kilometern leer und niemand antwortet auf meine Mails"

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from core.mention import Analysis, Emotion, Intent, Sentiment
 from nlp.analyse import analyse
-from nlp.topics import Taxonomy
-from tests.nlp.aiming import ODD, AimingModel
-from tests.nlp.making import HOLLOW, POISON, WordModel, work
+from nlp.topic_classifier import Taxonomy
+from tests.nlp.factories import HOLLOW, POISON, WordModel, work
+from tests.nlp.target_model import ODD, AimingModel
 
 MIXED = "The Velorra is a lovely bike but the Oskelo is an awful one"
 BRANDS = {"acme": "Velorra", "globex": "Oskelo"}

@@ -9,10 +9,10 @@ from core.errors import TransientError
 from core.mention import Analysis, Sentiment
 from core.watch import Topic
 from nlp.analyse import EMPTY, analyse
-from nlp.each import PLAIN, each
+from nlp.bisect import PLAIN, each
 from nlp.model import Reading
-from nlp.topics import Taxonomy
-from tests.nlp.making import HOLLOW, POISON, WIDTH, WordModel, texts, work
+from nlp.topic_classifier import Taxonomy
+from tests.nlp.factories import HOLLOW, POISON, WIDTH, WordModel, texts, work
 
 FEW = settings(max_examples=50)
 POSTS = st.lists(

@@ -6,11 +6,11 @@ import pytest
 
 from core.mention import Sentiment
 from nlp.analyse import analyse
-from nlp.clean import clean
-from nlp.excerpt import LIMIT
-from nlp.topics import Taxonomy
-from tests.nlp.aiming import AimingModel
-from tests.nlp.making import WordModel, work
+from nlp.text.excerpt import LIMIT
+from nlp.text.normalize import clean
+from nlp.topic_classifier import Taxonomy
+from tests.nlp.factories import WordModel, work
+from tests.nlp.target_model import AimingModel
 
 FILLER = "Nothing of note was said on that day, nor on the day after it. " * 100
 TEXT = f"{FILLER}The Velorra is awful. {FILLER}The Oskelo is lovely. {FILLER}"

@@ -7,8 +7,8 @@ import pytest
 
 from core import plugins
 from core.errors import ConfigError
-from nlp.base import WEIGHTS
-from tests.nlp.making import tiny_adapter, tiny_encoder
+from nlp.encoder.pretrained import WEIGHTS
+from tests.nlp.factories import tiny_adapter, tiny_encoder
 
 pytestmark = pytest.mark.model
 
@@ -36,7 +36,7 @@ def test_both_engines_are_there_and_torch_is_the_default(kind, adapter, encoder)
 def test_a_place_tells_device_and_precision():
     import torch
 
-    from nlp.engine import Place, here, processor
+    from nlp.encoder.engine import Place, here, processor
 
     assert str(Place(torch.device("cuda", 0), torch.float16)) == "cuda fp16"
     assert str(processor()) in {"cpu bf16", "cpu fp32"}
@@ -46,8 +46,8 @@ def test_a_place_tells_device_and_precision():
 def test_embeddings_stay_as_they_are_stored_whatever_the_layers_compute_in(adapter, encoder):
     import torch
 
-    from nlp.adapter import read
-    from nlp.network import network
+    from nlp.encoder.adapter import read
+    from nlp.encoder.network import network
 
     made = network(encoder, read(adapter))
     made.settle(torch.device("cpu"), torch.bfloat16)
@@ -64,7 +64,7 @@ def test_what_was_not_built_is_refused_with_the_command_that_builds_it(kind, ada
 def test_without_the_extra_nothing_is_built_and_the_extra_is_named(
     kind, adapter, encoder, monkeypatch
 ):
-    from nlp.building import build
+    from nlp.quantize import build
 
     monkeypatch.setitem(sys.modules, "nncf", None)
     with pytest.raises(ConfigError, match=r"harken\[fast\]"):
@@ -75,7 +75,7 @@ def test_without_the_extra_nothing_is_built_and_the_extra_is_named(
 @pytest.mark.slow
 def test_what_is_built_reads_as_torch_does_give_or_take_the_rounding(kind, tmp_path):
     pytest.importorskip("nncf", reason="not installed")
-    from nlp.building import build
+    from nlp.quantize import build
 
     encoder = tiny_encoder(tmp_path)  # its own: others ask for what is not built
     made = tiny_adapter(encoder, tmp_path / "a.safetensors")

@@ -7,9 +7,10 @@ import pytest
 from sqlalchemy import select
 
 from core.errors import HarkenError
-from store import analysis, changes, tables
-from store.record import Record
-from tests.store.making import NOON, begin, finding, hear, heard, key, killed_after
+from store import changes, tables
+from store.analysis import queue
+from store.database import Record
+from tests.store.factories import NOON, begin, finding, hear, heard, key, killed_after
 
 
 @pytest.fixture(autouse=True)
@@ -78,7 +79,7 @@ def write_many(record: Record, source: str, names: list[str], failures: list[Har
             # Backwards, and half of the mentions are the other writer's too: locks cross.
             hear(record, *(heard(n) for n in reversed(names[at : at + 3])), source=source)
             with record.write() as tx:
-                analysis.record_findings(tx, [finding(names[at])], now=NOON)
+                queue.record_findings(tx, [finding(names[at])], now=NOON)
         except HarkenError as error:
             failures.append(error)
 

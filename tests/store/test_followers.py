@@ -6,10 +6,12 @@ from itertools import pairwise
 import pytest
 
 from core.mention import Analysis
-from store import analysis, changes, mentions, tally
-from store.pages import record_page
-from store.record import Record
-from tests.store.making import (
+from store import changes, mentions
+from store import counts as tally
+from store.analysis import queue
+from store.crawl.pages import record_page
+from store.database import Record
+from tests.store.factories import (
     NOON,
     begin,
     dropped,
@@ -59,7 +61,7 @@ def whole(record: Record) -> dict[str, tuple[str, Analysis]]:
 
 def find(record: Record, *names: str, at: datetime = NOON) -> None:
     with record.write() as tx:
-        analysis.record_findings(tx, [finding(n) for n in names], now=at)
+        queue.record_findings(tx, [finding(n) for n in names], now=at)
 
 
 @pytest.mark.parametrize("portion", [1, 2, 100])
@@ -145,7 +147,7 @@ def test_the_tally_adds_up_at_every_step(record, now):
         if end := ends[k % 4]:
             with record.write() as tx:
                 said = finding(f"m{k}", analysis=end, reason=None if k % 4 == 0 else "why")
-                analysis.record_findings(tx, [said], now=now)
+                queue.record_findings(tx, [said], now=now)
         with record.read() as tx:
             counts = tally.by_analysis(tx)
             assert sum(counts.values()) == tally.total(tx) == k + 1

@@ -11,11 +11,12 @@ import pytest
 from sqlalchemy import select, text
 
 from core.crawl import CrawledPage
-from store import analysis, sources
-from store.pages import record_page
-from store.record import Record
+from store.analysis import queue
+from store.crawl import sources
+from store.crawl.pages import record_page
+from store.database import Record
 from store.tables import metadata
-from tests.store.making import NOON, begin, dropped, finding, heard, page
+from tests.store.factories import NOON, begin, dropped, finding, heard, page
 
 pytestmark = pytest.mark.slow
 
@@ -35,7 +36,7 @@ def work(url: str, progress: Connection) -> None:
     """Analyse what waits, hear the next page, and so on; where it stands is in the record alone."""
     record = Record(url)
     with record.write() as tx:
-        analysis.release(tx, "w")  # of a predecessor that was killed
+        queue.release(tx, "w")  # of a predecessor that was killed
         first = sources.named(tx, ["blog"])[0].cursor.get("page", 0)
     for k in range(first, PAGES):
         analyse(record, k)
@@ -49,10 +50,10 @@ def work(url: str, progress: Connection) -> None:
 def analyse(record: Record, k: int) -> None:
     now = NOON + k * MINUTE
     with record.write() as tx:
-        held = analysis.lease(tx, "w", limit=99, now=now, hold=MINUTE)
+        held = queue.lease(tx, "w", limit=99, now=now, hold=MINUTE)
     with record.write() as tx:
         found = [finding(p.id, p.text, id=p.id) for p in held]
-        analysis.record_findings(tx, found, now=now)
+        queue.record_findings(tx, found, now=now)
 
 
 def start(url: str) -> tuple[multiprocessing.process.BaseProcess, Connection]:

@@ -17,11 +17,22 @@ from sqlalchemy import event
 
 from core.analysis import AnalysisResult, PendingMention
 from core.mention import Analysis
-from store import changes, mentions, runs, tally
-from store.analysis import SUSPECT, lease, record_findings, release
-from store.pages import record_page
-from store.record import Record
-from tests.store.making import NOON, begin, dropped, finding, hear, heard, key, killed_after, page
+from store import changes, counts, mentions
+from store.analysis.queue import SUSPECT, lease, record_findings, release
+from store.crawl import runs
+from store.crawl.pages import record_page
+from store.database import Record
+from tests.store.factories import (
+    NOON,
+    begin,
+    dropped,
+    finding,
+    hear,
+    heard,
+    key,
+    killed_after,
+    page,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -209,7 +220,7 @@ class Laws(RuleBasedStateMachine):
     def the_tallies_add_up(self) -> None:
         with self.record.read() as tx:
             sums = list(runs.traffic(tx).values())
-            assert sum(tally.by_analysis(tx).values()) == len(self.texts)
+            assert sum(counts.by_analysis(tx).values()) == len(self.texts)
         assert sum(r.new for r in sums) == len(self.texts)
         for r in sums:
             assert r.fetched == r.known + r.edited + r.new + sum(r.dropped.values())

@@ -8,10 +8,10 @@ from sqlalchemy import text
 from core.errors import TransientError
 from core.mention import Analysis
 from store import changes, mentions
-from store.analysis import lease, record_findings
-from store.pages import record_page
-from store.record import Record
-from tests.store.making import HOLD, NOON, begin, finding, hear, heard, key, page
+from store.analysis.queue import lease, record_findings
+from store.crawl.pages import record_page
+from store.database import Record
+from tests.store.factories import HOLD, NOON, begin, finding, hear, heard, key, page
 
 pytestmark = pytest.mark.service
 

@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 from sqlalchemy import update
 
 from core.mention import Analysis, Sentiment, State
-from store import analysis, mentions, tables, tally, utterances
-from store.record import Record
-from tests.store.making import begin, finding, hear, heard, key, verdict
+from store import counts, mentions, tables
+from store.alerts import observations
+from store.analysis import queue
+from store.database import Record
+from tests.store.factories import begin, finding, hear, heard, key, verdict
 
 DAY = timedelta(days=1)
 
@@ -23,12 +25,12 @@ def _sources(record: Record) -> None:
 
 def find(record: Record, *found, at) -> None:
     with record.write() as tx:
-        analysis.record_findings(tx, found, now=at)
+        queue.record_findings(tx, found, now=at)
 
 
 def about(record: Record, *, since, until) -> list[str]:
     with record.read() as tx:
-        return [u.id for u in utterances.about(tx, "acme", since=since, until=until)]
+        return [u.id for u in observations.about(tx, "acme", since=since, until=until)]
 
 
 def delete_(record: Record, name: str) -> None:
@@ -41,7 +43,7 @@ def test_an_utterance_carries_what_counting_needs(record, now):
     hear(record, heard("a", published=now - DAY), at=now)
     find(record, finding("a"), at=now)
     with record.read() as tx:
-        (one,) = utterances.about(tx, "acme", since=now - DAY, until=now)
+        (one,) = observations.about(tx, "acme", since=now - DAY, until=now)
     assert (one.id, one.at, one.first_seen) == (key("a"), now - DAY, now)
     assert (one.voice, one.family) == ("v" * 32, "f" * 32)
     assert (one.sentiment, one.topics) == (Sentiment.NEGATIVE, ("safety",))
@@ -75,7 +77,7 @@ def test_an_utterance_has_the_verdict_of_the_newest_model_on_the_whole_text(reco
     newer = verdict(model="newer", sentiment=Sentiment.POSITIVE, topics=())
     find(record, finding("a", model="newer", verdicts=(newer,)), at=now + DAY)
     with record.read() as tx:
-        (one,) = utterances.about(tx, "acme", since=now - DAY, until=now + DAY)
+        (one,) = observations.about(tx, "acme", since=now - DAY, until=now + DAY)
         (whole,) = mentions.get(tx, [key("a")])
     assert (one.sentiment, one.topics) == (Sentiment.POSITIVE, ())
     assert whole.verdict == newer
@@ -85,8 +87,8 @@ def test_an_utterance_has_the_verdict_of_the_newest_model_on_the_whole_text(reco
 def test_the_oldest_utterance_of_a_watch_is_known(record, now):
     hear(record, heard("a", published=now - DAY), heard("b"))
     with record.read() as tx:
-        assert utterances.oldest(tx, "acme") == now - DAY
-        assert utterances.oldest(tx, "rival") is None
+        assert observations.oldest(tx, "acme") == now - DAY
+        assert observations.oldest(tx, "rival") is None
 
 
 @given(levels=st.lists(st.floats(allow_nan=False, allow_infinity=False), max_size=20))
@@ -94,11 +96,11 @@ def test_the_oldest_utterance_of_a_watch_is_known(record, now):
 def test_a_baseline_comes_back_to_the_last_bit(record, now, levels):
     state = {"levels": levels, "names": {"a": None, "b": [True, "ü"]}}
     with record.write() as tx:
-        utterances.keep_baseline(tx, "acme", learnt_to=now, state=state)
-        found = utterances.baseline(tx, "acme")
+        observations.keep_baseline(tx, "acme", learnt_to=now, state=state)
+        found = observations.baseline(tx, "acme")
     assert repr(found) == repr((now, state))
     with record.read() as tx:
-        assert utterances.baseline(tx, "rival") is None
+        assert observations.baseline(tx, "rival") is None
 
 
 def test_every_mention_stands_in_one_place_of_the_tally(record, now):
@@ -109,22 +111,22 @@ def test_every_mention_stands_in_one_place_of_the_tally(record, now):
     find(record, finding("scored"), finding("gone"), mute, sick, at=now)
     delete_(record, "gone")
     with record.read() as tx:
-        places = tally.by_analysis(tx)
+        places = counts.by_analysis(tx)
         assert places == dict.fromkeys(
             ("pending", "scored", "unscored", "quarantined", "deleted"), 1
         )
         assert sum(places.values()) == len(names)
-        assert tally.total(tx) == len(names) - 1
-        assert tally.unscored(tx, since=now, until=now + DAY) == {"fi": 1}
-        assert tally.unscored(tx, since=now + DAY, until=now + DAY) == {}
-        assert tally.newest(tx) == now
-        assert (tally.model(tx), tally.encoder(tx)) == ("lexicon", "e" * 64)
+        assert counts.total(tx) == len(names) - 1
+        assert counts.unscored(tx, since=now, until=now + DAY) == {"fi": 1}
+        assert counts.unscored(tx, since=now + DAY, until=now + DAY) == {}
+        assert counts.newest(tx) == now
+        assert (counts.model(tx), counts.encoder(tx)) == ("lexicon", "e" * 64)
 
 
 def test_an_empty_record_has_a_tally_too(record):
     with record.read() as tx:
-        assert set(tally.by_analysis(tx).values()) == {0}
-        assert (tally.newest(tx), tally.model(tx), tally.encoder(tx)) == (None, "", None)
+        assert set(counts.by_analysis(tx).values()) == {0}
+        assert (counts.newest(tx), counts.model(tx), counts.encoder(tx)) == (None, "", None)
         assert list(mentions.everything(tx)) == []
 
 

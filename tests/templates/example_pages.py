@@ -5,14 +5,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from alerts.brief import brief_context
+from alerts.messages.brief import brief_context
 from core.coverage import Coverage
 from templates.charts.geometry import Plot, Span, plot
 from templates.contexts import console
+from templates.contexts import layout as shell_
 from templates.contexts import search as search_
-from templates.contexts import shell as shell_
-from templates.contexts.reader import Context
-from templates.say import phrase
+from templates.contexts.base import Context
+from templates.i18n import phrase
 from tests.alerts import example_letters as letters
 
 START = datetime(2026, 11, 13, 15, tzinfo=UTC)

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from alerts.finding import Safety, Story
-from alerts.trend import Trend
+from alerts.messages.day_summary import Safety, Story
+from alerts.messages.trend import Trend
 from core.incident import Kind, Phase
 from core.mention import Analysis, Emotion, Intent, Sentiment
-from templates.say import _SPECS, catalogue
+from templates.i18n import _SPECS, catalogue
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.j2"))
-MODULES = sorted(chain((ROOT / "alerts").glob("*.py"), (ROOT / "console").rglob("*.py")))
+MODULES = sorted(chain((ROOT / "alerts").rglob("*.py"), (ROOT / "console").rglob("*.py")))
 SAID = re.compile(r"""say\(\s*"([\w.]+)"(\s*~)?""")
 PHRASED = re.compile(r"""phrase\(\s*"([\w.]+)\"""")
 NAMED = re.compile(r"""\"(\w+\.\w+)\"""")

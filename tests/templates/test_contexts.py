@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.digests import digest_context
-from templates.contexts.reader import mix
-from templates.letters import body
+from alerts.messages.digest import digest_context
+from templates.contexts.base import mix
 from templates.links import Links, quoted
+from templates.mail_parts import body
 from tests.alerts import example_letters as letters
 
 STATIC = Path(__file__).parents[2] / "templates" / "static"

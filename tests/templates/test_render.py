@@ -7,11 +7,11 @@ from html.parser import HTMLParser
 import pytest
 from jinja2 import UndefinedError, meta, nodes
 
-from alerts.brief import brief_context
-from alerts.digests import digest_context
+from alerts.messages.brief import brief_context
+from alerts.messages.digest import digest_context
 from templates.contexts import CONTEXTS
+from templates.contexts.base import Context
 from templates.contexts.mail import Picture
-from templates.contexts.reader import Context
 from templates.render import environment, render
 from tests.alerts import example_letters as letters
 from tests.templates import example_pages

@@ -4,13 +4,13 @@ import re
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from alerts.bars import hourly
 from alerts.channel import Envelope
-from alerts.days import local_day
-from alerts.digests import Day, compose_digest
-from alerts.finding import DayCounts, TopicDay, Usual, find, safety
-from alerts.headline import answer, headline
-from alerts.heard import Completeness
+from alerts.messages.completeness import Completeness
+from alerts.messages.day_summary import DayCounts, TopicDay, Usual, find, safety
+from alerts.messages.digest import Day, compose_digest
+from alerts.messages.digest_days import local_day
+from alerts.messages.headline import answer, headline
+from alerts.messages.hourly_bars import hourly
 from bench.reality.alerting.answers import Answer, Case
 from bench.reality.alerting.brand import BRAND, ZONE
 from bench.reality.alerting.clock import HOUR, START
@@ -20,7 +20,7 @@ from core.identity import mention_id, text_sha256
 from core.mention import Analysis, Mention, Sentiment, State, Verdict
 from core.observation import Observation, SentimentCounts
 from templates.charts.geometry import Bar
-from templates.say import Say
+from templates.i18n import Say
 
 CHART_HOURS: Final = 48
 WATCH: Final = "Acme"

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from alerts.detection import Detection, Setting, detect, since
-from alerts.incidents import Event, NotifyReason
-from alerts.standing import Standing
+from alerts.detection.detector import Detection, Setting, detect, since
+from alerts.detection.detector_state import Standing
+from alerts.detection.lifecycle import Event, NotifyReason
 from bench.reality.alerting.answers import Case
 from bench.reality.alerting.brand import BRAND
 from bench.reality.alerting.clock import at_hour, hours_at, moments, step
@@ -16,7 +16,7 @@ from bench.reality.product import product_calls
 from core.incident import Kind
 from core.mention import Sentiment
 from core.observation import Observation
-from nlp.duplicates import family_key
+from nlp.text.duplicates import family_key
 
 EVERY_MIN: Final = 10
 UNITS: Final = 24

@@ -6,7 +6,7 @@ A demand names a time by ``after_h`` and ``before_h``; without them it is about 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, TypeAlias
 
-from alerts.incidents import NotifyReason
+from alerts.detection.lifecycle import NotifyReason
 from bench.reality.alerting.answers import Answer, Case
 from bench.reality.alerting.detection import Notice
 from core.incident import Kind

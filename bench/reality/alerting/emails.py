@@ -11,13 +11,13 @@ from typing import Final
 import structlog
 
 from alerts.channel import Letter
-from alerts.eml import from_eml
+from alerts.messages.mime import from_eml
 from bench.reality.alerting.answers import Case
 from bench.reality.alerting.clock import at_hour, hours_at, moments, pauses, step
 from bench.reality.alerting.draws import DrawnMention, draw_mentions
 from bench.reality.alerting.installation import Installation, NumberedMention
 from bench.reality.product import product_calls
-from store import incidents, outbox
+from store.alerts import incidents, outbox
 
 EVERY_MIN: Final = 20
 MOST_EMAILS: Final = 5000

@@ -17,15 +17,17 @@ from bench.reality.product import product_calls
 from config.settings import ConsoleSettings, Settings
 from core.crawl import CrawledPage
 from core.watch import Topic, Watch
-from harken.correspondence import Correspondence
-from harken.detecting import detect
-from harken.digesting import digest
-from nlp.measured import quality
-from store import people, runs, sources, tables, watches
-from store.analysis import record_findings
-from store.pages import record_page
-from store.people import Person, Subscription
-from store.record import Record
+from harken.pipeline.detect import detect
+from harken.pipeline.digest import digest
+from harken.pipeline.notify import Correspondence
+from nlp.encoder.published_quality import quality
+from store import tables, watches
+from store.alerts import people
+from store.alerts.people import Person, Subscription
+from store.analysis.queue import record_findings
+from store.crawl import runs, sources
+from store.crawl.pages import record_page
+from store.database import Record
 
 PAGE_SIZE: Final = 500
 INTERVAL_S: Final = 900

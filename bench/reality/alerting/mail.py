@@ -10,12 +10,12 @@ from aiosmtpd.controller import Controller
 
 from alerts.channel import Letter
 from alerts.channels.email import Email, Options, Security
-from alerts.eml import from_eml, to_eml
+from alerts.messages.mime import from_eml, to_eml
 from bench.reality.alerting.answers import Answer, Case
 from bench.reality.alerting.clock import START
 from bench.reality.product import ProductError, product_calls
 from core.errors import PermanentError, TransientError
-from harken.demo.inbox import free_port
+from demo.smtp_sink import free_port
 
 LOOPBACK: Final = "127.0.0.1"
 PATIENCE_S: Final = 30

@@ -12,11 +12,11 @@ from typing import Any, Final
 from bench.demos import GRACE_S, PATIENCE_S, verdict
 from config.load import load
 from config.settings import Settings
-from console.desk import Desk
+from console.context import Desk
 from core.errors import HarkenError
 from harken import wiring
 from harken.clock import Clock
-from store import tally
+from store import counts
 
 HARKEN: Final = (sys.executable, "-m", "harken")
 
@@ -67,7 +67,7 @@ def open_console(installation: StoppedInstallation) -> Desk:
     settings = installation.settings
     record = wiring.open_record(settings)
     with record.read() as tx:
-        newest = tally.newest(tx)
+        newest = counts.newest(tx)
     if newest is None:
         raise HarkenError(f"{installation.state} holds no mention")
     desk = replace(wiring.open_desk(settings, record, Clock()), now=lambda: newest)

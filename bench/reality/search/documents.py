@@ -7,7 +7,7 @@ from bench.reality.product import call
 from core.identity import mention_id
 from indexer.change import Upsert
 from indexer.document import Document
-from indexer.wording import index_words
+from indexer.index_tokens import index_words
 
 NOON: Final = int(datetime(2026, 3, 2, 12, tzinfo=UTC).timestamp())
 """The second of publication unless a case names another one."""

@@ -9,7 +9,7 @@ from elasticsearch import Elasticsearch
 from bench.reality.product import ProductError, call
 from core.errors import HarkenError
 from indexer.change import Change, Fate
-from indexer.engines.elasticsearch import ElasticsearchIndex
+from indexer.engines.elasticsearch.index import ElasticsearchIndex
 from indexer.query import parse
 
 P = ParamSpec("P")

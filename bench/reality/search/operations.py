@@ -10,7 +10,7 @@ from bench.reality.results import CaseResult
 from bench.reality.search.documents import NOON, identity, upsert
 from bench.reality.search.elastic_site import OperatedIndex
 from indexer.change import Fate
-from indexer.engines.tantivy import TantivyIndex
+from indexer.engines.tantivy.index import TantivyIndex
 from indexer.query import parse
 
 KIND: Final = "operations"

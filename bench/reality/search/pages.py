@@ -11,7 +11,7 @@ from parsel import Selector
 
 from bench.reality.product import ProductError, call
 from console.app import console
-from console.desk import Desk
+from console.context import Desk
 
 Row = Mapping[str, Any]
 

@@ -17,11 +17,11 @@ from core.mention import State
 from harken import wiring
 from indexer.change import Upsert
 from indexer.document import SCHEMA, Document, document
-from indexer.embedded.entries import entry, prepare, schema
-from indexer.engines.tantivy import WRITER_BYTES
+from indexer.engines.tantivy.documents import entry, prepare, schema
+from indexer.engines.tantivy.index import WRITER_BYTES
 from indexer.index import MentionIndex
-from indexer.page import MOST_HITS
 from indexer.query import parse
+from indexer.results import MOST_HITS
 from store import changes, mentions
 
 KIND: Final = "same"

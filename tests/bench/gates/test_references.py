@@ -7,9 +7,9 @@ from bench.gates import references
 EXISTING = {
     "README.md": "Read docs/ARCHITECTURE.md.\n",
     "docs/ARCHITECTURE.md": "Begin with [words](adr/0001-words.md).\n",
-    "docs/adr/0001-words.md": "See ../settings.md and `core.words.words`.\n",
+    "docs/adr/0001-words.md": "See ../settings.md and `core.tokenizer.words`.\n",
     "docs/settings.md": "| `core.port` | Port. | 1 |\n",
-    "core/words.py": '"""Words, read by ``grammar.lark``; the setting core.port."""\n',
+    "core/tokenizer.py": '"""Words, read by ``grammar.lark``; the setting core.port."""\n',
     "core/grammar.lark": "",
 }
 

@@ -23,7 +23,7 @@ for path in options.paths:
         if "crash" in text:
             raise RuntimeError("harken run did not come up")
         if "hang" in text:
-            time.sleep(60)
+            time.sleep(600)
         if "lost" in text:
             continue
         if "root" in text:

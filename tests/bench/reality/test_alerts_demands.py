@@ -2,7 +2,7 @@
 
 import pytest
 
-from alerts.incidents import NotifyReason
+from alerts.detection.lifecycle import NotifyReason
 from bench.reality.alerting import detection_demands, email_demands, mail
 from bench.reality.alerting.clock import at_hour
 from bench.reality.alerting.detection import Notice

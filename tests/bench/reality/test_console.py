@@ -8,8 +8,8 @@ import pytest
 from bench.reality import console
 from bench.reality.search.pages import Browser, PageAnswer, box, judge, problems, twin_address
 from indexer.engines.memory import MemoryIndex
-from store.record import Record
-from tests.console import stage
+from store.database import Record
+from tests.console import sample_installation
 
 BOX = '<input type="search" name="q" value="a &amp; b">'
 HITS = {"a & b": 3, "b": 0, "c": 7}
@@ -72,8 +72,8 @@ def test_the_twin_searches_as_the_address_does():
 def desk(sqlite_template, tmp_path_factory):
     path = shutil.copy(sqlite_template, tmp_path_factory.mktemp("console") / "record.db")
     record = Record(f"sqlite:///{path}")
-    stage.furnish(record)
-    yield stage.desk(record, stage.follow(record, MemoryIndex()))
+    sample_installation.furnish(record)
+    yield sample_installation.desk(record, sample_installation.follow(record, MemoryIndex()))
     record.close()
 
 

@@ -12,7 +12,7 @@ from bench.reality.search.documents import identity
 from bench.reality.search.queries import RIGHT, QueryCase, compare, load_cases, merge
 from bench.reality.search.rows import load_rows
 from indexer.engines.memory import MemoryIndex
-from indexer.engines.tantivy import TantivyIndex
+from indexer.engines.tantivy.index import TantivyIndex
 
 ROW = {
     "id": "loud",

@@ -10,7 +10,7 @@ import pytest
 
 from bench.reality import model_script
 from bench.reality.model_script import BIAS, WEIGHT, changed_adapter, damage_encoder, damage_file
-from nlp.adapter import SENTIMENT, Adapter, Head
+from nlp.encoder.adapter import SENTIMENT, Adapter, Head
 
 THREE = ("negative", "neutral", "positive")
 

@@ -11,7 +11,7 @@ from core.errors import HarkenError
 from harken import wiring
 from indexer.change import change
 from store import changes, mentions
-from tests.store import making
+from tests.store import factories
 
 SETTINGS = """
 watches:
@@ -29,8 +29,8 @@ def installation(sqlite_template, tmp_path):
     small = StoppedInstallation(config, state)
     record = wiring.open_record(small.settings)
     with record.write() as tx:
-        making.begin(tx, "blog")
-    making.hear(record, *(making.heard(f"post{n}", f"brake {n}") for n in range(MENTIONS)))
+        factories.begin(tx, "blog")
+    factories.hear(record, *(factories.heard(f"post{n}", f"brake {n}") for n in range(MENTIONS)))
     _follow(small, record)
     record.close()
     return small
@@ -87,7 +87,7 @@ def test_an_index_that_cannot_be_read_is_a_wrong_answer(installation, tmp_path, 
 
 def test_the_console_is_opened_at_the_newest_mention(installation):
     desk = open_console(installation)
-    assert desk.now() == making.NOON
+    assert desk.now() == factories.NOON
     assert desk.index.count() == MENTIONS
     desk.index.close()
     desk.record.close()

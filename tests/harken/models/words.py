@@ -1,6 +1,6 @@
 """A model that the command line can be told to use: it knows six words and loads no torch."""
 
-from tests.nlp.making import WordModel
+from tests.nlp.factories import WordModel
 
 
 class Words(WordModel):

@@ -7,13 +7,13 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from core.errors import QueryError
+from indexer.index_tokens import index_tokens, index_words, places
 from indexer.query import And, Everything, Field, Not, Or, Phrase, Query, parse
 from indexer.query.fields import FIELDS
 from indexer.query.matcher import matches
 from indexer.query.nodes import all_of, any_of, none_of, quoted
 from indexer.query.parser import first_field
-from indexer.wording import index_tokens, index_words, places
-from tests.indexer.making import invented_posts, queries
+from tests.indexer.factories import invented_posts, queries
 
 TEXTS = invented_posts(60)
 MARKS = ['"{}"', "“{}”", "„{}“", "«{}»", "»{}«"]

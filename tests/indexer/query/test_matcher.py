@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexer.index_tokens import LONGEST, index_tokens, index_words, places, runs
 from indexer.query import And, Or, Phrase, Query, parse
 from indexer.query.matcher import matches
 from indexer.query.nodes import none_of
-from indexer.wording import LONGEST, index_tokens, index_words, places, runs
-from tests.indexer.making import invented_posts, queries
+from tests.indexer.factories import invented_posts, queries
 
 TEXTS = invented_posts(60)
 FIELDS = {"source": ("blog", "a feed"), "sentiment": ("negative",)}

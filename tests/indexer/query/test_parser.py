@@ -10,7 +10,7 @@ from core.errors import QueryError
 from indexer.query import And, Everything, Field, Not, Or, Phrase, parse
 from indexer.query.nodes import all_of, any_of, depth, positive_phrases
 from indexer.query.parser import MOST_CLAUSES, MOST_LEVELS
-from tests.indexer.making import invented_posts, queries
+from tests.indexer.factories import invented_posts, queries
 
 A, B, C = (Phrase((letter,)) for letter in "abc")
 

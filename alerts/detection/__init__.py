@@ -1,0 +1,1 @@
+"""Crisis detection: observations in, incident events out. Pure."""

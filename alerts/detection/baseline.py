@@ -1,0 +1,190 @@
+"""What is usual for a watch: level, rhythm, spread and negative share of each unit. Pure.
+
+A baseline is a value; :mod:`alerts.detection.baseline_update` makes the next one of it. It knows
+of each unit
+
+- its level, voices an hour, and its season, so that ``level * season`` voices are expected;
+- its spread a: a window of mean M has the variance M + a M**2 (negative binomial);
+- its negative share p and clumping rho: N of Y voices vary by Y p (1 - p) (1 + (Y - 1) rho);
+- the tail of its own scores: what one bucket in 200 reaches without any news.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import numpy as np
+
+from alerts.detection.counts import Counts, Stream, Unit
+from alerts.detection.seasonality import Floats, Ints, Season, at_minutes, flat
+from alerts.detection.tail_scores import (
+    LONGEST,
+    WINDOWS,
+    Sums,
+    excess_surprise,
+    rolling,
+    share_surprise,
+    tempering,
+)
+from core.timestamps import BUCKET, instant, iso
+
+HOUR: Final = timedelta(hours=1)
+PER_HOUR: Final = HOUR // BUCKET
+LEVEL_START: Final = 0.5  # voices an hour
+FLOOR_A_BUCKET: Final = 0.01  # voices: less is never expected
+SPREAD_START: Final = 0.25
+SPREAD_MIN: Final = 0.005
+SHARE_PRIOR: Final = 0.2
+SHARE_WORTH: Final = 200.0  # voices
+CLUMPING: Final = 0.02
+TAIL_START: Final = 3.45  # -log10; half again the nominal 2.30: a stranger is not trusted at once
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Baseline:
+    """All that detection has learnt of one watch up to ``learnt_to`` (a whole UTC hour)."""
+
+    units: tuple[Unit, ...]  # the watch as a whole first
+    begun: datetime
+    learnt_to: datetime
+    heard_h: float  # hours heard and learnt
+    level: Floats  # voices an hour (streams, units)
+    season: Season
+    spread: Floats  # numerator and denominator of a (2, windows, streams, units)
+    share: Floats  # negative and scored voices, decayed (2, units)
+    clumps: Floats  # numerator and denominator of rho (2, windows, units)
+    tail: (
+        Floats  # 99.5 % quantile of each score (streams, windows, units); SCORED holds the share's
+    )
+
+    @property
+    def days(self) -> float:
+        """How much history taught it."""
+        return self.heard_h / 24
+
+    @property
+    def usual_share(self) -> Floats:
+        """Negative share, 0 to 1 (units)."""
+        usual: Floats = self.share[0] / self.share[1]
+        return usual
+
+    @property
+    def dispersion(self) -> Floats:
+        """The a of variance = mean + a * mean**2 (windows, streams, units)."""
+        spread: Floats = np.maximum(self.spread[0] / self.spread[1], SPREAD_MIN)
+        return spread
+
+    @property
+    def clumping(self) -> Floats:
+        """How much voices of one window agree beyond chance: rho of the share (windows, units)."""
+        rho: Floats = self.clumps[0] / self.clumps[1]
+        return rho
+
+
+def start(units: tuple[Unit, ...], begun: datetime, profile: Floats | None = None) -> Baseline:
+    """A baseline that knows nothing yet.
+
+    *profile*: the usual day (24 hours on the watch's clock) of other watches of the same zone.
+    """
+    lanes, n = len(Stream), len(units)
+    spread = np.zeros((2, len(WINDOWS), lanes, n))
+    spread[0], spread[1] = SPREAD_START, 1.0
+    clumps = np.zeros((2, len(WINDOWS), n))
+    clumps[0], clumps[1] = CLUMPING, 1.0
+    share = np.array([[SHARE_PRIOR * SHARE_WORTH] * n, [SHARE_WORTH] * n])
+    return Baseline(
+        units=units,
+        begun=begun,
+        learnt_to=begun,
+        heard_h=0.0,
+        level=np.full((lanes, n), LEVEL_START),
+        season=flat(lanes, n, profile),
+        spread=spread,
+        share=share,
+        clumps=clumps,
+        tail=np.full((lanes, len(WINDOWS), n), TAIL_START),
+    )
+
+
+def usual(baseline: Baseline, minute: Ints) -> Floats:
+    """The voices to expect in buckets that begin at *minute* of the week.
+
+    Shape (buckets, streams, units).
+    """
+    season = at_minutes(baseline.season.profile(baseline.level), minute)
+    voices: Floats = np.maximum(baseline.level * season / PER_HOUR, FLOOR_A_BUCKET)
+    return voices
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """Some buckets as a baseline sees them; axes as in :mod:`alerts.detection.tail_scores`."""
+
+    first: int  # place of the first bucket in the counts
+    season: Floats  # around 1; 0 where not heard (buckets, streams, units)
+    sums: Sums
+    raw: Floats  # scores as they are (streams, buckets, windows, units); SCORED holds the share's
+    tempered: Floats  # the same, by the unit's own noise
+
+
+def view(baseline: Baseline, counts: Counts, first: int, end: int) -> View:
+    """The buckets from *first* up to *end* (places in *counts*), judged by *baseline*.
+
+    *counts* must reach at least 6 h before *first*.
+    """
+    window = slice(first + 1 - LONGEST, end)
+    season = at_minutes(baseline.season.profile(baseline.level), counts.minute[window])
+    voices = np.maximum(baseline.level * season / PER_HOUR, FLOOR_A_BUCKET)
+    heard = counts.heard[window, None, None]
+    sums = Sums(
+        observed=rolling(counts.voices[window].astype(np.float64), LONGEST - 1),
+        expected=rolling(voices * heard, LONGEST - 1),
+    )
+    raw = _scores(baseline, sums)
+    tempered = raw / tempering(baseline.tail)[:, None]
+    now = (season * heard)[LONGEST - 1 :]
+    return View(first=first, season=now, sums=sums, raw=raw, tempered=tempered)
+
+
+def _scores(baseline: Baseline, sums: Sums) -> Floats:
+    observed = sums.observed
+    excess = excess_surprise(observed, sums.expected, baseline.dispersion)
+    share = share_surprise(
+        observed[:, :, Stream.NEGATIVE],
+        observed[:, :, Stream.SCORED],
+        baseline.usual_share,
+        baseline.clumping,
+    )
+    return np.stack([excess[:, :, Stream.NEGATIVE], share, excess[:, :, Stream.VOLUME]])
+
+
+def to_plain(baseline: Baseline) -> dict[str, Any]:
+    """*baseline* as JSON knows it; :func:`from_plain` gives back the same to the last bit."""
+    return _plain(baseline)
+
+
+def from_plain(plain: Mapping[str, Any]) -> Baseline:
+    """The baseline that :func:`to_plain` wrote."""
+    parts = _arrays(plain)
+    parts["units"] = tuple(plain["units"])
+    parts["season"] = Season(**_arrays(plain["season"]))
+    parts["begun"], parts["learnt_to"] = instant(plain["begun"]), instant(plain["learnt_to"])
+    return Baseline(**parts)
+
+
+def _plain(value: Baseline | Season) -> dict[str, Any]:
+    plain: dict[str, Any] = {}
+    for field in fields(value):
+        part = getattr(value, field.name)
+        if isinstance(part, np.ndarray):
+            plain[field.name] = part.tolist()
+        elif isinstance(part, datetime):
+            plain[field.name] = iso(part)
+        else:
+            plain[field.name] = _plain(part) if isinstance(part, Season) else part
+    return plain
+
+
+def _arrays(plain: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: np.array(part) if isinstance(part, list) else part for key, part in plain.items()}

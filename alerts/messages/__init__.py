@@ -1,0 +1,1 @@
+"""Briefs and digests: facts collected from the database, then composed into emails."""

@@ -1,0 +1,31 @@
+"""What a letter or page may claim of its own completeness, from the record."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TypeAlias
+
+from sqlalchemy import Connection
+
+from alerts.health import condition
+from alerts.messages.completeness import Completeness
+from store import counts as tally
+
+# By the name of a model, its measured macro-recall, 0 to 1; None: nobody knows.
+Quality: TypeAlias = Callable[[str], float | None]
+
+
+def completeness(
+    tx: Connection, *, since: datetime, until: datetime, now: datetime, quality: Quality
+) -> Completeness:
+    """Who was not heard as of *now*, and what of [since, until) was not scored."""
+    known = condition(tx, now=now)
+    counts, model = tally.by_analysis(tx), tally.model(tx)
+    return Completeness(
+        coverage=known.coverage,
+        silences=known.silences,
+        unscored=tally.unscored(tx, since=since, until=until),
+        pending=counts["pending"],
+        deleted=counts["deleted"],
+        model=model,
+        quality=quality(model),
+    )

@@ -1,0 +1,89 @@
+"""The big numbers of a letter, each with its change against usual. Pure."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from alerts.messages.day_summary import DayCounts
+from core.incident import Incident, Phase
+from templates.charts.geometry import Bar
+from templates.contexts.mail import Figure
+from templates.i18n import Phrase, phrase
+
+NOTABLE: Final = 0.05  # five points more of negative share are told as bad news
+
+
+def incident_figures(incident: Incident, now: datetime) -> tuple[Figure, ...]:
+    """Negative voices, their share, how many different texts, and since when."""
+    excess = incident.negative_share - incident.usual_share
+    return (
+        Figure(
+            value=phrase("figure.number", value=incident.observed),
+            label=phrase("figure.negative_voices"),
+            note=phrase("figure.expected", expected=incident.expected),
+            alarming=True,
+        ),
+        _share(incident.negative_share, excess),
+        Figure(
+            value=phrase("figure.number", value=incident.families),
+            label=phrase("figure.texts"),
+            note=phrase("figure.by_voices", count=incident.voices),
+        ),
+        Figure(
+            value=phrase("figure.length", value=(incident.resolved or now) - incident.onset),
+            label=phrase("figure.lasted" if incident.resolved else "figure.lasting"),
+            note=phrase("figure.since", at=incident.onset),
+        ),
+    )
+
+
+def day_figures(counts: DayCounts, incidents: Sequence[Incident]) -> tuple[Figure, ...]:
+    """Mentions, negative share, voices and open incidents of a day."""
+    usual = counts.usual
+    return (
+        _amount("figure.mentions", counts.mentions, usual.mentions if usual else None),
+        _share(
+            counts.negative_share,
+            counts.negative_share - usual.negative_share if usual else None,
+        ),
+        _amount("figure.voices", counts.voices, usual.voices if usual else None),
+        _open([incident for incident in incidents if incident.state is not Phase.RESOLVED]),
+    )
+
+
+def fullest(bars: Sequence[Bar]) -> Phrase:
+    """The highest of *bars* in words, beside its usual level where that is known."""
+    bar = max(bars, key=lambda bar: bar.total)
+    key = "chart.fullest" if bar.usual is None else "chart.fullest_usual"
+    return phrase(key, count=bar.total, at=bar.start, usual=bar.usual)
+
+
+def _amount(label: str, count: int, usual: float | None) -> Figure:
+    return Figure(
+        value=phrase("figure.number", value=count),
+        label=phrase(label),
+        note=_change(count / usual - 1) if usual else None,
+    )
+
+
+def _change(share: float) -> Phrase:
+    return phrase("figure.up" if share >= 0 else "figure.down", change=abs(share))
+
+
+def _share(share: float, gain: float | None) -> Figure:
+    return Figure(
+        value=phrase("figure.percent", value=share),
+        label=phrase("figure.negative"),
+        note=None if gain is None else phrase("figure.points", value=gain),
+        alarming=gain is not None and gain >= NOTABLE,
+    )
+
+
+def _open(incidents: Sequence[Incident]) -> Figure:
+    since = min((incident.onset for incident in incidents), default=None)
+    return Figure(
+        value=phrase("figure.number", value=len(incidents)),
+        label=phrase("figure.incidents", count=len(incidents)),
+        note=phrase("figure.since", at=since) if since else None,
+        alarming=bool(incidents),
+    )

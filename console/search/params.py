@@ -1,0 +1,139 @@
+"""What a search asks for. The URL is the state: one model reads, checks and writes it."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Final, Literal, Self
+from urllib.parse import urlencode
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import model_validator as validator
+
+from core.mention import Emotion, Intent, Sentiment
+from core.timestamps import instant, iso
+from indexer.index import Filters
+from indexer.results import Sort
+
+RANGES: Final = {
+    "24h": timedelta(hours=24),
+    "7d": timedelta(days=7),
+    "28d": timedelta(days=28),
+}
+FILTERS: Final = (
+    *("sentiment", "source", "topic", "intent", "emotion", "language", "place", "tag", "watch"),
+)
+LONGEST: Final = timedelta(days=3650)  # a window; in bars of a week it can still be drawn
+SHORTEST: Final = timedelta(minutes=1)  # an incident may end in the moment that it began
+YEARS: Final = range(1970, 2200)  # others overflow when zones are applied
+MOST_BACK: Final = 50  # pages that the way back remembers
+
+
+def _instant(said: Any) -> datetime:
+    with suppress(ValueError, OverflowError):
+        at = instant(said) if isinstance(said, str) else said
+        if isinstance(at, datetime) and at.year in YEARS:
+            return at
+    raise ValueError("should be an instant such as 2026-11-22T06:00:00Z")
+
+
+Instant = Annotated[datetime, BeforeValidator(_instant)]
+Value = Annotated[str, StringConstraints(min_length=1, max_length=500)]
+Values = Annotated[tuple[Value, ...], Field(max_length=50)]
+# What indexer.results writes: newest first a second and an id, by relevance a rank.
+Mark = Annotated[str, StringConstraints(pattern=r"^(-?[0-9]{1,11}\.[0-9a-f]{32}|[0-9]{1,5})$")]
+
+
+class SearchState(BaseModel):
+    """The parameters of ``/``; a change of any but ``after`` starts at the first page again."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    q: str = ""
+    range: Literal["24h", "7d", "28d", "all", "chosen"] = "7d"
+    from_: Instant | None = Field(None, alias="from")  # these two count only where chosen
+    to: Instant | None = None
+    sentiment: tuple[Sentiment, ...] = ()
+    emotion: tuple[Emotion, ...] = ()
+    intent: tuple[Intent, ...] = ()
+    source: Values = ()
+    topic: Values = ()
+    language: Values = ()
+    place: Values = ()
+    tag: Values = ()
+    watch: Values = ()
+    sort: Sort = Sort.NEWEST
+    after: Annotated[tuple[Mark, ...], Field(max_length=MOST_BACK)] = ()  # where each page began
+
+    @validator(mode="before")
+    @classmethod
+    def _links_to_a_window_choose_it(cls, said: Any) -> Any:
+        """Letters link to ``from`` and ``to`` alone."""
+        if isinstance(said, Mapping) and "range" not in said and said.keys() & {"from", "to"}:
+            return {**said, "range": "chosen"}
+        return said
+
+    @validator(mode="after")
+    def _window_is_one(self) -> Self:
+        if self.range == "chosen":
+            if self.from_ is None and self.to is None:
+                raise ValueError("a chosen time needs from, to or both")
+            if self.from_ and self.to and not timedelta() <= self.to - self.from_ <= LONGEST:
+                raise ValueError("from should lie before to, by at most ten years")
+        return self
+
+    def window(self, now: datetime) -> tuple[datetime | None, datetime]:
+        """[start, end) as asked; start None: from the first mention on."""
+        if self.range in RANGES:
+            return now - RANGES[self.range], now
+        if self.range == "all":
+            return None, now
+        if self.from_ is None:
+            return None, self.to or now
+        return self.from_, max(self.to or now, self.from_ + SHORTEST)
+
+    def filters(self, start: datetime, end: datetime, *, but: str = "") -> Filters:
+        """What narrows the query in [start, end), leaving out the field *but*."""
+        fields = {name: getattr(self, name) for name in FILTERS if name != but}
+        return Filters(since=start, until=end, fields={n: v for n, v in fields.items() if v})
+
+    def url(self, path: str = "/", **changes: Any) -> str:
+        """The canonical address of this state with *changes*; what is ordinary is left out."""
+        fresh = {"after": ()} | changes if changes else {}
+        asked = urlencode(self.model_copy(update=fresh).parameters())
+        return f"{path}?{asked}" if asked else path
+
+    def toggle(self, field: str, value: str) -> str:
+        """The address with *value* taken into the filter *field*, or taken out of it."""
+        chosen: tuple[str, ...] = getattr(self, field)
+        kept = tuple(v for v in chosen if v != value)
+        changes: dict[str, Any] = {field: kept if value in chosen else (*chosen, value)}
+        return self.url(**changes)
+
+    def unfiltered(self) -> str:
+        """The address without any filter."""
+        none: dict[str, Any] = dict.fromkeys(FILTERS, ())
+        return self.url(**none)
+
+    def older(self, mark: str, path: str = "/") -> str:
+        """The address of the page that follows *mark*."""
+        return self.url(path, after=(*self.after, mark)[-MOST_BACK:])
+
+    def newer(self) -> str:
+        """The address of the page before this one; empty on the first."""
+        return self.url(after=self.after[:-1]) if self.after else ""
+
+    def parameters(self) -> list[tuple[str, str]]:
+        """Names and values in their order in the address."""
+        first = [("q", self.q), *self.time(), *self.pairs()]
+        last = [("sort", "" if self.sort is Sort.NEWEST else str(self.sort))]
+        return [pair for pair in (*first, *last, *(("after", m) for m in self.after)) if pair[1]]
+
+    def time(self) -> list[tuple[str, str]]:
+        """The parameters of the window."""
+        if self.range == "chosen":
+            return [("from", iso(self.from_) or ""), ("to", iso(self.to) or "")]
+        return [] if self.range == "7d" else [("range", self.range)]
+
+    def pairs(self) -> Sequence[tuple[str, str]]:
+        """Each filter in force with each of its values."""
+        return [(name, str(value)) for name in FILTERS for value in getattr(self, name)]

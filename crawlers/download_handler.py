@@ -1,0 +1,84 @@
+"""The last gate before a socket opens: all requests pass it, for robots.txt and redirects too."""
+
+from dataclasses import dataclass
+from typing import Final, Protocol, cast
+
+from scrapy import Request
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+from scrapy.crawler import Crawler
+from scrapy.exceptions import CannotResolveHostError
+from scrapy.http import Response
+from scrapy.resolver import dnscache
+
+from core.errors import PermanentError
+from crawlers.politeness import Hosts
+from crawlers.ssrf_guard import REACH, Reach, RefusedError
+from crawlers.urls import endpoint, host
+
+TALLY: Final = "tally"  # the key of a request's meta under which its run counts
+
+
+@dataclass(slots=True, kw_only=True)
+class Tally:
+    """What one run has asked for and got so far."""
+
+    allow_loopback: bool
+    most: int  # requests
+    requests: int = 0
+    bytes: int = 0
+    not_modified: int = 0
+
+    def count(self) -> None:
+        """Count one more request.
+
+        Raises:
+            PermanentError: the run has used up its requests.
+        """
+        if self.requests >= self.most:
+            raise PermanentError(f"stopped after {self.most} requests; the next run goes on")
+        self.requests += 1
+
+
+class HasHosts(Protocol):
+    """What the spider of a batch offers to the parts that Scrapy builds."""
+
+    hosts: Hosts
+
+
+def hosts_of(crawler: Crawler) -> Hosts:
+    """The turns of the batch that *crawler* runs."""
+    return cast("HasHosts", crawler.spider).hosts
+
+
+class Gate(HTTP11DownloadHandler):
+    """Scrapy's HTTP handler behind the guard, the budget of the run and the turn of the host."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._reach: Reach = crawler.settings[REACH]
+
+    async def download_request(self, request: Request) -> Response:
+        """The answer, once the host may be asked.
+
+        Raises:
+            RefusedError: the address is out of reach.
+            PauseError: the host asks for a longer pause.
+        """
+        tally: Tally = request.meta[TALLY]
+        self._reach.admit(request.url, allow_loopback=tally.allow_loopback)
+        async with hosts_of(self.crawler).turn(endpoint(request.url)):
+            tally.count()
+            response = await self._download(request)
+        tally.bytes += len(response.body)
+        return response
+
+    async def _download(self, request: Request) -> Response:
+        try:
+            return await super().download_request(request)
+        except CannotResolveHostError:
+            name = host(request.url)
+            address = dnscache.get(name)
+            if address is not None and not self._reach.allows(name, str(address)):
+                reason = f"refused: {name} is at {address}, which is not public"
+                raise RefusedError(reason) from None
+            raise

@@ -1,0 +1,114 @@
+"""The address guard: no crawl connects to an address that is not public, unless told to.
+
+Addresses are checked after resolution, on the very address that is connected to: other spellings,
+rebinding and redirects are covered by construction. The resolver must stand in the settings of the
+process: in those of a spider Scrapy ignores it without a word.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Any, Final, Self
+
+from scrapy.crawler import Crawler
+from scrapy.resolver import CachingThreadedResolver
+from twisted.internet.base import ReactorBase
+from twisted.internet.defer import Deferred
+from twisted.internet.error import DNSLookupError
+
+from core.errors import PermanentError
+from crawlers.urls import DEFAULT_PORTS, endpoint, host, port, shown
+
+REACH: Final = "HARKEN_REACH"  # the name of the Scrapy setting that holds the Reach
+_WEB_PORTS: Final = frozenset(DEFAULT_PORTS.values())
+# Addresses that carry another one inside: NAT64 (RFC 6052, 8215), 6to4 (3056), Teredo (4380).
+_TRANSLATED: Final = tuple(
+    ip_network(net) for net in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")
+)
+
+
+class RefusedError(PermanentError):
+    """The guard does not let a request go there."""
+
+
+def is_public(address: str) -> bool:
+    """Whether *address*, a literal without port, belongs to the open internet.
+
+    Stricter than ``ipaddress.is_global``, which lets multicast, NAT64, 6to4 and site-local pass.
+    """
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return False
+    if isinstance(found, IPv6Address):
+        if found.ipv4_mapped is not None:
+            return is_public(str(found.ipv4_mapped))
+        if found.is_site_local or any(found in net for net in _TRANSLATED):
+            return False
+    return found.is_global and not found.is_multicast
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Where the sources of a batch may go beyond public addresses on ports 80 and 443."""
+
+    endpoints: frozenset[str] = frozenset()  # host:port that the operator wrote into a source
+    loopback: frozenset[str] = frozenset()  # those of them that may be on this machine
+
+    @classmethod
+    def of(cls, sources: Iterable[tuple[str, bool]]) -> Self:
+        """From the (url, allow_loopback) of each source."""
+        listed = [(endpoint(url), may_loop) for url, may_loop in sources]
+        local = frozenset(place for place, may_loop in listed if may_loop)
+        return cls(frozenset(place for place, _ in listed), local)
+
+    def admit(self, url: str, *, allow_loopback: bool) -> None:
+        """Let a request to *url* by a source with that flag pass.
+
+        Raises:
+            RefusedError: its scheme, port or host is out of reach.
+        """
+        place = endpoint(url)
+        if port(url) not in _WEB_PORTS and place not in self.endpoints:
+            raise RefusedError(f"refused: {shown(url)}: only ports 80 and 443, and a source's own")
+        if host(url) in self._local_hosts() and not (allow_loopback and place in self.loopback):
+            raise RefusedError(f"refused: {shown(url)}: loopback belongs to another source")
+
+    def allows(self, name: str, address: str) -> bool:
+        """Whether the host *name* may be connected to at *address*."""
+        return is_public(address) or (name in self._local_hosts() and _is_loopback(address))
+
+    def _local_hosts(self) -> set[str]:
+        return {place.rpartition(":")[0] for place in self.loopback}
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:
+        return False
+
+
+class GuardedResolver(CachingThreadedResolver):
+    """Scrapy's resolver, then the guard. Twisted asks it for literal addresses too."""
+
+    def __init__(self, reactor: ReactorBase, cache_size: int, timeout: float) -> None:
+        super().__init__(reactor, cache_size, timeout)
+        self.reach = Reach()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, reactor: ReactorBase) -> Self:
+        """As Scrapy builds it, with the reach from the settings."""
+        resolver = super().from_crawler(crawler, reactor)
+        resolver.reach = crawler.settings[REACH]
+        return resolver
+
+    def getHostByName(self, name: str, timeout: Sequence[int] = ()) -> "Deferred[str]":  # noqa: N802  Twisted's name
+        """The address of *name*; DNSLookupError where it may not be connected to."""
+        found: Deferred[Any] = super().getHostByName(name, timeout)
+        return found.addCallback(self._check, name)
+
+    def _check(self, address: str, name: str) -> str:
+        if not self.reach.allows(name, address):
+            raise DNSLookupError(f"{name}: the guard refuses its address")
+        return address

@@ -1,0 +1,53 @@
+"""A corpus on disk, as the demo keeps it: a folder of three files (:mod:`demo.foreign_corpus`).
+
+The replay site starts with this module: it imports nothing that is slow.
+"""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+from core.errors import ConfigError
+from demo.corpus_model import Corpus, Line, Onset, Wanted
+
+MENTIONS: Final = "mentions.jsonl"
+WATCHES: Final = "watches.json"
+TRUTH: Final = "truth.json"
+
+
+def write(corpus: Corpus, folder: Path) -> None:
+    """Write *corpus* as the three files into *folder*, which is made if need be."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = "".join(json.dumps(asdict(line)) + "\n" for line in corpus.lines)
+    (folder / MENTIONS).write_text(lines, encoding="utf-8")
+    (folder / WATCHES).write_text(_pretty([asdict(watch) for watch in corpus.watches]), "utf-8")
+    truth = {"incidents": [asdict(onset) for onset in corpus.incidents], **corpus.notes}
+    (folder / TRUTH).write_text(_pretty(truth), encoding="utf-8")
+
+
+def read(folder: Path) -> Corpus:
+    """The corpus that :func:`write` left in *folder*.
+
+    Raises:
+        ConfigError: it holds none.
+    """
+    try:
+        truth = json.loads((folder / TRUTH).read_text("utf-8"))
+        lines = (folder / MENTIONS).read_text("utf-8").splitlines()
+        return Corpus(
+            lines=tuple(Line(**json.loads(line)) for line in lines),
+            watches=tuple(
+                Wanted(**row) for row in json.loads((folder / WATCHES).read_text("utf-8"))
+            ),
+            incidents=tuple(Onset(**row) for row in truth.pop("incidents")),
+            notes=truth,
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ConfigError(
+            f"{folder}: holds no corpus of a demo ({type(error).__name__})."
+        ) from None
+
+
+def _pretty(value: Any) -> str:
+    return json.dumps(value, indent=1) + "\n"

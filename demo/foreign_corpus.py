@@ -1,0 +1,156 @@
+"""A stranger's corpus: a folder of three files, checked line by line.
+
+- ``mentions.jsonl``: one post a line with site, kind, author, text, language, parent, offset_s
+  (seconds from the start of the site; negative lies in the past). ``parent`` is null, the 0-based
+  number of another post, or the value of another post's optional ``id``. Other keys are not read.
+- ``watches.json``: a list of slug, kind, query.
+- ``truth.json``: ``incidents``, a list of watch and onset_s, maybe empty; no file, no incidents.
+  Other keys are notes.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from pydantic import BaseModel, Field, ValidationError
+
+from config.jsonlines import parsed
+from config.settings import WatchSettings
+from core.errors import ConfigError
+from demo.corpus_files import MENTIONS, TRUTH, WATCHES
+from demo.corpus_model import Corpus, Kind, Line, Onset, Wanted
+
+FURTHEST_S: Final = 3640 * 86400  # of an offset: the first crawl of a source goes back ten years
+
+_LANGUAGE: Final = re.compile(r"([A-Za-z]{2})(?![A-Za-z])")  # "en", "pt-BR"; "English" is no code
+
+Row = TypeVar("Row", bound=BaseModel)
+
+
+class _Post(BaseModel):
+    site: str
+    kind: Kind
+    text: str
+    offset_s: float = Field(ge=-FURTHEST_S, le=FURTHEST_S)
+    author: str | int | None = None
+    language: str | None = None
+    parent: int | str | None = None
+    id: int | str | None = None
+
+
+class _Incident(BaseModel):
+    watch: str
+    onset_s: float = Field(ge=-FURTHEST_S, le=FURTHEST_S)
+
+
+class _Truth(BaseModel, extra="allow"):
+    incidents: list[_Incident] = []
+
+
+def read(folder: Path) -> Corpus:
+    """The corpus that stands in *folder*.
+
+    A parent that no line has is forgotten: such a post stands alone, as under a deleted one.
+
+    Raises:
+        ConfigError: a file is missing, or a line or an entry cannot be used; it says where and why.
+    """
+    posts = list(_posts(folder / MENTIONS))
+    if not posts:
+        raise ConfigError(f"{folder / MENTIONS}:1: holds no post; there should be one a line.")
+    watches = _watches(folder / WATCHES)
+    truth = _truth(folder / TRUTH, [watch.slug for watch in watches])
+    numbers = {post.id: number for number, post in enumerate(posts) if post.id is not None}
+    return Corpus(
+        lines=tuple(_line(post, _number(post.parent, numbers, len(posts))) for post in posts),
+        watches=watches,
+        incidents=tuple(
+            Onset(watch=incident.watch, onset_s=round(incident.onset_s))
+            for incident in truth.incidents
+        ),
+        notes=truth.model_extra or {},
+    )
+
+
+def _posts(path: Path) -> Iterator[_Post]:
+    # split("\n") and not splitlines(): U+2028 inside a text ends no line of JSON
+    for number, text in enumerate(_text(path).split("\n"), start=1):
+        if text.strip():
+            place = f"{path}:{number}"
+            yield _checked(_Post, parsed(text, path, first=number), place)
+
+
+def _watches(path: Path) -> tuple[Wanted, ...]:
+    rows = parsed(_text(path), path)
+    if not isinstance(rows, list) or not rows:
+        raise ConfigError(f"{path}:1: should be a list of watches, each with slug, kind and query.")
+    found: dict[str, Wanted] = {}
+    for number, row in enumerate(rows):
+        place = f"{path}: watch {number}"
+        watch = _checked(WatchSettings, _named(row), place)
+        if watch.slug in found:
+            raise ConfigError(f"{place}: slug {watch.slug!r} is taken; another one is needed.")
+        found[watch.slug] = Wanted(slug=watch.slug, kind=watch.kind, query=watch.query)
+    return tuple(found.values())
+
+
+def _truth(path: Path, slugs: Sequence[str]) -> _Truth:
+    if not path.exists():
+        return _Truth()
+    truth = _checked(_Truth, parsed(_text(path), path), f"{path}:1")
+    for incident in truth.incidents:
+        if incident.watch not in slugs:
+            known = ", ".join(slugs)
+            raise ConfigError(f"{path}:1: there is no watch {incident.watch!r}. Known: {known}.")
+    return truth
+
+
+def _line(post: _Post, parent: int | None) -> Line:
+    language = _LANGUAGE.match(post.language or "")
+    return Line(
+        site=post.site,
+        kind=post.kind,
+        author=None if post.author is None else str(post.author),
+        text=post.text,
+        language=language[1].lower() if language else None,
+        parent=parent,
+        offset_s=int(post.offset_s // 1),
+    )
+
+
+def _number(parent: int | str | None, numbers: Mapping[Any, int], count: int) -> int | None:
+    if parent in numbers:
+        return numbers[parent]
+    if isinstance(parent, str) and parent.isdecimal():
+        parent = int(parent)
+    return parent if isinstance(parent, int) and 0 <= parent < count else None
+
+
+def _checked(kind: type[Row], value: object, place: str) -> Row:
+    if not isinstance(value, dict):
+        raise ConfigError(f'{place}: should be an object such as {{"key": "value"}}.')
+    try:
+        return kind.model_validate(value)
+    except ValidationError as error:
+        told = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
+        raise ConfigError(f"{place}: " + "; ".join(told)) from None
+
+
+def _named(row: object) -> object:
+    """*row* as settings know a watch: with a name, and without the keys that are not read."""
+    if not isinstance(row, dict):
+        return row
+    return {"name": "", **{key: row[key] for key in ("slug", "kind", "query") if key in row}}
+
+
+def _text(path: Path) -> str:
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror}).") from None
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"{path}:{line}: byte {error.start} is not UTF-8.") from None

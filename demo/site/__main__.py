@@ -1,0 +1,59 @@
+"""``python -m demo.site --corpus FOLDER --started ISO``: says ``ready PORT``, serves."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from time import monotonic
+
+from core.errors import ConfigError
+from core.timestamps import instant
+from demo.corpus_files import read
+from demo.site.app import Site
+from demo.site.log import AccessLog
+from demo.site.server import SiteServer
+from demo.timeline import Replay
+from harken.runtime.child import die_with_parent
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Serve a corpus until a signal comes; 2 where the corpus cannot be read."""
+    die_with_parent()
+    options = _options(arguments)
+    try:
+        corpus = read(options.corpus)
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        return 2
+    clock = running_clock(options.now or options.started)
+    with SiteServer(options.port, clock, AccessLog(options.log)) as server:
+        replay = Replay(corpus, options.started, server.address)
+        server.site = Site(replay, options.control)
+        print(f"ready {server.server_port}", flush=True)
+        try:
+            server.serve_forever(poll_interval=0.1)
+        except KeyboardInterrupt:
+            return 0
+    return 0
+
+
+def running_clock(start: datetime) -> Callable[[], datetime]:
+    """A clock that shows *start* now and runs on from there."""
+    zero = monotonic()
+    return lambda: start.astimezone(UTC) + timedelta(seconds=monotonic() - zero)
+
+
+def _options(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="demo.site", description=__doc__)
+    parser.add_argument("--corpus", type=Path, required=True, help="folder of the corpus")
+    parser.add_argument("--started", type=instant, required=True, help="when offset 0 is")
+    parser.add_argument("--now", type=instant, help="the clock's start; usually --started")
+    parser.add_argument("--port", type=int, default=0, help="0: any free port")
+    parser.add_argument("--log", type=Path, help="access log, JSON lines")
+    parser.add_argument("--control", type=Path, help='file with {"down": [SITE, …]}')
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

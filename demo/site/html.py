@@ -1,0 +1,65 @@
+"""The pages of blogs and forums in plain HTML; all that a stranger wrote is escaped."""
+
+from collections.abc import Iterable, Sequence
+from html import escape
+from typing import Final
+
+from core.timestamps import iso
+from demo.site.answer import Answer, stamped
+from demo.timeline import Board, Entry
+
+SHOWN: Final = 40  # mentions on one page, at most
+
+_PAGE: Final = """<!doctype html>
+<html><head><meta charset="utf-8"><title>{title}</title>
+<style>body{{font:16px/1.5 sans-serif;max-width:44rem;margin:2rem auto;padding:0 1rem}}
+article{{border-top:1px solid #ccc;padding:.5rem 0}}header,nav{{color:#555;font-size:.9rem}}</style>
+</head><body>
+{body}
+</body></html>
+"""
+
+
+def page_html(title: str, body: str) -> bytes:
+    """A whole page; *body* is HTML, *title* is text."""
+    return _PAGE.format(title=escape(title), body=body).encode()
+
+
+def text_html(text: str) -> str:
+    """*text* as HTML: an empty line parts paragraphs, a newline breaks a line."""
+    paragraphs = escape(text.replace("\r\n", "\n")).split("\n\n")
+    return "".join(f"<p>{part.replace(chr(10), '<br>')}</p>" for part in paragraphs)
+
+
+def post_html(entry: Entry, *, anchor: str, link: str) -> str:
+    """One post as an article with its author, its time and its permalink."""
+    author = escape(entry.author)
+    at = iso(entry.published)
+    return (
+        f'<article id="{anchor}" data-author="{author}">\n'
+        f'<header><b class="author">{author}</b> <time datetime="{at}">{at}</time> '
+        f'<a class="permalink" rel="bookmark" href="{escape(link)}">#</a></header>\n'
+        f'<div class="content">{text_html(entry.text)}</div>\n</article>'
+    )
+
+
+def article_page(board: Board, thread: Sequence[Entry]) -> Answer | None:
+    """An article of a blog with its newest comments; None where nothing of it is public."""
+    if not thread:
+        return None
+    shown = [*thread[:1], *thread[1:][-(SHOWN - 1) :]]
+    body = "\n".join(
+        post_html(entry, anchor=f"comment-{entry.number}", link=entry.url) for entry in shown
+    )
+    page = page_html(board.name, f"<h1>{escape(board.name)}</h1>\n{body}")
+    return stamped(Answer(body=page), shown)
+
+
+def index_page(boards: Iterable[Board]) -> Answer:
+    """The front door: which sites there are."""
+    links = [
+        f'<li><a href="/{board.slug}/{"feed.xml" if board.kind in ("rss", "atom") else ""}">'
+        f"{escape(board.name)}</a> ({board.kind})</li>"
+        for board in boards
+    ]
+    return stamped(Answer(body=page_html("Replay", f"<ul>{''.join(links)}</ul>")), ())

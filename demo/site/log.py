@@ -1,0 +1,36 @@
+"""The access log: one JSON line a request, with the body: a test can prove who said what."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+from threading import Lock
+
+from core.timestamps import iso
+from demo.site.answer import Answer
+
+
+class AccessLog:
+    """Appends at, method, path, status, bytes, body (on 429 retry, too) to *path*, if any."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._file = path.open("a", encoding="utf-8") if path else None
+        self._lock = Lock()
+
+    def add(self, at: datetime, method: str, target: str, answer: Answer) -> None:
+        """Write down one request that was answered at *at*."""
+        if self._file is None:
+            return
+        row = {
+            "at": iso(at),
+            "method": method,
+            "path": target,
+            "status": answer.status,
+            "bytes": len(answer.body),
+            "body": answer.body.decode("utf-8", "replace"),
+        }
+        if "retry-after" in answer.headers:
+            row["retry"] = int(answer.headers["retry-after"])
+        line = json.dumps(row) + "\n"
+        with self._lock:
+            self._file.write(line)
+            self._file.flush()

@@ -1,0 +1,76 @@
+"""The site on a socket of 127.0.0.1: threads of the standard library, started in a blink."""
+
+from collections.abc import Callable
+from datetime import datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Lock
+
+from demo.site.answer import Answer
+from demo.site.app import Site, without_body
+from demo.site.log import AccessLog
+
+
+class SiteServer(ThreadingHTTPServer):
+    """Serves one :class:`Site`; *clock* tells the site's time. Port 0 takes any free port."""
+
+    daemon_threads = True
+    request_queue_size = 64
+
+    def __init__(self, port: int, clock: Callable[[], datetime], log: AccessLog) -> None:
+        super().__init__(("127.0.0.1", port), _Handler)
+        self.site: Site | None = None  # needs the address first, and so the socket
+        self.clock = clock
+        self.log = log
+        self.turn = Lock()  # the site remembers whom it limited: one answer at a time
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A crawler that was killed in the middle of an answer is nothing to tell."""
+
+    @property
+    def address(self) -> str:
+        """``http://127.0.0.1:PORT``."""
+        return f"http://127.0.0.1:{self.server_port}"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server_version = "replay"
+    sys_version = ""
+    disable_nagle_algorithm = True  # else head and body wait 40 ms for one another
+    wbufsize = 65536
+    server: SiteServer
+
+    def do_GET(self) -> None:
+        """Answer a GET."""
+        self._send(self._answer(), is_head=False)
+
+    def do_HEAD(self) -> None:
+        """Answer a HEAD: the same without the body."""
+        self._send(self._answer(), is_head=True)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name there
+        """Say nothing on stderr; the access log tells more."""
+
+    def _answer(self) -> Answer:
+        site, now = self.server.site, self.server.clock()
+        if site is None:
+            return Answer(status=503)
+        with self.server.turn:
+            return site.answer(
+                self.path,
+                now,
+                if_none_match=self.headers.get("If-None-Match"),
+                if_modified_since=self.headers.get("If-Modified-Since"),
+            )
+
+    def _send(self, answer: Answer, *, is_head: bool) -> None:
+        sent = without_body(answer) if is_head else answer
+        self.send_response(answer.status)
+        if answer.status != 304:  # noqa: PLR2004 - has neither type nor length
+            self.send_header("content-type", answer.content_type)
+            self.send_header("content-length", str(len(answer.body)))
+        for name, value in answer.headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(sent.body)
+        self.server.log.add(self.server.clock(), self.command, self.path, sent)

@@ -1,0 +1,63 @@
+"""How somebody would tell Harken about the sites of a corpus."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Final, Literal
+
+from demo.corpus import BROKEN, PRIVATE
+from demo.corpus_model import Corpus
+from demo.timeline import FEEDS, board_slugs, comments_of
+
+SourceKind = Literal["feed", "forum", "mastodon"]
+State = Literal["ok", "forbidden", "broken"]
+
+MARGIN_D: Final = 2  # days beyond the oldest line that a first crawl goes back
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteSource:
+    """One source for harken.yaml, and what should become of it."""
+
+    slug: str
+    kind: SourceKind
+    options: Mapping[str, Any] = field(default_factory=dict)
+    state: State = "ok"
+
+
+def sites(corpus: Corpus, base: str) -> list[SiteSource]:
+    """The sources of *corpus* when a site serves it at *base*.
+
+    Blogs are two sources, articles and comments. The first blog stands under its old address,
+    which has moved. The forbidden and the broken feed are there even where the corpus has none.
+    """
+    days = _days_back(corpus)
+    return [
+        *_honest(corpus, base, days),
+        _source(PRIVATE, "feed", f"{base}/{PRIVATE}/feed.xml", days, "forbidden"),
+        _source(BROKEN, "feed", f"{base}/{BROKEN}/feed.xml", days, "broken"),
+    ]
+
+
+def _honest(corpus: Corpus, base: str, days: int) -> Iterator[SiteSource]:
+    feed = "rss"  # the old name; each blog after the first is known by the new one
+    for (_, kind), slug in board_slugs(corpus.lines).items():
+        here = f"{base}/{slug}/"
+        if slug in (PRIVATE, BROKEN):
+            continue
+        if kind in FEEDS:
+            yield _source(slug, "feed", here + feed, days)
+            yield _source(comments_of(slug), "feed", f"{here}comments.xml", days)
+            feed = "feed.xml"
+        else:
+            yield _source(slug, "forum" if kind == "forum" else "mastodon", here, days)
+
+
+def _source(slug: str, kind: SourceKind, url: str, days: int, state: State = "ok") -> SiteSource:
+    options = {"url": url, "backfill_days": days}
+    return SiteSource(slug=slug, kind=kind, options=options, state=state)
+
+
+def _days_back(corpus: Corpus) -> int:
+    oldest = min((line.offset_s for line in corpus.lines), default=0)
+    return timedelta(seconds=max(0, -oldest)).days + MARGIN_D

@@ -1,0 +1,158 @@
+"""Where and when each line of a corpus is published: its address, its global name, its moment.
+
+The site serves by it and the check of a demo counts by it; the crawlers never see it.
+"""
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from urllib.parse import quote
+
+from demo.corpus_model import Corpus, Kind, Line
+from demo.sanitize import sendable
+
+FEEDS: Final = ("rss", "atom")
+_NOT_SLUG: Final = re.compile(r"[^a-z0-9]+")
+_SLUG: Final = 40  # letters of a site's name in its address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line in its place on the site."""
+
+    number: int  # of the line, 0-based
+    board: str  # slug of the site it stands on
+    kind: Kind
+    author: str
+    text: str
+    language: str | None
+    published: datetime  # UTC, whole seconds
+    parent: int | None  # number of the line it answers, on the same board
+    root: int  # number of the first line of its thread
+    url: str  # where a person reads it
+    uri: str  # the global name that a crawl should give it
+    status: str = ""  # Mastodon's id: sorts by time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """One site: all its entries, sorted by the moment of publication."""
+
+    slug: str
+    name: str
+    kind: Kind
+    entries: tuple[Entry, ...]
+    moments: tuple[datetime, ...]
+
+    def until(self, at: datetime) -> Sequence[Entry]:
+        """What is public at *at*, oldest first."""
+        return self.entries[: bisect_right(self.moments, at)]
+
+
+class Replay:
+    """A corpus that is published from *started* on under the address *base* (no final slash)."""
+
+    def __init__(self, corpus: Corpus, started: datetime, base: str) -> None:
+        self.base = base
+        self.started = started.astimezone(UTC).replace(microsecond=0)
+        self.slugs = board_slugs(corpus.lines)
+        roots = _roots(corpus.lines)
+        self.entries = tuple(
+            self._entry(line, number, roots) for number, line in enumerate(corpus.lines)
+        )
+        self.boards = {
+            slug: _board(slug, sendable(name), kind, self.entries)
+            for (name, kind), slug in self.slugs.items()
+        }
+
+    def _entry(self, line: Line, number: int, roots: Mapping[int, int]) -> Entry:
+        board = self.slugs[line.site, line.kind]
+        published = self.started + timedelta(seconds=line.offset_s)
+        # Nobody's name stands for somebody of their own: a hundred nameless voices are not one.
+        author = sendable(line.author or "").strip() or f"guest-{number}"
+        flake = str((int(published.timestamp() * 1000) << 20) + number)
+        url, uri = self._names(board, line.kind, author, number, roots[number], flake)
+        return Entry(
+            number=number,
+            board=board,
+            kind=line.kind,
+            author=author,
+            text=sendable(line.text),
+            language=line.language,
+            published=published,
+            parent=line.parent if roots[number] != number else None,
+            root=roots[number],
+            url=url,
+            uri=uri,
+            status=flake if line.kind == "mastodon" else "",
+        )
+
+    def _names(
+        self, board: str, kind: Kind, author: str, number: int, root: int, flake: str
+    ) -> tuple[str, str]:
+        here = f"{self.base}/{board}"
+        if kind == "mastodon":
+            who = quote(author, safe="")
+            return f"{here}/@{who}/{flake}", f"{here}/users/{who}/statuses/{flake}"
+        if kind == "forum":
+            return f"{here}/p/{number}", f"{here}/p/{number}"
+        url = f"{here}/p/{root}" + ("" if number == root else f"#comment-{number}")
+        return url, url if kind == "rss" else f"tag:{board}.example,2024:{number}"
+
+
+def board_slugs(lines: Iterable[Line]) -> Mapping[tuple[str, Kind], str]:
+    """(site, kind) -> its part of the address: letters, digits and hyphens, each once.
+
+    A plain name stays as it is; others are folded and cut, and twins get a number. The comments of
+    a blog are a source of their own, SLUG-comments: no other site is called so.
+    """
+    found: dict[tuple[str, Kind], str] = {}
+    taken: set[str] = set()
+    for site, kind in dict.fromkeys((line.site, line.kind) for line in lines):
+        folded = unicodedata.normalize("NFKD", site.lower()).encode("ascii", "ignore").decode()
+        slug = first = _NOT_SLUG.sub("-", folded).strip("-")[:_SLUG].strip("-") or "site"
+        twin = 1
+        while taken & {slug, comments_of(slug)}:
+            twin += 1
+            slug = f"{first}-{twin}"
+        taken |= {slug, comments_of(slug)}
+        found[site, kind] = slug
+    return found
+
+
+def comments_of(slug: str) -> str:
+    """The name of the source that reads the comments of the blog *slug*."""
+    return f"{slug}-comments"
+
+
+def _board(slug: str, name: str, kind: Kind, entries: Iterable[Entry]) -> Board:
+    here = [entry for entry in entries if entry.board == slug]
+    own = tuple(sorted(here, key=lambda entry: (entry.published, entry.number)))
+    moments = tuple(entry.published for entry in own)
+    return Board(slug=slug, name=name, kind=kind, entries=own, moments=moments)
+
+
+def _roots(lines: Sequence[Line]) -> Mapping[int, int]:
+    """For each line the first of its thread; an answer to another site, or itself, is a first."""
+    roots: dict[int, int] = {}
+    for number in range(len(lines)):
+        path: list[int] = []
+        here: int | None = number
+        while here is not None and here not in roots and here not in path:
+            path.append(here)
+            here = _above(lines, here)
+        root = path[-1] if here is None else roots.get(here, here)
+        roots.update(dict.fromkeys(path, root))
+    return roots
+
+
+def _above(lines: Sequence[Line], number: int) -> int | None:
+    line = lines[number]
+    if line.parent is None:
+        return None
+    above = lines[line.parent]
+    return line.parent if (line.site, line.kind) == (above.site, above.kind) else None

@@ -1,0 +1,118 @@
+"""The folder of a demo and the harken.yaml in it: the product as a user would have set it up."""
+
+import json
+import shutil
+from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from core.errors import ConfigError
+from demo.corpus_model import Corpus, Wanted
+from demo.site.sources import SiteSource
+
+MARK: Final = ".harken-demo"  # a folder that bears it is ours to empty
+ZONE: Final = "Europe/Berlin"
+EVERY: Final = "20s"  # how often the demo's sources are crawled
+PERSON: Final = {"slug": "lead", "name": "Comms lead", "email": "lead@demo.example"}
+
+
+def prepare(folder: Path) -> None:
+    """Make *folder* an empty demo folder.
+
+    Raises:
+        ConfigError: it holds something that is not a demo.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    if any(folder.iterdir()) and not (folder / MARK).exists():
+        raise ConfigError(f"{folder}: holds something that is no demo. Name another with --dir.")
+    for path in folder.iterdir():
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    (folder / MARK).write_text("Made by `harken demo`; may be removed as a whole.\n")
+
+
+def write_settings(
+    folder: Path,
+    corpus: Corpus,
+    listed: Sequence[SiteSource],
+    *,
+    smtp_port: int,
+    console_port: int,
+    index: str,
+) -> Path:
+    """Write harken.yaml into *folder*; returns its path."""
+    weights = folder / "model" / "e5-multi.safetensors"
+    weights.parent.mkdir()
+    shutil.copyfile(str(files("nlp").joinpath("weights", weights.name)), weights)
+    said: dict[str, Any] = {
+        "state": str(folder / "state"),
+        "zone": ZONE,
+        "index": index,
+        "index_prefix": f"demo-{console_port}",
+        "console": {"host": "127.0.0.1", "port": console_port},
+        "crawl": {"delay": "0s", "contact": "https://demo.example/about"},
+        "mail": {
+            "host": "127.0.0.1",
+            "port": smtp_port,
+            "sender": "Harken <harken@demo.example>",
+            "security": "none",
+        },
+        "model": {"name": "e5", "weights": str(weights)},
+        "watches": [_watch(w, kept_d=_kept_d(corpus)) for w in corpus.watches],
+        "topics": taxonomy(),
+        "sources": [_source(s) for s in listed],
+        "people": [PERSON],
+        "subscriptions": [
+            {"slug": "briefs", "person": "lead", "kind": "brief"},
+            {"slug": "morning", "person": "lead", "kind": "digest", "at": "00:00"},
+        ],
+    }
+    path = folder / "harken.yaml"
+    path.write_text(yaml.safe_dump(said, allow_unicode=True, sort_keys=False))
+    return path
+
+
+def write_control(folder: Path, down: Sequence[str]) -> Path:
+    """Tell the replay site which sites answer 503."""
+    path = folder / "control.json"
+    draft = path.with_suffix(".tmp")
+    draft.write_text(json.dumps({"down": list(down)}))
+    draft.replace(path)
+    return path
+
+
+def taxonomy() -> list[dict[str, Any]]:
+    """The topics of the demo, as harken.yaml tells them."""
+    text = files("demo").joinpath("texts", "taxonomy.yaml").read_text(encoding="utf-8")
+    topics: list[dict[str, Any]] = yaml.safe_load(text)
+    return topics
+
+
+def _kept_d(corpus: Corpus) -> int:
+    """The days of retention that no line of *corpus* is too old for; a year as in the settings."""
+    oldest = min((line.offset_s for line in corpus.lines), default=0)
+    return max(365, -oldest // 86400 + 1)
+
+
+def _watch(wanted: Wanted, *, kept_d: int) -> dict[str, Any]:
+    return {
+        "slug": wanted.slug,
+        "name": wanted.slug.replace("-", " ").title(),
+        "kind": wanted.kind,
+        "query": wanted.query,
+        "purpose": "To show what Harken does.",
+        "retention": f"{kept_d}d",
+    }
+
+
+def _source(source: SiteSource) -> dict[str, Any]:
+    return {
+        "slug": source.slug,
+        "kind": source.kind,
+        "every": EVERY,
+        "allow_loopback": True,
+        "delay": "0s",
+        "options": dict(source.options),
+    }

@@ -1,0 +1,102 @@
+"""``harken evaluate``: how good a model is on labelled rows."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from core import plugins
+from core.errors import ConfigError
+from harken.clock import Clock
+from harken.commands.options import CONFIG, AsJson, ConfigFile, StateFolder, call
+from harken.commands.output import dumps, show, write
+from harken.labelled_rows import Labelled, labelled
+
+if TYPE_CHECKING:
+    from nlp.evaluation.evaluate import Report
+    from nlp.evaluation.task import Options
+    from nlp.model import Model
+
+TASKS = ", ".join(plugins.available("nlp.evaluation.tasks"))
+
+
+def evaluate(
+    file: Annotated[Path, typer.Argument(help="JSON lines: text, label; plain or .gz.")],
+    task: Annotated[str, typer.Option("--task", help=TASKS)] = "sentiment",
+    taxonomy: Annotated[Path | None, typer.Option("--taxonomy", help="Topics, as YAML.")] = None,
+    shots: Annotated[int | None, typer.Option("--shots", min=0, help="Examples a topic.")] = None,
+    zero_shot: Annotated[
+        bool, typer.Option("--zero-shot", help="Read languages, too, that nobody trained.")
+    ] = False,
+    classes: Annotated[str, typer.Option("--classes", help="Only these, comma-separated.")] = "",
+    predictions: Annotated[
+        Path | None, typer.Option("--predictions", help="Write each row's prediction here.")
+    ] = None,
+    plot: Annotated[
+        Path | None, typer.Option("--plot", help="Draw confidence beside being right, as SVG.")
+    ] = None,
+    config: ConfigFile = CONFIG,
+    state: StateFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure the model on a labelled file."""
+    from nlp.evaluation.task import Options
+
+    rows, model = labelled(file), _model(config, state, as_json=as_json)
+    began = perf_counter()
+    options = Options(taxonomy=taxonomy, shots=shots, zero_shot=zero_shot)
+    report = _measured(rows, model, task, [c for c in classes.split(",") if c], options)
+    per_second = len(rows) / (perf_counter() - began)
+    if predictions is not None:
+        write(predictions, "".join(dumps(row) + "\n" for row in report.predictions))
+    if plot is not None:
+        write(plot, _picture(report))
+    result = report.figures | {"per_second": per_second}
+    lines = [f"{name}: {value}" for name, value in result.items()]
+    show("evaluate", result, lines, now=Clock().now(), as_json=as_json)
+
+
+def _model(config: Path, state: Path | None, *, as_json: bool) -> "Model":
+    """That of the settings; without any the default: a model needs no installation."""
+    from config.settings import Settings
+    from harken import wiring
+
+    is_plain = config == CONFIG and not config.exists()
+    return wiring.open_model(
+        Settings() if is_plain else call(config, state, json=as_json).settings()
+    )
+
+
+def _measured(
+    rows: Sequence[Labelled],
+    model: "Model",
+    task: str,
+    classes: Sequence[str],
+    options: "Options",
+) -> "Report":
+    from nlp.evaluation.evaluate import evaluate as measure
+    from nlp.evaluation.task import RowError
+
+    try:
+        return measure([one.row for one in rows], model, task, classes or None, options)
+    except RowError as error:
+        raise ConfigError(f"{rows[error.row].place(error.key)}: {error}") from None
+
+
+def _picture(report: "Report") -> str:
+    from templates.contexts.reliability import Reliability
+    from templates.render import render
+
+    figures = report.figures
+    drawn = Reliability(
+        task=figures["task"],
+        model=figures["model"],
+        rows=figures["n"],
+        bins=report.bins,
+        before=report.bins_before or (),
+        error=figures["ece"],
+        error_before=figures["ece_uncalibrated"],
+    )
+    return render("charts/reliability.svg.j2", drawn)

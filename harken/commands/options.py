@@ -1,0 +1,65 @@
+"""The options that verbs share, and what they make of them."""
+
+import os
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from core.errors import ConfigError
+from core.timestamps import instant
+from harken.clock import Clock
+
+if TYPE_CHECKING:
+    from config.settings import Settings
+
+ConfigFile = Annotated[Path, typer.Option("--config", help="The settings to use.")]
+StateFolder = Annotated[
+    Path | None, typer.Option("--state", help="Folder of record, index and keys.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+Now = Annotated[str | None, typer.Option("--now", help="Start the clock at this time (ISO 8601).")]
+Offset = Annotated[float, typer.Option("--offset", hidden=True, help="Seconds the clock is ahead.")]
+IsChild = Annotated[bool, typer.Option("--child", hidden=True, help="Die with the parent.")]
+
+CONFIG = Path("harken.yaml")
+YEARS: Final = range(1970, 2200)  # from the epoch on, and far enough from the end of datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """What every verb needs to know of how it was called."""
+
+    config: Path
+    state: Path | None
+    json: bool
+    clock: Clock
+
+    def settings(self) -> "Settings":
+        """The settings, read now."""
+        from config.load import load
+
+        return load(self.config, os.environ, state=self.state)  # noqa: TID251 - the one place
+
+
+def call(
+    config: Path, state: Path | None, *, json: bool, now: str | None = None, offset: float = 0
+) -> Call:
+    """The call of a verb with these options."""
+    clock = Clock.starting(_instant(now)) if now else Clock(timedelta(seconds=offset))
+    return Call(config=config, state=state, json=json, clock=clock)
+
+
+def _instant(text: str) -> datetime:
+    try:
+        at = instant(text)
+    except (ValueError, OverflowError):
+        at = None
+    if at is None or at.year not in YEARS:
+        raise ConfigError(
+            f"--now: {text!r} is no time of the years {YEARS[0]} to {YEARS[-1]}; "
+            "write it as 2026-11-22T06:00:00Z."
+        )
+    return at

@@ -1,0 +1,168 @@
+"""``harken init`` writes the settings, ``harken check`` looks whether they work."""
+
+import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import yaml
+
+from core.errors import ConfigError, HarkenError
+from harken.clock import Clock
+from harken.commands.options import CONFIG, AsJson, ConfigFile, StateFolder, call
+from harken.commands.output import show, write
+
+_SOURCE = """\
+  - slug: {slug}
+    kind: feed          # RSS or Atom
+    every: 15m
+    options:
+      url: {url}"""
+_COMMENTED = """\
+  []
+#  - slug: blog
+#    kind: feed         # RSS or Atom; others: forum, mastodon, wordpress
+#    every: 15m
+#    options:
+#      url: https://blog.example.org/feed.xml"""
+
+
+def init(
+    brand: Annotated[str, typer.Option("--brand", help="The brand to listen for.")] = "Acme",
+    feed: Annotated[list[str] | None, typer.Option("--feed", help="URL of an RSS feed.")] = None,
+    config: ConfigFile = CONFIG,
+    state: StateFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write a commented harken.yaml to start from."""
+    if config.exists():
+        raise ConfigError(f"{config}: it is there already. Remove it, or name another: --config.")
+    write(config, _example(brand, feed or [], state))
+    line = f"{config} is written. Look it through, then: harken check, harken run."
+    show("init", {"config": str(config)}, [line], now=Clock().now(), as_json=as_json)
+
+
+def _example(brand: str, feeds: Sequence[str], state: Path | None) -> str:
+    from indexer.query.nodes import quoted
+
+    listed = [_SOURCE.format(slug=f"feed-{n}", url=_scalar(url)) for n, url in enumerate(feeds, 1)]
+    said = {
+        "brand": _scalar(brand),
+        "slug": _scalar(_slug(brand)),
+        "query": _scalar(quoted(brand)),
+        "sources": "\n".join(listed) or _COMMENTED,
+    }
+    text = files("config").joinpath("harken.example.yaml").read_text(encoding="utf-8")
+    if state is not None:
+        text = text.replace("state: state ", f"state: {_scalar(str(state.absolute()))} ", 1)
+    return re.sub(r"'?\{(brand|slug|query|sources)\}'?", lambda m: said[m[1]], text)
+
+
+def _scalar(text: str) -> str:
+    """*text* as YAML reads it back, quoted only where it must be: On is a brand of shoes."""
+    style = None if text.isprintable() else '"'
+    line = yaml.safe_dump(
+        [text], default_flow_style=True, default_style=style, allow_unicode=True, width=sys.maxsize
+    )
+    return line.strip()[1:-1]
+
+
+def check(config: ConfigFile = CONFIG, state: StateFolder = None, as_json: AsJson = False) -> None:
+    """Look whether the settings are right and everything they name can be reached."""
+    asked = call(config, state, json=as_json)
+    settings = asked.settings()
+    findings = [_finding(name, look) for name, look in _looks(settings, config)]
+    lines = [f"{'ok ' if f['ok'] else 'BAD'} {f['what']}: {f['told']}" for f in findings]
+    wrong = [f["told"] for f in findings if f["misconfigured"]]
+    if wrong:
+        raise ConfigError("\n".join(wrong))
+    good = all(f["ok"] for f in findings)
+    show("check", {"checks": findings}, lines, now=asked.clock.now(), as_json=as_json, ok=good)
+
+
+def _looks(settings: Any, config: Path) -> Iterator[tuple[str, Callable[[], str]]]:
+    yield "settings", lambda: f"{len(settings.watches)} watches, {len(settings.sources)} sources"
+    for k, watch in enumerate(settings.watches):
+        yield f"watch {watch.slug}", lambda k=k, w=watch: _look_at_watch(config, k, w)  # type: ignore[misc]  # bound now
+    for k, source in enumerate(settings.sources):
+        yield f"source {source.slug}", lambda k=k, s=source: _look_at_source(config, k, s)  # type: ignore[misc]  # bound now
+    yield "record", lambda: _look_at_record(settings)
+    yield "index", lambda: _look_at_index(settings)
+    yield "model", lambda: _look_at_model(settings)
+    if settings.mail is not None:
+        yield "mail", lambda: _look_at_mail(settings)
+
+
+def _look_at_watch(config: Path, place: int, watch: Any) -> str:
+    from config.load import complain
+    from core.errors import QueryError
+    from indexer.query.watch_query import compile_watch
+
+    try:
+        compile_watch(watch.query)
+    except QueryError as error:
+        told = f"{error} (at character {error.column + 1})"
+        raise ConfigError(complain(config, ("watches", place, "query"), told)) from None
+    return "its query is understood"
+
+
+def _look_at_source(config: Path, place: int, source: Any) -> str:
+    from config.load import complain
+    from harken.pipeline.crawl import source_options
+
+    try:
+        source_options(source)
+    except ConfigError as error:
+        raise ConfigError(complain(config, ("sources", place), str(error))) from None
+    return f"kind {source.kind}"
+
+
+def _look_at_record(settings: Any) -> str:
+    from harken import wiring
+
+    record = wiring.open_record(settings)
+    return f"schema {record.version()}"
+
+
+def _look_at_index(settings: Any) -> str:
+    from harken import wiring
+
+    if settings.index == "tantivy" and not (settings.state / "index").exists():
+        return "none yet; the first run makes it"
+    with wiring.open_index(settings, writer=False) as engine:
+        health = engine.health()
+    return f"{health.docs} mentions, {health.detail}"
+
+
+def _look_at_model(settings: Any) -> str:
+    from harken import wiring
+    from store.analysis import rescoring
+
+    name, record = wiring.open_model(settings).name, wiring.open_record(settings)
+    with record.read() as tx:
+        others = rescoring.waiting(tx, name)
+    if not others:
+        return name
+    return f"{name}; another judged {others} mentions: `harken analyse --again` reads them anew"
+
+
+def _look_at_mail(settings: Any) -> str:
+    from harken import wiring
+
+    wiring.channels(settings)["email"].probe()
+    return f"{settings.mail.host}:{settings.mail.port} answers"
+
+
+def _finding(what: str, look: Callable[[], str]) -> dict[str, Any]:
+    try:
+        return {"what": what, "ok": True, "told": look(), "misconfigured": False}
+    except HarkenError as error:
+        wrong = isinstance(error, ConfigError)
+        return {"what": what, "ok": False, "told": str(error), "misconfigured": wrong}
+
+
+def _slug(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-") or "brand"

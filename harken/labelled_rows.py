@@ -1,0 +1,42 @@
+"""Files of labelled texts, JSON lines, plain or .gz: whatever is wrong is told with its place."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from config.jsonlines import column_of, numbered, parsed
+from core.errors import ConfigError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labelled:
+    """One row and where it stands."""
+
+    file: Path
+    line: int  # from 1
+    text: str  # the line itself
+    row: dict[str, Any]
+
+    def place(self, key: str) -> str:
+        """``file:line:column`` of the value of *key*, of the row itself where it has none."""
+        return f"{self.file}:{self.line}:{column_of(self.text, key)}"
+
+
+def labelled(file: Path) -> list[Labelled]:
+    """The rows of *file*, in order; empty lines are passed over.
+
+    Raises:
+        ConfigError: it cannot be read, or a line is no object with a text.
+    """
+    return [
+        Labelled(file=file, line=number, text=line, row=_row(file, number, line))
+        for number, line in numbered(file)
+        if line.strip()
+    ]
+
+
+def _row(file: Path, number: int, line: str) -> dict[str, Any]:
+    row = parsed(line, file, first=number)
+    if not isinstance(row, dict) or not isinstance(row.get("text"), str):
+        raise ConfigError(f'{file}:{number}:1: should be an object with "text" and "label".')
+    return row

@@ -1,0 +1,1 @@
+"""The processes of `harken run`: schedule, workers, supervision, clock and logs."""

@@ -1,0 +1,68 @@
+"""The schedule of a run: jobs in memory; what was done is in the record, never in the scheduler."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Final
+
+import structlog
+from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEvent
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from harken.logs import told
+
+log = structlog.get_logger()
+
+Job = Callable[[], Awaitable[None]]
+_GRACE_S: Final = 3600  # the library drops a job that is one second late
+
+
+class Schedule:
+    """Runs jobs at intervals; a job never overlaps itself, and one that was late runs once."""
+
+    def __init__(self) -> None:
+        self._scheduler = AsyncIOScheduler(
+            timezone="UTC",
+            job_defaults={
+                "coalesce": True,
+                "max_instances": 1,
+                "misfire_grace_time": _GRACE_S,
+            },
+        )
+        self._scheduler.add_listener(_tell, EVENT_JOB_ERROR | EVENT_JOB_MISSED)
+
+    def every(self, step: timedelta, name: str, job: Job) -> None:
+        """Run *job* every *step*, the first time after one."""
+        seconds = step.total_seconds()
+        self._scheduler.add_job(_quiet(name, job), "interval", seconds=seconds, id=name)
+
+    def start(self) -> None:
+        """Begin; needs a running event loop."""
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Start no more jobs."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+
+
+def _quiet(name: str, job: Job) -> Job:
+    """*job*, whose failures are told once each time they change."""
+    last = ""
+
+    async def run() -> None:
+        """Do it once, whatever comes of it."""
+        nonlocal last
+        try:
+            await job()
+            last = ""
+        except Exception as error:  # noqa: BLE001 - one failing job must not end the others
+            reason = told(error)
+            if reason != last:
+                log.error("job.failed", job=name, reason=reason)
+            last = reason
+
+    return run
+
+
+def _tell(event: JobExecutionEvent) -> None:
+    log.warning("job.missed", job=event.job_id)

@@ -1,0 +1,99 @@
+"""Keep the children of a run alive: start, watch, restart with back-off, stop."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import structlog
+
+from harken.logs import told
+
+log = structlog.get_logger()
+
+BACKOFF: Final = (0.2, 1.0, 2.0, 5.0, 10.0, 30.0)  # seconds before the n-th restart in a row
+STEADY_S: Final = 30.0  # a child that lived this long starts its back-off afresh
+GRACE_S: Final = 4.0  # between SIGTERM and SIGKILL
+
+
+class Child:
+    """One long-lived child, restarted whenever it ends."""
+
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str],
+        on_exit: Callable[[str, str], None],
+        *,
+        backoff: Sequence[float] = BACKOFF,
+    ) -> None:
+        self.name = name
+        self.command = list(command)
+        self.on_exit = on_exit
+        self.backoff = backoff
+        self.process: asyncio.subprocess.Process | None = None
+
+    async def keep(self) -> None:
+        """Run for ever; cancel to end."""
+        failures = 0
+        while True:
+            began = asyncio.get_running_loop().time()
+            reason = await self._live()
+            steady = asyncio.get_running_loop().time() - began > STEADY_S
+            failures = 0 if steady else failures + 1
+            try:
+                await asyncio.to_thread(self.on_exit, self.name, reason)
+            except Exception as error:  # noqa: BLE001 - the child is needed, whoever hears of it
+                log.error("child.untold", child=self.name, reason=told(error))
+            await asyncio.sleep(self.backoff[min(failures, len(self.backoff) - 1)])
+
+    async def _live(self) -> str:
+        """One life of the child; returns how it ended."""
+        try:
+            self.process = await start(self.command)
+        except OSError as error:  # no memory or no handles: there may be later
+            log.error("child.not_started", child=self.name, reason=error.strerror)
+            return f"could not be started ({error.strerror})"
+        log.info("child.started", child=self.name, pid=self.process.pid)
+        code = await self.process.wait()
+        log.warning("child.ended", child=self.name, code=code)
+        return f"ended with {describe(code)}"
+
+    def kill(self) -> None:
+        """End a child that hangs; ``keep`` starts it again."""
+        if self.process is not None and self.process.returncode is None:
+            self.process.kill()
+
+    async def stop(self) -> None:
+        """End it for good."""
+        if self.process is not None:
+            await stop(self.process)
+
+
+async def start(command: Sequence[str]) -> asyncio.subprocess.Process:
+    """Start *command* with no input; its talk goes where ours goes."""
+    return await asyncio.create_subprocess_exec(
+        *command, stdin=asyncio.subprocess.DEVNULL, start_new_session=True
+    )
+
+
+async def stop(process: asyncio.subprocess.Process) -> None:
+    """SIGTERM, then SIGKILL after the grace time."""
+    if process.returncode is not None:
+        return
+    with contextlib.suppress(ProcessLookupError):
+        process.send_signal(signal.SIGTERM)
+        try:
+            await asyncio.wait_for(process.wait(), GRACE_S)
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+
+
+def describe(code: int) -> str:
+    """An exit status in words."""
+    if code >= 0:
+        return f"status {code}"
+    known = {number.value: number.name for number in signal.Signals}
+    return f"signal {known.get(-code, -code)}"

@@ -1,0 +1,68 @@
+"""Settings into the record, upserted by slug at every start (origin file)."""
+
+from datetime import datetime
+
+from config.settings import Settings, TopicSettings, WatchSettings
+from core.watch import Topic, Watch
+from store import watches
+from store.alerts import people
+from store.alerts.people import Person, Subscription
+from store.crawl import sources
+from store.database import Record
+
+
+def seed(record: Record, settings: Settings, *, now: datetime) -> None:
+    """Make the record know what harken.yaml says."""
+    with record.write() as tx:
+        watches.replace_from_file(tx, watch_values(settings), topic_values(settings))
+        listed = [
+            (s.slug, s.kind, s.options, int(s.every.total_seconds())) for s in settings.sources
+        ]
+        sources.replace_from_file(tx, listed, now=now)
+        known = [Person(slug=p.slug, name=p.name, email=p.email) for p in settings.people]
+        people.replace_from_file(tx, known, _subscriptions(settings))
+
+
+def watch_values(settings: Settings) -> list[Watch]:
+    """The watches of the settings."""
+    return [_watch(w, settings.zone) for w in settings.watches]
+
+
+def topic_values(settings: Settings) -> list[Topic]:
+    """The taxonomy of the settings."""
+    return [_topic(t) for t in settings.topics]
+
+
+def _watch(w: WatchSettings, zone: str) -> Watch:
+    return Watch(
+        slug=w.slug,
+        name=w.name,
+        kind=w.kind,
+        query=w.query,
+        revision=watches.query_revision(w.query),
+        topics=w.topics,
+        purpose=w.purpose,
+        retention_days=w.retention.days,
+        zone=w.zone or zone,
+        products=w.products,
+        people=w.people,
+    )
+
+
+def _topic(t: TopicSettings) -> Topic:
+    return Topic(id=t.id, name=t.name, sentences=t.sentences, examples=t.examples)
+
+
+def _subscriptions(settings: Settings) -> list[Subscription]:
+    return [
+        Subscription(
+            slug=s.slug,
+            person=s.person,
+            kind=s.kind,
+            channel=s.channel,
+            at=s.at,
+            zone=s.zone or settings.zone,
+            watches=s.watches,
+        )
+        for s in settings.subscriptions
+    ]

@@ -1,1 +1,0 @@
-"""What the Elasticsearch engine is made of; only ``server`` knows the client."""

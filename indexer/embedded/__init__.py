@@ -1,1 +1,0 @@
-"""What the tantivy engine is made of: its entries and its queries."""

@@ -1,0 +1,106 @@
+"""The connection to a server, and sentences for its errors; the client is imported when needed."""
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+from core.errors import ConfigError, HarkenError, TransientError
+from indexer.engines.elasticsearch.bulk import is_disk_full
+
+if TYPE_CHECKING:
+    from elasticsearch import ApiError, Elasticsearch
+
+_CLIENT: Final = 8  # talks to servers 8 and 9; client 9 fails on server 8
+_NEEDED: Final = "pip install 'elasticsearch>=8.19,<9'"
+_OTHER_CLIENT: Final = "media_type_header_exception"
+_NO_ENTRY: Final = (401, 403)
+BUSY: Final = 429
+_SECRETS: Final = re.compile(r"^(\w+://)?.*@|[?#].*", re.DOTALL)
+
+
+def connect(url: str, timeout: float) -> "Elasticsearch":
+    """A client of the server at *url*; nothing is sent yet.
+
+    Args:
+        url: with a scheme, a port and, where the server asks for one, ``user:password@``.
+        timeout: seconds, of each request.
+
+    Raises:
+        ConfigError: *url* is not one, or the installed client is not version 8.
+    """
+    import elasticsearch
+
+    check_client(elasticsearch.__version__)
+    try:
+        return elasticsearch.Elasticsearch(url, request_timeout=timeout, http_compress=True)
+    except ValueError as error:
+        message = f"The index URL {without_secrets(url)!r} is not like http://127.0.0.1:9200."
+        raise ConfigError(message) from error
+
+
+def check_client(version: Sequence[int]) -> None:
+    """ConfigError: a client of this version does not talk to all servers from 8 on."""
+    if version[0] != _CLIENT:
+        found = ".".join(map(str, version))
+        message = f"The client elasticsearch {found} does not talk to all servers from 8 on."
+        raise ConfigError(f"{message} Run: {_NEEDED}")
+
+
+def without_secrets(url: str) -> str:
+    """*url* as it may be shown, also where it is none: without account, query and fragment."""
+    return _SECRETS.sub(r"\1", url)
+
+
+@contextmanager
+def translated(server: str) -> Iterator[None]:
+    """Turn the two families of errors of the client into ours.
+
+    Args:
+        server: its URL without secrets.
+    """
+    from elasticsearch import ApiError, TransportError, UnsupportedProductError
+
+    try:
+        yield
+    except UnsupportedProductError as error:
+        raise ConfigError(f"The server at {server} is not Elasticsearch.") from error
+    except ApiError as error:
+        raise _translation(error, server) from error
+    except TransportError as error:
+        message = f"Elasticsearch at {server} does not answer ({type(error).__name__})."
+        raise TransientError(f"{message} Is it running?") from error
+
+
+def reason(error: "ApiError") -> str:
+    """Status and type of an answer; never what it quotes."""
+    return f"{error.status_code} {_cause(error).get('type', 'without a type')}"
+
+
+def is_divisible(error: "ApiError") -> bool:
+    """Whether a request was refused of which parts may pass: too long, or with one bad line."""
+    is_general = is_disk_full(_cause(error)) or _OTHER_CLIENT in reason(error)
+    return error.status_code in (400, 413, BUSY) and not is_general
+
+
+def _translation(error: "ApiError", server: str) -> HarkenError:
+    said = reason(error)
+    if _OTHER_CLIENT in said:
+        return ConfigError(f"Elasticsearch at {server} and the client differ. Run: {_NEEDED}")
+    if error.status_code in _NO_ENTRY:
+        return ConfigError(f"Elasticsearch at {server} does not let this account in: {said}.")
+    if is_disk_full(_cause(error)):
+        return disk_full(server)
+    return TransientError(f"Elasticsearch at {server} refused: {said}.")
+
+
+def disk_full(server: str) -> TransientError:
+    """Searches go on; writes wait until somebody makes room."""
+    message = f"The disk of Elasticsearch at {server} is full: nothing is indexed"
+    return TransientError(f"{message} until there is room.")
+
+
+def _cause(error: "ApiError") -> dict[str, Any]:
+    body = error.body
+    cause = body.get("error") if isinstance(body, dict) else None
+    return cause if isinstance(cause, dict) else {}

@@ -1,0 +1,76 @@
+"""Query tree -> Elasticsearch DSL. Values travel as JSON: there is no syntax to inject into."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from math import ceil
+from typing import Any
+
+from indexer.engines.elasticsearch.mapping import PUBLISHED
+from indexer.index import Filters
+from indexer.query import And, Field, Not, Or, Phrase, Query
+
+Dsl = dict[str, Any]
+
+
+def wanted(query: Query, filters: Filters) -> Dsl:
+    """The query and its filters, which do not score."""
+    found = compiled(filters.narrow(query))
+    bounds = {"gte": _first_second(filters.since), "lt": _first_second(filters.until)}
+    given = {name: second for name, second in bounds.items() if second is not None}
+    if not given:
+        return found
+    # Without a format a date field reads numbers as milliseconds, and all of them match.
+    times = {"range": {PUBLISHED: {**given, "format": "epoch_second"}}}
+    return {"bool": {"must": [found], "filter": [times]}}
+
+
+def compiled(query: Query) -> Dsl:
+    """The query alone."""
+    match query:
+        case Phrase(words):
+            return _phrase(words)
+        case Field(name, value):
+            term = {"term": {name: {"value": value}}}
+            return {"constant_score": {"filter": term, "boost": 0}}
+        case And(parts):
+            return _all_of(parts)
+        case Or(parts):
+            some = [compiled(part) for part in parts]
+            return {"bool": {"should": some, "minimum_should_match": 1}}
+        case Not():
+            return _all_of([query])
+    return {"match_all": {"boost": 0}}
+
+
+def ranges(seconds: Sequence[tuple[int, int]]) -> Dsl:
+    """Counts of each [from, to) by sentiment, in the form that indexer.histogram.bars reads."""
+    spans = [{"from": start, "to": end} for start, end in seconds]
+    return {
+        "date_range": {"field": PUBLISHED, "format": "epoch_second", "ranges": spans},
+        "aggs": {"labels": {"terms": {"field": "sentiment"}}},
+    }
+
+
+def seconds(bucket: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A bucket of :func:`ranges` with its start in seconds: a date answers in milliseconds."""
+    return {**bucket, "from": bucket["from"] // 1000}
+
+
+def _all_of(parts: Sequence[Query]) -> Dsl:
+    # A bool of must_not alone matches all the others.
+    return {
+        "bool": {
+            "must": [compiled(part) for part in parts if not isinstance(part, Not)],
+            "must_not": [compiled(part.part) for part in parts if isinstance(part, Not)],
+        }
+    }
+
+
+def _phrase(words: Sequence[str]) -> Dsl:
+    if len(words) == 1:
+        return {"term": {"words": {"value": words[0]}}}
+    return {"match_phrase": {"words": {"query": " ".join(words)}}}
+
+
+def _first_second(at: datetime | None) -> int | None:
+    return None if at is None else ceil(at.timestamp())

@@ -1,0 +1,78 @@
+"""Names, template and mapping of the indices: one a month of publication, so ids stay unique."""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from indexer.document import SCHEMA, Document, restored, stored
+
+PUBLISHED: Final = "@timestamp"  # the name that Kibana looks for
+_KEYWORD: Final = {"type": "keyword"}
+_SHOWN_ONLY: Final = {"type": "keyword", "index": False, "doc_values": False}
+_SECONDS: Final = {"type": "date", "format": "epoch_second"}
+
+_PROPERTIES: Final[Mapping[str, Any]] = {
+    PUBLISHED: _SECONDS,
+    "first_seen": _SECONDS,
+    "words": {"type": "text", "analyzer": "whitespace"},  # they come cut: indexer.index_tokens
+    "text": {"type": "text", "index": False},
+    "url": _SHOWN_ONLY,
+    "polarity": {"type": "float"},  # a half_float stores 0.5001 as 0.5
+    "probability": {"type": "float"},
+    "schema": {"type": "byte"},
+    **dict.fromkeys(
+        ("id", "source", "watch", "topic", "language", "sentiment", "voice", "family"), _KEYWORD
+    ),
+    **dict.fromkeys(("emotion", "intent", "offensive"), _KEYWORD),
+    **dict.fromkeys(("state", "analysis", "domain"), _KEYWORD),
+    **dict.fromkeys(("product", "place", "tag", "link"), _KEYWORD),
+}
+
+
+def month_index(prefix: str, published: int) -> str:
+    """The index of a mention that was published at that second."""
+    return f"{pattern(prefix)[:-1]}{datetime.fromtimestamp(published, UTC):%Y.%m}"
+
+
+def pattern(prefix: str) -> str:
+    """What all our indices are called."""
+    return f"{prefix}-v{SCHEMA}-*"
+
+
+def outdated(prefix: str, names: Iterable[str]) -> list[str]:
+    """Those of the indices *names* that an older schema filled, sorted; no other prefix's."""
+    ours = re.compile(rf"{re.escape(prefix)}-v(\d+)-\d{{4}}\.\d{{2}}")
+    found = ((name, ours.fullmatch(name)) for name in names)
+    return sorted(name for name, month in found if month and int(month[1]) < SCHEMA)
+
+
+def template(prefix: str) -> dict[str, Any]:
+    """How Elasticsearch makes an index of a new month; *prefix* is the alias of all."""
+    return {
+        "index_patterns": [pattern(prefix)],
+        "template": {
+            "aliases": {prefix: {}},
+            "settings": {
+                "number_of_shards": 1,  # a month of 20 million mentions is 30 GB
+                "auto_expand_replicas": "0-1",
+                "refresh_interval": "5s",
+                "gc_deletes": "1h",  # how long a late retry cannot bring a deleted mention back
+            },
+            "mappings": {"dynamic": "strict", "properties": dict(_PROPERTIES)},
+        },
+        "_meta": {"schema": SCHEMA},
+    }
+
+
+def source(document: Document) -> dict[str, Any]:
+    """What is sent: the stored object and the words, which Elasticsearch keeps too."""
+    body = stored(document)
+    body[PUBLISHED] = body.pop("published")
+    body["words"] = document.words
+    return body
+
+
+def shown(body: Mapping[str, Any]) -> Document:
+    """The document in the ``_source`` of a hit."""
+    return restored({**body, "published": body[PUBLISHED]})

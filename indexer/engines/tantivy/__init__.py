@@ -1,0 +1,5 @@
+"""The embedded index: tantivy."""
+
+from indexer.engines.tantivy.index import TantivyIndex
+
+__all__ = ["TantivyIndex"]

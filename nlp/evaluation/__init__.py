@@ -1,0 +1,1 @@
+"""Evaluation on labelled texts: tasks, metrics, predictions."""

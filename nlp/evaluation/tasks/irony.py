@@ -1,0 +1,9 @@
+"""``--task irony``: the model's head of that name."""
+
+from nlp.evaluation.head_task import HeadTask
+
+
+class Irony(HeadTask):
+    """Literal or irony."""
+
+    says = "irony"

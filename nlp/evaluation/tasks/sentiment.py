@@ -1,0 +1,9 @@
+"""``--task sentiment``: of the whole text."""
+
+from nlp.evaluation.head_task import HeadTask
+
+
+class Sentiment(HeadTask):
+    """Negative, neutral or positive."""
+
+    says = "sentiment"

@@ -1,9 +1,0 @@
-"""``--task sentiment``: of the whole text."""
-
-from nlp.heads import HeadTask
-
-
-class Sentiment(HeadTask):
-    """Negative, neutral or positive."""
-
-    says = "sentiment"

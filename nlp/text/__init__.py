@@ -1,0 +1,1 @@
+"""Text processing without a model: normalization, language, excerpts, entities, duplicates."""

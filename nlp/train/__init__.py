@@ -1,1 +1,0 @@
-"""How the packaged adapter was made: ``python -m nlp.train``."""

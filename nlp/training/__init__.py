@@ -1,0 +1,1 @@
+"""How the packaged adapter was made: ``python -m nlp.training``."""

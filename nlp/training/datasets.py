@@ -1,0 +1,122 @@
+"""Labelled texts: gzipped JSON lines of ``text`` and ``label`` or ``labels``, each for one head."""
+
+import hashlib
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from config.jsonlines import numbered, parsed
+from core.errors import ConfigError
+from nlp.text.normalize import clean
+
+OURS: Final = Path(__file__).parent / "texts"  # written for Harken
+# One text in so many of train calibrates a temperature and is never trained on.
+_HELD_OUT_OF: Final = 24
+
+Row = Mapping[str, Any]
+Targets = np.ndarray[Any, np.dtype[np.float32]]
+Pair = tuple[str, Sequence[int]]  # a cleaned text and the indices of the classes that hold
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Labelled:
+    """Cleaned texts and what one head shall say of them."""
+
+    head: str
+    texts: tuple[str, ...]
+    targets: Targets  # (texts, classes): 1 where the class holds, else 0
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    @property
+    def priors(self) -> tuple[float, ...]:
+        """The share of each class; of sum 1 where each text has one."""
+        return tuple(self.targets.mean(axis=0, dtype=float).round(4).tolist())
+
+    def where(self, *, held_out: bool) -> "Labelled":
+        """The part that is kept for calibration, or the rest; chosen by the text alone."""
+        return self._chosen([_is_held_out(text) == held_out for text in self.texts])
+
+    def without(self, known: Collection[str]) -> "Labelled":
+        """What is not among the *known* texts."""
+        return self._chosen([text not in known for text in self.texts])
+
+    def _chosen(self, mask: Sequence[bool]) -> "Labelled":
+        texts = tuple(text for text, ok in zip(self.texts, mask, strict=True) if ok)
+        return Labelled(self.head, texts, self.targets[np.array(mask, bool)])
+
+
+def labelled(head: str, classes: Sequence[str], pairs: Iterable[Pair]) -> Labelled:
+    """The *pairs* as texts for *head*, which tells *classes*."""
+    listed = list(pairs)
+    targets = np.zeros((len(listed), len(classes)), np.float32)
+    for number, (_, held) in enumerate(listed):
+        targets[number, list(held)] = 1
+    return Labelled(head, tuple(text for text, _ in listed), targets)
+
+
+def single(folder: Path, name: str, head: str, classes: Sequence[str]) -> Labelled:
+    """The rows of the file *name*; their ``label`` is one of *classes*.
+
+    Raises:
+        ConfigError: the file is missing.
+    """
+    found = shared_rows(folder, name)
+    return labelled(head, classes, ((clean(r["text"]), [classes.index(r["label"])]) for r in found))
+
+
+def untold(
+    folder: Path, names: Iterable[str], head: str, classes: Sequence[str], every: int
+) -> Labelled:
+    """One text in *every* of the files *names*, each once, without label: all targets are 0."""
+    texts = (clean(row["text"]) for name in names for row in shared_rows(folder, name))
+    return labelled(head, classes, ((text, []) for text in list(dict.fromkeys(texts))[::every]))
+
+
+def grouped(folder: Path, name: str, head: str, groups: Mapping[str, str]) -> Labelled:
+    """The rows whose ``labels`` all belong to one of *groups* (a class: its labels, by spaces)."""
+    group_of = {label: group for group, labels in groups.items() for label in labels.split()}
+    classes = list(groups)
+
+    def _pairs() -> Iterator[Pair]:
+        for row in shared_rows(folder, name):
+            found = {group_of.get(label) for label in row["labels"]}
+            if len(found) == 1 and (group := found.pop()) is not None:
+                yield clean(row["text"]), [classes.index(group)]
+
+    return labelled(head, classes, _pairs())
+
+
+def shared_rows(folder: Path, name: str) -> Iterator[Row]:
+    """The rows of the gzipped file *name* in *folder*.
+
+    Raises:
+        ConfigError: it is missing.
+    """
+    path = folder / f"{name}.jsonl.gz"
+    if not path.is_file():
+        message = f"no labelled texts at {path}; --data wants the folder that holds {path.name}"
+        raise ConfigError(message)
+    return rows(path)
+
+
+def our_rows(name: str) -> Iterator[Row]:
+    """The rows of a file that was written for Harken."""
+    return rows(OURS / f"{name}.jsonl")
+
+
+def rows(path: Path) -> Iterator[Row]:
+    """The rows of a file of JSON lines, plain or .gz.
+
+    Raises:
+        ConfigError: it cannot be read, or is something else.
+    """
+    return (parsed(line, path, first=number) for number, line in numbered(path))
+
+
+def _is_held_out(text: str) -> bool:
+    return hashlib.sha256(text.encode()).digest()[0] % _HELD_OUT_OF == 0

@@ -1,0 +1,93 @@
+"""The frozen lower layers see every text once; training starts from what they said."""
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import torch
+from torch import Tensor
+
+from nlp.encoder.batching import batches, padded
+from nlp.encoder.network import Network, pad
+from nlp.encoder.tokenizer import Tokens
+
+# As in the measurements that this recipe comes from; the few longer tweets are cut here only.
+MAX_TOKENS: Final = 96
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What a training step eats."""
+
+    hidden: Tensor  # (texts, tokens, width)
+    mask: Tensor  # (texts, tokens)
+
+
+class Features:
+    """Shared hidden states of some texts, bfloat16, token after token."""
+
+    def __init__(self, network: Network, tokens: Tokens, texts: Sequence[str]) -> None:
+        network.eval()
+        ids = [tokens.framed(row[: MAX_TOKENS - 2]) for row in tokens.ids(texts)]
+        self.lengths = [len(row) for row in ids]
+        self.starts = [0, *torch.tensor(self.lengths).cumsum(0).tolist()]
+        width = network.width
+        self.hidden = torch.empty(self.starts[-1], width, dtype=torch.bfloat16)
+        with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16):
+            for batch in batches(self.lengths, 4096):
+                self._fill(network, ids, batch)
+
+    def _fill(self, network: Network, ids: Sequence[Sequence[int]], batch: list[int]) -> None:
+        rows, mask = pad([ids[i] for i in batch], padded(max(self.lengths[i] for i in batch)))
+        hidden = network.share(rows, mask)
+        for row, index in enumerate(batch):
+            start, end = self.starts[index], self.starts[index + 1]
+            self.hidden[start:end] = hidden[row, : end - start].to(torch.bfloat16)
+
+    @torch.inference_mode()
+    def vectors(self, network: Network) -> Tensor:
+        """The un-adapted vectors of all texts, float32, shape (texts, width)."""
+        found = torch.empty(len(self.lengths), network.width)
+        for indices in batches(self.lengths, 4096):
+            batch = self.batch(indices)
+            with torch.autocast("cpu", dtype=torch.bfloat16):
+                found[indices] = network.embed(batch.hidden, batch.mask).float()
+        return found
+
+    def batch(self, indices: Sequence[int]) -> Batch:
+        """The texts *indices*, padded to the longest of them."""
+        length = padded(max(self.lengths[i] for i in indices))
+        hidden = torch.zeros(len(indices), length, self.hidden.shape[1], dtype=torch.bfloat16)
+        mask = torch.zeros(len(indices), length, dtype=torch.bool)
+        for row, index in enumerate(indices):
+            start, end = self.starts[index], self.starts[index + 1]
+            hidden[row, : end - start] = self.hidden[start:end]
+            mask[row, : end - start] = True
+        return Batch(hidden, mask)
+
+
+def epoch(lengths: Sequence[int], tokens: int, seed: int) -> Iterator[list[int]]:
+    """One pass in random batches of like length, a function of *seed* alone.
+
+    Batches of one padded length have the same number of texts, so that shapes repeat; texts too few
+    for a batch go on to the next length.
+    """
+    chance = random.Random(seed)
+    shuffled = chance.sample(range(len(lengths)), len(lengths))
+    order = sorted(shuffled, key=lambda index: padded(lengths[index]))
+    found: list[list[int]] = []
+    while order:
+        size = _fitting([padded(lengths[index]) for index in order[:tokens]], tokens)
+        found.append(order[:size])
+        order = order[size:]
+    chance.shuffle(found)
+    yield from found
+
+
+def _fitting(rising: Sequence[int], tokens: int) -> int:
+    """How many of the first texts, of *rising* padded lengths, fit *tokens*; one at least."""
+    size = max(1, tokens // rising[0])
+    while size > 1 and size * rising[min(size, len(rising)) - 1] > tokens:
+        size -= 1
+    return size

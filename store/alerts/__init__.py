@@ -1,0 +1,1 @@
+"""Tables of alerting: observations, incidents, outbox, people."""

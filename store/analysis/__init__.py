@@ -1,0 +1,1 @@
+"""Tables of the analysis: its queue, verdicts, entities, rescoring."""

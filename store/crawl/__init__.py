@@ -1,0 +1,1 @@
+"""Tables that crawls write: sources, runs, pages, deletions."""

@@ -1,0 +1,140 @@
+"""Sources: what is due, and how each one fares."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import Connection, func, select, update
+
+from store.database import upsert
+from store.tables import runs, sources
+
+_ENOUGH: Final = timedelta(hours=2)  # of listening: a rate of less is chance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRow:
+    """A source as the record knows it."""
+
+    slug: str
+    kind: str
+    options: Mapping[str, Any]
+    interval_s: int
+    state: str  # new | ok | failed | forbidden | waiting
+    since: datetime  # since when it is in that state
+    reason: str | None
+    cursor: Mapping[str, Any]
+    validators: Mapping[str, Mapping[str, str]]
+    due: datetime
+    failures: int  # in a row
+    first_ok: datetime | None
+    last_ok: datetime | None
+    backfilled: datetime | None  # when its first walk back through the past ended
+
+
+def replace_from_file(
+    tx: Connection, listed: Sequence[tuple[str, str, Mapping[str, Any], int]], *, now: datetime
+) -> None:
+    """Upsert (slug, kind, options, interval_s) of harken.yaml; unnamed ones become inactive."""
+    gone = (sources.c.origin == "file") & sources.c.slug.not_in([row[0] for row in listed])
+    tx.execute(update(sources).where(gone).values(active=False))
+    before = {row.slug: row.options for row in tx.execute(select(sources))}
+    for slug, kind, options, interval_s in listed:
+        said = {"kind": kind, "options": dict(options), "interval_s": interval_s, "active": True}
+        fresh = {
+            "slug": slug,
+            "origin": "file",
+            "state": "new",
+            "cursor": {},
+            "validators": {},
+            "failures": 0,
+            "since": now,
+            "due": now,
+        }
+        insert = upsert(tx, sources).values(**fresh, **said)
+        if slug in before and before[slug] != dict(options):
+            said |= {"due": now, "failures": 0}  # what was corrected is tried at once
+        tx.execute(insert.on_conflict_do_update(index_elements=["slug"], set_=said))
+
+
+def active(tx: Connection) -> list[SourceRow]:
+    """Every source that is listened to, by slug."""
+    return _rows(tx, select(sources).where(sources.c.active).order_by(sources.c.slug))
+
+
+def due(tx: Connection, *, now: datetime, limit: int) -> list[SourceRow]:
+    """Active sources whose time has come, the longest waiting first."""
+    query = select(sources).where(sources.c.active, sources.c.due <= now)
+    return _rows(tx, query.order_by(sources.c.due, sources.c.slug).limit(limit))
+
+
+def named(tx: Connection, slugs: Sequence[str]) -> list[SourceRow]:
+    """The active sources of *slugs*, by slug."""
+    query = select(sources).where(sources.c.active, sources.c.slug.in_(slugs))
+    return _rows(tx, query.order_by(sources.c.slug))
+
+
+def settle(tx: Connection, slug: str, *, state: str, reason: str | None, now: datetime) -> int:
+    """Note how a run of *slug* ended; returns its failures in a row: ok resets them to 0."""
+    row = tx.execute(select(sources).where(sources.c.slug == slug)).one()
+    worked = state == "ok"
+    failures = 0 if worked else row.failures + 1
+    values: dict[str, Any] = {
+        "state": state,
+        "reason": reason,
+        "failures": failures,
+        "since": row.since if row.state == state else now,
+    }
+    if worked:
+        values |= {"first_ok": row.first_ok or now, "last_ok": now}
+        if row.cursor.get("backfilled") and row.backfilled is None:
+            values["backfilled"] = now
+    tx.execute(update(sources).where(sources.c.slug == slug).values(**values))
+    return failures
+
+
+def postpone(tx: Connection, slug: str, *, due: datetime) -> None:
+    """Set when *slug* is to be crawled next."""
+    tx.execute(update(sources).where(sources.c.slug == slug).values(due=due))
+
+
+def move(tx: Connection, slug: str, url: str) -> None:
+    """Rewrite the address of a source that moved for good (301, 308), until the next start."""
+    options = tx.execute(select(sources.c.options).where(sources.c.slug == slug)).scalar_one()
+    change = update(sources).where(sources.c.slug == slug)
+    tx.execute(change.values(options={**options, "url": url}))
+
+
+def heard_per_hour(tx: Connection, *, now: datetime) -> dict[str, float]:
+    """New mentions an hour of each source over its last 7 days of runs.
+
+    What the first walk back through the past brought says nothing of an hour and is left out;
+    so is a source whose walk has not ended, or whose first run since is less than two hours old.
+    """
+    since = now - timedelta(days=7)
+    query = (
+        select(runs.c.source, func.sum(runs.c.new), func.min(runs.c.started))
+        .join(sources, sources.c.slug == runs.c.source)
+        .where(runs.c.started >= since, runs.c.started > sources.c.backfilled)
+        .group_by(runs.c.source)
+        .having(func.min(runs.c.started) <= now - _ENOUGH)
+    )
+    hour = timedelta(hours=1)
+    return {source: float(new) / ((now - first) / hour) for source, new, first in tx.execute(query)}
+
+
+def back_fill_ended(tx: Connection) -> datetime | None:
+    """When the last of the first back-fills ended; None while one is still to come.
+
+    A source that has only failed so far does not hold the others up.
+    """
+    rows = active(tx)
+    waiting = [s for s in rows if s.backfilled is None and s.failures == 0]
+    ends = [s.backfilled for s in rows if s.backfilled is not None]
+    return None if waiting or not ends else max(ends)
+
+
+def _rows(tx: Connection, query: Any) -> list[SourceRow]:
+    names = SourceRow.__dataclass_fields__
+    return [SourceRow(**{n: getattr(row, n) for n in names}) for row in tx.execute(query)]

@@ -1,0 +1,20 @@
+"""The two parts of a letter from its context: HTML with inlined styles, and plain text."""
+
+from functools import cache
+
+from css_inline import CSSInliner
+
+from templates.contexts.base import Context
+from templates.render import render
+
+
+def body(kind: str, context: Context) -> tuple[str, str]:
+    """HTML and text of ``mail/KIND``; the HTML keeps its ``@media`` rules, all else is inlined."""
+    html = render(f"mail/{kind}.html.j2", context)
+    return f"{inliner().inline(html).rstrip()}\n", render(f"mail/{kind}.txt.j2", context)
+
+
+@cache
+def inliner() -> CSSInliner:
+    """By default it would drop @media and fetch remote sheets."""
+    return CSSInliner(keep_at_rules=True, keep_style_tags=False, load_remote_stylesheets=False)

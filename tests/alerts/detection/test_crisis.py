@@ -1,0 +1,150 @@
+"""What opens a crisis and what never does, on counts where the answer is plain."""
+
+from datetime import timedelta
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from alerts.detection.baseline import view
+from alerts.detection.counts import Stream
+from alerts.detection.crisis import (
+    CRISIS,
+    WARM,
+    YOUNG_PENALTY,
+    Rule,
+    crises,
+    notices,
+    score,
+    severity,
+    threshold,
+)
+from core.incident import Kind
+from tests.alerts.detection.test_baseline import BEGUN, steady, taught, track
+
+DAYS = 15
+RULE = Rule(watch="veloria", threshold=3.0)
+VOICES = steady(DAYS, 3.0)
+VOICES[-72:] = 0
+BASELINE = taught(track(VOICES), hours=(DAYS * 24) - 6)
+NOW = BEGUN + timedelta(days=DAYS)
+
+
+def judged(negative=(), friendly=(), unscored=(), baseline=BASELINE):
+    """Scores of the last bucket after six otherwise empty hours; arguments say how long ago."""
+    voices = VOICES.copy()
+    for said, streams in ((negative, 0), (friendly, 1), (unscored, 2)):
+        for bucket in said:
+            voices[-1 - bucket, streams:] += 1
+    counts = track(voices)
+    return score(baseline, view(baseline, counts, len(counts.voices) - 1, len(counts.voices)))
+
+
+def height(*args, **kwargs):
+    return float(judged(*args, **kwargs).crisis[0, 0])
+
+
+ago = st.lists(st.integers(0, 71), max_size=60)
+
+
+@settings(deadline=None)
+@given(ago, ago, st.integers(0, 71))
+def test_one_more_negative_voice_never_lowers_the_score(negative, friendly, more):
+    assert height([*negative, more], friendly) >= height(negative, friendly) - 1e-9
+
+
+@settings(deadline=None)
+@given(ago, ago)
+def test_voices_that_are_not_negative_never_open_a_crisis(friendly, unscored):
+    assert height((), friendly, unscored) == 0
+
+
+def test_thirty_negative_voices_within_the_hour_are_a_crisis():
+    assert height(range(12), ()) >= RULE.threshold
+    assert height([n // 3 for n in range(30)]) >= 3 * RULE.threshold
+
+
+def test_fewer_than_nine_voices_are_none_however_hostile():
+    assert height([0] * 8) == 0
+
+
+def test_what_is_spread_over_six_hours_must_be_twice_as_much():
+    """Trouble that some grumble about all afternoon is none; what goes on growing is."""
+    slowly = range(0, 72, 4)
+    assert height(slowly) == 0
+    assert height([*slowly, *slowly[1:6]]) >= WARM * RULE.threshold
+
+
+def test_a_campaign_with_the_usual_share_is_attention_and_no_crisis():
+    negative, friendly = [n % 12 for n in range(12)], [n % 12 for n in range(60)]
+    scores = judged(negative, friendly)
+    found = notices(scores, RULE, NOW)
+    assert scores.crisis[0, 0] == 0
+    assert [spike.kind for spike in found] == [Kind.ATTENTION]
+
+
+def test_a_sour_turn_without_more_voices_is_a_notice():
+    found = notices(judged(range(0, 70, 5), range(0, 60, 30)), RULE, NOW)
+    assert [spike.kind for spike in found] == [Kind.SOUR]
+
+
+def test_six_hours_without_any_voice_of_a_lively_watch_speak_of_its_sources():
+    found = notices(judged(), RULE, NOW)
+    assert [spike.kind for spike in found] == [Kind.HEALTH]
+    assert found[0].observed == 0
+
+
+def test_a_spike_tells_the_numbers_of_its_window():
+    scores = judged([n % 12 for n in range(30)], range(10))
+    (spike,) = crises(scores, RULE, 0, NOW)
+    assert (spike.observed, spike.voices, spike.negative_share) == (30, 40, 0.75)
+    assert spike.window_s in {900, 3600, 6 * 3600}
+    assert 0 < spike.expected < 5
+    assert spike.usual_share == pytest.approx(0.2, abs=0.05)
+    assert spike.score == pytest.approx(scores.crisis[0, 0])
+    assert spike.detected == NOW
+    assert spike.baseline_days == pytest.approx(DAYS - 0.25)
+
+
+def test_a_calm_bucket_has_no_spike():
+    assert crises(judged([1, 2, 3]), RULE, 0, NOW) == []
+
+
+@pytest.mark.parametrize(("hostile", "opens"), [(29, False), (30, True)])
+def test_before_three_days_only_thirty_voices_and_tenfold_count(hostile, opens):
+    young = taught(track(VOICES), hours=48)
+    scores = judged([0] * hostile, baseline=young)
+    assert [spike.severity for spike in crises(scores, RULE, 0, NOW)] == [1] * opens
+
+
+def test_a_watch_without_any_history_raises_nothing():
+    newborn = taught(track(VOICES), hours=0)
+    scores = judged(range(0, 70, 3), range(0, 70, 2), baseline=newborn)
+    assert crises(scores, RULE, 0, NOW) == []
+    assert notices(scores, RULE, NOW) == []
+
+
+@pytest.mark.parametrize(("units", "needed"), [(1, CRISIS), (15, CRISIS), (100, 4.2), (1000, 5.7)])
+def test_the_budget_sets_the_threshold(units, needed):
+    assert threshold(28, units) == pytest.approx(needed, abs=0.05)
+
+
+@given(st.integers(1, 10_000), st.floats(0.1, 10))
+def test_a_young_baseline_must_be_surer(units, budget):
+    assert threshold(13.9, units, budget) == threshold(14, units, budget) + YOUNG_PENALTY
+
+
+@pytest.mark.parametrize(
+    ("observed", "expected", "worst"),
+    [(312, 41.0, 2), (30, 0.4, 1), (6, 0.4, 2), (5, 1.0, 3), (3, 2.0, 4)],
+)
+def test_severity_is_how_many_times_the_usual(observed, expected, worst):
+    assert severity(observed, expected) == worst
+
+
+def test_negative_and_scored_voices_are_what_the_share_is_made_of():
+    seen = judged([0, 1], [2]).seen.sums.observed
+    assert seen[0, -1, Stream.NEGATIVE, 0] == 2
+    assert seen[0, -1, Stream.SCORED, 0] == 3
+    assert np.isfinite(seen).all()

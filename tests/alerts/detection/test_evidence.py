@@ -1,0 +1,108 @@
+"""The mentions behind an incident, and the one whose arrival made the score cross."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+import pytest
+
+from alerts.detection.detector import detect
+from alerts.detection.evidence import evidence, tipped_by
+from core.observation import Observation
+from tests.alerts.simulation import WATCH, Corpus, sentiment, setting
+
+NOW = datetime(2026, 5, 6, 15, 2, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+KNOWN = setting(NOW - timedelta(hours=3))
+
+
+@pytest.fixture(scope="module")
+def live():
+    """A watch that was learnt three hours ago, and 40 voices that arrive in the last 40 minutes."""
+    made = Corpus(now=NOW, random=Random(5))
+    made.ordinary(days=16)
+    before = detect(WATCH, made.utterances, None, KNOWN.backfilled_at, KNOWN).standing
+    for n in range(40):
+        made.say(NOW - (40 - n) * MINUTE, f"c{n}", negative=True, topics=("battery",))
+    return made.utterances, before
+
+
+def test_with_the_mention_that_tipped_it_it_opens_and_without_it_does_not(live):
+    utterances, before = live
+    opened = detect(WATCH, utterances, before, NOW, KNOWN)
+    tip = tipped_by(WATCH, utterances, opened.judged_by[NOW], NOW, KNOWN)
+    arrived = sorted(utterances, key=lambda u: (u.first_seen, u.id))
+    place = next(n for n, u in enumerate(arrived) if u.id == tip)
+    assert detect(WATCH, arrived[: place + 1], before, NOW, KNOWN).events
+    assert not detect(WATCH, arrived[:place], before, NOW, KNOWN).events
+
+
+def test_arrival_counts_not_publication(live):
+    """The oldest of the hostile mentions arrives last; it cannot have tipped anything earlier."""
+    utterances, before = live
+    late = [replace(u, first_seen=NOW) if u.at == NOW - 40 * MINUTE else u for u in utterances]
+    judge = detect(WATCH, late, before, NOW, KNOWN).judged_by[NOW]
+    tip = tipped_by(WATCH, late, judge, NOW, KNOWN)
+    assert next(u for u in late if u.id == tip).first_seen < NOW
+
+
+def test_where_nothing_rose_nothing_tipped_it(live):
+    utterances, before = live
+    usual = before.baseline
+    assert tipped_by(WATCH, utterances, usual, NOW - timedelta(hours=3), KNOWN) is None
+    assert tipped_by(WATCH, [], usual, NOW, KNOWN) is None
+
+
+@pytest.mark.parametrize("minutes", [40, 400])
+def test_every_opening_of_a_history_has_a_mention_that_tipped_it(minutes):
+    """Also where the hours since would not be judged a crisis any more by what they taught."""
+    made = Corpus(now=NOW, random=Random(5))
+    made.ordinary(days=16)
+    for n in range(60):
+        at = NOW - timedelta(hours=12) + n * minutes / 60 * MINUTE
+        made.say(at, f"c{n}", negative=True, topics=("battery",))
+    found = detect(WATCH, made.utterances, None, NOW, setting(NOW))
+    opened = found.events[0].opened
+    assert opened < NOW - timedelta(hours=4)
+    assert tipped_by(WATCH, made.utterances, found.judged_by[opened], opened, KNOWN)
+
+
+def test_a_crisis_without_a_baseline_was_tipped_too():
+    """Before three days are known the score is not asked, only the count of voices."""
+    made = Corpus(now=NOW, random=Random(5))
+    made.ordinary(days=1)
+    for n in range(60):
+        made.say(NOW - (60 - n) * MINUTE, f"c{n}", negative=True, topics=("battery",))
+    found = detect(WATCH, made.utterances, None, NOW, KNOWN)
+    opened = found.events[0].opened
+    assert tipped_by(WATCH, made.utterances, found.judged_by[opened], opened, KNOWN)
+
+
+def said(name, minute, *, negative=True, topics=(), family=None, voice="v"):
+    at = NOW + minute * MINUTE
+    return Observation(
+        id=name,
+        at=at,
+        first_seen=at,
+        voice=voice,
+        sentiment=sentiment(negative),
+        topics=topics,
+        family=family,
+    )
+
+
+def test_evidence_is_negative_in_time_and_of_the_topic_oldest_first():
+    utterances = [
+        said("late", 61, topics=("app",)),
+        said("second", 2, topics=("app",), family="f", voice="w"),
+        said("first", 0, topics=("app",), family="f"),
+        said("last", 60, topics=("app", "price"), family="g"),
+        said("kind", 3, negative=False, topics=("app",)),
+        said("unscored", 3, negative=None, topics=("app",)),
+        said("other", 4, topics=("price",)),
+        said("early", -1, topics=("app",)),
+    ]
+    found = evidence(utterances, "app", NOW, NOW + 60 * MINUTE)
+    assert found.mentions == ("first", "second", "last")
+    assert (found.voices, found.families) == (2, 2)
+    assert evidence(utterances, None, NOW, NOW + 60 * MINUTE).mentions[-2:] == ("other", "last")

@@ -1,0 +1,95 @@
+"""Onset is found within half an hour in the median and never more than two hours off."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from alerts.detection.onset import company, onset
+
+CASES = 200
+BEFORE = 144  # buckets: twelve hours of ordinary voices
+RECALL, FALSE_NEGATIVE, SCORED = 0.78, 0.08, 0.8
+NEGATIVE = 0.2 * RECALL + 0.8 * FALSE_NEGATIVE
+
+
+def crisis(random):
+    """One simulated evening: negative voices by bucket, the usual rate, the true onset, the end."""
+    clock = random.uniform(0, 24) + np.arange(BEFORE + 62) / 12
+    a_bucket = random.uniform(60, 80) / 288 * NEGATIVE * SCORED
+    usual = a_bucket * (1 + 0.8 * np.sin((clock - 8) / 24 * 2 * np.pi))
+    began, ramp = BEFORE + random.random(), random.uniform(12, 60)
+    share = random.random(random.integers(60, 100)) ** random.choice([1, 1 / 2])
+    share[0] = 0.0
+    heard = random.random(len(share)) < RECALL * SCORED
+    voices = random.poisson(usual)
+    np.add.at(voices, (began + ramp * share[heard]).astype(int), 1)
+    return voices, np.maximum(usual * random.uniform(0.7, 1.4), 0.01), began, began + ramp
+
+
+def found_after(voices, usual, began):
+    """The first bucket with ten voices more than usual within an hour, or within six."""
+    excess = np.concatenate([[0], np.cumsum(voices - usual)])
+    places = range(int(began), len(voices))
+    return next(
+        n
+        for n in places
+        if max(excess[n + 1] - excess[n - 11], excess[n + 1] - excess[n - 71]) > 10
+    )
+
+
+@pytest.mark.parametrize("later", [0, 12, 60], ids=["at once", "an hour later", "hours later"])
+def test_simulated_crises_are_dated(later):
+    """Errors in minutes over 200 ramps and surges of 1 to 5 hours, found at different times."""
+    random = np.random.default_rng(later)
+    errors = []
+    for _ in range(CASES):
+        voices, usual, began, over = crisis(random)
+        end = min(found_after(voices, usual, began) + later, int(over)) + 1
+        errors.append(
+            5
+            * (onset(voices[end - BEFORE : end], usual[end - BEFORE : end]) + end - BEFORE - began)
+        )
+    assert np.median(np.abs(errors)) <= 30
+    assert np.max(np.abs(errors)) <= 120
+
+
+def test_a_sudden_step_is_dated_to_the_bucket():
+    voices = np.array([0] * 100 + [5] * 6)
+    assert onset(voices, np.full(106, 0.05)) == 100
+
+
+def test_a_lonely_voice_hours_before_is_not_the_beginning():
+    voices = np.array([0] * 30 + [1] + [0] * 60 + [3, 4, 6, 8])
+    assert onset(voices, np.full(95, 0.05)) >= 85
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.lists(st.integers(0, 9), min_size=1, max_size=150), st.floats(0.01, 5))
+def test_every_history_has_an_onset_within_it(voices, usual):
+    assert 0 <= onset(np.array(voices), np.full(len(voices), usual)) < len(voices)
+
+
+def test_a_few_who_grumble_amid_joy_are_not_the_beginning():
+    """In the hours before the crisis sixty people rejoiced, and eight of them were misread."""
+    negative = np.array([0] * 60 + [1, 0, 0] * 8 + [0] * 6 + [1, 1, 2, 2, 3, 3])
+    others = np.array([0] * 60 + [2, 3] * 12 + [0] * 12)
+    usual = np.full(96, 0.02)
+    assert onset(negative, usual) < 75, "else this would show nothing"
+    assert (
+        onset(negative, np.maximum(usual, company(negative, others, np.full(96, 0.1), 0.2))) >= 85
+    )
+
+
+@given(st.lists(st.integers(0, 30), min_size=1, max_size=150), st.floats(0.01, 0.9))
+def test_company_comes_with_a_crowd_alone(others, share):
+    """Of what is more than twice the usual; none with the usual few, none with a crisis."""
+    half, nobody = np.full(len(others), 0.5), np.zeros(len(others))
+    expected = company(nobody, np.array(others), half, share)
+    assert len(expected) == len(others)
+    assert (expected >= 0).all()
+    assert expected.sum() <= sum(others) * share / 2 + 1e-9
+    assert not company(nobody, nobody + 1, half, share).any()
+    assert not company(2 * np.array(others), np.array(others), half, share).any()
+    steady = company(np.zeros(50), np.full(50, 3), np.full(50, 0.5), share)
+    assert steady[10:-10] == pytest.approx(share)

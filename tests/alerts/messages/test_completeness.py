@@ -1,0 +1,56 @@
+"""What a letter or page says of its own completeness."""
+
+from datetime import timedelta
+
+import pytest
+
+from alerts.messages.completeness import SEVERAL, Completeness, silent, told
+from core.coverage import Coverage, Outage, SourceProblem
+from templates.i18n import Say
+from tests.alerts.example_letters import NOW
+
+say = Say(zone="Europe/Berlin")
+SCORER = Outage(what="scorer", name="analyse", since=NOW, reason="down")
+
+
+def sources(count):
+    """So many silent sources, each an hour longer than the one before."""
+    return [
+        Outage(what="source", name=f"s{n}", since=NOW - timedelta(hours=n), reason="down")
+        for n in range(count)
+    ]
+
+
+@pytest.mark.parametrize("count", range(SEVERAL + 1))
+def test_a_few_silent_sources_are_named(count):
+    sentences = [say(s) for s in silent([*sources(count), SCORER])]
+    assert len(sentences) == count + 1
+    assert all(f"The source s{n} has been silent" in sentences[n] for n in range(count))
+
+
+def test_many_silent_sources_are_one_sentence_so_that_the_rest_is_seen():
+    many, scorer = (say(s) for s in silent([*sources(SEVERAL + 1), SCORER]))
+    assert many == "4 sources have been silent, the first since Fri 20 Nov, 12:05."
+    assert scorer.startswith("Scoring has been held up since")
+
+
+def test_of_two_workers_that_do_one_work_the_first_silence_is_told():
+    later = Outage(what="scorer", name="analyse-2", since=NOW + timedelta(hours=1), reason="down")
+    (scorer,) = (say(s) for s in silent([later, SCORER]))
+    assert "since Fri 20 Nov, 15:05" in scorer
+
+
+def test_what_forbids_us_says_so_once():
+    rule = "robots.txt forbids https://forum.example/feed"
+    unheard = (SourceProblem(name="forum", state="forbidden", reason=rule),)
+    known = Completeness(coverage=Coverage(sources=1, heard=0, unheard=unheard))
+    text = " ".join(map(say, told(known)))
+    assert "forum (robots.txt forbids it)" in text
+    assert rule not in text
+
+
+def test_before_anything_was_learnt_that_is_said():
+    known = Completeness(coverage=Coverage(sources=1, heard=1))
+    assert not any("learnt" in say(s) for s in told(known))
+    unlearnt = Completeness(coverage=known.coverage, learnt=False)
+    assert any("has not yet learnt what is usual" in say(s) for s in told(unlearnt))

@@ -1,0 +1,182 @@
+"""The day's biggest change leads, and silence is called safe only where it is."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alerts.messages.completeness import Completeness
+from alerts.messages.day_summary import Finding, Safety, Story, TopicDay, find, safety, surprise
+from alerts.messages.headline import answer, headline, lede
+from core.coverage import Coverage
+from core.incident import Kind, Phase
+from templates.i18n import Say
+from tests.alerts import example_letters as letters
+
+say = Say()
+ALL = Completeness(coverage=Coverage(sources=4, heard=4))
+ORDINARY = letters.counts(22, 41, 42, (22, 41, 42))
+COUNT = st.integers(0, 300)
+MEAN = st.floats(0, 300)
+
+
+def topic(name: str, *voices: int, usual: tuple[float, ...] | None) -> TopicDay:
+    """A topic with negative, neutral and positive voices."""
+    return TopicDay(id=name, name=name, counts=letters.counts(*voices, usual))
+
+
+APP = topic("app", 14, 8, 6, usual=(3, 6, 5))
+PRICE = topic("price", 9, 15, 7, usual=(9, 14, 9))
+JOY = topic("design", 2, 6, 30, usual=(2, 6, 9))
+BUSY = topic("recall", 9, 40, 9, usual=(5, 8, 5))
+NEW = topic("smell", 6, 1, 0, usual=(0, 0, 0))
+
+
+@pytest.mark.parametrize(
+    ("topics", "story", "said"),
+    [
+        ((APP, PRICE), Story.SOUR, "App drew 14 negative voices, 4.7 times the usual"),
+        ((PRICE, JOY), Story.PRAISE, "Design drew 30 positive voices, 3.3 times the usual"),
+        ((BUSY,), Story.BUSY, "58 voices spoke of recall, 3.2 times the usual"),
+        ((NEW,), Story.SOUR, "Smell drew 6 negative voices, where hardly any are usual"),
+        (
+            (PRICE,),
+            Story.ORDINARY,
+            "An ordinary day: 126 mentions of Veloria, 21% of the voices negative",
+        ),
+    ],
+)
+def test_the_biggest_change_against_usual_leads(topics, story, said):
+    found = find(ORDINARY, topics, ())
+    assert found.story is story
+    assert say(headline("Veloria", ORDINARY, found)) == said
+
+
+def test_a_story_that_is_over_leads_though_it_never_paged():
+    found = find(ORDINARY, (PRICE, APP), ())
+    assert found.topic == APP
+    assert "It never grew into an incident." in [say(s) for s in lede(ORDINARY, (APP,), found)]
+
+
+def test_a_crisis_of_the_day_goes_before_any_other_story():
+    battery = topic("battery", 8, 4, 2, usual=(3, 4, 2))
+    found = find(ORDINARY, (APP, battery), (letters.crisis(),))
+    assert (found.story, found.topic) == (Story.INCIDENT, battery)
+    assert say(headline("Veloria", ORDINARY, found)).startswith("Battery became an incident")
+
+
+def test_a_notice_is_no_incident():
+    notice = letters.crisis(kind=Kind.ATTENTION)
+    assert find(ORDINARY, (), (notice,)).story is Story.ORDINARY
+    assert safety(find(ORDINARY, (), ()), (notice,), ALL) is Safety.CALM
+
+
+def test_the_worst_of_several_crises_leads():
+    mild = letters.crisis(id=6, severity=3, onset=letters.ONSET - timedelta(hours=1))
+    found = find(ORDINARY, (), (mild, letters.crisis()))
+    assert found.incident == letters.crisis()
+
+
+@pytest.mark.parametrize(
+    ("negative", "said"),
+    [
+        (112, "Battery pushed negative voices to 45%, double the usual share"),
+        (400, "Battery pushed negative voices to 75%; 21% is usual"),
+        (22, "Battery became an incident: 64 negative voices"),
+    ],
+)
+def test_an_incident_is_told_by_the_share_it_moved(negative, said):
+    counts = letters.counts(negative, 74, 61, (22, 41, 42))
+    found = find(counts, letters.day().topics, (letters.crisis(),))
+    assert say(headline("Veloria", counts, found)) == said
+
+
+@given(COUNT, COUNT, MEAN)
+def test_surprise_grows_with_the_count(one, more, usual):
+    assert surprise(one + more, usual) >= surprise(one, usual)
+
+
+@given(COUNT, MEAN, MEAN)
+def test_surprise_shrinks_with_what_is_usual(count, usual, more):
+    assert surprise(count, usual + more) <= surprise(count, usual)
+
+
+@given(st.integers(0, 10_000))
+def test_what_is_usual_is_no_surprise(count):
+    assert surprise(count, count) == 0
+
+
+@given(COUNT, COUNT, COUNT)
+def test_without_history_there_is_no_story(negative, neutral, positive):
+    loud = topic("loud", negative, neutral, positive, usual=None)
+    assert find(ORDINARY, (loud,), ()).story is Story.ORDINARY
+
+
+@given(st.integers(0, 4))
+def test_a_handful_of_voices_is_no_story(voices):
+    assert find(ORDINARY, (topic("x", voices, 0, 0, usual=(0, 0, 0)),), ()).story is Story.ORDINARY
+
+
+def test_a_rise_that_one_topic_explains_is_said_so():
+    counts = letters.counts(112, 41, 42, (22, 41, 42))
+    battery = topic("battery", 95, 6, 5, usual=(5, 6, 5))
+    sentences = [say(s) for s in lede(counts, (battery,), find(counts, (battery,), ()))]
+    assert sentences[0] == "234 mentions from 195 voices, 1.9 times a usual day."
+    assert sentences[1] == "Nearly all of the rise is one story: battery."
+
+
+def test_a_bright_spot_is_not_the_story_itself():
+    assert "Design is the bright spot: 79% of its voices are positive." in [
+        say(s) for s in lede(ORDINARY, (APP, JOY), find(ORDINARY, (APP,), ()))
+    ]
+    assert len(list(lede(ORDINARY, (JOY,), find(ORDINARY, (JOY,), ())))) == 1
+
+
+@given(st.booleans(), st.booleans(), st.booleans(), st.integers(0, 10), st.integers(0, 10))
+def test_silence_is_safe_only_with_everything_heard(is_open, silent, learnt, heard, deaf):
+    """Calm needs: no open crisis, no silence, at least half the sources, a known usual."""
+    state = Phase.OPEN if is_open else Phase.RESOLVED
+    incidents = (letters.crisis(state=state),)
+    silences = (letters.silence(),) if silent else ()
+    coverage = Coverage(sources=heard + deaf, heard=heard)
+    known = Completeness(coverage=coverage, silences=silences, learnt=learnt)
+    verdict = safety(Finding(story=Story.ORDINARY), incidents, known)
+    if is_open:
+        assert verdict is Safety.ALARM
+    elif silent or not learnt or heard < deaf or heard + deaf == 0:
+        assert verdict is Safety.UNKNOWN
+    else:
+        assert verdict is Safety.CALM
+
+
+def test_a_sour_story_keeps_an_eye_open():
+    found = find(ORDINARY, (APP,), ())
+    verdict = safety(found, (), ALL)
+    assert say(answer(verdict, found)) == "It is safe to say nothing today, with an eye on app."
+
+
+def test_what_is_silent_is_named_once_where_nobody_can_tell():
+    deaf = [letters.silence("scorer"), letters.silence("scorer"), letters.silence("source")]
+    told = say(answer(Safety.UNKNOWN, Finding(story=Story.ORDINARY), deaf))
+    assert told.endswith("while this is silent: the source velo-forum, the scorer.")
+
+
+def test_of_many_silent_sources_the_answer_tells_the_number():
+    told = say(
+        answer(Safety.UNKNOWN, Finding(story=Story.ORDINARY), [letters.silence("source")] * 9)
+    )
+    assert told.endswith("while this is silent: 9 sources.")
+
+
+def test_a_crisis_of_a_whole_watch_is_not_told_as_its_cause():
+    counts = letters.counts(60, 20, 20, (10, 20, 20))
+    whole = letters.crisis(topic=None)
+    assert say(headline("Veloria", counts, find(counts, (), (whole,)))) == (
+        "Negative voices on Veloria rose to 60%; 20% is usual"
+    )
+
+
+def test_an_acknowledged_crisis_is_still_an_alarm():
+    incident = letters.crisis(state=Phase.ACKNOWLEDGED)
+    assert safety(Finding(story=Story.INCIDENT), (incident,), ALL) is Safety.ALARM

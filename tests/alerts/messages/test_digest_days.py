@@ -1,0 +1,90 @@
+"""A digest tells of one calendar day of its reader, once, and late rather than never."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alerts.messages.digest_days import FURTHEST_BACK, digest_key, due_days, local_day
+
+ZONES = st.sampled_from(
+    ["UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Asia/Beirut", "Pacific/Apia"]
+)
+DAYS = st.dates(date(2024, 1, 1), date(2028, 1, 1))
+SEVEN = time(7, 30)
+
+
+@given(DAYS, ZONES)
+def test_days_follow_each_other_without_gap_or_overlap(day, zone):
+    assert local_day(day, zone).end == local_day(day + timedelta(1), zone).start
+
+
+@given(DAYS, ZONES)
+def test_a_day_holds_the_instants_whose_local_date_it_is(day, zone):
+    window, clock = local_day(day, zone), ZoneInfo(zone)
+    assert window.start.astimezone(clock).date() == day
+    assert (window.end - timedelta(microseconds=1)).astimezone(clock).date() == day
+    assert (window.start - timedelta(microseconds=1)).astimezone(clock).date() < day
+
+
+@pytest.mark.parametrize(
+    ("day", "zone", "hours"),
+    [
+        (date(2026, 3, 29), "Europe/Berlin", 23),
+        (date(2026, 10, 25), "Europe/Berlin", 25),
+        (date(2026, 11, 20), "Europe/Berlin", 24),
+        (date(2026, 3, 29), "Asia/Beirut", 23),  # there midnight itself is skipped
+    ],
+)
+def test_a_day_is_as_long_as_its_clocks_make_it(day, zone, hours):
+    window = local_day(day, zone)
+    assert window.end - window.start == timedelta(hours=hours)
+
+
+def test_yesterday_is_owed_from_the_readers_hour_on():
+    early = datetime(2026, 11, 21, 6, 29, tzinfo=UTC)  # 07:29 in Berlin
+    last = date(2026, 11, 19)
+    assert due_days(early, "Europe/Berlin", SEVEN, last) == ()
+    assert due_days(early + timedelta(minutes=1), "Europe/Berlin", SEVEN, last) == (
+        date(2026, 11, 20),
+    )
+
+
+def test_a_day_already_sent_is_never_owed_again():
+    """Also when clocks go back and half past two comes twice."""
+    twice = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    for now in (twice, twice + timedelta(hours=1)):
+        assert due_days(now, "Europe/Berlin", time(2, 30), date(2026, 10, 24)) == ()
+
+
+def test_missed_digests_come_late_under_their_own_dates_but_not_for_ever():
+    now = datetime(2026, 11, 21, 12, tzinfo=UTC)
+    owed = due_days(now, "UTC", SEVEN, date(2026, 11, 1))
+    assert owed == (date(2026, 11, 18), date(2026, 11, 19), date(2026, 11, 20))
+    assert len(owed) == FURTHEST_BACK
+
+
+def test_the_first_digest_is_yesterdays():
+    now = datetime(2026, 11, 21, 12, tzinfo=UTC)
+    assert due_days(now, "UTC", SEVEN, None) == (date(2026, 11, 20),)
+
+
+@given(
+    st.datetimes(datetime(2025, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
+    ZONES,
+    st.times(),
+    st.none() | DAYS,
+)
+def test_only_whole_days_are_owed_and_each_once(now, zone, at, last):
+    owed = due_days(now, zone, at, last)
+    assert list(owed) == sorted(set(owed))
+    assert len(owed) <= FURTHEST_BACK
+    for day in owed:
+        assert local_day(day, zone).end <= now
+        assert last is None or day > last
+
+
+def test_a_key_names_subscription_and_day():
+    assert digest_key("morning", date(2026, 11, 20)) == "morning:2026-11-20"

@@ -1,0 +1,274 @@
+"""Silence is never reported as calm, and what never worked is broken, not silent."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alerts.health import (
+    BACKLOG,
+    LATE,
+    MARGIN,
+    STALE,
+    STARTING,
+    condition,
+    coverage_keys,
+    index_keys,
+    report,
+    silence_keys,
+    unheard,
+)
+from core.incident import Kind, Phase
+from store import changes, processes
+from store.alerts import incidents
+from store.analysis import rescoring
+from store.analysis.queue import record_findings
+from store.crawl import sources
+from store.crawl.sources import SourceRow
+from store.processes import Process
+from tests.store.factories import MODEL, NOON, begin, finding, hear, heard, incident
+
+HOUR = timedelta(hours=1)
+SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture
+def record(sqlite_record):
+    """Two sources that were heard, nothing that waits."""
+    with sqlite_record.write() as tx:
+        begin(tx, "blog", "forum", at=NOON - HOUR)
+        for slug in ("blog", "forum"):
+            sources.settle(tx, slug, state="ok", reason=None, now=NOON)
+    return sqlite_record
+
+
+def look(record, now=NOON):
+    with record.read() as tx:
+        return condition(tx, now=now)
+
+
+def settle(record, slug, *states, at=NOON):
+    with record.write() as tx:
+        for state in states:
+            sources.settle(tx, slug, state=state, reason=f"it {state}", now=at)
+
+
+def beat(record, name, *, at=NOON, state="working", reason=None):
+    process = Process(
+        name=name, pid=7, host="here", started=at, beat=at, state=state, reason=reason
+    )
+    with record.write() as tx:
+        processes.beat(tx, process)
+
+
+def told(known):
+    return [(s.what, s.name) for s in known.silences]
+
+
+def test_all_heard_and_no_incident_is_calm(record):
+    for name in ("run", "analyse", "index", "smtp"):
+        beat(record, name)
+    known = look(record)
+    assert (known.calm, known.silences) == (True, ())
+    assert (known.coverage.sources, known.coverage.heard) == (2, 2)
+
+
+@pytest.mark.parametrize("phase", [Phase.OPEN, Phase.ACKNOWLEDGED])
+def test_an_open_incident_is_no_calm(record, phase):
+    with record.write() as tx:
+        incidents.add(tx, incident(state=phase), course={})
+    assert look(record).calm is False
+
+
+def test_what_is_over_or_a_mere_notice_is_calm(record):
+    with record.write() as tx:
+        incidents.add(tx, incident(state=Phase.RESOLVED, resolved=NOON), course={})
+        incidents.add(tx, incident(kind=Kind.SOUR), course={})
+    assert look(record).calm is True
+
+
+def test_beside_a_silence_nobody_can_tell_not_even_that_a_crisis_is_open(record):
+    with record.write() as tx:
+        incidents.add(tx, incident(), course={})
+    beat(record, "index", state="failing", reason="no disk")
+    assert look(record).calm is None
+
+
+@pytest.mark.parametrize(
+    ("process", "what"),
+    [
+        ("run", "scheduler"),
+        ("analyse", "scorer"),
+        ("analyse-2", "scorer"),
+        ("index", "index"),
+        ("smtp", "smtp"),
+    ],
+)
+def test_every_process_that_fails_is_a_silence_by_the_name_of_its_work(record, process, what):
+    beat(record, process, at=NOON - HOUR, state="failing", reason="no memory")
+    known = look(record)
+    (silence,) = known.silences
+    assert (silence.what, silence.name, silence.reason) == (what, process, "no memory")
+    assert silence.since == NOON - HOUR, "since its last good beat"
+    assert known.calm is None
+
+
+def test_a_process_that_says_nothing_is_silent_soon(record):
+    beat(record, "analyse")
+    assert look(record, NOON + STALE).silences == ()
+    (silence,) = look(record, NOON + STALE + SECOND).silences
+    assert (silence.what, silence.since, silence.reason) == ("scorer", NOON, "no sign of life")
+
+
+def test_a_process_that_is_starting_has_not_worked_yet_but_not_for_ever(record):
+    beat(record, "analyse", state="starting")
+    assert look(record, NOON + STARTING).calm is True
+    assert told(look(record, NOON + STARTING + SECOND)) == [("scorer", "analyse")]
+
+
+def test_a_process_that_nobody_knows_is_no_silence(record):
+    beat(record, "guest", state="failing")
+    assert look(record).calm is True
+
+
+def test_a_replay_is_told_but_never_a_silence_nor_a_backlog(record):
+    """What it has still to read is judged: nobody waits for it."""
+    hear(record, heard("a"))
+    with record.write() as tx:
+        record_findings(tx, [finding("a")], now=NOON)
+        rescoring.begin(tx, "newer")
+    before = look(record, NOON + SECOND)
+    late = look(record, NOON + 99 * BACKLOG)
+    assert [silence for silence in late.silences if silence.what == "scorer"] == []
+    with record.read() as tx:
+        told_now = report(tx, before)
+    assert told_now["replay"] == {"model": "newer", "waiting": 1}
+    assert told_now["models"] == {MODEL: 1}
+    assert (before.calm, told_now["mentions"]["pending"]) == (True, 0)
+
+
+def test_mentions_that_wait_too_long_are_a_silent_scorer(record):
+    hear(record, heard("a"))
+    assert look(record, NOON + BACKLOG).silences == ()
+    late = look(record, NOON + BACKLOG + SECOND)
+    (silence,) = [s for s in late.silences if s.what == "scorer"]
+    assert (silence.since, silence.reason) == (NOON, "1 mentions wait to be scored")
+    with record.write() as tx:
+        record_findings(tx, [finding("a")], now=NOON)
+    assert "scorer" not in dict(told(look(record, NOON + BACKLOG + SECOND)))
+
+
+def test_one_bad_crawl_of_a_source_that_worked_is_no_news_two_are(record):
+    settle(record, "blog", "failed")
+    assert look(record).coverage.unheard == ()
+    settle(record, "blog", "failed", at=NOON + HOUR)
+    known = look(record, NOON + SECOND)
+    assert told(known) == [("source", "blog")]
+    assert known.silences[0].since == NOON, "since the first of them"
+    assert coverage_keys(known.coverage)["silent"] == ["blog"]
+    assert (known.coverage.heard, known.calm) == (1, None)
+
+
+def test_a_source_that_is_heard_again_is_no_silence(record):
+    settle(record, "blog", "failed", "failed", "ok")
+    assert look(record).calm is True
+
+
+def test_a_source_that_is_not_crawled_any_more_is_late_since_it_was_last_heard(record):
+    """The scheduler died: no crawl fails, there is simply none."""
+    settle(record, "forum", "ok", at=NOON + 9 * HOUR)
+    settle(record, "blog", "ok", at=NOON + HOUR)
+    overdue = NOON + HOUR + LATE * timedelta(seconds=900) + MARGIN
+    assert look(record, overdue).silences == ()
+    known = look(record, overdue + SECOND)
+    assert told(known) == [("source", "blog")]
+    assert known.silences[0].since == NOON + HOUR
+    assert coverage_keys(known.coverage)["late"] == ["blog"]
+
+
+@pytest.mark.parametrize(
+    ("states", "named"),
+    [((), "late"), (("failed",), "broken"), (("failed", "failed"), "broken"),
+     (("waiting",), "broken"), (("forbidden",), "forbidden")],
+)  # fmt: skip
+def test_a_source_that_never_worked_is_named_but_is_no_silence(record, states, named):
+    with record.write() as tx:
+        listed = [(s, "feed", {}, 900) for s in ("blog", "forum", "new")]
+        sources.replace_from_file(tx, listed, now=NOON)
+    settle(record, "new", *states)
+    known = look(record)
+    keys = coverage_keys(known.coverage)
+    assert [k for k in ("late", "silent", "forbidden", "broken", "gap") if keys[k]] == [named]
+    assert keys[named] == ["new"]
+    assert (known.silences, known.calm) == ((), True)
+
+
+def test_a_source_that_worked_and_then_forbids_us_is_a_silence(record):
+    settle(record, "blog", "forbidden")
+    assert told(look(record)) == [("source", "blog")]
+    assert coverage_keys(look(record).coverage)["forbidden"] == ["blog"]
+
+
+def test_while_nothing_at_all_is_heard_calm_is_not_claimed(sqlite_record):
+    """Sources that never worked are no silences, but nobody can tell whether all is calm."""
+    with sqlite_record.write() as tx:
+        begin(tx, "blog", at=NOON)
+        sources.settle(tx, "blog", state="failed", reason="HTTP 404", now=NOON)
+    known = look(sqlite_record)
+    assert (known.silences, known.calm) == ((), None)
+
+
+def test_a_source_that_nobody_listens_to_is_not_missed(record):
+    settle(record, "blog", "failed", "failed")
+    with record.write() as tx:
+        sources.replace_from_file(tx, [("forum", "feed", {}, 900)], now=NOON)
+    assert look(record).calm is True
+
+
+STATES = st.sampled_from(["new", "ok", "failed", "forbidden", "waiting"])
+AGES = st.none() | st.integers(0, 9).map(lambda h: NOON - h * HOUR)
+
+
+@given(STATES, st.integers(0, 4), AGES, st.integers(1, 7200))
+def test_only_a_source_that_was_heard_lately_counts_as_heard(state, failures, ok, interval):
+    row = SourceRow(
+        slug="s", kind="feed", options={}, interval_s=interval, state=state, since=NOON,
+        reason=None, cursor={}, validators={}, due=NOON, failures=failures, first_ok=ok,
+        last_ok=ok, backfilled=None,
+    )  # fmt: skip
+    missing = unheard(row, now=NOON)
+    if missing is None:
+        assert ok is not None
+        assert NOON - ok <= LATE * timedelta(seconds=interval) + MARGIN
+        assert state in ("ok", "failed", "waiting")
+    else:
+        assert missing.state in ("late", "silent", "forbidden", "broken")
+
+
+def test_the_report_has_the_keys_of_the_contract(record):
+    beat(record, "run")
+    settle(record, "blog", "failed", "failed")
+    with record.read() as tx:
+        made = report(tx, condition(tx, now=NOON))
+        index = index_keys(tx, "tantivy", "tantivy")
+    assert set(made) == {
+        *("mentions", "models", "replay", "outbox", "coverage", "silences", "calm", "processes")
+    }
+    assert set(made["mentions"]) == {"pending", "scored", "unscored", "quarantined", "deleted"}
+    assert set(made["outbox"]) == {"due", "sent", "failed"}
+    assert set(made["coverage"]) == {
+        *("sources", "heard", "late", "silent", "forbidden", "broken", "gap")
+    }
+    assert [set(s) for s in made["silences"]] == [{"what", "name", "since", "reason"}]
+    assert set(index) == {"engine", "docs", "lag"}
+    assert silence_keys(look(record).silences[0])["what"] == "source"
+
+
+def test_the_index_is_as_far_behind_as_it_was_not_told(record):
+    hear(record, *(heard(name) for name in "abc"))
+    with record.write() as tx:
+        changes.advance(tx, "tantivy", changes.last(tx) - 1, now=NOON)
+    with record.read() as tx:
+        assert index_keys(tx, "tantivy", "tantivy") == {"engine": "tantivy", "docs": 2, "lag": 1}
+        assert index_keys(tx, "tantivy", "other")["lag"] == 3

@@ -1,0 +1,41 @@
+"""config.jsonlines: where in a line something stands."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from config.jsonlines import column_of, parsed
+from core.errors import ConfigError
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner),
+    max_leaves=6,
+)
+OBJECTS = st.dictionaries(st.text(max_size=6), VALUES, max_size=5)
+
+
+@given(OBJECTS, st.text(max_size=6), VALUES, st.sampled_from([None, 1]), st.booleans())
+def test_the_value_of_a_key_begins_at_its_column(before, key, value, indent, escaped):
+    """Whatever stands before it, also the key itself inside a text or a nested object."""
+    whole = {**before, key: value}
+    text = json.dumps(whole, ensure_ascii=escaped, indent=indent)
+    found, _ = json.JSONDecoder().raw_decode(text, column_of(text, key) - 1)
+    assert found == value
+
+
+@given(OBJECTS)
+def test_a_key_that_is_missing_is_missed_at_the_beginning(given_row):
+    assert column_of(json.dumps(given_row), "no such key") == 1
+
+
+def test_of_a_key_that_stands_twice_the_last_counts():
+    text = '{"label": "a", "label": "b"}'
+    assert text[column_of(text, "label") - 1 :] == '"b"}'
+
+
+def test_a_mistake_is_told_with_file_line_and_column(tmp_path):
+    with pytest.raises(ConfigError, match=r"rows.jsonl:7:6: not JSON: Expecting value\."):
+        parsed('{"a":}', tmp_path / "rows.jsonl", first=7)

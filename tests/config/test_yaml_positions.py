@@ -1,0 +1,197 @@
+"""YAML as people write it: nothing is guessed, nothing wins in silence, no secret is repeated."""
+
+import re
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from config.yaml_positions import parse, places
+from core.errors import ConfigError
+
+
+def complaint(folder, text):
+    with pytest.raises(ConfigError) as caught:
+        parse(text, folder / "harken.yaml")
+    return str(caught.value).replace(f"{folder}/", "")
+
+
+# ---- values
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("10:30", "10:30"),
+        ("7:30", "7:30"),
+        ("07:30", "07:30"),
+        ("'10:30'", "10:30"),
+        ("12:34:56", "12:34:56"),
+        ("630", 630),
+        ("-5", -5),
+        ("0x10", 16),
+        ("1_000", 1000),
+        ("yes", True),
+        ("~", None),
+        ("Größe", "Größe"),
+    ],
+)
+def test_a_time_of_the_day_is_a_text_and_a_number_a_number(tmp_path, text, value):
+    """YAML 1.1 reads 10:30 as 630, and 07:30 as a text: one would work, the other not."""
+    assert parse(f"at: {text}\n", tmp_path) == {"at": value}
+
+
+@pytest.mark.parametrize("text", ["", "\n", "# nothing yet\n", "---\n", "~\n", "{}\n", "\ufeff"])
+def test_an_empty_file_says_nothing(tmp_path, text):
+    assert parse(text, tmp_path) == {}
+
+
+@pytest.mark.parametrize("text", ["[]\n", "zone\n", "1\n", "''\n", "false\n", "2026-01-01\n"])
+def test_what_is_no_mapping_is_refused(tmp_path, text):
+    assert complaint(tmp_path, text).startswith("harken.yaml:1:1: should be a mapping of settings")
+
+
+# ---- mistakes
+
+
+@pytest.mark.parametrize("text", ["2026-13-01", "2026-02-30", "2026-01-01 25:00:00", "0x_"])
+def test_what_only_looks_like_a_date_or_a_number_is_told_with_its_place(tmp_path, text):
+    told = complaint(tmp_path, f"zone: UTC\nname: {text}\n")
+    assert told.startswith("harken.yaml:2:7: not YAML: this looks like a date or a number and is n")
+    assert text not in told
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("mail:\n  password: *hunter2\n", "2:13"),
+        ("mail:\n  password: !hunter2\n", "2:13"),
+        ("mail:\n  password: !hunter2 {}\n", "2:13"),
+        ("mail: {password: !!hunter2 x}\n", "1:18"),
+    ],
+)
+def test_a_password_without_its_quotes_is_not_repeated(tmp_path, text, place):
+    told = complaint(tmp_path, text)
+    assert told.startswith(f"harken.yaml:{place}: not YAML: ")
+    assert told.endswith("a text that begins with * or ! needs quotes.")
+    assert "hunter2" not in told
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "zone: UTC\nzone: UTC\n",
+            ["harken.yaml:2:1: zone: stands twice; the first is in line 1."],
+        ),
+        (
+            "console:\n  port: 1\n  host: h\n  port: 2\n",
+            ["harken.yaml:4:3: console.port: stands twice; the first is in line 2."],
+        ),
+        (
+            "watches: []\ntopics: []\nwatches: []\ntopics: []\nwatches: []\n",
+            [
+                "harken.yaml:3:1: watches: stands twice; the first is in line 1.",
+                "harken.yaml:4:1: topics: stands twice; the first is in line 2.",
+                "harken.yaml:5:1: watches: stands twice; the first is in line 1.",
+            ],
+        ),
+        (
+            "people: [{slug: a}, {slug: b, slug: c}]\n",
+            ["harken.yaml:1:31: people.1.slug: stands twice; the first is in line 1."],
+        ),
+    ],
+)
+def test_a_key_that_stands_twice_does_not_win_in_silence(tmp_path, text, told):
+    assert complaint(tmp_path, text).splitlines() == told
+
+
+def test_keys_of_neighbours_are_no_doubles(tmp_path):
+    text = "people: [{slug: a}, {slug: b}]\nsources: [{slug: a}]\n"
+    assert len(parse(text, tmp_path)["people"]) == 2
+
+
+def test_an_anchor_may_be_used_again(tmp_path):
+    text = "a: &brakes {slug: x}\nb: *brakes\nc: {<<: *brakes, name: y}\n"
+    assert parse(text, tmp_path)["c"] == {"slug": "x", "name": "y"}
+
+
+@pytest.mark.parametrize("text", ["a: &x [*x]\n", "a: &x {b: *x}\n", "[" * 500])
+def test_what_has_no_end_is_told(tmp_path, text):
+    assert "nested too deeply" in complaint(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"), [("a: \x07\n", "1:4"), ("a: 1\nbé: \x00\n", "2:5"), ("\x1b", "1:1")]
+)
+def test_a_character_that_no_yaml_may_hold_has_a_place(tmp_path, text, place):
+    assert complaint(tmp_path, text).startswith(f"harken.yaml:{place}: not YAML: ")
+
+
+@given(st.text(st.sampled_from("ab:-#'\"{}[]&*!|>%@`,? \n\t0é😀\x00\ud800"), max_size=20))
+def test_any_text_is_settings_or_is_told_in_lines_with_a_place(tmp_path_factory, text):
+    path = tmp_path_factory.getbasetemp() / "harken.yaml"
+    told = ""
+    try:
+        parse(text, path)
+    except ConfigError as error:
+        told = str(error)
+    place = re.compile(rf"{re.escape(str(path))}:\d+:\d+: ")
+    assert all(place.match(line) for line in told.splitlines())
+
+
+# ---- places
+
+
+def test_every_key_and_item_has_the_place_where_it_begins():
+    text = "# settings\nzone: UTC\nwatches:\n  - slug: a\n    topics: [x, y]\n  - slug: b\n"
+    assert places(text) == {
+        ("zone",): (2, 1),
+        ("watches",): (3, 1),
+        ("watches", 0): (4, 5),
+        ("watches", 0, "slug"): (4, 5),
+        ("watches", 0, "topics"): (5, 5),
+        ("watches", 0, "topics", 0): (5, 14),
+        ("watches", 0, "topics", 1): (5, 17),
+        ("watches", 1): (6, 5),
+        ("watches", 1, "slug"): (6, 5),
+    }
+
+
+def test_a_column_counts_characters_not_bytes():
+    assert places("{größe😀: 1, b: 2}\n")[("b",)] == (1, 13)
+
+
+NAMES = st.text(st.characters(codec="utf-8", categories=("L", "N")), min_size=1, max_size=5)
+TREES = st.dictionaries(
+    NAMES,
+    st.recursive(
+        st.integers() | NAMES,
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3),
+        max_leaves=6,
+    ),
+    max_size=4,
+)
+
+
+def paths(value, at=()):
+    """The way to every key and item in *value*."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, below in inner:
+        yield (*at, key)
+        if isinstance(below, dict | list):
+            yield from paths(below, (*at, key))
+
+
+@settings(max_examples=30)
+@given(TREES, st.booleans())
+def test_what_was_written_is_read_and_each_part_has_a_place(tmp_path_factory, tree, flow):
+    text = yaml.safe_dump(tree, allow_unicode=True, default_flow_style=flow, sort_keys=False)
+    assert parse(text, tmp_path_factory.getbasetemp()) == tree
+    found, lines = places(text), text.splitlines()
+    assert list(found) == list(paths(tree))
+    for line, column in found.values():
+        assert lines[line - 1][column - 1 :].strip()
+    in_order = list(found.values())
+    assert in_order == sorted(in_order)

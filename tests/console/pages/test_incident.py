@@ -1,0 +1,178 @@
+"""The incident's page, and the button that says somebody has seen it."""
+
+import re
+from dataclasses import replace
+from html import unescape
+
+import pytest
+from sqlalchemy import select
+
+from console import csrf
+from console.pages.acknowledging import acknowledge
+from core.incident import Phase
+from store.alerts import incidents
+from store.alerts.people import OPERATOR
+from store.tables import audit
+from tests.console import sample_installation
+from tests.console.sample_installation import NOW, crisis_mentions
+from tests.store.factories import key
+
+URL = "/incidents/1/acknowledge"
+OURS = {"sec-fetch-site": "same-origin", "origin": "null"}
+OWN_ORIGIN = {"origin": "http://127.0.0.1:8642"}
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+
+
+def press(client, token=None, **headers):
+    """Post as the form of the page does."""
+    token = csrf.token(URL) if token is None else token
+    known = {"headers": FORM | (headers or OURS), "content": f"token={token}"}
+    return client.post(URL, **known)
+
+
+def state(record):
+    with record.read() as tx:
+        return incidents.get(tx, 1)
+
+
+def test_the_page_tells_what_the_letter_tells(client, furnished):
+    html = client.get("/incidents/1").text
+    incident = state(furnished)
+    assert f"{incident.observed} negative voices in 1 hr" in html
+    assert "10%" not in html or "30%" in html
+    assert "INC-1" in html
+    assert "Opened." in html
+    shown = set(re.findall(r'href="/m(?:entions)?/([0-9a-f]{32})"', html))
+    assert shown
+    assert shown <= {key(name) for name in crisis_mentions()}
+
+
+def test_how_good_the_model_is_stands_there_where_it_is_known(desk, client):
+    told = "measured at 74% macro-recall on English tweets"
+    known = sample_installation.browser(replace(desk, quality={"lexicon": 0.741}.get))
+    assert told in known.get("/incidents/1").text
+    assert told not in client.get("/incidents/1").text
+
+
+def test_its_search_holds_its_mentions(client):
+    html = client.get("/incidents/1").text
+    search = unescape(re.search(r'class="button" href="([^"]+)"', html)[1])
+    found = client.get(search.replace("/?", "/search.json?", 1)).json()
+    assert {m["id"] for m in found["mentions"]} >= {key(name) for name in crisis_mentions()}
+
+
+def test_the_button_acknowledges_once(client, furnished):
+    before = state(furnished)
+    html = client.get("/incidents/1").text
+    token = re.search(r'name="token" value="([0-9a-f]{64})"', html)[1]
+    answer = press(client, token)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/incidents/1")
+    after = state(furnished)
+    assert after.state is Phase.ACKNOWLEDGED
+    assert after.revision == before.revision + 1
+    assert press(client, token).status_code == 303
+    assert state(furnished) == after
+    with furnished.read() as tx:
+        told = incidents.events(tx, 1)
+        noted = tx.execute(select(audit)).all()
+    assert [(e["reason"], e["person"]) for e in told[1:]] == [("acknowledged", OPERATOR)]
+    assert [(n.person, n.action, n.subject) for n in noted] == [
+        (OPERATOR, "acknowledge", "incident:1")
+    ]
+
+
+def test_afterwards_the_page_says_who_has_seen_it_and_no_strip_shouts(client):
+    assert "strip alarm" in client.get("/").text
+    press(client)
+    html = client.get("/incidents/1").text
+    assert "Acknowledged." in html
+    assert OPERATOR in html
+    assert "<form" not in html
+    assert "strip alarm" not in client.get("/").text
+
+
+def test_of_two_who_press_at_once_one_is_the_first(furnished):
+    """The second one's view of the incident is stale: it writes nothing."""
+    stale = state(furnished)
+    with furnished.write() as tx:
+        assert acknowledge(tx, stale, person="ann", now=NOW)
+    with furnished.write() as tx:
+        assert not acknowledge(tx, stale, person="bob", now=NOW)
+    with furnished.read() as tx:
+        assert [e["person"] for e in incidents.events(tx, 1)] == [None, "ann"]
+
+
+def test_what_the_state_machine_keeps_is_kept(client, furnished):
+    press(client)
+    with furnished.read() as tx:
+        ((_, course),) = [c for c in incidents.current(tx, "acme", since=NOW) if c[0].id == 1]
+    assert course == {"opened": "then"}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        OURS,
+        OWN_ORIGIN,
+        OWN_ORIGIN | {"sec-fetch-site": "same-origin"},
+        {"sec-fetch-site": "same-origin"},
+    ],
+)
+def test_a_page_of_ours_may_press(client, headers):
+    assert press(client, **headers).status_code == 303
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"accept": "*/*"},
+        {"origin": "null"},
+        {"origin": "https://evil.example"},
+        {"origin": "http://127.0.0.1:9999"},
+        {"origin": "https://evil.example", "sec-fetch-site": "same-origin"},
+        OWN_ORIGIN | {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+        {"sec-fetch-site": "none"},
+    ],
+)
+def test_a_foreign_page_may_not_even_with_the_token(client, furnished, headers):
+    assert press(client, **headers).status_code == 403
+    assert state(furnished).state is Phase.OPEN
+
+
+@pytest.mark.parametrize(
+    "token",
+    ["", "0" * 64, "é", csrf.token("/incidents/2/acknowledge")],
+    ids=["none", "zeros", "no hex", "of another"],
+)
+def test_without_the_token_of_this_very_button_nothing_is_pressed(client, furnished, token):
+    assert press(client, token).status_code == 403
+    assert state(furnished).state is Phase.OPEN
+
+
+def test_an_empty_body_is_no_token(client):
+    assert client.post(URL, headers=OURS).status_code == 403
+
+
+def test_a_get_never_acknowledges(client, furnished):
+    assert client.get(URL).status_code == 405
+    assert state(furnished).state is Phase.OPEN
+
+
+def test_an_incident_that_is_over_is_told_as_of_its_end(client):
+    """Its letter said the same; the hours since are another story."""
+    html = client.get("/incidents/2").text
+    assert "resolved" in html
+    assert "<form" not in html
+
+
+@pytest.mark.parametrize("path", ["/incidents/99", "/incidents/99.json"])
+def test_an_incident_that_is_none_is_not_found(client, path):
+    assert client.get(path).status_code == 404
+
+
+def test_the_twin_tells_the_events(client):
+    twin = client.get("/incidents/1.json").json()
+    assert [e["reason"] for e in twin["events"]] == ["opened"]
+    assert twin["mentions"] == [key(name) for name in crisis_mentions()]

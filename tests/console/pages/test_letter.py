@@ -1,0 +1,92 @@
+"""Letters in the inbox, and the frame that shows one without letting it do anything."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from alerts.messages.brief import compose_brief
+from alerts.messages.mime import from_eml, to_eml
+from store.alerts import outbox
+from tests.alerts.example_letters import ENVELOPE, evidence
+from tests.console.sample_installation import NOW
+from tests.store.factories import parcel
+
+
+@pytest.fixture
+def brief(furnished):
+    """The number of a real brief with its chart."""
+    made = compose_brief(evidence(), ENVELOPE, NOW)
+    with furnished.write() as tx:
+        outbox.put(tx, [parcel("real", eml=to_eml(made), subject=made.subject)], now=NOW)
+        return next(row.id for row in outbox.letters(tx) if row.key == "real")
+
+
+def test_the_frame_is_sandboxed_on_both_sides(client):
+    page = client.get("/inbox/1").text
+    frame = re.search(r"<iframe[^>]*>", page)[0]
+    assert 'src="/inbox/1.html"' in frame
+    allowed = re.search(r'sandbox(?:="([^"]*)")?', frame)[1] or ""
+    assert set(allowed.split()) <= {"allow-top-navigation-by-user-activation"}
+    policy = client.get("/inbox/1.html").headers["content-security-policy"]
+    assert "frame-ancestors 'self'" in policy
+    assert re.search(r"sandbox(?! [^;]*(scripts|same-origin|forms))", policy)
+    assert "default-src 'none'" in policy
+    assert "script-src" not in policy
+
+
+def test_only_the_frame_may_be_framed(client):
+    for path in ("/inbox/1", "/inbox/1.eml", "/"):
+        assert "frame-ancestors 'none'" in client.get(path).headers["content-security-policy"]
+
+
+def test_a_real_brief_shows_its_chart_from_here(client, brief):
+    html = client.get(f"/inbox/{brief}.html").text
+    assert "cid:" not in html
+    sources = re.findall(r'<img[^>]*src="([^"]+)"', html)
+    assert sources
+    for source in sources:
+        answer = client.get(source)
+        assert answer.headers["content-type"] == "image/png"
+        assert answer.content.startswith(b"\x89PNG")
+    assert client.get(f"/inbox/{brief}/nothing").status_code == 404
+
+
+def test_its_links_leave_the_frame(client, brief):
+    """Within it they would be refused: no page of ours may be framed."""
+    assert '<base target="_top">' in client.get(f"/inbox/{brief}.html").text
+
+
+def test_the_eml_is_what_goes_over_the_wire(client, brief, furnished):
+    with furnished.read() as tx:
+        row = outbox.letter(tx, brief)
+    answer = client.get(f"/inbox/{brief}.eml")
+    assert answer.content == row.eml
+    assert answer.headers["content-type"] == "message/rfc822"
+    assert "attachment" in answer.headers["content-disposition"]
+    assert from_eml(answer.content).message_id == f"<inc-7.r1@{ENVELOPE.host}>"
+
+
+def test_a_letter_that_waits_says_why(client):
+    html = client.get("/inbox").text
+    assert "451 try again &lt;later&gt;" in html
+    rows = client.get("/inbox.json").json()["letters"]
+    assert {row["state"] for row in rows} == {"due", "sent"}
+
+
+def test_the_twin_of_a_letter_is_its_row_and_text(client):
+    twin = client.get("/inbox/1.json").json()
+    assert twin["letter"] in client.get("/inbox.json").json()["letters"]
+    assert twin["text"] == "64 negative voices\n"
+
+
+@pytest.mark.parametrize("end", ["", ".json", ".html", ".eml", "/chart"])
+def test_a_letter_that_is_none_is_not_found(client, end):
+    assert client.get(f"/inbox/99{end}").status_code == 404
+
+
+def test_a_hostile_subject_is_text(client, furnished):
+    bad = replace(parcel("bad"), subject="</title><script>alert(1)</script>")
+    with furnished.write() as tx:
+        outbox.put(tx, [bad], now=NOW)
+    assert "<script>alert" not in client.get("/inbox").text

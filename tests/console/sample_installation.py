@@ -1,0 +1,179 @@
+"""An installation in small: a month of mentions, a crisis, letters and processes at work."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from fastapi.testclient import TestClient
+from sqlalchemy import update
+
+from alerts.messages.mime import to_eml
+from console.app import console
+from console.context import Desk
+from core.analysis import AnalysisResult
+from core.crawl import CrawledPost
+from core.identity import text_sha256
+from core.mention import Sentiment
+from core.watch import Topic
+from indexer.change import change
+from indexer.index import MentionIndex
+from store import changes, mentions, processes, tables, watches
+from store.alerts import incidents, outbox, people
+from store.analysis import queue
+from store.database import Record
+from store.processes import Process
+from tests.alerts.example_letters import letter
+from tests.store import factories
+
+NOW = factories.NOON
+HOUR = timedelta(hours=1)
+BASE = "http://harken.example"
+FOLLOWER = "memory"
+HOSTILE = (
+    "<script>alert('brake')</script> acme",
+    '"><img src=x onerror=alert(1)> acme {{7*7}} ${7*7}',
+    "acme \u202eevil\u202c \x1b[31mred\x1b[0m \x00 brake",
+    "javascript:alert(1) acme </textarea><svg onload=alert(1)>",
+    "brake " + "x" * 3000 + " acme",
+    "acme " + "long " * 3000,
+)
+SAYINGS = (
+    ("The acme brake is loud, number {n}", Sentiment.NEGATIVE),
+    ("My acme came on time, order {n}", Sentiment.POSITIVE),
+    ("Is acme model {n} any good?", Sentiment.NEUTRAL),
+)
+COPIES = 6  # of one text
+DELETED, EDITED, UNSCORED = "deleted", "edited", "unscored"
+
+
+def furnish(record: Record) -> None:
+    """Fill the empty *record*; everything is of the month before NOW."""
+    with record.write() as tx:
+        watches.replace_from_file(
+            tx,
+            [factories.watch(), factories.watch("rival", "rival")],
+            [Topic(id="safety", name="Safety & brakes", sentences=("It is safe.",))],
+        )
+        people.replace_from_file(tx, [], [])
+        factories.begin(tx, "blog", "forum", at=NOW - timedelta(days=29))
+    _say(record, list(spoken()))
+    with record.write() as tx:
+        gone = update(tables.mentions).where(tables.mentions.c.id == factories.key(DELETED))
+        tx.execute(gone.values(state="deleted", text=""))
+        changes.announce(tx, [factories.key(DELETED)])
+        number = incidents.add(tx, _crisis(), course={"opened": "then"})
+        opened = replace(_crisis(), id=number)
+        incidents.add_event(tx, opened, reason="opened", facts={}, now=NOW - HOUR)
+        incidents.add(
+            tx, factories.incident(kind="sour", state="resolved", resolved=NOW), course={}
+        )
+        post(tx)
+        for name in ("analyse", "index", "run"):
+            processes.beat(tx, _process(name))
+
+
+def spoken():
+    """(name, text, published, sentiment) of every mention; None: nobody scored it."""
+    for n in range(60):
+        text, tone = SAYINGS[n % 3]
+        yield f"day{n}", text.format(n=n), NOW - n * 11 * HOUR - HOUR / 7, tone
+    for n in range(COPIES):
+        at = NOW - HOUR * (1 + 20 * n)
+        yield f"copy{n}", "Win a free acme bike, click now", at, Sentiment.NEUTRAL
+    for n, text in enumerate(HOSTILE):
+        yield f"hostile{n}", text, NOW - HOUR * (n + 2) / 3, Sentiment.NEGATIVE
+    yield DELETED, "I take that back about acme", NOW - 2 * HOUR, Sentiment.NEGATIVE
+    yield UNSCORED, "acme の自転車", NOW - 3 * HOUR, None
+
+
+def crisis_mentions():
+    """The names of the mentions that are evidence of the crisis."""
+    return [f"hostile{n}" for n in range(len(HOSTILE))]
+
+
+def post(tx) -> None:
+    """A sent brief and a digest that waits."""
+    sent = replace(letter(), date=NOW)
+    parcels = [
+        factories.parcel("brief-1", channel="email", eml=to_eml(sent), subject=sent.subject),
+        factories.parcel("digest-1", kind="digest", eml=to_eml(replace(sent, kind="digest"))),
+    ]
+    outbox.put(tx, parcels, now=NOW - HOUR)
+    outbox.mark_sent(tx, 1, now=NOW - HOUR / 2)
+    outbox.postpone(tx, 2, due=NOW + HOUR, reason="451 try again <later>")
+
+
+def follow(record: Record, index: MentionIndex) -> MentionIndex:
+    """Bring *index* up to the change feed."""
+    with record.write() as tx:
+        feed = changes.after(tx, changes.position(tx, FOLLOWER), 10_000)
+        known = {m.id: m for m in mentions.get(tx, [i for _, i in feed])}
+        index.apply([change(number, known[i]) for number, i in feed])
+        index.refresh()
+        changes.advance(tx, FOLLOWER, feed[-1][0], now=NOW)
+    return index
+
+
+def desk(record: Record, index: MentionIndex, now: datetime = NOW) -> Desk:
+    """What the console reads from, at NOW."""
+    return Desk(
+        record=record,
+        index=index,
+        engine="memory",
+        follower=FOLLOWER,
+        now=lambda: now,
+        base_url=BASE,
+        zone="Europe/Berlin",
+        quality=lambda _: None,
+    )
+
+
+def browser(desk: Desk) -> TestClient:
+    """Asks as a browser of this machine would; redirects and errors are seen as they are."""
+    return TestClient(
+        console(desk),
+        base_url="http://127.0.0.1:8642",
+        follow_redirects=False,
+        raise_server_exceptions=False,
+    )
+
+
+def _say(record: Record, said) -> None:
+    for source in ("blog", "forum"):
+        posts = [
+            _heard(*one[:3]) for one in said if one[0].startswith("copy") == (source != "blog")
+        ]
+        factories.hear(record, *posts, at=NOW, source=source)
+    with record.write() as tx:
+        queue.record_findings(tx, [_finding(*one) for one in said], now=NOW)
+
+
+def _heard(name: str, text: str, at: datetime) -> CrawledPost:
+    family, voice = text_sha256(text)[:32], factories.key(f"voice {name}")
+    return factories.heard(name, text, published=at, voice=voice, family=family)
+
+
+def _finding(name: str, text: str, at: datetime, tone: Sentiment | None) -> AnalysisResult:
+    if tone is not None:
+        return factories.finding(name, text, verdicts=(factories.verdict(text, sentiment=tone),))
+    unread = factories.verdict(text, sentiment=None, probabilities={}, polarity=None, topics=())
+    return factories.finding(
+        name, text, verdicts=(unread,), language="ja", analysis="unscored", reason="language"
+    )
+
+
+def _crisis():
+    ids = tuple(factories.key(name) for name in crisis_mentions())
+    return factories.incident(
+        topic="safety",
+        onset=NOW - 3 * HOUR,
+        detected=NOW - HOUR,
+        updated=NOW - HOUR,
+        mentions=ids,
+        spike={"window_s": 3600},
+    )
+
+
+def _process(name: str) -> Process:
+    return Process(
+        name=name, pid=7, host="here", started=NOW - HOUR, beat=NOW, state="working", reason=None
+    )

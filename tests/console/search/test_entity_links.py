@@ -1,0 +1,72 @@
+"""What a mention names, on its page and beside a search."""
+
+import pytest
+from lxml.html import fromstring
+
+from console.search.entity_links import called_place
+from core.entity import Entity, Kind
+from indexer.engines.memory import MemoryIndex
+from store.analysis import queue
+from templates.i18n import Say
+from tests.console import sample_installation
+from tests.store import factories
+from tests.store.factories import key
+
+NAMED = (
+    Entity(kind=Kind.PRODUCT, value='X "200"', said="x 200"),
+    Entity(kind=Kind.PERSON, value="Jane Roe", said="Jane Roe"),
+    Entity(kind=Kind.PLACE, value="US/New York City", said="NYC"),
+    Entity(kind=Kind.HASHTAG, value="acmefail", said="#AcmeFail"),
+    Entity(kind=Kind.LINK, value="shop.example", said="shop.example"),
+)
+TEXT = "Jane Roe of acme rode an x 200 in NYC #AcmeFail https://shop.example"
+
+
+@pytest.fixture
+def asked(furnished):
+    """A browser; one mention names something of every kind."""
+    at = sample_installation.NOW - sample_installation.HOUR
+    factories.hear(furnished, factories.heard("named", TEXT, published=at, matches={"acme": "r1"}))
+    found = factories.finding("named", TEXT, entities=NAMED, phrases=("loud brake",))
+    with furnished.write() as tx:
+        queue.record_findings(tx, [found], now=sample_installation.NOW)
+    return sample_installation.browser(
+        sample_installation.desk(furnished, sample_installation.follow(furnished, MemoryIndex()))
+    )
+
+
+def test_all_that_is_named_is_linked_to_what_names_it_too(asked):
+    """Each link finds the mention it stands on, but that of the phrase, which it does not say."""
+    page = fromstring(asked.get(f"/m/{key('named')}").text)
+    links = {a.text: a.get("href") for a in page.cssselect("dd a.chip")}
+    names = ['X "200"', "Jane Roe", "New York City, United States", "#AcmeFail", "shop.example"]
+    assert list(links) == [*names, "loud brake"]
+    for name in names:
+        found = asked.get(links[name].replace("/?", "/search.json?")).json()["mentions"]
+        assert key("named") in [mention["id"] for mention in found]
+
+
+def test_a_mention_that_names_nothing_has_no_such_part(asked):
+    assert "What it names" not in asked.get(f"/m/{key('day0')}").text
+
+
+def test_places_and_tags_are_counted_beside_a_search(asked):
+    page = fromstring(asked.get("/?place=us").text).text_content()
+    assert "New York City, United States" in page
+    assert "#acmefail" in page
+    assert asked.get("/search.json?place=us").json()["total"] == 1
+    assert asked.get("/search.json?tag=other").json()["total"] == 0
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("DE", "Germany"),
+        ("de", "Germany"),
+        ("DE/Munich", "Munich, Germany"),
+        ("br/são paulo", "São Paulo, Brazil"),
+        ("zz/nowhere", "Nowhere, Unknown Region"),
+    ],
+)
+def test_a_place_is_called_by_its_name(value, said):
+    assert Say()(called_place(value)) == said

@@ -1,0 +1,109 @@
+"""The usual level over a search, on the reader's clock."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from console.search.histogram import first_mention, histogram
+from console.search.params import LONGEST, SearchState
+from indexer.engines.memory import MemoryIndex
+from indexer.index import Filters
+from indexer.query import parse
+from tests.indexer.factories import upsert
+
+BERLIN = ZoneInfo("Europe/Berlin")
+HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+def index(*moments, text="acme"):
+    """An index of one mention at each of *moments*."""
+    made = MemoryIndex()
+    made.apply(
+        [
+            upsert(n, f"m{n}", text, published=int(at.timestamp()))
+            for n, at in enumerate(moments, start=1)
+        ]
+    )
+    made.refresh()
+    return made
+
+
+def bars(made, start, end, query="", zone="Europe/Berlin"):
+    return histogram(made, parse(query), Filters(since=start, until=end), zone=zone).bars
+
+
+def weekly(end, weeks, each=1):
+    """*each* mentions an hour before *end*, and an hour before it in each of the weeks before."""
+    return [end - HOUR - WEEK * n + k * HOUR / 60 for n in range(weeks + 1) for k in range(each)]
+
+
+def test_usual_is_the_mean_of_the_same_bar_in_the_weeks_before():
+    moments = [*weekly(NOW, 4), *weekly(NOW, 0, each=9), *weekly(NOW - WEEK, 0, each=3)]
+    long_ago = NOW - WEEK * 9
+    drawn = bars(index(*moments, long_ago), NOW - DAY, NOW)
+    spike = next(bar for bar in drawn if bar.total)
+    assert spike.total == 10
+    assert spike.usual == pytest.approx((1 + 3 + 1 + 1 + 1) / 4)
+
+
+def test_weeks_in_which_nobody_listened_are_no_history():
+    """A first day has no usual level; a zero would call everything unusual."""
+    assert all(bar.usual is None for bar in bars(index(NOW - HOUR), NOW - DAY, NOW))
+    one_week = index(NOW - HOUR, NOW - WEEK - DAY)
+    assert all(bar.usual is None for bar in bars(one_week, NOW - DAY, NOW))
+    two_weeks = index(NOW - HOUR, NOW - 2 * WEEK - DAY - HOUR)
+    assert all(bar.usual == 0 for bar in bars(two_weeks, NOW - DAY, NOW))
+
+
+def test_usual_is_that_of_the_query():
+    made = index(*weekly(NOW, 4), NOW - 9 * WEEK)
+    assert max(bar.usual for bar in bars(made, NOW - DAY, NOW, "acme")) == 1
+    assert max(bar.usual for bar in bars(made, NOW - DAY, NOW, "other")) == 0
+
+
+def test_bars_of_before_and_after_the_clocks_change_are_compared_by_the_wall_clock():
+    """Breakfast is at eight, whatever UTC says."""
+    after = datetime(2026, 3, 31, 23, tzinfo=BERLIN)
+    eight = [datetime(2026, 3, 31, 8, tzinfo=BERLIN) - WEEK * n for n in range(5)]
+    made = index(*[at.astimezone(UTC) for at in eight], NOW - 9 * WEEK)
+    drawn = bars(made, (after - DAY).astimezone(UTC), after.astimezone(UTC))
+    spoken = [bar for bar in drawn if bar.total]
+    assert [bar.start.astimezone(BERLIN).hour for bar in spoken] == [8]
+    assert [bar.usual for bar in spoken] == [1]
+    assert sum(bar.usual for bar in drawn) == 1
+
+
+@pytest.mark.parametrize(
+    ("span", "width"),
+    [
+        (HOUR, timedelta(minutes=15)),
+        (DAY, timedelta(minutes=30)),
+        (WEEK, 3 * HOUR),
+        (4 * WEEK, 12 * HOUR),
+        (60 * DAY, DAY),
+    ],
+)
+def test_the_width_of_a_bar_suits_the_window(span, width):
+    made = histogram(MemoryIndex(), parse(""), Filters(since=NOW - span, until=NOW), zone="UTC")
+    assert made.width == width
+
+
+def test_the_longest_window_can_be_drawn():
+    made = histogram(MemoryIndex(), parse(""), Filters(since=NOW - LONGEST, until=NOW), zone="UTC")
+    assert len(made.bars) < 600
+    assert made.plot(SearchState(), []).columns
+
+
+def test_all_time_begins_at_the_midnight_of_the_first_mention():
+    first = datetime(2025, 6, 7, 22, 30, tzinfo=UTC)  # the 8th in Berlin
+    begun = first_mention(index(NOW, first), NOW + HOUR, "Europe/Berlin")
+    assert begun == datetime(2025, 6, 8, tzinfo=BERLIN)
+    assert begun.tzinfo is UTC
+
+
+def test_all_time_is_bounded_and_never_empty():
+    ancient = first_mention(index(datetime(1950, 1, 1, tzinfo=UTC), NOW), NOW + HOUR, "UTC")
+    assert ancient == NOW.replace(hour=0)
+    assert first_mention(MemoryIndex(), NOW, "UTC") < NOW

@@ -1,0 +1,265 @@
+"""The search page: queries, filters, paging and folding, on two engines."""
+
+import re
+from contextlib import closing
+from dataclasses import replace
+from html import unescape
+from itertools import pairwise
+
+import pytest
+from lxml.html import fromstring
+
+from console.search.results import SHOWN
+from core.errors import TransientError
+from indexer.engines.memory import MemoryIndex
+from indexer.engines.tantivy.index import TantivyIndex
+from store.tables import mentions
+from tests.console import sample_installation
+from tests.store.factories import key
+
+ALL = "/search.json?range=all"
+
+
+def ids(found):
+    return [mention["id"] for mention in found["mentions"]]
+
+
+def cards(html):
+    """The ids of the mentions shown, in order."""
+    return re.findall(r'class="when" href="/m(?:entions)?/([0-9a-f]{32})"', html)
+
+
+def links(html, relation):
+    return [unescape(url) for url in fromstring(html).xpath(f"//a[@rel='{relation}']/@href")]
+
+
+def facet(html, label):
+    """(href, chosen, count) of the line *label* of a facet."""
+    for line in fromstring(html).cssselect(".facets a"):
+        if line.findtext("span") == label:
+            chosen = line.get("aria-current") == "true"
+            return line.get("href"), chosen, int(line.findtext("b").replace(",", ""))
+    return None
+
+
+@pytest.fixture(params=["memory", "tantivy"])
+def searched(request, furnished, tmp_path):
+    """A browser over either engine."""
+    engine = (
+        MemoryIndex() if request.param == "memory" else TantivyIndex(tmp_path / "i", writer=True)
+    )
+    with closing(sample_installation.follow(furnished, engine)) as index:
+        yield sample_installation.browser(sample_installation.desk(furnished, index))
+
+
+def test_the_twins_pages_hold_every_mention_once(searched):
+    """Deleted ones are in none."""
+    living = {key(name) for name, *_ in sample_installation.spoken()} - {
+        key(sample_installation.DELETED)
+    }
+    found, path = [], ALL
+    while path:
+        page = searched.get(path).json()
+        assert page["total"] == len(living)
+        found += ids(page)
+        path = page["next"]
+    assert sorted(found) == sorted(living)
+
+
+def test_the_pages_show_every_family_once_by_its_newest_member(searched):
+    shown, path = [], "/?range=all"
+    while path:
+        html = searched.get(path).text
+        assert len(cards(html)) <= SHOWN
+        shown += cards(html)
+        path = next(iter(links(html, "next")), None)
+    families = {
+        text: key(name)
+        for name, text, *_ in sample_installation.spoken()
+        if name != sample_installation.DELETED
+    }
+    newest = {
+        key("copy0") if i == key(f"copy{sample_installation.COPIES - 1}") else i
+        for i in families.values()
+    }
+    assert sorted(shown) == sorted(newest)
+
+
+def test_newer_leads_back(searched):
+    first = searched.get("/?range=all").text
+    second = searched.get(links(first, "next")[0]).text
+    third = searched.get(links(second, "next")[0]).text
+    assert cards(searched.get(links(third, "prev")[0]).text) == cards(second)
+    assert cards(searched.get(links(second, "prev")[0]).text) == cards(first)
+
+
+def test_a_family_links_to_all_its_members(searched):
+    html = searched.get("/?q=free&range=28d").text
+    assert cards(html) == [key("copy0")]
+    assert f"+{sample_installation.COPIES - 1} near-identical" in html
+    members = fromstring(html).cssselect("a.alike")[0].get("href")
+    twin = members.replace("/?", "/search.json?", 1)
+    assert len(ids(searched.get(twin).json())) == sample_installation.COPIES
+
+
+def test_by_relevance_the_pages_go_on_as_well(searched):
+    first = searched.get("/?q=acme&range=all&sort=relevance").text
+    second = searched.get(links(first, "next")[0]).text
+    assert cards(second)
+    assert not set(cards(first)) & set(cards(second))
+
+
+def test_a_filter_is_set_and_taken_away_by_its_link(searched):
+    free = searched.get("/?range=28d").text
+    href, chosen, count = facet(free, "positive")
+    assert not chosen
+    narrowed = searched.get(href).text
+    assert f"<h2>{count} mentions</h2>" in narrowed
+    back, chosen, again = facet(narrowed, "positive")
+    assert chosen
+    assert again == count
+    assert back == "/?range=28d"
+
+
+def test_facets_count_under_all_other_filters(searched):
+    """A second value of the same field adds to the first, so its count ignores the first."""
+    free = searched.get("/search.json?range=all").json()["facets"]
+    path = "/search.json?range=all&sentiment=positive"
+    narrowed = searched.get(path).json()["facets"]
+    assert {c["value"]: c["count"] for c in narrowed["sentiment"]} == {
+        c["value"]: c["count"] for c in free["sentiment"]
+    }
+    assert sum(c["count"] for c in narrowed["source"]) < sum(c["count"] for c in free["source"])
+    both = searched.get(f"{path}&sentiment=negative").json()
+    assert both["total"] == sum(
+        c["count"] for c in free["sentiment"] if c["value"] in ("positive", "negative")
+    )
+
+
+def test_a_chosen_value_that_nothing_has_stays_to_be_taken_away(client):
+    html = client.get("/?source=nowhere").text
+    assert facet(html, "nowhere") == ("/", True, 0)
+    assert "No mention matches" in html
+
+
+def test_bars_cover_the_window_and_sum_to_the_total(searched):
+    for window in ("24h", "7d", "28d", "all"):
+        found = searched.get(f"/search.json?range={window}").json()
+        bars = found["histogram"]
+        tones = ("negative", "neutral", "positive", "unscored")
+        assert sum(bar[tone] for bar in bars for tone in tones) == found["total"]
+        assert all(a["end"] == b["start"] for a, b in pairwise(bars))
+        assert 24 <= len(bars) <= 61
+
+
+def test_highlights_stand_where_the_text_says_the_words(searched):
+    found = searched.get("/search.json?q=BRAKE&range=all").json()["mentions"]
+    assert found
+    for mention in found:
+        for start, end in mention["highlights"]:
+            assert mention["text"][start:end].lower() == "brake"
+    assert "<mark>brake</mark>" in searched.get("/?q=BRAKE").text
+
+
+def test_a_mistake_is_shown_with_caret_and_a_way_out(client):
+    answer = client.get("/?q=acme+sentimnt:negative&source=blog&range=24h")
+    assert answer.status_code == 422
+    shown = fromstring(answer.text).cssselect(".mistake")[0]
+    assert "There is no field “sentimnt”" in shown.text_content()
+    query, caret = shown.findtext("pre").splitlines()
+    assert query[caret.index("^") :].startswith("sentimnt")
+    hint = shown.cssselect("a")[0].get("href")
+    assert hint == "/?q=acme+sentiment%3Anegative&range=24h&source=blog"
+    assert client.get(hint).status_code == 200
+    assert "source <b>blog</b>" in answer.text
+
+
+def test_the_twin_of_a_mistake_points_too(client):
+    answer = client.get("/search.json?q=(brake")
+    assert answer.status_code == 422
+    assert answer.json()["column"] == 0
+    assert answer.json()["hint"] == "(brake)"
+
+
+@pytest.mark.parametrize("query", ["(" * 300, "a OR " * 1000 + "a", "x" * 9999])
+def test_an_abusive_query_is_a_mistake_like_any_other(client, query):
+    assert client.get("/", params={"q": query}).status_code == 422
+
+
+def test_a_mark_of_another_order_is_no_error_of_ours(client):
+    assert client.get("/?q=acme&sort=relevance&after=1." + "0" * 32).status_code == 422
+
+
+def test_what_the_record_deleted_is_not_shown_although_the_index_still_has_it(client, furnished):
+    with furnished.write() as tx:
+        gone = mentions.update().where(mentions.c.id == key("hostile0"))
+        tx.execute(gone.values(state="deleted", text=""))
+    html = client.get("/?range=24h").text
+    assert key("hostile1") in html
+    assert key("hostile0") not in html
+
+
+class Unreachable(MemoryIndex):
+    """An engine that is down."""
+
+    def search(self, *_, **__):
+        raise TransientError("The index does not answer: connection refused.")
+
+
+def test_without_its_index_the_search_is_503_and_all_else_works(desk):
+    client = sample_installation.browser(replace(desk, index=Unreachable()))
+    answer = client.get("/?q=acme")
+    assert answer.status_code == 503
+    assert "The index does not answer: connection refused." in answer.text
+    assert "INC-1" in answer.text
+    twin = client.get("/search.json")
+    assert (twin.status_code, twin.json()["ok"]) == (503, False)
+    for path in ("/incidents/1", "/sources", "/status", f"/m/{key('day3')}"):
+        assert client.get(path).status_code == 200
+
+
+def test_an_incident_is_a_band_and_named_on_its_mentions(client):
+    chart = fromstring(client.get("/?range=24h").text)
+    assert chart.xpath("//*[@class='band-name']/text()") == ["INC-1"]
+    assert "INC-1" not in fromstring(client.get("/?range=24h&watch=rival").text).xpath(
+        "//*[@class='band-name']/text()"
+    )
+    assert chart.cssselect(".facts a.bad")[0].get("href") == "/incidents/1"
+
+
+def test_an_empty_installation_has_a_page_too(sqlite_record):
+    index = MemoryIndex()
+    client = sample_installation.browser(sample_installation.desk(sqlite_record, index))
+    for path in (
+        "/",
+        "/?range=all",
+        ALL,
+        "/incidents",
+        "/sources",
+        "/inbox",
+        "/status",
+        "/metrics",
+    ):
+        assert client.get(path).status_code == 200, path
+    assert "No mention yet" in client.get("/").text
+
+
+def test_the_form_sends_filters_and_window_along(client):
+    window = "from=2026-02-20T00:00:00Z&to=2026-03-01T00:00:00Z"
+    form = fromstring(client.get(f"/?{window}&source=blog&source=forum").text).forms[0]
+    sent = form.form_values()
+    assert ("range", "chosen") in sent
+    assert ("from", "2026-02-20T00:00:00Z") in sent
+    assert [value for name, value in sent if name == "source"] == ["blog", "forum"]
+    assert client.get("/", params=sent).status_code == 200
+
+
+def test_a_bar_leads_to_its_own_mentions(client):
+    """The page behind it counts what the bar counts, under the same filters."""
+    bars = client.get("/search.json?range=7d&source=blog").json()["histogram"]
+    drawn = fromstring(client.get("/?range=7d&source=blog").text).cssselect(".plot-bars a")
+    assert len(drawn) == len(bars)
+    for bar, link in list(zip(bars, drawn, strict=True))[1:-1:9]:
+        behind = client.get(link.get("href").replace("/?", "/search.json?", 1)).json()
+        tones = ("negative", "neutral", "positive", "unscored")
+        assert behind["total"] == sum(bar[tone] for tone in tones)

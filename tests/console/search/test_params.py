@@ -1,0 +1,141 @@
+"""The URL is the state of a search: what is written is read again as the same."""
+
+from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from console.search.params import FILTERS, SearchState
+from core.mention import Emotion, Intent, Sentiment
+from indexer.results import Mark, Sort
+from templates.links import Links
+
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+SEVERAL = {*FILTERS, "after"}
+CLOSED = {"sentiment": Sentiment, "emotion": Emotion, "intent": Intent}
+
+words = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
+values = st.lists(words, max_size=3, unique=True).map(tuple)
+YEAR = timedelta(days=365)
+
+
+def several(kind):
+    """Some members of an enumeration, each once."""
+    return st.lists(st.sampled_from(kind), unique=True).map(tuple)
+
+
+instants = st.integers(0, 9 * 365 * 86400).map(lambda s: NOW - 30 * YEAR + timedelta(seconds=s))
+windows = st.one_of(
+    st.sampled_from([{"range": name} for name in ("24h", "7d", "28d", "all")]),
+    st.builds(
+        lambda start, minutes: {"from": start, "to": start + timedelta(minutes=minutes)},
+        instants,
+        st.integers(1, 1_000_000),
+    ),
+    st.builds(lambda start: {"from": start}, instants),
+)
+marks = st.builds(lambda n: str(Mark(n, f"{n:032x}")), st.integers(0, 2_000_000_000))
+states = st.builds(
+    lambda window, rest: SearchState(**window | rest),
+    windows,
+    st.fixed_dictionaries(
+        {
+            "q": words,
+            **{name: several(kind) for name, kind in CLOSED.items()},
+            **{name: values for name in FILTERS if name not in CLOSED},
+            "sort": st.sampled_from(Sort),
+            "after": st.lists(marks, max_size=3).map(tuple),
+        }
+    ),
+)
+
+
+def read(url):
+    """The state that a server reads from *url*."""
+    asked = parse_qs(urlsplit(url).query, keep_blank_values=True)
+    return SearchState(**{n: v if n in SEVERAL else v[0] for n, v in asked.items()})
+
+
+@given(states)
+def test_an_address_is_read_as_the_state_that_wrote_it(state):
+    assert read(state.url()) == state
+
+
+@given(states, st.sampled_from(FILTERS), st.data())
+def test_a_filter_toggled_twice_is_as_before(state, field, data):
+    value = data.draw(st.sampled_from(CLOSED[field]) if field in CLOSED else words)
+    begun = state.model_copy(update={"after": ()})
+    once = read(begun.toggle(field, value))
+    twice = read(once.toggle(field, value))
+    assert once != begun
+    assert sorted(twice.pairs()) == sorted(begun.pairs())
+
+
+@given(states)
+def test_every_change_but_of_the_page_starts_at_the_first_page(state):
+    assert read(state.url(range="24h")).after == ()
+    assert not read(state.unfiltered()).pairs()
+
+
+@given(states, marks)
+def test_newer_leads_back_to_where_older_came_from(state, mark):
+    assert read(read(state.older(mark)).newer()) == state
+
+
+def test_the_way_back_has_an_end():
+    """An address does not grow for ever."""
+    state = SearchState()
+    for n in range(200):
+        state = read(state.older(f"{n}.{'0' * 32}"))
+    assert len(state.url()) < 4000
+    assert state.after[-1].startswith("199.")
+
+
+def test_what_is_ordinary_is_left_out():
+    assert SearchState().url() == "/"
+    assert SearchState().url("/search.json") == "/search.json"
+
+
+def test_links_of_letters_choose_their_window():
+    link = Links().search("watch:acme", start=NOW - timedelta(hours=3), end=NOW)
+    assert read(link).window(NOW + timedelta(days=9)) == (NOW - timedelta(hours=3), NOW)
+    still_open = Links().search("watch:acme", start=NOW - timedelta(hours=3))
+    assert read(still_open).window(NOW) == (NOW - timedelta(hours=3), NOW)
+
+
+def test_a_relative_range_wins_over_a_window_that_the_form_still_carries():
+    state = read("/?range=24h&from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z")
+    assert state.window(NOW) == (NOW - timedelta(hours=24), NOW)
+    assert state.url() == "/?range=24h"
+
+
+def test_a_window_of_the_future_is_one():
+    state = SearchState(**{"from": NOW + timedelta(days=1)})
+    start, end = state.window(NOW)
+    assert start < end
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"range": "9y"},
+        {"range": "chosen"},
+        {"from": "yesterday"},
+        {"from": "0001-01-01T00:00:00+14:00"},
+        {"to": "9999-12-31T23:59:59Z"},
+        {"from": "2026-01-02T00:00:00Z", "to": "2026-01-01T00:00:00Z"},
+        {"from": "1980-01-01T00:00:00Z", "to": "2026-01-01T00:00:00Z"},
+        {"sentiment": ["bogus"]},
+        {"source": [""]},
+        {"after": ["1; drop table mentions"]},
+        {"after": ["1"] * 51},
+        {"sentimnt": "negative"},
+    ],
+)
+def test_a_parameter_that_is_none_is_refused(wrong):
+    """A silent search without it would be taken for an answer."""
+    with pytest.raises(ValidationError):
+        SearchState(**wrong)

@@ -1,0 +1,92 @@
+"""Near-identical mentions stand as one, however they are spread over pages."""
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from console.search.params import SearchState
+from console.search.results import READS, SHOWN, fold
+from console.search.searching import READ, search
+from indexer.engines.memory import MemoryIndex
+from indexer.query import parse
+from tests.indexer.factories import key, upsert
+
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+families = st.lists(
+    st.one_of(st.none(), st.integers(0, 30), st.integers(0, 2)), min_size=1, max_size=220
+)
+
+
+def index(spread):
+    """A mention a minute, the newest first; *spread* names the family of each."""
+    made = MemoryIndex()
+    made.apply(
+        [
+            upsert(
+                n + 1,
+                f"m{n}",
+                published=int((NOW - timedelta(minutes=n + 1)).timestamp()),
+                family=None if family is None else f"{family:032x}",
+            )
+            for n, family in enumerate(spread)
+        ]
+    )
+    made.refresh()
+    return made
+
+
+def walked(made, query=""):
+    """Each page of the last week, folded."""
+    state = SearchState(q=query)
+    while True:
+        asked = search(made, parse(query), state, zone="UTC", now=NOW)
+        page = fold(asked)
+        yield page
+        if page.next is None:
+            return
+        state = state.model_copy(update={"after": (*state.after, page.next)})
+
+
+@settings(max_examples=40)
+@given(families)
+def test_over_all_pages_each_family_is_shown_once_by_its_newest_member(spread):
+    shown = [hit.id for page in walked(index(spread)) for hit in page.hits]
+    newest = {}
+    for n, family in enumerate(spread):
+        newest.setdefault(f"alone {n}" if family is None else family, key(f"m{n}"))
+    assert shown == list(newest.values())
+
+
+@settings(max_examples=20)
+@given(families)
+def test_what_is_folded_is_counted(spread):
+    """Shown and folded together are all that was found."""
+    pages = list(walked(index(spread)))
+    folded = sum(page.alike.get(hit.document.family, 0) for page in pages for hit in page.hits)
+    assert sum(len(page.hits) for page in pages) + folded == len(spread)
+    sizes = Counter(f"{family:032x}" for family in spread if family is not None)
+    assert all(n == sizes[family] - 1 for page in pages for family, n in page.alike.items())
+
+
+def test_a_wave_of_copies_is_read_past():
+    spread = [None] * 5 + [1] * (3 * READ) + [None] * 30
+    pages = list(walked(index(spread)))
+    assert [len(page.hits) for page in pages] == [SHOWN, 16]
+    assert pages[0].alike == {f"{1:032x}": 3 * READ - 1}
+
+
+def test_an_endless_wave_ends_the_page_not_the_search():
+    spread = [1] * (READ * (READS + 2)) + [None]
+    pages = list(walked(index(spread)))
+    assert [len(page.hits) for page in pages] == [1, 1]
+
+
+def test_only_copies_that_were_found_are_counted():
+    """The link behind the number leads to more: to the whole family."""
+    made = index([1, 1, 1])
+    made.apply([upsert(9, "other", "Something else.", family=f"{1:032x}")])
+    made.refresh()
+    (page,) = walked(made, "brake")
+    assert page.alike == {f"{1:032x}": 2}

@@ -1,0 +1,130 @@
+"""Instants at the ends of time, across changes of clocks, and what is no instant."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from core.timestamps import BUCKET, floor, instant, iso
+
+BERLIN = ZoneInfo("Europe/Berlin")
+FIRST = datetime.min.replace(tzinfo=UTC)
+LAST = datetime.max.replace(tzinfo=UTC)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+OFFSETS = st.integers(-23 * 60, 23 * 60).map(lambda m: timezone(timedelta(minutes=m)))
+STEPS = st.timedeltas(timedelta(seconds=1), timedelta(days=7))
+YEARS = {"min_value": datetime(2, 1, 1), "max_value": datetime(9999, 12, 1)}  # noqa: DTZ001 - Hypothesis wants them so
+
+
+# ---- on paper
+
+
+@pytest.mark.parametrize("at", [FIRST, LAST, EPOCH, EPOCH - timedelta(microseconds=1)])
+def test_the_ends_of_time_survive_paper(at):
+    assert instant(iso(at)) == at
+
+
+@given(st.datetimes(**YEARS, timezones=OFFSETS))
+def test_a_moment_is_one_instant_in_every_zone(at):
+    """What two platforms write in two zones is sorted as it happened."""
+    assert iso(at) == iso(at.astimezone(UTC))
+    assert instant(at.isoformat()) == at
+    assert instant(at.isoformat()).utcoffset() == timedelta(0)
+
+
+@given(st.datetimes(timezones=st.just(UTC)), st.datetimes(timezones=st.just(UTC)))
+def test_instants_of_whole_seconds_sort_on_paper_as_in_time(one, other):
+    one, other = one.replace(microsecond=0), other.replace(microsecond=0)
+    assert (iso(one) < iso(other)) == (one < other)
+
+
+@pytest.mark.parametrize(
+    ("hour", "fold", "told"),
+    [
+        (1, 0, "2026-10-24T23:30:00Z"),
+        (2, 0, "2026-10-25T00:30:00Z"),
+        (2, 1, "2026-10-25T01:30:00Z"),
+    ],
+)
+def test_the_hour_that_comes_twice_is_two_instants(hour, fold, told):
+    """On the 25th of October 2026 the clocks of Berlin show half past two twice."""
+    assert iso(datetime(2026, 10, 25, hour, 30, tzinfo=BERLIN, fold=fold)) == told
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("2026-03-02", "2026-03-02T00:00:00Z"),
+        ("2026-03-02 12:00", "2026-03-02T12:00:00Z"),
+        ("20260302T120000Z", "2026-03-02T12:00:00Z"),
+        ("2026-03-02T12:00:00.5+05:30", "2026-03-02T06:30:00.500000Z"),
+    ],
+)
+def test_other_ways_to_write_iso_8601_are_read(text, told):
+    assert iso(instant(text)) == told
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "now",
+        "2026-02-30",
+        "2026-13-01T00:00:00Z",
+        "1772452800",
+        "2026-03-02T25:00:00",
+        "2026-03-02T12:00:00+25:00",
+        "0001-01-01T00:00:00+01:00",
+        "9999-12-31T23:59:59-01:00",
+        "10000-01-01",
+        "٢٠٢٦-٠٣-٠٢",
+    ],
+)
+def test_what_names_no_instant_is_a_value_error(text):
+    """Also what would lie before year 1 or after 9999 once it is UTC: callers know one error."""
+    with pytest.raises(ValueError, match=r".+"):
+        instant(text)
+
+
+# ---- buckets
+
+
+@given(st.datetimes(**YEARS, timezones=st.just(UTC)), STEPS)
+def test_a_bucket_of_any_width_holds_its_instant(at, step):
+    start = floor(at, step)
+    assert start <= at < start + step
+    assert (start - EPOCH) % step == timedelta(0)
+
+
+@given(st.datetimes(**YEARS, timezones=st.just(UTC)), STEPS)
+def test_buckets_lie_side_by_side(at, step):
+    start = floor(at, step)
+    assert floor(start, step) == start
+    assert floor(start - timedelta(microseconds=1), step) == start - step
+
+
+@given(st.datetimes(**YEARS, timezones=st.just(UTC)), st.datetimes(**YEARS, timezones=st.just(UTC)))
+def test_buckets_keep_the_order_of_instants(one, other):
+    assume(one <= other)
+    assert floor(one) <= floor(other)
+
+
+@given(st.datetimes(**YEARS, timezones=OFFSETS))
+def test_a_bucket_does_not_depend_on_the_zone(at):
+    assert floor(at) == floor(at.astimezone(UTC))
+
+
+def test_buckets_go_on_through_a_change_of_the_clocks():
+    """They count from 1970 in UTC: the day of 25 hours has 300 of them."""
+    midnight = datetime(2026, 10, 25, tzinfo=BERLIN).astimezone(UTC)
+    after = datetime(2026, 10, 26, tzinfo=BERLIN).astimezone(UTC)
+    starts = {floor(midnight + k * timedelta(minutes=1)) for k in range(25 * 60)}
+    assert len(starts) == 300
+    assert max(starts) + BUCKET == after
+
+
+def test_the_first_and_the_last_bucket_of_time_exist():
+    assert floor(FIRST) == FIRST
+    assert floor(LAST) == LAST.replace(minute=55, second=0, microsecond=0)

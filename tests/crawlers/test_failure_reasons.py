@@ -1,0 +1,40 @@
+"""Reasons are sentences for the console."""
+
+import pytest
+from scrapy.exceptions import CannotResolveHostError, IgnoreRequest
+
+from core.errors import PermanentError
+from crawlers.failure_reasons import reason_of
+from crawlers.json_rows import read_rows
+from crawlers.sources.wordpress import _Comment
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (PermanentError("not a feed: no root"), "not a feed: no root"),
+        (CannotResolveHostError("DNS lookup failed"), "the host name is not known"),
+        (TimeoutError(), "the deadline of the batch has passed"),
+        (IgnoreRequest("max redirections reached"), "too many redirects"),
+        (ValueError("could not read: PRIVATE WORDS"), "an unexpected ValueError"),
+        (MemoryError(), "an unexpected MemoryError"),
+    ],
+)
+def test_an_error_becomes_a_sentence(error, reason):
+    """An unexpected one is named only: its message may quote what somebody wrote."""
+    assert reason_of(error) == reason
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"PRIVATE", r"^not comments: no JSON \(JSONDecodeError\)$"),
+        (b"[" * 100_000, r"^not comments: no JSON \(RecursionError\)$"),
+        (b'{"code": "PRIVATE"}', "^not comments: JSON dict, expected an array$"),
+        (b'["PRIVATE", {}]', "^not comments: none of its 2 rows has the expected fields$"),
+        (b"\xff", r"^not comments: no JSON \(UnicodeDecodeError\)$"),
+    ],
+)
+def test_what_is_no_array_of_rows_is_refused_without_quoting_it(body, reason):
+    with pytest.raises(PermanentError, match=reason):
+        read_rows(body, _Comment, "comments")

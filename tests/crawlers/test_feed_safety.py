@@ -1,0 +1,74 @@
+"""What no XML parser of ours is shown: attacks, half pages, and what is no feed at all."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.errors import PermanentError
+from crawlers.feed_safety import check_feed
+
+FEED = (
+    b'<?xml version="1.0"?>\n<rss version="2.0"><channel><title>T</title>'
+    b"<item><title>One &amp; two</title><guid>1</guid></item>"
+    b"<item><title>Three</title><guid>2</guid></item></channel></rss>\n"
+)
+
+
+def refused(body: bytes) -> str:
+    """Why *body* is refused; "" if it is not."""
+    try:
+        check_feed(body)
+    except PermanentError as error:
+        return str(error)
+    return ""
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        FEED,
+        FEED.replace(b"&amp;", b"&"),
+        FEED.replace(b"Three", b"Caf\xe9"),
+        FEED.replace(b"<?xml", b"\n<?xml"),
+        FEED + b"<!-- made in 0.2 s --> \n",
+        b'<feed xmlns="http://www.w3.org/2005/Atom"/>',
+        b'<!DOCTYPE rss SYSTEM "http://my.netscape.com/publish/formats/rss-0.91.dtd"><rss/>',
+        b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"></rdf:RDF>',
+        b'<atom:feed xmlns:atom="http://www.w3.org/2005/Atom"><x>&</x></atom:feed>',
+    ],
+)
+def test_a_feed_as_they_are_in_the_wild_passes(body):
+    assert refused(body) == ""
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (b"", "not a feed"),
+        (b"<html><body>rss</body></html>", "its root is <html>"),
+        (b"<html><p>a<br></html>", "not a feed"),
+        (b'{"rss": 1}', "not a feed"),
+        (b'<!DOCTYPE r [<!ENTITY a "b">]><rss>&a;</rss>', "declares entities"),
+        (b'<!DOCTYPE r [<!ENTITY a SYSTEM "file:///etc/passwd">]><rss/>', "refused: its XML"),
+    ],
+)
+def test_what_attacks_or_is_something_else_is_refused(body, told):
+    assert told in refused(body)
+
+
+@pytest.mark.parametrize("end", range(0, len(FEED.rstrip()), 7))
+def test_half_a_page_is_no_page(end):
+    """Wherever the connection broke: what is missing would be taken for deleted or read."""
+    assert refused(FEED[:end])
+
+
+def test_a_feed_that_is_ill_formed_and_cut_off_is_cut_off():
+    assert refused(FEED.replace(b"&amp;", b"&")[:-20])
+
+
+@settings(max_examples=60)
+@given(st.binary(max_size=80), st.integers(0, len(FEED)))
+def test_any_bytes_pass_or_are_refused_without_a_word_of_them(noise, at):
+    canary = b"canary " + noise
+    told = refused(FEED[:at] + canary + FEED[at:])
+    assert "canary" not in told

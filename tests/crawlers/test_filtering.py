@@ -1,0 +1,99 @@
+"""What of a page is kept, and what is counted only."""
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.crawl import Post
+from core.identity import mention_id, text_sha256
+from crawlers.filtering import sift
+from crawlers.text import CUT_MARK
+
+NOW = datetime(2026, 11, 22, 6, tzinfo=UTC)
+OLDEST = NOW - timedelta(days=28)
+
+
+def post(uri="https://a.example/1", text="the box rattles", **more):
+    told = {"author": "jo", "published": NOW, **more}
+    return Post(uri=uri, url=uri, text=text, platform="a.example", **told)
+
+
+def sifted(*posts):
+    return sift(
+        posts,
+        match=lambda text, _: {"brand": "r1"} if "box" in text else {},
+        voice=lambda platform, account: f"voice of {account} at {platform}",
+        family=lambda text: f"family of {len(text)}",
+        now=NOW,
+        oldest=OLDEST,
+    )
+
+
+def test_a_post_that_a_watch_wants_is_heard():
+    [heard], dropped = sifted(post())
+    assert dropped == []
+    assert heard.id == mention_id("https://a.example/1")
+    assert heard.text_sha256 == text_sha256(heard.post.text)
+    assert (heard.voice, heard.family) == ("voice of jo at a.example", "family of 15")
+    assert heard.matches == {"brand": "r1"}
+
+
+def test_a_post_that_no_watch_wants_is_heard_without_matches():
+    """Only the record knows whether it is a mention whose author took words back."""
+    [heard], dropped = sifted(post(text="weather"))
+    assert (heard.post.text, heard.matches, dropped) == ("weather", {}, [])
+
+
+def test_a_post_without_text_or_too_old_leaves_its_id_and_a_reason():
+    """Its age is judged before its watch."""
+    posts = {
+        "no_text": post("https://a.example/2", " \x00 "),
+        "too_old": post("https://a.example/3", published=OLDEST - timedelta(seconds=1)),
+    }
+    heard, dropped = sifted(*posts.values())
+    assert heard == []
+    assert {d.reason: d.id for d in dropped} == {r: mention_id(p.uri) for r, p in posts.items()}
+
+
+def test_an_undated_post_is_of_today_and_a_nameless_one_has_no_voice():
+    [heard], _ = sifted(post(published=None, author=None))
+    assert (heard.post.published, heard.voice) == (None, None)
+
+
+def test_the_last_state_of_a_post_on_a_page_counts():
+    [heard], dropped = sifted(post(text="first box"), post(text="second box"))
+    assert (heard.post.text, dropped) == ("second box", [])
+
+
+def test_a_very_long_text_is_matched_whole_though_its_end_is_not_kept():
+    [heard], _ = sifted(post(text="a long story " * 5000 + "about a box"))
+    assert heard.matches == {"brand": "r1"}
+    assert "box" not in heard.post.text
+    assert heard.text_sha256 == text_sha256(heard.post.text)
+
+
+def test_texts_are_valid_and_bounded():
+    [heard], _ = sifted(post(text="box \ud83d\x00" + "é" * 40_000, author="j\x00o"))
+    assert heard.post.text.startswith("box \ufffdé")
+    assert heard.post.text.endswith(CUT_MARK)
+    assert heard.voice == "voice of jo at a.example"
+
+
+def test_a_post_whose_name_is_nothing_storable_is_left_out():
+    """It spoils neither its page nor its run."""
+    heard, dropped = sifted(post("\x00"), post())
+    assert (len(heard), dropped) == (1, [])
+
+
+NAMES = st.text(min_size=1).filter(lambda name: name.strip("\x00"))
+
+
+@given(st.lists(st.builds(post, uri=NAMES, text=st.text())))
+def test_every_post_is_heard_or_dropped_once(posts):
+    """The law of the tally: what a page says is heard or dropped, each id once."""
+    heard, dropped = sifted(*posts)
+    ids = [h.id for h in heard] + [d.id for d in dropped]
+    assert len(ids) == len(set(ids))
+    assert len(ids) <= len(posts)
+    assert bool(ids) == bool(posts)

@@ -1,0 +1,106 @@
+"""Strangers' HTML and text, made fit to keep."""
+
+from functools import partial
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawlers.html_text import decode_html, html_to_text
+from crawlers.text import CUT_MARK, TEXT_LIMIT, compose, cut, valid
+from tests.work import lines_executed
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("plain", "plain"),
+        ("<p>a &amp; b</p><p>c<br>d</p>", "a & b\n\nc\nd"),
+        ("<div>a</div><div>b</div>c", "a\nb\nc"),
+        ("x<br><br>y", "x\n\ny"),
+        ("a\n  b   c<b> d</b>", "a b c d"),
+        ('see <a href="javascript:x()">my <i>link</i></a>!', "see my link!"),
+        ("a<script>alert(1)</script><style>p{}</style><!-- c -->b", "ab"),
+        ("&lt;script&gt;alert(1)&lt;/script&gt;", "<script>alert(1)</script>"),
+        ("<ul><li>one<li>two</ul>", "one\ntwo"),
+        ("1 < 2 & 3 > 2", "1 < 2 & 3 > 2"),
+        ("<p></p>", ""),
+        ("", ""),
+        ("&#0;&#xD83D;<b>x", "\ufffd\ufffdx"),
+        ("\ud83d\x00<b>x", "\ufffdx"),
+    ],
+)
+def test_html_becomes_what_a_reader_sees(html, text):
+    assert html_to_text(html) == text
+
+
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc", "Zs", "Zl", "Zp"]), min_size=1))
+def test_escaped_text_comes_back(text):
+    """Whatever letters a person wrote: escaped into a paragraph, they come out as they were."""
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;")
+    assert html_to_text(f"<p>{escaped}</p>") == valid(text)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "piece",
+    ["<div>", "<a", "<b> </b>", "<br>", "&"],
+    ids=["deep", "open", "spaces", "breaks", "entities"],
+)
+def test_the_work_on_hostile_html_grows_with_its_size(piece):
+    """Nesting, floods and repeats: four times the page costs at most four times the work."""
+    small, large = (
+        lines_executed(partial(html_to_text, piece * count + "<p>end")) for count in (5_000, 20_000)
+    )
+    assert large < 4.2 * small + 1_000
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("piece", ["<div>", "<a", "<b> </b>", "<br>", "&"])
+def test_a_megabyte_of_hostile_html_is_read(piece):
+    assert isinstance(html_to_text(piece * (1_000_000 // len(piece)) + "<p>end"), str)
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ("naïve".encode(), "naïve"),
+        ("\ufeffnaïve".encode(), "naïve"),
+        ("\ufeffnaïve".encode("utf-16-le"), "naïve"),
+        ("\ufeffnaïve".encode("utf-16-be"), "naïve"),
+        ('<meta charset="windows-1251">ёж'.encode("cp1251"), '<meta charset="windows-1251">ёж'),
+        (b"<meta charset=klingon>x", "<meta charset=klingon>x"),
+        (b"\xff\x00caf\xe9", "\ufffd\x00caf\ufffd"),
+    ],
+)
+def test_a_page_is_decoded_as_it_says(body, text):
+    assert decode_html(body) == text
+
+
+@given(st.text(st.characters(codec=None)) | st.text(max_size=5).map(lambda t: t * 9_000))
+def test_what_is_kept_is_valid_and_bounded(text):
+    """No NUL, no lone surrogate; at most 32 KiB; a text that fits is left alone."""
+    clean = valid(text)
+    clean.encode()
+    assert "\x00" not in clean
+    kept = cut(clean)
+    assert len(kept.encode()) <= TEXT_LIMIT
+    assert kept == clean or (kept.endswith(CUT_MARK) and clean.startswith(kept[:1_000]))
+    assert valid(clean) == clean
+    assert cut(kept) == kept
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "text"),
+    [
+        ("Rattle", "The box rattles.", "Rattle\n\nThe box rattles."),
+        ("The box…", "The box rattles.", "The box rattles."),
+        ("The  box...", "The box rattles.", "The box rattles."),
+        ("The box", "The box", "The box"),
+        ("", "The box", "The box"),
+        ("Rattle", "", "Rattle"),
+        ("", "", ""),
+    ],
+)
+def test_a_title_is_said_once(title, body, text):
+    assert compose(title, body) == text

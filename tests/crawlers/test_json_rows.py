@@ -1,0 +1,78 @@
+"""JSON of strangers: what can be read is read, and nothing that cannot be ends the page."""
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import BaseModel
+
+from core.errors import PermanentError
+from crawlers.json_rows import read_rows
+
+
+class Row(BaseModel):
+    """What is expected: a number, perhaps a text."""
+
+    id: int
+    text: str = ""
+
+
+GOOD = st.builds(lambda n, text: {"id": n, "text": text}, st.integers(0, 99), st.text(max_size=9))
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner),
+    max_leaves=6,
+)
+BAD = JSON.filter(lambda value: not (isinstance(value, dict) and "id" in value))
+
+
+def body(rows) -> bytes:
+    return json.dumps(rows).encode()
+
+
+@settings(max_examples=40)
+@given(st.lists(st.one_of(GOOD, BAD), max_size=12), GOOD)
+def test_every_good_row_is_read_in_order_whatever_stands_between(rows, one):
+    rows = [*rows, one]
+    good = [row for row in rows if isinstance(row, dict) and "id" in row]
+    found = read_rows(body(rows), Row, "a list")
+    assert [row.id for row in found] == [row["id"] for row in good]
+
+
+@settings(max_examples=40)
+@given(st.lists(BAD, min_size=1, max_size=6))
+def test_a_page_of_which_nothing_can_be_read_is_no_page(rows):
+    """It is another format, not an empty list: silence would look like calm."""
+    with pytest.raises(PermanentError, match=f"none of its {len(rows)} rows"):
+        read_rows(body(rows), Row, "a list")
+
+
+def test_an_empty_list_is_a_page():
+    assert read_rows(b"[]", Row, "a list") == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (b"", "no JSON"),
+        (b"<html>", "no JSON"),
+        (b"\xff\xfe", "no JSON"),
+        (b"[" * 100_000, "no JSON"),
+        (b'{"error": "gone"}', "JSON dict, expected an array"),
+        (b"null", "JSON NoneType"),
+        (b"3", "JSON int"),
+    ],
+)
+def test_what_is_no_list_is_named_without_a_word_of_it(said, told):
+    with pytest.raises(PermanentError, match=told) as caught:
+        read_rows(said, Row, "a list of posts")
+    assert str(caught.value).startswith("not a list of posts: ")
+    assert "gone" not in str(caught.value)
+
+
+def test_half_a_character_does_not_cost_the_row():
+    """JSON escapes can spell a lone surrogate, which has no UTF-8."""
+    (row,) = read_rows(b'[{"id": 1, "text": "a\\ud83d b"}]', Row, "a list")
+    row.text.encode()
+    assert row.text.startswith("a")

@@ -1,0 +1,61 @@
+"""What a crawl child may not do, tried in a real one."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).parents[2]
+
+
+def child(code, **limits):
+    program = f"from crawlers.process_limits import limit_child\nlimit_child(**{limits!r})\n{code}"
+    return subprocess.run(
+        [sys.executable, "-c", program],
+        env={"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "limits", "says"),
+    [
+        ("bytes(500 * 2**20)", {"memory": 300 * 2**20}, "MemoryError"),
+        ("bytes(50 * 2**20)", {"memory": 300 * 2**20}, ""),
+        ("open('/dev/shm/harken', 'wb').write(bytes(9_000))", {"file_size": 1_000}, "OSError"),
+    ],
+)
+def test_a_child_keeps_within_its_limits(code, limits, says):
+    assert says in child(f"import signal\n{code}", **limits).stderr
+    Path("/dev/shm/harken").unlink(missing_ok=True)
+
+
+def test_a_child_that_spins_is_stopped():
+    assert child("while True: pass", cpu_s=1).returncode != 0
+
+
+def test_a_child_dies_with_its_parent():
+    """SIGKILL to the parent leaves no orphan: the pipe that the child holds open closes."""
+    inner = (
+        "from crawlers.process_limits import limit_child; limit_child()\n"
+        "print('up', flush=True); import time; time.sleep(60)"
+    )
+    outer = (
+        "import os, subprocess, sys\n"
+        f"c = subprocess.Popen([sys.executable, '-c', {inner!r}], stdout=subprocess.PIPE)\n"
+        "c.stdout.readline(); os.kill(os.getpid(), 9)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", outer],
+        env={"PYTHONPATH": str(ROOT)},
+        stderr=subprocess.PIPE,
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == -9

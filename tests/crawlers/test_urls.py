@@ -1,0 +1,49 @@
+"""Addresses in their canonical form, and as logs show them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawlers.urls import canonical, endpoint, host, is_absolute, port, shown
+
+
+@pytest.mark.parametrize(
+    ("url", "same"),
+    [
+        ("https://Blog.Example:443/A?b=1#c", "https://blog.example/A?b=1#c"),
+        ("http://blog.example", "http://blog.example/"),
+        ("http://blog.example:8080/x", "http://blog.example:8080/x"),
+        ("http://[2606:4700::1]:80/x", "http://[2606:4700::1]/x"),
+        ("https://a.example/?utm_source=rss&p=1&fbclid=x", "https://a.example/?p=1"),
+        ("https://a.example/%7Ejo?q=a%20b&utm_x", "https://a.example/%7Ejo?q=a+b"),
+        ("https://a.example/%7Ejo?q=a%20b", "https://a.example/%7Ejo?q=a%20b"),
+        ("http://a.example:port/", "http://a.example:port/"),
+        ("tag:a.example,2026:1", "tag:a.example,2026:1"),
+        ("http://[broken/", "http://[broken/"),
+    ],
+)
+def test_one_page_has_one_address(url, same):
+    assert canonical(url) == same
+
+
+@given(st.text() | st.text().map(lambda rest: f"https://{rest}"))
+def test_canonical_is_idempotent(url):
+    assert canonical(canonical(url)) == canonical(url)
+
+
+def test_the_unit_of_politeness_is_host_and_port():
+    assert endpoint("https://A.example/x") == "a.example:443"
+    assert endpoint("http://a.example:8080/x") == "a.example:8080"
+    assert port("ftp://a.example/") == 0
+    assert host("http://[::1]:80/") == "::1"
+    assert host("http://[broken/") == ""
+
+
+def test_an_address_is_shown_without_secrets():
+    """Neither password nor key stands in a log or a reason."""
+    assert shown("https://jo:SECRET@a.example:8080/x?key=SECRET#y") == "https://a.example:8080/x"
+
+
+@pytest.mark.parametrize("url", ["", "/x", "//a.example/x", "mailto:jo@a.example", "http:///x"])
+def test_only_the_web_is_absolute(url):
+    assert not is_absolute(url)

@@ -1,0 +1,102 @@
+"""The site as a process: it says where it is, serves, and writes down what it said."""
+
+import json
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+from urllib.error import HTTPError
+
+import pytest
+
+from demo.corpus import write
+from demo.site.__main__ import main, running_clock
+
+
+@pytest.fixture
+def folder(make, tmp_path):
+    write(make(live=True), tmp_path / "corpus")
+    return tmp_path
+
+
+@pytest.fixture
+def port(folder, started):
+    options = ["--corpus", folder / "corpus", "--started", started.isoformat()]
+    files = ["--log", folder / "log.jsonl", "--control", folder / "control.json"]
+    command = [sys.executable, "-m", "demo.site", *map(str, options + files)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        yield int(process.stdout.readline().removeprefix("ready "))
+        process.terminate()
+
+
+def get(port, path, method="GET", **headers):
+    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", None, headers)
+    request.method = method
+    try:
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return answer.status, answer.headers, answer.read()
+    except HTTPError as error:
+        with error:
+            return error.code, error.headers, error.read()
+
+
+def test_it_serves_pages_heads_and_304(port):
+    status, headers, body = get(port, "/urbanrider/feed.xml")
+    assert status == 200
+    assert headers["content-type"] == "application/atom+xml; charset=utf-8"
+    assert int(headers["content-length"]) == len(body)
+    assert get(port, "/urbanrider/feed.xml", "HEAD")[2] == b""
+    known = {"If-None-Match": headers["etag"]}
+    assert get(port, "/urbanrider/feed.xml", **known)[0] == 304
+    assert get(port, "/nowhere")[0] == 404
+
+
+def test_what_it_said_stands_in_the_log(port, folder):
+    path = "/velosocial/api/v1/timelines/public?limit=2"
+    _, _, body = get(port, path)
+    limited, _, _ = get(port, "/kettenblatt/feed.xml")
+    rows = [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
+    assert limited == 429
+    assert rows[0]["at"].startswith("2026-11-22T09:30:")
+    assert {k: rows[0][k] for k in ("method", "path", "status", "bytes", "body")} == {
+        "method": "GET",
+        "path": path,
+        "status": 200,
+        "bytes": len(body),
+        "body": body.decode(),
+    }
+    assert rows[1]["retry"] == 2
+
+
+def test_addresses_on_its_pages_lead_back_to_it(port):
+    row = json.loads(get(port, "/velosocial/api/v1/timelines/public?limit=1")[2])[0]
+    base = f"http://127.0.0.1:{port}"
+    assert row["url"].startswith(base)
+    assert get(port, row["url"].removeprefix(base))[0] == 200
+
+
+def test_it_starts_without_what_is_slow_to_import():
+    """A second and a half is little: neither the crawlers nor a model may come along."""
+    slow = {"torch", "scrapy", "numpy", "pydantic", "sqlalchemy", "fastapi", "feedparser"}
+    code = "import sys, demo.site.__main__; print(' '.join(sys.modules))"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not slow & set(run.stdout.split())
+
+
+def test_a_folder_without_a_corpus_is_misconfigured(tmp_path, capsys):
+    assert main(["--corpus", str(tmp_path), "--started", "2026-11-22T09:30:00Z"]) == 2
+    assert "holds no corpus" in capsys.readouterr().err
+
+
+def test_the_clock_starts_where_it_is_set_and_runs(started):
+    clock = running_clock(started)
+    first = clock()
+    assert started <= first <= clock()
+    assert (first - started).total_seconds() < 60
+
+
+def test_only_loopback_can_reach_it(port):
+    """Linux lists its sockets: local address, remote address, state (0A: listening)."""
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    listening = [row[1] for row in rows if row[3] == "0A" and row[1].endswith(f":{port:04X}")]
+    assert listening == [f"0100007F:{port:04X}"]

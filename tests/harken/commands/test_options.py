@@ -1,0 +1,74 @@
+"""What the options that verbs share are made into."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.errors import ConfigError
+from core.timestamps import iso
+from harken.commands.options import YEARS, call
+
+NOW = datetime(2026, 11, 22, 6, tzinfo=UTC)
+NEW_YEAR = NOW.replace(month=1, day=1, tzinfo=None)
+TIMES = st.datetimes(
+    NEW_YEAR.replace(year=YEARS[0] + 1), NEW_YEAR.replace(year=YEARS[-1]), timezones=st.timezones()
+)
+
+
+def called(tmp_path=Path("nowhere"), **said):
+    return call(tmp_path / "harken.yaml", said.pop("state", None), json=False, **said)
+
+
+@settings(max_examples=30)
+@given(TIMES)
+def test_a_time_starts_the_clock_in_whatever_zone_it_is_written(at):
+    """And the clock runs on from there: a look later is never earlier."""
+    clock = called(now=at.isoformat()).clock
+    first, second = clock.now(), clock.now()
+    assert timedelta(0) <= first - at < timedelta(seconds=30)
+    assert second >= first
+    assert first.tzinfo is UTC
+
+
+@given(st.text(max_size=25) | st.datetimes().map(datetime.isoformat))
+def test_any_other_text_is_refused_with_one_that_would_be_right(text):
+    try:
+        clock = called(now=text or "soon").clock
+    except ConfigError as error:
+        told = str(error)
+    else:
+        told = ""
+        assert clock.now().year in YEARS
+    assert told == "" or (repr(text or "soon") in told and "2026-11-22T06:00:00Z" in told)
+
+
+@pytest.mark.parametrize(
+    "text", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00", "1969-12-31T23:59:59Z"]
+)
+def test_a_time_at_the_end_of_all_calendars_is_refused(text):
+    """A clock that runs on from there would end in an overflow."""
+    with pytest.raises(ConfigError, match="of the years 1970 to 2199"):
+        called(now=text)
+
+
+def test_without_a_time_the_clock_is_ahead_by_its_offset():
+    ahead = called(offset=3600.0).clock.now() - called().clock.now()
+    assert abs(ahead - timedelta(hours=1)) < timedelta(seconds=30)
+    assert iso(called().clock.now())[:4] >= "2026"
+
+
+def test_the_state_folder_of_the_call_goes_before_that_of_the_file(tmp_path):
+    (tmp_path / "harken.yaml").write_text("state: from-file\n")
+    assert called(tmp_path).settings().state == tmp_path / "from-file"
+    assert called(tmp_path, state=Path("/srv/other")).settings().state == Path("/srv/other")
+
+
+def test_settings_are_read_when_they_are_asked_for(tmp_path):
+    asked = called(tmp_path)
+    with pytest.raises(ConfigError, match="there is no such file"):
+        asked.settings()
+    (tmp_path / "harken.yaml").write_text("zone: Europe/Berlin\n")
+    assert asked.settings().zone == "Europe/Berlin"

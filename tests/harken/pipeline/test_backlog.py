@@ -1,0 +1,155 @@
+"""The index knows what the record knows, however the two take turns."""
+
+import shutil
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from itertools import count
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import update
+
+from core.errors import TransientError
+from harken.pipeline import steps
+from indexer.change import Fate, Outcome
+from indexer.engines.memory import MemoryIndex
+from store import changes, mentions, tables
+from store.analysis.queue import lease, record_findings
+from store.database import Record
+from tests.store.factories import NOON, begin, dropped, finding, hear, heard, key
+
+pytestmark = pytest.mark.slow  # a record for each example
+
+NAMES = "abcde"
+TEXTS = ["The brake is loud.", "The brake is soft.", "It rattles."]
+
+
+class Moody(MemoryIndex):
+    """An engine that is busy at each change whose turn is in *refusals*, or dies after a batch."""
+
+    def __init__(self, refusals=()):
+        super().__init__()
+        self.refusals, self.turn, self.dies = frozenset(refusals), 0, False
+
+    def apply(self, batch):
+        found = [self._one(change) for change in batch]
+        if self.dies:
+            self.dies = False
+            raise KeyboardInterrupt
+        return found
+
+    def _one(self, change):
+        self.turn += 1
+        if self.turn in self.refusals:
+            return Outcome(id=change.id, fate=Fate.RETRY, reason="busy")
+        return super().apply([change])[0]
+
+
+@pytest.fixture(scope="module")
+def made(sqlite_template, tmp_path_factory):
+    """A new record for each example, with two sources."""
+    folder, numbers = tmp_path_factory.mktemp("records"), count()
+
+    @contextmanager
+    def make():
+        path = shutil.copy(sqlite_template, folder / f"{next(numbers)}.db")
+        record = Record(f"sqlite:///{path}")
+        with record.write() as tx:
+            begin(tx, "blog", "forum")
+        yield record
+        record.close()
+
+    return make
+
+
+def hear_one(record, name, n):
+    """A source says a mention, for the first time, again, or edited."""
+    source = ["blog", "forum"][n % 2]
+    hear(record, heard(name, TEXTS[n % 3]), dropped(f"{name}-other"), source=source)
+
+
+def score_one(record, name, n):
+    """The model has read what was pending of it."""
+    with record.write() as tx:
+        taken = [
+            p for p in lease(tx, "t", limit=9, now=NOON, hold=timedelta(0)) if p.id == key(name)
+        ]
+        record_findings(tx, [finding(name, p.text) for p in taken], now=NOON)
+
+
+def drop_one(record, name, n):
+    """The platform took it back."""
+    with record.write() as tx:
+        own = tables.mentions.c.id == key(name)
+        if tx.execute(update(tables.mentions).where(own).values(state="deleted", text="")).rowcount:
+            changes.announce(tx, [key(name)])
+
+
+ACTS = st.lists(
+    st.tuples(
+        st.sampled_from([hear_one, hear_one, score_one, drop_one, None]),
+        st.sampled_from(NAMES),
+        st.integers(0, 5),
+    ),
+    max_size=14,
+)
+
+
+def shown(engine):
+    """All that the index knows."""
+    return sorted((e.document for e in engine._visible.values()), key=lambda d: d.id)
+
+
+def afresh(record: Record):
+    """What an index would know that was made now."""
+    engine = MemoryIndex()
+    steps.index(record, engine, follower="afresh", now=NOON)
+    return shown(engine)
+
+
+def caught_up(record, engine, limit):
+    """Follow the feed to its end, as a worker does."""
+    while True:
+        try:
+            if not steps.index(record, engine, follower="f", now=NOON, limit=limit).taken:
+                return
+        except TransientError:
+            continue
+
+
+@settings(max_examples=40)
+@given(ACTS, st.integers(1, 4), st.frozensets(st.integers(1, 12)))
+def test_whatever_happens_between_two_steps_is_caught_up_with(made, acts, limit, refusals):
+    """Hearing, editing, scoring and deleting, in batches of any size, on an engine that is busy."""
+    engine = Moody(refusals)
+    with made() as record:
+        for act, name, n in acts:
+            if act is None:
+                caught_up(record, engine, limit)
+            else:
+                act(record, name, n)
+        caught_up(record, engine, limit)
+        assert shown(engine) == afresh(record)
+        with record.read() as tx:
+            alive = {m.id for m in mentions.everything(tx) if m.state != "deleted"}
+            assert changes.position(tx, "f") == changes.last(tx)
+    assert {document.id for document in shown(engine)} == alive
+
+
+@settings(max_examples=20)
+@given(ACTS, st.integers(1, 3))
+def test_a_kill_after_the_engine_took_a_batch_tells_it_again(made, acts, limit):
+    """The position is written last, so that nothing is ever passed over."""
+    engine = Moody()
+    with made() as record:
+        for act, name, n in acts:
+            if act is None:
+                engine.dies = True
+                with suppress(KeyboardInterrupt):  # where there is nothing to tell it lives on
+                    steps.index(record, engine, follower="f", now=NOON, limit=limit)
+            else:
+                act(record, name, n)
+        engine.dies = False
+        caught_up(record, engine, limit)
+        assert shown(engine) == afresh(record)

@@ -1,0 +1,159 @@
+"""The deliver step against a real mail server: sent after its 250, late rather than never."""
+
+from collections import Counter
+from datetime import timedelta
+from email import message_from_bytes
+
+import pytest
+from aiosmtpd.controller import Controller
+from structlog.testing import capture_logs
+
+from alerts.channel import Channel
+from alerts.channels.email import Email, Options, Security
+from alerts.messages.mime import to_eml
+from demo.smtp_sink import free_port
+from harken.pipeline import steps
+from harken.pipeline.steps import RETRY, Tally
+from store.alerts import outbox
+from tests.alerts.example_letters import letter
+from tests.store.factories import NOON, parcel
+
+
+class Server:
+    """Answers each letter with the next of *answers*, then with 250; keeps what it took."""
+
+    def __init__(self):
+        self.answers = []
+        self.taken = []
+
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802 - aiosmtpd's name
+        answer = self.answers.pop(0) if self.answers else "250 OK"
+        if answer.startswith("250"):
+            self.taken.append(message_from_bytes(envelope.content)["Message-ID"])
+        return answer
+
+
+@pytest.fixture
+def server():
+    return Server()
+
+
+@pytest.fixture
+def channels(server):
+    controller = Controller(server, hostname="127.0.0.1", port=free_port())
+    controller.start()
+    reached = Options(host="127.0.0.1", port=controller.port, security=Security.NONE, timeout_s=20)
+    yield {"email": Email(reached)}
+    controller.stop()
+
+
+@pytest.fixture
+def record(sqlite_record):
+    return sqlite_record
+
+
+def post(record, *names, **said):
+    """Letters called *names* in the outbox."""
+    with record.write() as tx:
+        for name in names:
+            one = letter()
+            eml = to_eml(one).replace(one.message_id.encode(), f"<{name}@host>".encode())
+            known = {"channel": "email", "message_id": f"<{name}@host>", "eml": eml} | said
+            outbox.put(tx, [parcel(name, **known)], now=NOON)
+
+
+def row(record, name):
+    with record.read() as tx:
+        (found,) = [r for r in outbox.letters(tx) if r.key == name]
+    return found
+
+
+def deliver(record, channels, now=NOON):
+    return steps.deliver(record, channels, now=now)
+
+
+def test_a_letter_is_sent_once_the_server_has_it(record, server, channels):
+    post(record, "a", "b")
+    assert deliver(record, channels) == Tally(taken=2, done=2)
+    assert server.taken == ["<a@host>", "<b@host>"]
+    sent = row(record, "a")
+    assert (sent.state, sent.sent, sent.attempts) == ("sent", NOON, 1)
+    assert deliver(record, channels, NOON + timedelta(days=1)) == Tally()
+    assert len(server.taken) == 2
+
+
+def test_it_is_marked_only_after_the_250(record, server, channels):
+    """A kill inside the call may send it again, under the same Message-ID; it is never lost."""
+
+    class Dying(Channel):
+        def send(self, letter):
+            assert row(record, "a").state == "due"
+            channels["email"].send(letter)
+            raise KeyboardInterrupt
+
+        def probe(self):
+            channels["email"].probe()
+
+    post(record, "a")
+    with pytest.raises(KeyboardInterrupt):
+        deliver(record, {"email": Dying()})
+    assert row(record, "a").state == "due"
+    deliver(record, channels)
+    assert Counter(server.taken) == {"<a@host>": 2}
+    assert row(record, "a").state == "sent"
+
+
+def test_a_server_that_says_later_is_asked_again_after_ever_longer_pauses(record, server, channels):
+    post(record, "a")
+    server.answers = ["451 4.3.0 later"] * (len(RETRY) + 1)
+    now, pauses = NOON, []
+    for _ in range(len(RETRY) + 1):
+        assert deliver(record, channels, now) == Tally(taken=1, failed=1)
+        waits = row(record, "a")
+        assert (waits.state, waits.reason) == ("due", "the mail server answered 451 4.3.0 to DATA")
+        pauses.append((waits.due - now).total_seconds())
+        assert deliver(record, channels, waits.due - timedelta(seconds=1)) == Tally()
+        now = waits.due
+    assert pauses == [*RETRY, RETRY[-1]]
+    assert deliver(record, channels, now).done == 1
+    assert (row(record, "a").state, row(record, "a").reason) == ("sent", None)
+
+
+def test_a_server_that_says_never_is_believed_and_blocks_no_other_letter(record, server, channels):
+    post(record, "a", "b")
+    server.answers = ["554 5.6.0 no: it speaks of brakes"]
+    with capture_logs() as logs:
+        assert deliver(record, channels) == Tally(taken=2, done=1, failed=1)
+    failed = row(record, "a")
+    assert (failed.state, failed.reason) == ("failed", "the mail server answered 554 5.6.0 to DATA")
+    assert row(record, "b").state == "sent"
+    assert [log["key"] for log in logs if log["event"] == "letter.refused"] == ["a"]
+    assert "brakes" not in str(logs)
+    assert deliver(record, channels, NOON + timedelta(days=9)) == Tally()
+
+
+def test_a_server_that_is_gone_costs_patience_not_letters(record):
+    post(record, "a")
+    gone = Options(host="127.0.0.1", port=free_port(), security=Security.NONE, timeout_s=5)
+    assert deliver(record, {"email": Email(gone)}) == Tally(taken=1, failed=1)
+    assert row(record, "a").state == "due"
+    assert row(record, "a").due == NOON + timedelta(seconds=RETRY[0])
+
+
+def test_without_its_channel_a_letter_waits_untouched(record, server, channels):
+    post(record, "a")
+    deliver(record, {})
+    waits = row(record, "a")
+    assert (waits.state, waits.attempts, waits.due) == ("due", 0, NOON)
+    assert deliver(record, channels).done == 1
+
+
+def test_a_letter_that_no_channel_can_even_write_blocks_no_other(record, server, channels):
+    """SMTP without SMTPUTF8 knows no such address; smtplib answers with a plain ValueError."""
+    with record.write() as tx:
+        eml = to_eml(letter()).replace(b"To: ", "To: jörg".encode())
+        outbox.put(tx, [parcel("odd", channel="email", eml=eml)], now=NOON)
+    post(record, "b")
+    deliver(record, channels)
+    assert server.taken == ["<b@host>"]
+    assert row(record, "odd").state != "sent"

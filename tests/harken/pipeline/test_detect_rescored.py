@@ -1,0 +1,168 @@
+"""A replay is no news: however another model judges the past, no incident comes of it alone."""
+
+import shutil
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from alerts.detection.detector_state import from_json
+from core.incident import Kind
+from core.mention import Analysis, Sentiment
+from harken.pipeline.detect import detect
+from store import tables
+from store.alerts import incidents, observations
+from store.analysis import queue, rescoring, retelling
+from store.database import Record
+from tests.harken import small_installation
+from tests.harken.small_installation import BEFORE, DAYS, NOW
+from tests.store.factories import finding, verdict
+
+pytestmark = pytest.mark.slow
+
+NEW = "newer"
+HOLD = timedelta(minutes=5)
+LOOK = timedelta(seconds=15)
+
+
+@pytest.fixture(scope="module")
+def calm_file(sqlite_template, tmp_path_factory):
+    """A month of much talk and no crisis up to BEFORE, judged and learnt."""
+    path = Path(shutil.copy(sqlite_template, tmp_path_factory.mktemp("calm") / "record.db"))
+    record = Record(f"sqlite:///{path}")
+    small_installation.furnish(record, a_day=120.0)
+    look(record)
+    assert told(record) == []
+    record.close()
+    return path
+
+
+@pytest.fixture
+def record(calm_file, tmp_path):
+    """An open copy."""
+    yield from opened(shutil.copy(calm_file, tmp_path / "calm.db"))
+
+
+@pytest.fixture
+def plain(calm_file, tmp_path):
+    """Another, in which nothing is replayed."""
+    yield from opened(shutil.copy(calm_file, tmp_path / "plain.db"))
+
+
+def opened(path):
+    record = Record(f"sqlite:///{path}")
+    yield record
+    record.close()
+
+
+def look(record, now=BEFORE):
+    return detect(record, small_installation.letters(), now=now)
+
+
+def crises(record):
+    with record.read() as tx:
+        return incidents.everything(tx, kind=Kind.CRISIS)
+
+
+def told(record):
+    """Crises and notices."""
+    with record.read() as tx:
+        return incidents.everything(tx)
+
+
+def usual_share(record):
+    with record.read() as tx:
+        _, state = observations.baseline(tx, "veloria")
+    return from_json(str(state["standing"])).baseline.usual_share[0]
+
+
+def start(record):
+    with record.write() as tx:
+        rescoring.begin(tx, NEW)
+
+
+def turned(pending):
+    """The word of the new model: all of it is negative."""
+    said = verdict(pending.text, model=NEW, sentiment=Sentiment.NEGATIVE, topics=("battery",))
+    return replace(finding("", pending.text, model=NEW, verdicts=(said,)), id=pending.id)
+
+
+def read_some(record):
+    """One portion of the replay; how many it was."""
+    with record.write() as tx:
+        held = rescoring.lease(tx, "w", NEW, now=BEFORE, hold=HOLD)
+    with record.write() as tx:
+        found = rescoring.complete(tx, list(map(turned, held)))
+        return queue.record_findings(tx, found, now=NOW)
+
+
+def test_a_replay_that_turns_all_sentiment_tells_nothing_at_any_moment(record, monkeypatch):
+    """A quarter was negative and a fifth unread; after it all is negative."""
+    monkeypatch.setattr(rescoring, "PORTION", 400)
+    assert usual_share(record) < 0.4
+    start(record)
+    now, portions = BEFORE, 0
+    while read_some(record):
+        now, portions = now + LOOK, portions + 1
+        look(record, now)
+        assert told(record) == [], f"after {portions} portions"
+    assert portions > 5
+    look(record, now + LOOK)
+    assert told(record) == []
+    assert usual_share(record) > 0.9, "what is usual was learnt anew"
+
+
+def test_without_a_replay_the_same_turn_is_a_crisis(record):
+    """What the test above would see if detection took the new verdicts as they come."""
+    with record.write() as tx:
+        ids = tx.execute(tables.mentions.select()).scalars().all()
+        rescoring.ask(tx, ids)
+        tx.execute(tables.mentions.update().values(analysis=Analysis.PENDING))
+        held = queue.lease(tx, "w", limit=9999, now=BEFORE, hold=HOLD)
+        queue.record_findings(tx, list(map(turned, held)), now=BEFORE)
+    look(record, BEFORE + LOOK)
+    assert crises(record) != []
+
+
+def test_a_crisis_is_found_while_a_replay_goes_on_in_the_figures_of_before(record, plain):
+    start(record)
+    for _ in range(3):
+        read_some(record)
+    look(record, NOW)
+    look(plain, NOW)
+    assert len(crises(record)) == 1
+    assert told(record) == told(plain)
+
+
+def test_an_incident_that_is_open_is_not_told_again_when_a_replay_ends(judged):
+    with judged.read() as tx:
+        (crisis,) = incidents.everything(tx, kind=Kind.CRISIS)
+        before = incidents.events(tx, crisis.id)
+    start(judged)
+    while read_some(judged):
+        pass
+    look(judged, NOW + LOOK)
+    look(judged, NOW + 2 * LOOK)
+    with judged.read() as tx:
+        (after,) = incidents.everything(tx, kind=Kind.CRISIS)
+        assert incidents.events(tx, after.id) == before
+
+
+def test_other_topics_for_the_past_make_a_baseline_learn_again_once(record):
+    """Its usual volume of a topic is that of what the topic means now."""
+    with record.write() as tx:
+        tx.execute(tables.verdicts.update().values(topics=["battery", "price"]))
+        retelling.count(tx)
+    look(record, BEFORE + LOOK)
+    with record.read() as tx:
+        learnt = observations.baseline(tx, "veloria")
+    standing = from_json(str(learnt[1]["standing"]))
+    volume = dict(zip(standing.baseline.units, standing.baseline.level[-1], strict=True))
+    assert volume["battery"] == volume["price"] == pytest.approx(volume[None])
+    assert volume["frame"] < volume["price"] / 4
+    assert crises(record) == []
+    look(record, BEFORE + 2 * LOOK)
+    with record.read() as tx:
+        assert observations.baseline(tx, "veloria") == learnt, "and not at each look"
+    assert standing.baseline.days > DAYS - 2

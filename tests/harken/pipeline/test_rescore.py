@@ -1,0 +1,218 @@
+"""``analyse --again``: a second model reads what the first one judged, beside all other work."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from core.errors import TransientError
+from core.mention import Analysis, Sentiment
+from harken.pipeline import rescore, steps
+from nlp.topic_classifier import Taxonomy
+from store import mentions, watches
+from store.analysis import rescoring as replay
+from tests.harken.cli_server import call
+from tests.harken.killed_process import killed_after
+from tests.nlp.factories import WordModel
+from tests.nlp.target_model import AimingModel
+from tests.store.factories import NOON, begin, hear, heard, key, watch
+
+LATER = NOON + timedelta(hours=1)
+TEXTS = {
+    "a": "The brake is good but the oskelo is an awful one",
+    "b": "This brake is a lovely thing to have on a bike",
+    "c": "Die Bremse an meinem Rad ist leider wieder kaputt",
+}
+
+
+class Grim(WordModel):
+    """Reads two languages, and nothing that it likes."""
+
+    name = "grim 00000001 cpu fp32"
+    languages = frozenset({"en", "de"})
+
+    def read(self, texts, languages=None):
+        return super().read([f"{text} awful" for text in map(dull, texts)], languages)
+
+
+def dull(text):
+    return text.replace("good", "").replace("lovely", "")
+
+
+@pytest.fixture
+def record(record):
+    """What WordModel read of three mentions, "a" the newest."""
+    with record.write() as tx:
+        begin(tx, "blog")
+        watches.replace_from_file(tx, [watch("acme", "brake"), watch("globex", "oskelo")], [])
+    languages = {"c": "de"}
+    posts = [
+        heard(n, text, language=languages.get(n, "en"), published=NOON - k * timedelta(days=1))
+        for k, (n, text) in enumerate(TEXTS.items())
+    ]
+    hear(record, *posts)
+    read(record, WordModel(), NOON)
+    return record
+
+
+def read(record, model, now=LATER):
+    return steps.analyse(record, model, Taxonomy([], model.embed), owner="w", now=now)
+
+
+def work_off(record, model):
+    taken = 0
+    while tally := read(record, model).taken:
+        taken += tally
+    return taken
+
+
+def told(record):
+    """What stands of each mention."""
+    with record.read() as tx:
+        found = mentions.get(tx, [key(n) for n in TEXTS])
+    return [m.sentiment_for(None) for m in found]
+
+
+def test_the_other_model_reads_all_and_what_the_first_could_not(record):
+    assert told(record) == [Sentiment.POSITIVE, Sentiment.POSITIVE, None]
+    assert rescore.ask(record, Grim()) == 3
+    assert work_off(record, Grim()) == 3
+    assert told(record) == [Sentiment.NEGATIVE] * 3
+    assert rescore.ask(record, Grim()) == 0
+    with record.read() as tx:
+        assert replay.running(tx) is None
+
+
+def test_by_each_model_the_verdicts_stay_to_compare(record):
+    rescore.ask(record, Grim())
+    work_off(record, Grim())
+    with record.read() as tx:
+        (one,) = mentions.get(tx, [key("b")])
+    assert [(v.model, v.sentiment) for v in one.verdicts] == [
+        (WordModel.name, Sentiment.POSITIVE),
+        (Grim.name, Sentiment.NEGATIVE),
+    ]
+
+
+def test_what_is_heard_meanwhile_goes_before(record, monkeypatch):
+    monkeypatch.setattr(replay, "PORTION", 1)
+    rescore.ask(record, Grim())
+    read(record, Grim())
+    hear(record, heard("fresh", "A fresh brake that is good", language="en"))
+    assert read(record, Grim()).taken == 1
+    with record.read() as tx:
+        assert mentions.get(tx, [key("fresh")])[0].analysis is Analysis.SCORED
+        assert replay.waiting(tx, Grim.name) == 2
+
+
+def test_a_worker_that_has_still_the_old_model_reads_what_is_fresh_and_nothing_else(record):
+    rescore.ask(record, Grim())
+    hear(record, heard("fresh", "A fresh brake that is good", language="en"))
+    assert work_off(record, WordModel()) == 1
+    assert told(record) == [Sentiment.POSITIVE, Sentiment.POSITIVE, None]
+
+
+def test_a_broken_model_takes_no_mention_from_the_replay(record):
+    model = Grim()
+    rescore.ask(record, model)
+    model.broken = True
+    with pytest.raises(TransientError):
+        read(record, model)
+    model.broken = False
+    assert work_off(record, model) == 3
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("writes", range(8))
+def test_killed_at_any_write_and_begun_again_it_ends_as_if_nobody_had_killed_it(
+    record, writes, monkeypatch
+):
+    monkeypatch.setattr(replay, "PORTION", 1)
+    monkeypatch.setattr(steps, "HOLD", timedelta())
+    with killed_after(record, writes) as victim:
+        rescore.ask(victim, Grim())
+        work_off(victim, Grim())
+    rescore.ask(record, Grim())
+    work_off(record, Grim())
+    assert told(record) == [Sentiment.NEGATIVE] * 3
+    with record.read() as tx:
+        assert {len(m.verdicts) for m in mentions.everything(tx)} == {2}
+        assert replay.by_model(tx) == {Grim.name: 3}
+
+
+# ---- watches that somebody changed
+
+
+@pytest.fixture
+def aimed(sqlite_record):
+    """One mention that was read when only one watch listened; the second is new."""
+    with sqlite_record.write() as tx:
+        begin(tx, "blog")
+        watches.replace_from_file(tx, [watch("acme", "brake"), watch("globex", "oskelo")], [])
+    hear(sqlite_record, heard("a", TEXTS["a"], language="en", matches={"acme": "r1"}))
+    read(sqlite_record, AimingModel(), NOON)
+    return sqlite_record
+
+
+def match_both(record):
+    hear(record, heard("a", TEXTS["a"], language="en", matches={"acme": "r1", "globex": "r1"}))
+
+
+def towards(record):
+    with record.read() as tx:
+        (one,) = mentions.get(tx, [key("a")])
+    return {v.watch: v.sentiment for v in one.verdicts if v.watch}
+
+
+def test_a_mention_that_a_new_watch_wants_is_read_towards_each(aimed):
+    match_both(aimed)
+    assert rescore.ask(aimed, AimingModel()) == 1
+    work_off(aimed, AimingModel())
+    assert towards(aimed) == {"acme": Sentiment.POSITIVE, "globex": Sentiment.NEGATIVE}
+    assert rescore.ask(aimed, AimingModel()) == 0
+
+
+def test_where_a_text_does_not_name_both_nothing_lacks(aimed):
+    with aimed.write() as tx:
+        watches.replace_from_file(tx, [watch("acme", "brake"), watch("globex", "elsewhere")], [])
+    match_both(aimed)
+    assert rescore.ask(aimed, AimingModel()) == 0
+
+
+def test_a_model_that_reads_no_targets_is_asked_for_none(aimed):
+    match_both(aimed)
+    model = WordModel()
+    assert rescore.ask(aimed, model) == 0
+
+
+# ---- the verb
+
+CONFIG = """\
+state: .
+model: {name: words}
+"""
+
+
+@pytest.mark.slow
+def test_the_verb_reads_what_another_model_judged(sqlite_record, tmp_path):
+    with sqlite_record.write() as tx:
+        begin(tx, "blog")
+    hear(sqlite_record, heard("a", TEXTS["a"], language="en"))
+    read(sqlite_record, Grim(), NOON)
+    config = tmp_path / "harken.yaml"
+    config.write_text(CONFIG)
+    where = ["--config", str(config)]
+    verb = ["analyse", "--again", *where]
+    calls = (["check", *where], ["status", "--json", *where], [*verb, "--json"], [*verb, "--json"],
+             verb, ["check", *where], [*verb, "--follow"])  # fmt: skip
+    before, status, once, twice, plain, after, endless = call(*calls)
+    assert "1 mentions: `harken analyse --again`" in before.out
+    assert json.loads(status.out)["models"] == {Grim.name: 1}
+    assert json.loads(status.out)["replay"] is None
+    keys = ("queued", "scored", "left")
+    assert [tuple(json.loads(c.out)[k] for k in keys) for c in (once, twice)] == [
+        (1, 1, 0), (0, 0, 0)
+    ]  # fmt: skip
+    assert plain.out == "analyse: 0 queued, 0 read, 0 left\n"
+    assert "--again" not in after.out
+    assert (endless.status, "leave --follow out" in endless.err) == (2, True)

@@ -1,0 +1,188 @@
+"""``analyse --topics-only``: other topics for what is recorded, from vectors, killed or not."""
+
+import json
+
+import pytest
+
+from core.watch import Topic
+from harken.pipeline import retelling, steps
+from harken.pipeline.steps import Tally
+from nlp.topic_classifier import Taxonomy
+from store import changes, mentions, watches
+from store.analysis import queue
+from tests.harken.cli_server import call
+from tests.harken.killed_process import killed_after
+from tests.nlp.factories import WordModel
+from tests.store.factories import NOON, begin, hear, heard, key
+
+BRAKES = Topic(id="brakes", name="Brakes", sentences=("brake broken bad",))
+SADDLE = Topic(id="saddle", name="Saddle", sentences=("saddle rather hard",))
+TEXTS = [
+    "The brake is broken and this is bad",
+    "This saddle is rather hard for me",
+    "Nothing of what we talk about here",
+    "The brake of this bike is bad again",
+]
+
+
+class Still(WordModel):
+    """After the first analysis it may embed topics, but read no mention."""
+
+    def read(self, texts, languages=None):
+        raise AssertionError("a mention was read")
+
+    def embed(self, texts):
+        assert not set(texts) & set(TEXTS), "a mention was read"
+        return super().embed(texts)
+
+
+@pytest.fixture
+def record(sqlite_record):
+    with sqlite_record.write() as tx:
+        begin(tx, "blog")
+    posts = [heard(str(n), text, language="en") for n, text in enumerate(TEXTS)]
+    hear(sqlite_record, *posts, heard("de", "Die Bremse an meinem Rad ist leider kaputt"))
+    model = WordModel()
+    steps.analyse(sqlite_record, model, Taxonomy([BRAKES], model.embed), owner="w", now=NOON)
+    return sqlite_record
+
+
+def retell(record, *topics, limit=2):
+    """All batches; how many were looked at, and how many changed."""
+    model, after, taken, done = Still(), "", 0, 0
+    taxonomy = Taxonomy(topics, model.embed)
+    while True:
+        tally, after = retelling.topics(record, model, taxonomy, after=after, limit=limit)
+        if not tally.taken:
+            return taken, done
+        taken, done = taken + tally.taken, done + tally.done
+
+
+def topics(record):
+    with record.read() as tx:
+        found = mentions.get(tx, [key(str(n)) for n in range(len(TEXTS))])
+    return [m.verdict.topics for m in found]
+
+
+def verdicts(record):
+    with record.read() as tx:
+        return [m.verdicts for m in mentions.everything(tx)]
+
+
+def announced(record, since):
+    with record.read() as tx:
+        return {i for _, i in changes.after(tx, since, 99)}
+
+
+def last(record):
+    with record.read() as tx:
+        return changes.last(tx)
+
+
+def test_it_begins_with_what_analysis_told(record):
+    assert topics(record) == [("brakes",), (), (), ("brakes",)]
+
+
+def test_with_the_topics_of_the_analysis_nothing_changes_and_nothing_is_announced(record):
+    """Fresh vectors and stored ones are judged by one rule."""
+    before = verdicts(record), last(record)
+    assert retell(record, BRAKES) == (4, 0)
+    assert (verdicts(record), last(record)) == before
+
+
+def test_a_new_topic_gets_the_mentions_that_are_recorded_and_only_they_are_announced(record):
+    since = last(record)
+    assert retell(record, BRAKES, SADDLE) == (4, 1)
+    assert topics(record) == [("brakes",), ("saddle",), (), ("brakes",)]
+    assert announced(record, since) == {key("1")}
+
+
+def test_other_sentences_give_a_topic_other_mentions(record):
+    retell(record, Topic(id="brakes", name="Brakes", sentences=SADDLE.sentences))
+    assert topics(record) == [(), ("brakes",), (), ()]
+
+
+def test_another_id_gets_the_same_mentions_and_another_name_changes_nothing(record):
+    retell(record, Topic(id="stopping", name="Brakes", sentences=BRAKES.sentences))
+    assert topics(record) == [("stopping",), (), (), ("stopping",)]
+    renamed = Topic(id="stopping", name="All that stops", sentences=BRAKES.sentences)
+    assert retell(record, renamed) == (4, 0)
+
+
+def test_without_topics_none_is_told(record):
+    retell(record)
+    assert topics(record) == [()] * 4
+
+
+def test_a_language_that_the_model_lacks_keeps_no_topic(record):
+    """Its vector is there: only the language keeps it from the topic that takes everything."""
+
+    class Polyglot(Still):
+        languages = frozenset({"de"})
+
+    with record.read() as tx:
+        assert [m.verdicts for m in mentions.get(tx, [key("de")])] == [()]
+    taxonomy = Taxonomy([BRAKES], Still().embed)
+    retelling.topics(record, Polyglot(), taxonomy, after="")
+    assert topics(record) == [()] * 4
+
+
+def test_the_sentiment_and_its_time_stay(record):
+    before = verdicts(record)
+    retell(record, SADDLE)
+    assert [[(v.sentiment, v.polarity, v.model) for v in said] for said in verdicts(record)] == [
+        [(v.sentiment, v.polarity, v.model) for v in said] for said in before
+    ]
+
+
+@pytest.mark.parametrize("writes", range(4))
+def test_killed_at_any_write_and_begun_again_it_ends_as_if_nobody_had_killed_it(record, writes):
+    since = last(record)
+    with killed_after(record, writes) as victim:
+        retell(victim, SADDLE, limit=1)
+    retell(record, SADDLE)
+    assert topics(record) == [(), ("saddle",), (), ()]
+    assert announced(record, since) == {key("0"), key("1"), key("3")}
+
+
+def test_new_mentions_get_the_same_topics_as_recorded_ones(record):
+    model = WordModel()
+    retell(record, BRAKES, SADDLE)
+    hear(record, heard("new", TEXTS[1] + "!", language="en"))
+    taxonomy = Taxonomy([BRAKES, SADDLE], model.embed)
+    steps.analyse(record, model, taxonomy, owner="w", now=NOON)
+    with record.read() as tx:
+        assert mentions.get(tx, [key("new")])[0].verdict.topics == topics(record)[1]
+
+
+def test_an_empty_record_is_soon_done(sqlite_record):
+    model = Still()
+    done = retelling.topics(sqlite_record, model, Taxonomy([BRAKES], model.embed), after="")
+    assert done == (Tally(), "")
+
+
+# ---- the verb
+
+CONFIG = """\
+state: .
+model: {{name: words}}
+topics:
+  - {{id: {}, name: Saddle, sentences: [{}]}}
+"""
+
+
+@pytest.mark.slow
+def test_the_verb_takes_the_topics_that_the_file_has_now(record, tmp_path):
+    config = tmp_path / "harken.yaml"
+    config.write_text(CONFIG.format("saddle", SADDLE.sentences[0]))
+    verb = ["analyse", "--topics-only", "--config", str(config)]
+    calls = ([*verb, "--json"], [*verb, "--json"], verb, [*verb, "--follow"])
+    once, again, plain, endless = call(*calls)
+    assert [json.loads(c.out)["done"] for c in (once, again)] == [3, 0]
+    assert json.loads(once.out)["taken"] == 4
+    assert plain.out == "analyse: 4 taken, 0 done, 0 failed\n"
+    assert (endless.status, "leave --follow out" in endless.err) == (2, True)
+    assert topics(record) == [(), ("saddle",), (), ()]
+    with record.read() as tx:
+        assert [t.id for t in watches.active_topics(tx)] == ["saddle"]
+        assert queue.backlog(tx)[0] == 0

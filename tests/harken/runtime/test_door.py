@@ -1,0 +1,50 @@
+"""Where the console listens is taken, or refused with a sentence, before anything starts."""
+
+import socket
+import urllib.parse
+
+import pytest
+
+from core.errors import ConfigError
+from harken.runtime.door import open_socket, url_of
+
+
+def test_a_free_port_is_found_and_told():
+    with open_socket("127.0.0.1", 0) as door:
+        told = urllib.parse.urlsplit(url_of(door))
+        assert (told.scheme, told.hostname) == ("http", "127.0.0.1")
+        assert told.port is not None
+        with socket.create_connection(("127.0.0.1", told.port), timeout=5) as caller:
+            assert caller.getpeername()[1] == told.port
+
+
+def test_a_port_that_is_taken_is_a_mistake_in_the_settings():
+    with open_socket("127.0.0.1", 0) as door:
+        port = door.getsockname()[1]
+        with pytest.raises(ConfigError, match=rf"127\.0\.0\.1 port {port} cannot be taken: Addr"):
+            open_socket("127.0.0.1", port)
+
+
+def test_a_port_is_free_again_at_once():
+    with open_socket("127.0.0.1", 0) as door:
+        port = door.getsockname()[1]
+    open_socket("127.0.0.1", port).close()
+
+
+def test_an_address_that_is_not_ours_is_a_mistake_in_the_settings():
+    with pytest.raises(ConfigError, match="cannot be taken"):
+        open_socket("192.0.2.1", 0)
+
+
+def test_no_child_inherits_the_door():
+    with open_socket("127.0.0.1", 0) as door:
+        assert not door.get_inheritable()
+
+
+def test_the_newer_loopback_is_written_as_browsers_want_it():
+    try:
+        door = open_socket("::1", 0)
+    except ConfigError:
+        return  # the kernel was started without it
+    with door:
+        assert url_of(door) == f"http://[::1]:{door.getsockname()[1]}/"

@@ -1,0 +1,175 @@
+"""What the parent of a run does beside its schedule: crawls that end, children that hang."""
+
+import asyncio
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+from structlog.testing import capture_logs
+
+from config.settings import Settings
+from core.errors import ConfigError, TransientError
+from harken.clock import Clock
+from harken.runtime.heartbeat import Heartbeat
+from harken.runtime.run import HUNG, Run
+from store import processes, watches
+from store.analysis import queue
+from store.crawl import runs, sources
+from tests.store.factories import NOON, begin, hear, heard, watch
+
+
+class Stopped(Clock):
+    """Shows the same moment until it is set."""
+
+    at = NOON
+
+    def now(self):
+        return self.at
+
+
+@pytest.fixture
+def run(sqlite_record, tmp_path):
+    """A run that starts nothing; its two sources are due."""
+    with sqlite_record.write() as tx:
+        watches.replace_from_file(tx, [watch()], [])
+        begin(tx, "blog", "forum", at=NOON - timedelta(minutes=10))
+    settings = Settings(state=tmp_path, record=sqlite_record.url)
+    made = Run(settings, tmp_path / "harken.yaml", Stopped())
+    yield made
+    made.record.close()
+
+
+class Process:
+    """A crawl process that ends with *status*, or only once it is stopped."""
+
+    def __init__(self, status, *, hangs=False):
+        self.pid, self.status, self.returncode, self.asked = 1, status, None, []
+        self.over = asyncio.Event()
+        if not hangs:
+            self.over.set()
+
+    async def wait(self):
+        await self.over.wait()
+        self.returncode = self.status
+        return self.status
+
+    def send_signal(self, number):
+        self.asked.append(number)
+        self.over.set()
+
+
+def crawled(run, process, slugs=("blog",)):
+    run._crawling |= dict.fromkeys(slugs, process)
+    with capture_logs() as logs:
+        asyncio.run(run._crawled("feed", slugs, process))
+    return [line["event"] for line in logs]
+
+
+def source(run, slug="blog"):
+    with run.record.read() as tx:
+        (row,) = sources.named(tx, [slug])
+    return row
+
+
+def test_after_a_good_crawl_its_sources_are_free_for_the_next(run):
+    with run.record.write() as tx:
+        runs.end(tx, "run-blog", state="ok", reason=None, traffic=runs.Traffic(), now=NOON)
+        sources.settle(tx, "blog", state="ok", reason=None, now=NOON)
+        sources.postpone(tx, "blog", due=NOON + timedelta(minutes=15))
+    assert crawled(run, Process(0)) == []
+    assert run._crawling == {}
+    assert (source(run).state, source(run).due) == ("ok", NOON + timedelta(minutes=15))
+
+
+def test_a_crawl_that_died_is_told_at_its_sources_and_tried_again_soon(run):
+    crawled(run, Process(-9))
+    assert (source(run).state, source(run).reason) == ("failed", "the crawl process died")
+    assert NOON < source(run).due <= NOON + timedelta(minutes=1)
+    assert source(run, "forum").state == "new", "it was in another batch"
+
+
+def test_a_crawl_whose_end_cannot_be_recorded_does_not_block_its_sources(run):
+    """The record is out of reach for a moment: the sources are due, and are crawled again."""
+
+    class Deaf:
+        def write(self):
+            raise TransientError("The record does not answer.")
+
+    real, run.record = run.record, Deaf()
+    assert crawled(run, Process(1)) == ["crawl.not_closed"]
+    run.record = real
+    assert run._crawling == {}
+
+
+def test_a_crawl_beyond_its_deadline_is_stopped(run):
+    run.settings = run.settings.model_copy(
+        update={"crawl": run.settings.crawl.model_copy(update={"deadline": timedelta(0)})}
+    )
+    process = Process(-15, hangs=True)
+    assert crawled(run, process) == ["crawl.overdue"]
+    assert len(process.asked) == 1
+    assert run._crawling == {}
+
+
+def watched(run, *beats):
+    """Which children are killed, where each of *beats* is (name, state, seconds ago)."""
+    killed = []
+    run.children = [
+        SimpleNamespace(name=name, kill=lambda name=name: killed.append(name))
+        for name in ("analyse", "analyse-2", "index")
+    ]
+    for name, state, ago in beats:
+        at = NOON - timedelta(seconds=ago)
+        Heartbeat(run.record, name, started=at).beat(at, state)
+    asyncio.run(run._watch_children())
+    return killed
+
+
+def test_only_a_child_that_worked_and_is_still_now_is_killed(run):
+    hung = HUNG.total_seconds() + 1
+    assert watched(run, ("analyse", "working", hung), ("index", "working", 5)) == ["analyse"]
+
+
+def test_one_that_starts_or_fails_aloud_is_left_alone(run):
+    """To load a model takes long; what fails says so, and beats no more."""
+    hung = HUNG.total_seconds() + 1
+    assert watched(run, ("analyse", "starting", hung), ("index", "failing", hung)) == []
+
+
+def test_what_a_killed_run_left_is_taken_back_before_anything_starts(run):
+    hear(run.record, heard("a"))
+    with run.record.write() as tx:
+        assert queue.lease(tx, "analyse", limit=9, now=NOON, hold=timedelta(hours=9))
+    for name in ("analyse", "index"):
+        Heartbeat(run.record, name, started=NOON).beat(NOON)
+    run._prepare()
+    with run.record.write() as tx:
+        assert processes.everyone(tx) == []
+        assert runs.close_lost(tx, now=NOON) == []
+        assert len(queue.lease(tx, "analyse", limit=9, now=NOON, hold=timedelta(0))) == 1
+
+
+def test_a_child_is_called_with_all_that_it_needs(run, tmp_path):
+    """And with no setting: a password on a command line could be read by all."""
+    commands = {child.name: child.command for child in run.children}
+    assert list(commands) == ["analyse", "analyse-2", "index"]
+    for command in commands.values():
+        assert {"--follow", "--child", "--config", "--state", "--offset"} <= set(command)
+        assert str(tmp_path) in command
+    assert commands["analyse-2"][commands["analyse-2"].index("--name") + 1] == "analyse-2"
+
+
+def test_a_console_that_others_could_reach_is_refused_before_a_record_is_made(tmp_path):
+    settings = Settings(state=tmp_path / "state", console={"host": "0.0.0.0"})
+    with pytest.raises(ConfigError, match="reached from other machines"):
+        Run(settings, tmp_path / "harken.yaml", Clock())
+    assert not (tmp_path / "state").exists()
+
+
+def test_a_failing_detection_is_no_working_schedule(run):
+    heart = Heartbeat(run.record, "run", started=NOON)
+    run._beat(heart, SimpleNamespace(trouble=None))
+    run._beat(heart, SimpleNamespace(trouble="The index does not answer."))
+    with run.record.read() as tx:
+        (parent,) = processes.everyone(tx)
+    assert (parent.state, parent.reason) == ("failing", "The index does not answer.")

@@ -1,0 +1,119 @@
+"""A small installation: 28 days of mentions of one brand and a crisis in the last two hours."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+
+from sqlalchemy import Connection
+
+from config.settings import Settings
+from core.analysis import AnalysisResult
+from core.crawl import CrawledPost
+from core.identity import text_sha256
+from core.observation import Observation
+from core.watch import Topic
+from harken.pipeline.notify import Correspondence
+from store import watches
+from store.alerts import people
+from store.alerts.people import Person, Subscription
+from store.analysis.queue import record_findings
+from store.crawl import runs, sources
+from store.crawl.pages import record_page
+from store.database import Record
+from tests.alerts.simulation import DAYS, TOPICS, WATCH, Corpus
+from tests.store import factories
+
+NOW = datetime(2026, 5, 6, 15, 2, tzinfo=UTC)  # a Wednesday, 17:02 in Berlin
+HOUR = timedelta(hours=1)
+ONSET = NOW - 3 * HOUR
+BEFORE = NOW - 5 * HOUR
+RIVAL = factories.watch("rival", "rival", topics=TOPICS, kind="competitor")
+PEOPLE = [
+    Person(slug="lead", name="Lead", email="lead@veloria.example"),
+    Person(slug="care", name="Care", email="care@veloria.example"),
+    Person(slug="spy", name="Spy", email="spy@veloria.example"),
+    Person(slug="mute", name="Mute", email=None),
+]
+
+
+def subscription(slug: str, person: str, kind: str = "brief", *watched: str) -> Subscription:
+    """A subscription to mail; digests come at 07:30 in Berlin."""
+    return Subscription(
+        slug=slug,
+        person=person,
+        kind=kind,
+        channel="email",
+        at="07:30",
+        zone="Europe/Berlin",
+        watches=watched,
+    )
+
+
+SUBSCRIPTIONS = [
+    subscription("all", "lead"),
+    subscription("own", "care", "brief", "veloria"),
+    subscription("rivals", "spy", "brief", "rival"),
+    subscription("unaddressed", "mute"),
+    subscription("morning", "lead", "digest"),
+]
+READERS = {"lead@veloria.example", "care@veloria.example", "operator@localhost"}
+
+
+def furnish(record: Record, a_day: float = 25.0) -> None:
+    """Fill the empty *record* with so many mentions a day and a crisis.
+
+    All is heard and scored at once; the back-fill ended at BEFORE.
+    """
+    corpus = Corpus(now=NOW, random=Random(7))
+    corpus.ordinary(a_day=a_day)
+    corpus.crisis(ONSET, 2 * HOUR)
+    with record.write() as tx:
+        topics = [Topic(id=t, name=t.title(), sentences=(t,)) for t in TOPICS]
+        watches.replace_from_file(tx, [WATCH, RIVAL], topics)
+        people.replace_from_file(tx, PEOPLE, SUBSCRIPTIONS)
+        factories.begin(tx, "blog", at=BEFORE - timedelta(days=DAYS))
+        _hear(tx, [u for u in corpus.utterances if u.at < BEFORE], BEFORE)
+        runs.end(tx, "run-blog", state="ok", reason=None, traffic=runs.Traffic(), now=BEFORE)
+        sources.settle(tx, "blog", state="ok", reason=None, now=BEFORE)
+        for u in corpus.utterances:
+            if u.at >= BEFORE:
+                _hear(tx, [u], u.at)
+    crawled(record, NOW)
+
+
+def crawled(record: Record, at: datetime) -> None:
+    """The only source was heard at *at*."""
+    with record.write() as tx:
+        sources.settle(tx, "blog", state="ok", reason=None, now=at)
+
+
+def letters(quality: float | None = None, **said: object) -> Correspondence:
+    """The correspondence of an installation without a mail server; its model has that *quality*."""
+    return Correspondence(Settings(state=Path("unused"), **said), lambda _: quality)
+
+
+def _hear(tx: Connection, spoken: Sequence[Observation], at: datetime) -> None:
+    page = factories.page(*map(_heard, spoken), cursor={"backfilled": True})
+    record_page(tx, page, now=at)
+    record_findings(tx, list(map(_finding, spoken)), now=at)
+
+
+def _heard(u: Observation) -> CrawledPost:
+    text = f"Veloria: {u.id} speaks of {' '.join(u.topics)}"
+    matches = {"veloria": WATCH.revision}
+    return factories.heard(
+        u.id, text, published=u.at, voice=u.voice, family=u.family, matches=matches
+    )
+
+
+def _finding(u: Observation) -> AnalysisResult:
+    text = f"Veloria: {u.id} speaks of {' '.join(u.topics)}"
+    if u.negative is None:
+        unread = factories.verdict(text, sentiment=None, probabilities={}, polarity=None, topics=())
+        return factories.finding(
+            u.id, text, analysis="unscored", reason="language:de", language="de", verdicts=(unread,)
+        )
+    verdict = factories.verdict(text, sentiment=u.sentiment, topics=u.topics)
+    assert verdict.text_sha256 == text_sha256(text)
+    return factories.finding(u.id, text, verdicts=(verdict,))

@@ -1,0 +1,145 @@
+"""The journal: one JSON line an event, whatever strangers write into it."""
+
+import json
+import logging
+import subprocess
+import sys
+import textwrap
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.errors import ConfigError, PermanentError, QueryError, TransientError
+from harken.logs import _is_ours_or_grave, told
+
+HOSTILE = "a\nb\r\x1b[31mred\x1b[0m\u2028c\x00 \u202e"
+
+
+def journal(code, level="INFO"):
+    """The lines that *code* leaves on stderr, in a process of its own: logging is global."""
+    begin = "import logging, structlog\nfrom harken.logs import open_journal\n"
+    whole = f"{begin}open_journal({level!r}, step='test')\n{textwrap.dedent(code)}"
+    done = subprocess.run(
+        [sys.executable, "-c", whole], check=False, capture_output=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    assert done.stdout == b""
+    return done.stderr
+
+
+@pytest.mark.slow
+def test_nothing_that_a_stranger_wrote_breaks_out_of_its_line():
+    raw = journal(
+        f"""
+        hostile = {HOSTILE!r}
+        structlog.get_logger().info("crawl.ended", reason=hostile, **{{"k" + hostile: 1}})
+        logging.getLogger("harken").warning("told %s", hostile)
+        """
+    )
+    lines = raw.splitlines()
+    assert len(lines) == 2
+    assert b"\x1b" not in raw
+    assert b"\x00" not in raw
+    first, second = map(json.loads, lines)
+    assert (first["event"], first["reason"]) == ("crawl.ended", HOSTILE)
+    assert second["event"] == f"told {HOSTILE}"
+
+
+@pytest.mark.slow
+def test_every_line_says_when_how_grave_and_of_which_step():
+    (line,) = map(json.loads, journal("structlog.get_logger().info('x.y')").splitlines())
+    assert line.pop("timestamp").endswith("Z")
+    assert line == {"event": "x.y", "level": "info", "step": "test"}
+
+
+@pytest.mark.slow
+def test_libraries_speak_up_from_errors_on():
+    """Scrapy tells every page, and would quote its text."""
+    raw = journal(
+        """
+        for name in ("scrapy.core.engine", "twisted", "uvicorn.access", "apscheduler", "alembic"):
+            logging.getLogger(name).setLevel(logging.DEBUG)
+            logging.getLogger(name).info("the text of a mention")
+            logging.getLogger(name).warning("the text of a mention")
+        logging.getLogger("scrapy").error("grave")
+        """
+    )
+    assert [json.loads(line)["event"] for line in raw.splitlines()] == ["grave"]
+
+
+@pytest.mark.slow
+def test_with_json_on_stdout_only_warnings_are_told():
+    raw = journal(
+        """
+        structlog.get_logger().info("letter.sent")
+        structlog.get_logger().warning("job.missed")
+        """,
+        level="WARNING",
+    )
+    assert [json.loads(line)["event"] for line in raw.splitlines()] == ["job.missed"]
+
+
+@pytest.mark.slow
+def test_a_traceback_of_a_library_is_one_line_too():
+    raw = journal(
+        """
+        try:
+            raise ValueError("first\\nsecond")
+        except ValueError:
+            logging.getLogger("scrapy").exception("it failed")
+        """
+    )
+    (line,) = raw.splitlines()
+    assert json.loads(line)["event"] == "it failed"
+
+
+# ---- what is told of an error
+
+
+def caught(error):
+    """*error* as it arrives where it is told."""
+    try:
+        raise error
+    except type(error) as arrived:
+        return arrived
+
+
+@given(st.text(), st.sampled_from([ValueError, KeyError, RuntimeError, OSError, UnicodeError]))
+def test_of_a_strangers_error_no_word_is_told(text, kind):
+    """It may quote a mention: only its kind and where it was raised."""
+    place = told(caught(kind(f"canary {text}")))
+    assert place.startswith(f"{kind.__name__} at tests.harken.test_logs:")
+    assert "canary" not in place
+    assert place.rpartition(":")[2].isdecimal()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [ConfigError("a"), TransientError("b"), PermanentError("c"), QueryError("d", column=0)],
+)
+def test_of_our_own_errors_the_sentence_is_told(error):
+    assert told(caught(error)) == str(error)
+
+
+def test_an_error_that_was_never_raised_has_no_place():
+    assert told(ValueError("the text of a mention")) == "ValueError"
+
+
+@pytest.mark.parametrize(
+    ("name", "level", "expected"),
+    [
+        ("harken.runtime.run", logging.INFO, True),
+        ("crawlers.source_run", logging.WARNING, True),
+        ("scrapy.core.engine", logging.WARNING, False),
+        ("elastic_transport.transport", logging.INFO, False),
+        ("elastic_transport.node_pool", logging.WARNING, False),
+        ("py.warnings", logging.WARNING, False),
+        ("scrapyish", logging.INFO, True),
+        ("scrapy", logging.ERROR, True),
+        ("elastic_transport", logging.CRITICAL, True),
+    ],
+)
+def test_who_may_speak(name, level, expected):
+    entry = logging.LogRecord(name, level, "", 0, "", None, None)
+    assert _is_ours_or_grave(entry) is expected

@@ -1,0 +1,71 @@
+"""Queries as Elasticsearch reads them."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexer.engines.elasticsearch.dsl import compiled, ranges, seconds, wanted
+from indexer.index import Filters
+from indexer.query import Field, Phrase, parse
+from indexer.query.nodes import depth
+from tests.indexer.factories import NOON, SECOND, invented_posts, queries
+
+
+def levels(dsl: Any) -> int:
+    """How deep bools stand in bools."""
+    if isinstance(dsl, dict):
+        return max(((key == "bool") + levels(inner) for key, inner in dsl.items()), default=0)
+    return max(map(levels, dsl), default=0) if isinstance(dsl, list) else 0
+
+
+def keys(dsl: Any) -> Iterator[str]:
+    """Every key at any depth."""
+    if isinstance(dsl, dict):
+        yield from dsl
+    for inner in dsl.values() if isinstance(dsl, dict) else dsl if isinstance(dsl, list) else ():
+        yield from keys(inner)
+
+
+@given(queries(invented_posts(40)))
+def test_bools_are_no_deeper_than_the_query(query):
+    """The filters add two at most: below the 30 levels that the server takes."""
+    assert levels(compiled(query)) <= depth(query)
+    filters = Filters(since=NOON, fields={"source": ("a", "b")})
+    assert levels(wanted(query, filters)) <= depth(query) + 2
+
+
+@given(st.text(min_size=1))
+def test_a_value_is_only_ever_a_value(value):
+    """There is no syntax that it could be read as: the keys are the same for every value."""
+    assert {*keys(compiled(Field("source", value)))} == {*keys(compiled(Field("source", "x")))}
+    assert {*keys(compiled(Phrase((value, "b"))))} == {*keys(compiled(Phrase(("a", "b"))))}
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "bounds"),
+    [
+        (NOON, None, {"gte": SECOND}),
+        (None, NOON, {"lt": SECOND}),
+        (NOON + timedelta(milliseconds=1), NOON + timedelta(milliseconds=1),
+         {"gte": SECOND + 1, "lt": SECOND + 1}),
+    ],
+)  # fmt: skip
+def test_times_are_half_open_in_whole_seconds(since, until, bounds):
+    """Second s is at or after t if s >= ceil(t), and before t if s < ceil(t)."""
+    found = wanted(parse(""), Filters(since=since, until=until))
+    times = found["bool"]["filter"][0]["range"]["@timestamp"]
+    assert times == {**bounds, "format": "epoch_second"}
+
+
+def test_without_times_there_is_no_range():
+    assert "range" not in {*keys(wanted(parse("a -b"), Filters(fields={"source": ("x",)})))}
+
+
+def test_bars_are_asked_in_seconds_and_answered_in_milliseconds():
+    asked = ranges([(10, 20)])["date_range"]
+    assert (asked["ranges"], asked["format"]) == ([{"from": 10, "to": 20}], "epoch_second")
+    assert seconds({"from": 10_000.0, "doc_count": 1}) == {"from": 10, "doc_count": 1}

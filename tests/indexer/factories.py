@@ -1,0 +1,150 @@
+"""Short ways to make documents, changes and queries; everything not said is ordinary."""
+
+import os
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import strategies as st
+
+from core.identity import mention_id
+from indexer.change import Delete, Upsert
+from indexer.document import Document
+from indexer.index_tokens import index_words
+from indexer.query import Field, Phrase, Query
+from indexer.query.nodes import all_of, any_of, none_of
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+SECOND = int(NOON.timestamp())
+
+
+def shared(path: str) -> Path:
+    """A file or folder beside the repository; the test is skipped aloud where it is missing."""
+    root = Path(os.environ.get("SHARED", "../shared"))
+    if not (root / path).exists():
+        pytest.skip(f"SHARED has no {path}")
+    return root / path
+
+
+def key(name: str) -> str:
+    """The id of the mention called *name*."""
+    return mention_id(f"https://blog.example/{name}")
+
+
+def shown(name: str, text: str = "The brake is loud.", **said: Any) -> Document:
+    """The document of the mention called *name*, published at NOON."""
+    ordinary: dict[str, Any] = {
+        "id": key(name),
+        "words": " ".join(index_words(text)),
+        "text": text,
+        "url": f"https://blog.example/{name}",
+        "published": SECOND,
+        "first_seen": SECOND + 60,
+        "source": ("blog",),
+        "watch": ("acme",),
+        "topic": (),
+        "language": "en",
+        "sentiment": None,
+        "polarity": None,
+        "probability": None,
+        "emotion": None,
+        "intent": (),
+        "offensive": None,
+        "voice": None,
+        "family": None,
+        "state": "live",
+        "analysis": "scored",
+        "domain": "blog.example",
+        "product": (),
+        "place": (),
+        "tag": (),
+        "link": (),
+    }
+    return Document(**ordinary | said)
+
+
+def upsert(number: int, name: str, text: str = "The brake is loud.", **said: Any) -> Upsert:
+    """Change *number*: the mention called *name* is so."""
+    return Upsert(id=key(name), number=number, document=shown(name, text, **said))
+
+
+def delete(number: int, name: str) -> Delete:
+    """Change *number*: the mention called *name* is gone."""
+    return Delete(id=key(name), number=number)
+
+
+@cache
+def written_posts() -> Sequence[str]:
+    """Return 400 posts as people write them: short and long, in many scripts, all different."""
+    return Path(__file__).with_name("posts.txt").read_text(encoding="utf-8").splitlines()
+
+
+def invented_posts(n: int) -> Sequence[str]:
+    """*n* posts of few words, so that phrases repeat; in several scripts."""
+    random = Random(7)
+    vocabulary = [
+        *("acme", "phone", "recall", "battery", "crème", "été", "電池", "が", "危険", "😀"),
+        *("ñandú", "Straße", "İstanbul", "x1", "don't"),
+    ]
+    return [" ".join(random.choices(vocabulary, k=random.randint(0, 9))) for _ in range(n)]
+
+
+def corpus(texts: Sequence[str]) -> list[Upsert]:
+    """A change for each text: several share a second, and all fields have several values."""
+    random = Random(11)
+    return [
+        upsert(
+            number,
+            f"post{number}",
+            text,
+            published=SECOND - random.randrange(90) * 86_400 - random.randrange(3),
+            source=tuple(random.sample(["blog", "forum", "a feed"], k=random.randint(1, 2))),
+            watch=tuple(random.sample(["acme", "globex"], k=random.randint(0, 2))),
+            topic=tuple(random.sample(["price", "brakes", "service"], k=random.randint(0, 3))),
+            language=random.choice(["en", "de", None]),
+            sentiment=random.choice(["negative", "neutral", "positive", None]),
+            emotion=random.choice(["anger", "joy", None]),
+            intent=tuple(random.sample(["complaint", "churn_risk"], k=random.randint(0, 2))),
+            offensive=random.choice(["yes", "no", None]),
+            voice=f"{random.randrange(40):032x}",
+            place=tuple(random.sample(["de", "de/munich", "fr"], k=random.randint(0, 2))),
+            tag=tuple(random.sample(["acmefail", "电池", "a_b"], k=random.randint(0, 2))),
+        )
+        for number, text in enumerate(texts, start=1)
+    ]
+
+
+def queries(texts: Sequence[str], *, leaves: int = 12) -> st.SearchStrategy[Query]:
+    """Any query whose words and phrases stand in *texts*, or nearly."""
+    spoken = [words for text in texts if (words := index_words(text))]
+    # By their number: the description of a strategy may not hold all texts.
+    said = st.integers(0, len(spoken) - 1).map(lambda at: spoken[at])
+    phrases = st.builds(_slice, said, st.integers(0, 200), st.integers(1, 3))
+    fields = st.sampled_from(
+        [
+            *(Field("source", value) for value in ("blog", "a feed", "nowhere")),
+            *(Field("sentiment", value) for value in ("negative", "positive")),
+            *(Field("topic", value) for value in ("price", "brakes")),
+            *(Field("emotion", "joy"), Field("intent", "churn_risk"), Field("offensive", "no")),
+            *(Field("language", "de"), Field("watch", "globex"), Field("analysis", "scored")),
+            *(Field("place", "de"), Field("place", "de/munich"), Field("tag", "电池")),
+        ]
+    )
+    return st.recursive(
+        st.one_of(phrases, phrases, fields),
+        lambda inner: st.one_of(
+            st.lists(inner, min_size=2, max_size=3).map(all_of),
+            st.lists(inner, min_size=2, max_size=3).map(any_of),
+            inner.map(none_of),
+        ),
+        max_leaves=leaves,
+    )
+
+
+def _slice(words: list[str], start: int, length: int) -> Phrase:
+    start %= len(words)
+    return Phrase(tuple(words[start : start + length]))

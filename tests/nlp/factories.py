@@ -1,0 +1,169 @@
+"""What the tests of nlp/ are made of: a model that knows ten words, and a tiny random encoder."""
+
+import zlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, ClassVar, Final
+
+import numpy as np
+from hypothesis import strategies as st
+
+from core.analysis import PendingMention
+from core.errors import PermanentError
+from core.tokenizer import words
+from nlp.encoder.adapter import Adapter, Head, write
+from nlp.encoder.pretrained import WEIGHTS, file_sha256
+from nlp.model import Model, Reading
+from nlp.topic_classifier import Vectors
+
+WIDTH: Final = 64
+POISON: Final = "poison"  # no model of ours reads a text with this word
+HOLLOW: Final = "hollow"  # … and to this one it answers with no number
+_LOUD: Final = {"bad": 0, "broken": 0, "awful": 0, "good": 2, "lovely": 2, "great": 2}
+
+# Anything that a platform may send, in any script, with what hides and what commands.
+texts = st.text(st.characters(codec=None), max_size=80)
+plain_words = st.text(st.characters(categories=("L",)), min_size=1, max_size=8)
+
+
+class WordModel(Model):
+    """Sentiment by six English words, vectors by hashed words: one can foretell its answers."""
+
+    name = "words 00000000 cpu fp32"
+    encoder_sha256 = "0" * 64
+    languages = frozenset({"en"})
+    temperatures: ClassVar = {"sentiment": {"*": 2.0}}
+
+    def __init__(self) -> None:
+        self.broken = False  # True: it fails on every text
+        self.calls: list[int] = []  # how many texts each call brought
+
+    def read(
+        self,
+        texts: Sequence[str],
+        languages: Sequence[str | None] | None = None,
+    ) -> list[Reading]:
+        self.calls.append(len(texts))
+        self._complain(texts)
+        vectors = self.embed(texts)
+        return [
+            Reading(probabilities=_shares(t), vector=v) for t, v in zip(texts, vectors, strict=True)
+        ]
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        self._complain(texts)
+        return (
+            np.stack([_vector(text) for text in texts])
+            if texts
+            else np.zeros((0, WIDTH), np.float32)
+        )
+
+    def _complain(self, texts: Sequence[str]) -> None:
+        if self.broken or any(POISON in text for text in texts):
+            raise PermanentError("cannot read this")
+
+
+def _shares(text: str) -> tuple[float, float, float] | None:
+    if HOLLOW in text:
+        return None
+    shares = [0.2, 0.2, 0.2]
+    shares[next((_LOUD[word] for word in words(text) if word in _LOUD), 1)] = 0.6
+    return shares[0], shares[1], shares[2]
+
+
+def _vector(text: str) -> Vectors:
+    vector = np.zeros(WIDTH, np.float32)
+    for word in words(text) or [""]:
+        vector[zlib.crc32(word.encode()) % WIDTH] += 1
+    return vector / np.float32(np.linalg.norm(vector))
+
+
+def work(text: str, number: int = 0, claimed: str | None = "en") -> PendingMention:
+    """A revision that waits; its hash is its number."""
+    return PendingMention(
+        id=f"{number:032x}", text=text, text_sha256=f"{number:064x}", claimed_language=claimed
+    )
+
+
+def tiny_encoder(folder: Path, seed: int = 0) -> Path:
+    """A random BERT of four narrow layers that knows the alphabet, in the files of its package."""
+    import torch
+    from transformers import BertConfig, BertModel, BertTokenizerFast
+
+    letters = [chr(code) for code in range(ord("a"), ord("z") + 1)]
+    vocabulary = [
+        "[PAD]",
+        "[UNK]",
+        "[CLS]",
+        "[SEP]",
+        "[MASK]",
+        *letters,
+        *(f"##{c}" for c in letters),
+    ]
+    (folder / "vocab.txt").write_text("\n".join(vocabulary))
+    torch.manual_seed(seed)
+    config = BertConfig(
+        vocab_size=len(vocabulary), hidden_size=32, num_hidden_layers=4, num_attention_heads=4,
+        intermediate_size=64, initializer_range=0.3,
+    )  # fmt: skip
+    BertModel(config).save_pretrained(folder)
+    BertTokenizerFast(str(folder / "vocab.txt")).save_pretrained(folder)
+    return folder
+
+
+def unigram(vocabulary: Mapping[str, float]) -> dict[str, Any]:
+    """The content of a tokenizer.json: *vocabulary* (log probabilities) behind ends and unknown."""
+    special = ["<s>", "<pad>", "</s>", "<unk>"]
+    return {
+        "added_tokens": [{"id": number, "content": name} for number, name in enumerate(special)],
+        "normalizer": {"type": "Precompiled", "precompiled_charsmap": ""},
+        "post_processor": {"special_tokens": {"<s>": {"ids": [0]}, "</s>": {"ids": [2]}}},
+        "model": {
+            "type": "Unigram",
+            "unk_id": 3,
+            "vocab": [*([name, 0.0] for name in special), *map(list, vocabulary.items())],
+        },
+    }
+
+
+def tiny_heads(*, temperature: float = 1.5) -> dict[str, Head]:
+    """Sentiment, and a head whose two classes may both hold."""
+    degrees = {"*": temperature, "de": 2 * temperature}
+    sentiment = Head(
+        classes=("negative", "neutral", "positive"), languages=("en",), temperatures=degrees
+    )
+    mood = Head(classes=("calm", "loud"), languages=("en",), temperatures={}, exclusive=False)
+    return {"sentiment": sentiment, "mood": mood}
+
+
+def tiny_adapter(encoder: Path, path: Path, *, changed: bool = True, **facts: object) -> Path:
+    """A random adapter for the tiny encoder; not *changed*: its low-rank changes are all zero."""
+    chance = np.random.default_rng(1)
+
+    def tensor(*shape: int) -> Vectors:
+        return chance.normal(scale=0.3, size=shape).astype(np.float16).astype(np.float32)
+
+    name = "layer.0.attention.output.dense"
+    tensors = {
+        f"{name}.down": tensor(2, 32),
+        f"{name}.up": tensor(32, 2) * changed,
+    }
+    for head, (classes, inside) in {"sentiment": (3, 32), "mood": (2, 8)}.items():
+        tensors |= {
+            f"head.{head}.{part}": tensor(*shape)
+            for part, shape in {
+                "0.weight": (64,), "0.bias": (64,), "1.weight": (inside, 64), "1.bias": (inside,),
+                "4.weight": (classes, inside), "4.bias": (classes,),
+            }.items()
+        }  # fmt: skip
+    standard: dict[str, object] = {
+        "encoder_sha256": file_sha256(encoder / WEIGHTS),
+        "shared": 2,
+        "scale": 2.0,
+        "heads": tiny_heads(),
+        "tensors": tensors,
+        "proof": {},
+        "notes": {},
+    }
+    write(path, Adapter(**(standard | facts)))
+    return path

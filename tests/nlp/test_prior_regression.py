@@ -1,0 +1,81 @@
+"""nlp.prior_regression: what it minimises, and that rows without weight teach nothing."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nlp.prior_regression import RESTRAINT, SHARPNESS, refined, shares
+
+WIDTH = 6
+FEW = settings(max_examples=10)
+
+
+def problem(seed, *, classes=3, n=12):
+    """A prior, and rows that lie around other directions than it says."""
+    chance = np.random.default_rng(seed)
+    prior, truth = chance.normal(size=(2, classes, WIDTH)).astype(np.float32)
+    labels = np.arange(n) % classes
+    rows = truth[labels] + chance.normal(scale=0.3, size=(n, WIDTH)).astype(np.float32)
+    unit = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    return prior, unit, labels, np.ones(n, np.float32)
+
+
+def loss(weights, prior, rows, labels, counts):
+    """The formula of the module's docstring, in plain numbers."""
+    surprise = -np.log(shares(rows @ weights.T)[np.arange(len(labels)), labels])
+    return counts @ surprise + RESTRAINT / 2 * np.sum((weights - prior) ** 2)
+
+
+@pytest.mark.slow
+@FEW
+@given(st.integers(0, 10**6))
+def test_nowhere_near_is_better(seed):
+    """The loss is convex: a place that no small step improves is the best there is."""
+    given_ = problem(seed)
+    found = refined(*given_)
+    chance = np.random.default_rng(seed)
+    steps = chance.normal(scale=0.02, size=(20, *found.shape))
+    best = loss(found, *given_)
+    assert best <= loss(given_[0], *given_) + 1e-3
+    assert all(best <= loss(found + step, *given_) + 1e-3 for step in steps)
+
+
+@FEW
+@given(st.integers(0, 10**6))
+def test_rows_that_do_not_count_leave_the_prior(seed):
+    prior, rows, labels, counts = problem(seed)
+    assert refined(prior, rows, labels, counts * 0) == pytest.approx(prior, abs=1e-5)
+
+
+@pytest.mark.slow
+@FEW
+@given(st.integers(0, 10**6), st.permutations(range(12)))
+def test_the_order_of_the_rows_is_of_no_account(seed, order):
+    prior, rows, labels, counts = problem(seed)
+    turned = refined(prior, rows[order], labels[order], counts[order])
+    assert turned == pytest.approx(refined(prior, rows, labels, counts), abs=2e-3)
+
+
+@pytest.mark.slow
+@FEW
+@given(st.integers(0, 10**6))
+def test_many_rows_are_learnt_though_the_prior_says_otherwise(seed):
+    prior, rows, labels, counts = problem(seed, n=300)
+    said = shares(rows @ refined(prior, rows, labels, counts).T).argmax(axis=1)
+    before = shares(rows @ prior.T).argmax(axis=1)
+    assert np.mean(said == labels) >= max(0.7, np.mean(before == labels))
+
+
+def test_of_a_single_class_nothing_can_be_learnt():
+    prior, rows, labels, counts = problem(1, classes=1)
+    assert refined(prior, rows, labels, counts) == pytest.approx(prior, abs=1e-6)
+
+
+@given(st.lists(st.floats(-1, 1, width=32), min_size=1, max_size=5))
+def test_shares_are_probabilities_in_the_order_of_the_cosines(cosines):
+    found = shares(np.array([cosines], np.float32))[0]
+    assert found.sum() == pytest.approx(1, abs=1e-5)
+    assert list(np.argsort(found, kind="stable")) == list(
+        np.argsort(np.exp(SHARPNESS * np.array([cosines], np.float32)[0]), kind="stable")
+    )

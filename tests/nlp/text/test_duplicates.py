@@ -1,0 +1,59 @@
+"""Texts of a family differ in links, accounts, hashtags, case and punctuation alone."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nlp.text.duplicates import SHORT, family_key
+from tests.nlp.factories import plain_words, texts
+
+sentences = st.lists(plain_words, min_size=SHORT, max_size=12)
+
+
+@given(texts)
+def test_a_key_is_32_hex_digits(text):
+    assert len(bytes.fromhex(family_key(text))) == 16
+
+
+@settings(max_examples=40)
+@given(sentences)
+def test_links_accounts_hashtags_and_punctuation_make_no_new_family(said):
+    text = " ".join(said)
+    decorated = f"@ada {' ... '.join(said)}!!! https://x.example/1 #tag"
+    assert family_key(decorated) == family_key(text)
+
+
+@settings(max_examples=40)
+@given(sentences)
+def test_a_repost_is_of_the_family_of_its_original(said):
+    text = " ".join(said)
+    assert family_key(f"RT @ada: {text}") == family_key(text)
+
+
+@settings(max_examples=40)
+@given(sentences, plain_words)
+def test_one_more_word_is_another_family(said, word):
+    assert family_key(" ".join([*said, word])) != family_key(" ".join(said))
+
+
+def test_case_makes_no_new_family():
+    text = "The Battery is on FIRE"
+    assert family_key(text) == family_key(text.lower()) == family_key(text.upper())
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("love it #acme", "love it #other"),
+        ("@ada thanks", "@bob thanks"),
+        ("https://x.example/1", "https://x.example/2"),
+        ("!!!", "???"),
+    ],
+)
+def test_short_texts_keep_all_their_words(one, other):
+    assert family_key(one) != family_key(other)
+    assert family_key(one) == family_key(one.upper())
+
+
+def test_rt_is_a_word_where_nobody_is_reposted():
+    assert family_key("RT is my radio station") != family_key("is my radio station")

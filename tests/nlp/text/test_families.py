@@ -1,0 +1,79 @@
+"""Families on posts as people repost, decorate and copy them."""
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from core.tokenizer import words
+from nlp.text.duplicates import SHORT, family_key
+from tests.nlp.factories import plain_words, texts
+
+FEW = settings(max_examples=50)
+sentences = st.lists(plain_words, min_size=SHORT, max_size=10).map(" ".join)
+NOISE = st.lists(
+    st.sampled_from(["@ada", "@ada@social.example", "https://x.example/1", "#recall", "!!!", "…"]),
+    max_size=4,
+).map(" ".join)
+
+COMPLAINT = "The brakes of my new bike failed on the first descent"
+
+
+@FEW
+@given(sentences, NOISE, NOISE)
+def test_noise_before_and_behind_makes_no_new_family(text, before, behind):
+    assert family_key(f"{before} {text} {behind}") == family_key(text)
+
+
+@FEW
+@given(texts)
+def test_a_text_has_one_family_however_often_it_is_asked(text):
+    assert family_key(text) == family_key(text)
+    assert family_key(text) == family_key(f" {text}\n")
+
+
+@FEW
+@given(sentences)
+def test_the_order_of_words_makes_another_family(text):
+    turned = " ".join(reversed(text.split()))
+    assume(words(turned) != words(text))
+    assert family_key(turned) != family_key(text)
+
+
+@pytest.mark.parametrize(
+    "copy",
+    [
+        COMPLAINT.upper(),
+        f"RT @ada: {COMPLAINT}",
+        f"  RT  @ada@social.example {COMPLAINT}",
+        f"{COMPLAINT} https://t.example/abc",
+        f"{COMPLAINT} #velorra #fail @velorra",
+        f"“{COMPLAINT}”!!!",
+        COMPLAINT.replace(" ", "\u00a0"),
+        COMPLAINT.replace("e", "e\u200b"),
+        COMPLAINT.replace(" ", "\n\n"),
+        "𝗧𝗵𝗲 𝗯𝗿𝗮𝗸𝗲𝘀 of my new bike failed on the first descent",
+        "Thé brakes of my new bike failed on the first descent",
+    ],
+)
+def test_a_copy_in_other_clothes_is_of_the_family(copy):
+    assert family_key(copy) == family_key(COMPLAINT)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        COMPLAINT.replace("first", "second"),
+        f"{COMPLAINT} again",
+        f"I read: RT {COMPLAINT}",
+        f"{COMPLAINT} 😡",
+        COMPLAINT.replace("brakes", "brake"),
+        "",
+    ],
+)
+def test_who_says_something_else_is_of_another(other):
+    assert family_key(other) != family_key(COMPLAINT)
+
+
+def test_ten_thousand_texts_have_ten_thousand_families():
+    keys = {family_key(f"the brake number {n} is loud") for n in range(10_000)}
+    assert len(keys) == 10_000

@@ -1,0 +1,42 @@
+"""The phrases that carry a text."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.tokenizer import words
+from nlp.text.keyphrases import MOST, WIDEST, phrases, stop_words
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        ("The battery died. The battery!", "en", ("battery", "battery died")),
+        ("Der Akku ist kaputt, die Bremse auch", "de", ("akku", "kaputt", "bremse")),
+        ("Customer-service is a joke", "en", ("customer-service", "joke")),
+        ("it is what it is, 42", "en", ()),
+        ("Größe und Länge", "de", ("größe", "länge")),
+        ("The battery died", "xx", ()),
+        ("The battery died", None, ()),
+        ("", "en", ()),
+    ],
+)
+def test_what_a_text_is_about(text, language, expected):
+    """Said more often comes first, then what has more words; accents stay."""
+    assert set(phrases(text, language)) == set(expected)
+    assert phrases(text, language)[:1] == expected[:1] or len(expected) > 1
+
+
+def test_what_is_said_twice_comes_first():
+    assert phrases("A loud brake. A red frame. A loud brake.", "en")[0] == "loud brake"
+
+
+@settings(max_examples=40)
+@given(st.text(max_size=200), st.sampled_from(["en", "de", "fr", "es", "it", "pt", "ar"]))
+def test_a_phrase_is_short_stands_in_the_text_and_says_something(text, language):
+    found = phrases(text, language)
+    assert len(found) <= MOST
+    assert all(phrase in text.lower() for phrase in found)
+    for phrase in found:
+        assert 1 <= len(words(phrase)) <= WIDEST
+        assert stop_words(language).isdisjoint(words(phrase))

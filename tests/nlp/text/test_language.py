@@ -1,0 +1,152 @@
+"""nlp.text.language: better unknown than guessed, and the same answer every time."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nlp.text.language import detect, likeliest
+from tests.nlp.factories import texts
+
+SENTENCES = {
+    "en": "The battery was empty after ten kilometres and nobody answers my mails.",
+    "de": "Der Akku war nach zehn Kilometern leer und niemand antwortet auf meine Mails.",
+    "fr": "La batterie était vide après dix kilomètres et personne ne répond à mes messages.",
+    "es": "La batería se agotó después de diez kilómetros y nadie contesta a mis correos.",
+    "ja": "バッテリーは十キロで空になり、誰もメールに返事をしてくれません。",
+    "ar": "نفدت البطارية بعد عشرة كيلومترات ولا أحد يرد على رسائلي",
+}
+
+
+@pytest.mark.parametrize("language", SENTENCES)
+def test_a_sentence_is_known_whatever_is_claimed(language):
+    claims = (None, *SENTENCES)
+    assert {detect(SENTENCES[language], claim) for claim in claims} == {language}
+
+
+@given(texts)
+def test_any_text_has_a_code_of_two_letters_or_none(text):
+    found = detect(text)
+    assert found is None or (len(found) == 2 and found.islower())
+
+
+@given(texts)
+def test_the_same_text_has_the_same_language(text):
+    assert detect(text, "en") == detect(text, "en")
+
+
+def test_shouting_is_no_other_language():
+    assert detect(SENTENCES["en"].upper()) == "en"
+
+
+def test_links_accounts_and_emoji_have_no_language():
+    noise = "@ada https://x.example/the-english-words-of-this-link 😡 "
+    assert detect(noise + SENTENCES["de"]) == "de"
+    assert detect(noise) is None
+
+
+def test_a_short_text_is_unknown_unless_its_platform_says_what_it_plausibly_is():
+    assert detect("Super toll") is None
+    assert detect("Super toll", "de") == "de"
+    assert detect("Super toll", "ja") is None
+
+
+SEVEN = frozenset({"ar", "de", "en", "es", "fr", "it", "pt"})
+
+
+@pytest.mark.parametrize("text", ["@user Cool!", "Worst dreams. 😥", "@user Oh dear! #tantrums"])
+def test_what_is_unknown_but_hardly_any_other_is_read_as_the_likeliest(text):
+    assert detect(text) is None
+    assert likeliest(text, SEVEN) == "en"
+    assert likeliest(text, {"de", "pl"}) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["gick sönder direkt", "znowu nie działa", "kecewa berat", "12 😡"]
+)
+def test_what_is_rather_another_language_is_read_as_none(text):
+    assert likeliest(text, SEVEN) is None
+
+
+@given(texts, st.sets(st.sampled_from(sorted(SEVEN))))
+def test_the_likeliest_is_one_of_those_asked_for(text, known):
+    assert likeliest(text, known) in {*known, None}
+    assert likeliest(text, ()) is None
+
+
+def test_where_there_is_no_word_the_claim_stands():
+    assert detect("👍👍", "en") == "en"
+    assert detect("👍👍") is None
+
+
+def test_a_claim_may_name_a_region():
+    assert detect("👍", "en-GB") == "en"
+
+
+def test_brand_names_are_not_looked_at():
+    text = "Le Grand Vélo de la Loire broke again"
+    assert detect(text) != "en"
+    assert detect(text, names=["Le Grand Vélo de la Loire"]) == "en"
+
+
+@pytest.mark.parametrize(
+    ("claimed", "known"),
+    [
+        ("en", "en"),
+        ("EN", "en"),
+        ("en-GB", "en"),
+        ("zh_Hant_TW", "zh"),
+        ("pt-br", "pt"),
+        ("fil", None),
+        ("und", None),
+        ("ckb", None),
+        ("eng", None),
+        ("english", None),
+        ("", None),
+        ("-", None),
+        ("e", None),
+        ("12", None),
+        ("日本", None),
+    ],
+)
+def test_a_claim_is_a_code_of_two_letters_and_perhaps_a_region(claimed, known):
+    """Filipino (fil) is not Finnish (fi), and nobody knows what und is."""
+    assert detect("👍", claimed) == known
+
+
+def test_a_claim_that_is_no_code_speaks_for_nothing():
+    assert detect("Super toll", "fil") is None
+    assert detect(SENTENCES["de"], "und") == "de"
+
+
+@pytest.mark.parametrize("name", ["Le Grand Vélo!", "c'est la vie", "(le vélo)", "LE GRAND VÉLO?"])
+def test_a_name_may_begin_and_end_with_any_sign(name):
+    text = f"{name} broke again and nobody answers my mails"
+    assert detect(text, names=[name]) == detect("broke again and nobody answers my mails") == "en"
+
+
+@pytest.mark.parametrize("name", ["", "a", "the", ".*", "\\", "(", "[a-z]+"])
+def test_a_name_takes_no_more_than_itself(name):
+    """It is a name and no expression, and part of no longer word."""
+    assert detect(SENTENCES["en"], names=[name]) == "en"
+    assert detect(SENTENCES["de"], names=[name]) == "de"
+
+
+def test_where_only_names_are_left_the_claim_stands():
+    assert detect("Acme! ACME acme", "fr", names=["Acme"]) == "fr"
+    assert detect("Acme! ACME acme", names=["Acme"]) is None
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr", "es", "ar"])
+def test_what_hides_in_a_text_does_not_change_its_language(language):
+    hidden = "\u200b".join(SENTENCES[language])
+    assert detect(f"\x1b[31m{hidden}\u202e\x00") == language
+
+
+def test_the_language_of_a_long_text_is_that_of_most_of_it():
+    assert detect(SENTENCES["de"] * 400 + SENTENCES["en"]) == "de"
+
+
+@given(texts, st.sampled_from(["en", "de", "ja"]))
+def test_a_claim_only_ever_decides_for_itself(text, claimed):
+    """What is told is what the text shows alone, or the claim, or nothing."""
+    assert detect(text, claimed) in {detect(text), claimed, None}

@@ -1,0 +1,67 @@
+"""The model sees the words, and nothing that hides, commands or names a person."""
+
+import re
+import unicodedata
+
+import pytest
+from hypothesis import given
+
+from core.tokenizer import words
+from nlp.text.normalize import clean, visible
+from tests.nlp.factories import texts
+
+# What is taken out or replaced on purpose; the law of words is about everything else.
+_REPLACED = re.compile(r"(?i)@|www|http|\x1b|[\u2600-\u27bf\u2b50\u2b55\U0001f300-\U0001faff]")
+
+
+@given(texts)
+def test_cleaning_twice_is_cleaning_once(text):
+    assert clean(clean(text)) == clean(text)
+
+
+@given(texts)
+def test_no_word_is_lost_added_or_moved(text):
+    harmless = _REPLACED.sub(" ", text)
+    assert words(clean(harmless)) == words(harmless)
+
+
+@given(texts)
+def test_nothing_invisible_is_left(text):
+    assert not {unicodedata.category(c) for c in clean(text)} & {"Cc", "Cf", "Cs"}
+
+
+@given(texts)
+def test_white_space_is_single_spaces(text):
+    assert clean(text) == " ".join(clean(text).split())
+
+
+@given(texts)
+def test_whatever_comes_can_be_encoded(text):
+    clean(text).encode("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("@ada look https://x.example/a?b=c#d now", "@user look http now"),
+        ("see www.x.example.", "see http"),
+        ("thanks @ada@social.example!", "thanks @user!"),
+        ("mail me at ada@x.example", "mail me at ada@x.example"),
+        ("@a @b @c @d hello", "@user @user hello"),
+        ("so 😡😡😡 now", "so pouting face now"),
+        ("well done 👍🏽", "well done thumbs up sign"),
+        ("I ❤️ it", "I heavy black heart it"),
+        ("it’s “fine”", 'it\'s "fine"'),
+        ("\x1b[31mred\x1b[0m \x1b]0;title\x07alert", "red alert"),
+        ("a\u202eb\u200bc\u00add", "abcd"),
+        ("one\r\n\ttwo\x00three", "one two three"),
+        ("broken \ud83d half", "broken half"),
+        ("", ""),
+    ],
+)
+def test_examples(text, seen):
+    assert clean(text) == seen
+
+
+def test_visible_keeps_emoji_and_names_nobody():
+    assert visible("@ada 😡\x1b[1m\u200b") == "@ada 😡 "

@@ -1,0 +1,65 @@
+"""Names of places: what each rule is for. The figures are in test_entities.py."""
+
+import gzip
+import json
+
+import pytest
+
+from nlp.text.places.build_cities import main
+from nlp.text.places.gazetteer import CITIES, gazetteer
+from nlp.text.places.recognizer import places
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "told"),
+    [
+        ("Paris is lovely", "en", {"FR/Paris": "Paris"}),
+        ("Paris, Texas is lovely", "en", {"US/Paris": "Paris, Texas"}),
+        ("Paris, Germany and Spain", "en", {"FR/Paris": "Paris", "DE": "Germany", "ES": "Spain"}),
+        ("from Springfield, OR", "en", {"US/Springfield": "Springfield, OR"}),
+        ("Berlin, DE", "en", {"DE/Berlin": "Berlin, DE"}),
+        ("Canada, OR else", "en", {"CA": "Canada"}),
+        ("London, Idaho", "en", {"US": "London, Idaho"}),
+        ("Paris Hilton", "en", {}),
+        ("in Paris Hilton rode", "en", {"FR/Paris": "Paris"}),
+        ("reading in Reading, UK", "en", {"GB/Reading": "Reading, UK"}),
+        ("in Georgia", "en", {}),
+        ("Georgia, USA", "en", {"US": "Georgia, USA"}),
+        ("in berlin", "en", {"DE/Berlin": "berlin"}),
+        ("from berlin", "en", {}),
+        ("ONLY IN BERLIN", "en", {"DE/Berlin": "BERLIN"}),
+        ("BERLIN MUST GO", "en", {}),
+        ("the US and us", "en", {"US": "US"}),
+        ("GIVE US MORE", "en", {}),
+        ("in Island", "de", {"IS": "Island"}),
+        ("in Island", "en", {}),
+        ("وبرلين", "ar", {"DE/Berlin": "وبرلين"}),
+    ],
+)
+def test_a_name_is_a_place_where_nothing_else_can_be_meant(text, language, told):
+    found, rest = places(text, language)
+    assert {entity.value: entity.said for entity in found} == told
+    assert len(rest) == len(text)
+    assert not any(entity.said in rest for entity in found)
+
+
+def test_every_city_that_we_name_is_in_the_gazetteer():
+    """A misspelt line of names.yaml fails when it is read."""
+    names = gazetteer("pt").names
+    assert names["sao paulo"].meant == "BR"
+    assert names["venedig"].meant == "IT"
+
+
+def test_the_file_of_cities_is_made_of_geonames(tmp_path):
+    """Large ones, with the small ones that share a name; always the same bytes."""
+    cities = [
+        {"name": "Bigton", "countrycode": "US", "population": 900_000},
+        {"name": "Bígton", "countrycode": "FR", "population": 20_000},
+        {"name": "Hamlet", "countrycode": "GB", "population": 20_000},
+    ]
+    listed = {str(number): city for number, city in enumerate(cities)}
+    (tmp_path / "cities.json").write_text(json.dumps(listed))
+    main(tmp_path / "cities.json", tmp_path / "out")
+    lines = gzip.decompress((tmp_path / "out").read_bytes()).decode().splitlines()
+    assert lines == ["Bigton\tUS\t900000", "Bígton\tFR\t20000"]
+    assert (tmp_path / "out").read_bytes()[4:8] == CITIES.read_bytes()[4:8] == bytes(4)

@@ -1,0 +1,248 @@
+"""Every figure of ``harken evaluate`` beside the same figure in plain Python, row by row."""
+
+import math
+from fractions import Fraction
+from typing import ClassVar
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.mention import Sentiment
+from nlp import metrics
+from nlp.evaluation.evaluate import evaluate
+from nlp.model import Model, Reading
+from tests.nlp.factories import POISON, WordModel
+
+CLASSES = [str(name) for name in Sentiment]
+FEW = settings(max_examples=30)
+LABELS = st.sampled_from(CLASSES)
+
+
+class Told(Model):
+    """Says of each text the three probabilities that it was told to say."""
+
+    name = "told"
+    encoder_sha256 = "0" * 64
+    languages = frozenset({"en"})
+    temperatures: ClassVar = {"sentiment": {"*": 1.0}}
+
+    def __init__(self, shares):
+        self.shares = dict(shares)
+
+    def read(self, texts, languages=None):
+        return [Reading(probabilities=self.shares[t], vector=np.ones(1)) for t in texts]
+
+    def embed(self, texts):
+        return np.ones((len(texts), 1), np.float32)
+
+
+def shares_of(weights):
+    return tuple(weight / sum(weights) for weight in weights)
+
+
+SHARES = st.tuples(*[st.integers(1, 99)] * 3).map(shares_of)
+# A label, and what the model says of the row: shares, no number, or nothing for the language.
+ROWS = st.lists(
+    st.tuples(LABELS, SHARES | st.none(), st.sampled_from(["en", "de"])), min_size=1, max_size=12
+)
+
+
+def report(rows, **options):
+    listed = [
+        {"text": f"text {n}", "label": label, "language": language}
+        for n, (label, _, language) in enumerate(rows)
+    ]
+    model = Told((f"text {n}", shares) for n, (_, shares, _) in enumerate(rows))
+    return evaluate(listed, model, **options)
+
+
+def answers(rows, asked=CLASSES):
+    """Truth, answer and confidence of each row; None and 0 where nothing was said."""
+    for label, shares, language in rows:
+        if shares is None or language != "en":
+            yield label, None, 0.0
+            continue
+        kept = {name: share for name, share in zip(CLASSES, shares, strict=True) if name in asked}
+        best = max(kept, key=kept.__getitem__)
+        yield label, best, kept[best] / sum(kept.values())
+
+
+def plain(rows, asked=CLASSES):
+    """The figures of the contract, by their definitions."""
+    said = list(answers(rows, asked))
+    recalls, f1s = [], []
+    for label in {label for label, _, _ in said}:
+        is_it = [best for truth, best, _ in said if truth == label]
+        hits = is_it.count(label)
+        told = sum(best == label for _, best, _ in said)
+        recalls.append(Fraction(hits, len(is_it)))
+        f1s.append(Fraction(2 * hits, len(is_it) + told))
+    return {
+        "n": len(said),
+        "accuracy": sum(truth == best for truth, best, _ in said) / len(said),
+        "macro_recall": float(sum(recalls) / len(recalls)),
+        "macro_f1": float(sum(f1s) / len(f1s)),
+        "ece": plain_ece([(truth == best, confidence) for truth, best, confidence in said]),
+        "unscored": sum(best is None for _, best, _ in said),
+    }
+
+
+def plain_ece(said):
+    """Fifteen bins of equal width, closed above (arXiv:1706.04599, section 2)."""
+    total = 0.0
+    for low in range(15):
+        inside = [(right, c) for right, c in said if max(0, min(14, math.ceil(c * 15) - 1)) == low]
+        if inside:
+            share_right = sum(right for right, _ in inside) / len(inside)
+            mean = sum(c for _, c in inside) / len(inside)
+            total += len(inside) / len(said) * abs(share_right - mean)
+    return total
+
+
+# ---- the report
+
+
+@FEW
+@given(ROWS)
+def test_the_figures_are_those_of_their_definitions(rows):
+    figures = report(rows).figures
+    expected = plain(rows)
+    assert {name: figures[name] for name in expected} == pytest.approx(expected)
+
+
+@FEW
+@given(ROWS)
+def test_so_are_those_of_each_language(rows):
+    by_language = report(rows).figures["per_language"]
+    assert set(by_language) == {language for _, _, language in rows}
+    for code, figures in by_language.items():
+        own = [row for row in rows if row[2] == code]
+        assert figures == pytest.approx(plain(own))
+
+
+@FEW
+@given(ROWS, st.sets(LABELS, min_size=2, max_size=3))
+def test_so_are_those_of_some_classes(rows, asked):
+    """The argmax is among them alone, and its probability is renormalised."""
+    figures = report(rows, classes=sorted(asked)).figures
+    expected = plain(rows, asked)
+    assert {name: figures[name] for name in expected} == pytest.approx(expected)
+
+
+@FEW
+@given(ROWS, st.randoms(use_true_random=False))
+def test_the_order_of_the_rows_changes_no_figure(rows, chance):
+    turned = chance.sample(rows, len(rows))
+    one, other = (report(some).figures for some in (rows, turned))
+    for name in ("accuracy", "macro_recall", "macro_f1", "ece", "ece_uncalibrated", "unscored"):
+        assert one[name] == pytest.approx(other[name])
+
+
+@FEW
+@given(ROWS, LABELS)
+def test_predictions_depend_on_no_label(rows, label):
+    blind = [(label, shares, language) for _, shares, language in rows]
+    assert report(blind).predictions == report(rows).predictions
+
+
+@FEW
+@given(ROWS)
+def test_a_prediction_is_a_row_each_and_sums_to_one_or_says_nothing(rows):
+    found = report(rows).predictions
+    assert [p["language"] for p in found] == [language for _, _, language in rows]
+    for prediction, (_, best, confidence) in zip(found, answers(rows), strict=True):
+        assert prediction["sentiment"] == best
+        total = sum(prediction["probabilities"].values())
+        assert total == pytest.approx(1.0 if best else 0.0)
+        assert max(prediction["probabilities"].values(), default=0.0) == pytest.approx(confidence)
+
+
+@FEW
+@given(ROWS, LABELS)
+def test_one_more_row_that_is_not_scored_makes_no_figure_better(rows, label):
+    """It is wrong, whatever its label: a model cannot win by keeping silent."""
+    known = {truth for truth, _, _ in rows}
+    before, after = (report(some).figures for some in (rows, [*rows, (label, None, "en")]))
+    assert after["accuracy"] <= before["accuracy"]
+    assert after["unscored"] == before["unscored"] + 1
+    if label in known:
+        assert after["macro_recall"] <= before["macro_recall"] + 1e-12
+        assert after["macro_f1"] <= before["macro_f1"] + 1e-12
+
+
+def test_a_model_of_temperature_one_is_calibrated_as_it_is():
+    rows = [("negative", (0.5, 0.3, 0.2), "en"), ("positive", (0.1, 0.2, 0.7), "en")]
+    figures = report(rows).figures
+    assert figures["temperature"] == 1.0
+    assert figures["ece"] == figures["ece_uncalibrated"] == pytest.approx(0.4)
+
+
+def test_where_nothing_is_scored_everything_is_zero():
+    figures = report([("negative", None, "en"), ("positive", None, "de")]).figures
+    names = ("accuracy", "macro_recall", "macro_f1", "ece", "ece_uncalibrated")
+    assert [figures[name] for name in names] == [0.0] * 5
+    assert figures["per_class"]["negative"] == {"n": 1, "precision": 0, "recall": 0, "f1": 0}
+
+
+def test_texts_that_stand_twice_are_two_rows():
+    row = {"text": "a bad day", "label": "negative", "language": "en"}
+    assert evaluate([row, row], WordModel()).figures["n"] == 2
+
+
+def test_one_row_that_cannot_be_read_takes_no_other_with_it():
+    texts = ["a bad day", f"a {POISON} day", "a great day"]
+    rows = [{"text": text, "label": "negative", "language": "en"} for text in texts]
+    said = [p["sentiment"] for p in evaluate(rows, WordModel()).predictions]
+    assert said == ["negative", None, "positive"]
+
+
+def test_a_language_as_the_shared_files_write_it_or_as_a_code_is_one():
+    rows = [
+        {"text": "a bad day", "label": "negative", "language": name}
+        for name in ("English", "en", "ENGLISH", "EN")
+    ]
+    assert set(evaluate(rows, WordModel()).figures["per_language"]) == {"en"}
+
+
+def test_rows_may_come_from_a_generator():
+    rows = ({"text": "a bad day", "label": name, "language": "en"} for name in CLASSES)
+    assert evaluate(rows, WordModel()).figures["n"] == 3
+
+
+# ---- the metrics alone
+
+
+@FEW
+@given(st.lists(st.tuples(st.booleans(), st.floats(0, 1)), min_size=1, max_size=30))
+def test_the_calibration_error_is_that_of_its_definition(said):
+    right = np.array([float(r) for r, _ in said])
+    confidence = np.array([c for _, c in said])
+    found = metrics.calibration_error(metrics.bins(right, confidence))
+    assert found == pytest.approx(plain_ece(said))
+    assert 0.0 <= found <= 1.0 + 1e-12
+
+
+@pytest.mark.parametrize("edge", [0.0, 1 / 15, 1.0])
+def test_the_edge_of_a_bin_belongs_to_the_bin_below(edge):
+    """Two rows at and just below an edge share a bin, so that their gaps cancel."""
+    right, confidence = np.array([1.0, 0.0]), np.array([edge, max(0.0, edge - 1e-9)])
+    found = metrics.calibration_error(metrics.bins(right, confidence))
+    assert found == pytest.approx(abs(1 - 2 * edge) / 2)
+
+
+@given(st.floats(-1e4, 1e4), st.floats(-30, 30))
+def test_softmax_knows_only_differences_and_does_not_overflow(base, step):
+    shares = metrics.softmax(np.array([[base, base + step]]))
+    assert shares == pytest.approx(metrics.softmax(np.array([[0.0, step]])), abs=1e-6)
+    assert np.isfinite(metrics.softmax(np.array([[1e30, -1e30, 0.0]]))).all()
+
+
+@settings(max_examples=15)
+@given(st.lists(st.sampled_from([0, 1, 2]), min_size=2, max_size=20))
+def test_a_temperature_lies_in_its_bounds_and_changes_no_answer(truth):
+    logits = np.random.default_rng(len(truth)).normal(size=(len(truth), 3))
+    found = metrics.fit_temperature(logits, np.array(truth))
+    assert 0.5 <= found <= 4.0
+    assert (metrics.softmax(logits / found).argmax(1) == logits.argmax(1)).all()

@@ -1,0 +1,63 @@
+"""The slim reads: what letters and pages ask of a watch without reading its mentions whole."""
+
+from datetime import timedelta
+
+import pytest
+
+from core.mention import Analysis, Sentiment
+from store.alerts import observations
+from store.analysis.queue import record_findings
+from tests.store.factories import NOON, begin, finding, hear, heard, key, verdict
+
+HOUR = timedelta(hours=1)
+SPAN = {"since": NOON - 24 * HOUR, "until": NOON}
+
+
+@pytest.fixture
+def said(record):
+    """Negative and positive mentions of two watches; one waits to be scored."""
+    with record.write() as tx:
+        begin(tx, "blog")
+    posts = {
+        "old": (NOON - 25 * HOUR, Sentiment.NEGATIVE),
+        "first": (NOON - 3 * HOUR, Sentiment.NEGATIVE),
+        "second": (NOON - 2 * HOUR, Sentiment.NEGATIVE),
+        "praise": (NOON - 2 * HOUR, Sentiment.POSITIVE),
+        "late": (NOON, Sentiment.NEGATIVE),
+    }
+    hear(record, *(heard(name, published=at) for name, (at, _) in posts.items()))
+    hear(record, heard("theirs", published=NOON - HOUR, matches={"rival": "r1"}))
+    hear(record, heard("pending", published=NOON - HOUR), at=NOON + HOUR)
+    found = [
+        finding(name, verdicts=(verdict(sentiment=tone, topics=("brakes",)),))
+        for name, (_, tone) in posts.items()
+    ]
+    mute = finding("theirs", analysis=Analysis.UNSCORED, verdicts=(), vector=None)
+    with record.write() as tx:
+        record_findings(tx, [*found, mute], now=NOON)
+    return record
+
+
+def test_complaints_are_the_negative_mentions_of_the_watch_newest_first(said):
+    with said.read() as tx:
+        found = observations.complaints(tx, "acme", **SPAN, most=10)
+        newest = observations.complaints(tx, "acme", **SPAN, most=1)
+    assert [w.id for w in found] == [key("second"), key("first")]
+    assert newest == found[:1]
+    assert found[0].text == "The brake is loud."
+
+
+def test_hours_count_what_was_analysed_of_the_watch_and_of_its_topic(said):
+    with said.read() as tx:
+        whole = observations.hourly(tx, "acme", topic=None, **SPAN)
+        brakes = observations.hourly(tx, "acme", topic="brakes", **SPAN)
+        rival = observations.hourly(tx, "rival", topic=None, **SPAN)
+        assert observations.hourly(tx, "acme", topic="brake", **SPAN) == {}
+    assert whole == brakes == {NOON - 3 * HOUR: 1, NOON - 2 * HOUR: 2}
+    assert rival == {NOON - HOUR: 1}
+
+
+def test_a_mention_waits_for_the_scorer_since_it_was_heard(said):
+    with said.read() as tx:
+        assert observations.unscored_since(tx, until=NOON) == NOON + HOUR
+        assert observations.unscored_since(tx, until=NOON - HOUR) is None

@@ -1,0 +1,221 @@
+"""Leases and H2: nobody works twice on one mention, and no finding is lost or misplaced."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import delete, func, select, update
+
+from core.mention import Analysis, Mention, Sentiment, State
+from store import changes, mentions, tables
+from store.analysis import queue, rescoring
+from store.analysis.queue import backlog, lease, record_findings, release
+from store.database import Record
+from tests.store.factories import HOLD, begin, finding, hear, heard, key, verdict
+
+
+@pytest.fixture(autouse=True)
+def _sources(record: Record) -> None:
+    with record.write() as tx:
+        begin(tx, "blog")
+
+
+def claim(record: Record, owner: str, *, at, limit: int = 10) -> list[str]:
+    with record.write() as tx:
+        return [p.id for p in lease(tx, owner, limit=limit, now=at, hold=HOLD)]
+
+
+def find(record: Record, *found, at) -> int:
+    with record.write() as tx:
+        return record_findings(tx, found, now=at)
+
+
+def one(record: Record, name: str) -> Mention:
+    with record.read() as tx:
+        return mentions.get(tx, [key(name)])[0]
+
+
+def test_a_lease_hands_over_what_the_model_needs(record, now):
+    hear(record, heard("a", "Ça freine.", language="fr"))
+    with record.write() as tx:
+        (pending,) = lease(tx, "w1", limit=5, now=now, hold=HOLD)
+    assert (pending.id, pending.text, pending.claimed_language) == (key("a"), "Ça freine.", "fr")
+    assert pending.text_sha256 == heard("a", "Ça freine.").text_sha256
+    assert pending.attempts == 0
+
+
+def test_two_workers_never_share_a_mention(record, now):
+    hear(record, *(heard(n) for n in "abcde"))
+    first = claim(record, "w1", at=now, limit=3)
+    second = claim(record, "w2", at=now, limit=3)
+    assert (len(first), len(second)) == (3, 2)
+    assert set(first) | set(second) == {key(n) for n in "abcde"}
+    assert claim(record, "w3", at=now) == []
+
+
+def test_a_worker_does_not_get_twice_what_it_holds(record, now):
+    hear(record, heard("a"))
+    assert claim(record, "w1", at=now) == [key("a")]
+    assert claim(record, "w1", at=now) == []
+
+
+def test_a_lease_that_ran_out_is_claimed_like_a_fresh_one_and_counted(record, now):
+    hear(record, heard("a"))
+    claim(record, "w1", at=now)
+    assert claim(record, "w2", at=now + HOLD - timedelta(microseconds=1)) == []
+    with record.write() as tx:
+        (pending,) = lease(tx, "w2", limit=5, now=now + HOLD, hold=HOLD)
+    assert pending.attempts == 1
+    assert claim(record, "w1", at=now + HOLD) == []
+
+
+def test_the_newest_published_come_first_even_when_heard_before_a_back_fill(record, now):
+    hear(record, heard("new", published=now), at=now)
+    hear(record, heard("old", published=now - timedelta(days=9)), at=now + HOLD)
+    assert claim(record, "w1", at=now + HOLD, limit=1) == [key("new")]
+
+
+def test_the_leases_of_a_dead_worker_are_free_at_once_and_counted(record, now):
+    hear(record, heard("a"), heard("b"))
+    claim(record, "w1", at=now)
+    with record.write() as tx:
+        release(tx, "w2")
+        assert lease(tx, "w3", limit=5, now=now, hold=HOLD) == []
+        release(tx, "w1")
+        again = lease(tx, "w2", limit=5, now=now, hold=HOLD)
+    assert [p.attempts for p in again] == [1, 1]
+
+
+def test_a_deleted_mention_is_neither_leased_nor_waited_for(record, now):
+    hear(record, heard("a"))
+    with record.write() as tx:
+        tx.execute(update(tables.mentions).values(state=State.DELETED))
+    assert claim(record, "w1", at=now) == []
+    with record.read() as tx:
+        assert backlog(tx) == (0, None)
+
+
+def test_the_backlog_is_how_many_wait_and_since_when(record, now):
+    hear(record, heard("a", published=now - HOLD), at=now)
+    hear(record, heard("b"), at=now + HOLD)
+    with record.read() as tx:
+        assert backlog(tx) == (2, now)
+    find(record, finding("a"), at=now)
+    with record.read() as tx:
+        assert backlog(tx) == (1, now + HOLD)
+
+
+def test_a_finding_settles_its_mention_and_announces_it(record, now):
+    hear(record, heard("a"))
+    claim(record, "w1", at=now)
+    assert find(record, finding("a"), at=now) == 1
+    told = one(record, "a")
+    assert (told.analysis, told.language, told.verdict) == (Analysis.SCORED, "en", verdict())
+    with record.read() as tx:
+        assert changes.after(tx, 1, 9) == [(2, key("a"))]
+        assert tx.execute(select(tables.vectors.c.vector)).scalar_one() == finding("a").vector
+        assert tx.execute(select(func.count()).select_from(tables.leases)).scalar() == 0
+
+
+@pytest.mark.parametrize("analysis", [Analysis.UNSCORED, Analysis.QUARANTINED])
+def test_what_could_not_be_scored_says_why(record, now, analysis):
+    hear(record, heard("a"))
+    none = finding("a", analysis=analysis, reason="language:fi", verdicts=(), vector=None)
+    find(record, none, at=now)
+    told = one(record, "a")
+    assert (told.analysis, told.reason, told.verdict) == (analysis, "language:fi", None)
+
+
+def test_a_finding_on_an_edited_text_keeps_its_verdict_but_the_mention_waits(record, now):
+    hear(record, heard("a", "old"))
+    claim(record, "w1", at=now)
+    hear(record, heard("a", "new"))
+    number = 2
+    assert find(record, finding("a", "old"), at=now) == 0
+    told = one(record, "a")
+    assert told.analysis == Analysis.PENDING
+    assert [v.text_sha256 for v in told.verdicts] == [verdict("old").text_sha256]
+    assert told.verdict is None
+    assert claim(record, "w1", at=now) == [key("a")]
+    with record.read() as tx:
+        assert changes.last(tx) == number
+
+
+def test_findings_written_twice_settle_once(record, now):
+    hear(record, heard("a"))
+    assert find(record, finding("a"), at=now) == 1
+    second = finding("a", analysis=Analysis.QUARANTINED, reason="late")
+    assert find(record, second, at=now) == 0
+    assert one(record, "a").analysis == Analysis.SCORED
+    assert len(one(record, "a").verdicts) == 1
+
+
+def test_an_erased_mention_does_not_block_its_batch(record, now):
+    hear(record, heard("a"), heard("b"))
+    with record.write() as tx:
+        for table in (tables.changes, tables.matches, tables.sightings, tables.revisions):
+            tx.execute(delete(table).where(table.c.mention == key("a")))
+        tx.execute(delete(tables.mentions).where(tables.mentions.c.id == key("a")))
+    assert find(record, finding("a"), finding("b"), at=now) == 1
+    assert one(record, "b").analysis == Analysis.SCORED
+
+
+def test_verdicts_keep_every_bit_of_their_floats(record, now):
+    hear(record, heard("a"))
+    floats = {"negative": 0.1 + 0.2, "neutral": 1 / 3, "positive": 5e-324}
+    said = verdict(probabilities=floats, polarity=0.1 + 0.2, watch="acme")
+    find(record, finding("a", verdicts=(verdict(), said)), at=now)
+    told = {v.watch: v for v in one(record, "a").verdicts}["acme"]
+    assert told == said
+
+
+def test_a_verdict_may_know_topics_alone(record, now):
+    hear(record, heard("a"))
+    said = verdict(sentiment=None, probabilities={}, polarity=None)
+    find(record, finding("a", analysis=Analysis.UNSCORED, verdicts=(said,)), at=now)
+    assert one(record, "a").verdicts == (said,)
+
+
+def test_verdicts_of_several_watches_and_models_stand_side_by_side_newest_last(record, now):
+    hear(record, heard("a"))
+    mixed = (verdict(), verdict(watch="acme", sentiment=Sentiment.POSITIVE))
+    find(record, finding("a", verdicts=mixed), at=now)
+    with record.write() as tx:
+        rescoring.ask(tx, [key("a")])
+    find(record, finding("a", verdicts=(verdict(model="a-newer"),)), at=now + HOLD)
+    told = one(record, "a")
+    assert {(v.watch, v.model) for v in told.verdicts} == {
+        (None, "lexicon"),
+        ("acme", "lexicon"),
+        (None, "a-newer"),
+    }
+    assert told.verdict is not None
+    assert told.verdict.model == "a-newer"
+
+
+def test_two_workers_at_once_share_a_backlog(record, now):
+    hear(record, *(heard(f"m{k}") for k in range(60)))
+    taken: list[str] = []
+
+    def work(owner: str) -> None:
+        while found := claim(record, owner, at=now, limit=4):
+            taken.extend(found)
+
+    workers = [threading.Thread(target=work, args=(owner,)) for owner in ("w1", "w2")]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(60)
+    assert sorted(taken) == sorted(key(f"m{k}") for k in range(60))
+
+
+def test_who_looked_before_another_claimed_gets_nothing_of_it(record, now):
+    """On PostgreSQL a worker may choose by a view that is a moment old."""
+    hear(record, heard("a"), heard("b"))
+    claim(record, "w1", at=now, limit=1)
+    ids = [key("a"), key("b")]
+    with record.write() as tx:
+        first = queue._claim(tx, "w2", ids, now=now, until=now + HOLD)
+        late = queue._claim(tx, "w3", ids, now=now + HOLD, until=now + 2 * HOLD)
+    assert list(first.values()) == [0]
+    assert late == dict.fromkeys(ids, 1)

@@ -1,0 +1,177 @@
+"""Short ways to make what the store takes; everything not said is ordinary."""
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from core.analysis import AnalysisResult
+from core.crawl import CrawledPage, CrawledPost, DroppedPost, Post
+from core.identity import mention_id, text_sha256
+from core.incident import Incident, Kind, Phase
+from core.mention import Analysis, Sentiment, Verdict
+from core.watch import Watch
+from store import watches
+from store.alerts.outbox import Parcel
+from store.crawl import runs, sources
+from store.crawl.pages import Tally, record_page
+from store.database import Record
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+HOLD = timedelta(minutes=1)
+MODEL = "lexicon"
+
+
+def uri(name: str) -> str:
+    """The global name of the post called *name*."""
+    return f"https://blog.example/{name}"
+
+
+def key(name: str) -> str:
+    """The id of the mention called *name*."""
+    return mention_id(uri(name))
+
+
+def heard(name: str, text: str = "The brake is loud.", **said: Any) -> CrawledPost:
+    """A post called *name* that watch acme wants; *said* sets fields of it or of its Post."""
+    own = {n: said.pop(n) for n in ("voice", "family", "matches") if n in said}
+    post = Post(
+        uri=uri(name),
+        url=uri(name),
+        text=text,
+        platform="blog.example",
+        author=None,
+        published=said.pop("published", NOON),
+    )
+    one = CrawledPost(
+        id=key(name),
+        post=replace(post, **said),
+        text_sha256=text_sha256(text),
+        voice="v" * 32,
+        family="f" * 32,
+        matches={"acme": "r1"},
+    )
+    return replace(one, **own)
+
+
+def dropped(name: str, reason: str = "unmatched") -> DroppedPost:
+    """A post called *name* that nobody wants."""
+    return DroppedPost(id=key(name), reason=reason)
+
+
+def page(*posts: CrawledPost | DroppedPost, source: str = "blog", **said: Any) -> CrawledPage:
+    """A page of *source*, of its run called run-SOURCE."""
+    return CrawledPage(
+        source=source,
+        run=said.pop("run", f"run-{source}"),
+        posts=tuple(p for p in posts if isinstance(p, CrawledPost)),
+        dropped=tuple(p for p in posts if isinstance(p, DroppedPost)),
+        **said,
+    )
+
+
+def begin(tx: Connection, *slugs: str, at: datetime = NOON) -> None:
+    """Sources *slugs*, each with an open run called run-SLUG."""
+    listed: list[tuple[str, str, Mapping[str, Any], int]] = [(s, "feed", {}, 900) for s in slugs]
+    sources.replace_from_file(tx, listed, now=at)
+    for slug in slugs:
+        runs.begin(tx, f"run-{slug}", slug, now=at)
+
+
+def hear(
+    record: Record,
+    *posts: CrawledPost | DroppedPost,
+    at: datetime = NOON,
+    source: str = "blog",
+    **said: Any,
+) -> Tally:
+    """Write one page in one transaction."""
+    with record.write() as tx:
+        return record_page(tx, page(*posts, source=source, **said), now=at)
+
+
+def killed_after(record: Record, write: Callable[[Connection], object]) -> None:
+    """Do *write*, but die before the commit."""
+    with suppress(KeyboardInterrupt), record.write() as tx:
+        write(tx)
+        raise KeyboardInterrupt
+
+
+def verdict(text: str = "The brake is loud.", **said: Any) -> Verdict:
+    """A negative verdict of MODEL on the whole of *text*."""
+    one = Verdict(
+        watch=None,
+        sentiment=Sentiment.NEGATIVE,
+        probabilities={"negative": 0.7, "neutral": 0.2, "positive": 0.1},
+        polarity=0.1 - 0.7,
+        topics=("safety",),
+        model=MODEL,
+        text_sha256=text_sha256(text),
+    )
+    return replace(one, **said)
+
+
+def finding(name: str, text: str = "The brake is loud.", **said: Any) -> AnalysisResult:
+    """What analysis found of the mention called *name*: scored, negative."""
+    one = AnalysisResult(
+        id=key(name),
+        text_sha256=text_sha256(text),
+        analysis=Analysis.SCORED,
+        reason=None,
+        language="en",
+        verdicts=(verdict(text),),
+        vector=b"\x00\x3c" * 4,
+        encoder_sha256="e" * 64,
+        model=MODEL,
+    )
+    return replace(one, **said)
+
+
+def watch(slug: str = "acme", query: str = "acme", **said: Any) -> Watch:
+    """A brand."""
+    revision = watches.query_revision(query)
+    one = Watch(slug=slug, name=slug.title(), kind="brand", query=query, revision=revision)
+    return replace(one, **said)
+
+
+def incident(**said: Any) -> Incident:
+    """An open crisis of acme, as detection hands it over."""
+    one = Incident(
+        id=0,
+        watch="acme",
+        topic=None,
+        kind=Kind.CRISIS,
+        state=Phase.OPEN,
+        severity=1,
+        onset=NOON,
+        detected=NOON,
+        updated=NOON,
+        resolved=None,
+        observed=41,
+        expected=2.1,
+        negative_share=0.1 + 0.2,
+        usual_share=1 / 3,
+        voices=60,
+        families=50,
+        mentions=(key("a"), key("b")),
+        coverage={"sources": 3},
+        spike={"score": 1e-17},
+    )
+    return replace(one, **said)
+
+
+def parcel(name: str = "brief-1", **said: Any) -> Parcel:
+    """A brief to the comms lead."""
+    one = Parcel(
+        key=name,
+        kind="brief",
+        channel="smtp",
+        recipient="lead@acme.example",
+        message_id=f"<{name}@harken.example>",
+        subject="Crisis: Acme",
+        eml=b"Subject: Crisis\r\n\r\n\xff\x00",
+    )
+    return replace(one, **said)

@@ -1,0 +1,95 @@
+"""Opening a record: what goes wrong is said in a sentence, without a secret."""
+
+import sqlite3
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from core.errors import ConfigError, TransientError
+from store.database import Record
+from tests.store.factories import begin, hear, heard
+
+
+@pytest.mark.parametrize(
+    "url", ["", "harken.db", "postgresql//me:hunter2@host/x", "postgresql://me:hunter2@host:x/y"]
+)
+def test_what_is_no_url_is_refused_without_repeating_it(url):
+    with pytest.raises(ConfigError, match="no database URL; right would be") as caught:
+        Record(url)
+    assert "hunter2" not in str(caught.value)
+    assert caught.value.__cause__ is None
+
+
+def test_an_unsupported_database_is_named_with_those_that_are_not():
+    with pytest.raises(ConfigError, match="'mysql' is not supported; use sqlite or postgresql"):
+        Record("mysql://me@host/x")
+
+
+def test_without_the_driver_the_error_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(ConfigError, match=r"pip install harken\[postgresql\]"):
+        Record("postgresql://me@host/x")
+
+
+def test_the_folder_of_a_sqlite_file_is_made(tmp_path):
+    record = Record(f"sqlite:///{tmp_path}/new/deep/record.db")
+    record.setup()
+    record.close()
+    assert (tmp_path / "new/deep/record.db").exists()
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ConfigError, match=r"folder .*/file/x cannot be made: "):
+        Record(f"sqlite:///{tmp_path}/file/x/record.db")
+
+
+def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path):
+    path = tmp_path / "holiday.jpg"
+    path.write_bytes(b"\xff\xd8\xff" * 400)
+    with pytest.raises(ConfigError, match="cannot be opened: file is not a database"):
+        Record(f"sqlite:///{path}").setup()
+    assert path.read_bytes() == b"\xff\xd8\xff" * 400
+
+
+def test_a_database_out_of_reach_is_refused_in_a_sentence():
+    with pytest.raises(ConfigError, match="The record cannot be opened: ") as caught:
+        Record("postgresql://me:hunter2@127.0.0.1:1/x").setup()
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_locked_database_is_transient(sqlite_record, sqlite_url):
+    other = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
+    other.execute("begin immediate")
+    with sqlite_record.engine.connect() as connection:  # what the pool will hand out again
+        connection.execute(text("pragma busy_timeout=1"))
+    with pytest.raises(TransientError, match="does not answer: database is locked"):
+        with_write(sqlite_record)
+    other.execute("rollback")
+    other.close()
+    with_write(sqlite_record)
+
+
+def with_write(record: Record) -> None:
+    with record.write() as tx:
+        begin(tx, "blog")
+
+
+def test_a_path_with_a_percent_sign_is_only_a_path(tmp_path):
+    record = Record(f"sqlite:///{tmp_path}/100%/record.db")
+    record.setup()
+    record.close()
+
+
+def test_erased_text_is_gone_from_the_file(sqlite_record, sqlite_url):
+    """SQLite keeps the bytes of deleted rows unless told otherwise."""
+    with_write(sqlite_record)
+    hear(sqlite_record, heard("a", "Xylophone " * 50))
+    hear(sqlite_record, heard("a", "Nothing."))
+    with sqlite_record.engine.connect() as connection:
+        connection.execute(text("rollback"))
+        connection.execute(text("pragma wal_checkpoint(truncate)"))
+    sqlite_record.close()
+    assert b"Xylophone" not in Path(sqlite_url.removeprefix("sqlite:///")).read_bytes()

@@ -1,0 +1,101 @@
+"""A sentence is said in the reader's numbers, plural and zone."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from templates.i18n import Say, catalogue, phrase
+
+AT = datetime(2026, 11, 20, 23, 30, tzinfo=UTC)
+berlin = Say(zone="Europe/Berlin")
+
+
+@pytest.mark.parametrize(
+    ("count", "said"), [(0, "0 voices"), (1, "1 voice"), (2, "2 voices"), (1200, "1,200 voices")]
+)
+def test_the_count_chooses_the_plural(count, said):
+    assert Say()("count.voices", count=count) == said
+
+
+def test_a_time_is_told_on_the_readers_clock():
+    """Half past eleven in the evening in UTC is the next day in Berlin."""
+    assert Say()("quote.when", at=AT) == "Fri 20 Nov, 23:30"
+    assert berlin("quote.when", at=AT) == "Sat 21 Nov, 00:30"
+
+
+def test_utc_is_told_beside_the_readers_clock():
+    said = berlin("brief.since", onset=AT, lasted=timedelta(minutes=100))
+    assert "Sat 21 Nov, 00:30 (23:30 UTC), 1 hr 40 min ago" in said
+
+
+@pytest.mark.parametrize(
+    ("value", "said"), [(4.14, "4.1"), (15.6, "16"), (0, "0"), (1234.5, "1,234"), (9.97, "10")]
+)
+def test_small_numbers_keep_a_decimal_and_large_ones_do_not(value, said):
+    assert Say()("figure.number", value=value) == said
+
+
+@pytest.mark.parametrize(
+    ("key", "values", "said"),
+    [
+        ("digest.change", {"change": 1.305}, "+130%"),
+        ("digest.change", {"change": -0.04}, "−4%"),
+        ("digest.change", {"change": 0.001}, "±0%"),
+        ("figure.points", {"value": 0.2}, "+20 points vs usual"),
+        ("figure.points", {"value": -0.004}, "±0 points vs usual"),
+        ("figure.percent", {"value": 0.41}, "41%"),
+    ],
+)
+def test_changes_carry_their_sign(key, values, said):
+    """Nothing is never shown as a rise or a fall."""
+    assert Say()(key, **values) == said
+
+
+@pytest.mark.parametrize(
+    ("span", "said"),
+    [
+        (timedelta(), "0 min"),
+        (timedelta(seconds=-5), "0 min"),
+        (timedelta(seconds=12), "12 sec"),
+        (timedelta(seconds=60), "1 min"),
+        (timedelta(minutes=38), "38 min"),
+        (timedelta(hours=1), "1 hr"),
+        (timedelta(hours=2, minutes=25, seconds=20), "2 hr 25 min"),
+        (timedelta(days=1, minutes=4), "1 day"),
+        (timedelta(days=3, hours=5, minutes=59), "3 days 5 hr"),
+    ],
+)
+def test_a_duration_is_told_in_its_two_largest_units(span, said):
+    assert Say()("figure.length", value=span) == said
+
+
+def test_a_phrase_may_quote_phrases_and_lists():
+    named = tuple(phrase("heard.source", name=n, state=phrase("coverage.late")) for n in "ab")
+    assert Say()("heard.missing", sources=named) == (
+        "Not heard as they should be: a (late), b (late)."
+    )
+
+
+def test_languages_are_named_and_an_unknown_code_stays_itself():
+    said = Say()("heard.unscored", count=2, languages=("de", "qqq"))
+    assert said.startswith("2 mentions (German, qqq) were not scored")
+
+
+def test_a_missing_sentence_or_value_is_an_error():
+    with pytest.raises(KeyError):
+        Say()("nobody.wrote_this")
+    with pytest.raises(KeyError):
+        Say()("figure.number")
+
+
+@given(st.text())
+def test_a_value_is_never_read_as_a_sentence(text):
+    """Braces in a brand's name are letters, not places to fill in."""
+    assert Say()("incident.watch", watch=text) == text
+    assert Say()(phrase("incident.watch", watch=phrase("incident.watch", watch=text))) == text
+
+
+def test_the_catalogue_is_read_once():
+    assert catalogue("en") is catalogue("en")
