@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
+from math import ceil, floor
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -13,7 +14,6 @@ import yaml
 from babel import Locale
 from babel.dates import format_datetime
 from babel.numbers import format_decimal, format_percent
-from babel.units import format_unit
 
 CATALOGUES: Final = Path(__file__).parent / "catalogue"
 Sentence = str | Mapping[str, str]  # a Mapping holds one form a plural category
@@ -23,8 +23,8 @@ Sentence = str | Mapping[str, str]  # a Mapping holds one form a plural category
 class Phrase:
     """A sentence not yet said: its key and the values it quotes; who reads it comes later.
 
-    ``count`` among the values chooses the plural form. A value may be a phrase itself, or a tuple,
-    which is said as a list.
+    ``count`` among the values chooses the plural form; ``=0`` is a form for exactly none. A value
+    may be a phrase itself, or a tuple, which is said as a list.
     """
 
     key: str
@@ -53,6 +53,7 @@ class Say:
         sentence = catalogue(self.locale)[key]
         if not isinstance(sentence, str):
             category = Locale.parse(self.locale).plural_form(values["count"])
+            category = category if values["count"] else "=0"
             sentence = sentence.get(category, sentence["other"])
         return _Speech(self).vformat(sentence, (), values)
 
@@ -148,23 +149,30 @@ def _utc(say: Say, at: datetime) -> str:
 
 
 def _length(say: Say, span: timedelta) -> str:
-    """A duration in its two largest units of day, hour and minute: ``2 hr 10 min``, ``12 sec``."""
+    """A duration in its two largest units of day, hour and minute: ``2 h 10 min``, ``12 s``."""
     if 0 < round(span.total_seconds()) < 60:  # noqa: PLR2004 - a minute
-        seconds = round(span.total_seconds())
-        return str(format_unit(seconds, "duration-second", "short", locale=say.locale))
+        return say("unit.second", count=round(span.total_seconds()))
     minutes = max(0, round(span.total_seconds() / 60))
     days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
     parts = [(days, "day"), (hours, "hour"), (rest, "minute")]
     first = next((n for n, (amount, _) in enumerate(parts) if amount), 2)
     shown = [part for part in parts[first : first + 2] if part[0]] or parts[2:]
-    return " ".join(
-        str(format_unit(amount, f"duration-{unit}", "short", locale=say.locale))
-        for amount, unit in shown
-    )
+    return " ".join(say(f"unit.{unit}", count=amount) for amount, unit in shown)
+
+
+def _about(say: Say, value: float) -> str:
+    """A mean of a count in whole numbers: ``almost none``, ``2–3``, ``about 41``."""
+    low, high = floor(value), ceil(value)
+    if value < 0.5:  # noqa: PLR2004 - half a person
+        return say("about.none")
+    if value < 10 and min(value - low, high - value) >= 0.25:  # noqa: PLR2004 - a quarter
+        return say("about.between", low=low, high=high)
+    return say("about.whole", value=round(value))
 
 
 _SPECS: Final[Mapping[str, Callable[[Say, Any], str]]] = {
     "number": _number,
+    "about": _about,
     "percent": _percent,
     "change": _change,
     "points": _points,

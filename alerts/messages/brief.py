@@ -176,9 +176,10 @@ def _chart(evidence: BriefFacts, zone: str) -> mail.Chart:
 
 def _carried(incident: Incident) -> Phrase:
     """One loud account, copies, or many people with words of their own."""
+    texts = phrase("count.texts", count=incident.families)
     if incident.families * 2 < incident.voices:
-        return phrase("brief.copied", count=incident.voices, texts=incident.families)
-    return phrase("brief.independent", count=incident.voices, texts=incident.families)
+        return phrase("brief.copied", count=incident.voices, texts=texts)
+    return phrase("brief.independent", count=incident.voices, texts=texts)
 
 
 def _query(incident: Incident) -> str:

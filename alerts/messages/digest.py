@@ -143,7 +143,11 @@ def _card(incident: Incident, day: Day, links: Links) -> mail.IncidentCard:
             phrase("incident.open", onset=onset)
             if end is None
             else phrase("incident.over", onset=onset, end=end),
-            phrase("incident.voices", count=incident.voices, texts=incident.families),
+            phrase(
+                "incident.voices",
+                count=incident.voices,
+                texts=phrase("count.texts", count=incident.families),
+            ),
         ),
         url=links.incident(incident.id),
     )

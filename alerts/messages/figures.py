@@ -74,7 +74,9 @@ def _share(share: float, gain: float | None) -> Figure:
     return Figure(
         value=phrase("figure.percent", value=share),
         label=phrase("figure.negative"),
-        note=None if gain is None else phrase("figure.points", value=gain),
+        note=None
+        if gain is None
+        else phrase("figure.points", value=gain, count=round(100 * abs(gain))),
         alarming=gain is not None and gain >= NOTABLE,
     )
 

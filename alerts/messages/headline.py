@@ -35,8 +35,8 @@ def headline(watch: str, counts: DayCounts, finding: Finding) -> Phrase:
             key = f"headline.{finding.story}"
             if finding.usual < _HARDLY:
                 return phrase(f"{key}_new", topic=topic.name, count=finding.count)
-            times = finding.count / finding.usual
-            return phrase(key, topic=topic.name, count=finding.count, times=times)
+            known = {"count": finding.count, "usual": finding.usual}
+            return phrase(key, topic=topic.name, times=finding.count / finding.usual, **known)
         case Finding(story=Story.QUIET):
             key = "headline.quiet" if counts.mentions else "headline.nothing"
             return phrase(key, watch=watch, count=counts.mentions)

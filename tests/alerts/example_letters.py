@@ -268,8 +268,8 @@ def letter(**changes: Any) -> Letter:
         subject="INC-7 Veloria: battery",
         message_id="<inc-7.r1@listening.example>",
         date=NOW,
-        text="64 negative voices\n",
-        html="<p>64 negative voices</p>\n",
+        text="64 people complaining\n",
+        html="<p>64 people complaining</p>\n",
         images={"chart@inc-7.r1": b"\x89PNG"},
         key="inc-7.r1",
     )

@@ -219,7 +219,7 @@ def test_a_refused_password_keeps_the_letter_and_is_not_told(inbox, options, rig
 
 
 def test_no_word_of_a_letter_or_of_the_servers_answer_is_in_an_error(inbox, options):
-    inbox.answers["DATA"] = ["554 5.7.1 refused: 64 negative voices looks like spam"]
+    inbox.answers["DATA"] = ["554 5.7.1 refused: 64 people complaining looks like spam"]
     with pytest.raises(PermanentError) as refused:
         Email(options).send(LETTER)
     assert str(refused.value) == "the mail server answered 554 5.7.1 to DATA"

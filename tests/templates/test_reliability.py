@@ -74,7 +74,7 @@ def test_errors_and_every_bin_are_told_in_words():
     said = " ".join(drawn().itertext())
     assert "calibration error 0.123" in said
     assert "0.250 before calibration" in said
-    assert "20% to 60% sure: 10 answers, mean 0.500, right 0.250" in said
+    assert "Confidence 20% to 60%: predictions 10, mean confidence 0.500, accuracy 0.250" in said
 
 
 def test_it_is_a_picture_and_nothing_in_it_can_run():

@@ -106,7 +106,7 @@ def test_a_quote_of_a_long_text_tells_how_much_was_read():
     part = replace(long, verdicts=tuple(replace(v, read_share=0.2) for v in long.verdicts))
     shown = quote(part, {}, Links("https://h.example")).read
     assert shown is not None
-    assert Say()(shown) == "Read 20% of 9,000 characters"
+    assert Say()(shown) == "Long post: scored on 20% of its text"
     assert quote(long, {}, Links("https://h.example")).read is None
 
 

@@ -25,13 +25,13 @@ def sources(count):
 def test_a_few_silent_sources_are_named(count):
     sentences = [say(s) for s in silent([*sources(count), SCORER])]
     assert len(sentences) == count + 1
-    assert all(f"The source s{n} has been silent" in sentences[n] for n in range(count))
+    assert all(f"No data from s{n} since" in sentences[n] for n in range(count))
 
 
 def test_many_silent_sources_are_one_sentence_so_that_the_rest_is_seen():
     many, scorer = (say(s) for s in silent([*sources(SEVERAL + 1), SCORER]))
-    assert many == "4 sources have been silent, the first since Fri 20 Nov, 12:05."
-    assert scorer.startswith("Scoring has been held up since")
+    assert many == "No data from 4 sources, the first since Fri 20 Nov, 12:05."
+    assert scorer.startswith("Scoring has been delayed since")
 
 
 def test_of_two_workers_that_do_one_work_the_first_silence_is_told():
@@ -45,12 +45,12 @@ def test_what_forbids_us_says_so_once():
     unheard = (SourceProblem(name="forum", state="forbidden", reason=rule),)
     known = Completeness(coverage=Coverage(sources=1, heard=0, unheard=unheard))
     text = " ".join(map(say, told(known)))
-    assert "forum (robots.txt forbids it)" in text
+    assert "forum (blocked by robots.txt)" in text
     assert rule not in text
 
 
 def test_before_anything_was_learnt_that_is_said():
     known = Completeness(coverage=Coverage(sources=1, heard=1))
-    assert not any("learnt" in say(s) for s in told(known))
+    assert not any("learning" in say(s) for s in told(known))
     unlearnt = Completeness(coverage=known.coverage, learnt=False)
-    assert any("has not yet learnt what is usual" in say(s) for s in told(unlearnt))
+    assert any("Still learning what is normal." in say(s) for s in told(unlearnt))

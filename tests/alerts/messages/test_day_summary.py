@@ -36,14 +36,18 @@ NEW = topic("smell", 6, 1, 0, usual=(0, 0, 0))
 @pytest.mark.parametrize(
     ("topics", "story", "said"),
     [
-        ((APP, PRICE), Story.SOUR, "App drew 14 negative voices, 4.7 times the usual"),
-        ((PRICE, JOY), Story.PRAISE, "Design drew 30 positive voices, 3.3 times the usual"),
-        ((BUSY,), Story.BUSY, "58 voices spoke of recall, 3.2 times the usual"),
-        ((NEW,), Story.SOUR, "Smell drew 6 negative voices, where hardly any are usual"),
+        ((APP, PRICE), Story.SOUR, "Complaints about app jumped: 14 people (normally about 3)"),
+        ((PRICE, JOY), Story.PRAISE, "Praise for design is up: 30 people (normally about 9)"),
+        ((BUSY,), Story.BUSY, "58 people talked about recall, 3.2× normal"),
+        (
+            (NEW,),
+            Story.SOUR,
+            "Complaints about smell jumped: 6 people (normally almost none)",
+        ),
         (
             (PRICE,),
             Story.ORDINARY,
-            "An ordinary day: 126 mentions of Veloria, 21% of the voices negative",
+            "A normal day: 126 mentions of Veloria, 21% negative",
         ),
     ],
 )
@@ -56,14 +60,16 @@ def test_the_biggest_change_against_usual_leads(topics, story, said):
 def test_a_story_that_is_over_leads_though_it_never_paged():
     found = find(ORDINARY, (PRICE, APP), ())
     assert found.topic == APP
-    assert "It never grew into an incident." in [say(s) for s in lede(ORDINARY, (APP,), found)]
+    assert "It stayed below the incident threshold." in [
+        say(s) for s in lede(ORDINARY, (APP,), found)
+    ]
 
 
 def test_a_crisis_of_the_day_goes_before_any_other_story():
     battery = topic("battery", 8, 4, 2, usual=(3, 4, 2))
     found = find(ORDINARY, (APP, battery), (letters.crisis(),))
     assert (found.story, found.topic) == (Story.INCIDENT, battery)
-    assert say(headline("Veloria", ORDINARY, found)).startswith("Battery became an incident")
+    assert say(headline("Veloria", ORDINARY, found)).startswith("Battery: incident, ")
 
 
 def test_a_notice_is_no_incident():
@@ -81,9 +87,9 @@ def test_the_worst_of_several_crises_leads():
 @pytest.mark.parametrize(
     ("negative", "said"),
     [
-        (112, "Battery pushed negative voices to 45%, double the usual share"),
-        (400, "Battery pushed negative voices to 75%; 21% is usual"),
-        (22, "Battery became an incident: 64 negative voices"),
+        (112, "Battery pushed the negative share to 45%, double the normal share"),
+        (400, "Battery pushed the negative share to 75% (normally 21%)"),
+        (22, "Battery: incident, 64 people complaining"),
     ],
 )
 def test_an_incident_is_told_by_the_share_it_moved(negative, said):
@@ -122,12 +128,12 @@ def test_a_rise_that_one_topic_explains_is_said_so():
     counts = letters.counts(112, 41, 42, (22, 41, 42))
     battery = topic("battery", 95, 6, 5, usual=(5, 6, 5))
     sentences = [say(s) for s in lede(counts, (battery,), find(counts, (battery,), ()))]
-    assert sentences[0] == "234 mentions from 195 voices, 1.9 times a usual day."
-    assert sentences[1] == "Nearly all of the rise is one story: battery."
+    assert sentences[0] == "234 mentions by 195 people, 1.9× a normal day."
+    assert sentences[1] == "One story explains almost all of the increase: battery."
 
 
 def test_a_bright_spot_is_not_the_story_itself():
-    assert "Design is the bright spot: 79% of its voices are positive." in [
+    assert "Best received: design (79% positive)." in [
         say(s) for s in lede(ORDINARY, (APP, JOY), find(ORDINARY, (APP,), ()))
     ]
     assert len(list(lede(ORDINARY, (JOY,), find(ORDINARY, (JOY,), ())))) == 1
@@ -153,27 +159,27 @@ def test_silence_is_safe_only_with_everything_heard(is_open, silent, learnt, hea
 def test_a_sour_story_keeps_an_eye_open():
     found = find(ORDINARY, (APP,), ())
     verdict = safety(found, (), ALL)
-    assert say(answer(verdict, found)) == "It is safe to say nothing today, with an eye on app."
+    assert say(answer(verdict, found)) == "No response needed today. Keep watching: app."
 
 
 def test_what_is_silent_is_named_once_where_nobody_can_tell():
     deaf = [letters.silence("scorer"), letters.silence("scorer"), letters.silence("source")]
     told = say(answer(Safety.UNKNOWN, Finding(story=Story.ORDINARY), deaf))
-    assert told.endswith("while this is silent: the source velo-forum, the scorer.")
+    assert told == "No verdict today. Not working: source velo-forum, scoring."
 
 
 def test_of_many_silent_sources_the_answer_tells_the_number():
     told = say(
         answer(Safety.UNKNOWN, Finding(story=Story.ORDINARY), [letters.silence("source")] * 9)
     )
-    assert told.endswith("while this is silent: 9 sources.")
+    assert told == "No verdict today. Not working: 9 sources."
 
 
 def test_a_crisis_of_a_whole_watch_is_not_told_as_its_cause():
     counts = letters.counts(60, 20, 20, (10, 20, 20))
     whole = letters.crisis(topic=None)
     assert say(headline("Veloria", counts, find(counts, (), (whole,)))) == (
-        "Negative voices on Veloria rose to 60%; 20% is usual"
+        "Veloria: negative share rose to 60% (normally 20%)"
     )
 
 

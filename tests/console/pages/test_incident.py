@@ -38,7 +38,7 @@ def state(record):
 def test_the_page_tells_what_the_letter_tells(client, furnished):
     html = client.get("/incidents/1").text
     incident = state(furnished)
-    assert f"{incident.observed} negative voices in 1 hr" in html
+    assert f"{incident.observed} people complaining in 1 h" in html
     assert "10%" not in html or "30%" in html
     assert "INC-1" in html
     assert "Opened." in html
@@ -48,7 +48,7 @@ def test_the_page_tells_what_the_letter_tells(client, furnished):
 
 
 def test_how_good_the_model_is_stands_there_where_it_is_known(desk, client):
-    told = "measured at 74% macro-recall on English tweets"
+    told = "on average it finds 74% of the posts of each class in English tweets"
     known = sample_installation.browser(replace(desk, quality={"lexicon": 0.741}.get))
     assert told in known.get("/incidents/1").text
     assert told not in client.get("/incidents/1").text

@@ -77,7 +77,7 @@ def test_a_letter_that_waits_says_why(client):
 def test_the_twin_of_a_letter_is_its_row_and_text(client):
     twin = client.get("/inbox/1.json").json()
     assert twin["letter"] in client.get("/inbox.json").json()["letters"]
-    assert twin["text"] == "64 negative voices\n"
+    assert twin["text"] == "64 people complaining\n"
 
 
 @pytest.mark.parametrize("end", ["", ".json", ".html", ".eml", "/chart"])

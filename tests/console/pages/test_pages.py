@@ -129,7 +129,7 @@ def test_no_page_loads_anything_from_afar(client):
 def test_a_page_that_is_none_says_so_in_the_form_that_was_asked_for(client):
     page, twin = client.get("/nope"), client.get("/nope.json")
     assert (page.status_code, twin.status_code) == (404, 404)
-    assert "There is no such page" in page.text
+    assert "Page not found" in page.text
     assert twin.json() | {"ok": False, "error": "Not Found"} == twin.json()
 
 
@@ -149,7 +149,7 @@ def test_the_open_incident_stands_on_every_page(client):
 def test_a_silence_stands_on_every_page_and_calm_is_not_claimed(client, furnished):
     with furnished.write() as tx:
         processes.fail(tx, "analyse", reason="it died")
-    assert "Scoring has been held up since" in client.get("/").text
+    assert "Scoring has been delayed since" in client.get("/").text
     assert client.get("/status.json").json()["calm"] is None
 
 
@@ -158,8 +158,8 @@ def test_a_process_that_says_nothing_any_more_is_not_shown_at_work(desk):
         replace(desk, now=lambda: sample_installation.NOW + sample_installation.HOUR)
     )
     page = later.get("/status").text
-    assert page.count("no sign of life") == 3
-    assert "at work" not in page
+    assert page.count("Not responding") == 3
+    assert "Running" not in page
     assert {p["state"] for p in later.get("/status.json").json()["processes"]} == {"working"}
 
 
@@ -170,7 +170,7 @@ def test_the_status_tells_whose_verdicts_stand_and_how_far_a_replay_is(client, f
         waiting = rescoring.waiting(tx, "another@1")
     said = unescape(fromstring(client.get("/status").text).text_content())
     assert waiting > 1
-    assert f"{waiting} mentions wait to be read again by another@1" in said
+    assert f"{waiting} mentions still to be re-scored by another@1" in said
     for model, count in models.items():
         assert f"{count} by {model}" in said
 
@@ -208,7 +208,7 @@ def test_a_record_out_of_reach_is_503_in_either_form(desk, tmp_path):
         answer = client.get(path)
         assert answer.status_code == 503
         assert "The record does not answer" in answer.text
-        assert "nobody can tell what is open" in answer.text
-        assert "No mention yet" not in answer.text
+        assert "incident and coverage status unknown" in answer.text
+        assert "No mentions yet" not in answer.text
     assert client.get("/status.json").status_code == 503
     assert client.get("/healthz").status_code == 200

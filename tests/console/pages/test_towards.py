@@ -60,9 +60,9 @@ def lines(html, name):
 def test_a_mention_tells_each_verdict_with_its_watch_and_model(asked):
     html = fromstring(asked.get(f"/m/{key('two')}").text)
     told = [" ".join(p.text_content().split()) for p in html.cssselect("section p")]
-    assert [line for line in told if "Sentiment by lexicon" in line] == [
-        "negative negative 70%, neutral 20%, positive 10% Sentiment by lexicon.",
-        "positive negative 5%, neutral 10%, positive 85% Towards Rival. Sentiment by lexicon.",
+    assert [line for line in told if "Sentiment model: lexicon" in line] == [
+        "negative negative 70%, neutral 20%, positive 10% Sentiment model: lexicon.",
+        "positive negative 5%, neutral 10%, positive 85% About Rival. Sentiment model: lexicon.",
     ]
     assert "Intent: complaint 90%, churn risk 80%, question 60%, praise 20%" in told
     assert "Emotion: anger 70%, joy 30%" in told

@@ -47,7 +47,7 @@ def test_all_that_is_named_is_linked_to_what_names_it_too(asked):
 
 
 def test_a_mention_that_names_nothing_has_no_such_part(asked):
-    assert "What it names" not in asked.get(f"/m/{key('day0')}").text
+    assert "Names and phrases" not in asked.get(f"/m/{key('day0')}").text
 
 
 def test_places_and_tags_are_counted_beside_a_search(asked):

@@ -96,7 +96,7 @@ def test_newer_leads_back(searched):
 def test_a_family_links_to_all_its_members(searched):
     html = searched.get("/?q=free&range=28d").text
     assert cards(html) == [key("copy0")]
-    assert f"+{sample_installation.COPIES - 1} near-identical" in html
+    assert f"+{sample_installation.COPIES - 1} similar posts" in html
     members = fromstring(html).cssselect("a.alike")[0].get("href")
     twin = members.replace("/?", "/search.json?", 1)
     assert len(ids(searched.get(twin).json())) == sample_installation.COPIES
@@ -139,7 +139,7 @@ def test_facets_count_under_all_other_filters(searched):
 def test_a_chosen_value_that_nothing_has_stays_to_be_taken_away(client):
     html = client.get("/?source=nowhere").text
     assert facet(html, "nowhere") == ("/", True, 0)
-    assert "No mention matches" in html
+    assert "No results" in html
 
 
 def test_bars_cover_the_window_and_sum_to_the_total(searched):
@@ -241,7 +241,7 @@ def test_an_empty_installation_has_a_page_too(sqlite_record):
         "/metrics",
     ):
         assert client.get(path).status_code == 200, path
-    assert "No mention yet" in client.get("/").text
+    assert "No mentions yet" in client.get("/").text
 
 
 def test_the_form_sends_filters_and_window_along(client):
