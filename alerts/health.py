@@ -120,8 +120,8 @@ def _coverage(rows: list[SourceRow], now: datetime) -> Coverage:
 def _source_silences(rows: list[SourceRow], now: datetime) -> Iterator[Outage]:
     for source in rows:
         if source.first_ok is not None and _state(source, now) in ("silent", "late", "forbidden"):
-            reason = source.reason or "no answer"
-            yield Outage(what="source", name=source.slug, since=_since(source), reason=reason)
+            reason = source.reason or "no response"
+            yield Silence(what="source", name=source.slug, since=_since(source), reason=reason)
 
 
 def _process_silences(running: list[Process], now: datetime) -> Iterator[Outage]:
@@ -130,17 +130,17 @@ def _process_silences(running: list[Process], now: datetime) -> Iterator[Outage]
         if what is None:
             continue
         if process.state == "failing":
-            reason = process.reason or "it ended"
-            yield Outage(what=what, name=process.name, since=process.beat, reason=reason)
+            reason = process.reason or "stopped"
+            yield Silence(what=what, name=process.name, since=process.beat, reason=reason)
         elif now - process.beat > (STARTING if process.state == "starting" else STALE):
-            yield Outage(what=what, name=process.name, since=process.beat, reason="no sign of life")
+            yield Silence(what=what, name=process.name, since=process.beat, reason="not responding")
 
 
 def _backlog(tx: Connection, now: datetime) -> Iterator[Outage]:
     waiting, oldest = queue.backlog(tx)
     if oldest is not None and now - oldest > BACKLOG:
-        reason = f"{waiting} mentions wait to be scored"
-        yield Outage(what="scorer", name="backlog", since=oldest, reason=reason)
+        reason = f"mentions waiting to be scored: {waiting}"
+        yield Silence(what="scorer", name="backlog", since=oldest, reason=reason)
 
 
 def index_keys(tx: Connection, engine: str, follower: str) -> dict[str, Any]:

@@ -18,13 +18,13 @@ def broken(settings: Settings) -> Iterator[tuple[Keys, str]]:
     """Every name that is used and not given, or given twice: where, and what is wrong."""
     for keys, what, name, known in _used(settings):
         if name not in known:
-            yield keys, f"there is no {what} {name!r}.{did_you_mean(name, known)}"
+            yield keys, f"unknown {what} {name!r}.{did_you_mean(name, known)}"
     for part, key in _NAMED.items():
         seen: set[str] = set()
         for k, row in enumerate(getattr(settings, part)):
             name = getattr(row, key)
             if name in seen:
-                yield (part, k, key), f"{name!r} stands twice."
+                yield (part, k, key), f"{name!r} is used twice; it must be unique."
             seen.add(name)
 
 

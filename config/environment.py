@@ -52,7 +52,7 @@ def put(tree: dict[str, Any], said: Sequence[Override]) -> dict[str, Any]:
         for key in map(str, one.keys[:-1]):
             inner = below.get(key) or {}
             if not isinstance(inner, dict):
-                raise ConfigError(f"{one.name}: {key} is no group of settings in harken.yaml.")
+                raise ConfigError(f"{one.name}: {key} is not a group of settings in harken.yaml.")
             below[key] = below = dict(inner)
         below[str(one.keys[-1])] = one.value
     return changed
@@ -63,4 +63,4 @@ def _content(keys: Keys, name: str, path: Path) -> str:
         return path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         key = ".".join(map(str, keys))
-        raise ConfigError(f"{key}: the file of {name} cannot be read ({error}).") from None
+        raise ConfigError(f"{key}: the file named in {name} cannot be read ({error}).") from None

@@ -63,7 +63,7 @@ def fill(tree: Mapping[str, Any], folder: Path) -> Iterator[tuple[Keys, str]]:
 
 def missing(name: str) -> str:
     """What to say of a file *name* that is not there."""
-    return f"there is no file {name!r} here; it should be JSON lines with text and label."
+    return f"file {name!r} not found; it should contain JSON lines with text and label."
 
 
 def of_topic(rows: list[Example], *names: object) -> list[str]:
@@ -80,7 +80,7 @@ def _topics(tree: Mapping[str, Any]) -> list[MutableMapping[str, Any]]:
 
 def _unlabelled(name: str, rows: list[Example], topic: Mapping[str, Any]) -> str:
     labels = ", ".join(sorted({row.label for row in rows})[:5]) or "none"
-    return f"no row of {name} has the label {topic.get('id')!r}; it has for instance: {labels}."
+    return f"no row of {name} has the label {topic.get('id')!r}; its labels include: {labels}."
 
 
 def _example(path: Path, number: int, line: str) -> Example:

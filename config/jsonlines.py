@@ -23,9 +23,9 @@ def parsed(text: str, path: Path, *, first: int = 1) -> Any:
         return json.loads(text)
     except json.JSONDecodeError as error:
         place = f"{path}:{first + error.lineno - 1}:{error.colno}"
-        raise ConfigError(f"{place}: not JSON: {error.msg}.") from None
+        raise ConfigError(f"{place}: invalid JSON: {error.msg}.") from None
     except (RecursionError, ValueError) as error:  # nested too deeply; a number of 5,000 digits
-        raise ConfigError(f"{path}:{first}:1: not JSON: {type(error).__name__}.") from None
+        raise ConfigError(f"{path}:{first}:1: invalid JSON: {type(error).__name__}.") from None
 
 
 def numbered(path: Path) -> Iterator[tuple[int, str]]:
@@ -41,7 +41,7 @@ def numbered(path: Path) -> Iterator[tuple[int, str]]:
                 # Or what is missing at the end of a line would be missed on the next one.
                 yield number, line.rstrip("\r\n")
     except FileNotFoundError:
-        raise ConfigError(f"{path}: there is no such file.") from None
+        raise ConfigError(f"{path}: file not found.") from None
     except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
         raise ConfigError(f"{path}: cannot be read ({type(error).__name__}).") from None
 

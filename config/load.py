@@ -74,7 +74,7 @@ def read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise ConfigError(f"{path}: there is no such file. `harken init` writes one.") from None
+        raise ConfigError(f"{path}: file not found. Run `harken init` to create one.") from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: cannot be read ({error}).") from None
 
@@ -97,7 +97,7 @@ def _told(detail: ErrorDetails) -> tuple[Keys, str]:
     if detail["type"] == "extra_forbidden":
         known = list(_fields(keys[:-1]))
         hint = did_you_mean(str(keys[-1]), known) or f" Known: {', '.join(known)}."
-        return keys, f"there is no such setting.{hint}"
+        return keys, f"unknown setting.{hint}"
     message = detail["msg"].removeprefix("Value error, ")
     shown = detail["input"]
     if isinstance(shown, str | int | float | bool) and "password" not in keys:

@@ -32,11 +32,13 @@ def load(path: Path) -> Taxonomy:
     text = read_settings(path)
     tree = parse(text, path)
     if strange := [key for key in tree if key not in _KEYS]:
-        raise ConfigError(complain(path, (strange[0],), "a taxonomy has topics and examples only."))
+        raise ConfigError(
+            complain(path, (strange[0],), "unknown key; expected topics or examples.")
+        )
     pool = _pool(tree, path)
     settings = checked(tree, path, text, {})
     if not settings.topics:
-        raise ConfigError(complain(path, ("topics",), "there is none; at least one is needed."))
+        raise ConfigError(complain(path, ("topics",), "no topic given; at least one is required."))
     rows = read(pool) if pool else []
     return Taxonomy(
         topics=tuple(

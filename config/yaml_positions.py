@@ -20,7 +20,7 @@ class _Loader(yaml.SafeLoader):
         try:
             return super().construct_object(node, deep)
         except ValueError:
-            told = "this looks like a date or a number and is none; a text needs quotes"
+            told = "this looks like a date or a number but is not valid; put text in quotes"
             raise yaml.constructor.ConstructorError(None, None, told, node.start_mark) from None
 
     def construct_integer(self, node: yaml.ScalarNode) -> Any:
@@ -44,12 +44,12 @@ def parse(text: str, path: Path) -> dict[str, Any]:
         marks = list(_marks(root))  # an anchor that holds itself has no end
     except yaml.MarkedYAMLError as error:
         line, column = _place(error.problem_mark) if error.problem_mark else (1, 1)
-        raise ConfigError(f"{path}:{line}:{column}: not YAML: {_problem(error)}.") from None
+        raise ConfigError(f"{path}:{line}:{column}: invalid YAML: {_problem(error)}.") from None
     except yaml.reader.ReaderError as error:
         line, column = _end(text[: error.position])
-        raise ConfigError(f"{path}:{line}:{column}: not YAML: {error.reason}.") from None
+        raise ConfigError(f"{path}:{line}:{column}: invalid YAML: {error.reason}.") from None
     except RecursionError:
-        raise ConfigError(f"{path}:1:1: not YAML for settings: nested too deeply.") from None
+        raise ConfigError(f"{path}:1:1: invalid settings: nested too deeply.") from None
     if not isinstance(tree, dict | None):
         raise ConfigError(f"{path}:1:1: should be a mapping of settings such as `zone: UTC`.")
     _refuse_doubles(marks, path)
@@ -84,7 +84,7 @@ def _refuse_doubles(marks: list[tuple[Keys, yaml.Mark]], path: Path) -> None:
     for keys, mark in marks:
         line, column = _place(mark)
         if keys in first:
-            what = f"stands twice; the first is in line {first[keys][0]}"
+            what = f"is set twice, first on line {first[keys][0]}"
             told.append(f"{path}:{line}:{column}: {'.'.join(map(str, keys))}: {what}.")
         first.setdefault(keys, (line, column))
     if told:
@@ -101,4 +101,4 @@ def _problem(error: yaml.MarkedYAMLError) -> str:
     if not isinstance(error, yaml.composer.ComposerError | yaml.constructor.ConstructorError):
         return said
     said, named, _ = said.partition(" '")
-    return f"{said}; a text that begins with * or ! needs quotes" if named else said
+    return f"{said}; text that begins with * or ! needs quotes" if named else said

@@ -12,7 +12,7 @@ def mention_id(uri: str) -> str:
         ValueError: *uri* is empty.
     """
     if not uri:
-        raise ValueError("a mention needs a uri: its global name")
+        raise ValueError("a mention needs a URI")
     return hashlib.sha256(uri.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 

@@ -21,7 +21,7 @@ def instant(text: str) -> datetime:
     try:
         return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
     except OverflowError:
-        raise ValueError(f"{text!r} lies outside the years 1 to 9999 in UTC") from None
+        raise ValueError(f"{text!r} is outside the years 1 to 9999 in UTC") from None
 
 
 def floor(at: datetime, step: timedelta = BUCKET) -> datetime:

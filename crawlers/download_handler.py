@@ -35,7 +35,7 @@ class Tally:
             PermanentError: the run has used up its requests.
         """
         if self.requests >= self.most:
-            raise PermanentError(f"stopped after {self.most} requests; the next run goes on")
+            raise PermanentError(f"stopped after {self.most} requests; the next run continues")
         self.requests += 1
 
 
@@ -79,6 +79,7 @@ class Gate(HTTP11DownloadHandler):
             name = host(request.url)
             address = dnscache.get(name)
             if address is not None and not self._reach.allows(name, str(address)):
-                reason = f"refused: {name} is at {address}, which is not public"
-                raise RefusedError(reason) from None
+                reason = f"blocked: {address} is not a public address (host {name})"
+                hint = "for loopback set allow_loopback: true"
+                raise RefusedError(f"{reason}; {hint}") from None
             raise

@@ -5,14 +5,14 @@ from typing import Final
 from core.errors import HarkenError
 
 _SENTENCES: Final = {
-    "CannotResolveHostError": "the host name is not known",
-    "DownloadCancelledError": "the answer is larger than allowed",
-    "DownloadConnectionRefusedError": "the host refuses connections",
-    "DownloadFailedError": "the connection broke",
-    "DownloadTimeoutError": "no complete answer in time",
-    "ResponseDataLossError": "the answer broke off",
-    "TimeoutError": "the deadline of the batch has passed",
-    "UnsupportedURLSchemeError": "led to an address that is not http(s)",
+    "CannotResolveHostError": "host name not found",
+    "DownloadCancelledError": "the response is too large",
+    "DownloadConnectionRefusedError": "connection refused",
+    "DownloadFailedError": "connection lost",
+    "DownloadTimeoutError": "timed out",
+    "ResponseDataLossError": "the response was cut off",
+    "TimeoutError": "the crawl deadline passed",
+    "UnsupportedURLSchemeError": "redirected to an address that is not http(s)",
 }
 
 
@@ -23,11 +23,11 @@ def reason_of(error: BaseException) -> str:
     name = type(error).__name__
     if name == "IgnoreRequest":
         return _ignored(str(error))
-    return _SENTENCES.get(name, f"an unexpected {name}")
+    return _SENTENCES.get(name, f"unexpected error {name}")
 
 
 def _ignored(message: str) -> str:
     """Scrapy gives up on a request in these two cases only, with the middlewares that we use."""
     if "redirections" in message:
         return "too many redirects"
-    return "the answer is larger than allowed once decompressed"
+    return "the response is too large once decompressed"

@@ -25,14 +25,14 @@ def check_feed(body: bytes) -> None:
     try:
         root = fromstring(body)
     except DefusedXmlException as error:
-        raise PermanentError(f"refused: its XML declares {_attack(error)}") from None
+        raise PermanentError(f"rejected: its XML declares {_attack(error)}") from None
     except (ParseError, ValueError, LookupError) as error:
         if not (_FEED_START.search(body) and _FEED_END.search(body[-_TAIL:])):
             raise PermanentError(f"not a feed: {_reason(error)}") from None
     else:
         name = root.tag.rpartition("}")[2]
         if name not in ("rss", "feed", "RDF"):
-            raise PermanentError(f"not a feed: its root is <{name[:40]}>, not rss, feed or RDF")
+            raise PermanentError(f"not a feed: the root is <{name[:40]}>, not rss, feed or RDF")
 
 
 def _attack(error: DefusedXmlException) -> str:

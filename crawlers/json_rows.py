@@ -33,7 +33,7 @@ def _readable(body: bytes, model: type[M], what: str) -> tuple[M, ...]:
     try:
         found = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise PermanentError(f"not {what}: no JSON ({type(error).__name__})") from None
+        raise PermanentError(f"not {what}: invalid JSON ({type(error).__name__})") from None
     if not isinstance(found, list):
         raise PermanentError(f"not {what}: JSON {type(found).__name__}, expected an array")
     rows = [_row(row, model) for row in found]

@@ -35,7 +35,7 @@ class PauseError(TransientError):
     """A host wants to be left alone for ``retry_after`` seconds, longer than a run waits."""
 
     def __init__(self, place: str, seconds: float) -> None:
-        super().__init__(f"{place} asks for a pause", retry_after=seconds)
+        super().__init__(f"{place} asked Harken to wait", retry_after=seconds)
         self.place = place
 
 

@@ -61,13 +61,13 @@ class Robots:
         # Shielded: others wait for it even if this run is called off.
         rules = await asyncio.shield(self._rules[origin])
         if not rules.can_fetch(request.url, self._agent):
-            raise ForbiddenError(f"robots.txt forbids {shown(request.url)}")
+            raise ForbiddenError(f"blocked by robots.txt: {shown(request.url)}")
 
     async def _load(self, url: str, tally: Tally) -> Protego:
         request = Request(url, meta={"is_robots": True, TALLY: tally})
         response = await ask(self._crawler, request)
         if response.status >= _BROKEN:
-            raise ForbiddenError(f"{shown(url)} answers {response.status}: nothing may be read")
+            raise ForbiddenError(f"{shown(url)} returned {response.status}: nothing may be read")
         rules = Protego.parse(_text(response))
         if delay := rules.crawl_delay(self._agent):
             hosts_of(self._crawler).slow_down(endpoint(url), float(delay))

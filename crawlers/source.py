@@ -56,9 +56,9 @@ class SourceOptions(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    url: str = Field(pattern=r"^https?://[^/\s]+\S*$", description="Where it starts.")
+    url: str = Field(pattern=r"^https?://[^/\s]+\S*$", description="Start address.")
     backfill_days: int = Field(
-        default=28, ge=0, le=3650, description="How far back the first crawl goes, in days."
+        default=28, ge=0, le=3650, description="Days of history that the first crawl reads."
     )
 
 

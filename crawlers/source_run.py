@@ -119,7 +119,7 @@ class Run:
         if response.status in fetch.absent:
             return None
         if response.status != _OK:
-            raise PermanentError(f"{shown(response.url)} answers {response.status}")
+            raise PermanentError(f"{shown(response.url)} returned {response.status}")
         self._note_move(fetch, response)
         page = source.parse(response.body, fetch, response.url)
         kept = dict(_validators(response))
@@ -129,7 +129,7 @@ class Run:
 
     async def _ask(self, fetch: Fetch) -> Response:
         if fetch.url in self._asked:
-            raise PermanentError(f"{shown(fetch.url)} leads back to itself")
+            raise PermanentError(f"{shown(fetch.url)} links back to itself")
         self._asked.add(fetch.url)
         known = self.assignment.validators.get(fetch.url, {}) if fetch.conditional else {}
         conditions = {ask: known[name] for _, ask, name in _VALIDATORS if name in known}

@@ -70,9 +70,11 @@ class Reach:
         """
         place = endpoint(url)
         if port(url) not in _WEB_PORTS and place not in self.endpoints:
-            raise RefusedError(f"refused: {shown(url)}: only ports 80 and 443, and a source's own")
+            reason = "only ports 80, 443 and the source's own are allowed"
+            raise RefusedError(f"blocked: {shown(url)}: {reason}")
         if host(url) in self._local_hosts() and not (allow_loopback and place in self.loopback):
-            raise RefusedError(f"refused: {shown(url)}: loopback belongs to another source")
+            reason = "this loopback address is not the source's own"
+            raise RefusedError(f"blocked: {shown(url)}: {reason}")
 
     def allows(self, name: str, address: str) -> bool:
         """Whether the host *name* may be connected to at *address*."""
@@ -110,5 +112,5 @@ class GuardedResolver(CachingThreadedResolver):
 
     def _check(self, address: str, name: str) -> str:
         if not self.reach.allows(name, address):
-            raise DNSLookupError(f"{name}: the guard refuses its address")
+            raise DNSLookupError(f"{name}: its address is blocked")
         return address

@@ -162,12 +162,12 @@ def _page_s(tx: Connection, incident: Incident) -> float | None:
 def _failures(play: Play, found: Sequence[Incident], result: Mapping[str, Any]) -> Iterator[str]:
     yield from _missed(play, found)
     if result["recall"] < 1:
-        yield f"recall is {result['recall']:.4f}, not 1"
+        yield f"recall is {result['recall']:.4f}, expected 1"
     if result["doubled"]:
-        yield f"{result['doubled']} surplus rows"
+        yield f"duplicate or unexpected rows: {result['doubled']}"
     for path, status in result["pages"].items():
         if status != OK:
-            yield f"page {path} answered {status}"
+            yield f"page {path} returned {status}"
     yield from _missing_mails(play, found)
 
 
@@ -183,13 +183,13 @@ def _missed(play: Play, found: Sequence[Incident]) -> Iterator[str]:
     left.subtract(o.watch for o in truth)
     for watch, surplus in left.items():
         if surplus > 0:
-            yield f"{surplus} incident(s) of {watch} that never were"
+            yield f"false incidents of {watch}: {surplus}"
 
 
 def _missing_mails(play: Play, found: Sequence[Incident]) -> Iterator[str]:
     came = {a.message_id for a in play.inbox.arrivals}
     for incident in found:
         if not any(m.startswith(f"<inc-{incident.id}.") for m in came):
-            yield f"no brief on incident {incident.id} came"
+            yield f"no brief for incident {incident.id} was received"
     if not any(a.kind == "digest" for a in play.inbox.arrivals):
-        yield "no digest came"
+        yield "no digest was received"

@@ -44,9 +44,7 @@ def read(folder: Path) -> Corpus:
             notes=truth,
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ConfigError(
-            f"{folder}: holds no corpus of a demo ({type(error).__name__})."
-        ) from None
+        raise ConfigError(f"{folder}: is not a demo corpus ({type(error).__name__}).") from None
 
 
 def _pretty(value: Any) -> str:

@@ -25,13 +25,13 @@ def suffer(play: Play, record: Record, seen: Seen, name: str) -> None:
     """Make the fault *name*, note what the console says of it, end it and wait for recovery."""
     with _fault(name)(play, record):
         try:
-            status = wait_for(f"the silence of {name}", lambda: _named(play, name), SILENCE_S)
+            status = wait_for(f"the {name} outage to show", lambda: _named(play, name), SILENCE_S)
         except HarkenError as error:
             seen.failures.append(str(error))
             status = play.json("/status.json") or {}
         seen.silences, seen.calm = status.get("silences", []), status.get("calm")
         if seen.calm is not None:
-            seen.failures.append(f"calm was {seen.calm} while the {name} was silent")
+            seen.failures.append(f"calm was {seen.calm} while the {name} was down")
     wait_for(f"the {name} to recover", lambda: _is_whole(play, record))
 
 
@@ -39,7 +39,7 @@ def check_name(name: str) -> None:
     """ConfigError: there is no fault of that name."""
     if name not in FAULTS:
         hint = did_you_mean(name, list(FAULTS))
-        raise ConfigError(f"--fault: no {name!r}.{hint} Known: {', '.join(FAULTS)}.")
+        raise ConfigError(f"--fault: unknown {name!r}.{hint} Known: {', '.join(FAULTS)}.")
 
 
 def _fault(name: str) -> Callable[[Play, Record], AbstractContextManager[None]]:

@@ -58,7 +58,7 @@ def read(folder: Path) -> Corpus:
     """
     posts = list(_posts(folder / MENTIONS))
     if not posts:
-        raise ConfigError(f"{folder / MENTIONS}:1: holds no post; there should be one a line.")
+        raise ConfigError(f"{folder / MENTIONS}:1: contains no post; expected one per line.")
     watches = _watches(folder / WATCHES)
     truth = _truth(folder / TRUTH, [watch.slug for watch in watches])
     numbers = {post.id: number for number, post in enumerate(posts) if post.id is not None}
@@ -90,7 +90,7 @@ def _watches(path: Path) -> tuple[Wanted, ...]:
         place = f"{path}: watch {number}"
         watch = _checked(WatchSettings, _named(row), place)
         if watch.slug in found:
-            raise ConfigError(f"{place}: slug {watch.slug!r} is taken; another one is needed.")
+            raise ConfigError(f"{place}: slug {watch.slug!r} is used twice; it must be unique.")
         found[watch.slug] = Wanted(slug=watch.slug, kind=watch.kind, query=watch.query)
     return tuple(found.values())
 
@@ -102,7 +102,7 @@ def _truth(path: Path, slugs: Sequence[str]) -> _Truth:
     for incident in truth.incidents:
         if incident.watch not in slugs:
             known = ", ".join(slugs)
-            raise ConfigError(f"{path}:1: there is no watch {incident.watch!r}. Known: {known}.")
+            raise ConfigError(f"{path}:1: unknown watch {incident.watch!r}. Known: {known}.")
     return truth
 
 

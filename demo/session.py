@@ -177,7 +177,7 @@ def wait_for(
         if (further := progress()) != at:
             at, end = further, time.monotonic() + patience
         if time.monotonic() > end:
-            raise HarkenError(f"waited {patience:.0f} s in vain for {what}")
+            raise HarkenError(f"timed out after {patience:.0f} s waiting for {what}; see run.log")
         time.sleep(POLL_S)
     return found
 
@@ -202,6 +202,6 @@ def _start_site(plan: Plan, clock: Clock, started: datetime) -> tuple[subprocess
     assert site.stdout is not None
     said = site.stdout.readline().split()
     if said[:1] != ["ready"]:
-        raise HarkenError("The replay site did not start; its words stand above.")
+        raise HarkenError("The replay site did not start; see the messages above.")
     talk(f"replay site on port {said[1]}")
     return site, int(said[1])

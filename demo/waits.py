@@ -23,7 +23,7 @@ NEARLY: Final = 50  # changes: an index so close behind shows all that there is 
 
 def record_made(play: Play) -> Record:
     """The record, its tables made."""
-    return wait_for("the record", lambda: _record(play))
+    return wait_for("the database", lambda: _record(play))
 
 
 def scored(record: Record) -> float | None:
@@ -54,7 +54,7 @@ def indexed(record: Record) -> None:
 def mailed(play: Play, record: Record) -> None:
     """Wait until a brief on each crisis and a digest came in; the verdict names what did not."""
     with contextlib.suppress(HarkenError):
-        wait_for("the letters", lambda: _mailed(play, record))
+        wait_for("the emails", lambda: _mailed(play, record))
 
 
 def live_mailed(play: Play, record: Record, patience: float) -> None:
@@ -103,7 +103,7 @@ class _Rate:
 def _record(play: Play) -> Record | None:
     if play.run.poll() is not None:
         log = play.plan.folder / "run.log"
-        raise HarkenError(f"harken run ended with {play.run.returncode}; its words stand in {log}.")
+        raise HarkenError(f"harken run ended with {play.run.returncode}; see {log}.")
     path = play.plan.folder / "state" / "record.db"
     if not path.exists():
         return None

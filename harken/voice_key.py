@@ -27,8 +27,8 @@ def voice_key(state: Path) -> bytes:
     key = path.read_bytes()
     if len(key) != LENGTH:
         raise ConfigError(
-            f"{path}: {len(key)} bytes are no key of the voices; it has {LENGTH}. Restore it from "
-            "a backup; without one delete it, and old authors will count as new ones."
+            f"{path}: has {len(key)} bytes, expected {LENGTH}. Restore it from a backup. Without a "
+            "backup delete it: known authors will then count as new ones."
         )
     return key
 

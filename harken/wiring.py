@@ -43,9 +43,7 @@ def open_index(settings: Settings, *, writer: bool) -> "MentionIndex":
 
         return ElasticsearchIndex(settings.index, prefix=settings.index_prefix)
     shown = index_name(settings)
-    raise ConfigError(
-        f"index: {shown!r} is neither tantivy nor a URL such as http://127.0.0.1:9200."
-    )
+    raise ConfigError(f"index: {shown!r} should be tantivy or a URL such as http://127.0.0.1:9200.")
 
 
 def index_name(settings: Settings) -> str:

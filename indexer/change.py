@@ -78,14 +78,14 @@ _LONGEST_VALUE: Final = 8_000  # characters; Lucene refuses a keyword above 32,7
 def _document_flaw(change: Upsert) -> str:
     shown = change.document
     if shown.id != change.id:
-        return "the document is that of another mention"
+        return "the document belongs to another mention"
     if not EARLIEST <= shown.published < LATEST:
-        return f"published {shown.published} is no second of the years 1900 to 2499"
+        return f"published {shown.published} is outside the years 1900 to 2499"
     values = [value for name in FIELDS for value in shown.values(name)]
     if any(len(value) > _LONGEST_VALUE for value in values):
         return f"the value of a field is longer than {_LONGEST_VALUE:,} characters"
     try:
         "".join((shown.text, shown.words, shown.url, *values)).encode()
     except UnicodeEncodeError:
-        return "it holds a lone surrogate: half a character"
+        return "it contains a lone surrogate (half a character)"
     return ""

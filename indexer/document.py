@@ -65,7 +65,7 @@ def document(mention: Mention) -> Document:
         ValueError: the mention is deleted; its change is a Delete.
     """
     if mention.state is State.DELETED:
-        raise ValueError(f"mention {mention.id} is deleted: it has no document")
+        raise ValueError(f"mention {mention.id} is deleted and has no document")
     text = _encodable(mention.text)
     verdict = mention.verdict
     sentiment = verdict.sentiment if verdict else None

@@ -90,6 +90,6 @@ def _floored(since: datetime, midnight: datetime, step: timedelta) -> datetime:
 
 def _check(since: datetime, until: datetime, step: timedelta) -> None:
     if step < timedelta(seconds=1) or (step % DAY if step >= DAY else step % timedelta(seconds=1)):
-        raise ValueError(f"a step of {step} is neither whole days nor whole seconds below a day")
+        raise ValueError(f"a step of {step} should be whole days, or whole seconds below a day")
     if (until - since) / step > MOST_BARS:
-        raise ValueError(f"a step of {step} gives more than {MOST_BARS:,} bars: take a longer one")
+        raise ValueError(f"a step of {step} gives more than {MOST_BARS:,} bars: use a longer one")

@@ -118,6 +118,4 @@ def page(total: int, rows: Sequence[Hit], size: int, start: int | None = None) -
 
 
 def _no_mark() -> QueryError:
-    return QueryError(
-        "This mark of a next page is not one of ours. Start at the first page.", column=0
-    )
+    return QueryError("This page link is not valid. Start at the first page.", column=0)

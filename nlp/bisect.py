@@ -48,6 +48,4 @@ def _must_still_read(read: Callable[[Sequence[str]], object]) -> None:
     try:
         read([PLAIN])
     except Exception as error:
-        raise TransientError(
-            "the model fails on any text; its process must be restarted"
-        ) from error
+        raise TransientError("the model fails on every text; restart the process") from error

@@ -62,7 +62,7 @@ def quantise(merged: Network, rows: Iterable[Packed], folder: Path) -> None:
         import nncf
         import openvino
     except ImportError as error:
-        raise ConfigError("building needs openvino and nncf; pip install harken[fast]") from error
+        raise ConfigError("building needs openvino and nncf: pip install harken[fast]") from error
     nncf.set_log_level(logging.ERROR)
     for part, states in _states(merged, rows).items():
         with warnings.catch_warnings():

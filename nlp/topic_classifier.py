@@ -121,7 +121,7 @@ def _embedded(topics: Sequence[Topic], embed: Embed) -> list[tuple[Topic, Vector
     for topic in topics:
         if not topic.sentences and not topic.examples:
             raise ConfigError(
-                f"topic {topic.id!r} has no sentence; one or two that describe it are needed"
+                f"topic {topic.id!r} has no sentence; add one or two that describe it"
             )
     texts = [[clean(t) for t in (*topic.sentences, *topic.examples)] for topic in topics]
     ends = np.cumsum([len(some) for some in texts])[:-1]

@@ -56,7 +56,7 @@ class Record:
         version = self.version()
         if version is not None and version > SCHEMA:
             raise ConfigError(
-                f"The record has schema {version}, this Harken knows {SCHEMA}. "
+                f"The database has schema {version}, this Harken supports {SCHEMA}. "
                 "Install the newer Harken again, or restore a backup made before the upgrade."
             )
         if version != SCHEMA:
@@ -73,7 +73,7 @@ class Record:
                     return None
                 found = reader.execute(text("select version_num from alembic_version")).scalar()
         except DBAPIError as error:
-            raise ConfigError(f"The record cannot be opened: {error.orig}.") from error
+            raise ConfigError(f"The database cannot be opened: {error.orig}.") from error
         return None if found is None else str(found)
 
     @contextmanager
@@ -104,7 +104,7 @@ class Record:
         except OperationalError as error:
             if _is_wrong(error):
                 raise
-            raise TransientError(f"The record does not answer: {error.orig}.") from error
+            raise TransientError(f"The database does not respond: {error.orig}.") from error
 
     def close(self) -> None:
         """Close every pooled connection."""
@@ -132,7 +132,7 @@ def _engine(url: str) -> Engine:
         parsed = make_url(url)
     except (ArgumentError, ValueError):  # the URL may hold a password: it is not repeated
         raise ConfigError(
-            "record: this is no database URL; right would be sqlite:///harken.db "
+            "record: not a database URL; use sqlite:///harken.db "
             "or postgresql://user:password@host/name."
         ) from None
     backend = parsed.get_backend_name()
@@ -148,7 +148,7 @@ def _sqlite(url: URL) -> Engine:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise ConfigError(f"record: folder {folder} cannot be made: {error.strerror}.") from error
+        raise ConfigError(f"record: cannot create folder {folder}: {error.strerror}.") from error
     engine = create_engine(url, connect_args={"isolation_level": None}, **_COMMON)
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)

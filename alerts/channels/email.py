@@ -21,13 +21,13 @@ from alerts.messages.mime import to_eml
 from core.errors import PermanentError, TransientError
 
 _CAUSES: Final = (
-    (smtplib.SMTPAuthenticationError, "refused the user name or password"),
+    (smtplib.SMTPAuthenticationError, "rejected the user name or password"),
     (
         smtplib.SMTPNotSupportedError,
-        "does not offer what the settings require: STARTTLS or a login",
+        "does not support STARTTLS or login, which the settings require",
     ),
-    (ssl.SSLError, "no private session: its certificate or TLS version was not accepted"),
-    (TimeoutError, "no answer in time"),
+    (ssl.SSLError, "no secure connection: its certificate or TLS version was not accepted"),
+    (TimeoutError, "timed out"),
 )
 _ENHANCED: Final = re.compile(rb"[245]\.\d{1,3}\.\d{1,3}")  # RFC 3463
 
@@ -48,11 +48,11 @@ class Options(BaseModel):
     host: str = Field(description="name or address of the mail server")
     port: int = Field(default=587, ge=1, le=65535, description="usually 587, 465 (tls) or 25")
     security: Security = Field(default=Security.STARTTLS, description="none, starttls or tls")
-    username: str = Field(default="", description="empty: the server asks for none")
-    password: SecretStr = Field(default=SecretStr(""), description="of that user")
-    ca_file: Path | None = Field(default=None, description="PEM of a private authority to trust")
-    hello: str = Field(default="localhost", description="how we greet; some servers want a name")
-    timeout_s: float = Field(default=20, gt=0, le=300, description="seconds to wait for an answer")
+    username: str = Field(default="", description="empty: no login")
+    password: SecretStr = Field(default=SecretStr(""), description="password of that user")
+    ca_file: Path | None = Field(default=None, description="PEM file of a private authority")
+    hello: str = Field(default="localhost", description="EHLO name; some servers require one")
+    timeout_s: float = Field(default=20, gt=0, le=300, description="seconds to wait for a reply")
 
 
 class Email(Channel):
@@ -122,7 +122,7 @@ def _hand_over(smtp: smtplib.SMTP, letter: Letter, eml: bytes) -> Receipt:
 
 def _check(verb: str, code: int, answer: bytes) -> None:
     """Only the numbers of an answer are told: its words may quote the letter."""
-    told = f"the mail server answered {_status(code, answer)} to {verb}"
+    told = f"the mail server replied {_status(code, answer)} to {verb}"
     if code >= 500:  # noqa: PLR2004 -- RFC 5321: 5yz is final, 4yz is not
         raise PermanentError(told)
     if code >= 400 or code < 0:  # noqa: PLR2004 -- -1: the connection went
@@ -141,5 +141,5 @@ def _cause(lost: OSError) -> str:
         if isinstance(lost, kind) or isinstance(lost.__context__, kind):
             return words
     if isinstance(lost, smtplib.SMTPResponseException):
-        return f"answered {lost.smtp_code}"
+        return f"replied {lost.smtp_code}"
     return f"connection failed ({type(lost).__name__})"

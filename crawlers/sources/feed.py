@@ -36,7 +36,7 @@ class Feed(Source):
     facts = Facts(
         key_needed=False,
         terms_url=None,
-        limits="as Crawl-delay and Retry-After say; once a quarter of an hour is polite",
+        limits="follows Crawl-delay and Retry-After; every 15 minutes is polite",
         deletions="none",
         default_on=True,
         proven="recorded",
@@ -88,7 +88,7 @@ def _read(body: bytes, url: str) -> Any:
             sanitize_html=False,
         )
     except Exception as error:  # noqa: BLE001  it raises what its regexes and date parsers raise
-        raise PermanentError(f"not a feed: feedparser gave up ({type(error).__name__})") from None
+        raise PermanentError(f"not a feed: feedparser failed ({type(error).__name__})") from None
     if not feed.get("version") and not feed.entries:
         raise PermanentError("not a feed: neither RSS, RDF nor Atom")
     return feed

@@ -53,13 +53,13 @@ class Forum(Source):
                 if field.field_name not in _NO_SELECTORS:
                     css2xpath(value)
             except (SyntaxError, RuntimeError) as error:  # what cssselect raises
-                raise ValueError(f"no CSS selector: {error}") from None
+                raise ValueError(f"not a CSS selector: {error}") from None
             return value
 
     facts = Facts(
         key_needed=False,
         terms_url=None,
-        limits="as robots.txt says; one request at a time",
+        limits="follows robots.txt; one request at a time",
         deletions="none",
         default_on=True,
         proven="recorded",
@@ -111,7 +111,7 @@ class Forum(Source):
         """The address and the last activity of each thread, in the order of the list."""
         threads = page.css(self.options.thread)
         if not threads:
-            raise PermanentError(f"not a list of threads: nothing is {self.options.thread!r}")
+            raise PermanentError(f"not a list of threads: nothing matches {self.options.thread!r}")
         link, time = self.options.thread_link, self.options.thread_time
         return [(_link(t, link, url), _instant(t.css(time).get())) for t in threads]
 

@@ -54,13 +54,13 @@ class Mastodon(Source):
         tag: str | None = Field(default=None, pattern=r"^[^#/?&\s]+$", description="Without #.")
         local: bool = Field(default=False, description="Only posts written on this instance.")
         only_indexable: bool = Field(
-            default=False, description="Only authors who asked to be found by search."
+            default=False, description="Only authors who opted in to search."
         )
 
     facts = Facts(
         key_needed=False,
         terms_url="https://docs.joinmastodon.org/methods/timelines/",
-        limits="300 requests in 15 minutes an address; 40 posts a request",
+        limits="300 requests in 15 minutes per address; 40 posts per request",
         deletions="none",
         default_on=True,
         proven="recorded",

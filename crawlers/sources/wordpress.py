@@ -74,7 +74,7 @@ class Wordpress(Source):
     facts = Facts(
         key_needed=False,
         terms_url="https://developer.wordpress.org/rest-api/",
-        limits="none stated; 100 rows a request",
+        limits="none stated; 100 rows per request",
         deletions="poll",
         default_on=True,
         proven="recorded",

@@ -46,9 +46,9 @@ def running_clock(start: datetime) -> Callable[[], datetime]:
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="demo.site", description=__doc__)
-    parser.add_argument("--corpus", type=Path, required=True, help="folder of the corpus")
-    parser.add_argument("--started", type=instant, required=True, help="when offset 0 is")
-    parser.add_argument("--now", type=instant, help="the clock's start; usually --started")
+    parser.add_argument("--corpus", type=Path, required=True, help="corpus folder")
+    parser.add_argument("--started", type=instant, required=True, help="time of offset 0")
+    parser.add_argument("--now", type=instant, help="start of the clock; default: --started")
     parser.add_argument("--port", type=int, default=0, help="0: any free port")
     parser.add_argument("--log", type=Path, help="access log, JSON lines")
     parser.add_argument("--control", type=Path, help='file with {"down": [SITE, …]}')

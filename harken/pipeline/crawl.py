@@ -48,7 +48,7 @@ def crawl(settings: Settings, clock: Clock, slugs: Sequence[str]) -> None:
         unknown = sorted(set(slugs) - {row.slug for row in rows})
         if unknown:
             known = ", ".join(s.slug for s in sources.active(tx))
-            raise ConfigError(f"There is no source {unknown[0]!r}. Known: {known}.")
+            raise ConfigError(f"Unknown source {unknown[0]!r}. Known: {known}.")
         batch, wrong = _assignments(tx, rows, settings, now=clock.now())
         closed = host_pauses.closed(tx, now=clock.now())
     manners = replace(_manners(settings), closed=closed)

@@ -186,7 +186,7 @@ def _changed(
     after = after if over else _with_evidence(after, spoken, now)
     course = {"opened": iso(event.opened)}
     if not incidents.replace(tx, after, course=course, revision=before.revision):
-        raise TransientError(f"incident {before.id} changed meanwhile; it is judged again")
+        raise TransientError(f"incident {before.id} changed; it will be evaluated again")
     return after
 
 

@@ -79,7 +79,7 @@ def _owed(tx: Connection, asked: dt.date | None, now: datetime) -> list[Edition]
 def _over(day: dt.date, subscription: Subscription, now: datetime) -> dt.date:
     """*day*, which has to be over: a digest of half a day would stand for the whole of it."""
     if now < local_day(day, subscription.zone).end:
-        raise ConfigError(f"--date: {day} is not over in {subscription.zone}; ask for a past day.")
+        raise ConfigError(f"--date: {day} is not over in {subscription.zone}; use a past day.")
     return day
 
 
@@ -123,4 +123,6 @@ def _date(text: str) -> dt.date:
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
-        raise ConfigError(f"--date: {text!r} is no day; write it as 2026-11-21.") from None
+        raise ConfigError(
+            f"--date: {text!r} is not a date. Use YYYY-MM-DD, e.g. 2026-11-21."
+        ) from None

@@ -202,5 +202,5 @@ def close_crawl(
         if failed:
             lost |= {s.slug for s in sources.named(tx, slugs) if s.due <= now}
         for slug in sorted(lost):
-            sources.settle(tx, slug, state="failed", reason="the crawl process died", now=now)
+            sources.settle(tx, slug, state="failed", reason="the crawl process crashed", now=now)
             sources.postpone(tx, slug, due=now + timedelta(seconds=5))

@@ -16,8 +16,8 @@ def open_socket(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=family)
     except OSError as error:
         raise ConfigError(
-            f"console: {host} port {port} cannot be taken: {error.strerror}. "
-            "Stop who listens there, or choose another with console.port."
+            f"console: cannot listen on {host} port {port}: {error.strerror}. "
+            "Stop the program that uses it, or set another console.port."
         ) from None
 
 

@@ -27,7 +27,7 @@ def hold(path: Path) -> IO[str]:
         handle.close()
         raise ConfigError(
             f"{path.parent}: process {holder} is already running on this state folder. "
-            "Stop it first, or give this one another folder with --state."
+            "Stop it first, or use another folder with --state."
         ) from None
     handle.truncate(0)
     handle.write(str(os.getpid()))

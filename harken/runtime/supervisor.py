@@ -58,7 +58,7 @@ class Child:
         log.info("child.started", child=self.name, pid=self.process.pid)
         code = await self.process.wait()
         log.warning("child.ended", child=self.name, code=code)
-        return f"ended with {describe(code)}"
+        return f"stopped with {describe(code)}"
 
     def kill(self) -> None:
         """End a child that hangs; ``keep`` starts it again."""

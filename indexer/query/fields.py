@@ -56,7 +56,7 @@ def field(name: str, value: str, *, column: int) -> Field:
         raise _unknown(name, value, column)
     if not value:
         hint = f"{known}:{_an_example(known)}"
-        raise QueryError(f"{known}: needs one value right behind it.", column=column, hint=hint)
+        raise QueryError(f"{known}: needs a value right after the colon.", column=column, hint=hint)
     if known in _LOWER_CASE:
         value = (tag(value) if known == "tag" else value).lower()
     if known == "place":
@@ -69,7 +69,7 @@ def _check_choice(known: str, value: str, column: int) -> None:
     choices = FIELDS[known]
     if choices is not None and value not in [*choices]:
         hint = str(Field(known, (get_close_matches(value, choices, n=1) or [*choices])[0]))
-        message = f"There is no {known} “{value}”: it is {_or(choices)}."
+        message = f"Unknown {known} “{value}”. Use {_or(choices)}."
         raise QueryError(message, column=column, hint=hint)
 
 
@@ -80,8 +80,8 @@ def _check_place(value: str, column: int) -> None:
     near = meant(country)
     hint = str(Field("place", near + slash + city)) if near else ""
     message = (
-        f"There is no country “{country}”: a place is the ISO code of a country, "
-        "or that and a city, such as de or de/munich."
+        f"Unknown country “{country}”. Use its ISO code, or its ISO code and a city, "
+        "such as de or de/munich."
     )
     raise QueryError(message, column=column, hint=hint)
 
@@ -89,7 +89,7 @@ def _check_place(value: str, column: int) -> None:
 def _unknown(name: str, value: str, column: int) -> QueryError:
     near = get_close_matches(name.lower(), FIELDS, n=1)
     hint = _mended(near[0], value) if near else quoted(f"{name}:{value}")
-    message = f"There is no field “{name}”. Fields are {', '.join(FIELDS)}."
+    message = f"Unknown field “{name}”. Fields: {', '.join(FIELDS)}."
     return QueryError(message, column=column, hint=hint)
 
 

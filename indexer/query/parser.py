@@ -105,7 +105,7 @@ class _Meaning(Transformer[Token, _Part]):
 def _phrase(token: Token) -> _Part:
     found = tuple(index_words(token))
     if not found:
-        message = f"There is no letter or digit to search for in “{token}”."
+        message = f"“{token}” contains no letter or digit to search for."
         raise QueryError(message, column=_column(token))
     return _limited(Phrase(found), [_Part(Everything(), _column(token), len(found))])
 
@@ -113,10 +113,10 @@ def _phrase(token: Token) -> _Part:
 def _limited(query: Query, parts: list[_Part]) -> _Part:
     clauses = sum(part.clauses for part in parts)
     if clauses > MOST_CLAUSES:
-        message = f"A query holds at most {MOST_CLAUSES} words and fields."
+        message = f"A query can have at most {MOST_CLAUSES} words and fields."
         raise QueryError(message, column=parts[-1].column)
     if depth(query) > MOST_LEVELS:
-        message = f"Brackets and NOT go at most {MOST_LEVELS} levels deep."
+        message = f"Brackets and NOT can be nested at most {MOST_LEVELS} levels deep."
         raise QueryError(message, column=parts[0].column)
     return _Part(query, parts[0].column, clauses)
 

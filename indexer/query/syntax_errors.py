@@ -13,7 +13,7 @@ def explain(error: UnexpectedCharacters | UnexpectedToken, text: str) -> QueryEr
     if isinstance(error, UnexpectedCharacters):
         column = cast("int", error.pos_in_stream)  # declared as None, set in __init__
         # Any other character begins a word, a bracket or a blank.
-        return _error("This quotation mark is never closed.", column, text + _closing(text[column]))
+        return _error("This quotation mark is not closed.", column, text + _closing(text[column]))
     if error.token.type == "$END":
         return _ends_early(error, text)
     return _misplaced(error.token, text, is_open=bool(_open_brackets(error)))
@@ -23,8 +23,8 @@ def _ends_early(error: UnexpectedToken, text: str) -> QueryError:
     brackets = _open_brackets(error)
     if brackets and "RPAR" in error.accepts:
         column = brackets[-1].start_pos or 0
-        return _error("This bracket is never closed.", column, text + ")" * len(brackets))
-    return _error("The query ends where a word was expected.", len(text), "")
+        return _error("This bracket is not closed.", column, text + ")" * len(brackets))
+    return _error("The query ends too early: a word is missing.", len(text), "")
 
 
 def _misplaced(token: Token, text: str, *, is_open: bool) -> QueryError:
@@ -33,7 +33,7 @@ def _misplaced(token: Token, text: str, *, is_open: bool) -> QueryError:
         return _error(f"A word is missing before this {token}.", column, "")
     if is_open:
         return _error("A word is missing before this bracket.", column, "")
-    return _error("This bracket closes nothing.", column, text[:column] + text[column + 1 :])
+    return _error("This bracket was never opened.", column, text[:column] + text[column + 1 :])
 
 
 def _closing(mark: str) -> str:

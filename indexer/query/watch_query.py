@@ -18,10 +18,10 @@ def compile_watch(text: str) -> Query:
     query = parse(text)
     if found := first_field(text):
         field, column = found
-        message = f"A watch listens to words alone: {field} is for searches."
+        message = f"A watch query can only use words, not fields such as {field}."
         raise QueryError(message, column=column)
     if anchors(query) is None:
-        message = "A watch needs a word to listen for: this fits texts that say none of its words."
+        message = "A watch needs a required word: this query matches texts with none of its words."
         raise QueryError(message, column=0, hint=str(all_of([_EXAMPLE, query])))
     return query
 

@@ -132,7 +132,7 @@ def read(path: Path) -> Adapter:
         facts["proof"] = {text: tuple(shares) for text, shares in facts["proof"].items()}
         return Adapter(**facts, tensors=tensors, sha256=file_sha256(path))
     except (OSError, SafetensorError, KeyError, TypeError, ValueError, AttributeError) as error:
-        message = f"{path.name} holds no adapter ({type(error).__name__}); `make train` writes one"
+        message = f"{path.name} is not an adapter ({type(error).__name__}); see `make train`"
         raise ConfigError(message) from error
 
 

@@ -48,7 +48,7 @@ class Adapted(Model, ABC):
         torch.set_num_threads(1)
         tuned = adapters.read(adapter or adapters.WEIGHTS / self.packaged)
         if encoder is None and tuned.encoder_sha256 != self.base.sha256:
-            raise ConfigError("the adapter belongs to another encoder; `make train` makes one")
+            raise ConfigError("the adapter belongs to another encoder; see `make train`")
         folder = encoder or self.base.locate()
         self.encoder_sha256 = verify(folder, tuned.encoder_sha256)
         self._heads = tuned.heads
@@ -165,7 +165,7 @@ class Adapted(Model, ABC):
         for found, expected in zip(read, tuned.proof.values(), strict=True):
             if not np.allclose(found, expected, atol=_TOLERANCE):
                 raise ConfigError(
-                    "the model reads its proof otherwise than in training; reinstall it"
+                    "the model failed its self-test (scores differ from training); reinstall it"
                 )
 
 

@@ -160,7 +160,7 @@ def encoder(folder: Path) -> Encoder:
         made.load_state_dict(_named(load_file(folder / WEIGHTS), made), assign=True)
     except RuntimeError as error:
         raise ConfigError(
-            f"{folder}: {WEIGHTS} has another shape than config.json tells; install it anew"
+            f"{folder}: {WEIGHTS} does not match config.json; run: harken model install"
         ) from error
     return made.requires_grad_(requires_grad=False)
 

@@ -51,9 +51,9 @@ def read(folder: Path) -> Shape:
         kind = told["model_type"], told["hidden_act"]
         sizes = {ours: told[theirs] for ours, theirs in _NAMES.items()}
     except (OSError, ValueError, KeyError) as error:
-        raise ConfigError(f"the encoder has no {CONFIG} that tells its sizes: {error}") from error
+        raise ConfigError(f"the encoder has no valid {CONFIG}: {error}") from error
     if kind != (_KIND["model_type"], _KIND["hidden_act"]):
-        raise ConfigError(f"the encoder is a {kind[0]} with {kind[1]}, not a bert with gelu")
+        raise ConfigError(f"the encoder is a {kind[0]} with {kind[1]}, expected bert with gelu")
     return Shape(**sizes)
 
 

@@ -120,9 +120,7 @@ def network(folder: Path, tuned: Adapter) -> Network:
         for name, head in made.heads.items():
             head.load_state_dict({k: torch.from_numpy(v) for k, v in tuned.head(name).items()})
     except (RuntimeError, KeyError) as error:
-        raise ConfigError(
-            "the adapter does not fit the encoder's shape; `make train` makes one"
-        ) from error
+        raise ConfigError("the adapter does not fit the encoder; see `make train`") from error
     return made
 
 

@@ -38,7 +38,7 @@ class Base:
             ConfigError: it is not installed.
         """
         if not all((self.folder / name).is_file() for name in (WEIGHTS, self.tokens)):
-            raise ConfigError(f"no encoder {self.name}; run: harken model install")
+            raise ConfigError(f"encoder {self.name} is not installed; run: harken model install")
         return self.folder
 
     def verify(self, folder: Path | None = None) -> str:
@@ -60,11 +60,10 @@ def verify(folder: Path, expected: str) -> str:
     try:
         found = file_sha256(folder / WEIGHTS)
     except OSError as error:
-        raise ConfigError(f"no encoder weights: {error.strerror}; {again}") from error
+        raise ConfigError(f"encoder weights missing: {error.strerror}; {again}") from error
     if found != expected:
         raise ConfigError(
-            f"the encoder weights have sha256 {found[:16]}…, not {expected[:16]}… as expected; "
-            f"{again}"
+            f"the encoder weights have sha256 {found[:16]}…, expected {expected[:16]}…; {again}"
         )
     return found
 

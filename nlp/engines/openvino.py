@@ -36,7 +36,7 @@ class OpenVino(Engine):
     def __init__(self, network: Network, folder: Path) -> None:
         self.place = processor()
         if not folder.is_dir():
-            raise ConfigError("nothing is built for the engine openvino; run: harken model build")
+            raise ConfigError("no model is built for the engine openvino; run: harken model build")
         self._core, self._folder = _core(), folder
         self._requests: dict[tuple[Part, bool], InferRequest] = {}
         memory.keep()
@@ -81,6 +81,6 @@ def _core() -> "Core":
         from openvino import Core
     except ImportError as error:
         raise ConfigError(
-            "the engine openvino is not installed; pip install harken[fast]"
+            "the engine openvino is not installed; run: pip install harken[fast]"
         ) from error
     return Core()

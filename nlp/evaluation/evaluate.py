@@ -54,7 +54,7 @@ def evaluate(
     asked = sorted({_known("--classes", name, asker.classes) for name in classes or asker.classes})
     listed = list(rows)
     if not listed:
-        raise ConfigError("nothing to evaluate: the file holds no row with a text and a label")
+        raise ConfigError("nothing to evaluate: the file has no row with a text and a label")
     truth = _truth(listed, asker)
     questions = [question(row, model.languages) for row in listed]
     languages = _spoken(questions, truth, asker)

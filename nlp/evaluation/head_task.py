@@ -47,7 +47,7 @@ def having(fits: Callable[[type[Model]], bool]) -> str:
         for name in plugins.available("nlp.models")
         if fits(plugins.load("nlp.models", name, Model))
     ]
-    return f"Models that have it: {', '.join(names)}." if names else "No model here has it."
+    return f"Models with it: {', '.join(names)}." if names else "No installed model has it."
 
 
 def _lacking(head: str, model: str, heads: list[str]) -> str:

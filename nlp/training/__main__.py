@@ -63,13 +63,13 @@ def _draw(curve: Path, point: Point, seed: int) -> None:
 def _parse() -> tuple[argparse.Namespace, Plan]:
     parser = argparse.ArgumentParser(prog="python -m nlp.training", description=__doc__)
     parser.add_argument("model", choices=list(PLANS))
-    parser.add_argument("--data", type=Path, required=True, help="folder of the labelled texts")
-    parser.add_argument("--out", type=Path, required=True, help="the adapter (.safetensors)")
+    parser.add_argument("--data", type=Path, required=True, help="folder of labelled texts")
+    parser.add_argument("--out", type=Path, required=True, help="adapter file (.safetensors)")
     parser.add_argument("--curve", type=Path, default=Path("out/train.json"))
     parser.add_argument("--every", type=int, default=500, help="steps between checkpoints")
     for field in fields(Recipe):
         flag = f"--{field.name.replace('_', '-')}"
-        parser.add_argument(flag, type=type(field.default), help="instead of the plan's")
+        parser.add_argument(flag, type=type(field.default), help="overrides the value of the plan")
     options = parser.parse_args()
     said = {field.name: getattr(options, field.name) for field in fields(Recipe)}
     changed = {name: value for name, value in said.items() if value is not None}

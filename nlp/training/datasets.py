@@ -99,7 +99,7 @@ def shared_rows(folder: Path, name: str) -> Iterator[Row]:
     """
     path = folder / f"{name}.jsonl.gz"
     if not path.is_file():
-        message = f"no labelled texts at {path}; --data wants the folder that holds {path.name}"
+        message = f"no labelled texts at {path}; set --data to the folder of {path.name}"
         raise ConfigError(message)
     return rows(path)
 

@@ -38,8 +38,10 @@ def main() -> int:
     """Exit status 0."""
     parser = argparse.ArgumentParser(prog="python -m nlp.training.figures", description=__doc__)
     parser.add_argument("model", choices=available("nlp.models"))
-    parser.add_argument("--data", type=Path, required=True, help="folder of the labelled texts")
-    parser.add_argument("--ours", type=Path, default=Path("tests/data"), help="and of our own")
+    parser.add_argument("--data", type=Path, required=True, help="folder of labelled texts")
+    parser.add_argument(
+        "--ours", type=Path, default=Path("tests/data"), help="our own labelled texts"
+    )
     options = parser.parse_args()
     kind = load("nlp.models", options.model, Adapted)
     path = adapter.WEIGHTS / kind.packaged

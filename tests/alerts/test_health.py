@@ -118,7 +118,7 @@ def test_a_process_that_says_nothing_is_silent_soon(record):
     beat(record, "analyse")
     assert look(record, NOON + STALE).silences == ()
     (silence,) = look(record, NOON + STALE + SECOND).silences
-    assert (silence.what, silence.since, silence.reason) == ("scorer", NOON, "no sign of life")
+    assert (silence.what, silence.since, silence.reason) == ("scorer", NOON, "not responding")
 
 
 def test_a_process_that_is_starting_has_not_worked_yet_but_not_for_ever(record):
@@ -153,7 +153,7 @@ def test_mentions_that_wait_too_long_are_a_silent_scorer(record):
     assert look(record, NOON + BACKLOG).silences == ()
     late = look(record, NOON + BACKLOG + SECOND)
     (silence,) = [s for s in late.silences if s.what == "scorer"]
-    assert (silence.since, silence.reason) == (NOON, "1 mentions wait to be scored")
+    assert (silence.since, silence.reason) == (NOON, "mentions waiting to be scored: 1")
     with record.write() as tx:
         record_findings(tx, [finding("a")], now=NOON)
     assert "scorer" not in dict(told(look(record, NOON + BACKLOG + SECOND)))

@@ -33,17 +33,17 @@ def test_names_that_are_given_once_and_used_rightly_are_fine():
         (
             {"watches": [WATCH | {"topics": ["price", "prise"]}]},
             ("watches", 0, "topics", 1),
-            "there is no topic 'prise'. Did you mean 'price'?",
+            "unknown topic 'prise'. Did you mean 'price'?",
         ),
         (
             {"subscriptions": [DIGEST | {"person": "bob"}]},
             ("subscriptions", 0, "person"),
-            "there is no person 'bob'.",
+            "unknown person 'bob'.",
         ),
         (
             {"subscriptions": [DIGEST, DIGEST | {"slug": "x", "watches": ["acm"]}]},
             ("subscriptions", 1, "watches", 0),
-            "there is no watch 'acm'. Did you mean 'acme'?",
+            "unknown watch 'acm'. Did you mean 'acme'?",
         ),
     ],
 )
@@ -63,7 +63,9 @@ def test_a_name_that_nobody_has_is_told_where_it_is_used(said, keys, message):
 )
 def test_a_name_that_is_given_again_is_told_each_time(part, row, key):
     found = [entry for entry in told(**{part: [row] * 3}) if entry[0][0] == part]
-    assert found == [((part, k, key), f"{row[key]!r} stands twice.") for k in (1, 2)]
+    assert found == [
+        ((part, k, key), f"{row[key]!r} is used twice; it must be unique.") for k in (1, 2)
+    ]
 
 
 def test_things_of_different_kinds_may_share_a_name():

@@ -69,7 +69,7 @@ def test_a_file_that_cannot_be_read_is_told_with_setting_and_variable(tmp_path, 
     elif content is not None:
         path.write_bytes(content)
     with pytest.raises(
-        ConfigError, match=r"mail\.password: the file of HARKEN_MAIL__PASSWORD_FILE"
+        ConfigError, match=r"mail\.password: the file named in HARKEN_MAIL__PASSWORD_FILE"
     ):
         overrides({"HARKEN_MAIL__PASSWORD_FILE": str(path)})
 
@@ -121,7 +121,7 @@ def test_the_later_of_two_words_on_one_setting_holds(first, second):
         ),
         (
             {"HARKEN_CONSOLE__PROT": "9"},
-            "HARKEN_CONSOLE__PROT: console.prot: there is no such setting. Did you mean 'port'?",
+            "HARKEN_CONSOLE__PROT: console.prot: unknown setting. Did you mean 'port'?",
         ),
         (
             {"HARKEN_CRAWL__DELAY": "5"},
@@ -130,7 +130,7 @@ def test_the_later_of_two_words_on_one_setting_holds(first, second):
         ),
         (
             {"HARKEN_CONSOLE__PORT__X": "9"},
-            "HARKEN_CONSOLE__PORT__X: port is no group of settings in harken.yaml.",
+            "HARKEN_CONSOLE__PORT__X: port is not a group of settings in harken.yaml.",
         ),
     ],
 )

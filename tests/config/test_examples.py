@@ -54,16 +54,16 @@ def test_a_topic_that_the_file_does_not_know_is_told_with_its_place(tmp_path):
     write(tmp_path / "posts.jsonl")
     assert complaint(tmp_path, "colour", "Colour", "posts.jsonl") == (
         "harken.yaml:1:53: topics.0.examples: no row of posts.jsonl has the label 'colour'; "
-        "it has for instance: Delivery, delivery, price?."
+        "its labels include: Delivery, delivery, price?."
     )
 
 
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        ("{", "posts.jsonl:2:2: not JSON: "),
-        ("", "posts.jsonl:2:1: not JSON: "),
-        ("[" * 99_999, "posts.jsonl:2:1: not JSON: RecursionError."),
+        ("{", "posts.jsonl:2:2: invalid JSON: "),
+        ("", "posts.jsonl:2:1: invalid JSON: "),
+        ("[" * 99_999, "posts.jsonl:2:1: invalid JSON: RecursionError."),
         ('{"text": "x"}', 'posts.jsonl:2:1: should be an object with a "text" and a "label".'),
         ('{"text": " ", "label": "a"}', "posts.jsonl:2:1: should be an object"),
         ('{"text": "x", "label": 3}', "posts.jsonl:2:1: should be an object"),
@@ -77,8 +77,8 @@ def test_a_row_that_is_none_is_told_with_file_and_line(tmp_path, line, told):
 
 def test_a_file_that_is_not_there_is_told(tmp_path):
     assert complaint(tmp_path, "a", "A", "gone.jsonl") == (
-        "harken.yaml:1:43: topics.0.examples: there is no file 'gone.jsonl' here; "
-        "it should be JSON lines with text and label."
+        "harken.yaml:1:43: topics.0.examples: file 'gone.jsonl' not found; "
+        "it should contain JSON lines with text and label."
     )
 
 

@@ -37,5 +37,5 @@ def test_of_a_key_that_stands_twice_the_last_counts():
 
 
 def test_a_mistake_is_told_with_file_line_and_column(tmp_path):
-    with pytest.raises(ConfigError, match=r"rows.jsonl:7:6: not JSON: Expecting value\."):
+    with pytest.raises(ConfigError, match=r"rows.jsonl:7:6: invalid JSON: Expecting value\."):
         parsed('{"a":}', tmp_path / "rows.jsonl", first=7)

@@ -44,7 +44,7 @@ def test_a_missing_file_says_how_to_make_one(tmp_path):
         ),
         (
             "zone: UTC\nwatchs: []\n",
-            "harken.yaml:2:1: watchs: there is no such setting. Did you mean 'watches'?",
+            "harken.yaml:2:1: watchs: unknown setting. Did you mean 'watches'?",
         ),
         (
             "crawl: {delay: 5 min}\n",
@@ -53,18 +53,17 @@ def test_a_missing_file_says_how_to_make_one(tmp_path):
         ),
         (
             "a: [\n",
-            "harken.yaml:2:1: not YAML: expected the node content, but found '<stream end>'.",
+            "harken.yaml:2:1: invalid YAML: expected the node content, but found '<stream end>'.",
         ),
         ("- 1\n", "harken.yaml:1:1: should be a mapping of settings such as `zone: UTC`."),
         (
             "people: [{slug: bob, name: B}]\n"
             "subscriptions: [{slug: a, person: bop, kind: digest}]\n",
-            "harken.yaml:2:27: subscriptions.0.person: there is no person 'bop'. "
-            "Did you mean 'bob'?",
+            "harken.yaml:2:27: subscriptions.0.person: unknown person 'bop'. Did you mean 'bob'?",
         ),
         (
             "people: [{slug: bob, name: B}, {slug: bob, name: C}]\n",
-            "harken.yaml:1:33: people.1.slug: 'bob' stands twice.",
+            "harken.yaml:1:33: people.1.slug: 'bob' is used twice; it must be unique.",
         ),
     ],
 )

@@ -48,9 +48,9 @@ def test_the_pool_holds_the_examples_of_each_topic(tmp_path):
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("zone: UTC", "t.yaml:1:1: zone: a taxonomy has topics and examples only."),
+        ("zone: UTC", "t.yaml:1:1: zone: unknown key; expected topics or examples."),
         ("examples: [a]", "t.yaml:1:1: examples: should be the name of a file."),
-        ("", "t.yaml:1:1: topics: there is none; at least one is needed."),
+        ("", "t.yaml:1:1: topics: no topic given; at least one is required."),
         ("topics: [{id: A b}]", "t.yaml:1:11: topics.0.id: should be lower-case"),
         ("topics: [{id: a, nam: A}]", "t.yaml:1:10: topics.0.name: Field required"),
     ],
@@ -62,8 +62,8 @@ def test_a_mistake_is_told_with_its_place(tmp_path, text, told):
 def test_a_missing_pool_is_told(tmp_path):
     text = "examples: gone.jsonl\ntopics: [{id: a, name: A, sentences: [x]}]"
     assert complaint(tmp_path, text) == (
-        "t.yaml:1:1: examples: there is no file 'gone.jsonl' here; "
-        "it should be JSON lines with text and label."
+        "t.yaml:1:1: examples: file 'gone.jsonl' not found; "
+        "it should contain JSON lines with text and label."
     )
 
 

@@ -58,7 +58,9 @@ def test_what_is_no_mapping_is_refused(tmp_path, text):
 @pytest.mark.parametrize("text", ["2026-13-01", "2026-02-30", "2026-01-01 25:00:00", "0x_"])
 def test_what_only_looks_like_a_date_or_a_number_is_told_with_its_place(tmp_path, text):
     told = complaint(tmp_path, f"zone: UTC\nname: {text}\n")
-    assert told.startswith("harken.yaml:2:7: not YAML: this looks like a date or a number and is n")
+    assert told.startswith(
+        "harken.yaml:2:7: invalid YAML: this looks like a date or a number but is n"
+    )
     assert text not in told
 
 
@@ -73,8 +75,8 @@ def test_what_only_looks_like_a_date_or_a_number_is_told_with_its_place(tmp_path
 )
 def test_a_password_without_its_quotes_is_not_repeated(tmp_path, text, place):
     told = complaint(tmp_path, text)
-    assert told.startswith(f"harken.yaml:{place}: not YAML: ")
-    assert told.endswith("a text that begins with * or ! needs quotes.")
+    assert told.startswith(f"harken.yaml:{place}: invalid YAML: ")
+    assert told.endswith("text that begins with * or ! needs quotes.")
     assert "hunter2" not in told
 
 
@@ -83,23 +85,23 @@ def test_a_password_without_its_quotes_is_not_repeated(tmp_path, text, place):
     [
         (
             "zone: UTC\nzone: UTC\n",
-            ["harken.yaml:2:1: zone: stands twice; the first is in line 1."],
+            ["harken.yaml:2:1: zone: is set twice, first on line 1."],
         ),
         (
             "console:\n  port: 1\n  host: h\n  port: 2\n",
-            ["harken.yaml:4:3: console.port: stands twice; the first is in line 2."],
+            ["harken.yaml:4:3: console.port: is set twice, first on line 2."],
         ),
         (
             "watches: []\ntopics: []\nwatches: []\ntopics: []\nwatches: []\n",
             [
-                "harken.yaml:3:1: watches: stands twice; the first is in line 1.",
-                "harken.yaml:4:1: topics: stands twice; the first is in line 2.",
-                "harken.yaml:5:1: watches: stands twice; the first is in line 1.",
+                "harken.yaml:3:1: watches: is set twice, first on line 1.",
+                "harken.yaml:4:1: topics: is set twice, first on line 2.",
+                "harken.yaml:5:1: watches: is set twice, first on line 1.",
             ],
         ),
         (
             "people: [{slug: a}, {slug: b, slug: c}]\n",
-            ["harken.yaml:1:31: people.1.slug: stands twice; the first is in line 1."],
+            ["harken.yaml:1:31: people.1.slug: is set twice, first on line 1."],
         ),
     ],
 )
@@ -126,7 +128,7 @@ def test_what_has_no_end_is_told(tmp_path, text):
     ("text", "place"), [("a: \x07\n", "1:4"), ("a: 1\nbé: \x00\n", "2:5"), ("\x1b", "1:1")]
 )
 def test_a_character_that_no_yaml_may_hold_has_a_place(tmp_path, text, place):
-    assert complaint(tmp_path, text).startswith(f"harken.yaml:{place}: not YAML: ")
+    assert complaint(tmp_path, text).startswith(f"harken.yaml:{place}: invalid YAML: ")
 
 
 @given(st.text(st.sampled_from("ab:-#'\"{}[]&*!|>%@`,? \n\t0é😀\x00\ud800"), max_size=20))

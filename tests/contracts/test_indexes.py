@@ -220,7 +220,7 @@ def test_relevance_puts_the_rare_word_first(index):
 @pytest.mark.parametrize("sort", Sort)
 def test_a_forged_mark_is_refused(index, after, sort):
     """By a sentence, not by the engine."""
-    with pytest.raises(QueryError, match="mark"):
+    with pytest.raises(QueryError, match="page link"):
         index.search(parse("acme"), sort=sort, after=after)
 
 

@@ -80,7 +80,7 @@ def test_a_newer_schema_is_refused_with_a_sentence(empty_url):
     record.setup()
     with record.write() as tx:
         tx.execute(text("update alembic_version set version_num = '9999'"))
-    with pytest.raises(ConfigError, match=r"has schema 9999, this Harken knows \d{4}\. Install"):
+    with pytest.raises(ConfigError, match=r"has schema 9999, this Harken supports \d{4}\. Install"):
         record.setup()
     record.close()
 

@@ -18,7 +18,7 @@ def test_an_id_is_the_first_half_of_the_hash_of_the_uri():
 
 
 def test_a_mention_without_a_uri_has_no_id():
-    with pytest.raises(ValueError, match="needs a uri"):
+    with pytest.raises(ValueError, match="needs a URI"):
         mention_id("")
 
 

@@ -13,11 +13,11 @@ from crawlers.sources.wordpress import _Comment
     ("error", "reason"),
     [
         (PermanentError("not a feed: no root"), "not a feed: no root"),
-        (CannotResolveHostError("DNS lookup failed"), "the host name is not known"),
-        (TimeoutError(), "the deadline of the batch has passed"),
+        (CannotResolveHostError("DNS lookup failed"), "host name not found"),
+        (TimeoutError(), "the crawl deadline passed"),
         (IgnoreRequest("max redirections reached"), "too many redirects"),
-        (ValueError("could not read: PRIVATE WORDS"), "an unexpected ValueError"),
-        (MemoryError(), "an unexpected MemoryError"),
+        (ValueError("could not read: PRIVATE WORDS"), "unexpected error ValueError"),
+        (MemoryError(), "unexpected error MemoryError"),
     ],
 )
 def test_an_error_becomes_a_sentence(error, reason):
@@ -28,11 +28,11 @@ def test_an_error_becomes_a_sentence(error, reason):
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
-        (b"PRIVATE", r"^not comments: no JSON \(JSONDecodeError\)$"),
-        (b"[" * 100_000, r"^not comments: no JSON \(RecursionError\)$"),
+        (b"PRIVATE", r"^not comments: invalid JSON \(JSONDecodeError\)$"),
+        (b"[" * 100_000, r"^not comments: invalid JSON \(RecursionError\)$"),
         (b'{"code": "PRIVATE"}', "^not comments: JSON dict, expected an array$"),
         (b'["PRIVATE", {}]', "^not comments: none of its 2 rows has the expected fields$"),
-        (b"\xff", r"^not comments: no JSON \(UnicodeDecodeError\)$"),
+        (b"\xff", r"^not comments: invalid JSON \(UnicodeDecodeError\)$"),
     ],
 )
 def test_what_is_no_array_of_rows_is_refused_without_quoting_it(body, reason):

@@ -55,10 +55,10 @@ def test_an_empty_list_is_a_page():
 @pytest.mark.parametrize(
     ("said", "told"),
     [
-        (b"", "no JSON"),
-        (b"<html>", "no JSON"),
-        (b"\xff\xfe", "no JSON"),
-        (b"[" * 100_000, "no JSON"),
+        (b"", "invalid JSON"),
+        (b"<html>", "invalid JSON"),
+        (b"\xff\xfe", "invalid JSON"),
+        (b"[" * 100_000, "invalid JSON"),
         (b'{"error": "gone"}', "JSON dict, expected an array"),
         (b"null", "JSON NoneType"),
         (b"3", "JSON int"),

@@ -101,9 +101,9 @@ def test_a_broken_source_fails_alone(web, crawl_child, source, rss):
     assert uris(events, "good") == ["good"]
     assert found["garbage"]["reason"].startswith("not a feed: ")
     assert "PRIVATE" not in str(events)
-    assert found["absent"]["reason"] == f"{web.url}/absent answers 404"
-    assert found["loop"]["reason"] == f"{web.url}/loop leads back to itself"
-    assert found["sunk"]["reason"] == "an unexpected OSError"
+    assert found["absent"]["reason"] == f"{web.url}/absent returned 404"
+    assert found["loop"]["reason"] == f"{web.url}/loop links back to itself"
+    assert found["sunk"]["reason"] == "unexpected error OSError"
 
 
 def test_a_short_pause_is_waited_for_and_a_long_one_is_told(new_site, crawl_child, source, rss):
@@ -197,8 +197,8 @@ def test_the_guard_refuses_loopback_that_was_not_allowed(web, canary, crawl_chil
     found = ends(events)
     assert found.pop("allowed")["state"] == "ok"
     # The resolver is asked for IPv4 only, so a host of IPv6 alone is unknown.
-    assert found.pop("spelt [::1]")["reason"] == "the host name is not known"
-    assert {end["reason"].partition(":")[0] for end in found.values()} == {"refused"}
+    assert found.pop("spelt [::1]")["reason"] == "host name not found"
+    assert {end["reason"].partition(":")[0] for end in found.values()} == {"blocked"}
 
 
 def test_a_page_that_moved_for_good_is_told(web, crawl_child, source, rss):
@@ -229,15 +229,15 @@ def test_no_answer_is_larger_or_slower_than_allowed(web, crawl_child, source, rs
     events = crawl_child(*(source(n, f"{web.url}/{n}") for n in names), settings=limits)
     reasons = {name: end["reason"] for name, end in ends(events).items()}
     assert reasons == {
-        "large": "the answer is larger than allowed",
-        "bomb": "the answer is larger than allowed once decompressed",
-        "stuck": "no complete answer in time",
+        "large": "the response is too large",
+        "bomb": "the response is too large once decompressed",
+        "stuck": "timed out",
         "good": None,
     }
 
 
 def test_a_batch_ends_at_its_deadline_and_a_run_at_its_budget(web, crawl_child, source, rss):
-    """What was read until then stays, with the cursor from which the next run goes on."""
+    """What was read until then stays, with the cursor from which the next run continues."""
     for page in range(1, 9):
         web.put(f"/feed?page={page}", rss(f"{page}", following=f"/feed?page={page + 1}"))
     web.put("/stuck", b"<rss>", length="1000")
@@ -247,7 +247,7 @@ def test_a_batch_ends_at_its_deadline_and_a_run_at_its_budget(web, crawl_child, 
         settings={"deadline": 1.5, "max_requests": 4},
     )
     found = ends(events)
-    assert found["stuck"]["reason"] == "the deadline of the batch has passed"
-    assert found["long"]["reason"] == "stopped after 4 requests; the next run goes on"
+    assert found["stuck"]["reason"] == "the crawl deadline passed"
+    assert found["long"]["reason"] == "stopped after 4 requests; the next run continues"
     last = [e for e in events if e["event"] == "page"][-1]
     assert last["cursor"]["next"].endswith(f"page={len(uris(events, 'long')) + 1}")

@@ -98,7 +98,7 @@ def test_a_request_may_go_where_its_source_says(url, allow_loopback, is_admitted
     if is_admitted:
         REACH.admit(url, allow_loopback=allow_loopback)
         return
-    with pytest.raises(RefusedError, match=r"^refused: http") as refused:
+    with pytest.raises(RefusedError, match=r"^blocked: http") as refused:
         REACH.admit(url, allow_loopback=allow_loopback)
     assert "secret" not in str(refused.value)
 

@@ -31,5 +31,5 @@ def test_the_lines_have_the_keys_of_the_format(make, tmp_path):
 def test_a_folder_that_lacks_a_file_is_no_corpus(make, tmp_path, missing):
     write(make(), tmp_path)
     (tmp_path / missing).unlink()
-    with pytest.raises(ConfigError, match="holds no corpus"):
+    with pytest.raises(ConfigError, match="is not a demo corpus"):
         read(tmp_path)

@@ -120,12 +120,12 @@ def test_marks_and_ends_of_lines_of_other_systems_are_no_matter(tmp_path):
 @pytest.mark.parametrize(
     ("raw", "words"),
     [
-        (b"", ":1: holds no post"),
+        (b"", ":1: contains no post"),
         (b"{}", ":1: site: Field required"),
         (b"\n\n[1]", ":3: should be an object"),
-        (b"\n\n{oops", ":3:2: not JSON"),
+        (b"\n\n{oops", ":3:2: invalid JSON"),
         (b'\n{"site": "\xff"}', ":2: byte 11 is not UTF-8"),
-        (b"[" * 100_000, ":1:1: not JSON"),
+        (b"[" * 100_000, ":1:1: invalid JSON"),
     ],
 )
 def test_a_broken_file_is_named_with_the_line(tmp_path, raw, words):
@@ -144,7 +144,7 @@ def test_a_broken_file_is_named_with_the_line(tmp_path, raw, words):
         ([{"slug": "Not A Slug", "query": "q"}], "watch 0: slug: "),
         ([{"slug": "w", "kind": "firm", "query": "q"}], "watch 0: kind: "),
         ([{"slug": "w"}], "watch 0: query: "),
-        ([{"slug": "w", "query": "q"}] * 2, "watch 1: slug 'w' is taken"),
+        ([{"slug": "w", "query": "q"}] * 2, "watch 1: slug 'w' is used twice"),
     ],
 )
 def test_a_watch_that_cannot_be_used_is_named(tmp_path, watches, words):
@@ -169,7 +169,7 @@ def test_without_incidents_nothing_is_true(tmp_path, truth):
 
 @pytest.mark.parametrize(
     ("incident", "words"),
-    [({"watch": "w"}, "onset_s: "), ({"watch": "x", "onset_s": -9}, "there is no watch 'x'")],
+    [({"watch": "w"}, "onset_s: "), ({"watch": "x", "onset_s": -9}, "unknown watch 'x'")],
 )
 def test_a_truth_that_cannot_be_compared_is_refused(tmp_path, incident, words):
     with pytest.raises(ConfigError, match=rf"truth\.json:1: .*{words}"):

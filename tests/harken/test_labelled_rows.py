@@ -59,7 +59,7 @@ def test_a_line_that_is_no_labelled_text_is_told_with_its_place(tmp_path, line):
 def test_what_is_missing_at_the_end_of_a_line_is_told_of_that_line(tmp_path):
     path = tmp_path / "rows.jsonl"
     path.write_text(ROWS + '{"text": \n' + ROWS)
-    with pytest.raises(ConfigError, match=r"rows.jsonl:5:10: not JSON: Expecting value"):
+    with pytest.raises(ConfigError, match=r"rows.jsonl:5:10: invalid JSON: Expecting value"):
         labelled(path)
 
 

@@ -36,7 +36,7 @@ def test_of_many_that_start_together_all_have_the_key_of_the_first(tmp_path):
 def test_what_is_no_key_is_refused_and_left_alone(tmp_path, held):
     """With an empty key anybody could work out whose voice it is."""
     (tmp_path / "voice.key").write_bytes(held)
-    with pytest.raises(ConfigError, match=f"{len(held)} bytes are no key") as caught:
+    with pytest.raises(ConfigError, match=f"has {len(held)} bytes, expected 32") as caught:
         voice_key(tmp_path)
     assert "Restore it from a backup" in str(caught.value)
     assert (tmp_path / "voice.key").read_bytes() == held

@@ -119,7 +119,7 @@ def test_the_hit_at_the_mark_may_be_gone():
 @pytest.mark.parametrize("published", [EARLIEST - 1, LATEST, 99_999_999_999, -9_999_999_999])
 def test_a_mark_of_no_possible_mention_is_refused(published):
     """Beyond it the order of tantivy has no number."""
-    with pytest.raises(QueryError, match="mark of a next page"):
+    with pytest.raises(QueryError, match="page link is not valid"):
         mark(str(Mark(published, key("a"))))
 
 

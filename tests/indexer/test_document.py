@@ -126,8 +126,8 @@ def test_fields_have_the_names_of_the_query_language():
         (Delete(id="A" * 32, number=1), "the id is not 32 hexadecimal digits"),
         (Delete(id=key("a") + "\n", number=1), "the id is not 32 hexadecimal digits"),
         (Delete(id=key("a"), number=1 << 62), "the change number"),
-        (Upsert(id=key("b"), number=1, document=shown("a")), "the document is that of another"),
-        (upsert(1, "a", published=SECOND - 200 * 365 * 86_400), "no second of the years 1900"),
+        (Upsert(id=key("b"), number=1, document=shown("a")), "the document belongs to another"),
+        (upsert(1, "a", published=SECOND - 200 * 365 * 86_400), "outside the years 1900"),
     ],
 )
 def test_what_no_engine_takes(bad, reason):

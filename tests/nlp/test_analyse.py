@@ -113,7 +113,7 @@ def test_in_a_language_of_nobody_too(model, taxonomy):
 
 def test_a_broken_model_quarantines_nobody(model, taxonomy):
     model.broken = True
-    with pytest.raises(TransientError, match="fails on any text"):
+    with pytest.raises(TransientError, match="fails on every text"):
         analyse([work(ENGLISH.format("good"), n) for n in range(3)], model, taxonomy)
 
 

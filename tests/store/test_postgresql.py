@@ -100,6 +100,6 @@ def test_a_lost_connection_is_transient_and_the_next_transaction_works(record):
             begin(tx, "lost")
             tx.execute(text("select pg_terminate_backend(pg_backend_pid())"))
 
-    with pytest.raises(TransientError, match="The record does not answer"):
+    with pytest.raises(TransientError, match="The database does not respond"):
         lose()
     assert hear(record, heard("a")).new == 1

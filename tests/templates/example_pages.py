@@ -133,7 +133,7 @@ def mistaken(hostile: str = HOSTILE) -> search_.SearchPage:
         query=f"sentimnt:negative battery {hostile}",
         pills=(),
         mistake=search_.Mistake(
-            message=f"There is no field “sentimnt”. {hostile}",
+            message=f"Unknown field “sentimnt”. {hostile}",
             column=0,
             hint="sentiment:negative",
             hint_url="/?q=sentiment%3Anegative",

@@ -35,7 +35,7 @@ def connect(url: str, timeout: float) -> "Elasticsearch":
     try:
         return elasticsearch.Elasticsearch(url, request_timeout=timeout, http_compress=True)
     except ValueError as error:
-        message = f"The index URL {without_secrets(url)!r} is not like http://127.0.0.1:9200."
+        message = f"The index URL {without_secrets(url)!r} should be like http://127.0.0.1:9200."
         raise ConfigError(message) from error
 
 
@@ -43,7 +43,7 @@ def check_client(version: Sequence[int]) -> None:
     """ConfigError: a client of this version does not talk to all servers from 8 on."""
     if version[0] != _CLIENT:
         found = ".".join(map(str, version))
-        message = f"The client elasticsearch {found} does not talk to all servers from 8 on."
+        message = f"The Python client elasticsearch {found} does not support servers 8 and 9."
         raise ConfigError(f"{message} Run: {_NEEDED}")
 
 
@@ -68,13 +68,13 @@ def translated(server: str) -> Iterator[None]:
     except ApiError as error:
         raise _translation(error, server) from error
     except TransportError as error:
-        message = f"Elasticsearch at {server} does not answer ({type(error).__name__})."
+        message = f"Elasticsearch at {server} does not respond ({type(error).__name__})."
         raise TransientError(f"{message} Is it running?") from error
 
 
 def reason(error: "ApiError") -> str:
     """Status and type of an answer; never what it quotes."""
-    return f"{error.status_code} {_cause(error).get('type', 'without a type')}"
+    return f"{error.status_code} {_cause(error).get('type', 'of unknown type')}"
 
 
 def is_divisible(error: "ApiError") -> bool:
@@ -86,18 +86,18 @@ def is_divisible(error: "ApiError") -> bool:
 def _translation(error: "ApiError", server: str) -> HarkenError:
     said = reason(error)
     if _OTHER_CLIENT in said:
-        return ConfigError(f"Elasticsearch at {server} and the client differ. Run: {_NEEDED}")
+        return ConfigError(f"Elasticsearch at {server} does not match the client. Run: {_NEEDED}")
     if error.status_code in _NO_ENTRY:
-        return ConfigError(f"Elasticsearch at {server} does not let this account in: {said}.")
+        return ConfigError(f"Elasticsearch at {server} denied access to this account: {said}.")
     if is_disk_full(_cause(error)):
         return disk_full(server)
-    return TransientError(f"Elasticsearch at {server} refused: {said}.")
+    return TransientError(f"Elasticsearch at {server} returned an error: {said}.")
 
 
 def disk_full(server: str) -> TransientError:
     """Searches go on; writes wait until somebody makes room."""
-    message = f"The disk of Elasticsearch at {server} is full: nothing is indexed"
-    return TransientError(f"{message} until there is room.")
+    message = f"The disk of Elasticsearch at {server} is full: nothing can be indexed"
+    return TransientError(f"{message} until space is freed.")
 
 
 def _cause(error: "ApiError") -> dict[str, Any]:

@@ -69,9 +69,9 @@ class ElasticsearchIndex(MentionIndex):
             for one in found["index_templates"]:
                 if one["index_template"].get("_meta", {}).get("schema", 0) > SCHEMA:
                     message = (
-                        f"The index {self._prefix} on {self._server} was made by a newer Harken."
+                        f"The index {self._prefix} on {self._server} was created by a newer Harken."
                     )
-                    raise ConfigError(f"{message} Run that version, or choose another prefix.")
+                    raise ConfigError(f"{message} Use that version, or set another index_prefix.")
             self._client.indices.put_index_template(name=name, **template(self._prefix))
             for old in outdated(self._prefix, self._client.indices.get(index=f"{self._prefix}-v*")):
                 self._client.indices.delete(index=old)

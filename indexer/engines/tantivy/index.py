@@ -46,8 +46,8 @@ class TantivyIndex(MentionIndex):
             if path.name[1:].isdecimal()
         }
         if newer := [path for number, path in schemas.items() if number > SCHEMA]:
-            message = f"The index {newer[0]} was made by a newer Harken."
-            raise ConfigError(f"{message} Run that version, or give this one another folder.")
+            message = f"The index {newer[0]} was created by a newer Harken."
+            raise ConfigError(f"{message} Use that version, or set another state folder.")
         self._opened_writer() if self._is_writer else self._opened()
         for number, path in schemas.items():
             if self._is_writer and number < SCHEMA:
@@ -161,7 +161,7 @@ class TantivyIndex(MentionIndex):
 
     def _opened_writer(self) -> Any:
         if not self._is_writer:
-            raise ConfigError(f"The index {self._folder} is open for reading, not for writing.")
+            raise ConfigError(f"The index {self._folder} is open for reading only.")
         if self._writer is None:
             with _translated(self._folder):
                 self._folder.mkdir(parents=True, exist_ok=True)
@@ -259,11 +259,11 @@ def _translated(folder: Path) -> Iterator[None]:
 
 def _translation(folder: Path, said: str) -> ConfigError | TransientError:
     if "LockBusy" in said:
-        return TransientError(f"Another process writes to the index {folder}; only one may.")
+        return TransientError(f"Another process is writing to the index {folder}; only one can.")
     if "DoesNotExist" in said:
-        return TransientError(f"There is no index in {folder} yet: the index writer makes it.")
+        return TransientError(f"There is no index in {folder} yet: the index writer creates it.")
     if any(word in said for word in ("schema", "corrupt", "ncompatible", "version")):
         return ConfigError(
-            f"The index {folder} cannot be read. Delete it; `harken rebuild` makes it anew."
+            f"The index {folder} cannot be read. Delete it, then run `harken rebuild`."
         )
-    return TransientError(f"The index {folder} refused: {said[:200]}")
+    return TransientError(f"The index {folder} returned an error: {said[:200]}")

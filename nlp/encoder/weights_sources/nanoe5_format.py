@@ -31,7 +31,7 @@ class Packed:
 
     def __init__(self, content: bytes) -> None:
         if content[:4] != MAGIC:
-            raise ConfigError(f"the packed encoder begins with {content[:4]!r}, not {MAGIC!r}")
+            raise ConfigError(f"the packed encoder starts with {content[:4]!r}, not {MAGIC!r}")
         self._content = content
         self._at = 8  # behind magic and version
         width, layers, heads, inner, vocabulary, positions, types = self._take("<7i")

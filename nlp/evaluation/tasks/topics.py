@@ -37,7 +37,7 @@ class Topics(Task):
     def __init__(self, model: Model, options: Options) -> None:
         super().__init__(model, options)
         if options.taxonomy is None:
-            raise ConfigError("--task topics: --taxonomy is needed, a YAML file of topics.")
+            raise ConfigError("--task topics needs --taxonomy, a YAML file of topics.")
         self._taxonomy = load(options.taxonomy)
         if options.shots and not self._taxonomy.pool:
             raise ConfigError(

@@ -24,13 +24,13 @@ class Towards(HeadTask):
         super().__init__(model, options)
         if not model.reads_targets:
             others = having(lambda kind: kind.reads_targets)
-            raise ConfigError(f"model: {model.name!r} does not read targets. {others}")
+            raise ConfigError(f"model: {model.name!r} does not score targets. {others}")
 
     def draws(self, rows: Sequence[Row]) -> Iterator[Floats]:
         """One draw: what is said of each text with its target marked."""
         for i, row in enumerate(rows):
             if not row.target:
-                raise RowError(i, "target", 'should have a "target", the brand that is asked about')
+                raise RowError(i, "target", 'should have a "target": the brand to score')
         yield shares(rows, self, self._told, _marked)
 
 

@@ -85,7 +85,7 @@ def test_it_starts_without_what_is_slow_to_import():
 
 def test_a_folder_without_a_corpus_is_misconfigured(tmp_path, capsys):
     assert main(["--corpus", str(tmp_path), "--started", "2026-11-22T09:30:00Z"]) == 2
-    assert "holds no corpus" in capsys.readouterr().err
+    assert "is not a demo corpus" in capsys.readouterr().err
 
 
 def test_the_clock_starts_where_it_is_set_and_runs(started):

@@ -58,7 +58,7 @@ def test_a_crawl_that_died_is_a_lost_run_and_its_source_is_due_soon(record):
         sources.postpone(tx, "b", due=NOON + 15 * MINUTE)
     close_crawl(record, ["a", "b"], now=NOON)
     lost = source(record, "a")
-    assert (lost.state, lost.failures, lost.reason) == ("failed", 1, "the crawl process died")
+    assert (lost.state, lost.failures, lost.reason) == ("failed", 1, "the crawl process crashed")
     assert NOON < lost.due < NOON + MINUTE
     well = source(record, "b")
     assert (well.state, well.failures, well.due) == ("new", 0, NOON + 15 * MINUTE)

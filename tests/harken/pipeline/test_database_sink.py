@@ -190,7 +190,7 @@ def test_a_304_leaves_the_record_as_it_is(record, sink):
 
 def test_an_unknown_source_is_told_with_the_known_ones(record, settings):
     settings = settings.model_copy(update={"record": record.url})
-    with pytest.raises(ConfigError, match=r"no source 'blgo'\. Known: blog, forum"):
+    with pytest.raises(ConfigError, match=r"Unknown source 'blgo'\. Known: blog, forum"):
         crawl(settings, Stopped(), ["blog", "blgo"])
     assert tally(record)["fetched"] == 0
 

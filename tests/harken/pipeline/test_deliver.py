@@ -110,7 +110,7 @@ def test_a_server_that_says_later_is_asked_again_after_ever_longer_pauses(record
     for _ in range(len(RETRY) + 1):
         assert deliver(record, channels, now) == Tally(taken=1, failed=1)
         waits = row(record, "a")
-        assert (waits.state, waits.reason) == ("due", "the mail server answered 451 4.3.0 to DATA")
+        assert (waits.state, waits.reason) == ("due", "the mail server replied 451 4.3.0 to DATA")
         pauses.append((waits.due - now).total_seconds())
         assert deliver(record, channels, waits.due - timedelta(seconds=1)) == Tally()
         now = waits.due
@@ -125,7 +125,7 @@ def test_a_server_that_says_never_is_believed_and_blocks_no_other_letter(record,
     with capture_logs() as logs:
         assert deliver(record, channels) == Tally(taken=2, done=1, failed=1)
     failed = row(record, "a")
-    assert (failed.state, failed.reason) == ("failed", "the mail server answered 554 5.6.0 to DATA")
+    assert (failed.state, failed.reason) == ("failed", "the mail server replied 554 5.6.0 to DATA")
     assert row(record, "b").state == "sent"
     assert [log["key"] for log in logs if log["event"] == "letter.refused"] == ["a"]
     assert "brakes" not in str(logs)

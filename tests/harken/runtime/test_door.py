@@ -21,7 +21,7 @@ def test_a_free_port_is_found_and_told():
 def test_a_port_that_is_taken_is_a_mistake_in_the_settings():
     with open_socket("127.0.0.1", 0) as door:
         port = door.getsockname()[1]
-        with pytest.raises(ConfigError, match=rf"127\.0\.0\.1 port {port} cannot be taken: Addr"):
+        with pytest.raises(ConfigError, match=rf"cannot listen on 127\.0\.0\.1 port {port}: Addr"):
             open_socket("127.0.0.1", port)
 
 
@@ -32,7 +32,7 @@ def test_a_port_is_free_again_at_once():
 
 
 def test_an_address_that_is_not_ours_is_a_mistake_in_the_settings():
-    with pytest.raises(ConfigError, match="cannot be taken"):
+    with pytest.raises(ConfigError, match="cannot listen on"):
         open_socket("192.0.2.1", 0)
 
 

@@ -67,7 +67,7 @@ def test_a_new_state_is_told_at_once_and_the_same_one_not_before_its_time(sqlite
 def test_a_beat_that_did_not_reach_the_record_is_told_again_at_once(sqlite_record):
     class Deaf:
         def write(self):
-            raise TransientError("The record does not answer.")
+            raise TransientError("The database does not respond.")
 
     heart = Heartbeat(sqlite_record, "run", started=NOW)
     heart._record = Deaf()

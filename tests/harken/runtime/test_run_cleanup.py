@@ -83,7 +83,7 @@ def test_after_a_good_crawl_its_sources_are_free_for_the_next(run):
 
 def test_a_crawl_that_died_is_told_at_its_sources_and_tried_again_soon(run):
     crawled(run, Process(-9))
-    assert (source(run).state, source(run).reason) == ("failed", "the crawl process died")
+    assert (source(run).state, source(run).reason) == ("failed", "the crawl process crashed")
     assert NOON < source(run).due <= NOON + timedelta(minutes=1)
     assert source(run, "forum").state == "new", "it was in another batch"
 
@@ -93,7 +93,7 @@ def test_a_crawl_whose_end_cannot_be_recorded_does_not_block_its_sources(run):
 
     class Deaf:
         def write(self):
-            raise TransientError("The record does not answer.")
+            raise TransientError("The database does not respond.")
 
     real, run.record = run.record, Deaf()
     assert crawled(run, Process(1)) == ["crawl.not_closed"]
@@ -161,7 +161,7 @@ def test_a_child_is_called_with_all_that_it_needs(run, tmp_path):
 
 def test_a_console_that_others_could_reach_is_refused_before_a_record_is_made(tmp_path):
     settings = Settings(state=tmp_path / "state", console={"host": "0.0.0.0"})
-    with pytest.raises(ConfigError, match="reached from other machines"):
+    with pytest.raises(ConfigError, match="is open to other machines"):
         Run(settings, tmp_path / "harken.yaml", Clock())
     assert not (tmp_path / "state").exists()
 

@@ -26,7 +26,7 @@ def test_a_child_that_dies_is_started_again_and_its_end_is_told(tmp_path):
         await child.stop()
 
     asyncio.run(asyncio.wait_for(watch(), 60))
-    assert told[0] == ("one", "ended with status 0")
+    assert told[0] == ("one", "stopped with status 0")
 
 
 @pytest.mark.slow
@@ -81,13 +81,13 @@ def kept(command, on_exit, ends):
 
 def test_each_end_is_told_and_followed_by_a_new_beginning():
     seen, logs = kept(["sh", "-c", "exit 3"], lambda *_: None, ends=4)
-    assert seen == [("one", "ended with status 3")] * 4
+    assert seen == [("one", "stopped with status 3")] * 4
     assert logs[:4] == ["child.started", "child.ended"] * 2
 
 
 def test_a_death_by_a_signal_is_told_by_its_name():
     seen, _ = kept(["sh", "-c", "kill -9 $$"], lambda *_: None, ends=1)
-    assert seen == [("one", "ended with signal SIGKILL")]
+    assert seen == [("one", "stopped with signal SIGKILL")]
 
 
 def test_a_child_is_kept_though_nobody_can_be_told_of_its_end():
@@ -143,4 +143,4 @@ def test_a_child_that_hangs_is_killed():
         keeper.cancel()
         return reason
 
-    assert asyncio.run(run()) == "ended with signal SIGKILL"
+    assert asyncio.run(run()) == "stopped with signal SIGKILL"

@@ -16,14 +16,14 @@ TEXTS = invented_posts(60)
 
 @pytest.mark.parametrize("text", ["", "-acme", "acme OR -phone", "-(acme phone)"])
 def test_a_watch_without_a_word_to_listen_for_is_refused(text):
-    with pytest.raises(QueryError, match="needs a word") as caught:
+    with pytest.raises(QueryError, match="needs a required word") as caught:
         compile_watch(text)
     assert anchors(compile_watch(caught.value.hint)) is not None
 
 
 def test_a_watch_names_no_field():
     """A crawl knows a text, not its sentiment."""
-    with pytest.raises(QueryError, match="Sentiment:negative is for searches") as caught:
+    with pytest.raises(QueryError, match="not fields such as Sentiment:negative") as caught:
         compile_watch('İ "sentiment: bad" (acme OR -Sentiment:negative)')
     assert caught.value.column == 29, "neither in the phrase nor shifted by a letter that grows"
 

@@ -101,5 +101,5 @@ def test_anything_else_is_refused_by_name(content, tmp_path):
     path = tmp_path / "mine.safetensors"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(ConfigError, match=r"mine\.safetensors holds no adapter"):
+    with pytest.raises(ConfigError, match=r"mine\.safetensors is not an adapter"):
         read(path)

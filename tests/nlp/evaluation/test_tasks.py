@@ -96,14 +96,14 @@ def test_a_model_without_the_head_is_told_with_those_that_have_it(tmp_path, monk
     (tmp_path / "named.py").write_text(code)
     monkeypatch.setattr(nlp.models, "__path__", [str(tmp_path)])
     monkeypatch.setattr(Heads, "heads", {})
-    with pytest.raises(ConfigError, match=r"no head 'irony'; it has: sentiment. No model here has"):
+    with pytest.raises(ConfigError, match=r"no head 'irony'; it has: sentiment. No installed"):
         evaluate([row("x", "irony")], Heads(), "irony")
     monkeypatch.undo()
     bare = Heads()
     bare.heads = {"offence": ("clean", "offensive")}
     monkeypatch.setattr(nlp.models, "__path__", [str(tmp_path)])
     sys.modules.pop("nlp.models.named", None)
-    with pytest.raises(ConfigError, match=r"has: sentiment, offence. Models that have it: named\."):
+    with pytest.raises(ConfigError, match=r"has: sentiment, offence. Models with it: named\."):
         evaluate([row("x", "irony")], bare, "irony")
 
 
@@ -178,7 +178,7 @@ def test_a_row_without_target_is_told(model):
 def test_a_model_that_reads_no_targets_is_refused(model, tmp_path, monkeypatch):
     model.reads_targets = False
     monkeypatch.setattr(nlp.models, "__path__", [str(tmp_path)])
-    with pytest.raises(ConfigError, match=r"does not read targets\. No model here has it"):
+    with pytest.raises(ConfigError, match=r"does not score targets\. No installed model has it"):
         evaluate([row("x", "positive", target="x")], model, "towards")
 
 

@@ -112,7 +112,7 @@ def test_unread_are_foreign_empty_and_poisonous_texts_but_not_those_of_an_unknow
 
 
 def test_it_says_what_is_missing(path, tmp_path):
-    with pytest.raises(ConfigError, match="--taxonomy is needed"):
+    with pytest.raises(ConfigError, match="needs --taxonomy"):
         Topics(WordModel(), Options())
     bare = tmp_path / "bare.yaml"
     bare.write_text(TAXONOMY.partition("\n")[2])

@@ -37,7 +37,7 @@ def test_what_belongs_to_one_group_has_its_class_and_the_rest_is_left_out(labels
 
 
 def test_a_missing_file_is_named_with_what_is_wanted(tmp_path):
-    with pytest.raises(ConfigError, match=r"no labelled texts at .*tweets\.jsonl\.gz; --data want"):
+    with pytest.raises(ConfigError, match=r"no labelled texts at .*tweets\.jsonl\.gz; set --data"):
         single(tmp_path, "tweets", "sentiment", CLASSES)
 
 

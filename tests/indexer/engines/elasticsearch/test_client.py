@@ -58,4 +58,4 @@ def test_only_what_a_part_may_pass_is_sent_in_parts(error, expected):
 
 @pytest.mark.parametrize("body", [None, "a page of a proxy", {}, {"error": "words"}, []])
 def test_an_answer_of_any_form_has_a_reason(body):
-    assert reason(SimpleNamespace(status_code=502, body=body)) == "502 without a type"
+    assert reason(SimpleNamespace(status_code=502, body=body)) == "502 of unknown type"

@@ -123,7 +123,7 @@ def test_an_index_of_a_newer_harken_is_refused(index):
     newer = template(index._prefix) | {"_meta": {"schema": 99}, "index_patterns": ["nothing"]}
     name = f"{index._prefix}-v99"
     index._client.indices.put_index_template(name=name, **newer)
-    with pytest.raises(ConfigError, match="made by a newer Harken"):
+    with pytest.raises(ConfigError, match="created by a newer Harken"):
         index.setup()
     index._client.indices.delete_index_template(name=name)
 
@@ -132,14 +132,14 @@ def test_a_server_that_does_not_answer_is_named_without_its_secret():
     url = f"http://me:secret@127.0.0.1:{node.free_port()}"
     with ElasticsearchIndex(url) as index, pytest.raises(TransientError) as caught:
         index.count()
-    assert "does not answer (ConnectionError)" in str(caught.value)
+    assert "does not respond (ConnectionError)" in str(caught.value)
     assert "127.0.0.1" in str(caught.value)
     assert "secret" not in str(caught.value)
 
 
 @pytest.mark.parametrize("url", ["localhost", "http://u:secret@localhost", "", "nine:9200"])
 def test_a_url_that_is_none_is_a_mistake(url):
-    with pytest.raises(ConfigError, match="is not like http") as caught:
+    with pytest.raises(ConfigError, match="should be like http") as caught:
         ElasticsearchIndex(url)
     assert "secret" not in str(caught.value)
 
@@ -197,11 +197,11 @@ def answering(
     ("status", "kind", "error", "message"),
     [
         (400, "media_type_header_exception", ConfigError, "pip install 'elasticsearch>=8.19,<9'"),
-        (401, "security_exception", ConfigError, "does not let this account in: 401"),
-        (403, "security_exception", ConfigError, "does not let this account in: 403"),
+        (401, "security_exception", ConfigError, "denied access to this account: 401"),
+        (403, "security_exception", ConfigError, "denied access to this account: 403"),
         (429, "circuit_breaking_exception", TransientError, "429 circuit_breaking_exception"),
         (503, "cluster_block_exception", TransientError, "503 cluster_block_exception"),
-        (400, "parsing_exception", TransientError, "refused: 400 parsing_exception"),
+        (400, "parsing_exception", TransientError, "returned an error: 400 parsing_exception"),
     ],
 )
 def test_each_refusal_says_who_must_act(status, kind, error, message):
@@ -263,7 +263,7 @@ def test_a_full_disk_is_not_a_busy_server():
     with (
         answering(200, found, on_post_bulk=(429, {"error": cause, "status": 429})) as url,
         ElasticsearchIndex(url) as index,
-        pytest.raises(TransientError, match="is full: nothing is indexed until there is room"),
+        pytest.raises(TransientError, match="is full: nothing can be indexed until space is freed"),
     ):
         index.apply([upsert(1, "a"), upsert(2, "b")])
 

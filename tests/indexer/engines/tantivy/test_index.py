@@ -45,7 +45,7 @@ def test_a_closed_index_opens_again_with_all_it_knew(tmp_path, writer):
 
 def test_only_one_process_writes(tmp_path, writer):
     second = TantivyIndex(tmp_path, writer=True)
-    with pytest.raises(TransientError, match="Another process writes to the index"):
+    with pytest.raises(TransientError, match="Another process is writing to the index"):
         second.setup()
     writer.close()
     second.setup()
@@ -77,7 +77,7 @@ def test_a_reader_that_comes_first_is_told_to_wait(tmp_path):
 def test_an_index_of_a_newer_harken_is_refused(tmp_path):
     (tmp_path / "v99").mkdir()
     for is_writer in (True, False):
-        with pytest.raises(ConfigError, match="v99 was made by a newer Harken"):
+        with pytest.raises(ConfigError, match="v99 was created by a newer Harken"):
             TantivyIndex(tmp_path, writer=is_writer).setup()
 
 
