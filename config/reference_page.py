@@ -11,10 +11,10 @@ from config.settings import Settings
 HEAD = """\
 # Settings
 
-Every key of `harken.yaml`. Any of them may come from the environment: `HARKEN_CONSOLE__PORT=8080`,
-or `HARKEN_MAIL__PASSWORD_FILE=/run/secrets/mail` for a file that holds the value.
+Every key of `harken.yaml`. Each can also be set in the environment: `HARKEN_CONSOLE__PORT=8080`,
+or `HARKEN_MAIL__PASSWORD_FILE=/run/secrets/mail` for a file that contains the value.
 
-| key | what it is | default |
+| key | meaning | default |
 | --- | --- | --- |
 """
 

@@ -69,121 +69,135 @@ class _Part(BaseModel):
 
 
 class ConsoleSettings(_Part):
-    """Where the console listens."""
+    """The web console."""
 
-    host: str = Field("127.0.0.1", description="Address to bind; only loopback until accounts.")
-    port: int = Field(8642, ge=0, le=65535, description="Port; 0 takes a free one.")
-    base_url: WebAddress | None = Field(None, description="How readers of mails reach the console.")
+    host: str = Field("127.0.0.1", description="Address to listen on; loopback only.")
+    port: int = Field(8642, ge=0, le=65535, description="Port; 0 uses any free port.")
+    base_url: WebAddress | None = Field(None, description="Address of the console in emails.")
 
 
 class CrawlSettings(_Part):
-    """How politely and how long a crawl may go on."""
+    """Politeness and limits of crawling."""
 
-    user_agent: str = Field("Harken/0.1", description="Names Harken to the sites it reads.")
-    contact: str | None = Field(None, description="URL or mail address added to the user agent.")
+    user_agent: str = Field("Harken/0.1", description="User agent sent to sites.")
+    contact: str | None = Field(None, description="URL or email address added to the user agent.")
     deadline: Duration = Field(
-        timedelta(minutes=10), ge=_SECOND, description="A batch is ended after this."
+        timedelta(minutes=10), ge=_SECOND, description="Time limit of one crawl process."
     )
     delay: Duration = Field(timedelta(seconds=1), description="Pause between requests to a host.")
-    batch: int = Field(500, ge=1, le=500, description="Most sources in one crawl process.")
+    batch: int = Field(500, ge=1, le=500, description="Most sources per crawl process.")
 
 
 class MailSettings(_Part):
-    """The SMTP server that takes briefs and digests."""
+    """The SMTP server that sends briefs and digests."""
 
-    host: str = Field(description="Name of the SMTP server.")
-    port: int = Field(587, ge=1, le=65535, description="Its port.")
+    host: str = Field(description="Host name of the SMTP server.")
+    port: int = Field(587, ge=1, le=65535, description="Port of the SMTP server.")
     sender: str = Field(description="The From address.")
     security: Literal["none", "starttls", "tls"] = Field(
-        "starttls", description="How it is encrypted; what is asked for is required."
+        "starttls", description="Encryption, without fallback: none, starttls or tls."
     )
-    username: str | None = Field(None, description="Account on the server, if it wants one.")
-    password: SecretStr | None = Field(None, description="Or in HARKEN_MAIL__PASSWORD[_FILE].")
+    username: str | None = Field(None, description="User name, if the server requires login.")
+    password: SecretStr | None = Field(
+        None, description="Password, or set HARKEN_MAIL__PASSWORD[_FILE]."
+    )
 
 
 class ModelSettings(_Part):
-    """Which model scores."""
+    """The model that scores sentiment and topics."""
 
-    name: str = Field("e5", description="A module of nlp.models.")
-    weights: Path | None = Field(None, description="Adapter file; none: the packaged one.")
-    engine: str = Field("torch", description="A module of nlp.engines; openvino: the extra `fast`.")
-    workers: int = Field(2, ge=1, le=64, description="Analyse workers, of one thread each.")
+    name: str = Field("e5", description="Model name; see `harken model list`.")
+    weights: Path | None = Field(None, description="Adapter file. Default: the packaged one.")
+    engine: str = Field("torch", description="torch, or openvino (needs the extra `fast`).")
+    workers: int = Field(2, ge=1, le=64, description="Number of scoring workers, one thread each.")
 
 
 class WatchSettings(_Part):
-    """A brand, competitor, campaign or issue to listen for."""
+    """A brand, competitor, campaign or issue to watch."""
 
-    slug: Slug = Field(description="Its short name; never change it.")
-    name: str = Field(description="How people call it.")
-    kind: Literal["brand", "competitor", "campaign", "issue"] = Field("brand", description="Kind.")
-    query: str = Field(description="Which posts are about it, in the query language.")
-    topics: tuple[Slug, ...] = Field((), description="Topics counted apart; none: all.")
-    products: tuple[Name, ...] = Field((), description="Its products, told where posts name them.")
+    slug: Slug = Field(description="Short name. Do not change it later.")
+    name: str = Field(description="Display name.")
+    kind: Literal["brand", "competitor", "campaign", "issue"] = Field(
+        "brand", description="Its type."
+    )
+    query: str = Field(description="Search query that finds its posts.")
+    topics: tuple[Slug, ...] = Field((), description="Topics counted apart. Default: all.")
+    products: tuple[Name, ...] = Field((), description="Products to recognize in posts.")
     people: tuple[Name, ...] = Field(
-        (), description="Who speaks for it in public: full names; nobody else is ever named."
+        (), description="Full names of spokespeople; no other person is recognized."
     )
-    purpose: str = Field("", description="Why we listen; shown beside the numbers.")
+    purpose: str = Field("", description="Purpose of processing (GDPR Art. 5).")
     retention: Duration = Field(
-        timedelta(days=365), ge=_DAY, description="Older mentions are not taken."
+        timedelta(days=365), ge=_DAY, description="Older mentions are not stored."
     )
-    zone: Zone | None = Field(None, description="Clock of its daily rhythm; none: the zone above.")
+    zone: Zone | None = Field(None, description="Time zone of its daily rhythm. Default: `zone`.")
 
 
 class TopicSettings(_Part):
-    """A topic of the taxonomy; its sentences define it."""
+    """A topic, defined by its sentences."""
 
-    id: Slug = Field(description="Its short name; renaming it changes no result.")
-    name: str = Field(description="How people call it.")
-    sentences: tuple[str, ...] = Field(min_length=1, description="One or two that describe it.")
+    id: Slug = Field(description="Short name. It has no influence on results.")
+    name: str = Field(description="Display name.")
+    sentences: tuple[str, ...] = Field(
+        min_length=1, description="One or two sentences that describe it."
+    )
     examples: tuple[str, ...] = Field(
-        (), description="Posts about it, or a file of them: JSON lines with text and label."
+        (), description="Example posts, or a file of JSON lines with text and label."
     )
 
 
 class SourceSettings(_Part):
-    """One feed, forum, tag or site to crawl."""
+    """A feed, forum, tag or site to crawl."""
 
-    slug: Slug = Field(description="Its short name; never change it.")
-    kind: str = Field(description="A module of crawlers.sources.")
-    every: Duration = Field(
-        timedelta(minutes=15), ge=_SECOND, description="How often it is crawled."
+    slug: Slug = Field(description="Short name. Do not change it later.")
+    kind: str = Field(description="Kind of source; see `harken sources --kinds`.")
+    every: Duration = Field(timedelta(minutes=15), ge=_SECOND, description="Time between crawls.")
+    options: dict[str, Any] = Field(
+        default_factory=dict, description="Options of its kind, such as url."
     )
-    options: dict[str, Any] = Field(default_factory=dict, description="What its kind asks for.")
-    allow_loopback: bool = Field(False, description="Let it reach this machine; for tests.")
-    delay: Duration | None = Field(None, description="Pause for its host; none: crawl.delay.")
+    allow_loopback: bool = Field(False, description="Allow addresses on this machine, for tests.")
+    delay: Duration | None = Field(
+        None, description="Pause between requests. Default: crawl.delay."
+    )
 
 
 class PersonSettings(_Part):
-    """Somebody who uses Harken."""
+    """A person who receives emails."""
 
     slug: Slug = Field(description="Short name.")
     name: str = Field(description="Full name.")
-    email: MailAddress | None = Field(None, description="Where letters go.")
+    email: MailAddress | None = Field(None, description="Email address.")
 
 
 class SubscriptionSettings(_Part):
-    """Who gets which letters."""
+    """Emails that a person receives."""
 
     slug: Slug = Field(description="Short name.")
-    person: Slug = Field(description="Slug of a person.")
-    kind: Literal["brief", "digest"] = Field(description="brief: at once; digest: once a day.")
-    channel: Literal["email"] = Field("email", description="A module of alerts.channels.")
-    at: ClockTime = Field("07:30", description="When the digest comes, on the reader's clock.")
-    zone: Zone | None = Field(None, description="The reader's clock; none: the zone above.")
-    watches: tuple[Slug, ...] = Field((), description="Only these; none: all.")
+    person: Slug = Field(description="Slug of the recipient in `people`.")
+    kind: Literal["brief", "digest"] = Field(description="brief: per incident; digest: per day.")
+    channel: Literal["email"] = Field("email", description="Delivery channel.")
+    at: ClockTime = Field("07:30", description="Local time of the digest.")
+    zone: Zone | None = Field(None, description="Time zone of the recipient. Default: `zone`.")
+    watches: tuple[Slug, ...] = Field(
+        (), description="Watches to include (digest: the first). Default: all."
+    )
 
 
 class Settings(_Part):
     """All of harken.yaml."""
 
-    state: Path = Field(Path("state"), description="Folder of record, index and keys.")
-    record: str | None = Field(None, description="Database URL; none: SQLite in the state folder.")
-    index: str = Field("tantivy", description="tantivy, or the URL of an Elasticsearch 8 or 9.")
-    index_prefix: Prefix = Field("harken", description="Index names.")
-    zone: Zone = Field("UTC", description="Default clock of watches and readers.")
+    state: Path = Field(Path("state"), description="Folder for database, index and keys.")
+    record: str | None = Field(
+        None, description="Database URL. Default: SQLite in the state folder."
+    )
+    index: str = Field("tantivy", description="tantivy, or the URL of Elasticsearch 8 or 9.")
+    index_prefix: Prefix = Field("harken", description="Prefix of Elasticsearch index names.")
+    zone: Zone = Field("UTC", description="Default time zone of watches and recipients.")
     console: ConsoleSettings = ConsoleSettings()
     crawl: CrawlSettings = CrawlSettings()
-    mail: MailSettings | None = Field(None, description="None: letters stay in the console.")
+    mail: MailSettings | None = Field(
+        None, description="SMTP server. Default: emails stay in the console."
+    )
     model: ModelSettings = ModelSettings()
     watches: tuple[WatchSettings, ...] = ()
     topics: tuple[TopicSettings, ...] = ()
