@@ -59,7 +59,7 @@ def _parts(desk: Desk, now: datetime) -> Iterator[tuple[str, str]]:
 
 def _absence(process: Process | None, now: datetime) -> str:
     if process is None:
-        return "it was not started"
+        return "not started"
     if process.state != "working":
-        return process.reason or f"it is {process.state}"
-    return "no sign of life" if now - process.beat > STALE else ""
+        return process.reason or process.state
+    return "not responding" if now - process.beat > STALE else ""

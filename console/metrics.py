@@ -34,7 +34,7 @@ class _Gauges(Collector):
                 *_counts(tx),
                 *_ages(tx, now),
                 _one(
-                    "harken_index_lag_changes", "Changes the index has not followed", self._lag(tx)
+                    "harken_index_lag_changes", "Changes not yet in the search index", self._lag(tx)
                 ),
                 _source_states(tx),
                 *_parts(condition(tx, now=now)),
@@ -45,8 +45,8 @@ class _Gauges(Collector):
 
 
 def _counts(tx: Connection) -> Iterable[GaugeMetricFamily]:
-    yield _each("harken_mentions", "Mentions by analysis", "analysis", counts.by_analysis(tx))
-    yield _each("harken_outbox_letters", "Letters by state", "state", outbox.tally(tx))
+    yield _each("harken_mentions", "Mentions by analysis state", "analysis", tally.by_analysis(tx))
+    yield _each("harken_outbox_letters", "Emails by state", "state", outbox.tally(tx))
 
 
 def _ages(tx: Connection, now: datetime) -> Iterable[GaugeMetricFamily]:
@@ -54,12 +54,12 @@ def _ages(tx: Connection, now: datetime) -> Iterable[GaugeMetricFamily]:
     newest = counts.newest(tx)
     if newest is not None:
         age = max((now - newest).total_seconds(), 0.0)
-        yield _one("harken_newest_mention_age_seconds", "Since the newest mention", age)
+        yield _one("harken_newest_mention_age_seconds", "Age of the newest mention", age)
 
 
 def _source_states(tx: Connection) -> GaugeMetricFamily:
     family = GaugeMetricFamily(
-        "harken_source_state", "1 for the state a source is in", labels=["source", "state"]
+        "harken_source_state", "1 for the current state of a source", labels=["source", "state"]
     )
     for source in sources.active(tx):
         family.add_metric([source.slug, source.state], 1)
@@ -68,10 +68,10 @@ def _source_states(tx: Connection) -> GaugeMetricFamily:
 
 def _parts(known: Condition) -> Iterable[GaugeMetricFamily]:
     working = {p.name: float(p.state == "working") for p in known.processes}
-    yield _each("harken_process_working", "1 while a process works", "process", working)
+    yield _each("harken_process_working", "1 while a process is working", "process", working)
     beats = {p.name: p.beat.timestamp() for p in known.processes}
-    yield _each("harken_process_beat_timestamp_seconds", "Last sign of life", "process", beats)
-    yield _one("harken_silences", "Parts that worked and work no more", len(known.silences))
+    yield _each("harken_process_beat_timestamp_seconds", "Last heartbeat", "process", beats)
+    yield _one("harken_silences", "Parts that stopped working", len(known.silences))
     heard, listed = known.coverage.heard, known.coverage.sources
     yield _each("harken_sources", "Sources", "heard", {"yes": heard, "no": listed - heard})
 

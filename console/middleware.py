@@ -32,9 +32,9 @@ def refuse_open_bind(host: str) -> None:
     """
     if not is_loopback(host):
         raise ConfigError(
-            f"console.host: {host!r} can be reached from other machines, and accounts do not exist "
-            "yet: whoever reaches the console reads everything. Use 127.0.0.1 and, from outside, "
-            "an SSH tunnel or a reverse proxy that asks for a password."
+            f"console.host: {host!r} is open to other machines, and the console has no login yet: "
+            "anyone who reaches it can read everything. Use 127.0.0.1; for access from outside, "
+            "add an SSH tunnel or a reverse proxy that asks for a password."
         )
 
 
@@ -74,13 +74,13 @@ class Guard:
         headers = Headers(scope=scope)
         host = _hostname(headers.get("host", ""))
         if not (host and (host == self._own or is_loopback(host))):
-            return _refused(HTTPStatus.BAD_REQUEST, "This is not a name of this Harken.")
+            return _refused(HTTPStatus.BAD_REQUEST, "Unknown host name; set console.base_url.")
         if scope["method"] not in ("GET", "HEAD"):
             length = headers.get("content-length", "")
             if not length.isdecimal():
-                return _refused(HTTPStatus.LENGTH_REQUIRED, "Say how long the body is.")
+                return _refused(HTTPStatus.LENGTH_REQUIRED, "Content-Length required.")
             if len(length) > len(str(MOST_BYTES)) or int(length) > MOST_BYTES:
-                return _refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too long.")
+                return _refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too large.")
         return None
 
 

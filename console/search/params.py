@@ -33,7 +33,7 @@ def _instant(said: Any) -> datetime:
         at = instant(said) if isinstance(said, str) else said
         if isinstance(at, datetime) and at.year in YEARS:
             return at
-    raise ValueError("should be an instant such as 2026-11-22T06:00:00Z")
+    raise ValueError("should be a time such as 2026-11-22T06:00:00Z")
 
 
 Instant = Annotated[datetime, BeforeValidator(_instant)]
@@ -76,9 +76,9 @@ class SearchState(BaseModel):
     def _window_is_one(self) -> Self:
         if self.range == "chosen":
             if self.from_ is None and self.to is None:
-                raise ValueError("a chosen time needs from, to or both")
+                raise ValueError("a custom range needs from, to or both")
             if self.from_ and self.to and not timedelta() <= self.to - self.from_ <= LONGEST:
-                raise ValueError("from should lie before to, by at most ten years")
+                raise ValueError("from should be before to, by at most ten years")
         return self
 
     def window(self, now: datetime) -> tuple[datetime | None, datetime]:

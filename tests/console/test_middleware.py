@@ -94,7 +94,7 @@ def test_loopback_may_be_bound(host):
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.4", "harken.example", "", "*"])
 def test_any_other_bind_is_refused_until_there_are_accounts(host):
-    with pytest.raises(ConfigError, match=r"accounts do not exist yet.*127\.0\.0\.1"):
+    with pytest.raises(ConfigError, match=r"no login yet.*127\.0\.0\.1"):
         refuse_open_bind(host)
 
 

@@ -207,7 +207,7 @@ def test_a_record_out_of_reach_is_503_in_either_form(desk, tmp_path):
     for path in ("/", "/status", "/incidents/1"):
         answer = client.get(path)
         assert answer.status_code == 503
-        assert "The record does not answer" in answer.text
+        assert "The database does not respond" in answer.text
         assert "incident and coverage status unknown" in answer.text
         assert "No mentions yet" not in answer.text
     assert client.get("/status.json").status_code == 503

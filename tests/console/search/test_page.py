@@ -165,7 +165,7 @@ def test_a_mistake_is_shown_with_caret_and_a_way_out(client):
     answer = client.get("/?q=acme+sentimnt:negative&source=blog&range=24h")
     assert answer.status_code == 422
     shown = fromstring(answer.text).cssselect(".mistake")[0]
-    assert "There is no field “sentimnt”" in shown.text_content()
+    assert "Unknown field “sentimnt”" in shown.text_content()
     query, caret = shown.findtext("pre").splitlines()
     assert query[caret.index("^") :].startswith("sentimnt")
     hint = shown.cssselect("a")[0].get("href")
