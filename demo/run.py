@@ -58,12 +58,12 @@ def summary(play: Play, record: Record, seen: Seen) -> list[str]:
     found = waits.crises(record)
     lines = [
         f"ready after {seen.ready_s:.0f} s",
-        f"mentions: {counts['scored']} scored, {counts['unscored']} unscored (their language is "
-        f"none of the model's), {seen.scored_per_s or 0:.0f} a second",
+        f"mentions: {counts['scored']} scored, {counts['unscored']} in languages the model cannot "
+        f"score, {seen.scored_per_s or 0:.0f} per second",
     ]
     lines += [
-        f"{i.name}: {i.observed} negative voices about {i.watch}, usually {i.expected:.1f}; "
-        f"since {i.onset:%H:%M} UTC"
+        f"INC-{i.id}: {i.observed} people complaining about {i.watch} "
+        f"(normally {i.expected:.1f}), since {i.onset:%H:%M} UTC"
         for i in found
     ]
     letters = [f"{a.kind}: {a.eml}" for a in play.inbox.arrivals]
@@ -72,5 +72,5 @@ def summary(play: Play, record: Record, seen: Seen) -> list[str]:
         *lines,
         *letters,
         f"console: {play.console_url}{page}",
-        f"Ctrl-C ends it; all of it lies in {play.plan.folder}, one `rm -r` removes it.",
+        f"Press Ctrl-C to stop. All files are in {play.plan.folder}; delete it to remove them.",
     ]

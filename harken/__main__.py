@@ -16,6 +16,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="A self-hosted social listening centre.",
+    epilog="Examples: harken demo; harken init --brand Acme; harken run",
     add_completion=False,
 )
 for verb in (
@@ -48,7 +49,7 @@ def main() -> None:
     except QueryError as error:
         talk(f"{error} (at character {error.column + 1})")
         if error.hint:
-            talk(f"Perhaps: {error.hint}")
+            talk(f"Did you mean: {error.hint}")
         sys.exit(2)
     except ConfigError as error:
         talk(str(error))

@@ -18,26 +18,38 @@ if TYPE_CHECKING:
 
 def demo(
     check: Annotated[
-        bool, typer.Option("--check", help="Headless; compare with the truth.")
+        bool, typer.Option("--check", help="No browser; compare with the truth.")
     ] = False,
-    seed: Annotated[int, typer.Option("--seed", help="Of the invented corpus.")] = 1,
-    corpus: Annotated[Path | None, typer.Option("--corpus", help="A corpus of your own.")] = None,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of the invented posts.")] = 1,
+    corpus: Annotated[
+        Path | None, typer.Option("--corpus", help="Folder with your own posts.")
+    ] = None,
     index: Annotated[
-        str, typer.Option("--index", help="tantivy, or an Elasticsearch.")
+        str, typer.Option("--index", help="tantivy, or an Elasticsearch URL.")
     ] = "tantivy",
-    calm: Annotated[bool, typer.Option("--calm", help="Nothing happens.")] = False,
-    fault: Annotated[str | None, typer.Option("--fault", help="scorer|source|index|smtp.")] = None,
-    live: Annotated[float | None, typer.Option("--live", help="A second crisis; seconds.")] = None,
-    folder: Annotated[Path, typer.Option("--dir", "--state", help="Where all of it lies.")] = Path(
+    calm: Annotated[bool, typer.Option("--calm", help="Run without a crisis.")] = False,
+    fault: Annotated[
+        str | None, typer.Option("--fault", help="Break one part: scorer, source, index or smtp.")
+    ] = None,
+    live: Annotated[
+        float | None,
+        typer.Option(
+            "--live",
+            help="Add a second crisis 20 s after the start; --check waits this long for it (s).",
+        ),
+    ] = None,
+    folder: Annotated[Path, typer.Option("--dir", "--state", help="Folder for all files.")] = Path(
         "harken-demo"
     ),
-    port: Annotated[int, typer.Option("--port", help="Of the console; 0: any.")] = 0,
+    port: Annotated[int, typer.Option("--port", help="Port of the console; 0: any free port.")] = 0,
     as_json: AsJson = False,
     now: Now = None,
 ) -> None:
-    """Crawl, score, index, raise a crisis and mail a digest of an invented brand.
+    """Run Harken on an invented brand: crawl, score, open an incident, send emails.
 
-    It writes its own settings into its folder. --json is --check: a show has no end to print.
+    The demo writes its own settings into its folder. --json implies --check.
+
+    Example: harken demo --check --fault smtp
     """
     from demo.faults import check_name
     from demo.session import Plan
@@ -74,4 +86,4 @@ def _perform(plan: "Plan", clock: Clock, *, check: bool) -> None:
             while play.run.poll() is None:
                 time.sleep(1)
         except KeyboardInterrupt:
-            talk("ended")
+            talk("stopped")

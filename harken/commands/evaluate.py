@@ -23,25 +23,31 @@ TASKS = ", ".join(plugins.available("nlp.evaluation.tasks"))
 
 
 def evaluate(
-    file: Annotated[Path, typer.Argument(help="JSON lines: text, label; plain or .gz.")],
+    file: Annotated[Path, typer.Argument(help="JSON lines with text and label; plain or .gz.")],
     task: Annotated[str, typer.Option("--task", help=TASKS)] = "sentiment",
-    taxonomy: Annotated[Path | None, typer.Option("--taxonomy", help="Topics, as YAML.")] = None,
-    shots: Annotated[int | None, typer.Option("--shots", min=0, help="Examples a topic.")] = None,
+    taxonomy: Annotated[Path | None, typer.Option("--taxonomy", help="Topics as YAML.")] = None,
+    shots: Annotated[int | None, typer.Option("--shots", min=0, help="Examples per topic.")] = None,
     zero_shot: Annotated[
-        bool, typer.Option("--zero-shot", help="Read languages, too, that nobody trained.")
+        bool,
+        typer.Option("--zero-shot", help="Also score languages that the model was not trained on."),
     ] = False,
-    classes: Annotated[str, typer.Option("--classes", help="Only these, comma-separated.")] = "",
+    classes: Annotated[
+        str, typer.Option("--classes", help="Only these classes, comma-separated.")
+    ] = "",
     predictions: Annotated[
-        Path | None, typer.Option("--predictions", help="Write each row's prediction here.")
+        Path | None, typer.Option("--predictions", help="Write predictions to this file.")
     ] = None,
     plot: Annotated[
-        Path | None, typer.Option("--plot", help="Draw confidence beside being right, as SVG.")
+        Path | None, typer.Option("--plot", help="Write a reliability diagram (SVG).")
     ] = None,
     config: ConfigFile = CONFIG,
     state: StateFolder = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure the model on a labelled file."""
+    """Measure the model on a labelled file.
+
+    Example: harken evaluate posts.jsonl --task sentiment --plot reliability.svg
+    """
     from nlp.evaluation.task import Options
 
     rows, model = labelled(file), _model(config, state, as_json=as_json)

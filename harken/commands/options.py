@@ -15,14 +15,16 @@ from harken.clock import Clock
 if TYPE_CHECKING:
     from config.settings import Settings
 
-ConfigFile = Annotated[Path, typer.Option("--config", help="The settings to use.")]
+ConfigFile = Annotated[Path, typer.Option("--config", help="Settings file.")]
 StateFolder = Annotated[
-    Path | None, typer.Option("--state", help="Folder of record, index and keys.")
+    Path | None, typer.Option("--state", help="Folder for database, index and keys.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Now = Annotated[str | None, typer.Option("--now", help="Start the clock at this time (ISO 8601).")]
-Offset = Annotated[float, typer.Option("--offset", hidden=True, help="Seconds the clock is ahead.")]
-IsChild = Annotated[bool, typer.Option("--child", hidden=True, help="Die with the parent.")]
+Offset = Annotated[
+    float, typer.Option("--offset", hidden=True, help="Offset of the clock, seconds.")
+]
+IsChild = Annotated[bool, typer.Option("--child", hidden=True, help="Stop when the parent stops.")]
 
 CONFIG = Path("harken.yaml")
 YEARS: Final = range(1970, 2200)  # from the epoch on, and far enough from the end of datetime
@@ -59,7 +61,7 @@ def _instant(text: str) -> datetime:
         at = None
     if at is None or at.year not in YEARS:
         raise ConfigError(
-            f"--now: {text!r} is no time of the years {YEARS[0]} to {YEARS[-1]}; "
-            "write it as 2026-11-22T06:00:00Z."
+            f"--now: {text!r} is not a time in the years {YEARS[0]} to {YEARS[-1]}. "
+            "Use ISO 8601, e.g. 2026-11-22T06:00:00Z."
         )
     return at

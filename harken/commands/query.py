@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from core.mention import Mention
     from indexer.query import Query
 
-Text = Annotated[str, typer.Argument(help="In the query language; none: everything.")]
+Text = Annotated[str, typer.Argument(help="Search query. Default: everything.")]
 
 
 def status(
@@ -23,7 +23,10 @@ def status(
     now: Now = None,
     offset: Offset = 0.0,
 ) -> None:
-    """Show sources, queues, lags and processes, and whether calm can be claimed."""
+    """Show the health of sources, queues and processes.
+
+    Example: harken status --json
+    """
     from alerts.health import condition, index_keys, report
     from harken import wiring
 
@@ -38,14 +41,17 @@ def status(
 
 
 def sources(
-    kinds: Annotated[bool, typer.Option("--kinds", help="The kinds that exist.")] = False,
+    kinds: Annotated[bool, typer.Option("--kinds", help="List kinds of sources.")] = False,
     config: ConfigFile = CONFIG,
     state: StateFolder = None,
     as_json: AsJson = False,
     now: Now = None,
     offset: Offset = 0.0,
 ) -> None:
-    """Show every source and how it fares, or the kinds of sources that exist."""
+    """Show sources and their state, or the kinds of sources.
+
+    Example: harken sources --kinds
+    """
     asked = call(config, state, json=as_json, now=now, offset=offset)
     if kinds:
         from harken.commands.kinds import kind_rows
@@ -67,12 +73,15 @@ def sources(
 
 def mentions(
     query: Text = "",
-    jsonl: Annotated[bool, typer.Option("--jsonl", help="One JSON object a line.")] = False,
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="One JSON object per line.")] = False,
     config: ConfigFile = CONFIG,
     state: StateFolder = None,
     as_json: AsJson = False,
 ) -> None:
-    """Print mentions from the record, oldest first: the raw set."""
+    """Export stored mentions, oldest first.
+
+    Example: harken mentions topic:delivery --jsonl > raw.jsonl
+    """
     from console.serializers import mention_row
     from harken import wiring
     from store.mentions import everything
@@ -91,12 +100,15 @@ def mentions(
 
 def search(
     query: Text = "",
-    size: Annotated[int, typer.Option("--size", min=1, max=1000, help="Hits.")] = 20,
+    size: Annotated[int, typer.Option("--size", min=1, max=1000, help="Number of results.")] = 20,
     config: ConfigFile = CONFIG,
     state: StateFolder = None,
     as_json: AsJson = False,
 ) -> None:
-    """Search the index, newest first."""
+    """Search mentions, newest first.
+
+    Example: harken search "acme sentiment:negative" --size 50
+    """
     from console.serializers import mention_row
     from harken import wiring
     from store import mentions as record_mentions
@@ -109,17 +121,20 @@ def search(
     with record.read() as tx:
         found = record_mentions.get(tx, [hit.id for hit in page.hits])
     result = {"query": query, "total": page.total, "mentions": [mention_row(m) for m in found]}
-    lines = [f"{page.total} mentions", *(_mention_line(m) for m in found)]
+    lines = [f"mentions found: {page.total}", *(_mention_line(m) for m in found)]
     show("search", result, lines, now=asked.clock.now(), as_json=as_json)
 
 
 def incidents(
-    notices: Annotated[bool, typer.Option("--notices", help="Notices as well.")] = False,
+    notices: Annotated[bool, typer.Option("--notices", help="Include notices.")] = False,
     config: ConfigFile = CONFIG,
     state: StateFolder = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show incidents, newest first."""
+    """List incidents, newest first.
+
+    Example: harken incidents --notices
+    """
     from console.serializers import incident_row
     from core.incident import Kind
     from harken import wiring
@@ -131,8 +146,8 @@ def incidents(
         found = record_incidents.everything(tx, kind=None if notices else Kind.CRISIS)
     rows = [incident_row(i) for i in found]
     lines = [
-        f"{i.name} {i.watch} {i.topic or ''} SEV{i.severity} {i.state}: {i.observed} negative "
-        f"voices, expected {i.expected:.1f}, since {i.onset:%Y-%m-%d %H:%M} UTC"
+        f"INC-{i.id} {i.watch} {i.topic or ''} SEV{i.severity} {i.state}: {i.observed} people "
+        f"complaining (normally {i.expected:.1f}), since {i.onset:%Y-%m-%d %H:%M} UTC"
         for i in found
     ]
     show("incidents", {"incidents": rows}, lines, now=asked.clock.now(), as_json=as_json)
@@ -145,19 +160,19 @@ def _status_lines(result: dict[str, Any]) -> list[str]:
     coverage, outbox = result["coverage"], result["outbox"]
     lines = [
         f"mentions: {mentions_by}",
-        f"sources: {coverage['heard']} of {coverage['sources']} heard",
-        f"index: {result['index']['engine']}, {result['index']['lag']} changes behind",
+        f"sources: {coverage['heard']} of {coverage['sources']} up to date",
+        f"index: {result['index']['engine']}, changes behind: {result['index']['lag']}",
         f"outbox: {outbox['due']} due, {outbox['sent']} sent, {outbox['failed']} failed",
     ]
     lines += [*_model_lines(result["models"], result["replay"])]
-    lines += [f"{state}: {', '.join(coverage[state])}" for state in UNHEARD if coverage[state]]
+    lines += [f"sources {s}: {', '.join(coverage[s])}" for s in UNHEARD if coverage[s]]
     lines += [
-        f"process {p['name']}: {p['state']}, pid {p['pid']}, last sign of life "
+        f"process {p['name']}: {p['state']}, pid {p['pid']}, last heartbeat "
         f"{p['beat']:%Y-%m-%d %H:%M:%S} UTC"
         for p in result["processes"]
     ]
-    lines += [f"silence: {s['what']} {s['name']}: {s['reason']}" for s in result["silences"]]
-    calm = {None: "nobody can tell", True: "yes", False: "no, an incident is open"}
+    lines += [f"not working: {s['what']} {s['name']}: {s['reason']}" for s in result["silences"]]
+    calm = {None: "unknown", True: "yes", False: "no, an incident is open"}
     return [*lines, f"calm: {calm[result['calm']]}"]
 
 
@@ -165,9 +180,9 @@ def _model_lines(models: dict[str, int], replay: dict[str, Any] | None) -> Itera
     """Nothing while one model judged all."""
     if len(models) > 1:
         judged = ", ".join(f"{n} by {model}" for model, n in models.items())
-        yield f"verdicts: {judged}; `harken analyse --again` reads all by the model of harken.yaml"
+        yield f"scores: {judged}; `harken analyse --again` re-scores all with the current model"
     if replay is not None:
-        yield f"replay: {replay['waiting']} mentions wait to be read again by {replay['model']}"
+        yield f"re-scoring: {replay['waiting']} left for {replay['model']}"
 
 
 def _columns(rows: list[dict[str, Any]], *names: str) -> list[tuple[str, ...]]:

@@ -31,17 +31,22 @@ _COMMENTED = """\
 
 
 def init(
-    brand: Annotated[str, typer.Option("--brand", help="The brand to listen for.")] = "Acme",
-    feed: Annotated[list[str] | None, typer.Option("--feed", help="URL of an RSS feed.")] = None,
+    brand: Annotated[str, typer.Option("--brand", help="Brand to watch.")] = "Acme",
+    feed: Annotated[list[str] | None, typer.Option("--feed", help="Feed URL; repeatable.")] = None,
     config: ConfigFile = CONFIG,
     state: StateFolder = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write a commented harken.yaml to start from."""
+    """Write a commented harken.yaml to start from.
+
+    Example: harken init --brand Acme --feed https://blog.example.org/feed.xml
+    """
     if config.exists():
-        raise ConfigError(f"{config}: it is there already. Remove it, or name another: --config.")
+        raise ConfigError(
+            f"{config}: already exists. Remove it, or use another file with --config."
+        )
     write(config, _example(brand, feed or [], state))
-    line = f"{config} is written. Look it through, then: harken check, harken run."
+    line = f"Wrote {config}. Review it, then run: harken check, harken run."
     show("init", {"config": str(config)}, [line], now=Clock().now(), as_json=as_json)
 
 
@@ -71,7 +76,10 @@ def _scalar(text: str) -> str:
 
 
 def check(config: ConfigFile = CONFIG, state: StateFolder = None, as_json: AsJson = False) -> None:
-    """Look whether the settings are right and everything they name can be reached."""
+    """Validate settings and test every connection.
+
+    Example: harken check --config harken.yaml
+    """
     asked = call(config, state, json=as_json)
     settings = asked.settings()
     findings = [_finding(name, look) for name, look in _looks(settings, config)]
@@ -84,7 +92,7 @@ def check(config: ConfigFile = CONFIG, state: StateFolder = None, as_json: AsJso
 
 
 def _looks(settings: Any, config: Path) -> Iterator[tuple[str, Callable[[], str]]]:
-    yield "settings", lambda: f"{len(settings.watches)} watches, {len(settings.sources)} sources"
+    yield "settings", lambda: f"watches: {len(settings.watches)}, sources: {len(settings.sources)}"
     for k, watch in enumerate(settings.watches):
         yield f"watch {watch.slug}", lambda k=k, w=watch: _look_at_watch(config, k, w)  # type: ignore[misc]  # bound now
     for k, source in enumerate(settings.sources):
@@ -106,7 +114,7 @@ def _look_at_watch(config: Path, place: int, watch: Any) -> str:
     except QueryError as error:
         told = f"{error} (at character {error.column + 1})"
         raise ConfigError(complain(config, ("watches", place, "query"), told)) from None
-    return "its query is understood"
+    return "query is valid"
 
 
 def _look_at_source(config: Path, place: int, source: Any) -> str:
@@ -131,10 +139,10 @@ def _look_at_index(settings: Any) -> str:
     from harken import wiring
 
     if settings.index == "tantivy" and not (settings.state / "index").exists():
-        return "none yet; the first run makes it"
+        return "none yet; the first run creates it"
     with wiring.open_index(settings, writer=False) as engine:
         health = engine.health()
-    return f"{health.docs} mentions, {health.detail}"
+    return f"mentions: {health.docs}, {health.detail}"
 
 
 def _look_at_model(settings: Any) -> str:
@@ -146,14 +154,15 @@ def _look_at_model(settings: Any) -> str:
         others = rescoring.waiting(tx, name)
     if not others:
         return name
-    return f"{name}; another judged {others} mentions: `harken analyse --again` reads them anew"
+    hint = "to re-score: harken analyse --again"
+    return f"{name}; mentions scored by another model: {others}; {hint}"
 
 
 def _look_at_mail(settings: Any) -> str:
     from harken import wiring
 
     wiring.channels(settings)["email"].probe()
-    return f"{settings.mail.host}:{settings.mail.port} answers"
+    return f"{settings.mail.host}:{settings.mail.port} responds"
 
 
 def _finding(what: str, look: Callable[[], str]) -> dict[str, Any]:

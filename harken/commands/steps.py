@@ -24,23 +24,25 @@ if TYPE_CHECKING:
     from harken.pipeline.steps import Tally
     from store.database import Record
 
-Follow = Annotated[bool, typer.Option("--follow", help="Go on for ever.")]
+Follow = Annotated[bool, typer.Option("--follow", help="Keep running.")]
 TopicsOnly = Annotated[
     bool,
-    typer.Option("--topics-only", help="Judge all topics anew, as harken.yaml has them now."),
+    typer.Option("--topics-only", help="Classify topics again with the current settings."),
 ]
 NamesOnly = Annotated[
     bool,
-    typer.Option("--names-only", help="Tell anew what texts name, as harken.yaml has it now."),
+    typer.Option("--names-only", help="Re-extract names with the current settings."),
 ]
 Again = Annotated[
-    bool, typer.Option("--again", help="Read anew what another model judged than that of now.")
+    bool, typer.Option("--again", help="Re-score mentions scored by a different model.")
 ]
-WorkerName = Annotated[str, typer.Option("--name", hidden=True, help="Of one worker of several.")]
+WorkerName = Annotated[str, typer.Option("--name", hidden=True, help="Name of this worker.")]
 
 
 def crawl(
-    sources: Annotated[list[str] | None, typer.Argument(help="Slugs; none: all.")] = None,
+    sources: Annotated[
+        list[str] | None, typer.Argument(help="Slugs of sources. Default: all.")
+    ] = None,
     config: ConfigFile = CONFIG,
     state: StateFolder = None,
     as_json: AsJson = False,
@@ -48,7 +50,10 @@ def crawl(
     offset: Offset = 0.0,
     child: IsChild = False,
 ) -> None:
-    """Crawl sources once; their mentions go into the record."""
+    """Crawl sources once and store their mentions.
+
+    Example: harken crawl blog forum
+    """
     if child:
         from crawlers.process_limits import limit_child
 
@@ -69,7 +74,7 @@ def crawl(
             rows = [r for r in source_rows(tx, now=asked.clock.now()) if _among(r, sources)]
         lines = [
             f"crawl {r['name']}: {r['state']}, {r['fetched']} fetched, {r['new']} new, "
-            f"{r['known']} known, {r['requests']} requests"
+            f"{r['known']} unchanged, {r['requests']} requests"
             for r in rows
         ]
         at = asked.clock.now()
@@ -89,22 +94,24 @@ def analyse(
     offset: Offset = 0.0,
     child: IsChild = False,
 ) -> None:
-    """Score what is pending: language, sentiment, topics.
+    """Score pending mentions: language, sentiment, topics.
 
-    With --topics-only nothing is read again: everything in the record gets the topics that
-    harken.yaml has now; done are those whose topics are others than before. --names-only does so
-    with products, people, places, hashtags, links and phrases, and needs no model.
+    --topics-only classifies the topics of all stored mentions again and scores nothing; done counts
+    the mentions whose topics changed. --names-only does the same for products, people, places,
+    hashtags, links and phrases. It needs no model.
 
-    With --again the model of harken.yaml reads what another one judged, the newest mentions first,
-    and those that name a watch they were not read towards. New mentions go before; a running Harken
-    goes on meanwhile. Killed, it goes on with the next call. The old verdicts stay in the record.
+    --again re-scores mentions that a different model scored, newest first, and mentions without a
+    score for one of their watches. New mentions go first, and Harken can keep running. If stopped,
+    the next call continues. Old scores stay in the database.
+
+    Example: harken analyse --again
     """
     from harken.runtime import workers
 
     asked = _begin(config, state, as_json, now, offset, child=child)
     if topics_only + names_only + again + follow > 1:
-        told = "--topics-only, --names-only and --again end when all is told, each on its own"
-        raise ConfigError(f"{told}: leave --follow out, and all but one of them.")
+        told = "--topics-only, --names-only, --again and --follow cannot be combined"
+        raise ConfigError(f"{told}: use one of them.")
     if again:
         _tell_again(*workers.again(asked.settings(), asked.clock), asked)
         return
@@ -126,8 +133,11 @@ def index(
     offset: Offset = 0.0,
     child: IsChild = False,
 ) -> None:
-    """Bring the index up to the record's change feed."""
-    from harken.runtime import workers
+    """Update the search index with stored changes.
+
+    Example: harken index --follow
+    """
+    from harken import workers
 
     asked = _begin(config, state, as_json, now, offset, child=child)
     _tell("index", workers.index(asked.settings(), asked.clock, follow=follow), asked)
@@ -139,7 +149,10 @@ def detect(
     as_json: AsJson = False,
     now: Now = None,
 ) -> None:
-    """Look for crises; what is found is put into the outbox."""
+    """Detect incidents and queue their emails.
+
+    Example: harken detect
+    """
     asked = _begin(config, state, as_json, now, 0)
     from harken.runtime.alert_loop import Watchtower
 
@@ -147,7 +160,9 @@ def detect(
     found = Watchtower(record, settings, asked.clock).detect()
     result = {"events": found, "started": found is not None}
     line = (
-        "detect: the first back-fill has not ended" if found is None else f"detect: {found} events"
+        "detect: waiting for the first back-fill"
+        if found is None
+        else f"detect: new events: {found}"
     )
     show("detect", result, [line], now=asked.clock.now(), as_json=as_json)
 
@@ -158,7 +173,10 @@ def deliver(
     as_json: AsJson = False,
     now: Now = None,
 ) -> None:
-    """Send the letters that are due."""
+    """Send the emails that are due.
+
+    Example: harken deliver
+    """
     asked = _begin(config, state, as_json, now, 0)
     from harken import wiring
     from harken.pipeline import steps
@@ -166,24 +184,29 @@ def deliver(
     settings, record = _opened(asked)
     tally = steps.deliver(record, wiring.channels(settings), now=asked.clock.now())
     result = {"due": tally.taken, "sent": tally.done, "failed": tally.failed}
-    line = f"deliver: {tally.taken} due, {tally.done} sent, {tally.failed} not"
+    line = f"deliver: {tally.taken} due, {tally.done} sent, {tally.failed} failed"
     show("deliver", result, [line], now=asked.clock.now(), as_json=as_json, ok=not tally.failed)
 
 
 def digest(
-    date: Annotated[str | None, typer.Option("--date", help="The local day; none: due.")] = None,
+    date: Annotated[
+        str | None, typer.Option("--date", help="Local date, YYYY-MM-DD. Default: all due.")
+    ] = None,
     config: ConfigFile = CONFIG,
     state: StateFolder = None,
     as_json: AsJson = False,
     now: Now = None,
 ) -> None:
-    """Write the digests that are due into the outbox."""
+    """Queue the digests that are due, or those of one day.
+
+    Example: harken digest --date 2026-11-21
+    """
     asked = _begin(config, state, as_json, now, 0)
     from harken.runtime.alert_loop import Watchtower
 
     settings, record = _opened(asked)
     written = Watchtower(record, settings, asked.clock).digest(date)
-    line = f"digest: {written} written"
+    line = f"digest: {written} queued"
     show("digest", {"written": written}, [line], now=asked.clock.now(), as_json=as_json)
 
 
@@ -195,9 +218,11 @@ def run(
     offset: Offset = 0.0,
     child: IsChild = False,
 ) -> None:
-    """Crawl, score, index, detect and mail on schedule, and serve the console.
+    """Crawl, score, index, detect and send emails on schedule, and serve the console.
 
-    With --json the one object comes once the console listens; the run goes on.
+    With --json one object is printed once the console is ready; Harken keeps running.
+
+    Example: harken run --config harken.yaml
     """
     asked = _begin(config, state, as_json=False, now=now, offset=offset, child=child)
     import asyncio
@@ -206,7 +231,7 @@ def run(
 
     def begun(url: str) -> None:
         """Say where the console is."""
-        talk(f"Harken listens; the console is at {url}")
+        talk(f"Harken is running. Console: {url}")
         result = {"url": url, "pid": os.getpid()}
         show("run", result, [], now=asked.clock.now(), as_json=as_json)
 
@@ -247,7 +272,7 @@ def _tell(verb: str, tally: "Tally", asked: Call) -> None:
 def _tell_again(queued: int, tally: "Tally", left: int, asked: Call) -> None:
     counts = {"taken": tally.taken, "done": tally.done, "failed": tally.failed}
     result = counts | {"queued": queued, "scored": tally.done, "left": left}
-    line = f"analyse: {queued} queued, {tally.done} read, {left} left"
+    line = f"analyse: {queued} queued, {tally.done} scored, {left} left"
     show("analyse", result, [line], now=asked.clock.now(), as_json=asked.json)
 
 
@@ -266,7 +291,10 @@ def rebuild(
     as_json: AsJson = False,
     now: Now = None,
 ) -> None:
-    """Tell the index everything again, from the record."""
+    """Rebuild the search index.
+
+    Example: harken rebuild
+    """
     asked = _begin(config, state, as_json, now, 0)
     from harken import wiring
     from harken.runtime import workers
@@ -276,5 +304,5 @@ def rebuild(
     with record.write() as tx:
         changes.advance(tx, wiring.follower(settings), 0, now=asked.clock.now())
     tally = workers.index(settings, asked.clock, follow=False)
-    line = f"rebuild: {tally.taken} mentions told again"
+    line = f"rebuild: {tally.taken} indexed"
     show("rebuild", {"taken": tally.taken}, [line], now=asked.clock.now(), as_json=as_json)

@@ -93,7 +93,7 @@ def test_scripts_are_told_where_it_is(place):
 
 def test_what_is_there_is_never_overwritten(place):
     place.file.write_text("zone: UTC\n")
-    with pytest.raises(ConfigError, match="it is there already"):
+    with pytest.raises(ConfigError, match="already exists"):
         place()
     assert place.file.read_text() == "zone: UTC\n"
 

@@ -38,17 +38,18 @@ def lines(**said):
 
 def test_status_names_every_queue_process_and_unheard_source():
     told = lines()
-    for words in ("3 pending", "5 scored", "1 quarantined", "1 of 6 heard", "4 changes behind",
-                  "1 due, 7 sent", "late: blog", "silent: forum, wiki", "forbidden: x", "broken: y",
+    for words in ("3 pending", "5 scored", "1 quarantined", "1 of 6 up to date",
+                  "changes behind: 4", "1 due, 7 sent", "late: blog", "silent: forum, wiki",
+                  "forbidden: x", "broken: y",
                   "process index: failing, pid 77", "2026-11-22 06:00:00 UTC",
-                  "silence: smtp smtp: it does not answer"):  # fmt: skip
+                  "not working: smtp smtp: it does not answer"):  # fmt: skip
         assert words in told
     assert "gap" not in told
 
 
 @pytest.mark.parametrize(
     ("calm", "words"),
-    [(None, "calm: nobody can tell"), (True, "calm: yes"), (False, "calm: no, an incident")],
+    [(None, "calm: unknown"), (True, "calm: yes"), (False, "calm: no, an incident")],
 )
 def test_calm_is_claimed_only_where_it_is_known(calm, words):
     assert lines(calm=calm).endswith(words) or words in lines(calm=calm).splitlines()[-1]
@@ -60,8 +61,8 @@ def test_status_is_silent_of_models_while_one_judged_all():
 
 def test_status_tells_whose_verdicts_stand_how_to_replay_and_how_many_still_wait():
     told = lines(models={"old": 7, "new": 2}, replay={"model": "new", "waiting": 6})
-    assert "verdicts: 7 by old, 2 by new; `harken analyse --again`" in told
-    assert "replay: 6 mentions wait to be read again by new" in told
+    assert "scores: 7 by old, 2 by new; `harken analyse --again`" in told
+    assert "re-scoring: 6 left for new" in told
 
 
 def test_an_unknown_number_is_an_empty_cell():

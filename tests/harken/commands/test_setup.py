@@ -30,7 +30,7 @@ def test_init_never_overwrites(tmp_path):
     (tmp_path / "harken.yaml").write_text("zone: UTC\n")
     done = _harken("init", cwd=tmp_path)
     assert done.returncode == 2
-    assert "it is there already" in done.stderr
+    assert "already exists" in done.stderr
     assert (tmp_path / "harken.yaml").read_text() == "zone: UTC\n"
 
 

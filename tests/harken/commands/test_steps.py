@@ -208,7 +208,7 @@ def test_what_is_out_of_reach_is_a_failure_and_no_mistake(told):
         assert parsed(told, f"{verb} elsewhere")["ok"] is (UNREACHABLE[verb] == 0)
     for verb in ("search", "index", "rebuild"):
         assert told[f"{verb} elsewhere"].out == ""
-        assert "does not answer" in told[f"{verb} elsewhere"].err
+        assert "does not respond" in told[f"{verb} elsewhere"].err
     (source,) = parsed(told, "crawl elsewhere")["sources"]
     assert (source["name"], source["state"]) == ("gone", "failed")
 

@@ -206,13 +206,13 @@ def test_the_verb_reads_what_another_model_judged(sqlite_record, tmp_path):
     calls = (["check", *where], ["status", "--json", *where], [*verb, "--json"], [*verb, "--json"],
              verb, ["check", *where], [*verb, "--follow"])  # fmt: skip
     before, status, once, twice, plain, after, endless = call(*calls)
-    assert "1 mentions: `harken analyse --again`" in before.out
+    assert "another model: 1; to re-score: harken analyse --again" in before.out
     assert json.loads(status.out)["models"] == {Grim.name: 1}
     assert json.loads(status.out)["replay"] is None
     keys = ("queued", "scored", "left")
     assert [tuple(json.loads(c.out)[k] for k in keys) for c in (once, twice)] == [
         (1, 1, 0), (0, 0, 0)
     ]  # fmt: skip
-    assert plain.out == "analyse: 0 queued, 0 read, 0 left\n"
+    assert plain.out == "analyse: 0 queued, 0 scored, 0 left\n"
     assert "--again" not in after.out
-    assert (endless.status, "leave --follow out" in endless.err) == (2, True)
+    assert (endless.status, "cannot be combined" in endless.err) == (2, True)

@@ -181,7 +181,7 @@ def test_the_verb_takes_the_topics_that_the_file_has_now(record, tmp_path):
     assert [json.loads(c.out)["done"] for c in (once, again)] == [3, 0]
     assert json.loads(once.out)["taken"] == 4
     assert plain.out == "analyse: 4 taken, 0 done, 0 failed\n"
-    assert (endless.status, "leave --follow out" in endless.err) == (2, True)
+    assert (endless.status, "cannot be combined" in endless.err) == (2, True)
     assert topics(record) == [(), ("saddle",), (), ()]
     with record.read() as tx:
         assert [t.id for t in watches.active_topics(tx)] == ["saddle"]
