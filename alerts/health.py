@@ -121,7 +121,7 @@ def _source_silences(rows: list[SourceRow], now: datetime) -> Iterator[Outage]:
     for source in rows:
         if source.first_ok is not None and _state(source, now) in ("silent", "late", "forbidden"):
             reason = source.reason or "no response"
-            yield Silence(what="source", name=source.slug, since=_since(source), reason=reason)
+            yield Outage(what="source", name=source.slug, since=_since(source), reason=reason)
 
 
 def _process_silences(running: list[Process], now: datetime) -> Iterator[Outage]:
@@ -131,16 +131,16 @@ def _process_silences(running: list[Process], now: datetime) -> Iterator[Outage]
             continue
         if process.state == "failing":
             reason = process.reason or "stopped"
-            yield Silence(what=what, name=process.name, since=process.beat, reason=reason)
+            yield Outage(what=what, name=process.name, since=process.beat, reason=reason)
         elif now - process.beat > (STARTING if process.state == "starting" else STALE):
-            yield Silence(what=what, name=process.name, since=process.beat, reason="not responding")
+            yield Outage(what=what, name=process.name, since=process.beat, reason="not responding")
 
 
 def _backlog(tx: Connection, now: datetime) -> Iterator[Outage]:
     waiting, oldest = queue.backlog(tx)
     if oldest is not None and now - oldest > BACKLOG:
         reason = f"mentions waiting to be scored: {waiting}"
-        yield Silence(what="scorer", name="backlog", since=oldest, reason=reason)
+        yield Outage(what="scorer", name="backlog", since=oldest, reason=reason)
 
 
 def index_keys(tx: Connection, engine: str, follower: str) -> dict[str, Any]:

@@ -45,7 +45,7 @@ class _Gauges(Collector):
 
 
 def _counts(tx: Connection) -> Iterable[GaugeMetricFamily]:
-    yield _each("harken_mentions", "Mentions by analysis state", "analysis", tally.by_analysis(tx))
+    yield _each("harken_mentions", "Mentions by analysis state", "analysis", counts.by_analysis(tx))
     yield _each("harken_outbox_letters", "Emails by state", "state", outbox.tally(tx))
 
 

@@ -62,7 +62,7 @@ def summary(play: Play, record: Record, seen: Seen) -> list[str]:
         f"score, {seen.scored_per_s or 0:.0f} per second",
     ]
     lines += [
-        f"INC-{i.id}: {i.observed} people complaining about {i.watch} "
+        f"{i.name}: {i.observed} people complaining about {i.watch} "
         f"(normally {i.expected:.1f}), since {i.onset:%H:%M} UTC"
         for i in found
     ]

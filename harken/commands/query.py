@@ -146,7 +146,7 @@ def incidents(
         found = record_incidents.everything(tx, kind=None if notices else Kind.CRISIS)
     rows = [incident_row(i) for i in found]
     lines = [
-        f"INC-{i.id} {i.watch} {i.topic or ''} SEV{i.severity} {i.state}: {i.observed} people "
+        f"{i.name} {i.watch} {i.topic or ''} SEV{i.severity} {i.state}: {i.observed} people "
         f"complaining (normally {i.expected:.1f}), since {i.onset:%Y-%m-%d %H:%M} UTC"
         for i in found
     ]

@@ -137,7 +137,7 @@ def index(
 
     Example: harken index --follow
     """
-    from harken import workers
+    from harken.runtime import workers
 
     asked = _begin(config, state, as_json, now, offset, child=child)
     _tell("index", workers.index(asked.settings(), asked.clock, follow=follow), asked)

@@ -42,7 +42,7 @@ def test_of_two_workers_that_do_one_work_the_first_silence_is_told():
 
 def test_what_forbids_us_says_so_once():
     rule = "blocked by robots.txt: https://forum.example/feed"
-    unheard = (Unheard(name="forum", state="forbidden", reason=rule),)
+    unheard = (SourceProblem(name="forum", state="forbidden", reason=rule),)
     known = Completeness(coverage=Coverage(sources=1, heard=0, unheard=unheard))
     text = " ".join(map(say, told(known)))
     assert "forum (blocked by robots.txt)" in text

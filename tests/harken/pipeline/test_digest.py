@@ -71,7 +71,9 @@ def test_its_numbers_are_those_of_the_day_in_the_record(record):
 
 def test_it_tells_how_good_the_model_is_where_that_is_known(record):
     digest(record)
-    digesting.digest(record, small_installation.letters(quality=0.741), date=str(YESTERDAY - DAY), now=NOW)
+    digesting.digest(
+        record, small_installation.letters(quality=0.741), date=str(YESTERDAY - DAY), now=NOW
+    )
     measured = "on average it finds 74% of the posts of each class in English tweets"
     assert [measured in from_eml(row.eml).text for row in written(record)].count(True) == 1
 
