@@ -8,23 +8,23 @@ from email.utils import parseaddr
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Envelope:
+class Recipient:
     """Who writes to whom, and how that reader tells time and opens the console."""
 
     sender: str  # an address, bare or "Harken <harken@example.org>"
-    recipient: str
+    address: str
     base_url: str  # of the console, as the reader reaches it; no slash at the end
     zone: str = "UTC"  # IANA
     locale: str = "en"
 
     @property
-    def host(self) -> str:
+    def sender_domain(self) -> str:
         """The sender's domain: the right side of our message ids."""
         return parseaddr(self.sender)[1].rpartition("@")[2] or "localhost"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
+class Notification:
     """A brief or digest as one recipient gets it; composed once, then sent until it is accepted."""
 
     kind: str  # brief | digest
@@ -41,18 +41,18 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
+class DeliveryReceipt:
     """The other side has taken the letter and answers for it from now on."""
 
     message_id: str
-    answer: str  # of the other side, such as "250"; nothing of the letter in it
+    response: str  # of the other side, such as "250"; nothing of the letter in it
 
 
 class Channel(ABC):
     """A way out of the house. A letter may come twice: it then bears the same message id."""
 
     @abstractmethod
-    def send(self, letter: Letter) -> Receipt:
+    def send(self, notification: Notification) -> DeliveryReceipt:
         """Hand *letter* over; when this returns, the other side has it.
 
         Raises:

@@ -12,78 +12,84 @@ from store import changes, counts, processes
 from store.alerts import incidents, outbox
 from store.analysis import queue, rescoring
 from store.crawl import sources
-from store.crawl.sources import SourceRow
-from store.processes import Process
+from store.crawl.sources import SourceRecord
+from store.processes import ProcessStatus
 
-STALE: Final = timedelta(seconds=20)  # four beats: a process that says nothing for so long hangs
-STARTING: Final = timedelta(minutes=2)  # to load a model on a busy machine
-BACKLOG: Final = timedelta(minutes=10)  # a mention that waits longer is not being scored
-LATE: Final = 3  # intervals without a good crawl
-MARGIN: Final = timedelta(seconds=60)  # beside the intervals: a crawl takes time
-MOST_BEHIND: Final = 100_000  # more is not counted
-UNHEARD: Final = ("late", "silent", "forbidden", "broken", "gap")  # states of a source
+STALE_AFTER: Final = timedelta(
+    seconds=20
+)  # four beats: a process that says nothing for so long hangs
+STARTUP_TIME: Final = timedelta(minutes=2)  # to load a model on a busy machine
+MAX_BACKLOG_AGE: Final = timedelta(minutes=10)  # a mention that waits longer is not being scored
+LATE_INTERVALS: Final = 3  # intervals without a good crawl
+CRAWL_MARGIN: Final = timedelta(seconds=60)  # beside the intervals: a crawl takes time
+MAX_LAG: Final = 100_000  # more is not counted
+PROBLEM_STATES: Final = ("late", "silent", "forbidden", "broken", "gap")  # states of a source
 _ROLES: Final = {"run": "scheduler", "analyse": "scorer", "index": "index", "smtp": "smtp"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Condition:
+class SystemHealth:
     """The state of the house at one moment."""
 
     coverage: Coverage
-    silences: tuple[Outage, ...]
+    outages: tuple[Outage, ...]
     calm: bool | None  # None while something is silent or nothing is heard; else: none is open
-    processes: tuple[Process, ...]
+    processes: tuple[ProcessStatus, ...]
 
 
-def condition(tx: Connection, *, now: datetime) -> Condition:
+def system_health(tx: Connection, *, now: datetime) -> SystemHealth:
     """Look at everything that could be silent."""
     rows = sources.active(tx)
-    running = processes.everyone(tx)
-    silences = (*_source_silences(rows, now), *_process_silences(running, now), *_backlog(tx, now))
+    process_rows = processes.all_processes(tx)
+    outages = (
+        *_source_outages(rows, now),
+        *_process_outages(process_rows, now),
+        *_backlog(tx, now),
+    )
     coverage = _coverage(rows, now)
-    return Condition(
+    return SystemHealth(
         coverage=coverage,
-        silences=silences,
-        calm=None if silences or not coverage.heard else not incidents.unresolved(tx),
-        processes=tuple(running),
+        outages=outages,
+        calm=None if outages or not coverage.heard else not incidents.unresolved(tx),
+        processes=tuple(process_rows),
     )
 
 
-def report(tx: Connection, known: Condition) -> dict[str, Any]:
+def status_report(tx: Connection, health: SystemHealth) -> dict[str, Any]:
     """The keys of the contract's ``status``, but for the index."""
     return {
-        "mentions": counts.by_analysis(tx),
+        "mentions": counts.by_analysis_state(tx),
         "models": rescoring.by_model(tx),
-        "replay": _replay(tx),
-        "outbox": outbox.tally(tx),
-        "coverage": coverage_keys(known.coverage),
-        "silences": [silence_keys(s) for s in known.silences],
-        "calm": known.calm,
+        "replay": _replay_status(tx),
+        "outbox": outbox.counts(tx),
+        "coverage": coverage_keys(health.coverage),
+        "silences": [outage_keys(s) for s in health.outages],
+        "calm": health.calm,
         "processes": [
             {"name": p.name, "pid": p.pid, "state": p.state, "since": p.started, "beat": p.beat}
-            for p in known.processes
+            for p in health.processes
         ],
     }
 
 
-def _replay(tx: Connection) -> dict[str, Any] | None:
+def _replay_status(tx: Connection) -> dict[str, Any] | None:
     """What a replay has still to read: it stands judged, so it is no backlog and no silence."""
-    model = rescoring.running(tx)
-    return None if model is None else {"model": model, "waiting": rescoring.waiting(tx, model)}
+    model = rescoring.active_model(tx)
+    return None if model is None else {"model": model, "waiting": rescoring.remaining(tx, model)}
 
 
 def coverage_keys(coverage: Coverage) -> dict[str, Any]:
     """The contract's ``coverage``."""
-    named = {s: [u.name for u in coverage.unheard if u.state == s] for s in UNHEARD}
-    return {"sources": coverage.sources, "heard": coverage.heard, **named}
+    names_by_state = {s: [u.name for u in coverage.unheard if u.state == s] for s in PROBLEM_STATES}
+    return {"sources": coverage.sources, "heard": coverage.heard, **names_by_state}
 
 
-def silence_keys(silence: Outage) -> dict[str, Any]:
+def outage_keys(outage: Outage) -> dict[str, Any]:
     """A row of the contract's ``silences``."""
-    return {n: getattr(silence, n) for n in ("what", "name", "since", "reason")}
+    return {n: getattr(outage, n) for n in ("what", "name", "since", "reason")}
 
 
-def unheard(source: SourceRow, *, now: datetime) -> SourceProblem | None:
+def source_problem(source: SourceRecord, *, now: datetime) -> SourceProblem | None:
     """Why *source* is not heard as it should be; None if it is."""
     state = _state(source, now)
     if state is None:
@@ -92,7 +98,7 @@ def unheard(source: SourceRow, *, now: datetime) -> SourceProblem | None:
     return SourceProblem(name=source.slug, state=state, since=_since(source), reason=reason)
 
 
-def _state(source: SourceRow, now: datetime) -> str | None:
+def _state(source: SourceRecord, now: datetime) -> str | None:
     if source.state == "forbidden":
         return "forbidden"
     if source.state == "new" or source.first_ok is None:
@@ -102,49 +108,49 @@ def _state(source: SourceRow, now: datetime) -> str | None:
     return "late" if _is_overdue(source, now) else None
 
 
-def _is_overdue(source: SourceRow, now: datetime) -> bool:
-    patience = LATE * timedelta(seconds=source.interval_s) + MARGIN
-    return source.last_ok is None or now - source.last_ok > patience
+def _is_overdue(source: SourceRecord, now: datetime) -> bool:
+    limit = LATE_INTERVALS * timedelta(seconds=source.interval_s) + CRAWL_MARGIN
+    return source.last_ok is None or now - source.last_ok > limit
 
 
-def _since(source: SourceRow) -> datetime:
+def _since(source: SourceRecord) -> datetime:
     """Since when it is not heard: the last good crawl of one that nobody has crawled since."""
     return (source.last_ok or source.since) if source.state == "ok" else source.since
 
 
-def _coverage(rows: list[SourceRow], now: datetime) -> Coverage:
-    missing = tuple(u for u in (unheard(s, now=now) for s in rows) if u is not None)
-    return Coverage(sources=len(rows), heard=len(rows) - len(missing), unheard=missing)
+def _coverage(rows: list[SourceRecord], now: datetime) -> Coverage:
+    problems = tuple(u for u in (source_problem(s, now=now) for s in rows) if u is not None)
+    return Coverage(sources=len(rows), heard=len(rows) - len(problems), unheard=problems)
 
 
-def _source_silences(rows: list[SourceRow], now: datetime) -> Iterator[Outage]:
+def _source_outages(rows: list[SourceRecord], now: datetime) -> Iterator[Outage]:
     for source in rows:
         if source.first_ok is not None and _state(source, now) in ("silent", "late", "forbidden"):
             reason = source.reason or "no response"
             yield Outage(what="source", name=source.slug, since=_since(source), reason=reason)
 
 
-def _process_silences(running: list[Process], now: datetime) -> Iterator[Outage]:
-    for process in running:
+def _process_outages(process_rows: list[ProcessStatus], now: datetime) -> Iterator[Outage]:
+    for process in process_rows:
         what = _ROLES.get(process.role)
         if what is None:
             continue
         if process.state == "failing":
             reason = process.reason or "stopped"
             yield Outage(what=what, name=process.name, since=process.beat, reason=reason)
-        elif now - process.beat > (STARTING if process.state == "starting" else STALE):
+        elif now - process.beat > (STARTUP_TIME if process.state == "starting" else STALE_AFTER):
             yield Outage(what=what, name=process.name, since=process.beat, reason="not responding")
 
 
 def _backlog(tx: Connection, now: datetime) -> Iterator[Outage]:
-    waiting, oldest = queue.backlog(tx)
-    if oldest is not None and now - oldest > BACKLOG:
-        reason = f"mentions waiting to be scored: {waiting}"
+    pending_count, oldest = queue.backlog(tx)
+    if oldest is not None and now - oldest > MAX_BACKLOG_AGE:
+        reason = f"mentions waiting to be scored: {pending_count}"
         yield Outage(what="scorer", name="backlog", since=oldest, reason=reason)
 
 
-def index_keys(tx: Connection, engine: str, follower: str) -> dict[str, Any]:
+def index_keys(tx: Connection, engine: str, consumer: str) -> dict[str, Any]:
     """The contract's ``index``: which engine, how many mentions it was told of, how far behind."""
-    last, at = changes.last(tx), changes.position(tx, follower)
-    behind = len(changes.after(tx, at, MOST_BEHIND)) if at < last else 0
-    return {"engine": engine, "docs": counts.total(tx) - behind, "lag": behind}
+    last, offset = changes.last_number(tx), changes.offset(tx, consumer)
+    lag = len(changes.read_after(tx, offset, MAX_LAG)) if offset < last else 0
+    return {"engine": engine, "docs": counts.total(tx) - lag, "lag": lag}

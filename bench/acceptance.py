@@ -16,9 +16,9 @@ from threading import Lock
 from typing import Any, Final
 
 from bench.demos import PARTS, Demo, plan, play
-from bench.listening import listen
+from bench.listening import measure_server
 from bench.node import elasticsearch
-from bench.report import OUT, machine, say
+from bench.report import OUT, machine, print_progress
 from bench.server import SERVERS, Server
 from core import plugins
 
@@ -29,28 +29,28 @@ SERVER_PART: Final = "servers"
 def main() -> None:
     """Play what was asked for; exit 1 if anything failed."""
     options = _options()
-    ledger = Ledger(OUT / "acceptance.json", resume=options.resume)
+    ledger = AcceptanceResults(OUT / "acceptance.json", resume=options.resume)
     parts = options.only or [*PARTS, SERVER_PART]
     demos = [demo for demo in plan(parts, options.seeds) if not ledger.has(demo)]
     FOLDER.mkdir(parents=True, exist_ok=True)
     if SERVER_PART in parts:
         for name in plugins.available(SERVERS):
-            ledger.add_server(listen(plugins.load(SERVERS, name, Server)()))
+            ledger.add_server(measure_server(plugins.load(SERVERS, name, Server)()))
     with _engine(demos) as index, ThreadPoolExecutor(options.jobs) as jobs:
-        list(jobs.map(partial(_played, ledger=ledger, index=index), demos))
+        list(jobs.map(partial(_play_demo, ledger=ledger, index=index), demos))
     raise SystemExit(not ledger.is_good())
 
 
-class Ledger:
+class AcceptanceResults:
     """What was played so far, in the file *path* after each row; *resume*: from what it holds."""
 
     def __init__(self, path: Path, *, resume: bool = False) -> None:
-        self._turn = Lock()
+        self._lock = Lock()
         self._path = path
         self._rows: dict[str, list[dict[str, Any]]] = {"servers": [], "demos": []}
         if resume and path.exists():
-            said = json.loads(path.read_text())
-            self._rows = {name: said[name] for name in self._rows}
+            document = json.loads(path.read_text())
+            self._rows = {name: document[name] for name in self._rows}
 
     def has(self, demo: Demo) -> bool:
         """Whether *demo* was played and went well."""
@@ -66,11 +66,11 @@ class Ledger:
 
     def is_good(self) -> bool:
         """Whether no demo failed and nothing of a server was missed or doubled."""
-        heard = all(r["recall"] == 1 and not r["doubled"] for r in self._rows["servers"])
-        return heard and all(row["ok"] for row in self._rows["demos"])
+        are_servers_good = all(r["recall"] == 1 and not r["doubled"] for r in self._rows["servers"])
+        return are_servers_good and all(row["ok"] for row in self._rows["demos"])
 
     def _add(self, kind: str, key: str, row: dict[str, Any]) -> None:
-        with self._turn:
+        with self._lock:
             others = [other for other in self._rows[kind] if other[key] != row[key]]
             self._rows[kind] = [*others, row]
             draft = self._path.with_suffix(".tmp")
@@ -78,18 +78,18 @@ class Ledger:
             draft.replace(self._path)
 
 
-def numbers(text: str) -> list[int]:
+def parse_numbers(text: str) -> list[int]:
     """The numbers that *text* lists: ``1-3,8`` is 1, 2, 3 and 8."""
     ends = [piece.partition("-") for piece in text.split(",")]
     return [n for a, _, b in ends for n in range(int(a), int(b or a) + 1)]
 
 
-def _played(demo: Demo, *, ledger: Ledger, index: str) -> None:
+def _play_demo(demo: Demo, *, ledger: AcceptanceResults, index: str) -> None:
     folder = FOLDER / demo.name
     shutil.rmtree(folder, ignore_errors=True)
     engine = index if demo.engine == "elasticsearch" else demo.engine
     row = play(demo, engine, folder)
-    say(f"{demo.name}: {'ok' if row['ok'] else row['failures']}, {row['seconds']} s")
+    print_progress(f"{demo.name}: {'ok' if row['ok'] else row['failures']}, {row['seconds']} s")
     ledger.add_demo({"name": demo.name, **row})
 
 
@@ -107,7 +107,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parts = [*PARTS, SERVER_PART]
     parser.add_argument("--only", action="append", choices=parts, help="some parts, not all")
-    parser.add_argument("--seeds", type=numbers, help="e.g. 1-5,8: of the parts, these alone")
+    parser.add_argument("--seeds", type=parse_numbers, help="e.g. 1-5,8: of the parts, these alone")
     parser.add_argument("--jobs", type=int, default=1, help="demos at a time, on a quiet machine")
     parser.add_argument("--resume", action="store_true", help="keep what went well")
     return parser.parse_args()

@@ -31,31 +31,31 @@ class Screen:
 
 
 @dataclass
-class Watch:
+class PageMonitor:
     """A page that is being watched."""
 
     page: Page
     home: str  # the only address that it may ask, without a slash at the end
     complaints: list[str] = field(default_factory=list)
 
-    def inspect(self, excused: Sequence[str] = ()) -> list[str]:
+    def inspect(self, skip_rules: Sequence[str] = ()) -> list[str]:
         """All that is wrong with what the page shows now: a line each, none if it is well.
 
         *excused* are rules of axe that do not apply.
         """
         self.page.wait_for_load_state("networkidle")
-        rules = {rule: {"enabled": False} for rule in excused}
-        found = Axe().run(self.page, options={"rules": rules}).response["violations"]
-        barriers = [f"axe: {v['id']} ({v['impact']}): {_places(v)}" for v in found]
+        rules = {rule: {"enabled": False} for rule in skip_rules}
+        violations = Axe().run(self.page, options={"rules": rules}).response["violations"]
+        barriers = [f"axe: {v['id']} ({v['impact']}): {_selectors(v)}" for v in violations]
         return [*self.complaints, *barriers]
 
-    def begin(self) -> None:
+    def listen(self) -> None:
         """Listen from now on."""
-        self.page.on("request", lambda request: self._judge(request.url))
+        self.page.on("request", lambda request: self._check_request(request.url))
         self.page.on("console", lambda said: self._note(said.type, said.text))
         self.page.on("pageerror", lambda error: self._note("error", str(error)))
 
-    def _judge(self, url: str) -> None:
+    def _check_request(self, url: str) -> None:
         if not is_at_home(url, self.home):
             self.complaints.append(f"asks {url}")
 
@@ -81,7 +81,7 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def watched(browser: Browser, screen: Screen, home: str) -> Iterator[Watch]:
+def open_page(browser: Browser, screen: Screen, home: str) -> Iterator[PageMonitor]:
     """An empty page on *screen*."""
     context = browser.new_context(
         viewport={"width": screen.width, "height": screen.height},
@@ -90,15 +90,15 @@ def watched(browser: Browser, screen: Screen, home: str) -> Iterator[Watch]:
         reduced_motion="reduce",
         locale="en-GB",
     )
-    watch = Watch(page=context.new_page(), home=home)
-    watch.begin()
+    monitor = PageMonitor(page=context.new_page(), home=home)
+    monitor.listen()
     try:
-        yield watch
+        yield monitor
     finally:
         context.close()
 
 
-def shoot(page: Page, path: Path, tallest: int) -> int:
+def take_picture(page: Page, path: Path, tallest: int) -> int:
     """Picture the page from its top, at most *tallest* CSS pixels of it; bytes of the file."""
     size: dict[str, Any] = page.evaluate(
         "({width: innerWidth, height: document.documentElement.scrollHeight})"
@@ -108,5 +108,5 @@ def shoot(page: Page, path: Path, tallest: int) -> int:
     return path.stat().st_size
 
 
-def _places(violation: dict[str, Any]) -> str:
+def _selectors(violation: dict[str, Any]) -> str:
     return ", ".join(" ".join(map(str, node["target"])) for node in violation["nodes"][:3])

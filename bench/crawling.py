@@ -13,16 +13,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from bench.rounds import against, rates
+from bench.rounds import rates, with_ratio
 from config.load import load
 from core.errors import HarkenError
-from core.timestamps import iso
+from core.timestamps import format_utc
 from demo.corpus import Corpus, Line, generate, write
-from demo.site.sources import sites
+from demo.site.sources import site_sources
 from demo.workspace import write_settings
 from harken import wiring
 from harken.clock import Clock
-from harken.settings_sync import seed
+from harken.settings_sync import sync_settings
 from store.crawl import runs
 
 SEEDS: Final = range(1, 11)  # a crawl of one market is mostly the start of two processes
@@ -61,7 +61,7 @@ def crawl() -> dict[str, float]:
             if theirs != ours:
                 raise HarkenError(f"the plain spider found {theirs} posts, our crawl {ours}")
             peers = {"bare": lambda: plain().rate, "ours": lambda: our().rate}
-            return against("bare", "ours", rates(peers))
+            return with_ratio("bare", "ours", rates(peers))
 
 
 def markets(seeds: Iterable[int], now: datetime) -> Corpus:
@@ -69,10 +69,10 @@ def markets(seeds: Iterable[int], now: datetime) -> Corpus:
     corpora = [generate(seed, now) for seed in seeds]
     lines: list[Line] = []
     for corpus in corpora:
-        known = len(lines)
+        first_number = len(lines)
         past = [line for line in corpus.lines if line.offset_s <= 0]  # a prefix: oldest first
         lines += [
-            line if line.parent is None else replace(line, parent=line.parent + known)
+            line if line.parent is None else replace(line, parent=line.parent + first_number)
             for line in past
         ]
     return replace(corpora[0], lines=tuple(lines))
@@ -90,34 +90,39 @@ def our_lap(base: str, corpus: Corpus, clock: Clock) -> Lap:
     """Our crawl child, into a record that knows its sources, as `harken run` starts it."""
     with TemporaryDirectory() as name:
         path = write_settings(
-            Path(name), corpus, sites(corpus, base), smtp_port=1, console_port=1, index="tantivy"
+            Path(name),
+            corpus,
+            site_sources(corpus, base),
+            smtp_port=1,
+            console_port=1,
+            index="tantivy",
         )
         settings = load(path, {})
-        record = wiring.open_record(settings)
-        seed(record, settings, now=clock.now())
+        database = wiring.open_database(settings)
+        sync_settings(database, settings, now=clock.now())
         seconds = python("harken", "crawl", *SOURCES, "--config", path, "--child")
-        with record.read() as tx:
-            fetched = sum(traffic.fetched for traffic in runs.traffic(tx).values())
-        record.close()
-        return Lap(fetched, seconds)
+        with database.read() as tx:
+            post_count = sum(traffic.fetched for traffic in runs.totals(tx).values())
+        database.close()
+        return Lap(post_count, seconds)
 
 
 @contextmanager
 def site(corpus: Path, clock: Clock) -> Iterator[str]:
     """The address of a replay site of *corpus*."""
-    started = str(iso(clock.now()))
+    started_at = str(format_utc(clock.now()))
     command = [sys.executable, "-m", "demo.site"]
-    options = ["--corpus", str(corpus), "--started", started]
-    site = subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True)
-    assert site.stdout is not None
+    options = ["--corpus", str(corpus), "--started", started_at]
+    process = subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
     try:
-        said = site.stdout.readline().split()
-        if said[:1] != ["ready"]:
+        ready_line = process.stdout.readline().split()
+        if ready_line[:1] != ["ready"]:
             raise HarkenError("the replay site did not start; its words stand above")
-        yield f"http://127.0.0.1:{said[1]}"
+        yield f"http://127.0.0.1:{ready_line[1]}"
     finally:
-        site.terminate()
-        site.wait(10)
+        process.terminate()
+        process.wait(10)
 
 
 def python(module: str, *arguments: object) -> float:

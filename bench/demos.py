@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from core.timestamps import iso
+from core.timestamps import format_utc
 
 ZONE: Final = ZoneInfo("Europe/Berlin")  # the reader's clock in every demo
 # A whole week from the Sunday on which summer time ends, and the Sunday on which it begins again.
@@ -25,9 +25,9 @@ DAYS: Final = (
 )
 FAULTS: Final = ("scorer", "source", "index", "smtp")
 LIVE_S: Final = 600
-PATIENCE_S: Final = 900  # for a demo that is not live; it takes one to two minutes
+MAX_WAIT_S: Final = 900  # for a demo that is not live; it takes one to two minutes
 GRACE_S: Final = 60  # for one that is interrupted
-KEPT: Final = ("failures", "onset_error_s", "page_s", "silences", "crawl", "score")
+RESULT_KEYS: Final = ("failures", "onset_error_s", "page_s", "silences", "crawl", "score")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,16 +49,16 @@ class Demo:
 
     def options(self, index: str) -> list[str]:
         """The options of its command line, with *index* as the engine."""
-        said = ["--seed", str(self.seed), "--index", index]
-        said += ["--calm"] if self.calm else []
-        said += ["--now", str(iso(self.now))] if self.now else []
-        said += ["--fault", self.fault] if self.fault else []
-        return said + (["--live", str(self.live)] if self.live else [])
+        arguments = ["--seed", str(self.seed), "--index", index]
+        arguments += ["--calm"] if self.calm else []
+        arguments += ["--now", str(format_utc(self.now))] if self.now else []
+        arguments += ["--fault", self.fault] if self.fault else []
+        return arguments + (["--live", str(self.live)] if self.live else [])
 
 
 def plan(parts: Sequence[str], seeds: Sequence[int] | None = None) -> list[Demo]:
     """The demos of *parts*, all of them or those of *seeds*, in the order of PARTS."""
-    demos = [demo for part, made in PARTS.items() if part in parts for demo in made()]
+    demos = [demo for part, build_demos in PARTS.items() if part in parts for demo in build_demos()]
     return [demo for demo in demos if seeds is None or demo.seed in seeds]
 
 
@@ -74,35 +74,35 @@ def play(demo: Demo, index: str, folder: Path) -> dict[str, Any]:
     """The row of *demo* on the engine *index*; *folder* is left behind only where it failed."""
     command = [sys.executable, "-m", "harken", "demo", "--check", "--dir", str(folder)]
     began = time.monotonic()
-    result = ended([*command, *demo.options(index)], PATIENCE_S + (demo.live or 0))
+    result = run_to_end([*command, *demo.options(index)], MAX_WAIT_S + (demo.live or 0))
     if result["ok"]:
         shutil.rmtree(folder, ignore_errors=True)
     return {**_head(demo), **result, "seconds": round(time.monotonic() - began, 1)}
 
 
-def verdict(code: int, stdout: str, stderr: str) -> dict[str, Any]:
+def demo_result(code: int, stdout: str, stderr: str) -> dict[str, Any]:
     """What a demo that ended with *code* said; ok only where its word and its code agree."""
     try:
-        said = json.loads(stdout)
+        output = json.loads(stdout)
     except ValueError:
         last = stderr.strip().rpartition("\n")[2]
         return {"ok": False, "failures": [f"exit {code} without a result: {last}"]}
-    kept = {key: said.get(key) for key in KEPT}
-    return {"ok": code == 0 and said["ok"], "ready_s": said["seconds"]["ready"], **kept}
+    details = {key: output.get(key) for key in RESULT_KEYS}
+    return {"ok": code == 0 and output["ok"], "ready_s": output["seconds"]["ready"], **details}
 
 
-def ended(command: Sequence[str], patience: float) -> dict[str, Any]:
+def run_to_end(command: Sequence[str], max_wait: float) -> dict[str, Any]:
     """The verdict on the demo that *command* plays; it is broken off after *patience* seconds."""
     demo = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
-        stdout, stderr = demo.communicate(timeout=patience)
+        stdout, stderr = demo.communicate(timeout=max_wait)
     except subprocess.TimeoutExpired:
         demo.send_signal(signal.SIGINT)  # so that it ends what it started
         with suppress(subprocess.TimeoutExpired):
             demo.communicate(timeout=GRACE_S)
         demo.kill()
-        return {"ok": False, "failures": [f"not over after {patience:.0f} s"]}
-    return verdict(demo.returncode, stdout, stderr)
+        return {"ok": False, "failures": [f"not over after {max_wait:.0f} s"]}
+    return demo_result(demo.returncode, stdout, stderr)
 
 
 def _moment(number: int, n: int) -> datetime:
@@ -116,7 +116,7 @@ def _head(demo: Demo) -> dict[str, Any]:
         "part": demo.part,
         "seed": demo.seed,
         "calm": demo.calm,
-        "now": iso(demo.now),
+        "now": format_utc(demo.now),
         "engine": demo.engine,
         "fault": demo.fault,
         "live": demo.live,

@@ -22,14 +22,14 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Final
 
-from bench.report import machine, say, write
-from core.incident import Kind
-from demo.run import until_ready
-from demo.session import Plan, Play, begin, start_run, wait_for
+from bench.report import machine, print_progress, write_figures
+from core.incident import IncidentKind
+from demo.run import wait_until_ready
+from demo.session import DemoOptions, DemoSession, start_demo, start_run, wait_for
 from harken.clock import Clock
 from store import mentions
 from store.alerts import incidents
-from store.database import Record
+from store.database import Database
 
 VICTIMS: Final = ("all", "all", "parent", "analyse", "index", "crawl")
 EARLIEST_S, LATEST_S = 0.3, 9.0  # after a start: from the first import to the last letter
@@ -44,20 +44,22 @@ class Remains:
 
     mentions: Mapping[str, tuple[Any, ...]]  # by uri, published before the start
     polarity: Mapping[str, float | None]  # likewise
-    indexed: frozenset[str]  # uris
+    indexed_uris: frozenset[str]  # uris
     incidents: Counter[str]  # crises by watch
     letters: Counter[tuple[str, str]]  # Message-ID and kind
-    about: Mapping[str, str]  # how the Message-IDs on a crisis begin, and its watch
+    watch_by_message_prefix: Mapping[
+        str, str
+    ]  # how the Message-IDs on a crisis begin, and its watch
 
 
 @dataclass
-class Tally:
+class KillFigures:
     """The figures of `out/faults.json`."""
 
     kills: int = 0
-    lost: int = 0
-    doubled: int = 0
-    repeated: int = 0
+    losses: int = 0
+    duplicates: int = 0
+    repeats: int = 0
     restarts_s: list[float] = field(default_factory=list)
     rows: list[dict[str, Any]] = field(default_factory=list)
 
@@ -69,46 +71,48 @@ def main() -> None:
     parser.add_argument("--per-run", type=int, default=25)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    figures = torture(options.kills, options.per_run, options.seed)
-    write("faults", figures)
+    figures = run_kills(options.kills, options.per_run, options.seed)
+    write_figures("faults", figures)
     raise SystemExit(bool(figures["lost"] or figures["doubled"]))
 
 
-def torture(kills: int, per_run: int, seed: int) -> dict[str, Any]:
+def run_kills(kills: int, per_run: int, seed: int) -> dict[str, Any]:
     """The figures after *kills* kills, *per_run* of them to a corpus."""
-    tally = Tally()
+    figures = KillFigures()
     chance = random.Random(seed)
-    while tally.kills < kills:
-        number = seed + tally.kills // per_run
+    while figures.kills < kills:
+        corpus_seed = seed + figures.kills // per_run
         at = _minute(Clock().now())  # one corpus for both: it is made by the minute
-        with _stage(number, at) as whole:
-            until_ready(whole)
-            before = _remains(whole)
-        with _stage(number, at) as hurt:
-            _hurt(hurt, chance, min(per_run, kills - tally.kills), tally)
-            until_ready(hurt)
-            _compare(before, _remains(hurt), tally, number)
-        say(f"{tally.kills} kills, {tally.lost} lost, {tally.doubled} doubled")
+        with _open_session(corpus_seed, at) as reference:
+            wait_until_ready(reference)
+            before = _remains(reference)
+        with _open_session(corpus_seed, at) as victim:
+            _kill_repeatedly(victim, chance, min(per_run, kills - figures.kills), figures)
+            wait_until_ready(victim)
+            _compare(before, _remains(victim), figures, corpus_seed)
+        print_progress(
+            f"{figures.kills} kills, {figures.losses} lost, {figures.duplicates} doubled"
+        )
     return {
         "machine": machine(),
-        "kills": tally.kills,
-        "lost": tally.lost,
-        "doubled": tally.doubled,
-        "repeated": tally.repeated,
+        "kills": figures.kills,
+        "lost": figures.losses,
+        "doubled": figures.duplicates,
+        "repeated": figures.repeats,
         "manual_steps": 0,
-        "restart_s_median": median(tally.restarts_s),
-        "rows": tally.rows,
+        "restart_s_median": median(figures.restarts_s),
+        "rows": figures.rows,
     }
 
 
 @contextlib.contextmanager
-def _stage(seed: int, at: datetime) -> Iterator[Play]:
+def _open_session(seed: int, at: datetime) -> Iterator[DemoSession]:
     folder = Path(tempfile.mkdtemp(prefix="harken-faults-"))
-    play = begin(Plan(folder=folder, seed=seed), Clock.starting(at))
+    session = start_demo(DemoOptions(folder=folder, seed=seed), Clock.starting_at(at))
     try:
-        yield play
+        yield session
     finally:
-        play.close()
+        session.close()
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -117,39 +121,43 @@ def _minute(at: datetime) -> datetime:
     return at.replace(second=5, microsecond=0)
 
 
-def _hurt(play: Play, chance: random.Random, kills: int, tally: Tally) -> None:
+def _kill_repeatedly(
+    session: DemoSession, chance: random.Random, kills: int, figures: KillFigures
+) -> None:
     for _ in range(kills):
         time.sleep(chance.uniform(EARLIEST_S, LATEST_S))
         victim = chance.choice(VICTIMS)
-        _kill(play, victim)
-        tally.kills += 1
-        if play.run.poll() is not None or victim in ("all", "parent"):
-            play.run.wait(30)
+        _kill(session, victim)
+        figures.kills += 1
+        if session.run_process.poll() is not None or victim in ("all", "parent"):
+            session.run_process.wait(30)
             began = time.monotonic()
-            play.run = start_run(play.settings, play.clock, play.plan.folder / "run.log")
-            wait_for("the restart", lambda: True if play.get("/healthz")[0] == OK else None, 60)
-            tally.restarts_s.append(time.monotonic() - began)
+            session.run_process = start_run(
+                session.settings_path, session.clock, session.options.folder / "run.log"
+            )
+            wait_for("the restart", lambda: True if session.get("/healthz")[0] == OK else None, 60)
+            figures.restarts_s.append(time.monotonic() - began)
 
 
-def _kill(play: Play, victim: str) -> None:
+def _kill(session: DemoSession, victim: str) -> None:
     """SIGKILL to the parent alone, to everybody at once, or to one kind of child."""
-    family = _family(play.run.pid)
+    children = _family(session.run_process.pid)
     if victim == "all":
-        doomed = [play.run.pid, *family]
+        pids = [session.run_process.pid, *children]
     elif victim == "parent":
-        doomed = [play.run.pid]
+        pids = [session.run_process.pid]
     else:
-        doomed = [pid for pid in family if f" {victim} " in _command(pid)]
-    for pid in doomed:
+        pids = [pid for pid in children if f" {victim} " in _command(pid)]
+    for pid in pids:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
 
 
 def _family(pid: int) -> list[int]:
-    said = subprocess.run(
+    output = subprocess.run(
         ["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False
     ).stdout
-    return [int(child) for child in said.split()]
+    return [int(child) for child in output.split()]
 
 
 def _command(pid: int) -> str:
@@ -158,23 +166,25 @@ def _command(pid: int) -> str:
     return ""
 
 
-def _remains(play: Play) -> Remains:
-    record = Record(f"sqlite:///{play.plan.folder / 'state' / 'record.db'}")
-    with record.read() as tx:
-        known = [m for m in mentions.everything(tx) if m.published <= play.started]
-        crises = incidents.everything(tx, kind=Kind.CRISIS)
-    uris = {m.id: m.uri.replace(play.site_url, "") for m in known}  # the site's port differs
+def _remains(session: DemoSession) -> Remains:
+    database = Database(f"sqlite:///{session.options.folder / 'state' / 'record.db'}")
+    with database.read() as tx:
+        past_mentions = [m for m in mentions.all_mentions(tx) if m.published <= session.started_at]
+        crises = incidents.all_incidents(tx, kind=IncidentKind.CRISIS)
+    uris = {
+        m.id: m.uri.replace(session.site_url, "") for m in past_mentions
+    }  # the site's port differs
     return Remains(
-        mentions={uris[m.id]: _essence(m) for m in known},
-        polarity={uris[m.id]: _polarity(m) for m in known},
-        indexed=frozenset(uris[i] for i in _indexed(play) if i in uris),
+        mentions={uris[m.id]: _key_fields(m) for m in past_mentions},
+        polarity={uris[m.id]: _polarity(m) for m in past_mentions},
+        indexed_uris=frozenset(uris[i] for i in _indexed_uris(session) if i in uris),
         incidents=Counter(i.watch for i in crises),
-        letters=Counter((a.message_id, a.kind) for a in play.inbox.arrivals),
-        about={f"<inc-{i.id}@": i.watch for i in crises},
+        letters=Counter((a.message_id, a.kind) for a in session.smtp_sink.mails),
+        watch_by_message_prefix={f"<inc-{i.id}@": i.watch for i in crises},
     )
 
 
-def _essence(mention: Any) -> tuple[Any, ...]:
+def _key_fields(mention: Any) -> tuple[Any, ...]:
     return (mention.text_sha256, mention.revision, mention.watches, mention.analysis)
 
 
@@ -182,56 +192,64 @@ def _polarity(mention: Any) -> float | None:
     return mention.verdict.polarity if mention.verdict else None
 
 
-def _is_rejudged(one: float | None, other: float | None) -> bool:
+def _differs(first: float | None, second: float | None) -> bool:
     """Whether two polarities of one text differ by more than the company in its batch can do."""
-    return (one is None) != (other is None) or abs((one or 0) - (other or 0)) > ROUNDING
+    return (first is None) != (second is None) or abs((first or 0) - (second or 0)) > ROUNDING
 
 
-def _indexed(play: Play) -> Sequence[str]:
+def _indexed_uris(session: DemoSession) -> Sequence[str]:
     from indexer.engines.tantivy.index import TantivyIndex
 
-    with TantivyIndex(play.plan.folder / "state" / "index", writer=False) as index:
+    with TantivyIndex(session.options.folder / "state" / "index", writer=False) as index:
         index.setup()
         return list(index.ids())
 
 
-def _compare(whole: Remains, hurt: Remains, tally: Tally, seed: int) -> None:
-    lost = [u for u, essence in whole.mentions.items() if hurt.mentions.get(u) != essence]
-    lost += [u for u, p in whole.polarity.items() if _is_rejudged(p, hurt.polarity.get(u))]
-    strange = [u for u in hurt.mentions if u not in whole.mentions]
-    unindexed = set(whole.mentions) - hurt.indexed
-    missing = whole.incidents - hurt.incidents
-    surplus = hurt.incidents - whole.incidents
-    silent = sorted(_matters(whole) - _matters(hurt))
-    unasked = _digests(hurt) - _digests(whole)  # briefs may tell an incident in other steps
-    tally.lost += len(lost) + len(unindexed) + missing.total() + len(silent)
-    tally.doubled += len(strange) + surplus.total() + len(unasked)
-    tally.repeated += sum(n - 1 for n in hurt.letters.values())
-    seen = {
-        "lost": lost[:5],
-        "strange": strange[:5],
-        "unindexed": len(unindexed),
+def _compare(reference: Remains, remains: Remains, figures: KillFigures, seed: int) -> None:
+    lost_uris = [
+        u for u, essence in reference.mentions.items() if remains.mentions.get(u) != essence
+    ]
+    lost_uris += [u for u, p in reference.polarity.items() if _differs(p, remains.polarity.get(u))]
+    extra_uris = [u for u in remains.mentions if u not in reference.mentions]
+    missing_in_index = set(reference.mentions) - remains.indexed_uris
+    missing = reference.incidents - remains.incidents
+    surplus = remains.incidents - reference.incidents
+    missing_subjects = sorted(_subjects(reference) - _subjects(remains))
+    extra_digests = _digests(remains) - _digests(
+        reference
+    )  # briefs may tell an incident in other steps
+    figures.losses += (
+        len(lost_uris) + len(missing_in_index) + missing.total() + len(missing_subjects)
+    )
+    figures.duplicates += len(extra_uris) + surplus.total() + len(extra_digests)
+    figures.repeats += sum(n - 1 for n in remains.letters.values())
+    differences = {
+        "lost": lost_uris[:5],
+        "strange": extra_uris[:5],
+        "unindexed": len(missing_in_index),
         "missing": dict(missing),
         "surplus": dict(surplus),
-        "silent": silent,
-        "unasked": sorted(unasked),
+        "silent": missing_subjects,
+        "unasked": sorted(extra_digests),
     }
-    ok = not any(seen.values())
+    ok = not any(differences.values())
     if not ok:
-        say(f"seed {seed}: {seen}")
+        print_progress(f"seed {seed}: {differences}")
     demand = "record, index and inbox as in an unkilled run"
-    tally.rows.append({"row": f"seed {seed}", "demand": demand, "seen": seen, "ok": ok})
+    figures.rows.append({"row": f"seed {seed}", "demand": demand, "seen": differences, "ok": ok})
 
 
-def _matters(remains: Remains) -> set[str]:
+def _subjects(remains: Remains) -> set[str]:
     """What the letters are about: each digest, and the watches whose crises were told of.
 
     All revisions of a crisis are one matter. Its number is chance: a notice may come before it.
     """
-    return {_matter(message_id, remains.about) for message_id, _ in remains.letters}
+    return {
+        _subject(message_id, remains.watch_by_message_prefix) for message_id, _ in remains.letters
+    }
 
 
-def _matter(message_id: str, about: Mapping[str, str]) -> str:
+def _subject(message_id: str, about: Mapping[str, str]) -> str:
     thread = _REVISION.sub("@", message_id)
     return about.get(thread.partition("@")[0] + "@", thread)
 

@@ -13,16 +13,16 @@ import tantivy
 from elasticsearch import Elasticsearch, helpers
 
 from bench.node import elasticsearch
-from bench.rounds import against, per_second, rates
+from bench.rounds import per_second, rates, with_ratio
 from bench.shared import rows
 from core.errors import HarkenError
 from core.identity import mention_id
-from indexer.change import Fate, Upsert
+from indexer.change import ChangeResult, Upsert
 from indexer.document import Document
-from indexer.engines.elasticsearch.bulk import CHUNK
+from indexer.engines.elasticsearch.bulk import CHUNK_SIZE
 from indexer.engines.elasticsearch.index import ElasticsearchIndex
-from indexer.engines.elasticsearch.mapping import month_index, source, template
-from indexer.engines.tantivy.documents import entry, prepare, schema
+from indexer.engines.elasticsearch.mapping import index_template, month_index, to_source
+from indexer.engines.tantivy.documents import build_entry, build_schema, register_tokenizer
 from indexer.engines.tantivy.index import WRITER_BYTES, TantivyIndex
 from indexer.index import MentionIndex
 from indexer.index_tokens import index_words
@@ -37,21 +37,21 @@ WARM_UP: Final = (
 )
 
 
-def embedded() -> dict[str, float]:
+def tantivy_rates() -> dict[str, float]:
     """Documents a second into a new tantivy index."""
-    changes = prepared(_texts(), DOCUMENTS)
-    written = [entry(change).to_dict() for change in changes]
-    peers = {"bare": partial(bare_tantivy, written), "docs_per_s": partial(our_tantivy, changes)}
-    return against("bare", "docs_per_s", rates(peers))
+    changes = make_changes(_texts(), DOCUMENTS)
+    documents = [build_entry(change).to_dict() for change in changes]
+    peers = {"bare": partial(bare_tantivy, documents), "docs_per_s": partial(our_tantivy, changes)}
+    return with_ratio("bare", "docs_per_s", rates(peers))
 
 
-def served() -> dict[str, float]:
+def elasticsearch_rates() -> dict[str, float]:
     """Documents a second into new indices of an Elasticsearch.
 
     Raises:
         ConfigError: there is none to start.
     """
-    changes = prepared(_texts(), DOCUMENTS)
+    changes = make_changes(_texts(), DOCUMENTS)
     names = map("bench{}".format, count())
     with elasticsearch() as url:
         peers = {
@@ -60,10 +60,10 @@ def served() -> dict[str, float]:
         }
         for peer in [*peers.values()] * WARM_UP:
             peer()
-        return against("bare", "docs_per_s", rates(peers))
+        return with_ratio("bare", "docs_per_s", rates(peers))
 
 
-def prepared(texts: Sequence[str], n: int) -> list[Upsert]:
+def make_changes(texts: Sequence[str], n: int) -> list[Upsert]:
     """Changes 1 to *n* of as many mentions of three months, with *texts* over and over."""
     chance = Random(1)
     return [_change(number, texts[number % len(texts)], chance) for number in range(1, n + 1)]
@@ -77,8 +77,8 @@ def apply_all(index: MentionIndex, changes: Sequence[Upsert]) -> None:
     """
     for start in range(0, len(changes), BATCH):
         for outcome in index.apply(changes[start : start + BATCH]):
-            if outcome.fate is not Fate.OK:
-                raise HarkenError(f"a change was {outcome.fate}: {outcome.reason}")
+            if outcome.result is not ChangeResult.OK:
+                raise HarkenError(f"a change was {outcome.result}: {outcome.reason}")
 
 
 def our_tantivy(changes: Sequence[Upsert]) -> float:
@@ -91,13 +91,13 @@ def our_tantivy(changes: Sequence[Upsert]) -> float:
         return per_second(len(changes), lambda: apply_all(index, changes))
 
 
-def bare_tantivy(written: Sequence[dict[str, Any]]) -> float:
+def bare_tantivy(documents: Sequence[dict[str, Any]]) -> float:
     """One round of tantivy's own client with our schema and memory: values in, entries out."""
     with tempfile.TemporaryDirectory() as folder:
-        index = tantivy.Index(schema(), path=folder)
-        prepare(index)
+        index = tantivy.Index(build_schema(), path=folder)
+        register_tokenizer(index)
         writer = index.writer(WRITER_BYTES, 1)
-        rate = per_second(len(written), lambda: _write(writer, written))
+        rate = per_second(len(documents), lambda: _write(writer, documents))
         writer.wait_merging_threads()
         return rate
 
@@ -106,9 +106,9 @@ def _texts() -> list[str]:
     return [row["text"] for row in rows(TEXTS)]
 
 
-def _write(writer: Any, written: Sequence[dict[str, Any]]) -> None:
-    for start in range(0, len(written), BATCH):
-        for values in written[start : start + BATCH]:
+def _write(writer: Any, documents: Sequence[dict[str, Any]]) -> None:
+    for start in range(0, len(documents), BATCH):
+        for values in documents[start : start + BATCH]:
             writer.add_document(tantivy.Document(**values))
         writer.commit()
 
@@ -123,16 +123,18 @@ def _our_elasticsearch(url: str, name: str, changes: Sequence[Upsert]) -> float:
 
 def _bare_elasticsearch(url: str, name: str, changes: Sequence[Upsert]) -> float:
     with Elasticsearch(url, request_timeout=60) as client:
-        client.indices.put_index_template(name=f"{name}-v1", **template(name))
+        client.indices.put_index_template(name=f"{name}-v1", **index_template(name))
         actions = [
             {
                 "_index": month_index(name, change.document.published),
                 "_id": change.id,
-                "_source": source(change.document),
+                "_source": to_source(change.document),
             }
             for change in changes
         ]
-        rate = per_second(len(actions), lambda: helpers.bulk(client, actions, chunk_size=CHUNK))
+        rate = per_second(
+            len(actions), lambda: helpers.bulk(client, actions, chunk_size=CHUNK_SIZE)
+        )
     _remove(url, name)
     return rate
 
@@ -145,14 +147,14 @@ def _remove(url: str, name: str) -> None:
 
 def _change(number: int, text: str, chance: Random) -> Upsert:
     url = f"https://social.example/@voice{number}/{number}"
-    published = NEWEST - chance.randrange(SPAN)
-    shown = Document(
+    published_s = NEWEST - chance.randrange(SPAN)
+    document = Document(
         id=mention_id(url),
         words=" ".join(index_words(text)),
         text=text,
         url=url,
-        published=published,
-        first_seen=published + 60,
+        published=published_s,
+        first_seen=published_s + 60,
         source=("social",),
         watch=(chance.choice(("acme", "globex")),),
         topic=(chance.choice(("price", "service", "delivery")),),
@@ -173,4 +175,4 @@ def _change(number: int, text: str, chance: Random) -> Upsert:
         tag=chance.choice(((), ("recall",), ("recall", "neveragain"))),
         link=(),
     )
-    return Upsert(id=shown.id, number=number, document=shown)
+    return Upsert(id=document.id, number=number, document=document)

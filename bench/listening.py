@@ -11,9 +11,9 @@ from typing import Any, Final
 
 import yaml
 
-from bench.report import say
+from bench.report import print_progress
 from bench.server import Server
-from core.timestamps import iso
+from core.timestamps import format_utc
 from harken.clock import Clock
 
 SOURCE: Final = "server"
@@ -21,20 +21,20 @@ TEN_YEARS: Final = 3650  # days
 LATER: Final = (2, 4)  # hours from now; a deletion is believed once two crawls an hour apart saw it
 
 
-def listen(server: Server) -> dict[str, Any]:
+def measure_server(server: Server) -> dict[str, Any]:
     """The row of *server*: crawled, crawled again, changed, crawled again and again."""
-    say(f"{server.name} …")
+    print_progress(f"{server.name} …")
     with tempfile.TemporaryDirectory(prefix="harken-server-") as name:
         folder = Path(name)
         folder.chmod(0o755)  # some servers change to an account of their own
         try:
             server.start(folder / "server")
-            return _heard(server, _settings(server, folder))
+            return _measure(server, _settings(server, folder))
         finally:
             server.stop()
 
 
-def _heard(server: Server, config: Path) -> dict[str, Any]:
+def _measure(server: Server, config: Path) -> dict[str, Any]:
     first = _crawl(config)
     truth, record = server.truth(), _record(config)
     second = _crawl(config)
@@ -59,9 +59,15 @@ def _heard(server: Server, config: Path) -> dict[str, Any]:
 
 
 def _settings(server: Server, folder: Path) -> Path:
-    said = dict(server.source())
-    options = {"backfill_days": TEN_YEARS, **said.pop("options")}
-    source = {"slug": SOURCE, "allow_loopback": True, "delay": "0s", "options": options, **said}
+    source_keys = dict(server.source())
+    options = {"backfill_days": TEN_YEARS, **source_keys.pop("options")}
+    source = {
+        "slug": SOURCE,
+        "allow_loopback": True,
+        "delay": "0s",
+        "options": options,
+        **source_keys,
+    }
     watch = {"slug": "all", "name": "All", "query": server.query, "retention": f"{TEN_YEARS}d"}
     path = folder / "harken.yaml"
     path.write_text(yaml.safe_dump({"watches": [watch], "sources": [source]}))
@@ -75,7 +81,7 @@ def _crawl(config: Path, *options: str) -> int:
 
 
 def _in(hours: int) -> str:
-    return str(iso(Clock().now() + timedelta(hours=hours)))
+    return str(format_utc(Clock().now() + timedelta(hours=hours)))
 
 
 def _record(config: Path) -> dict[str, Mapping[str, Any]]:

@@ -10,29 +10,31 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from alerts.detection.detector import Setting, detect, units_of
-from alerts.detection.lifecycle import Event, NotifyReason
+from alerts.detection.detector import DetectionContext, detect, watch_units
+from alerts.detection.lifecycle import IncidentEvent, NotifyReason
 from bench.demos import moments
 from config.settings import Settings
 from core.analysis import AnalysisResult, PendingMention
-from core.incident import Kind
+from core.incident import IncidentKind
 from core.observation import Observation
 from demo.corpus import Corpus, generate
 from demo.ground_truth import is_readable, matcher, visible_text, watches
-from demo.timeline import Entry, Replay
+from demo.timeline import Entry, Timeline
 from demo.workspace import taxonomy
 from harken import wiring
 from harken.settings_sync import topic_values
-from nlp.analyse import Spoken, analyse
+from nlp.analyse import TermMatcher, analyse
 from nlp.models.e5 import E5
 from nlp.text.duplicates import family_key
-from nlp.topic_classifier import Taxonomy
+from nlp.topic_classifier import TopicClassifier
 
-TOGETHER: Final = 256  # texts
-ALL: Final = timedelta(days=27)  # so long ago listening began: all that was a crisis since is told
-NEAR: Final = timedelta(hours=2)  # an onset further off tells of something else
+BATCH_SIZE: Final = 256  # texts
+HISTORY: Final = timedelta(
+    days=27
+)  # so long ago listening began: all that was a crisis since is told
+MAX_ONSET_ERROR: Final = timedelta(hours=2)  # an onset further off tells of something else
 
-Heard = Mapping[str, Sequence[Observation]]  # by watch
+ObservationsByWatch = Mapping[str, Sequence[Observation]]  # by watch
 
 
 class Reader:
@@ -42,32 +44,37 @@ class Reader:
         self._model = E5()
         settings = Settings(state=Path("unused"), topics=taxonomy())
         topics = topic_values(settings)
-        self._topics = Taxonomy(topics, self._model.embed, self._model.near)
-        self.ids = self._topics.ids
+        self._topic_classifier = TopicClassifier(
+            topics, self._model.encode, self._model.topic_threshold
+        )
+        self.ids = self._topic_classifier.ids
 
-    def read(self, corpus: Corpus, now: datetime) -> Heard:
+    def observe(self, corpus: Corpus, now: datetime) -> ObservationsByWatch:
         """What a whole crawl of *corpus* at *now* would have the detector see."""
         match = matcher(corpus)
         entries = {
             str(entry.number): entry
-            for entry in Replay(corpus, now, "http://bench.invalid").entries
+            for entry in Timeline(corpus, now, "http://bench.invalid").entries
             if entry.published <= now and is_readable(entry)
         }
-        works = [_work(i, entry, match(visible_text(entry.text))) for i, entry in entries.items()]
-        heard: dict[str, list[Observation]] = defaultdict(list)
-        spoken = wiring.spoken({watch.slug: watch for watch in watches(corpus)})
-        for work, found in self._judged([w for w in works if w.watches], spoken):
-            for watch in work.watches:
-                heard[watch].append(_utterance(entries[work.id], found, watch))
-        return heard
+        pending = [
+            _pending_mention(i, entry, match(visible_text(entry.text)))
+            for i, entry in entries.items()
+        ]
+        observations: dict[str, list[Observation]] = defaultdict(list)
+        match_terms = wiring.term_matcher({watch.slug: watch for watch in watches(corpus)})
+        for mention, result in self._analyse([w for w in pending if w.watches], match_terms):
+            for watch in mention.watches:
+                observations[watch].append(_observation(entries[mention.id], result, watch))
+        return observations
 
-    def _judged(
-        self, works: Sequence[PendingMention], spoken: Spoken
+    def _analyse(
+        self, pending: Sequence[PendingMention], match_terms: TermMatcher
     ) -> Iterator[tuple[PendingMention, AnalysisResult]]:
-        for first in range(0, len(works), TOGETHER):
-            some = works[first : first + TOGETHER]
-            found = analyse(some, self._model, self._topics, spoken=spoken)
-            yield from zip(some, found, strict=True)
+        for first in range(0, len(pending), BATCH_SIZE):
+            batch = pending[first : first + BATCH_SIZE]
+            results = analyse(batch, self._model, self._topic_classifier, matched_terms=match_terms)
+            yield from zip(batch, results, strict=True)
 
 
 def months(count: int) -> Iterator[dict[str, Any]]:
@@ -76,27 +83,29 @@ def months(count: int) -> Iterator[dict[str, Any]]:
     for seed, now in enumerate(moments(count)):
         calm = bool(seed % 2)
         corpus = generate(seed, now, calm=calm)
-        events = told(corpus, reader.read(corpus, now), now, reader.ids)
-        yield {"seed": seed, "now": now, "calm": calm} | judged(corpus, events, now)
+        events = crisis_events(corpus, reader.observe(corpus, now), now, reader.ids)
+        yield {"seed": seed, "now": now, "calm": calm} | score_month(corpus, events, now)
 
 
-def told(corpus: Corpus, heard: Heard, now: datetime, topics: Sequence[str]) -> list[Event]:
+def crisis_events(
+    corpus: Corpus, observations: ObservationsByWatch, now: datetime, topics: Sequence[str]
+) -> list[IncidentEvent]:
     """Every crisis of the month, of all watches, by one step of detection at *now*."""
-    listened = watches(corpus)
-    setting = Setting(
+    all_watches = watches(corpus)
+    context = DetectionContext(
         taxonomy=tuple(topics),
-        units=sum(len(units_of(watch, topics)) for watch in listened),
-        backfilled_at=now - ALL,
+        units=sum(len(watch_units(watch, topics)) for watch in all_watches),
+        backfilled_at=now - HISTORY,
     )
     events = [
         event
-        for watch in listened
-        for event in detect(watch, heard.get(watch.slug, ()), None, now, setting).events
+        for watch in all_watches
+        for event in detect(watch, observations.get(watch.slug, ()), None, now, context).events
     ]
-    return [e for e in events if e.kind is Kind.CRISIS and e.reason is NotifyReason.OPENED]
+    return [e for e in events if e.kind is IncidentKind.CRISIS and e.reason is NotifyReason.OPENED]
 
 
-def judged(corpus: Corpus, events: Sequence[Event], now: datetime) -> dict[str, Any]:
+def score_month(corpus: Corpus, events: Sequence[IncidentEvent], now: datetime) -> dict[str, Any]:
     """How many crises of *corpus* were missed, how many *events* are none, and how far off in s."""
     true = {i.watch: now + timedelta(seconds=i.onset_s) for i in corpus.incidents}
     errors = [
@@ -104,7 +113,7 @@ def judged(corpus: Corpus, events: Sequence[Event], now: datetime) -> dict[str, 
         for event in events
         if event.spike and event.watch in true
     ]
-    right = {watch: error for watch, error in errors if abs(error) <= NEAR}
+    right = {watch: error for watch, error in errors if abs(error) <= MAX_ONSET_ERROR}
     return {
         "missed": len(true.keys() - right.keys()),
         "false": len(events) - len(right),
@@ -112,7 +121,7 @@ def judged(corpus: Corpus, events: Sequence[Event], now: datetime) -> dict[str, 
     }
 
 
-def _work(name: str, entry: Entry, watches: Mapping[str, str]) -> PendingMention:
+def _pending_mention(name: str, entry: Entry, watches: Mapping[str, str]) -> PendingMention:
     return PendingMention(
         id=name,
         text=entry.text,
@@ -122,16 +131,16 @@ def _work(name: str, entry: Entry, watches: Mapping[str, str]) -> PendingMention
     )
 
 
-def _utterance(entry: Entry, found: AnalysisResult, watch: str) -> Observation:
-    by_watch = {verdict.watch: verdict for verdict in found.verdicts}
-    whole = by_watch.get(None)
-    verdict = by_watch.get(watch, whole)
+def _observation(entry: Entry, result: AnalysisResult, watch: str) -> Observation:
+    by_watch = {verdict.watch: verdict for verdict in result.verdicts}
+    overall = by_watch.get(None)
+    verdict = by_watch.get(watch, overall)
     return Observation(
         id=str(entry.number),
         at=entry.published,
         first_seen=entry.published,
         voice=f"{entry.board}/{entry.author}",
         sentiment=verdict.sentiment if verdict else None,
-        topics=whole.topics if whole else (),
+        topics=overall.topics if overall else (),
         family=family_key(entry.text),
     )

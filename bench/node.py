@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from bench.shared import shared
+from bench.shared import shared_path
 from core.errors import HarkenError
 from demo.smtp_sink import free_port
 
@@ -24,7 +24,7 @@ def elasticsearch() -> Iterator[str]:
         ConfigError: `SHARED` has none.
         HarkenError: it does not start.
     """
-    start = shared("elasticsearch/run.sh")
+    start = shared_path("elasticsearch/run.sh")
     folder = Path(tempfile.mkdtemp(prefix="harken-elasticsearch-"))
     port = free_port()
     node = subprocess.Popen(

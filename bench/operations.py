@@ -4,24 +4,24 @@ from collections.abc import Sequence
 from statistics import mean
 
 from bench.workers import kind
-from nlp.encoder.adapter_model import WINDOW
-from nlp.encoder.bert_config import Shape, read
-from nlp.encoder.tokenizer import Tokens
+from nlp.encoder.adapter_model import WINDOW_TOKENS
+from nlp.encoder.bert_config import BertConfig, read
+from nlp.encoder.tokenizer import EncoderTokenizer
 
 
-def a_text(model: str, texts: Sequence[str]) -> float:
+def gflop_a_text(model: str, texts: Sequence[str]) -> float:
     """10^9 operations that sentiment alone asks of *model* for a text, the mean over *texts*.
 
     A multiplication and its addition are two operations. Only matrix products count, and no
     padding; embeddings, soft-max and heads come for nothing.
     """
     folder = kind(model).base.locate()
-    shape, tokens = read(folder), Tokens(folder)
-    rows = [tokens.framed(ids[:WINDOW]) for ids in tokens.ids(texts)]
+    shape, tokens = read(folder), EncoderTokenizer(folder)
+    rows = [tokens.with_special_tokens(ids[:WINDOW_TOKENS]) for ids in tokens.ids(texts)]
     return round(mean(operations(shape, len(row)) for row in rows) / 1e9, 4)
 
 
-def operations(shape: Shape, tokens: int) -> int:
+def operations(shape: BertConfig, tokens: int) -> int:
     """Of one pass over a text of *tokens* by an encoder of *shape*.
 
     A layer has four square products, two with the inner width, and two of attention.

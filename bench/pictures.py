@@ -14,16 +14,16 @@ from typing import Any, Final
 
 from playwright.sync_api import Browser
 
-from alerts.channel import Letter
-from alerts.messages.mime import from_eml, viewed
-from bench.browser import Screen, Watch, chromium, shoot, watched
-from bench.report import machine, say, write
-from core.incident import Kind
-from demo.run import curtain, until_ready
-from demo.session import Plan, Play
+from alerts.channel import Notification
+from alerts.messages.mime import from_mime, html_for_browser
+from bench.browser import PageMonitor, Screen, chromium, open_page, take_picture
+from bench.report import machine, print_progress, write_figures
+from core.incident import IncidentKind
+from demo.run import open_demo, wait_until_ready
+from demo.session import DemoOptions, DemoSession
 from harken.clock import Clock
 from store.alerts import incidents
-from store.database import Record
+from store.database import Database
 
 FOLDER: Final = Path("docs/pictures")
 NOW: Final = datetime(2026, 11, 20, 13, 24, tzinfo=UTC)  # a Friday: pictures change only with us
@@ -42,7 +42,7 @@ MAIL_SCREENS: Final = (
     Screen(name="phone", width=390, height=844, tallest=1000, scale=2),
 )
 # A mail program is the page around a letter: its landmarks are not the letter's business.
-MAIL_EXCUSED: Final = ("landmark-one-main", "region")
+MAIL_SKIP_RULES: Final = ("landmark-one-main", "region")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,70 +58,70 @@ class Subject:
         return MAIL_SCREENS if self.html else PAGE_SCREENS
 
     @property
-    def excused(self) -> tuple[str, ...]:
+    def skip_rules(self) -> tuple[str, ...]:
         """The rules of axe that do not apply to it."""
-        return MAIL_EXCUSED if self.html else ()
+        return MAIL_SKIP_RULES if self.html else ()
 
-    def show(self, watch: Watch) -> None:
+    def show(self, monitor: PageMonitor) -> None:
         """Bring it onto the page."""
         if self.html:
-            watch.page.set_content(self.html)
+            monitor.page.set_content(self.html)
         else:
-            watch.page.goto(watch.home + self.path)
+            monitor.page.goto(monitor.home + self.path)
 
 
 def main() -> None:
     """Picture everything; exit 1 if anything is wrong with what is seen."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="harken-pictures-") as folder:
-        plan = Plan(folder=Path(folder), seed=SEED)
-        with curtain(plan, Clock.starting(NOW)) as play, chromium() as browser:
-            record, _ = until_ready(play)
+        demo_options = DemoOptions(folder=Path(folder), seed=SEED)
+        with open_demo(demo_options, Clock.starting_at(NOW)) as session, chromium() as browser:
+            database, _ = wait_until_ready(session)
             rows = [
                 row
-                for name, subject in subjects(play, record).items()
-                for row in pictured(browser, name, subject, play.console_url)
+                for name, subject in subjects(session, database).items()
+                for row in take_pictures(browser, name, subject, session.console_url)
             ]
-    write("pictures", {"machine": machine(), "pictures": rows})
+    write_figures("pictures", {"machine": machine(), "pictures": rows})
     raise SystemExit(any(row["failures"] for row in rows))
 
 
-def subjects(play: Play, record: Record) -> Mapping[str, Subject]:
+def subjects(session: DemoSession, database: Database) -> Mapping[str, Subject]:
     """What is pictured, by name."""
-    with record.read() as tx:
-        number = incidents.everything(tx, kind=Kind.CRISIS)[0].id
-    letters = {a.kind: from_eml(a.eml.read_bytes()) for a in reversed(play.inbox.arrivals)}
+    with database.read() as tx:
+        incident_id = incidents.all_incidents(tx, kind=IncidentKind.CRISIS)[0].id
+    letters = {a.kind: from_mime(a.eml.read_bytes()) for a in reversed(session.smtp_sink.mails)}
     return {
         "search": Subject(path=SEARCH),
-        "incident": Subject(path=f"/incidents/{number}"),
+        "incident": Subject(path=f"/incidents/{incident_id}"),
         "sources": Subject(path="/sources"),
         "inbox": Subject(path="/inbox"),
-        "digest": Subject(html=opened(letters["digest"])),
-        "brief": Subject(html=opened(letters["brief"])),
+        "digest": Subject(html=html_with_images(letters["digest"])),
+        "brief": Subject(html=html_with_images(letters["brief"])),
     }
 
 
-def opened(letter: Letter) -> str:
+def html_with_images(notification: Notification) -> str:
     """A letter's HTML with its pictures inside: as a mail program shows it."""
-    inside = {
+    image_urls = {
         cid: f"data:image/png;base64,{b64encode(png).decode()}"
-        for cid, png in letter.images.items()
+        for cid, png in notification.images.items()
     }
-    return viewed(letter, inside.__getitem__)
+    return html_for_browser(notification, image_urls.__getitem__)
 
 
-def pictured(browser: Browser, name: str, subject: Subject, home: str) -> list[dict[str, Any]]:
+def take_pictures(browser: Browser, name: str, subject: Subject, home: str) -> list[dict[str, Any]]:
     """A row for each screen: the file, its bytes, and what is wrong."""
     rows = []
     for screen in subject.screens:
         path = FOLDER / f"{name}-{screen.name}.png"
-        with watched(browser, screen, home) as watch:
-            subject.show(watch)
-            failures = watch.inspect(subject.excused)
-            size = shoot(watch.page, path, tallest=screen.tallest)
+        with open_page(browser, screen, home) as monitor:
+            subject.show(monitor)
+            failures = monitor.inspect(subject.skip_rules)
+            size = take_picture(monitor.page, path, tallest=screen.tallest)
         if size > HEAVIEST:
             failures.append(f"{size} bytes, more than {HEAVIEST}")
-        say(f"{path.name}: {size} bytes {failures or 'ok'}")
+        print_progress(f"{path.name}: {size} bytes {failures or 'ok'}")
         rows.append({"picture": path.name, "bytes": size, "failures": failures})
     return rows
 

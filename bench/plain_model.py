@@ -12,11 +12,11 @@ from transformers.utils.logging import CRITICAL, disable_progress_bar, set_verbo
 
 from core.mention import Sentiment
 from nlp.encoder import adapter
-from nlp.encoder.adapter import SENTIMENT, WEIGHTS, Head
-from nlp.encoder.adapter_model import Adapted
-from nlp.encoder.network import Network, network
+from nlp.encoder.adapter import ADAPTERS_FOLDER, SENTIMENT, ClassificationHead
+from nlp.encoder.adapter_model import AdapterModel
+from nlp.encoder.network import Network, load_network
 
-LONGEST: Final = 256  # tokens; what is beyond is cut, as people do who call a pipeline
+MAX_TOKENS: Final = 256  # tokens; what is beyond is cut, as people do who call a pipeline
 
 
 class PlainConfig(PreTrainedConfig):
@@ -31,46 +31,59 @@ class PlainModel(PreTrainedModel):
     config_class = PlainConfig
 
     def __init__(
-        self, config: PlainConfig, folder: Path, merged: Network, calibrated: Head
+        self,
+        config: PlainConfig,
+        folder: Path,
+        plain_network: Network,
+        sentiment_head: ClassificationHead,
     ) -> None:
         super().__init__(config)
-        self.encoder = _encoder(folder, merged)
-        self.head = merged.heads[SENTIMENT]
-        self.shared, self.temperature = len(merged.lower), calibrated.temperature()
-        nothing = np.zeros(len(calibrated.classes), np.float32)
+        self.encoder = _encoder(folder, plain_network)
+        self.head = plain_network.heads[SENTIMENT]
+        self.lower_count, self.temperature = len(plain_network.lower), sentiment_head.temperature()
+        zero_logits = np.zeros(len(sentiment_head.classes), np.float32)
         self.register_buffer(
-            "offset", torch.from_numpy(calibrated.evened(nothing)), persistent=False
+            "offset",
+            torch.from_numpy(sentiment_head.adjust_for_priors(zero_logits)),
+            persistent=False,
         )
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor, **_: Any) -> Any:
         """Logits of each text: the head sees the last states and the shared ones."""
-        told = self.encoder(input_ids, attention_mask, output_hidden_states=True)
-        shared, last = told.hidden_states[self.shared], told.hidden_states[-1]
+        output = self.encoder(input_ids, attention_mask, output_hidden_states=True)
+        lower_states, last = output.hidden_states[self.lower_count], output.hidden_states[-1]
         weight = attention_mask.unsqueeze(-1)
-        seen = torch.cat([(last * weight).sum(1), (shared * weight).sum(1)], 1) / weight.sum(1)
-        moved = self.head(seen) + self.offset
-        return SequenceClassifierOutput(logits=moved / self.temperature)
+        features = torch.cat(
+            [(last * weight).sum(1), (lower_states * weight).sum(1)], 1
+        ) / weight.sum(1)
+        logits = self.head(features) + self.offset
+        return SequenceClassifierOutput(logits=logits / self.temperature)
 
 
-def plain_pipeline(kind: type[Adapted]) -> Any:
+def plain_pipeline(kind: type[AdapterModel]) -> Any:
     """The weights of *kind* as a text-classification pipeline in fp32 on this processor."""
     disable_progress_bar()
     set_verbosity(CRITICAL)  # it lists 130 models that it knows; ours is none of them
-    tuned, folder = adapter.read(WEIGHTS / kind.packaged), kind.base.locate()
+    adapter_weights, folder = (
+        adapter.load_adapter(ADAPTERS_FOLDER / kind.adapter_file),
+        kind.base.locate(),
+    )
     labels = dict(enumerate(map(str, Sentiment)))
     config = PlainConfig(id2label=labels, num_labels=len(labels))
-    head = tuned.heads[SENTIMENT]
-    model = PlainModel(config, folder, network(folder, tuned).float(), head).eval()
+    head = adapter_weights.heads[SENTIMENT]
+    model = PlainModel(config, folder, load_network(folder, adapter_weights).float(), head).eval()
     tokenizer = AutoTokenizer.from_pretrained(
-        folder, local_files_only=True, model_max_length=LONGEST
+        folder, local_files_only=True, model_max_length=MAX_TOKENS
     )
     return pipeline("text-classification", model=model, tokenizer=tokenizer, device="cpu")
 
 
-def _encoder(folder: Path, merged: Network) -> BertModel:
-    plain: BertModel = BertModel.from_pretrained(
+def _encoder(folder: Path, plain_network: Network) -> BertModel:
+    bert: BertModel = BertModel.from_pretrained(
         folder, local_files_only=True, add_pooling_layer=False, dtype=torch.float32
     )
-    for theirs, ours in zip(plain.encoder.layer, [*merged.lower, *merged.tuned], strict=True):
+    for theirs, ours in zip(
+        bert.encoder.layer, [*plain_network.lower, *plain_network.tuned], strict=True
+    ):
         theirs.load_state_dict(ours.state_dict())
-    return plain
+    return bert

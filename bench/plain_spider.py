@@ -47,8 +47,8 @@ class PlainSpider(Spider):
                 "text": plain_text(status["content"]),
             }
         link = (response.headers.get("link") or b"").decode()
-        if found := NEXT.search(link):
-            yield Request(found[1], self.parse_timeline)
+        if next_link := NEXT.search(link):
+            yield Request(next_link[1], self.parse_timeline)
 
     def parse_feed(self, response: Response) -> Iterator[Any]:
         """The entries of a page, and the next one."""

@@ -11,7 +11,7 @@ from typing import Any
 OUT = Path("out")
 
 
-def write(name: str, figures: Mapping[str, Any]) -> None:
+def write_figures(name: str, figures: Mapping[str, Any]) -> None:
     """Write ``out/NAME.json`` and print it."""
     OUT.mkdir(exist_ok=True)
     text = json.dumps(figures, indent=2, default=str)
@@ -29,7 +29,7 @@ def machine() -> dict[str, Any]:
     }
 
 
-def say(line: str) -> None:
+def print_progress(line: str) -> None:
     """Progress, on stderr."""
     print(line, file=sys.stderr, flush=True)
 
@@ -39,5 +39,7 @@ def _processor() -> str:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
     except OSError:
         return platform.processor()
-    found = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return found[0] if found else platform.processor()
+    processor_names = [
+        line.partition(":")[2].strip() for line in lines if line.startswith("model name")
+    ]
+    return processor_names[0] if processor_names else platform.processor()

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from statistics import median
 from typing import Final
 
-from bench.report import say
+from bench.report import print_progress
 
 ROUNDS: Final = 5
 
@@ -14,17 +14,17 @@ Peer = Callable[[], float]  # does its work once; the rate per second it did it 
 
 def rates(peers: Mapping[str, Peer], rounds: int = ROUNDS) -> dict[str, float]:
     """The median rate of each peer; every second round goes through them backwards."""
-    seen: dict[str, list[float]] = {name: [] for name in peers}
+    rates_by_peer: dict[str, list[float]] = {name: [] for name in peers}
     for number in range(rounds):
         for name in list(peers)[:: -1 if number % 2 else 1]:
-            seen[name].append(peers[name]())
-            say(f"round {number + 1}, {name}: {seen[name][-1]:,.0f} a second")
-    return {name: round(median(found), 1) for name, found in seen.items()}
+            rates_by_peer[name].append(peers[name]())
+            print_progress(f"round {number + 1}, {name}: {rates_by_peer[name][-1]:,.0f} a second")
+    return {name: round(median(peer_rates), 1) for name, peer_rates in rates_by_peer.items()}
 
 
-def against(peer: str, ours: str, found: Mapping[str, float]) -> dict[str, float]:
+def with_ratio(peer: str, ours: str, figures: Mapping[str, float]) -> dict[str, float]:
     """The row of a report: *found* and the ratio of *ours* to *peer*."""
-    return {**found, "ratio": round(found[ours] / found[peer], 3)}
+    return {**figures, "ratio": round(figures[ours] / figures[peer], 3)}
 
 
 def per_second(count: int, work: Callable[[], object]) -> float:

@@ -8,19 +8,19 @@ from functools import partial
 from statistics import mean
 from typing import Any, Final
 
-from bench.operations import a_text
-from bench.report import say
+from bench.operations import gflop_a_text
+from bench.report import print_progress
 from bench.rounds import per_second, rates
 from bench.shared import rows
 from bench.workers import (
     CORES,
     TORCH,
+    default_precision,
     everything,
-    loaded,
+    load_model,
     memory,
     naive,
     ours,
-    precise,
     process,
     products,
     spread,
@@ -44,12 +44,12 @@ def score(model: str) -> dict[str, Any]:
     """
     texts = [clean(row["text"]) for row in rows(TEXTS)]
     with ExitStack() as stack:
-        start = partial(_started, stack)
+        start = partial(_start_processes, stack)
         bench = Bench(model, texts, start(1), start(CORES), start(CORES))
         return bench.row()
 
 
-def _started(stack: ExitStack, count: int) -> list[Executor]:
+def _start_processes(stack: ExitStack, count: int) -> list[Executor]:
     return [stack.enter_context(process()) for _ in range(count)]
 
 
@@ -67,21 +67,23 @@ class Bench:
         """All figures; those of the extra are None where it is not installed or not built."""
         few = self.texts[::EVERY]
         theirs = spread(self.alone, partial(naive, self.model), few)  # warms it, as all others
-        agreement = {"agreement": _same(theirs, self._said(self.pair, TORCH, few))}
+        agreement = {"agreement": _agreement(theirs, self._labels(self.pair, TORCH, few))}
         fast = self._has_fast()
         if fast:
-            agreement["fast_agreement"] = _same(theirs, self._said(self.fast_pair, FAST, few))
-        found = rates(self._peers(few) | (self._fast_peers() if fast else {}))
-        held = {"memory_mb": _held(self.pair)}
+            agreement["fast_agreement"] = _agreement(
+                theirs, self._labels(self.fast_pair, FAST, few)
+            )
+        figures = rates(self._peers(few) | (self._fast_peers() if fast else {}))
+        memory_figures = {"memory_mb": _peak_memory(self.pair)}
         if fast:
-            held["fast_memory_mb"] = _held(self.fast_pair)
-        work = self.alone[0].submit(a_text, self.model, self.texts).result()
-        return derived({**found, **agreement, **held, "gflop_a_text": work})
+            memory_figures["fast_memory_mb"] = _peak_memory(self.fast_pair)
+        work = self.alone[0].submit(gflop_a_text, self.model, self.texts).result()
+        return with_ratios({**figures, **agreement, **memory_figures, "gflop_a_text": work})
 
     def _peers(self, few: Sequence[str]) -> dict[str, Callable[[], float]]:
         half = self.texts[:: len(self.pair)]
         pair = self.pair
-        precision = pair[0].submit(precise).result()
+        precision = pair[0].submit(default_precision).result()
         return {
             "naive": lambda: self._rate(self.alone, naive, few),
             "ours": lambda: self._rate(pair, ours, self.texts),
@@ -99,33 +101,37 @@ class Bench:
             "fast_gemm": lambda: _products(pair, "int8"),
         }
 
-    def _rate(self, pool: Pool, read: Callable[..., list[str]], texts: Sequence[str]) -> float:
-        return per_second(len(texts), lambda: spread(pool, partial(read, self.model), texts))
+    def _rate(self, pool: Pool, classify: Callable[..., list[str]], texts: Sequence[str]) -> float:
+        return per_second(len(texts), lambda: spread(pool, partial(classify, self.model), texts))
 
-    def _said(self, pool: Pool, engine: str, few: Sequence[str]) -> list[str]:
+    def _labels(self, pool: Pool, engine: str, few: Sequence[str]) -> list[str]:
         return spread(pool, partial(ours, self.model, engine=engine), few)
 
     def _has_fast(self) -> bool:
         try:
             self.fast_pair[0].submit(_load, self.model).result()
         except ConfigError as error:
-            say(f"without the extra: {error}")
+            print_progress(f"without the extra: {error}")
             return False
         return True
 
 
-def derived(found: Mapping[str, Any]) -> dict[str, Any]:
+def with_ratios(figures: Mapping[str, Any]) -> dict[str, Any]:
     """*found* and what follows from it; a ratio is None where one of its two rates is missing."""
 
-    def over(one: str, other: str) -> float | None:
-        return round(found[one] / found[other], 3) if found.get(one) else None
+    def over(numerator: str, denominator: str) -> float | None:
+        return (
+            round(figures[numerator] / figures[denominator], 3) if figures.get(numerator) else None
+        )
 
     def share(rate: str, peak: str) -> float | None:
-        done = found.get(rate)
-        return round(done * found["gflop_a_text"] / found[peak], 3) if done else None
+        texts_per_s = figures.get(rate)
+        return (
+            round(texts_per_s * figures["gflop_a_text"] / figures[peak], 3) if texts_per_s else None
+        )
 
     return {
-        **found,
+        **figures,
         "ratio": over("ours", "naive"),
         "fast_ratio": over("fast", "naive"),
         "time_ratio": over("ours", "everything"),
@@ -136,19 +142,19 @@ def derived(found: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _same(theirs: Sequence[str], said: Sequence[str]) -> float:
-    return round(mean(a == b for a, b in zip(theirs, said, strict=True)), 4)
+def _agreement(theirs: Sequence[str], labels: Sequence[str]) -> float:
+    return round(mean(a == b for a, b in zip(theirs, labels, strict=True)), 4)
 
 
 def _products(pool: Pool, precision: str) -> float:
     """10^9 operations a second of all of *pool* together."""
-    waiting = [one.submit(products, precision, SECONDS) for one in pool]
+    waiting = [executor.submit(products, precision, SECONDS) for executor in pool]
     return sum(answer.result() for answer in waiting)
 
 
-def _held(pool: Pool) -> float:
-    return round(max(one.submit(memory).result() for one in pool))
+def _peak_memory(pool: Pool) -> float:
+    return round(max(executor.submit(memory).result() for executor in pool))
 
 
 def _load(model: str) -> str:
-    return loaded(model, FAST).name
+    return load_model(model, FAST).name

@@ -3,7 +3,7 @@
 import argparse
 
 from bench.months import months
-from bench.report import machine, say, write
+from bench.report import machine, print_progress, write_figures
 from bench.stress import stress
 
 
@@ -15,10 +15,10 @@ def main() -> None:
     options = _options()
     rows = []
     for row in months(options.months):
-        say(f"month {row['seed']}: {row['false']} false, {row['missed']} missed")
+        print_progress(f"month {row['seed']}: {row['false']} false, {row['missed']} missed")
         rows.append(row)
     figures = {"machine": machine(), "months": rows, "stress": list(stress(options.units))}
-    write("scoreboard", figures)
+    write_figures("scoreboard", figures)
     raise SystemExit(any(row["false"] or row["missed"] for row in rows))
 
 

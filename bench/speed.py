@@ -7,14 +7,14 @@ from functools import partial
 from typing import Any, Final
 
 from bench import crawling, indexing, score
-from bench.report import machine, say, write
+from bench.report import machine, print_progress, write_figures
 from core.errors import ConfigError
 
 ROWS: Final[dict[str, Callable[[], dict[str, Any]]]] = {
     "score": partial(score.score, "minilm"),
     "score_multilingual": partial(score.score, "e5"),
-    "index": indexing.embedded,
-    "elasticsearch": indexing.served,
+    "index": indexing.tantivy_rates,
+    "elasticsearch": indexing.elasticsearch_rates,
     "crawl": crawling.crawl,
 }
 _SPEED: Final = {"ratio": 7.5, "fast_ratio": 15.0, "workers_ratio": 1.8, "gemm_share": 0.5}
@@ -35,43 +35,45 @@ def main() -> None:
     """Measure; exit 1 if a goal is missed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", action="append", choices=ROWS, help="some rows, not all")
-    wanted = parser.parse_args().only or list(ROWS)
+    names = parser.parse_args().only or list(ROWS)
     load = os.getloadavg()[0]
     if load > BUSY:
-        say(f"The load is {load:.1f}: the machine is too busy for figures that mean something.")
+        print_progress(
+            f"The load is {load:.1f}: the machine is too busy for figures that mean something."
+        )
     figures: dict[str, Any] = {"machine": {**machine(), "load": load}}
-    for name in wanted:
-        figures[name] = measured(name, ROWS[name])
-    write("bench", figures)
-    raise SystemExit(bool(missed(figures)))
+    for name in names:
+        figures[name] = measure_row(name, ROWS[name])
+    write_figures("bench", figures)
+    raise SystemExit(bool(missed_goals(figures)))
 
 
-def measured(name: str, row: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
+def measure_row(name: str, row: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
     """The row *name*; None where its peer cannot be had here."""
-    say(f"{name} …")
+    print_progress(f"{name} …")
     try:
         return row()
     except ConfigError as error:
-        say(f"{name}: {error}")
+        print_progress(f"{name}: {error}")
         return None
 
 
-def missed(figures: dict[str, Any]) -> list[str]:
+def missed_goals(figures: dict[str, Any]) -> list[str]:
     """What of *figures* misses its goal, as ``row.key``, each told aloud; a row of None misses."""
-    found = {name: figures[name] for name in AT_LEAST if name in figures}
-    below = [name for name, row in found.items() if row is None]
-    for name, row in found.items():
-        below += [f"{name}.{key}" for key in _missed(name, row or {})]
-    for name in below:
-        say(f"{name} misses its goal")
-    return below
+    rows = {name: figures[name] for name in AT_LEAST if name in figures}
+    misses = [name for name, row in rows.items() if row is None]
+    for name, row in rows.items():
+        misses += [f"{name}.{key}" for key in _missed_keys(name, row or {})]
+    for name in misses:
+        print_progress(f"{name} misses its goal")
+    return misses
 
 
-def _missed(name: str, row: dict[str, Any]) -> list[str]:
+def _missed_keys(name: str, row: dict[str, Any]) -> list[str]:
     low, high = AT_LEAST[name], AT_MOST.get(name, {})
-    told = {key: value for key, value in row.items() if value is not None}
-    under = [key for key, goal in low.items() if told.get(key, goal) < goal]
-    return under + [key for key, goal in high.items() if told.get(key, goal) > goal]
+    figures = {key: value for key, value in row.items() if value is not None}
+    under = [key for key, goal in low.items() if figures.get(key, goal) < goal]
+    return under + [key for key, goal in high.items() if figures.get(key, goal) > goal]
 
 
 if __name__ == "__main__":

@@ -14,19 +14,19 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from alerts.detection.baseline import PER_HOUR, start, view
-from alerts.detection.baseline_update import learn
+from alerts.detection.baseline import BUCKETS_PER_HOUR, initial, score_windows
+from alerts.detection.baseline_update import update_baseline
 from alerts.detection.counts import Counts
-from alerts.detection.crisis import CRISIS, news, penalty, score
+from alerts.detection.crisis import CRISIS_SCORE, penalty, score, units_with_news
 from alerts.detection.seasonality import Floats, Ints, minutes_of_week
-from bench.shared import shared
-from core.timestamps import BUCKET
+from bench.shared import shared_path
+from core.timestamps import BUCKET_WIDTH
 
 SEEDS: Final = (3, 5, 7)
-THRESHOLDS: Final = (3.0, CRISIS, 4.0)
+THRESHOLDS: Final = (3.0, CRISIS_SCORE, 4.0)
 SIZES: Final = ("XL", "L", "M", "S")  # 10 to 40, 4 to 10, 2 to 4, 1.3 to 2 times the usual
-_BEFORE: Final = timedelta(hours=12)  # of nothing, so that the first windows are whole
-_BEGUN: Final = datetime(2026, 1, 5, tzinfo=UTC)
+_LEAD_TIME: Final = timedelta(hours=12)  # of nothing, so that the first windows are whole
+_START: Final = datetime(2026, 1, 5, tzinfo=UTC)
 
 Unit = Mapping[str, Any]  # what stress_gen.topic makes
 
@@ -37,25 +37,25 @@ def stress(units: int) -> Iterator[dict[str, Any]]:
     Raises:
         ConfigError: SHARED has no benchmarks.
     """
-    sys.path.insert(0, str(shared("benchmarks/alerts")))
-    made = [unit for seed in SEEDS for unit in import_module("stress_gen").generate(seed, units)]
-    heights = [height(unit) for unit in made]
+    sys.path.insert(0, str(shared_path("benchmarks/alerts")))
+    series = [unit for seed in SEEDS for unit in import_module("stress_gen").generate(seed, units)]
+    heights = [height(unit) for unit in series]
     for threshold in THRESHOLDS:
-        yield _row(import_module("stress_eval").evaluate(made, heights, threshold), threshold)
+        yield _row(import_module("stress_eval").evaluate(series, heights, threshold), threshold)
 
 
 def height(unit: Unit) -> Floats:
     """X of each bucket of *unit* (buckets,), less what a young baseline must reach more."""
     counts = _counts(unit)
-    first = counts.bucket(_BEGUN)
-    baseline = start((None,), _BEGUN)
-    found: list[Floats] = []
-    for hour in range(first, len(counts.heard), PER_HOUR):
-        seen = view(baseline, counts, hour, hour + PER_HOUR)
-        scores = score(baseline, seen)
-        found.append(scores.crisis[:, 0] - penalty(baseline.days))
-        baseline = learn(baseline, counts, seen, news(scores))
-    return np.concatenate(found)
+    first = counts.bucket(_START)
+    baseline = initial((None,), _START)
+    score_parts: list[Floats] = []
+    for hour in range(first, len(counts.is_covered), BUCKETS_PER_HOUR):
+        window_scores = score_windows(baseline, counts, hour, hour + BUCKETS_PER_HOUR)
+        scores = score(baseline, window_scores)
+        score_parts.append(scores.crisis[:, 0] - penalty(baseline.history_days))
+        baseline = update_baseline(baseline, counts, window_scores, units_with_news(scores))
+    return np.concatenate(score_parts)
 
 
 def _counts(unit: Unit) -> Counts:
@@ -63,26 +63,26 @@ def _counts(unit: Unit) -> Counts:
     authors, total = unit["authors"], np.maximum(unit["total"], 1)
     negative = np.random.default_rng(1).binomial(unit["neg"], np.clip(authors / total, 0, 1))
     voices = np.stack([np.minimum(negative, authors), authors, authors], 1)[:, :, None]
-    empty = _BEFORE // BUCKET
-    heard = np.concatenate([np.zeros(empty, np.bool_), ~unit["known_gap"]])
-    told: Ints = np.concatenate([np.zeros((empty, *voices.shape[1:]), np.int64), voices])
-    begun = _BEGUN - _BEFORE
+    empty = _LEAD_TIME // BUCKET_WIDTH
+    has_data = np.concatenate([np.zeros(empty, np.bool_), ~unit["known_gap"]])
+    padded_voices: Ints = np.concatenate([np.zeros((empty, *voices.shape[1:]), np.int64), voices])
+    start_at = _START - _LEAD_TIME
     return Counts(
-        start=begun,
+        start=start_at,
         units=(None,),
-        voices=told * heard[:, None, None],
-        heard=heard,
-        minute=minutes_of_week(begun, len(heard), ZoneInfo("UTC")),
+        voices=padded_voices * has_data[:, None, None],
+        is_covered=has_data,
+        minute=minutes_of_week(start_at, len(has_data), ZoneInfo("UTC")),
     )
 
 
-def _row(found: Mapping[str, Any], threshold: float) -> dict[str, Any]:
-    sizes: Mapping[str, Sequence[Any]] = found["rec"]
+def _row(evaluation: Mapping[str, Any], threshold: float) -> dict[str, Any]:
+    sizes: Mapping[str, Sequence[Any]] = evaluation["rec"]
     return {
         "threshold": threshold,
-        "false_alarms_a_week": round(found["fa_week"], 3),
-        "precision": round(found["precision"], 2),
+        "false_alarms_a_week": round(evaluation["fa_week"], 3),
+        "precision": round(evaluation["precision"], 2),
         "found": {s: f"{sizes[s][0]} of {sizes[s][1]}" for s in SIZES if s in sizes},
         "hours_to_find": {s: sizes[s][3] for s in SIZES if s in sizes},
-        "false_alarms_by_cause": found["fa"],
+        "false_alarms_by_cause": evaluation["fa"],
     }

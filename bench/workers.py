@@ -13,7 +13,7 @@ from core import plugins
 from core.mention import Sentiment
 
 if TYPE_CHECKING:
-    from nlp.encoder.adapter_model import Adapted
+    from nlp.encoder.adapter_model import AdapterModel
 
 CORES: Final = 2  # naive: two threads of one process; ours: two processes of one thread
 LEASE: Final = 256  # texts at a time, as many as the analyse step takes
@@ -25,21 +25,25 @@ Reader = Callable[[Sequence[str]], list[str]]
 
 def naive(model: str, texts: Sequence[str]) -> list[str]:
     """What the pipeline calls each text."""
-    read = _pipeline(model)
-    return [read(text)[0]["label"] for text in texts]
+    classify = _pipeline(model)
+    return [classify(text)[0]["label"] for text in texts]
 
 
 def ours(model: str, texts: Sequence[str], engine: str = TORCH) -> list[str]:
     """What our model calls each text; sentiment alone, as the pipeline does."""
-    judge = loaded(model, engine).judge
-    return [_likeliest(shares or ()) for some in _leases(texts) for shares in judge(some)]
+    predict_sentiment = load_model(model, engine).predict_sentiment
+    return [
+        _most_likely(shares or ())
+        for batch in _leases(texts)
+        for shares in predict_sentiment(batch)
+    ]
 
 
 def everything(model: str, texts: Sequence[str], engine: str = TORCH) -> list[str]:
     """Likewise, with all other heads and the vectors for topics on the way."""
-    read = loaded(model, engine).read
-    found = [reading for some in _leases(texts) for reading in read(some)]
-    return [_likeliest(reading.probabilities or ()) for reading in found]
+    predict = load_model(model, engine).predict
+    predictions = [reading for batch in _leases(texts) for reading in predict(batch)]
+    return [_most_likely(reading.probabilities or ()) for reading in predictions]
 
 
 def memory() -> float:
@@ -49,11 +53,11 @@ def memory() -> float:
     return int(peak.split()[1]) * 1024 / 1e6
 
 
-def precise() -> str:
+def default_precision() -> str:
     """The precision in which our model computes here without the extra: bf16 or fp32."""
-    from nlp.encoder.engine import processor
+    from nlp.encoder.engine import cpu_device
 
-    return str(processor()).rpartition(" ")[2]
+    return str(cpu_device()).rpartition(" ")[2]
 
 
 def products(precision: str, seconds: float) -> float:
@@ -67,21 +71,24 @@ def products(precision: str, seconds: float) -> float:
     torch.set_num_threads(1)
     shapes = [(384, 384)] * 4 + [(384, 1536), (1536, 384)]
     work = [_product(precision, size, out) for size, out in shapes]
-    each = 2e-9 * 1024 * sum(size * out for size, out in shapes)
-    done, began = 0, time.perf_counter()
+    gflop_a_round = 2e-9 * 1024 * sum(size * out for size, out in shapes)
+    round_count, began = 0, time.perf_counter()
     with torch.inference_mode():
         while time.perf_counter() - began < seconds:
             for multiply in work:
                 multiply()
-            done += 1
-    return done * each / (time.perf_counter() - began)
+            round_count += 1
+    return round_count * gflop_a_round / (time.perf_counter() - began)
 
 
-def spread(processes: Sequence[Executor], read: Reader, texts: Sequence[str]) -> list[str]:
+def spread(processes: Sequence[Executor], classify: Reader, texts: Sequence[str]) -> list[str]:
     """What *read* says of *texts*, in order; an equal part of them goes to each process."""
     part = -(-len(texts) // len(processes))
     parts = [texts[number * part : (number + 1) * part] for number in range(len(processes))]
-    waiting = [process.submit(read, some) for process, some in zip(processes, parts, strict=True)]
+    waiting = [
+        process.submit(classify, part_texts)
+        for process, part_texts in zip(processes, parts, strict=True)
+    ]
     return [label for answer in waiting for label in answer.result()]
 
 
@@ -91,16 +98,16 @@ def process() -> ProcessPoolExecutor:
 
 
 @cache
-def loaded(model: str, engine: str) -> "Adapted":
+def load_model(model: str, engine: str) -> "AdapterModel":
     """The model in this process, loaded once."""
     return kind(model)(engine=engine)
 
 
-def kind(model: str) -> "type[Adapted]":
+def kind(model: str) -> "type[AdapterModel]":
     """The class of *model*."""
-    from nlp.encoder.adapter_model import Adapted
+    from nlp.encoder.adapter_model import AdapterModel
 
-    return plugins.load("nlp.models", model, Adapted)
+    return plugins.load("nlp.models", model, AdapterModel)
 
 
 @cache
@@ -119,8 +126,10 @@ def _product(precision: str, size: int, out: int) -> Callable[[], object]:
     import torch
 
     if precision == "int8":
-        left, right = (torch.ones(shape, dtype=torch.int8) for shape in ((1024, size), (size, out)))
-        return lambda: torch._int_mm(left, right)  # noqa: SLF001 - torch has no other int8 product
+        first_factor, second_factor = (
+            torch.ones(shape, dtype=torch.int8) for shape in ((1024, size), (size, out))
+        )
+        return lambda: torch._int_mm(first_factor, second_factor)  # noqa: SLF001 - torch has no other int8 product
     dtype = {"bf16": torch.bfloat16, "fp32": torch.float32}[precision]
     states, weight = torch.ones(1024, size, dtype=dtype), torch.ones(out, size, dtype=dtype)
     return lambda: torch.nn.functional.linear(states, weight)
@@ -130,5 +139,5 @@ def _leases(texts: Sequence[str]) -> list[Sequence[str]]:
     return [texts[start : start + LEASE] for start in range(0, len(texts), LEASE)]
 
 
-def _likeliest(probabilities: Sequence[float]) -> str:
+def _most_likely(probabilities: Sequence[float]) -> str:
     return max(zip(probabilities, CLASSES, strict=True))[1]

@@ -6,16 +6,16 @@ from typing import Final
 
 from babel import Locale
 
-_CODE: Final = 2  # letters
+_CODE_LENGTH: Final = 2  # letters
 # CLDR has codes of its own: EU, EZ, UN, ZZ and those from QO and XA on (but XK, Kosovo).
-_NONE: Final = frozenset({"EU", "EZ", "UN", "ZZ", "QO", "XA", "XB"})
+_NOT_COUNTRIES: Final = frozenset({"EU", "EZ", "UN", "ZZ", "QO", "XA", "XB"})
 
 
 @cache
-def countries(language: str) -> Mapping[str, str]:
+def country_names(language: str) -> Mapping[str, str]:
     """Code to name in *language* (ISO 639-1)."""
     return {
         code: name
         for code, name in Locale(language).territories.items()
-        if len(code) == _CODE and code.isalpha() and code not in _NONE
+        if len(code) == _CODE_LENGTH and code.isalpha() and code not in _NOT_COUNTRIES
     }

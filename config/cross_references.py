@@ -4,31 +4,31 @@ from collections.abc import Iterator
 from typing import Final
 
 from config.settings import Settings
-from config.yaml_positions import Keys
+from config.yaml_positions import KeyPath
 from core.plugins import did_you_mean
 
 # The lists of named things, and what their name is called.
-_NAMED: Final = {
+_NAME_KEYS: Final = {
     **dict.fromkeys(("watches", "sources", "people", "subscriptions"), "slug"),
     "topics": "id",
 }
 
 
-def broken(settings: Settings) -> Iterator[tuple[Keys, str]]:
+def broken_references(settings: Settings) -> Iterator[tuple[KeyPath, str]]:
     """Every name that is used and not given, or given twice: where, and what is wrong."""
-    for keys, what, name, known in _used(settings):
-        if name not in known:
-            yield keys, f"unknown {what} {name!r}.{did_you_mean(name, known)}"
-    for part, key in _NAMED.items():
-        seen: set[str] = set()
-        for k, row in enumerate(getattr(settings, part)):
+    for keys, kind, name, names in _references(settings):
+        if name not in names:
+            yield keys, f"unknown {kind} {name!r}.{did_you_mean(name, names)}"
+    for section, key in _NAME_KEYS.items():
+        unique_names: set[str] = set()
+        for k, row in enumerate(getattr(settings, section)):
             name = getattr(row, key)
-            if name in seen:
-                yield (part, k, key), f"{name!r} is used twice; it must be unique."
-            seen.add(name)
+            if name in unique_names:
+                yield (section, k, key), f"{name!r} is used twice; it must be unique."
+            unique_names.add(name)
 
 
-def _used(settings: Settings) -> Iterator[tuple[Keys, str, str, list[str]]]:
+def _references(settings: Settings) -> Iterator[tuple[KeyPath, str, str, list[str]]]:
     """Where a name is used, of what kind of thing it is, the name, and the names there are."""
     watches = [w.slug for w in settings.watches]
     topics = [t.id for t in settings.topics]

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from config.settings import Settings
-from config.yaml_positions import Keys
+from config.yaml_positions import KeyPath
 from core.errors import ConfigError
 
 PREFIX: Final = "HARKEN_"
-_FILE: Final = "_FILE"
+_FILE_SUFFIX: Final = "_FILE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +18,11 @@ class Override:
     """One setting from the environment."""
 
     name: str  # of the variable
-    keys: Keys
+    keys: KeyPath
     value: str
 
 
-def overrides(environ: Mapping[str, str]) -> list[Override]:
+def read_environment(environ: Mapping[str, str]) -> list[Override]:
     """Every setting that *environ* makes, by the names of the variables.
 
     ``HARKEN_A__B_FILE`` names a file that holds the value. Names that begin with no setting are
@@ -31,34 +31,38 @@ def overrides(environ: Mapping[str, str]) -> list[Override]:
     Raises:
         ConfigError: such a file cannot be read.
     """
-    found = []
+    result = []
     for name, value in sorted(environ.items()):
-        keys = tuple(name.removeprefix(PREFIX).removesuffix(_FILE).lower().split("__"))
+        keys = tuple(name.removeprefix(PREFIX).removesuffix(_FILE_SUFFIX).lower().split("__"))
         if name.startswith(PREFIX) and keys[0] in Settings.model_fields:
-            said = _content(keys, name, Path(value)) if name.endswith(_FILE) else value
-            found.append(Override(name, keys, said))
-    return found
+            content = (
+                _read_value_file(keys, name, Path(value)) if name.endswith(_FILE_SUFFIX) else value
+            )
+            result.append(Override(name, keys, content))
+    return result
 
 
-def put(tree: dict[str, Any], said: Sequence[Override]) -> dict[str, Any]:
+def apply_overrides(tree: dict[str, Any], overrides: Sequence[Override]) -> dict[str, Any]:
     """*tree* with the settings of *said* over its own; it is left as it was.
 
     Raises:
         ConfigError: one of them belongs below a setting that is no group.
     """
-    changed = dict(tree)
-    for one in said:
-        below = changed
-        for key in map(str, one.keys[:-1]):
-            inner = below.get(key) or {}
-            if not isinstance(inner, dict):
-                raise ConfigError(f"{one.name}: {key} is not a group of settings in harken.yaml.")
-            below[key] = below = dict(inner)
-        below[str(one.keys[-1])] = one.value
-    return changed
+    result = dict(tree)
+    for override in overrides:
+        group = result
+        for key in map(str, override.keys[:-1]):
+            subgroup = group.get(key) or {}
+            if not isinstance(subgroup, dict):
+                raise ConfigError(
+                    f"{override.name}: {key} is not a group of settings in harken.yaml."
+                )
+            group[key] = group = dict(subgroup)
+        group[str(override.keys[-1])] = override.value
+    return result
 
 
-def _content(keys: Keys, name: str, path: Path) -> str:
+def _read_value_file(keys: KeyPath, name: str, path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:

@@ -7,11 +7,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from config.jsonlines import numbered, parsed
-from config.yaml_positions import Keys
+from config.jsonlines import numbered_lines, parse_json
+from config.yaml_positions import KeyPath
 from core.errors import ConfigError
 
-_BETWEEN: Final = re.compile(r"[\W_]+")
+_SEPARATORS: Final = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,21 +23,21 @@ class Example:
 
 
 @lru_cache(maxsize=4096)
-def meaning(label: str) -> str:
+def normalize_label(label: str) -> str:
     """What of a label, an id or a name counts: no case, no punctuation; ``Fees?`` is ``fees``."""
-    return _BETWEEN.sub(" ", label).strip().casefold()
+    return _SEPARATORS.sub(" ", label).strip().casefold()
 
 
-def read(path: Path) -> list[Example]:
+def read_examples(path: Path) -> list[Example]:
     """The rows of the file at *path*, plain or .gz.
 
     Raises:
         ConfigError: it cannot be read, or ``file:line:column: what is wrong with a row``.
     """
-    return [_example(path, number, line) for number, line in numbered(path)]
+    return [_example(path, line_number, line) for line_number, line in numbered_lines(path)]
 
 
-def fill(tree: Mapping[str, Any], folder: Path) -> Iterator[tuple[Keys, str]]:
+def inline_examples(tree: Mapping[str, Any], folder: Path) -> Iterator[tuple[KeyPath, str]]:
     """Put texts in the place of each file that a topic of the settings *tree* names as examples.
 
     A file name is relative to *folder*. A topic gets the rows whose label means its id or its name.
@@ -48,45 +48,45 @@ def fill(tree: Mapping[str, Any], folder: Path) -> Iterator[tuple[Keys, str]]:
         ConfigError: a file cannot be read.
     """
     files: dict[str, list[Example]] = {}
-    for k, topic in enumerate(_topics(tree)):
+    for index, topic in enumerate(_topics(tree)):
         name = topic.get("examples")
         if not isinstance(name, str):
             continue
         if not (folder / name).is_file():
-            yield ("topics", k, "examples"), missing(name)
+            yield ("topics", index, "examples"), missing_file_message(name)
             continue
-        rows = files[name] = files.get(name) or read(folder / name)
-        topic["examples"] = of_topic(rows, topic.get("id"), topic.get("name"))
+        rows = files[name] = files.get(name) or read_examples(folder / name)
+        topic["examples"] = texts_of_topic(rows, topic.get("id"), topic.get("name"))
         if not topic["examples"]:
-            yield ("topics", k, "examples"), _unlabelled(name, rows, topic)
+            yield ("topics", index, "examples"), _no_label_message(name, rows, topic)
 
 
-def missing(name: str) -> str:
+def missing_file_message(name: str) -> str:
     """What to say of a file *name* that is not there."""
     return f"file {name!r} not found; it should contain JSON lines with text and label."
 
 
-def of_topic(rows: list[Example], *names: object) -> list[str]:
+def texts_of_topic(rows: list[Example], *names: object) -> list[str]:
     """The texts of *rows* whose label means one of *names*, without repeats."""
-    wanted = {meaning(str(name)) for name in names if name}
-    return list(dict.fromkeys(row.text for row in rows if meaning(row.label) in wanted))
+    labels = {normalize_label(str(name)) for name in names if name}
+    return list(dict.fromkeys(row.text for row in rows if normalize_label(row.label) in labels))
 
 
 def _topics(tree: Mapping[str, Any]) -> list[MutableMapping[str, Any]]:
     """What is shaped like topics; validation tells of the rest."""
-    listed = tree.get("topics")
-    return [t if isinstance(t, dict) else {} for t in listed] if isinstance(listed, list) else []
+    topics = tree.get("topics")
+    return [t if isinstance(t, dict) else {} for t in topics] if isinstance(topics, list) else []
 
 
-def _unlabelled(name: str, rows: list[Example], topic: Mapping[str, Any]) -> str:
+def _no_label_message(name: str, rows: list[Example], topic: Mapping[str, Any]) -> str:
     labels = ", ".join(sorted({row.label for row in rows})[:5]) or "none"
     return f"no row of {name} has the label {topic.get('id')!r}; its labels include: {labels}."
 
 
-def _example(path: Path, number: int, line: str) -> Example:
-    row = parsed(line, path, first=number)
+def _example(path: Path, line_number: int, line: str) -> Example:
+    row = parse_json(line, path, first_line=line_number)
     text, label = (row.get("text"), row.get("label")) if isinstance(row, dict) else (None, None)
     if not isinstance(text, str) or not isinstance(label, str) or not text.strip():
         message = 'should be an object with a "text" and a "label".'
-        raise ConfigError(f"{path}:{number}:1: {message}")
+        raise ConfigError(f"{path}:{line_number}:1: {message}")
     return Example(text, label)

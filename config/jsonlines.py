@@ -13,7 +13,7 @@ from core.errors import ConfigError
 _GAP: Final = re.compile(r"[\s:,]*")
 
 
-def parsed(text: str, path: Path, *, first: int = 1) -> Any:
+def parse_json(text: str, path: Path, *, first_line: int = 1) -> Any:
     """*text* as JSON; *first* is the number of its first line in the file at *path*.
 
     Raises:
@@ -22,24 +22,24 @@ def parsed(text: str, path: Path, *, first: int = 1) -> Any:
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
-        place = f"{path}:{first + error.lineno - 1}:{error.colno}"
-        raise ConfigError(f"{place}: invalid JSON: {error.msg}.") from None
+        position = f"{path}:{first_line + error.lineno - 1}:{error.colno}"
+        raise ConfigError(f"{position}: invalid JSON: {error.msg}.") from None
     except (RecursionError, ValueError) as error:  # nested too deeply; a number of 5,000 digits
-        raise ConfigError(f"{path}:{first}:1: invalid JSON: {type(error).__name__}.") from None
+        raise ConfigError(f"{path}:{first_line}:1: invalid JSON: {type(error).__name__}.") from None
 
 
-def numbered(path: Path) -> Iterator[tuple[int, str]]:
+def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
     """The lines of the file at *path*, plain or .gz, from 1 on and without their ends.
 
     Raises:
         ConfigError: it cannot be read.
     """
-    opened = gzip.open if path.suffix == ".gz" else open
+    open_text = gzip.open if path.suffix == ".gz" else open
     try:
-        with opened(path, "rt", encoding="utf-8") as lines:
-            for number, line in enumerate(lines, start=1):
+        with open_text(path, "rt", encoding="utf-8") as lines:
+            for line_number, line in enumerate(lines, start=1):
                 # Or what is missing at the end of a line would be missed on the next one.
-                yield number, line.rstrip("\r\n")
+                yield line_number, line.rstrip("\r\n")
     except FileNotFoundError:
         raise ConfigError(f"{path}: file not found.") from None
     except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
@@ -53,14 +53,14 @@ def column_of(text: str, key: str) -> int:
     """
     decoder, column = json.JSONDecoder(), 1
     at = text.index("{") + 1
-    while text[(at := _after_gap(text, at))] != "}":
+    while text[(at := _skip_gap(text, at))] != "}":
         name, at = decoder.raw_decode(text, at)
-        at = _after_gap(text, at)
+        at = _skip_gap(text, at)
         column = at + 1 if name == key else column
         _, at = decoder.raw_decode(text, at)
     return column
 
 
-def _after_gap(text: str, at: int) -> int:
+def _skip_gap(text: str, at: int) -> int:
     gap = _GAP.match(text, at)
     return gap.end() if gap else at

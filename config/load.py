@@ -8,14 +8,14 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from config import examples
-from config.cross_references import broken
-from config.environment import overrides, put
+from config.cross_references import broken_references
+from config.environment import apply_overrides, read_environment
 from config.settings import Settings
-from config.yaml_positions import Keys, parse, places
+from config.yaml_positions import KeyPath, key_positions, parse_yaml
 from core.errors import ConfigError
 from core.plugins import did_you_mean
 
-Where = dict[Keys, str]  # "file:line:column" or the name of a variable, by setting
+Locations = dict[KeyPath, str]  # "file:line:column" or the name of a variable, by setting
 
 
 def load(path: Path, environ: Mapping[str, str], *, state: Path | None = None) -> Settings:
@@ -27,16 +27,16 @@ def load(path: Path, environ: Mapping[str, str], *, state: Path | None = None) -
         ConfigError: one line a mistake, ``file:line:column: key: what; what would be right``, or
             the name of the variable in the place of the file.
     """
-    text = read(path)
-    said = overrides(environ)
-    tree = put(parse(text, path), said)
-    folder = state if state is not None else tree.get("state", "state")
-    if isinstance(folder, str | Path):  # else it is a mistake, told below
-        tree["state"] = str(folder if state is not None else path.parent / folder)
-    return checked(tree, path, text, {one.keys: one.name for one in said})
+    text = read_text(path)
+    env_overrides = read_environment(environ)
+    tree = apply_overrides(parse_yaml(text, path), env_overrides)
+    state_folder = state if state is not None else tree.get("state", "state")
+    if isinstance(state_folder, str | Path):  # else it is a mistake, told below
+        tree["state"] = str(state_folder if state is not None else path.parent / state_folder)
+    return validate(tree, path, text, {override.keys: override.name for override in env_overrides})
 
 
-def checked(tree: dict[str, Any], path: Path, text: str, named: Where) -> Settings:
+def validate(tree: dict[str, Any], path: Path, text: str, variable_names: Locations) -> Settings:
     """*tree* as settings; it was read from *text* of the file at *path*, parts of it as *named*.
 
     Files of examples are read, too.
@@ -45,27 +45,29 @@ def checked(tree: dict[str, Any], path: Path, text: str, named: Where) -> Settin
         ConfigError: as :func:`load`.
     """
 
-    def mistakes(told: Iterable[tuple[Keys, str]]) -> ConfigError:
-        where = _where(path, text) | named
-        return ConfigError("\n".join(_line(where, keys, message) for keys, message in told))
+    def config_error(errors: Iterable[tuple[KeyPath, str]]) -> ConfigError:
+        locations = _locations(path, text) | variable_names
+        return ConfigError(
+            "\n".join(_format_line(locations, keys, message) for keys, message in errors)
+        )
 
-    if wrong := list(examples.fill(tree, path.parent)):
-        raise mistakes(wrong)
+    if problems := list(examples.inline_examples(tree, path.parent)):
+        raise config_error(problems)
     try:
         settings = Settings.model_validate(tree)
     except ValidationError as error:
-        raise mistakes(map(_told, error.errors())) from None
-    if wrong := list(broken(settings)):
-        raise mistakes(wrong)
+        raise config_error(map(_translate_error, error.errors())) from None
+    if problems := list(broken_references(settings)):
+        raise config_error(problems)
     return settings
 
 
-def complain(path: Path, keys: Keys, message: str) -> str:
+def format_error(path: Path, keys: KeyPath, message: str) -> str:
     """One line for a mistake at *keys* of the file at *path*, found by somebody else."""
-    return _line(_where(path, read(path)), keys, message)
+    return _format_line(_locations(path, read_text(path)), keys, message)
 
 
-def read(path: Path) -> str:
+def read_text(path: Path) -> str:
     """The text of the settings at *path*.
 
     Raises:
@@ -79,40 +81,42 @@ def read(path: Path) -> str:
         raise ConfigError(f"{path}: cannot be read ({error}).") from None
 
 
-def _where(path: Path, text: str) -> Where:
-    found = {keys: f"{path}:{line}:{column}" for keys, (line, column) in places(text).items()}
-    return {(): f"{path}:1:1"} | found
+def _locations(path: Path, text: str) -> Locations:
+    positions = {
+        keys: f"{path}:{line}:{column}" for keys, (line, column) in key_positions(text).items()
+    }
+    return {(): f"{path}:1:1"} | positions
 
 
-def _line(where: Where, keys: Keys, message: str) -> str:
+def _format_line(locations: Locations, keys: KeyPath, message: str) -> str:
     """*message* with the place of *keys*, or of the nearest setting above that has one."""
-    at = keys
-    while at not in where:
-        at = at[:-1]
-    return f"{where[at]}: {'.'.join(map(str, keys))}: {message}"
+    nearest = keys
+    while nearest not in locations:
+        nearest = nearest[:-1]
+    return f"{locations[nearest]}: {'.'.join(map(str, keys))}: {message}"
 
 
-def _told(detail: ErrorDetails) -> tuple[Keys, str]:
-    keys: Keys = detail["loc"]
+def _translate_error(detail: ErrorDetails) -> tuple[KeyPath, str]:
+    keys: KeyPath = detail["loc"]
     if detail["type"] == "extra_forbidden":
-        known = list(_fields(keys[:-1]))
-        hint = did_you_mean(str(keys[-1]), known) or f" Known: {', '.join(known)}."
+        names = list(_known_fields(keys[:-1]))
+        hint = did_you_mean(str(keys[-1]), names) or f" Known: {', '.join(names)}."
         return keys, f"unknown setting.{hint}"
     message = detail["msg"].removeprefix("Value error, ")
-    shown = detail["input"]
-    if isinstance(shown, str | int | float | bool) and "password" not in keys:
-        message += f" (got {str(shown)[:60]!r})"
+    input_value = detail["input"]
+    if isinstance(input_value, str | int | float | bool) and "password" not in keys:
+        message += f" (got {str(input_value)[:60]!r})"
     return keys, f"{message}."
 
 
-def _fields(keys: Keys) -> Mapping[str, Any]:
+def _known_fields(keys: KeyPath) -> Mapping[str, Any]:
     """The settings known at *keys*."""
     model: Any = Settings
     for key in keys:
         if isinstance(key, int):
             continue
         annotation = model.model_fields[key].annotation
-        inner = [annotation, *getattr(annotation, "__args__", ())]
-        model = next(t for t in inner if isinstance(t, type) and issubclass(t, BaseModel))
+        candidates = [annotation, *getattr(annotation, "__args__", ())]
+        model = next(t for t in candidates if isinstance(t, type) and issubclass(t, BaseModel))
     fields: Mapping[str, Any] = model.model_fields
     return fields

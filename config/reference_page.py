@@ -8,7 +8,7 @@ from pydantic.fields import FieldInfo
 
 from config.settings import Settings
 
-HEAD = """\
+HEADER = """\
 # Settings
 
 Every key of `harken.yaml`. Each can also be set in the environment: `HARKEN_CONSOLE__PORT=8080`,
@@ -21,38 +21,40 @@ or `HARKEN_MAIL__PASSWORD_FILE=/run/secrets/mail` for a file that contains the v
 
 def reference() -> str:
     """The page docs/settings.md."""
-    return HEAD + "".join(f"| `{key}` | {what} | {default} |\n" for key, what, default in _rows())
+    return HEADER + "".join(
+        f"| `{key}` | {description} | {default} |\n" for key, description, default in _rows()
+    )
 
 
-def _rows(model: type[BaseModel] = Settings, above: str = "") -> Iterator[tuple[str, str, str]]:
+def _rows(model: type[BaseModel] = Settings, prefix: str = "") -> Iterator[tuple[str, str, str]]:
     for name, field in model.model_fields.items():
-        part, listed = _part(field.annotation)
-        key = f"{above}{name}{'[]' if listed else ''}"
-        if part is None:
-            yield key, field.description or "", _default(field)
+        inner_model, is_list = _inner_model(field.annotation)
+        key = f"{prefix}{name}{'[]' if is_list else ''}"
+        if inner_model is None:
+            yield key, field.description or "", _format_default(field)
         else:
-            yield key, field.description or str(part.__doc__), "none" if listed else ""
-            yield from _rows(part, f"{key}.")
+            yield key, field.description or str(inner_model.__doc__), "none" if is_list else ""
+            yield from _rows(inner_model, f"{key}.")
 
 
-def _part(annotation: Any) -> tuple[type[BaseModel] | None, bool]:
+def _inner_model(annotation: Any) -> tuple[type[BaseModel] | None, bool]:
     """The model behind an annotation, and whether there is a list of them."""
-    for inner in (annotation, *getattr(annotation, "__args__", ())):
-        if isinstance(inner, type) and issubclass(inner, BaseModel):
-            return inner, getattr(annotation, "__origin__", None) is tuple
+    for candidate in (annotation, *getattr(annotation, "__args__", ())):
+        if isinstance(candidate, type) and issubclass(candidate, BaseModel):
+            return candidate, getattr(annotation, "__origin__", None) is tuple
     return None, False
 
 
-def _default(field: FieldInfo) -> str:
+def _format_default(field: FieldInfo) -> str:
     if field.is_required():
         return "required"
     value = field.get_default(call_default_factory=True)
     if value in (None, "", (), {}):
         return "none"
-    return f"`{_plain(value)}`"
+    return f"`{_format_value(value)}`"
 
 
-def _plain(value: Any) -> str:
+def _format_value(value: Any) -> str:
     if hasattr(value, "total_seconds"):
         return f"{value.total_seconds():.0f}s"
     return str(value).lower() if isinstance(value, bool) else str(value)

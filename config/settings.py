@@ -10,65 +10,67 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _DURATION: Final = re.compile(r"([0-9]+)([smhd])")
-LONGEST: Final = 36_500 * 86_400  # seconds: a century
+MAX_DURATION_S: Final = 36_500 * 86_400  # seconds: a century
 _SECOND: Final = timedelta(seconds=1)
 _DAY: Final = timedelta(days=1)
 
 
-def _duration(value: Any) -> Any:
+def _parse_duration(value: Any) -> Any:
     if isinstance(value, timedelta):
         return value
-    found = _DURATION.fullmatch(str(value))
-    if not found:
+    match = _DURATION.fullmatch(str(value))
+    if not match:
         raise ValueError("should be a duration such as 90s, 15m, 2h or 28d")
-    seconds = int(found[1]) * _UNITS[found[2]]
-    if seconds > LONGEST:
+    seconds = int(match[1]) * _UNITS[match[2]]
+    if seconds > MAX_DURATION_S:
         raise ValueError("should be a duration of at most 36500d")
     return timedelta(seconds=seconds)
 
 
-def _zone(value: str) -> str:
+def _check_zone(value: str) -> str:
     if value not in available_timezones():
         raise ValueError("should be an IANA time zone such as Europe/Berlin")
     return ZoneInfo(value).key
 
 
-def _shaped(pattern: str, right: str) -> AfterValidator:
+def _full_match(pattern: str, description: str) -> AfterValidator:
     """Takes what *pattern* matches as a whole; of all else it says that it should be *right*."""
-    shape = re.compile(pattern)
+    regex = re.compile(pattern)
 
     def _check(value: str) -> str:
-        if not shape.fullmatch(value):
-            raise ValueError(f"should be {right}")
+        if not regex.fullmatch(value):
+            raise ValueError(f"should be {description}")
         return value
 
     return AfterValidator(_check)
 
 
-Duration = Annotated[timedelta, BeforeValidator(_duration)]
-Zone = Annotated[str, AfterValidator(_zone)]
+Duration = Annotated[timedelta, BeforeValidator(_parse_duration)]
+Zone = Annotated[str, AfterValidator(_check_zone)]
 Slug = Annotated[
     str,
-    _shaped(
+    _full_match(
         "[a-z0-9][a-z0-9_-]{0,62}",
         "lower-case letters, digits, hyphens and underscores such as acme-bikes",
     ),
 ]
-ClockTime = Annotated[str, _shaped("([01][0-9]|2[0-3]):[0-5][0-9]", "a time such as 07:30")]
+ClockTime = Annotated[str, _full_match("([01][0-9]|2[0-3]):[0-5][0-9]", "a time such as 07:30")]
 Prefix = Annotated[
-    str, _shaped("[a-z][a-z0-9-]*", "a letter, then letters, digits and hyphens such as harken")
+    str, _full_match("[a-z][a-z0-9-]*", "a letter, then letters, digits and hyphens such as harken")
 ]
-WebAddress = Annotated[str, _shaped(r"https?://\S+", "an address such as https://harken.example")]
-MailAddress = Annotated[str, _shaped(r"[^@\s]+@[^@\s]+", "an address such as ada@acme.example")]
+WebAddress = Annotated[
+    str, _full_match(r"https?://\S+", "an address such as https://harken.example")
+]
+MailAddress = Annotated[str, _full_match(r"[^@\s]+@[^@\s]+", "an address such as ada@acme.example")]
 
-Name = Annotated[str, _shaped(r"(?=.*\w)[^\n]{1,100}", "a name of at most 100 characters")]
+Name = Annotated[str, _full_match(r"(?=.*\w)[^\n]{1,100}", "a name of at most 100 characters")]
 
 
-class _Part(BaseModel):
+class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class ConsoleSettings(_Part):
+class ConsoleSettings(_Section):
     """The web console."""
 
     host: str = Field("127.0.0.1", description="Address to listen on; loopback only.")
@@ -76,7 +78,7 @@ class ConsoleSettings(_Part):
     base_url: WebAddress | None = Field(None, description="Address of the console in emails.")
 
 
-class CrawlSettings(_Part):
+class CrawlSettings(_Section):
     """Politeness and limits of crawling."""
 
     user_agent: str = Field("Harken/0.1", description="User agent sent to sites.")
@@ -88,7 +90,7 @@ class CrawlSettings(_Part):
     batch: int = Field(500, ge=1, le=500, description="Most sources per crawl process.")
 
 
-class MailSettings(_Part):
+class MailSettings(_Section):
     """The SMTP server that sends briefs and digests."""
 
     host: str = Field(description="Host name of the SMTP server.")
@@ -103,7 +105,7 @@ class MailSettings(_Part):
     )
 
 
-class ModelSettings(_Part):
+class ModelSettings(_Section):
     """The model that scores sentiment and topics."""
 
     name: str = Field("e5", description="Model name; see `harken model list`.")
@@ -112,7 +114,7 @@ class ModelSettings(_Part):
     workers: int = Field(2, ge=1, le=64, description="Number of scoring workers, one thread each.")
 
 
-class WatchSettings(_Part):
+class WatchSettings(_Section):
     """A brand, competitor, campaign or issue to watch."""
 
     slug: Slug = Field(description="Short name. Do not change it later.")
@@ -133,7 +135,7 @@ class WatchSettings(_Part):
     zone: Zone | None = Field(None, description="Time zone of its daily rhythm. Default: `zone`.")
 
 
-class TopicSettings(_Part):
+class TopicSettings(_Section):
     """A topic, defined by its sentences."""
 
     id: Slug = Field(description="Short name. It has no influence on results.")
@@ -146,7 +148,7 @@ class TopicSettings(_Part):
     )
 
 
-class SourceSettings(_Part):
+class SourceSettings(_Section):
     """A feed, forum, tag or site to crawl."""
 
     slug: Slug = Field(description="Short name. Do not change it later.")
@@ -161,7 +163,7 @@ class SourceSettings(_Part):
     )
 
 
-class PersonSettings(_Part):
+class PersonSettings(_Section):
     """A person who receives emails."""
 
     slug: Slug = Field(description="Short name.")
@@ -169,7 +171,7 @@ class PersonSettings(_Part):
     email: MailAddress | None = Field(None, description="Email address.")
 
 
-class SubscriptionSettings(_Part):
+class SubscriptionSettings(_Section):
     """Emails that a person receives."""
 
     slug: Slug = Field(description="Short name.")
@@ -183,7 +185,7 @@ class SubscriptionSettings(_Part):
     )
 
 
-class Settings(_Part):
+class Settings(_Section):
     """All of harken.yaml."""
 
     state: Path = Field(Path("state"), description="Folder for database, index and keys.")
@@ -208,10 +210,10 @@ class Settings(_Part):
     @property
     def base_url(self) -> str:
         """How readers of mails reach the console; no slash at the end."""
-        said = self.console.base_url or f"http://{self.console.host}:{self.console.port}"
-        return said.rstrip("/")
+        url = self.console.base_url or f"http://{self.console.host}:{self.console.port}"
+        return url.rstrip("/")
 
     @property
-    def record_url(self) -> str:
+    def database_url(self) -> str:
         """Where the record lives."""
         return self.record or f"sqlite:///{self.state / 'record.db'}"

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from config.examples import missing, of_topic, read
-from config.load import checked, complain
-from config.load import read as read_settings
-from config.yaml_positions import parse
+from config.examples import missing_file_message, read_examples, texts_of_topic
+from config.load import format_error, validate
+from config.load import read_text as read_settings
+from config.yaml_positions import parse_yaml
 from core.errors import ConfigError
 from core.watch import Topic
 
@@ -30,30 +30,32 @@ def load(path: Path) -> Taxonomy:
         ConfigError: one line a mistake, ``file:line:column: key: what; what would be right``.
     """
     text = read_settings(path)
-    tree = parse(text, path)
-    if strange := [key for key in tree if key not in _KEYS]:
+    tree = parse_yaml(text, path)
+    if unknown_keys := [key for key in tree if key not in _KEYS]:
         raise ConfigError(
-            complain(path, (strange[0],), "unknown key; expected topics or examples.")
+            format_error(path, (unknown_keys[0],), "unknown key; expected topics or examples.")
         )
-    pool = _pool(tree, path)
-    settings = checked(tree, path, text, {})
+    examples_file = _pop_examples_file(tree, path)
+    settings = validate(tree, path, text, {})
     if not settings.topics:
-        raise ConfigError(complain(path, ("topics",), "no topic given; at least one is required."))
-    rows = read(pool) if pool else []
+        raise ConfigError(
+            format_error(path, ("topics",), "no topic given; at least one is required.")
+        )
+    rows = read_examples(examples_file) if examples_file else []
     return Taxonomy(
         topics=tuple(
             Topic(id=t.id, name=t.name, sentences=t.sentences, examples=t.examples)
             for t in settings.topics
         ),
-        pool={t.id: tuple(of_topic(rows, t.id, t.name)) for t in settings.topics if rows},
+        pool={t.id: tuple(texts_of_topic(rows, t.id, t.name)) for t in settings.topics if rows},
     )
 
 
-def _pool(tree: dict[str, Any], path: Path) -> Path | None:
+def _pop_examples_file(tree: dict[str, Any], path: Path) -> Path | None:
     """The file to draw examples from, taken out of the *tree* that was read from *path*."""
     name = tree.pop("examples", None)
     if not (name is None or isinstance(name, str)):
-        raise ConfigError(complain(path, ("examples",), "should be the name of a file."))
+        raise ConfigError(format_error(path, ("examples",), "should be the name of a file."))
     if name and not (path.parent / name).is_file():
-        raise ConfigError(complain(path, ("examples",), missing(name)))
+        raise ConfigError(format_error(path, ("examples",), missing_file_message(name)))
     return path.parent / name if name else None

@@ -8,9 +8,9 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from console import health
-from console.context import Desk
-from console.errors import handle_errors
-from console.middleware import Guard
+from console.context import AppContext
+from console.errors import add_error_handlers
+from console.middleware import SecurityMiddleware
 from console.pages import inbox, incident, incidents, letter, mention, sources, status
 from console.search import page
 
@@ -27,14 +27,14 @@ ROUTERS: Final = (
 )
 
 
-def console(desk: Desk) -> FastAPI:
+def create_app(app_context: AppContext) -> FastAPI:
     """The pages, their JSON twins and what supervisors ask, over *desk*."""
     app = FastAPI(title="Harken", docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.desk = desk
-    handle_errors(app)
+    app.state.app_context = app_context
+    add_error_handlers(app)
     for router in ROUTERS:
         app.include_router(router)
     static = Path(str(files("templates"))) / "static"
     app.mount("/static", StaticFiles(directory=static))
-    app.add_middleware(Guard, base_url=desk.base_url)
+    app.add_middleware(SecurityMiddleware, base_url=app_context.base_url)
     return app

@@ -6,17 +6,17 @@ from datetime import datetime
 
 from alerts.messages.completing import Quality
 from indexer.index import MentionIndex
-from store.database import Record
+from store.database import Database
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
+class AppContext:
     """The adapters and settings behind every page."""
 
-    record: Record
+    database: Database
     index: MentionIndex  # opened for reading
     engine: str  # tantivy, or the URL of an Elasticsearch
-    follower: str  # under which the index follows the change feed
+    consumer: str  # under which the index follows the change feed
     now: Callable[[], datetime]
     base_url: str
     zone: str  # IANA: the reader's clock

@@ -11,17 +11,17 @@ from starlette.datastructures import Headers
 _SECRET: Final = secrets.token_bytes(32)  # of this process: a restart asks for a fresh page
 
 
-def token(path: str) -> str:
+def create_token(path: str) -> str:
     """What the form of a page sends back when it posts to *path*, 64 hex digits."""
     return hmac.new(_SECRET, path.encode(), sha256).hexdigest()
 
 
-def is_token(said: str, path: str) -> bool:
+def is_valid_token(candidate: str, path: str) -> bool:
     """Whether *said* is the token for *path*; takes the same time whatever is wrong with it."""
-    return hmac.compare_digest(said.encode(), token(path).encode())
+    return hmac.compare_digest(candidate.encode(), create_token(path).encode())
 
 
-def is_own_site(headers: Headers) -> bool:
+def is_same_origin(headers: Headers) -> bool:
     """Whether the browser says that one of our pages sent this.
 
     With ``Referrer-Policy: no-referrer`` it hides the origin of a form (as ``null``), but tells in

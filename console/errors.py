@@ -10,70 +10,76 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from console import responses
-from console.context import Desk
-from console.layout import shell
-from console.middleware import HEADERS
+from console.context import AppContext
+from console.layout import build_layout
+from console.middleware import SECURITY_HEADERS
 from core.errors import HarkenError, TransientError
 from templates.contexts.console import ErrorPage
-from templates.contexts.layout import Shell
-from templates.i18n import phrase
+from templates.contexts.layout import Layout
+from templates.i18n import msg
 
 log = structlog.get_logger()
 
 
-def handle_errors(app: FastAPI) -> None:
+def add_error_handlers(app: FastAPI) -> None:
     """Let *app* answer every error in the form of the page that was asked for."""
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HarkenError, _out_of_reach)
+    app.add_exception_handler(HarkenError, _unavailable)
     app.add_exception_handler(Exception, _unexpected)
 
 
 def _http(request: Request, error: Any) -> Response:
-    return _answer(request, HTTPStatus(error.status_code))
+    return _error_response(request, HTTPStatus(error.status_code))
 
 
 def _invalid(request: Request, error: Any) -> Response:
-    said = "; ".join(_sentence(one) for one in error.errors())
-    return _answer(request, HTTPStatus.UNPROCESSABLE_ENTITY, said)
+    detail = "; ".join(_sentence(problem) for problem in error.errors())
+    return _error_response(request, HTTPStatus.UNPROCESSABLE_ENTITY, detail)
 
 
-def _out_of_reach(request: Request, error: Any) -> Response:
+def _unavailable(request: Request, error: Any) -> Response:
     """The record or the index does not answer; the message says which, and never what was said."""
     log.warning("page.unanswered", path=request.url.path, reason=str(error))
-    return _answer(request, HTTPStatus.SERVICE_UNAVAILABLE, str(error))
+    return _error_response(request, HTTPStatus.SERVICE_UNAVAILABLE, str(error))
 
 
 def _unexpected(request: Request, error: Any) -> Response:
     log.error("page.failed", path=request.url.path, error=type(error).__name__)
-    answer = _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR)
-    answer.headers.update(HEADERS)  # Starlette answers this one outside of every middleware
-    return answer
+    response = _error_response(request, HTTPStatus.INTERNAL_SERVER_ERROR)
+    response.headers.update(
+        SECURITY_HEADERS
+    )  # Starlette answers this one outside of every middleware
+    return response
 
 
-def _answer(request: Request, status: HTTPStatus, detail: str = "") -> Response:
-    desk: Desk = request.app.state.desk
+def _error_response(request: Request, status: HTTPStatus, detail: str = "") -> Response:
+    app_context: AppContext = request.app.state.app_context
     if request.url.path.endswith(".json"):
-        wrong = {"error": detail or status.phrase}
-        return responses.twin("error", wrong, now=desk.now(), status=status)
+        body = {"error": detail or status.phrase}
+        return responses.json_response("error", body, now=app_context.now(), status=status)
     context = ErrorPage(
-        zone=desk.zone, locale=desk.locale, shell=_shell(desk), status=status, detail=detail
+        zone=app_context.zone,
+        locale=app_context.locale,
+        layout=_layout(app_context),
+        status=status,
+        detail=detail,
     )
-    return responses.page("error", context, status)
+    return responses.html_response("error", context, status)
 
 
-def _shell(desk: Desk) -> Shell:
+def _layout(app_context: AppContext) -> Layout:
     """What surrounds the page, as far as the record can tell."""
     try:
-        with desk.record.read() as tx:
-            return shell(tx, "", now=desk.now())
+        with app_context.database.read() as tx:
+            return build_layout(tx, "", now=app_context.now())
     except TransientError:
-        lost = phrase("silence.record")
-        return Shell(section="", open_incidents=0, newest=None, silences=(lost,))
+        message = msg("silence.record")
+        return Layout(section="", open_incidents=0, newest_age=None, outages=(message,))
 
 
 def _sentence(error: dict[str, Any]) -> str:
     """``range: should be …``; without the value, which a stranger may have sent."""
-    where = ".".join(str(part) for part in error["loc"][1:])
-    said = str(error["msg"]).removeprefix("Value error, ")
-    return f"{where}: {said}" if where else said
+    location = ".".join(str(part) for part in error["loc"][1:])
+    text = str(error["msg"]).removeprefix("Value error, ")
+    return f"{location}: {text}" if location else text

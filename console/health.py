@@ -8,14 +8,14 @@ from fastapi import APIRouter
 from fastapi.responses import PlainTextResponse, Response
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
-from alerts.health import STALE
+from alerts.health import STALE_AFTER
 from console import responses
-from console.context import Desk
-from console.metrics import exposition
-from console.responses import At
+from console.context import AppContext
+from console.metrics import render_metrics
+from console.responses import AppContextDep
 from core.errors import HarkenError
 from store import processes
-from store.processes import Process
+from store.processes import ProcessStatus
 
 router = APIRouter()
 
@@ -27,39 +27,39 @@ def healthz() -> Response:
 
 
 @router.get("/readyz")
-def readyz(desk: At) -> Response:
+def readyz(app_context: AppContextDep) -> Response:
     """Whether record, index, model and schedule work; 503 with the reason of each that does not."""
-    now = desk.now()
-    reasons = {part: reason for part, reason in _parts(desk, now) if reason}
+    now = app_context.now()
+    reasons = {part: reason for part, reason in _readiness(app_context, now) if reason}
     status = HTTPStatus.SERVICE_UNAVAILABLE if reasons else HTTPStatus.OK
-    return responses.twin("readyz", {"missing": reasons}, now=now, status=status)
+    return responses.json_response("readyz", {"missing": reasons}, now=now, status=status)
 
 
 @router.get("/metrics")
-def metrics(desk: At) -> Response:
+def metrics(app_context: AppContextDep) -> Response:
     """In the text format of Prometheus."""
-    return Response(exposition(desk), media_type=CONTENT_TYPE_PLAIN_0_0_4)
+    return Response(render_metrics(app_context), media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
 
-def _parts(desk: Desk, now: datetime) -> Iterator[tuple[str, str]]:
+def _readiness(app_context: AppContext, now: datetime) -> Iterator[tuple[str, str]]:
     """Each part with why it is not ready, or the empty string."""
-    running: dict[str, Process] = {}
+    process_rows: dict[str, ProcessStatus] = {}
     try:
-        with desk.record.read() as tx:
-            running = {p.name: p for p in processes.everyone(tx)}
+        with app_context.database.read() as tx:
+            process_rows = {p.name: p for p in processes.all_processes(tx)}
     except HarkenError as error:
         yield "record", str(error)
     try:
-        desk.index.health()
+        app_context.index.health()
     except HarkenError as error:
         yield "index", str(error)
-    yield "model", _absence(running.get("analyse"), now)
-    yield "schedule", _absence(running.get("run"), now)
+    yield "model", _process_problem(process_rows.get("analyse"), now)
+    yield "schedule", _process_problem(process_rows.get("run"), now)
 
 
-def _absence(process: Process | None, now: datetime) -> str:
+def _process_problem(process: ProcessStatus | None, now: datetime) -> str:
     if process is None:
         return "not started"
     if process.state != "working":
         return process.reason or process.state
-    return "not responding" if now - process.beat > STALE else ""
+    return "not responding" if now - process.beat > STALE_AFTER else ""

@@ -6,22 +6,22 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from alerts.health import Condition, condition
+from alerts.health import SystemHealth, system_health
 from alerts.messages.brief import headline
-from alerts.messages.completeness import silent
-from core.incident import Incident, Phase
+from alerts.messages.completeness import outage_messages
+from core.incident import Incident, IncidentState
 from core.watch import Watch
 from store import counts, watches
 from store.alerts import incidents
-from templates.contexts.layout import Alarm, Shell
-from templates.i18n import Phrase, phrase
+from templates.contexts.layout import Alarm, Layout
+from templates.i18n import Message, msg
 from templates.links import Links
 
 LINKS = Links()  # within the console every link is relative
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Names:
+class DisplayNames:
     """How people call what the record knows by slug or id."""
 
     watches: Mapping[str, Watch]
@@ -31,47 +31,49 @@ class Names:
         """The name of a watch; of one that is listened for no more: its slug."""
         return self.watches[slug].name if slug in self.watches else slug
 
-    def topic(self, ident: str) -> str:
+    def topic(self, topic_id: str) -> str:
         """The name of a topic, or its id."""
-        return self.topics.get(ident, ident)
+        return self.topics.get(topic_id, topic_id)
 
-    def title(self, incident: Incident) -> Phrase:
+    def title(self, incident: Incident) -> Message:
         """What *incident* is about."""
         watch = self.watch(incident.watch)
         if incident.topic is None:
-            return phrase("incident.watch", watch=watch)
-        return phrase("incident.topic", watch=watch, topic=self.topic(incident.topic))
+            return msg("incident.watch", watch=watch)
+        return msg("incident.topic", watch=watch, topic=self.topic(incident.topic))
 
 
-def names(tx: Connection) -> Names:
+def load_display_names(tx: Connection) -> DisplayNames:
     """The names of all active watches and topics."""
-    return Names(
+    return DisplayNames(
         watches={w.slug: w for w in watches.active_watches(tx)},
         topics={t.id: t.name for t in watches.active_topics(tx)},
     )
 
 
-def shell(tx: Connection, section: str, *, now: datetime, known: Condition | None = None) -> Shell:
+def build_layout(
+    tx: Connection, section: str, *, now: datetime, health: SystemHealth | None = None
+) -> Layout:
     """The surroundings of a page of *section*; *known* where the page has asked already."""
     crises = incidents.unresolved(tx)
-    newest = counts.newest(tx)
-    called = names(tx)
-    return Shell(
+    newest = counts.newest_published(tx)
+    display_names = load_display_names(tx)
+    return Layout(
         section=section,
         open_incidents=len(crises),
-        newest=None if newest is None else max(now - newest, timedelta()),
-        alarms=tuple(_alarms(crises, called)),
-        silences=tuple(silent((known or condition(tx, now=now)).silences)),
+        newest_age=None if newest is None else max(now - newest, timedelta()),
+        alarms=tuple(_alarms(crises, display_names)),
+        outages=tuple(outage_messages((health or system_health(tx, now=now)).outages)),
     )
 
 
-def _alarms(crises: Iterable[Incident], called: Names) -> Iterable[Alarm]:
+def _alarms(crises: Iterable[Incident], display_names: DisplayNames) -> Iterable[Alarm]:
     """Those that nobody has acknowledged: a strip that never goes away is no longer read."""
     for incident in crises:
-        if incident.state is Phase.OPEN:
+        if incident.state is IncidentState.OPEN:
             yield Alarm(
                 name=incident.name,
-                title=called.title(incident),
+                title=display_names.title(incident),
                 sentence=headline(incident),
                 url=LINKS.incident(incident.id),
             )

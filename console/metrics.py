@@ -8,53 +8,55 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 from sqlalchemy import Connection
 
-from alerts.health import Condition, condition, index_keys
-from console.context import Desk
+from alerts.health import SystemHealth, index_keys, system_health
+from console.context import AppContext
 from store import counts
 from store.alerts import outbox
 from store.crawl import sources
 
 
-def exposition(desk: Desk) -> bytes:
+def render_metrics(app_context: AppContext) -> bytes:
     """All gauges in the text format 0.0.4 of Prometheus."""
     registry = CollectorRegistry()
-    registry.register(_Gauges(desk))
+    registry.register(_Gauges(app_context))
     return generate_latest(registry)
 
 
 class _Gauges(Collector):
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, app_context: AppContext) -> None:
+        self._app_context = app_context
 
     def collect(self) -> Iterable[GaugeMetricFamily]:
         """Everything, of one moment."""
-        now = self._desk.now()
-        with self._desk.record.read() as tx:
+        now = self._app_context.now()
+        with self._app_context.database.read() as tx:
             return [
                 *_counts(tx),
                 *_ages(tx, now),
-                _one(
+                _gauge(
                     "harken_index_lag_changes", "Changes not yet in the search index", self._lag(tx)
                 ),
                 _source_states(tx),
-                *_parts(condition(tx, now=now)),
+                *_parts(system_health(tx, now=now)),
             ]
 
     def _lag(self, tx: Connection) -> float:
-        return float(index_keys(tx, self._desk.engine, self._desk.follower)["lag"])
+        return float(index_keys(tx, self._app_context.engine, self._app_context.consumer)["lag"])
 
 
 def _counts(tx: Connection) -> Iterable[GaugeMetricFamily]:
-    yield _each("harken_mentions", "Mentions by analysis state", "analysis", counts.by_analysis(tx))
-    yield _each("harken_outbox_letters", "Emails by state", "state", outbox.tally(tx))
+    yield _labelled_gauge(
+        "harken_mentions", "Mentions by analysis state", "analysis", counts.by_analysis_state(tx)
+    )
+    yield _labelled_gauge("harken_outbox_letters", "Emails by state", "state", outbox.counts(tx))
 
 
 def _ages(tx: Connection, now: datetime) -> Iterable[GaugeMetricFamily]:
     """No sample where nothing was heard yet: an age of 0 would be a lie."""
-    newest = counts.newest(tx)
+    newest = counts.newest_published(tx)
     if newest is not None:
         age = max((now - newest).total_seconds(), 0.0)
-        yield _one("harken_newest_mention_age_seconds", "Age of the newest mention", age)
+        yield _gauge("harken_newest_mention_age_seconds", "Age of the newest mention", age)
 
 
 def _source_states(tx: Connection) -> GaugeMetricFamily:
@@ -66,21 +68,29 @@ def _source_states(tx: Connection) -> GaugeMetricFamily:
     return family
 
 
-def _parts(known: Condition) -> Iterable[GaugeMetricFamily]:
-    working = {p.name: float(p.state == "working") for p in known.processes}
-    yield _each("harken_process_working", "1 while a process is working", "process", working)
-    beats = {p.name: p.beat.timestamp() for p in known.processes}
-    yield _each("harken_process_beat_timestamp_seconds", "Last heartbeat", "process", beats)
-    yield _one("harken_silences", "Parts that stopped working", len(known.silences))
-    heard, listed = known.coverage.heard, known.coverage.sources
-    yield _each("harken_sources", "Sources", "heard", {"yes": heard, "no": listed - heard})
+def _parts(health: SystemHealth) -> Iterable[GaugeMetricFamily]:
+    working = {p.name: float(p.state == "working") for p in health.processes}
+    yield _labelled_gauge(
+        "harken_process_working", "1 while a process is working", "process", working
+    )
+    beats = {p.name: p.beat.timestamp() for p in health.processes}
+    yield _labelled_gauge(
+        "harken_process_beat_timestamp_seconds", "Last heartbeat", "process", beats
+    )
+    yield _gauge("harken_silences", "Parts that stopped working", len(health.outages))
+    healthy, total = health.coverage.heard, health.coverage.sources
+    yield _labelled_gauge(
+        "harken_sources", "Sources", "heard", {"yes": healthy, "no": total - healthy}
+    )
 
 
-def _one(name: str, sentence: str, value: float) -> GaugeMetricFamily:
+def _gauge(name: str, sentence: str, value: float) -> GaugeMetricFamily:
     return GaugeMetricFamily(name, sentence, value=value)
 
 
-def _each(name: str, sentence: str, label: str, values: Mapping[str, float]) -> GaugeMetricFamily:
+def _labelled_gauge(
+    name: str, sentence: str, label: str, values: Mapping[str, float]
+) -> GaugeMetricFamily:
     family = GaugeMetricFamily(name, sentence, labels=[label])
     for key, value in values.items():
         family.add_metric([key], value)

@@ -12,8 +12,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.errors import ConfigError
 
-MOST_BYTES: Final = 10_000  # of a body: the only one is the token of a form
-HEADERS: Final[Mapping[str, str]] = {
+MAX_BODY_BYTES: Final = 10_000  # of a body: the only one is the token of a form
+SECURITY_HEADERS: Final[Mapping[str, str]] = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
     "img-src 'self'; font-src 'self'; connect-src 'self'; frame-src 'self'; "
     "frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
@@ -46,7 +46,7 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-class Guard:
+class SecurityMiddleware:
     """Wraps the application; refuses what no reader of ours would send.
 
     A foreign Host means that somebody's DNS name points to this machine: their page would be of
@@ -55,7 +55,7 @@ class Guard:
 
     def __init__(self, app: ASGIApp, base_url: str) -> None:
         self._app = app
-        self._own = urlsplit(base_url).hostname
+        self._base_hostname = urlsplit(base_url).hostname
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
@@ -63,24 +63,28 @@ class Guard:
             await self._app(scope, receive, send)
             return
         is_head = scope["method"] == "HEAD"
-        app = self._refusal(scope) or self._app
+        app = self._rejection(scope) or self._app
         await app(
             {**scope, "method": "GET"} if is_head else scope,
             receive,
-            _dressed(send, is_head=is_head),
+            _with_headers(send, is_head=is_head),
         )
 
-    def _refusal(self, scope: Scope) -> ASGIApp | None:
+    def _rejection(self, scope: Scope) -> ASGIApp | None:
         headers = Headers(scope=scope)
         host = _hostname(headers.get("host", ""))
-        if not (host and (host == self._own or is_loopback(host))):
-            return _refused(HTTPStatus.BAD_REQUEST, "Unknown host name; set console.base_url.")
+        if not (host and (host == self._base_hostname or is_loopback(host))):
+            return _error_response(
+                HTTPStatus.BAD_REQUEST, "Unknown host name; set console.base_url."
+            )
         if scope["method"] not in ("GET", "HEAD"):
             length = headers.get("content-length", "")
             if not length.isdecimal():
-                return _refused(HTTPStatus.LENGTH_REQUIRED, "Content-Length required.")
-            if len(length) > len(str(MOST_BYTES)) or int(length) > MOST_BYTES:
-                return _refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too large.")
+                return _error_response(HTTPStatus.LENGTH_REQUIRED, "Content-Length required.")
+            if len(length) > len(str(MAX_BODY_BYTES)) or int(length) > MAX_BODY_BYTES:
+                return _error_response(
+                    HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too large."
+                )
         return None
 
 
@@ -91,20 +95,20 @@ def _hostname(host: str) -> str | None:
         return None
 
 
-def _refused(status: HTTPStatus, sentence: str) -> ASGIApp:
+def _error_response(status: HTTPStatus, sentence: str) -> ASGIApp:
     return PlainTextResponse(f"{sentence}\n", status)
 
 
-def _dressed(send: Send, *, is_head: bool) -> Send:
+def _with_headers(send: Send, *, is_head: bool) -> Send:
     """*send* with the headers of every answer; what an answer sets itself stays."""
 
-    async def dressed(message: Message) -> None:
+    async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            for name, value in HEADERS.items():
+            for name, value in SECURITY_HEADERS.items():
                 headers.setdefault(name, value)
         elif is_head:
             message = {**message, "body": b""}
         await send(message)
 
-    return dressed
+    return send_with_headers

@@ -8,36 +8,38 @@ from typing import Annotated, Any, Final
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, Response
 
-from console.context import Desk
-from core.timestamps import iso
+from console.context import AppContext
+from core.timestamps import format_utc
 from templates.contexts.base import Context
 from templates.render import render
 
-SCHEMA: Final = 1  # of all JSON objects; the contract adds keys and never renames one
+SCHEMA_VERSION: Final = 1  # of all JSON objects; the contract adds keys and never renames one
 
 
-async def _desk(request: Request) -> Desk:
-    desk: Desk = request.app.state.desk
-    return desk
+async def _app_context(request: Request) -> AppContext:
+    app_context: AppContext = request.app.state.app_context
+    return app_context
 
 
-At = Annotated[Desk, Depends(_desk)]
+AppContextDep = Annotated[AppContext, Depends(_app_context)]
 
 
-def page(name: str, context: Context, status: int = 200) -> Response:
+def html_response(name: str, context: Context, status: int = 200) -> Response:
     """The template ``console/NAME`` filled with *context*."""
     return HTMLResponse(render(f"console/{name}.html.j2", context), status)
 
 
-def twin(verb: str, rows: Mapping[str, Any], *, now: datetime, status: int = 200) -> Response:
+def json_response(
+    verb: str, keys: Mapping[str, Any], *, now: datetime, status: int = 200
+) -> Response:
     """*rows* below the head that every JSON object of the contract has."""
-    head = {"schema": SCHEMA, "verb": verb, "ok": status < 400, "at": iso(now)}  # noqa: PLR2004 - HTTP
+    head = {"schema": SCHEMA_VERSION, "verb": verb, "ok": status < 400, "at": format_utc(now)}  # noqa: PLR2004 - HTTP
     # ASCII: a lone surrogate in a post has no UTF-8.
-    text = json.dumps(head | dict(rows), default=_plain, allow_nan=False)
+    text = json.dumps(head | dict(keys), default=_serialize, allow_nan=False)
     return Response(text, status, media_type="application/json")
 
 
-def _plain(value: object) -> object:
+def _serialize(value: object) -> object:
     if isinstance(value, datetime):
-        return iso(value)
+        return format_utc(value)
     raise TypeError(f"{type(value).__name__} has no JSON form")

@@ -8,27 +8,27 @@ from typing import Any
 from sqlalchemy import Connection
 
 from core.incident import Incident
-from core.mention import Mention, State, Verdict
-from store.alerts.outbox import OutboxRow
+from core.mention import Mention, MentionState, Verdict
+from store.alerts.outbox import OutboxEntry
 from store.crawl import runs, sources
-from store.crawl.runs import Traffic
+from store.crawl.runs import RunTotals
 
 _SOURCE = ("kind", "state", "since", "reason", "interval_s")
 
 
 def mention_row(mention: Mention) -> dict[str, Any]:
     """The contract's ``mention``; what its author deleted has no text, and nothing out of it."""
-    if mention.state is State.DELETED:
+    if mention.state is MentionState.DELETED:
         mention = replace(mention, text="", entities=(), phrases=())
-    told = asdict(replace(mention, verdicts=()))
-    told["verdicts"] = [verdict_row(verdict) for verdict in mention.verdicts]
-    return told | {"place": None if mention.place is None else asdict(mention.place)}
+    row = asdict(replace(mention, verdicts=()))
+    row["verdicts"] = [verdict_row(verdict) for verdict in mention.verdicts]
+    return row | {"place": None if mention.place is None else asdict(mention.place)}
 
 
 def verdict_row(verdict: Verdict) -> dict[str, Any]:
     """A verdict of the contract's ``mention``: what was read, and what follows from it."""
-    derived = ("emotion", "intents", "offensive")
-    return asdict(verdict) | {name: getattr(verdict, name) for name in derived}
+    property_names = ("emotion", "intents", "offensive")
+    return asdict(verdict) | {name: getattr(verdict, name) for name in property_names}
 
 
 def incident_row(incident: Incident) -> dict[str, Any]:
@@ -36,7 +36,7 @@ def incident_row(incident: Incident) -> dict[str, Any]:
     return asdict(incident)
 
 
-def letter_row(row: OutboxRow) -> dict[str, Any]:
+def notification_row(row: OutboxEntry) -> dict[str, Any]:
     """A letter of the console's inbox; ``at`` is when it was sent, or else composed."""
     names = ("kind", "subject", "recipient", "message_id", "state")
     return {name: getattr(row, name) for name in names} | {"at": row.sent or row.created}
@@ -44,18 +44,18 @@ def letter_row(row: OutboxRow) -> dict[str, Any]:
 
 def source_rows(tx: Connection, *, now: datetime) -> list[dict[str, Any]]:
     """The contract's ``source``, a row for each active one."""
-    totals = runs.traffic(tx)
-    expected = sources.heard_per_hour(tx, now=now)
+    totals = runs.totals(tx)
+    rates = sources.mentions_per_hour(tx, now=now)
     return [
         {
             "name": source.slug,
             **{name: getattr(source, name) for name in _SOURCE},
-            "expected_per_hour": expected.get(source.slug),
-            **_traffic(totals.get(source.slug, Traffic())),
+            "expected_per_hour": rates.get(source.slug),
+            **_run_totals(totals.get(source.slug, RunTotals())),
         }
         for source in sources.active(tx)
     ]
 
 
-def _traffic(total: Traffic) -> Mapping[str, Any]:
+def _run_totals(total: RunTotals) -> Mapping[str, Any]:
     return asdict(total) | {"dropped": dict(total.dropped)}

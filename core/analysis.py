@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from core.entity import Entity
-from core.mention import Analysis, Verdict
+from core.mention import AnalysisState, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,7 @@ class TextEntities:
 class AnalysisResult(TextEntities):
     """The result of analysing one revision."""
 
-    analysis: Analysis  # scored, unscored or quarantined
+    analysis: AnalysisState  # scored, unscored or quarantined
     reason: str | None  # why it is not scored: "empty", "language:de", "language:unknown", an error
     language: str | None  # ISO 639-1; None: unknown
     verdicts: tuple[Verdict, ...]

@@ -31,6 +31,6 @@ def voice_id(key: bytes, platform: str, account: str) -> str:
     return hmac.new(key, name.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:32]
 
 
-def handle(voice: str) -> str:
+def voice_handle(voice: str) -> str:
     """The six letters by which a voice is shown."""
     return f"@{voice[:6]}"

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 
-class Kind(StrEnum):
+class IncidentKind(StrEnum):
     """Only a crisis is an incident and pages; the others are notices."""
 
     CRISIS = "crisis"
@@ -15,7 +15,7 @@ class Kind(StrEnum):
     HEALTH = "health"
 
 
-class Phase(StrEnum):
+class IncidentState(StrEnum):
     """The life of an incident."""
 
     OPEN = "open"
@@ -29,7 +29,7 @@ class Spike:
 
     watch: str
     topic: str | None  # None: the watch as a whole
-    kind: Kind
+    kind: IncidentKind
     severity: int  # 1 (worst) to 4
     onset: datetime  # where the excess began, estimated backwards from detection
     detected: datetime  # the `now` of the evaluation that found it
@@ -51,8 +51,8 @@ class Incident:
     id: int
     watch: str
     topic: str | None
-    kind: Kind
-    state: Phase
+    kind: IncidentKind
+    state: IncidentState
     severity: int
     onset: datetime
     detected: datetime

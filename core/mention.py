@@ -6,9 +6,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from core.entity import Entity, Place, place
+from core.entity import Entity, Place, common_place
 
-LIKELY: Final = 0.5  # from this probability on a class that excludes no other is said of a text
+DECISION_THRESHOLD: Final = (
+    0.5  # from this probability on a class that excludes no other is said of a text
+)
 
 
 class Sentiment(StrEnum):
@@ -39,7 +41,7 @@ class Intent(StrEnum):
     PURCHASE = "purchase"
 
 
-class State(StrEnum):
+class MentionState(StrEnum):
     """What the platform did to a mention."""
 
     LIVE = "live"
@@ -47,7 +49,7 @@ class State(StrEnum):
     DELETED = "deleted"
 
 
-class Analysis(StrEnum):
+class AnalysisState(StrEnum):
     """Where a mention stands in scoring."""
 
     PENDING = "pending"
@@ -80,21 +82,23 @@ class Verdict:
     @property
     def emotion(self) -> Emotion | None:
         """The likeliest emotion; None: no head of the model read it."""
-        read = self.heads.get("emotion", {})
-        return max((e for e in Emotion if e in read), key=read.__getitem__, default=None)
+        by_class = self.heads.get("emotion", {})
+        return max((e for e in Emotion if e in by_class), key=by_class.__getitem__, default=None)
 
     @property
     def intents(self) -> tuple[Intent, ...]:
         """Every intent that is LIKELY, the likeliest first; none: (), as where no head read it."""
-        read = self.heads.get("intent", {})
-        said = [intent for intent in Intent if read.get(intent, 0.0) >= LIKELY]
-        return tuple(sorted(said, key=read.__getitem__, reverse=True))
+        by_class = self.heads.get("intent", {})
+        likely_intents = [
+            intent for intent in Intent if by_class.get(intent, 0.0) >= DECISION_THRESHOLD
+        ]
+        return tuple(sorted(likely_intents, key=by_class.__getitem__, reverse=True))
 
     @property
     def offensive(self) -> bool | None:
         """Whether it is LIKELY to offend somebody; None: no head of the model read it."""
-        share = self.heads.get("offence", {}).get("offensive")
-        return None if share is None else share >= LIKELY
+        probability = self.heads.get("offence", {}).get("offensive")
+        return None if probability is None else probability >= DECISION_THRESHOLD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,8 +109,8 @@ class Mention:
     uri: str
     url: str
     sources: tuple[str, ...]
-    state: State
-    analysis: Analysis
+    state: MentionState
+    analysis: AnalysisState
     published: datetime
     edited: datetime | None
     first_seen: datetime
@@ -127,25 +131,32 @@ class Mention:
     @property
     def place(self) -> Place | None:
         """Where it is set, if that is one place."""
-        return place(self.entities)
+        return common_place(self.entities)
 
     @property
     def verdict(self) -> Verdict | None:
         """The newest verdict on the whole text of the current revision, or None."""
-        whole = [v for v in self.verdicts if v.watch is None and v.text_sha256 == self.text_sha256]
-        return whole[-1] if whole else None
+        whole_text_verdicts = [
+            v for v in self.verdicts if v.watch is None and v.text_sha256 == self.text_sha256
+        ]
+        return whole_text_verdicts[-1] if whole_text_verdicts else None
 
     def verdict_for(self, watch: str | None) -> Verdict | None:
         """Whose sentiment counts for *watch*: the verdict towards it by the model of ``verdict``.
 
         Where there is none, as where the text names no other watch, that on the whole text.
         """
-        whole = self.verdict
-        if whole is None or watch is None:
-            return whole
-        of_now = (whole.model, whole.text_sha256)
-        towards = [v for v in self.verdicts if v.watch == watch and v.sentiment is not None]
-        return next((v for v in towards if (v.model, v.text_sha256) == of_now), whole)
+        whole_text_verdict = self.verdict
+        if whole_text_verdict is None or watch is None:
+            return whole_text_verdict
+        current = (whole_text_verdict.model, whole_text_verdict.text_sha256)
+        targeted_verdicts = [
+            v for v in self.verdicts if v.watch == watch and v.sentiment is not None
+        ]
+        return next(
+            (v for v in targeted_verdicts if (v.model, v.text_sha256) == current),
+            whole_text_verdict,
+        )
 
     def sentiment_for(self, watch: str | None) -> Sentiment | None:
         """What is said of *watch*, or with None of anything; None: not scored."""

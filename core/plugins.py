@@ -28,17 +28,17 @@ def load(package: str, name: str, base: type[T]) -> type[T]:
             f"{package}: unknown {name!r}.{did_you_mean(name, names)} Known: {', '.join(names)}."
         )
     module = import_module(f"{package}.{name}")
-    found = [
+    classes = [
         c
         for _, c in getmembers(module, isclass)
         if issubclass(c, base) and f"{c.__module__}.".startswith(f"{module.__name__}.")
     ]
-    if len(found) != 1:
-        raise ConfigError(f"{module.__name__}: expected one {base.__name__}, found {len(found)}.")
-    return found[0]
+    if len(classes) != 1:
+        raise ConfigError(f"{module.__name__}: expected one {base.__name__}, found {len(classes)}.")
+    return classes[0]
 
 
-def did_you_mean(word: str, known: list[str]) -> str:
+def did_you_mean(word: str, names: list[str]) -> str:
     """`` Did you mean 'x'?`` for the nearest of *known*, or the empty string."""
-    near = get_close_matches(word, known, n=1)
-    return f" Did you mean {near[0]!r}?" if near else ""
+    matches = get_close_matches(word, names, n=1)
+    return f" Did you mean {matches[0]!r}?" if matches else ""

@@ -3,15 +3,15 @@
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-BUCKET: Final = timedelta(minutes=5)  # alerts.md section 5: what the detector counts by
+BUCKET_WIDTH: Final = timedelta(minutes=5)  # alerts.md section 5: what the detector counts by
 
 
-def iso(at: datetime | None) -> str | None:
+def format_utc(at: datetime | None) -> str | None:
     """``2026-11-22T06:00:00Z``, with fractions of a second only where there are any."""
     return None if at is None else at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def instant(text: str) -> datetime:
+def parse_utc(text: str) -> datetime:
     """The instant that *text* (ISO 8601; without a zone: UTC) names, in UTC.
 
     Raises:
@@ -24,7 +24,7 @@ def instant(text: str) -> datetime:
         raise ValueError(f"{text!r} is outside the years 1 to 9999 in UTC") from None
 
 
-def floor(at: datetime, step: timedelta = BUCKET) -> datetime:
+def floor_to(at: datetime, step: timedelta = BUCKET_WIDTH) -> datetime:
     """The start of the bucket of width *step* that holds *at*; buckets count from 1970."""
     epoch = datetime(1970, 1, 1, tzinfo=UTC)
     return epoch + ((at - epoch) // step) * step

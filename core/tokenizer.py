@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 # Scripts written without spaces: each letter is a word of its own (Unicode blocks).
-_UNSPACED: Final = (
+_UNSPACED_SCRIPTS: Final = (
     (0x0E00, 0x0EFF),  # Thai, Lao
     (0x1000, 0x109F),  # Myanmar
     (0x1780, 0x17FF),  # Khmer
@@ -30,46 +30,46 @@ class Token:
     end: int
 
 
-class _Folded(dict[int, str]):
+class _FoldingTable(dict[int, str]):
     """What a character becomes: letters, a space where words part, or nothing (an accent)."""
 
     def __missing__(self, code: int) -> str:
-        self[code] = folded = _fold(chr(code))
-        return folded
+        self[code] = folding = _fold(chr(code))
+        return folding
 
 
-_FOLDED: Final = _Folded()
+_FOLDING: Final = _FoldingTable()
 
 
-def words(text: str) -> list[str]:
+def tokenize(text: str) -> list[str]:
     """The words of *text* in order: lower case, accents folded, CJK letters and emoji one each."""
-    return text.translate(_FOLDED).split()
+    return text.translate(_FOLDING).split()
 
 
-def tokens(text: str) -> list[Token]:
+def tokenize_with_spans(text: str) -> list[Token]:
     """Like :func:`words`, each with its place in *text*; an accent belongs to its letter."""
-    found: list[Token] = []
+    tokens: list[Token] = []
     word, start, end = "", 0, 0
-    for at, letters in _pieces(text):
+    for position, letters in _letter_runs(text):
         if letters == " ":
             if word:
-                found.append(Token(word, start, end))
+                tokens.append(Token(word, start, end))
             word = ""
             continue
-        start = start if word else at
-        word, end = word + letters, at + 1
-    return [*found, Token(word, start, end)] if word else found
+        start = start if word else position
+        word, end = word + letters, position + 1
+    return [*tokens, Token(word, start, end)] if word else tokens
 
 
-def _pieces(text: str) -> Iterator[tuple[int, str]]:
+def _letter_runs(text: str) -> Iterator[tuple[int, str]]:
     """Spaces and runs of letters, each with the place of its character; "" for an accent."""
-    for at, character in enumerate(text):
-        folded = _FOLDED[ord(character)]
-        for number, letters in enumerate(folded.split(" ")):
-            if number:
-                yield at, " "
-            if letters or not folded:
-                yield at, letters
+    for position, character in enumerate(text):
+        folding = _FOLDING[ord(character)]
+        for index, letters in enumerate(folding.split(" ")):
+            if index:
+                yield position, " "
+            if letters or not folding:
+                yield position, letters
 
 
 def _fold(character: str) -> str:
@@ -77,14 +77,14 @@ def _fold(character: str) -> str:
         return f" {character} "
     # Twice, as Unicode's NFKC_Casefold: a bold A is a capital only once it is decomposed.
     lower = unicodedata.normalize("NFKD", character.casefold()).casefold()
-    return "".join(map(_piece, unicodedata.normalize("NFKD", lower)))
+    return "".join(map(_fold_decomposed, unicodedata.normalize("NFKD", lower)))
 
 
-def _piece(character: str) -> str:
+def _fold_decomposed(character: str) -> str:
     category = unicodedata.category(character)
     if category in ("Mn", "Cf"):
         return ""
     if not character.isalnum() and category != "Mc":
         return " "
-    alone = any(low <= ord(character) <= high for low, high in _UNSPACED)
-    return f" {character} " if alone else character
+    is_unspaced = any(low <= ord(character) <= high for low, high in _UNSPACED_SCRIPTS)
+    return f" {character} " if is_unspaced else character

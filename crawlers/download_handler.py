@@ -11,51 +11,53 @@ from scrapy.http import Response
 from scrapy.resolver import dnscache
 
 from core.errors import PermanentError
-from crawlers.politeness import Hosts
-from crawlers.ssrf_guard import REACH, Reach, RefusedError
+from crawlers.politeness import HostThrottle
+from crawlers.ssrf_guard import ALLOWED_HOSTS_SETTING, AllowedHosts, RefusedError
 from crawlers.urls import endpoint, host
 
-TALLY: Final = "tally"  # the key of a request's meta under which its run counts
+BUDGET_KEY: Final = "tally"  # the key of a request's meta under which its run counts
 
 
 @dataclass(slots=True, kw_only=True)
-class Tally:
+class RequestBudget:
     """What one run has asked for and got so far."""
 
     allow_loopback: bool
-    most: int  # requests
+    max_requests: int  # requests
     requests: int = 0
     bytes: int = 0
     not_modified: int = 0
 
-    def count(self) -> None:
+    def count_request(self) -> None:
         """Count one more request.
 
         Raises:
             PermanentError: the run has used up its requests.
         """
-        if self.requests >= self.most:
-            raise PermanentError(f"stopped after {self.most} requests; the next run continues")
+        if self.requests >= self.max_requests:
+            raise PermanentError(
+                f"stopped after {self.max_requests} requests; the next run continues"
+            )
         self.requests += 1
 
 
-class HasHosts(Protocol):
+class HasThrottle(Protocol):
     """What the spider of a batch offers to the parts that Scrapy builds."""
 
-    hosts: Hosts
+    throttle: HostThrottle
 
 
-def hosts_of(crawler: Crawler) -> Hosts:
+def throttle_of(crawler: Crawler) -> HostThrottle:
     """The turns of the batch that *crawler* runs."""
-    return cast("HasHosts", crawler.spider).hosts
+    return cast("HasThrottle", crawler.spider).throttle
 
 
-class Gate(HTTP11DownloadHandler):
+class GuardedDownloadHandler(HTTP11DownloadHandler):
     """Scrapy's HTTP handler behind the guard, the budget of the run and the turn of the host."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._reach: Reach = crawler.settings[REACH]
+        self._allowed_hosts: AllowedHosts = crawler.settings[ALLOWED_HOSTS_SETTING]
 
     async def download_request(self, request: Request) -> Response:
         """The answer, once the host may be asked.
@@ -64,12 +66,12 @@ class Gate(HTTP11DownloadHandler):
             RefusedError: the address is out of reach.
             PauseError: the host asks for a longer pause.
         """
-        tally: Tally = request.meta[TALLY]
-        self._reach.admit(request.url, allow_loopback=tally.allow_loopback)
-        async with hosts_of(self.crawler).turn(endpoint(request.url)):
-            tally.count()
+        budget: RequestBudget = request.meta[BUDGET_KEY]
+        self._allowed_hosts.check_url(request.url, allow_loopback=budget.allow_loopback)
+        async with throttle_of(self.crawler).slot(endpoint(request.url)):
+            budget.count_request()
             response = await self._download(request)
-        tally.bytes += len(response.body)
+        budget.bytes += len(response.body)
         return response
 
     async def _download(self, request: Request) -> Response:
@@ -78,7 +80,7 @@ class Gate(HTTP11DownloadHandler):
         except CannotResolveHostError:
             name = host(request.url)
             address = dnscache.get(name)
-            if address is not None and not self._reach.allows(name, str(address)):
+            if address is not None and not self._allowed_hosts.allows_address(name, str(address)):
                 reason = f"blocked: {address} is not a public address (host {name})"
                 hint = "for loopback set allow_loopback: true"
                 raise RefusedError(f"{reason}; {hint}") from None

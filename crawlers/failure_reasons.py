@@ -22,11 +22,11 @@ def reason_of(error: BaseException) -> str:
         return str(error)
     name = type(error).__name__
     if name == "IgnoreRequest":
-        return _ignored(str(error))
+        return _ignored_request_reason(str(error))
     return _SENTENCES.get(name, f"unexpected error {name}")
 
 
-def _ignored(message: str) -> str:
+def _ignored_request_reason(message: str) -> str:
     """Scrapy gives up on a request in these two cases only, with the middlewares that we use."""
     if "redirections" in message:
         return "too many redirects"

@@ -10,10 +10,10 @@ from core.errors import PermanentError
 
 _FEED_START: Final = re.compile(rb"<(?:\w+:)?(rss|feed|RDF)[\s>]")
 _FEED_END: Final = re.compile(rb"</(?:\w+:)?(rss|feed|RDF)\s*>\s*(?:<!--.*?-->\s*)*$", re.DOTALL)
-_TAIL: Final = 4_096  # bytes in which the end of a feed must stand
+_TAIL_BYTES: Final = 4_096  # bytes in which the end of a feed must stand
 
 
-def check_feed(body: bytes) -> None:
+def reject_unsafe_feed(body: bytes) -> None:
     """Let *body* pass if a feed parser may read it.
 
     A feed that is ill-formed but ends where feeds end (a bare ``&``, a wrong charset) passes:
@@ -25,21 +25,21 @@ def check_feed(body: bytes) -> None:
     try:
         root = fromstring(body)
     except DefusedXmlException as error:
-        raise PermanentError(f"rejected: its XML declares {_attack(error)}") from None
+        raise PermanentError(f"rejected: its XML declares {_attack_name(error)}") from None
     except (ParseError, ValueError, LookupError) as error:
-        if not (_FEED_START.search(body) and _FEED_END.search(body[-_TAIL:])):
-            raise PermanentError(f"not a feed: {_reason(error)}") from None
+        if not (_FEED_START.search(body) and _FEED_END.search(body[-_TAIL_BYTES:])):
+            raise PermanentError(f"not a feed: {_parse_error(error)}") from None
     else:
         name = root.tag.rpartition("}")[2]
         if name not in ("rss", "feed", "RDF"):
             raise PermanentError(f"not a feed: the root is <{name[:40]}>, not rss, feed or RDF")
 
 
-def _attack(error: DefusedXmlException) -> str:
+def _attack_name(error: DefusedXmlException) -> str:
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(error).__name__)
     return words.removesuffix(" Forbidden").lower()
 
 
-def _reason(error: Exception) -> str:
+def _parse_error(error: Exception) -> str:
     """``mismatched tag: line 3, column 9``: expat's words, which never quote the text."""
     return str(error) if isinstance(error, ParseError) else type(error).__name__

@@ -6,19 +6,19 @@ from datetime import datetime
 
 from core.crawl import CrawledPost, DroppedPost, Post
 from core.identity import mention_id, text_sha256
-from crawlers.text import cut, valid
+from crawlers.text import make_valid, truncate
 
-Match = Callable[[str, Post], Mapping[str, str]]  # text -> revision of each watch that wants it
-Voice = Callable[[str, str], str]  # platform, account -> pseudonym
-Family = Callable[[str], str]  # text -> exact-hash family of the normalised text
+Matcher = Callable[[str, Post], Mapping[str, str]]  # text -> revision of each watch that wants it
+Pseudonymizer = Callable[[str, str], str]  # platform, account -> pseudonym
+FamilyKey = Callable[[str], str]  # text -> exact-hash family of the normalised text
 
 
-def sift(
+def filter_posts(
     posts: Sequence[Post],
     *,
-    match: Match,
-    voice: Voice,
-    family: Family,
+    match: Matcher,
+    voice: Pseudonymizer,
+    family: FamilyKey,
     now: datetime,
     oldest: datetime,
 ) -> tuple[list[CrawledPost], list[DroppedPost]]:
@@ -28,42 +28,46 @@ def sift(
     watch wants is heard without matches: the record drops it, unless it knows the mention and has
     to learn that its author took words back. A very long text is matched whole, and then cut.
     """
-    heard: list[CrawledPost] = []
-    dropped: list[DroppedPost] = []
-    named = (post for post in map(_valid, posts) if post.uri)  # a NUL alone names nothing
-    for key, whole in {mention_id(post.uri): post for post in named}.items():
-        post = replace(whole, text=cut(whole.text))
-        if reason := _refusal(post, now=now, oldest=oldest):
-            dropped.append(DroppedPost(id=key, reason=reason))
+    crawled_posts: list[CrawledPost] = []
+    dropped_posts: list[DroppedPost] = []
+    posts_with_uri = (
+        post for post in map(_with_valid_text, posts) if post.uri
+    )  # a NUL alone names nothing
+    for post_id, full_post in {mention_id(post.uri): post for post in posts_with_uri}.items():
+        post = replace(full_post, text=truncate(full_post.text))
+        if reason := _drop_reason(post, now=now, oldest=oldest):
+            dropped_posts.append(DroppedPost(id=post_id, reason=reason))
         else:
-            who = voice(post.platform, post.author) if post.author else None
-            wanted = match(whole.text, whole)
-            heard.append(_heard(key, post, wanted, voice=who, family=family(post.text)))
-    return heard, dropped
+            voice_key = voice(post.platform, post.author) if post.author else None
+            matches = match(full_post.text, full_post)
+            crawled_posts.append(
+                _crawled_post(post_id, post, matches, voice=voice_key, family=family(post.text))
+            )
+    return crawled_posts, dropped_posts
 
 
-def _refusal(post: Post, *, now: datetime, oldest: datetime) -> str | None:
+def _drop_reason(post: Post, *, now: datetime, oldest: datetime) -> str | None:
     if not post.text:
         return "no_text"
     return "too_old" if (post.published or now) < oldest else None
 
 
-def _valid(post: Post) -> Post:
+def _with_valid_text(post: Post) -> Post:
     return replace(
         post,
-        uri=valid(post.uri),
-        url=valid(post.url),
-        text=valid(post.text).strip(),
-        author=valid(post.author) if post.author else None,
-        parent=valid(post.parent) if post.parent else None,
+        uri=make_valid(post.uri),
+        url=make_valid(post.url),
+        text=make_valid(post.text).strip(),
+        author=make_valid(post.author) if post.author else None,
+        parent=make_valid(post.parent) if post.parent else None,
     )
 
 
-def _heard(
-    key: str, post: Post, matches: Mapping[str, str], *, voice: str | None, family: str
+def _crawled_post(
+    post_id: str, post: Post, matches: Mapping[str, str], *, voice: str | None, family: str
 ) -> CrawledPost:
     return CrawledPost(
-        id=key,
+        id=post_id,
         post=post,
         text_sha256=text_sha256(post.text),
         voice=voice,

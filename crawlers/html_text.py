@@ -7,16 +7,16 @@ from typing import Any, Final
 
 from parsel import Selector
 
-from crawlers.text import valid
+from crawlers.text import make_valid
 
-_LINES: Final = frozenset({"dd", "div", "dt", "figure", "hr", "li", "tr"})
-_PARAGRAPHS: Final = frozenset(
+_LINE_TAGS: Final = frozenset({"dd", "div", "dt", "figure", "hr", "li", "tr"})
+_PARAGRAPH_TAGS: Final = frozenset(
     [
         *("address", "article", "aside", "blockquote", "footer", "header", "main", "section"),
         *("h1", "h2", "h3", "h4", "h5", "h6", "ol", "p", "pre", "table", "ul"),
     ]
 )
-_HIDDEN: Final = frozenset({"head", "noscript", "script", "style", "template"})
+_HIDDEN_TAGS: Final = frozenset({"head", "noscript", "script", "style", "template"})
 _LINE, _PARAGRAPH = "\x1e", "\x1d"  # stand for breaks until all pieces are joined
 _SPACES: Final = re.compile(r"[ \t\r\f\v\n\x1c-\x1f]+")
 _BREAKS: Final = re.compile(r"(?: ?[\x1d\x1e\n])+ ?")
@@ -26,7 +26,7 @@ _BOMS: Final = ((codecs.BOM_UTF8, "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\
 
 def html_to_text(html: str) -> str:
     """What a reader sees: paragraphs with an empty line between, entities decoded, links' text."""
-    html = valid(html)
+    html = make_valid(html)
     if "<" not in html and "&" not in html:
         return html.strip()
     return text_of(parse_html(html).root)
@@ -39,12 +39,12 @@ def parse_html(html: str) -> Selector:
 
 def decode_html(body: bytes) -> str:
     """The letters of a page: by its byte order mark, its own ``<meta charset>``, or as UTF-8."""
-    for mark, encoding in _BOMS:
-        if body.startswith(mark):
-            return body[len(mark) :].decode(encoding, errors="replace")
-    claim = _CHARSET.search(body, 0, 4_096)
+    for bom, encoding in _BOMS:
+        if body.startswith(bom):
+            return body[len(bom) :].decode(encoding, errors="replace")
+    meta_match = _CHARSET.search(body, 0, 4_096)
     try:
-        return body.decode(claim[1].decode() if claim else "utf-8", errors="replace")
+        return body.decode(meta_match[1].decode() if meta_match else "utf-8", errors="replace")
     except LookupError:
         return body.decode(errors="replace")
 
@@ -59,28 +59,28 @@ def _pieces(root: Any) -> Iterator[str]:
     """Texts and breaks in the order of the page; pages nest deeper than Python recurses."""
     stack: list[tuple[Any, bool]] = [(root, False)]
     while stack:
-        element, is_read = stack.pop()
-        if is_read:
-            yield _boundary(element.tag)
-            yield "" if element is root else _spaced(element.tail)
+        element, is_done = stack.pop()
+        if is_done:
+            yield _break_around(element.tag)
+            yield "" if element is root else _collapse_spaces(element.tail)
         else:
             stack.append((element, True))
-            if isinstance(element.tag, str) and element.tag not in _HIDDEN:
-                yield "\n" if element.tag == "br" else _boundary(element.tag)
-                yield _spaced(element.text)
+            if isinstance(element.tag, str) and element.tag not in _HIDDEN_TAGS:
+                yield "\n" if element.tag == "br" else _break_around(element.tag)
+                yield _collapse_spaces(element.text)
                 stack.extend((child, False) for child in reversed(element))
 
 
-def _spaced(text: str | None) -> str:
+def _collapse_spaces(text: str | None) -> str:
     return _SPACES.sub(" ", text) if text else ""
 
 
-def _boundary(tag: Any) -> str:
-    if tag in _PARAGRAPHS:
+def _break_around(tag: Any) -> str:
+    if tag in _PARAGRAPH_TAGS:
         return _PARAGRAPH
-    return _LINE if tag in _LINES else ""
+    return _LINE if tag in _LINE_TAGS else ""
 
 
-def _newlines(breaks: re.Match[str]) -> str:
-    found = breaks.group()
-    return "\n\n" if _PARAGRAPH in found or found.count("\n") > 1 else "\n"
+def _newlines(match: re.Match[str]) -> str:
+    separators = match.group()
+    return "\n\n" if _PARAGRAPH in separators or separators.count("\n") > 1 else "\n"

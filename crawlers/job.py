@@ -5,15 +5,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
-from crawlers.politeness import DELAY
-from crawlers.process_limits import MAX_BYTES, MAX_REDIRECTS, MAX_REQUESTS, TIMEOUT
-from crawlers.source import Cursor, Page, SourceOptions
+from crawlers.politeness import DEFAULT_DELAY_S
+from crawlers.process_limits import MAX_BYTES, MAX_REDIRECTS, MAX_REQUESTS, TIMEOUT_S
+from crawlers.source import Cursor, ParsedPage, SourceOptions
 
 Validators = Mapping[str, Mapping[str, str]]  # url -> {"etag": …, "last_modified": …}, verbatim
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Assignment:
+class CrawlJob:
     """One due source of a batch."""
 
     source: str  # its slug
@@ -31,27 +31,26 @@ class SpiderSettings:
     """Limits and manners of a batch towards the sites that it crawls."""
 
     user_agent: str  # with a contact URL
-    delay: float = DELAY  # seconds
+    delay: float = DEFAULT_DELAY_S  # seconds
     concurrency: int = 16  # requests at once, all hosts together
     deadline: float = 600.0  # seconds for the whole batch
-    timeout: float = TIMEOUT
+    timeout: float = TIMEOUT_S
     max_bytes: int = MAX_BYTES
     max_redirects: int = MAX_REDIRECTS
     max_requests: int = MAX_REQUESTS
-    closed: Mapping[str, datetime] = field(default_factory=dict)  # host:port -> open again at
+    paused_hosts: Mapping[str, datetime] = field(default_factory=dict)  # host:port -> open again at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fetched:
+class FetchedPage:
     """The answer that a page was read from."""
 
     url: str  # after redirects
-    asked: str
     validators: Validators = field(default_factory=dict)  # to be kept with the page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class CrawlOutcome:
     """How the run of one source ended."""
 
     state: Literal["ok", "failed", "forbidden", "waiting"]
@@ -61,17 +60,17 @@ class Outcome:
     reason: str | None = None  # a sentence, without texts of mentions; None where ok
     retry_at: datetime | None = None  # waiting: not one request to `host` before
     host: str | None = None  # host:port that asked to wait
-    moved: str | None = None  # the source's address is now this one, for good
+    new_url: str | None = None  # the source's address is now this one, for good
 
 
 class Sink(Protocol):
     """Where a crawl leaves what it read. What it raises fails the run of that source alone."""
 
-    def page(self, assignment: Assignment, page: Page, fetched: Fetched) -> None:
+    def on_page(self, job: CrawlJob, page: ParsedPage, fetched_page: FetchedPage) -> None:
         """Record a page, its cursor and its validators in one transaction; in order of reading."""
 
-    def not_modified(self, assignment: Assignment, url: str) -> None:
+    def not_modified(self, job: CrawlJob, url: str) -> None:
         """Note that *url* answered 304."""
 
-    def ended(self, assignment: Assignment, outcome: Outcome) -> None:
+    def on_finished(self, job: CrawlJob, outcome: CrawlOutcome) -> None:
         """Note the end of a run: exactly once for each assignment."""

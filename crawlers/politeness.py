@@ -11,44 +11,46 @@ from typing import Final
 
 from core.errors import TransientError
 
-DELAY: Final = 1.0  # seconds between two requests to a host whose sources say nothing else
-PATIENCE: Final = 5.0  # seconds that a run sleeps for a Retry-After; a longer wait ends it
-UNSAID: Final = 60.0  # seconds to wait after a 429 or 503 that does not say how long
-LONGEST: Final = 24 * 3600.0  # seconds; a Retry-After beyond is taken for a mistake
-ASK_LATER: Final = frozenset({429, 503})
+DEFAULT_DELAY_S: Final = (
+    1.0  # seconds between two requests to a host whose sources say nothing else
+)
+MAX_WAIT_IN_RUN_S: Final = 5.0  # seconds that a run sleeps for a Retry-After; a longer wait ends it
+DEFAULT_RETRY_AFTER_S: Final = 60.0  # seconds to wait after a 429 or 503 that does not say how long
+MAX_RETRY_AFTER_S: Final = 24 * 3600.0  # seconds; a Retry-After beyond is taken for a mistake
+RETRY_STATUSES: Final = frozenset({429, 503})
 
 
-def retry_after(value: str | None, now: datetime) -> float:
+def parse_retry_after(value: str | None, now: datetime) -> float:
     """Seconds to wait that a Retry-After header asks for, 0 to 24 hours; a minute for nonsense."""
     text = (value or "").strip()
     if text.isascii() and text.isdecimal():
-        return min(float(text), LONGEST)
+        return min(float(text), MAX_RETRY_AFTER_S)
     try:
         until = parsedate_to_datetime(text)
         wait = (until.replace(tzinfo=until.tzinfo or UTC) - now).total_seconds()
     except (ValueError, OverflowError):
-        return UNSAID
-    return min(max(wait, 0.0), LONGEST)
+        return DEFAULT_RETRY_AFTER_S
+    return min(max(wait, 0.0), MAX_RETRY_AFTER_S)
 
 
 class PauseError(TransientError):
     """A host wants to be left alone for ``retry_after`` seconds, longer than a run waits."""
 
-    def __init__(self, place: str, seconds: float) -> None:
-        super().__init__(f"{place} asked Harken to wait", retry_after=seconds)
-        self.place = place
+    def __init__(self, endpoint: str, seconds: float) -> None:
+        super().__init__(f"{endpoint} asked Harken to wait", retry_after=seconds)
+        self.endpoint = endpoint
 
 
 @dataclass(slots=True)
-class _Host:
+class _HostState:
     delay: float
-    at_once: asyncio.Semaphore
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-    free_at: float = 0.0  # loop time at which the delay since the last request is over
-    open_at: float = 0.0  # loop time at which its Retry-After is over
+    slots: asyncio.Semaphore
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    delay_until: float = 0.0  # loop time at which the delay since the last request is over
+    pause_until: float = 0.0  # loop time at which its Retry-After is over
 
 
-class Hosts:
+class HostThrottle:
     """The turns of all hosts of a batch; a host is ``host:port``.
 
     A host with a delay is asked one request at a time, one without as many as *concurrency*.
@@ -58,70 +60,72 @@ class Hosts:
         self,
         delays: Iterable[tuple[str, float | None]],
         *,
-        delay: float = DELAY,
+        delay: float = DEFAULT_DELAY_S,
         concurrency: int,
         now: Callable[[], datetime],
     ) -> None:
         """*delays* are (host, seconds or None) of each source; *delay* is that of all others."""
-        wishes: defaultdict[str, list[float]] = defaultdict(list)
-        for place, wish in delays:
-            wishes[place].append(delay if wish is None else wish)
-        self._delays = {place: max(found) for place, found in wishes.items()}
+        delays_by_endpoint: defaultdict[str, list[float]] = defaultdict(list)
+        for endpoint, seconds in delays:
+            delays_by_endpoint[endpoint].append(delay if seconds is None else seconds)
+        self._delays = {
+            endpoint: max(candidates) for endpoint, candidates in delays_by_endpoint.items()
+        }
         self._delay = delay
         self._concurrency = concurrency
-        self._all = asyncio.Semaphore(concurrency)
+        self._total_slots = asyncio.Semaphore(concurrency)
         self._now = now
-        self._hosts: dict[str, _Host] = {}
+        self._hosts: dict[str, _HostState] = {}
 
     @asynccontextmanager
-    async def turn(self, place: str) -> AsyncIterator[None]:
+    async def slot(self, endpoint: str) -> AsyncIterator[None]:
         """Hold one request to *place*, from its turn to its answer.
 
         Raises:
             PauseError: the host wants to be left alone for longer than a run waits.
         """
-        known = self._host(place)
-        async with known.at_once:
+        host = self._host(endpoint)
+        async with host.slots:
             while True:
-                async with known.turn:
-                    await self._wait(place, known)
-                async with self._all:
-                    if known.open_at <= _loop_time():  # it may have closed meanwhile
+                async with host.lock:
+                    await self._wait(endpoint, host)
+                async with self._total_slots:
+                    if host.pause_until <= _loop_time():  # it may have closed meanwhile
                         yield
                         return
 
-    def close(self, place: str, until: datetime) -> None:
+    def pause_until(self, endpoint: str, until: datetime) -> None:
         """Ask *place* nothing before *until*."""
-        known = self._host(place)
+        host = self._host(endpoint)
         wait = (until - self._now()).total_seconds()
-        known.open_at = max(known.open_at, _loop_time() + wait)
+        host.pause_until = max(host.pause_until, _loop_time() + wait)
 
-    def pause(self, place: str, wish: str | None) -> float:
+    def apply_retry_after(self, endpoint: str, header: str | None) -> float:
         """Ask *place* nothing for as long as its Retry-After *wish* says; the seconds of it."""
         now = self._now()
-        seconds = retry_after(wish, now)
-        self.close(place, now + timedelta(seconds=seconds))
+        seconds = parse_retry_after(header, now)
+        self.pause_until(endpoint, now + timedelta(seconds=seconds))
         return seconds
 
-    def slow_down(self, place: str, seconds: float) -> None:
+    def raise_delay(self, endpoint: str, seconds: float) -> None:
         """Leave at least *seconds* between two requests to *place*."""
-        known = self._host(place)
-        known.delay = max(known.delay, seconds)
-        known.free_at = max(known.free_at, _loop_time() + seconds)
+        host = self._host(endpoint)
+        host.delay = max(host.delay, seconds)
+        host.delay_until = max(host.delay_until, _loop_time() + seconds)
 
-    async def _wait(self, place: str, known: _Host) -> None:
-        while (wait := max(known.open_at, known.free_at) - _loop_time()) > 0:
-            if (closed := known.open_at - _loop_time()) > PATIENCE:
-                raise PauseError(place, closed)
+    async def _wait(self, endpoint: str, host: _HostState) -> None:
+        while (wait := max(host.pause_until, host.delay_until) - _loop_time()) > 0:
+            if (pause := host.pause_until - _loop_time()) > MAX_WAIT_IN_RUN_S:
+                raise PauseError(endpoint, pause)
             await asyncio.sleep(wait)
-        known.free_at = _loop_time() + known.delay
+        host.delay_until = _loop_time() + host.delay
 
-    def _host(self, place: str) -> _Host:
-        if place not in self._hosts:
-            delay = self._delays.get(place, self._delay)
-            at_once = asyncio.Semaphore(1 if delay else self._concurrency)
-            self._hosts[place] = _Host(delay, at_once)
-        return self._hosts[place]
+    def _host(self, endpoint: str) -> _HostState:
+        if endpoint not in self._hosts:
+            delay = self._delays.get(endpoint, self._delay)
+            slots = asyncio.Semaphore(1 if delay else self._concurrency)
+            self._hosts[endpoint] = _HostState(delay, slots)
+        return self._hosts[endpoint]
 
 
 def _loop_time() -> float:

@@ -7,7 +7,7 @@ from typing import Final
 
 MIB: Final = 2**20
 MAX_BYTES: Final = 10 * MIB  # of one answer, on the wire and decompressed
-TIMEOUT: Final = 30.0  # seconds for one answer, from connecting to its last byte
+TIMEOUT_S: Final = 30.0  # seconds for one answer, from connecting to its last byte
 MAX_REDIRECTS: Final = 5
 MAX_REQUESTS: Final = 2_000  # of one source in one batch; the cursor carries the rest over
 

@@ -6,29 +6,31 @@ from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
-from crawlers.download_handler import hosts_of
-from crawlers.politeness import ASK_LATER, UNSAID, PauseError
+from crawlers.download_handler import throttle_of
+from crawlers.politeness import DEFAULT_RETRY_AFTER_S, RETRY_STATUSES, PauseError
 from crawlers.urls import endpoint
 
-TRIES: Final = 3
-UNAVAILABLE: Final = 503
+MAX_TRIES: Final = 3
+SERVICE_UNAVAILABLE: Final = 503
 
 
-async def ask(crawler: Crawler, request: Request) -> Response:
+async def download(crawler: Crawler, request: Request) -> Response:
     """The answer to *request*, after the redirects and retries that are Scrapy's part.
 
     Raises:
         PauseError: the host said "later" (429, or 503 with Retry-After) three times, or for long.
     """
-    place, seconds = endpoint(request.url), 0.0
-    for _ in range(TRIES):
+    host_port, seconds = endpoint(request.url), 0.0
+    for _ in range(MAX_TRIES):
         assert crawler.engine is not None
         response = await crawler.engine.download_async(request.copy())
-        if response.status not in ASK_LATER:
+        if response.status not in RETRY_STATUSES:
             return response
-        wish = response.headers.get("Retry-After")
-        if response.status == UNAVAILABLE and wish is None:
+        header = response.headers.get("Retry-After")
+        if response.status == SERVICE_UNAVAILABLE and header is None:
             return response  # one broken page asks nothing of its whole host
-        place = endpoint(response.url)
-        seconds = hosts_of(crawler).pause(place, wish.decode("latin-1") if wish else None)
-    raise PauseError(place, max(seconds, UNSAID))
+        host_port = endpoint(response.url)
+        seconds = throttle_of(crawler).apply_retry_after(
+            host_port, header.decode("latin-1") if header else None
+        )
+    raise PauseError(host_port, max(seconds, DEFAULT_RETRY_AFTER_S))

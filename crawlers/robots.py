@@ -13,15 +13,17 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 
 from core.errors import PermanentError
-from crawlers.download_handler import TALLY, Tally, hosts_of
-from crawlers.retry_after import ask
-from crawlers.ssrf_guard import REACH, Reach
-from crawlers.urls import endpoint, shown
+from crawlers.download_handler import BUDGET_KEY, RequestBudget, throttle_of
+from crawlers.retry_after import download
+from crawlers.ssrf_guard import ALLOWED_HOSTS_SETTING, AllowedHosts
+from crawlers.urls import endpoint, redact_url
 
-MOST_BYTES: Final = 512 * 1024  # that are read; RFC 9309 section 2.5 asks for 500 KiB at least
-MOST_REQUESTS: Final = 20  # for one robots.txt, redirects and retries included
+MAX_ROBOTS_BYTES: Final = (
+    512 * 1024
+)  # that are read; RFC 9309 section 2.5 asks for 500 KiB at least
+MAX_ROBOTS_REQUESTS: Final = 20  # for one robots.txt, redirects and retries included
 _OK: Final = 200
-_BROKEN: Final = 500  # from here on a status means that the server failed
+_SERVER_ERROR: Final = 500  # from here on a status means that the server failed
 
 
 class ForbiddenError(PermanentError):
@@ -33,8 +35,8 @@ class Robots:
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        self._agent: str = crawler.settings["USER_AGENT"]
-        self._reach: Reach = crawler.settings[REACH]
+        self._user_agent: str = crawler.settings["USER_AGENT"]
+        self._allowed_hosts: AllowedHosts = crawler.settings[ALLOWED_HOSTS_SETTING]
         self._rules: dict[str, asyncio.Task[Protego]] = {}
 
     @classmethod
@@ -51,29 +53,33 @@ class Robots:
         """
         if request.meta.get("is_robots"):
             return
-        allow_loopback = request.meta[TALLY].allow_loopback
-        self._reach.admit(request.url, allow_loopback=allow_loopback)
+        allow_loopback = request.meta[BUDGET_KEY].allow_loopback
+        self._allowed_hosts.check_url(request.url, allow_loopback=allow_loopback)
         parts = urlsplit(request.url)
         origin = f"{parts.scheme}://{parts.netloc}"
         if origin not in self._rules:
-            tally = Tally(allow_loopback=allow_loopback, most=MOST_REQUESTS)
-            self._rules[origin] = asyncio.ensure_future(self._load(f"{origin}/robots.txt", tally))
+            budget = RequestBudget(allow_loopback=allow_loopback, max_requests=MAX_ROBOTS_REQUESTS)
+            self._rules[origin] = asyncio.ensure_future(self._load(f"{origin}/robots.txt", budget))
         # Shielded: others wait for it even if this run is called off.
         rules = await asyncio.shield(self._rules[origin])
-        if not rules.can_fetch(request.url, self._agent):
-            raise ForbiddenError(f"blocked by robots.txt: {shown(request.url)}")
+        if not rules.can_fetch(request.url, self._user_agent):
+            raise ForbiddenError(f"blocked by robots.txt: {redact_url(request.url)}")
 
-    async def _load(self, url: str, tally: Tally) -> Protego:
-        request = Request(url, meta={"is_robots": True, TALLY: tally})
-        response = await ask(self._crawler, request)
-        if response.status >= _BROKEN:
-            raise ForbiddenError(f"{shown(url)} returned {response.status}: nothing may be read")
-        rules = Protego.parse(_text(response))
-        if delay := rules.crawl_delay(self._agent):
-            hosts_of(self._crawler).slow_down(endpoint(url), float(delay))
+    async def _load(self, url: str, budget: RequestBudget) -> Protego:
+        request = Request(url, meta={"is_robots": True, BUDGET_KEY: budget})
+        response = await download(self._crawler, request)
+        if response.status >= _SERVER_ERROR:
+            raise ForbiddenError(
+                f"{redact_url(url)} returned {response.status}: nothing may be read"
+            )
+        rules = Protego.parse(_rules_text(response))
+        if delay := rules.crawl_delay(self._user_agent):
+            throttle_of(self._crawler).raise_delay(endpoint(url), float(delay))
         return rules
 
 
-def _text(response: Response) -> str:
+def _rules_text(response: Response) -> str:
     """Its rules; none where there is no robots.txt (any other status)."""
-    return response.body[:MOST_BYTES].decode(errors="replace") if response.status == _OK else ""
+    return (
+        response.body[:MAX_ROBOTS_BYTES].decode(errors="replace") if response.status == _OK else ""
+    )

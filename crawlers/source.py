@@ -18,7 +18,7 @@ Cursor = Mapping[str, Any]  # JSON values; {"backfilled": True} once the first c
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class SourceInfo:
     """What an operator should know before switching a source on; a row of ``sources --kinds``."""
 
     key_needed: bool
@@ -36,19 +36,19 @@ class Fetch:
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
     conditional: bool = False  # send the validators of the last answer; 304 then ends this branch
-    absent: tuple[int, ...] = ()  # statuses that mean "nothing here", not "broken"
-    note: Mapping[str, str] = field(default_factory=dict)
+    missing_statuses: tuple[int, ...] = ()  # statuses that mean "nothing here", not "broken"
+    context: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class ParsedPage:
     """What one fetched page says."""
 
     posts: tuple[Post, ...] = ()
-    follow: tuple[Fetch, ...] = ()
+    next_fetches: tuple[Fetch, ...] = ()
     listing: Listing | None = None  # where the page tells which posts still stand
     cursor: Cursor | None = None  # recorded together with this page; None: leave it
-    cursor_after: Cursor | None = None  # recorded once all that this page follows is recorded too
+    final_cursor: Cursor | None = None  # recorded once all that this page follows is recorded too
 
 
 class SourceOptions(BaseModel):
@@ -66,18 +66,18 @@ class Source(ABC):
     """One feed, forum, tag … of one kind. The module's name is the kind's name."""
 
     Options: ClassVar[type[SourceOptions]] = SourceOptions
-    facts: ClassVar[Facts]
+    info: ClassVar[SourceInfo]
     options: SourceOptions
 
     def __init__(self, options: Any) -> None:
         self.options = options
 
     @abstractmethod
-    def requests(self, cursor: Cursor | None, now: datetime) -> Iterable[Fetch]:
+    def start_requests(self, cursor: Cursor | None, now: datetime) -> Iterable[Fetch]:
         """Where a crawl starts; *cursor* is what the record holds, None before the first crawl."""
 
     @abstractmethod
-    def parse(self, body: bytes, fetch: Fetch, url: str) -> Page:
+    def parse(self, body: bytes, fetch: Fetch, url: str) -> ParsedPage:
         """What *body* says: the decompressed answer to *fetch*, from *url* after redirects.
 
         Raises:

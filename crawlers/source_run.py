@@ -15,137 +15,147 @@ from scrapy.http import Response
 
 from core.errors import PermanentError
 from core.plugins import load
-from crawlers.download_handler import TALLY, Tally
+from crawlers.download_handler import BUDGET_KEY, RequestBudget
 from crawlers.failure_reasons import reason_of
-from crawlers.job import Assignment, Fetched, Outcome, Sink
+from crawlers.job import CrawlJob, CrawlOutcome, FetchedPage, Sink
 from crawlers.politeness import PauseError
-from crawlers.retry_after import ask
+from crawlers.retry_after import download
 from crawlers.robots import ForbiddenError
-from crawlers.source import Cursor, Fetch, Page, Source
-from crawlers.urls import shown
+from crawlers.source import Cursor, Fetch, ParsedPage, Source
+from crawlers.urls import redact_url
 
-Step: TypeAlias = Fetch | tuple[Cursor, Fetched]
+Step: TypeAlias = Fetch | tuple[Cursor, FetchedPage]
 
 # Of the event loop: so many, and a request that may go at once is on the wire. Measured: six do.
-TURNS: Final = 10
+EVENT_LOOP_TURNS: Final = 10
 
 _OK: Final = 200
 _NOT_MODIFIED: Final = 304
-_FOR_GOOD: Final = {301, 308}
+_PERMANENT_REDIRECTS: Final = {301, 308}
 # The header of an answer, the header that asks with it, and its name in the record.
-_VALIDATORS: Final = (
+_VALIDATOR_HEADERS: Final = (
     ("ETag", "If-None-Match", "etag"),
     ("Last-Modified", "If-Modified-Since", "last_modified"),
 )
 
 
-class Run:
+class SourceRun:
     """Reads what one assignment leads to, and tells the sink."""
 
-    def __init__(self, assignment: Assignment, sink: Sink, *, crawler: Crawler, most: int) -> None:
-        self.assignment = assignment
+    def __init__(self, job: CrawlJob, sink: Sink, *, crawler: Crawler, max_requests: int) -> None:
+        self.job = job
         self._sink = sink
         self._crawler = crawler
-        self._tally = Tally(allow_loopback=assignment.allow_loopback, most=most)
-        self._asked: set[str] = set()
-        self._moved: str | None = None
-        self._ahead: list[Response | BaseException] = []  # how the next request ended; one or none
+        self._budget = RequestBudget(allow_loopback=job.allow_loopback, max_requests=max_requests)
+        self._requested_urls: set[str] = set()
+        self._new_url: str | None = None
+        self._prefetch: list[
+            Response | BaseException
+        ] = []  # how the next request ended; one or none
 
-    async def walk(self, now: datetime) -> None:
+    async def crawl(self, now: datetime) -> None:
         """Read all pages; whatever goes wrong is raised, and what was recorded stays."""
-        kind = load("crawlers.sources", self.assignment.kind, Source)
-        source = kind(self.assignment.options)
+        source_class = load("crawlers.sources", self.job.kind, Source)
+        source = source_class(self.job.options)
         steps: list[Step] = []
-        steps += reversed(list(source.requests(self.assignment.cursor, now)))
+        steps += reversed(list(source.start_requests(self.job.cursor, now)))
         while steps:
             step = steps.pop()
             if not isinstance(step, Fetch):
-                cursor, fetched = step
-                await self._record(Page(cursor=cursor), fetched, steps)
-            elif (read := self._read(step, await self._answer(step), source)) is not None:
-                page, fetched = read
-                if page.cursor_after is not None:
-                    steps.append((page.cursor_after, fetched))
+                cursor, fetched_page = step
+                await self._record(ParsedPage(cursor=cursor), fetched_page, steps)
+            elif (result := self._parse(step, await self._response_to(step), source)) is not None:
+                page, fetched_page = result
+                if page.final_cursor is not None:
+                    steps.append((page.final_cursor, fetched_page))
                     # A validator is a promise that all that the page leads to is recorded: it goes
                     # with the cursor that says the same.
-                    fetched = replace(fetched, validators={})
-                steps += reversed(page.follow)
-                await self._record(replace(page, cursor_after=None), fetched, steps)
+                    fetched_page = replace(fetched_page, validators={})
+                steps += reversed(page.next_fetches)
+                await self._record(replace(page, final_cursor=None), fetched_page, steps)
 
-    def outcome(self, error: BaseException | None, now: Callable[[], datetime]) -> Outcome:
+    def outcome(self, error: BaseException | None, now: Callable[[], datetime]) -> CrawlOutcome:
         """How the run ended: with *error*, or well."""
-        ended = Outcome(
+        success = CrawlOutcome(
             state="ok",
-            requests=self._tally.requests,
-            bytes=self._tally.bytes,
-            not_modified=self._tally.not_modified,
-            moved=self._moved,
+            requests=self._budget.requests,
+            bytes=self._budget.bytes,
+            not_modified=self._budget.not_modified,
+            new_url=self._new_url,
         )
         if error is None:
-            return ended
-        failed = replace(ended, state="failed", reason=reason_of(error))
+            return success
+        failure = replace(success, state="failed", reason=reason_of(error))
         if isinstance(error, PauseError):
             retry_at = now() + timedelta(seconds=error.retry_after or 0)
-            return replace(failed, state="waiting", retry_at=retry_at, host=error.place)
-        return replace(failed, state="forbidden") if isinstance(error, ForbiddenError) else failed
+            return replace(failure, state="waiting", retry_at=retry_at, host=error.endpoint)
+        return replace(failure, state="forbidden") if isinstance(error, ForbiddenError) else failure
 
-    async def _record(self, page: Page, fetched: Fetched, steps: Sequence[Step]) -> None:
+    async def _record(
+        self, page: ParsedPage, fetched_page: FetchedPage, steps: Sequence[Step]
+    ) -> None:
         """Record *page*; the last of *steps*, which is the next one, is asked for meanwhile."""
-        coming = [self._ask(step) for step in steps[-1:] if isinstance(step, Fetch)]
-        asked = asyncio.gather(*coming, return_exceptions=True)
+        prefetches = [self._download(step) for step in steps[-1:] if isinstance(step, Fetch)]
+        responses = asyncio.gather(*prefetches, return_exceptions=True)
         try:
-            for _ in range(TURNS):
+            for _ in range(EVENT_LOOP_TURNS):
                 await asyncio.sleep(0)
-            self._sink.page(self.assignment, page, fetched)
-            self._ahead = await asked
+            self._sink.on_page(self.job, page, fetched_page)
+            self._prefetch = await responses
         finally:
-            asked.cancel()
+            responses.cancel()
 
-    async def _answer(self, fetch: Fetch) -> Response:
+    async def _response_to(self, fetch: Fetch) -> Response:
         """The answer to *fetch*, which was asked while the page before was recorded, or is now."""
-        ahead, self._ahead = self._ahead, []
-        [answer] = ahead or [await self._ask(fetch)]
-        if isinstance(answer, BaseException):
-            raise answer
-        return answer
+        prefetch, self._prefetch = self._prefetch, []
+        [response] = prefetch or [await self._download(fetch)]
+        if isinstance(response, BaseException):
+            raise response
+        return response
 
-    def _read(
+    def _parse(
         self, fetch: Fetch, response: Response, source: Source
-    ) -> tuple[Page, Fetched] | None:
+    ) -> tuple[ParsedPage, FetchedPage] | None:
         if response.status == _NOT_MODIFIED:
-            self._tally.not_modified += 1
-            self._sink.not_modified(self.assignment, fetch.url)
+            self._budget.not_modified += 1
+            self._sink.not_modified(self.job, fetch.url)
             return None
-        if response.status in fetch.absent:
+        if response.status in fetch.missing_statuses:
             return None
         if response.status != _OK:
-            raise PermanentError(f"{shown(response.url)} returned {response.status}")
-        self._note_move(fetch, response)
+            raise PermanentError(f"{redact_url(response.url)} returned {response.status}")
+        self._record_move(fetch, response)
         page = source.parse(response.body, fetch, response.url)
-        kept = dict(_validators(response))
-        places = {fetch.url, response.url} if kept else set()
-        validators = dict.fromkeys(places, kept)
-        return page, Fetched(url=response.url, asked=fetch.url, validators=validators)
+        validator_values = dict(_validators(response))
+        urls = {fetch.url, response.url} if validator_values else set()
+        validators = dict.fromkeys(urls, validator_values)
+        return page, FetchedPage(url=response.url, validators=validators)
 
-    async def _ask(self, fetch: Fetch) -> Response:
-        if fetch.url in self._asked:
-            raise PermanentError(f"{shown(fetch.url)} links back to itself")
-        self._asked.add(fetch.url)
-        known = self.assignment.validators.get(fetch.url, {}) if fetch.conditional else {}
-        conditions = {ask: known[name] for _, ask, name in _VALIDATORS if name in known}
+    async def _download(self, fetch: Fetch) -> Response:
+        if fetch.url in self._requested_urls:
+            raise PermanentError(f"{redact_url(fetch.url)} links back to itself")
+        self._requested_urls.add(fetch.url)
+        stored_validators = self.job.validators.get(fetch.url, {}) if fetch.conditional else {}
+        conditional_headers = {
+            request_header: stored_validators[name]
+            for _, request_header, name in _VALIDATOR_HEADERS
+            if name in stored_validators
+        }
         request = Request(
-            fetch.url, headers={**fetch.headers, **conditions}, meta={TALLY: self._tally}
+            fetch.url,
+            headers={**fetch.headers, **conditional_headers},
+            meta={BUDGET_KEY: self._budget},
         )
-        return await ask(self._crawler, request)
+        return await download(self._crawler, request)
 
-    def _note_move(self, fetch: Fetch, response: Response) -> None:
+    def _record_move(self, fetch: Fetch, response: Response) -> None:
         meta = response.request.meta if response.request else {}
-        reasons = set(meta.get("redirect_reasons", ()))
-        if reasons and reasons <= _FOR_GOOD and fetch.url == self.assignment.options.url:
-            self._moved = response.url
+        statuses = set(meta.get("redirect_reasons", ()))
+        if statuses and statuses <= _PERMANENT_REDIRECTS and fetch.url == self.job.options.url:
+            self._new_url = response.url
 
 
 def _validators(response: Response) -> Iterator[tuple[str, str]]:
-    for header, _, name in _VALIDATORS:
+    for header, _, name in _VALIDATOR_HEADERS:
         if value := response.headers.get(header):
             yield name, value.decode("latin-1")

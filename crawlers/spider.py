@@ -9,35 +9,35 @@ from typing import Any
 from scrapy import Request, Spider
 from scrapy.crawler import AsyncCrawlerProcess
 
-from crawlers.job import Assignment, Sink, SpiderSettings
-from crawlers.politeness import Hosts
-from crawlers.source_run import Run
-from crawlers.ssrf_guard import REACH, Reach
+from crawlers.job import CrawlJob, Sink, SpiderSettings
+from crawlers.politeness import HostThrottle
+from crawlers.source_run import SourceRun
+from crawlers.ssrf_guard import ALLOWED_HOSTS_SETTING, AllowedHosts
 from crawlers.urls import endpoint
 
 
 def crawl(
-    assignments: Sequence[Assignment],
+    jobs: Sequence[CrawlJob],
     sink: Sink,
     *,
     settings: SpiderSettings,
     now: Callable[[], datetime],
 ) -> None:
     """Read all *assignments*; the sink hears of every page, and of every end exactly once."""
-    reach = Reach.of((a.options.url, a.allow_loopback) for a in assignments)
-    process = AsyncCrawlerProcess(scrapy_settings(settings, reach))
+    allowed_hosts = AllowedHosts.of_sources((job.options.url, job.allow_loopback) for job in jobs)
+    process = AsyncCrawlerProcess(scrapy_settings(settings, allowed_hosts))
     for name in ("scrapy", "twisted"):  # after the process, which sets its own levels
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    batch = {"assignments": assignments, "sink": sink, "crawl_settings": settings, "now": now}
+    spider_arguments = {"jobs": jobs, "sink": sink, "spider_settings": settings, "now": now}
     errors: list[BaseException] = []
-    crawling = process.crawl(Batch, **batch, errors=errors)
+    future = process.crawl(BatchSpider, **spider_arguments, errors=errors)
     process.start(install_signal_handlers=False)
-    crawling.result()
+    future.result()
     for error in errors:
         raise error
 
 
-class Batch(Spider):
+class BatchSpider(Spider):
     """All sources of a batch at once, each on its own; their hosts take turns."""
 
     name = "batch"
@@ -45,58 +45,62 @@ class Batch(Spider):
     def __init__(
         self,
         *,
-        assignments: Sequence[Assignment],
+        jobs: Sequence[CrawlJob],
         sink: Sink,
-        crawl_settings: SpiderSettings,
+        spider_settings: SpiderSettings,
         now: Callable[[], datetime],
         errors: list[BaseException],
     ) -> None:
         super().__init__()
-        self._assignments = assignments
+        self._jobs = jobs
         self._sink = sink
-        self._settings = crawl_settings
+        self._settings = spider_settings
         self._now = now
         self._errors = errors
-        self.hosts = Hosts(
-            [(endpoint(a.options.url), a.delay) for a in assignments],
-            delay=crawl_settings.delay,
-            concurrency=crawl_settings.concurrency,
+        self.throttle = HostThrottle(
+            [(endpoint(job.options.url), job.delay) for job in jobs],
+            delay=spider_settings.delay,
+            concurrency=spider_settings.concurrency,
             now=now,
         )
 
     async def start(self) -> AsyncIterator[Request]:
         """Run every source to its end; Scrapy's scheduler gets nothing to do."""
-        for place, until in self._settings.closed.items():
-            self.hosts.close(place, until)
-        runs = (self._run(assignment) for assignment in self._assignments)
-        ends = await asyncio.gather(*runs, return_exceptions=True)
-        self._errors += [end for end in ends if end is not None]
-        nothing: tuple[Request, ...] = ()
-        for request in nothing:
+        for host_port, until in self._settings.paused_hosts.items():
+            self.throttle.pause_until(host_port, until)
+        runs = (self._run(job) for job in self._jobs)
+        results = await asyncio.gather(*runs, return_exceptions=True)
+        self._errors += [result for result in results if result is not None]
+        no_requests: tuple[Request, ...] = ()
+        for request in no_requests:
             yield request
 
-    async def _run(self, assignment: Assignment) -> None:
-        run = Run(assignment, self._sink, crawler=self.crawler, most=self._settings.max_requests)
-        walk = asyncio.wait_for(run.walk(self._now()), self._settings.deadline)
-        [error] = await asyncio.gather(walk, return_exceptions=True)
-        self._sink.ended(assignment, run.outcome(error, self._now))
+    async def _run(self, job: CrawlJob) -> None:
+        run = SourceRun(
+            job, self._sink, crawler=self.crawler, max_requests=self._settings.max_requests
+        )
+        task = asyncio.wait_for(run.crawl(self._now()), self._settings.deadline)
+        [error] = await asyncio.gather(task, return_exceptions=True)
+        self._sink.on_finished(job, run.outcome(error, self._now))
 
 
-def scrapy_settings(settings: SpiderSettings, reach: Reach) -> dict[str, Any]:
+def scrapy_settings(settings: SpiderSettings, allowed_hosts: AllowedHosts) -> dict[str, Any]:
     """Scrapy's settings for a batch: its defaults are too kind, and much of it is not needed."""
-    mine = "crawlers"
-    theirs = "scrapy.downloadermiddlewares"
+    own_package = "crawlers"
+    scrapy_package = "scrapy.downloadermiddlewares"
     return {
-        REACH: reach,
-        "TWISTED_DNS_RESOLVER": f"{mine}.guard.GuardedResolver",
-        "DOWNLOAD_HANDLERS_BASE": dict.fromkeys(("http", "https"), f"{mine}.gate.Gate"),
+        ALLOWED_HOSTS_SETTING: allowed_hosts,
+        "TWISTED_DNS_RESOLVER": f"{own_package}.guard.GuardedResolver",
+        "DOWNLOAD_HANDLERS_BASE": dict.fromkeys(
+            ("http", "https"), f"{own_package}.gate.GuardedDownloadHandler"
+        ),
         "DOWNLOADER_MIDDLEWARES_BASE": {
-            f"{mine}.robots.Robots": 100,
-            f"{theirs}.downloadtimeout.DownloadTimeoutMiddleware": 350,
-            f"{theirs}.useragent.UserAgentMiddleware": 500,
-            f"{theirs}.retry.RetryMiddleware": 550,
-            f"{theirs}.httpcompression.HttpCompressionMiddleware": 590,
-            f"{theirs}.redirect.RedirectMiddleware": 600,
+            f"{own_package}.robots.Robots": 100,
+            f"{scrapy_package}.downloadtimeout.DownloadTimeoutMiddleware": 350,
+            f"{scrapy_package}.useragent.UserAgentMiddleware": 500,
+            f"{scrapy_package}.retry.RetryMiddleware": 550,
+            f"{scrapy_package}.httpcompression.HttpCompressionMiddleware": 590,
+            f"{scrapy_package}.redirect.RedirectMiddleware": 600,
         },
         "SPIDER_MIDDLEWARES_BASE": {},
         "EXTENSIONS_BASE": {},

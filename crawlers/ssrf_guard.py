@@ -17,12 +17,12 @@ from twisted.internet.defer import Deferred
 from twisted.internet.error import DNSLookupError
 
 from core.errors import PermanentError
-from crawlers.urls import DEFAULT_PORTS, endpoint, host, port, shown
+from crawlers.urls import DEFAULT_PORTS, endpoint, host, port, redact_url
 
-REACH: Final = "HARKEN_REACH"  # the name of the Scrapy setting that holds the Reach
+ALLOWED_HOSTS_SETTING: Final = "HARKEN_REACH"  # the name of the Scrapy setting that holds the Reach
 _WEB_PORTS: Final = frozenset(DEFAULT_PORTS.values())
 # Addresses that carry another one inside: NAT64 (RFC 6052, 8215), 6to4 (3056), Teredo (4380).
-_TRANSLATED: Final = tuple(
+_TUNNEL_NETWORKS: Final = tuple(
     ip_network(net) for net in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")
 )
 
@@ -37,51 +37,53 @@ def is_public(address: str) -> bool:
     Stricter than ``ipaddress.is_global``, which lets multicast, NAT64, 6to4 and site-local pass.
     """
     try:
-        found = ip_address(address)
+        ip = ip_address(address)
     except ValueError:
         return False
-    if isinstance(found, IPv6Address):
-        if found.ipv4_mapped is not None:
-            return is_public(str(found.ipv4_mapped))
-        if found.is_site_local or any(found in net for net in _TRANSLATED):
+    if isinstance(ip, IPv6Address):
+        if ip.ipv4_mapped is not None:
+            return is_public(str(ip.ipv4_mapped))
+        if ip.is_site_local or any(ip in net for net in _TUNNEL_NETWORKS):
             return False
-    return found.is_global and not found.is_multicast
+    return ip.is_global and not ip.is_multicast
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class AllowedHosts:
     """Where the sources of a batch may go beyond public addresses on ports 80 and 443."""
 
     endpoints: frozenset[str] = frozenset()  # host:port that the operator wrote into a source
     loopback: frozenset[str] = frozenset()  # those of them that may be on this machine
 
     @classmethod
-    def of(cls, sources: Iterable[tuple[str, bool]]) -> Self:
+    def of_sources(cls, sources: Iterable[tuple[str, bool]]) -> Self:
         """From the (url, allow_loopback) of each source."""
-        listed = [(endpoint(url), may_loop) for url, may_loop in sources]
-        local = frozenset(place for place, may_loop in listed if may_loop)
-        return cls(frozenset(place for place, _ in listed), local)
+        source_endpoints = [(endpoint(url), may_loop) for url, may_loop in sources]
+        loopback_endpoints = frozenset(
+            host_port for host_port, may_loop in source_endpoints if may_loop
+        )
+        return cls(frozenset(host_port for host_port, _ in source_endpoints), loopback_endpoints)
 
-    def admit(self, url: str, *, allow_loopback: bool) -> None:
+    def check_url(self, url: str, *, allow_loopback: bool) -> None:
         """Let a request to *url* by a source with that flag pass.
 
         Raises:
             RefusedError: its scheme, port or host is out of reach.
         """
-        place = endpoint(url)
-        if port(url) not in _WEB_PORTS and place not in self.endpoints:
+        host_port = endpoint(url)
+        if port(url) not in _WEB_PORTS and host_port not in self.endpoints:
             reason = "only ports 80, 443 and the source's own are allowed"
-            raise RefusedError(f"blocked: {shown(url)}: {reason}")
-        if host(url) in self._local_hosts() and not (allow_loopback and place in self.loopback):
+            raise RefusedError(f"blocked: {redact_url(url)}: {reason}")
+        if host(url) in self._local_hosts() and not (allow_loopback and host_port in self.loopback):
             reason = "this loopback address is not the source's own"
-            raise RefusedError(f"blocked: {shown(url)}: {reason}")
+            raise RefusedError(f"blocked: {redact_url(url)}: {reason}")
 
-    def allows(self, name: str, address: str) -> bool:
+    def allows_address(self, name: str, address: str) -> bool:
         """Whether the host *name* may be connected to at *address*."""
         return is_public(address) or (name in self._local_hosts() and _is_loopback(address))
 
     def _local_hosts(self) -> set[str]:
-        return {place.rpartition(":")[0] for place in self.loopback}
+        return {host_port.rpartition(":")[0] for host_port in self.loopback}
 
 
 def _is_loopback(address: str) -> bool:
@@ -96,21 +98,21 @@ class GuardedResolver(CachingThreadedResolver):
 
     def __init__(self, reactor: ReactorBase, cache_size: int, timeout: float) -> None:
         super().__init__(reactor, cache_size, timeout)
-        self.reach = Reach()
+        self.allowed_hosts = AllowedHosts()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, reactor: ReactorBase) -> Self:
         """As Scrapy builds it, with the reach from the settings."""
         resolver = super().from_crawler(crawler, reactor)
-        resolver.reach = crawler.settings[REACH]
+        resolver.allowed_hosts = crawler.settings[ALLOWED_HOSTS_SETTING]
         return resolver
 
     def getHostByName(self, name: str, timeout: Sequence[int] = ()) -> "Deferred[str]":  # noqa: N802  Twisted's name
         """The address of *name*; DNSLookupError where it may not be connected to."""
-        found: Deferred[Any] = super().getHostByName(name, timeout)
-        return found.addCallback(self._check, name)
+        lookup: Deferred[Any] = super().getHostByName(name, timeout)
+        return lookup.addCallback(self._check, name)
 
     def _check(self, address: str, name: str) -> str:
-        if not self.reach.allows(name, address):
+        if not self.allowed_hosts.allows_address(name, address):
             raise DNSLookupError(f"{name}: its address is blocked")
         return address

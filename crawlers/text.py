@@ -8,20 +8,20 @@ CUT_MARK: Final = " […]"
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")  # PostgreSQL and UTF-8 refuse them
 
 
-def valid(text: str) -> str:
+def make_valid(text: str) -> str:
     """*text* without NUL; a lone surrogate becomes U+FFFD."""
     if text.isascii() and "\x00" not in text:  # most are; this is twenty times as fast
         return text
     return _UNSTORABLE.sub(lambda found: "" if found.group() == "\x00" else "\ufffd", text)
 
 
-def cut(text: str, limit: int = TEXT_LIMIT) -> str:
+def truncate(text: str, limit: int = TEXT_LIMIT) -> str:
     """*text* in at most *limit* bytes of UTF-8; what was cut ends in :data:`CUT_MARK`."""
-    encoded = text.encode()
-    if len(encoded) <= limit:
+    utf8 = text.encode()
+    if len(utf8) <= limit:
         return text
-    kept = encoded[: limit - len(CUT_MARK.encode())].decode(errors="ignore")
-    return kept.rstrip() + CUT_MARK
+    prefix = utf8[: limit - len(CUT_MARK.encode())].decode(errors="ignore")
+    return prefix.rstrip() + CUT_MARK
 
 
 def compose(title: str, body: str) -> str:

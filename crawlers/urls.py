@@ -19,7 +19,7 @@ def is_absolute(url: str) -> bool:
         return False
 
 
-def canonical(url: str) -> str:
+def canonical_url(url: str) -> str:
     """The same page for every reader: host in lower case, no default port, no trackers.
 
     Path, other parameters and fragment stay as they are; so does what is no web address.
@@ -27,7 +27,7 @@ def canonical(url: str) -> str:
     if not is_absolute(url):
         return url
     parts = urlsplit(url)
-    query = parts.query if not _tracked(parts.query) else _without_trackers(parts.query)
+    query = parts.query if not _has_trackers(parts.query) else _without_trackers(parts.query)
     return urlunsplit((parts.scheme, _netloc(url), parts.path or "/", query, parts.fragment))
 
 
@@ -51,7 +51,7 @@ def port(url: str) -> int:
     return parts.port if parts.port is not None else DEFAULT_PORTS.get(parts.scheme, 0)
 
 
-def shown(url: str) -> str:
+def redact_url(url: str) -> str:
     """*url* for logs and reasons: without user, password, query and fragment."""
     parts = urlsplit(url)
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
@@ -60,14 +60,14 @@ def shown(url: str) -> str:
 def _netloc(url: str) -> str:
     parts = urlsplit(url)
     try:
-        number = parts.port
+        port_number = parts.port
     except ValueError:
         return parts.netloc
     name = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
-    return name if number in (None, DEFAULT_PORTS[parts.scheme]) else f"{name}:{number}"
+    return name if port_number in (None, DEFAULT_PORTS[parts.scheme]) else f"{name}:{port_number}"
 
 
-def _tracked(query: str) -> bool:
+def _has_trackers(query: str) -> bool:
     return any(_is_tracker(name) for name, _ in parse_qsl(query, keep_blank_values=True))
 
 

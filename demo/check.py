@@ -10,17 +10,17 @@ from sqlalchemy import Connection
 
 from console.serializers import incident_row
 from core.identity import mention_id
-from core.incident import Incident, Kind
+from core.incident import Incident, IncidentKind
 from demo.corpus_model import Line, Onset
-from demo.ground_truth import expected, matcher, published, visible_text
-from demo.session import Play
+from demo.ground_truth import expected_lines, matcher, published_lines, visible_text
+from demo.session import DemoSession
 from store import counts, mentions
 from store.alerts import incidents, outbox
 from store.crawl import runs
-from store.crawl.runs import Traffic
-from store.database import Record
+from store.crawl.runs import RunTotals
+from store.database import Database
 
-FURTHEST_S: Final = 7200  # an onset further off is a missed incident
+MAX_ONSET_ERROR_S: Final = 7200  # an onset further off is a missed incident
 PAGES: Final = (
     *("/", "/incidents", "/sources", "/inbox", "/status"),
     *("/search.json", "/incidents.json", "/sources.json", "/inbox.json", "/status.json"),
@@ -30,73 +30,76 @@ OK: Final = 200
 
 
 @dataclass
-class Seen:
+class DemoObservations:
     """What was observed on the way."""
 
     ready_s: float | None = None
-    whole_at: datetime | None = None  # all sources were crawled once more after this moment
+    recrawled_at: datetime | None = None  # all sources were crawled once more after this moment
     scored_per_s: float | None = None
     silences: list[Mapping[str, Any]] = field(default_factory=list)
     calm: bool | None = None
     failures: list[str] = field(default_factory=list)
 
 
-def verdict(play: Play, record: Record, seen: Seen, *, total_s: float) -> dict[str, Any]:
+def check_report(
+    session: DemoSession, database: Database, observations: DemoObservations, *, total_s: float
+) -> dict[str, Any]:
     """The keys of the contract; `failures` are those of *seen* and all that is found here."""
-    with record.read() as tx:
-        found = incidents.everything(tx, kind=Kind.CRISIS)
+    with database.read() as tx:
+        crises = incidents.all_incidents(tx, kind=IncidentKind.CRISIS)
         result: dict[str, Any] = {
-            "seconds": {"ready": seen.ready_s, "total": total_s},
-            "corpus": _corpus(play),
-            "crawl": _crawl(tx, play),
-            "truth": {"incidents": [asdict(onset) for onset in true_incidents(play)]},
-            "recall": _recall(play, tx, seen.whole_at or play.clock.now()),
-            "doubled": _doubled(play, tx),
-            "score": _score(tx, seen),
-            "incidents": [incident_row(i) for i in found],
-            "onset_error_s": onset_error(play, found),
-            "page_s": [_page_s(tx, i) for i in reversed(found)],
+            "seconds": {"ready": observations.ready_s, "total": total_s},
+            "corpus": _corpus(session),
+            "crawl": _crawl(tx, session),
+            "truth": {"incidents": [asdict(onset) for onset in true_incidents(session)]},
+            "recall": _recall(session, tx, observations.recrawled_at or session.clock.now()),
+            "doubled": _surplus_rows(session, tx),
+            "score": _score(tx, observations),
+            "incidents": [incident_row(i) for i in crises],
+            "onset_error_s": onset_error(session, crises),
+            "page_s": [_page_s(tx, i) for i in reversed(crises)],
         }
-    result |= {"mails": _mails(play), "pages": _pages(play, found)}
-    result |= {"silences": seen.silences, "calm": seen.calm}
-    result["failures"] = [*seen.failures, *_failures(play, found, result)]
+    result |= {"mails": _mails(session), "pages": _pages(session, crises)}
+    result |= {"silences": observations.silences, "calm": observations.calm}
+    result["failures"] = [*observations.failures, *_failures(session, crises, result)]
     return result
 
 
-def _mails(play: Play) -> list[dict[str, str]]:
+def _mails(session: DemoSession) -> list[dict[str, str]]:
     return [
-        {"kind": a.kind, "message_id": a.message_id, "eml": str(a.eml)} for a in play.inbox.arrivals
+        {"kind": a.kind, "message_id": a.message_id, "eml": str(a.eml)}
+        for a in session.smtp_sink.mails
     ]
 
 
-def _pages(play: Play, found: Sequence[Incident]) -> dict[str, int]:
-    own = [f"/incidents/{i.id}{end}" for i in found for end in ("", ".json")]
-    return {path: play.get(path)[0] for path in (*PAGES, *own)}
+def _pages(session: DemoSession, crises: Sequence[Incident]) -> dict[str, int]:
+    incident_paths = [f"/incidents/{i.id}{end}" for i in crises for end in ("", ".json")]
+    return {path: session.get(path)[0] for path in (*PAGES, *incident_paths)}
 
 
-def true_incidents(play: Play) -> list[Onset]:
+def true_incidents(session: DemoSession) -> list[Onset]:
     """The truth, as far as the demo has come."""
-    far = (play.clock.now() - play.started).total_seconds()
-    return [onset for onset in play.corpus.incidents if onset.onset_s <= far]
+    elapsed_s = (session.clock.now() - session.started_at).total_seconds()
+    return [onset for onset in session.corpus.incidents if onset.onset_s <= elapsed_s]
 
 
-def onset_error(play: Play, found: Sequence[Incident]) -> float | None:
+def onset_error(session: DemoSession, crises: Sequence[Incident]) -> float | None:
     """The largest distance, in seconds, between a true onset and the incident that tells of it."""
-    if not true_incidents(play):
+    if not true_incidents(session):
         return None
-    errors = [_nearest_s(play, onset, found) for onset in true_incidents(play)]
-    known = [error for error in errors if error is not None]
-    return max(known) if known else None
+    errors = [_nearest_s(session, onset, crises) for onset in true_incidents(session)]
+    known_errors = [error for error in errors if error is not None]
+    return max(known_errors) if known_errors else None
 
 
-def _nearest_s(play: Play, onset: Onset, found: Sequence[Incident]) -> float | None:
-    truth = play.started + timedelta(seconds=onset.onset_s)
-    own = [i for i in found if i.watch == onset.watch]
-    return min((abs((i.onset - truth).total_seconds()) for i in own), default=None)
+def _nearest_s(session: DemoSession, onset: Onset, crises: Sequence[Incident]) -> float | None:
+    true_onset = session.started_at + timedelta(seconds=onset.onset_s)
+    candidates = [i for i in crises if i.watch == onset.watch]
+    return min((abs((i.onset - true_onset).total_seconds()) for i in candidates), default=None)
 
 
-def _corpus(play: Play) -> dict[str, Any]:
-    lines = published(play.corpus, play.started, play.clock.now())
+def _corpus(session: DemoSession) -> dict[str, Any]:
+    lines = published_lines(session.corpus, session.started_at, session.clock.now())
     return {
         "mentions": len(lines),
         "languages": dict(Counter(line.language or "unknown" for line in lines)),
@@ -104,63 +107,67 @@ def _corpus(play: Play) -> dict[str, Any]:
     }
 
 
-def _crawl(tx: Connection, play: Play) -> dict[str, Any]:
+def _crawl(tx: Connection, session: DemoSession) -> dict[str, Any]:
     total = Counter[str]()
-    dropped = Counter[str]()
-    for traffic in runs.traffic(tx).values():
-        total.update({n: getattr(traffic, n) for n in _SUMMED})
-        dropped.update(traffic.dropped)
-    log = play.plan.folder / "access.jsonl"
-    refused = sum('"status": 429' in line for line in log.open()) if log.exists() else 0
-    return {**total, "dropped": dict(dropped), "pages_429": refused}
+    drop_counts = Counter[str]()
+    for traffic in runs.totals(tx).values():
+        total.update({n: getattr(traffic, n) for n in _SUM_FIELDS})
+        drop_counts.update(traffic.dropped)
+    log = session.options.folder / "access.jsonl"
+    refusal_count = sum('"status": 429' in line for line in log.open()) if log.exists() else 0
+    return {**total, "dropped": dict(drop_counts), "pages_429": refusal_count}
 
 
-_SUMMED: Final = tuple(n for n in Traffic.__dataclass_fields__ if n != "dropped")
+_SUM_FIELDS: Final = tuple(n for n in RunTotals.__dataclass_fields__ if n != "dropped")
 
 
-def _recall(play: Play, tx: Connection, at: datetime) -> float:
+def _recall(session: DemoSession, tx: Connection, at: datetime) -> float:
     """The share of what an honest crawl had to find by *at* that stands in the record."""
-    match = matcher(play.corpus)
-    wanted = {
+    match = matcher(session.corpus)
+    expected_ids = {
         mention_id(uri)
-        for uri, line in _published(play, at).items()
+        for uri, line in _expected_lines(session, at).items()
         if match(visible_text(line.text))
     }
-    known = set(mentions.uris(tx).values())
-    return len(wanted & known) / len(wanted) if wanted else 1.0
+    stored_ids = set(mentions.uris(tx).values())
+    return len(expected_ids & stored_ids) / len(expected_ids) if expected_ids else 1.0
 
 
-def _doubled(play: Play, tx: Connection) -> int:
+def _surplus_rows(session: DemoSession, tx: Connection) -> int:
     """Rows beyond one for each published line: strange uris, and ids that are not made of them."""
-    real = _published(play, play.clock.now()).keys()
-    return sum(uri not in real or mention_id(uri) != i for uri, i in mentions.uris(tx).items())
+    published_uris = _expected_lines(session, session.clock.now()).keys()
+    return sum(
+        uri not in published_uris or mention_id(uri) != i for uri, i in mentions.uris(tx).items()
+    )
 
 
-def _published(play: Play, at: datetime) -> Mapping[str, Line]:
-    return expected(play.corpus, play.started, play.site_url, at)
+def _expected_lines(session: DemoSession, at: datetime) -> Mapping[str, Line]:
+    return expected_lines(session.corpus, session.started_at, session.site_url, at)
 
 
-def _score(tx: Connection, seen: Seen) -> dict[str, Any]:
-    said = counts.model(tx)
+def _score(tx: Connection, observations: DemoObservations) -> dict[str, Any]:
+    model_name = counts.latest_model(tx)
     return {
-        "model": said,
-        "base_sha256": counts.encoder(tx),
-        "per_second": seen.scored_per_s,
-        "by_analysis": counts.by_analysis(tx),
+        "model": model_name,
+        "base_sha256": counts.encoder_sha256(tx),
+        "per_second": observations.scored_per_s,
+        "by_analysis": counts.by_analysis_state(tx),
     }
 
 
 def _page_s(tx: Connection, incident: Incident) -> float | None:
     """From the first sight of the mention that tipped it to the 250 of the first brief."""
-    told = incidents.events(tx, incident.id)
-    tipped = told[0]["facts"].get("tipped") if told else None
-    first = mentions.get(tx, [tipped])[0].first_seen if tipped else None
-    sent = min((r.sent for r in outbox.of_incident(tx, incident.id) if r.sent), default=None)
-    return (sent - first).total_seconds() if sent and first else None
+    events = incidents.events(tx, incident.id)
+    tipping_id = events[0]["facts"].get("tipped") if events else None
+    first_seen = mentions.get(tx, [tipping_id])[0].first_seen if tipping_id else None
+    sent_at = min((r.sent for r in outbox.of_incident(tx, incident.id) if r.sent), default=None)
+    return (sent_at - first_seen).total_seconds() if sent_at and first_seen else None
 
 
-def _failures(play: Play, found: Sequence[Incident], result: Mapping[str, Any]) -> Iterator[str]:
-    yield from _missed(play, found)
+def _failures(
+    session: DemoSession, crises: Sequence[Incident], result: Mapping[str, Any]
+) -> Iterator[str]:
+    yield from _missed_crises(session, crises)
     if result["recall"] < 1:
         yield f"recall is {result['recall']:.4f}, expected 1"
     if result["doubled"]:
@@ -168,28 +175,28 @@ def _failures(play: Play, found: Sequence[Incident], result: Mapping[str, Any]) 
     for path, status in result["pages"].items():
         if status != OK:
             yield f"page {path} returned {status}"
-    yield from _missing_mails(play, found)
+    yield from _missing_mails(session, crises)
 
 
-def _missed(play: Play, found: Sequence[Incident]) -> Iterator[str]:
-    truth = true_incidents(play)
+def _missed_crises(session: DemoSession, crises: Sequence[Incident]) -> Iterator[str]:
+    truth = true_incidents(session)
     for onset in truth:
-        off = _nearest_s(play, onset, found)
-        if off is None:
+        error_s = _nearest_s(session, onset, crises)
+        if error_s is None:
             yield f"the crisis of {onset.watch} at {onset.onset_s} s was missed"
-        elif off > FURTHEST_S:
-            yield f"the onset of {onset.watch} is {off:.0f} s off"
-    left = Counter(i.watch for i in found)
-    left.subtract(o.watch for o in truth)
-    for watch, surplus in left.items():
+        elif error_s > MAX_ONSET_ERROR_S:
+            yield f"the onset of {onset.watch} is {error_s:.0f} s off"
+    surpluses = Counter(i.watch for i in crises)
+    surpluses.subtract(o.watch for o in truth)
+    for watch, surplus in surpluses.items():
         if surplus > 0:
             yield f"false incidents of {watch}: {surplus}"
 
 
-def _missing_mails(play: Play, found: Sequence[Incident]) -> Iterator[str]:
-    came = {a.message_id for a in play.inbox.arrivals}
-    for incident in found:
-        if not any(m.startswith(f"<inc-{incident.id}.") for m in came):
+def _missing_mails(session: DemoSession, crises: Sequence[Incident]) -> Iterator[str]:
+    message_ids = {a.message_id for a in session.smtp_sink.mails}
+    for incident in crises:
+        if not any(m.startswith(f"<inc-{incident.id}.") for m in message_ids):
             yield f"no brief for incident {incident.id} was received"
-    if not any(a.kind == "digest" for a in play.inbox.arrivals):
+    if not any(a.kind == "digest" for a in session.smtp_sink.mails):
         yield "no digest was received"

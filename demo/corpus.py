@@ -11,12 +11,22 @@ from typing import Final
 
 from demo import background, crises, stories
 from demo.corpus_files import read, write
-from demo.corpus_model import Corpus, Line, Onset, Wanted
-from demo.market import Draft, Scene
+from demo.corpus_model import Corpus, CorpusWatch, Line, Onset
+from demo.market import Draft, Market
 from demo.rhythm import local_midnight
 from demo.threads import parents
 
-__all__ = ["BROKEN", "PRIVATE", "Corpus", "Line", "Onset", "Wanted", "generate", "read", "write"]
+__all__ = [
+    "BROKEN",
+    "PRIVATE",
+    "Corpus",
+    "CorpusWatch",
+    "Line",
+    "Onset",
+    "generate",
+    "read",
+    "write",
+]
 
 PRIVATE: Final = "private"  # the site that robots.txt forbids
 BROKEN: Final = "broken"  # the site whose feed is garbage
@@ -32,73 +42,73 @@ def generate(seed: int, now: datetime, *, calm: bool = False, live: bool = False
         live: a second crisis, of a competitor, begins 20 s after the start.
     """
     minute = now.astimezone(UTC).replace(second=0, microsecond=0)
-    scene = Scene(rng=Random(f"{seed} {minute:%Y%m%d%H%M}"), now=minute)
-    onsets = list(_onsets(scene, calm=calm, live=live))
-    drafts = sorted(_drafts(scene, onsets, calm=calm), key=lambda draft: draft.at)
+    market = Market(rng=Random(f"{seed} {minute:%Y%m%d%H%M}"), now=minute)
+    onsets = list(_onsets(market, calm=calm, live=live))
+    drafts = sorted(_drafts(market, onsets, calm=calm), key=lambda draft: draft.at)
     return Corpus(
-        lines=tuple(_lines(drafts, parents(drafts, scene.rng), minute)),
+        lines=tuple(_lines(drafts, parents(drafts, market.rng), minute)),
         watches=tuple(
-            Wanted(slug=m.slug, kind=m.kind, query=m.query) for m in scene.makers.values()
+            CorpusWatch(slug=m.slug, kind=m.kind, query=m.query) for m in market.makers.values()
         ),
         incidents=tuple(onsets),
         notes=_notes(drafts, minute),
     )
 
 
-def _onsets(scene: Scene, *, calm: bool, live: bool) -> Iterator[Onset]:
+def _onsets(market: Market, *, calm: bool, live: bool) -> Iterator[Onset]:
     if not calm:
-        before = crises.heat_onset(scene) - scene.now
-        yield Onset(watch=crises.HEAT, onset_s=round(before.total_seconds()))
+        offset = crises.heat_onset(market) - market.now
+        yield Onset(watch=crises.HEAT_WATCH, onset_s=round(offset.total_seconds()))
     if live:
-        yield Onset(watch=crises.BILLING, onset_s=crises.LIVE_ONSET_S)
+        yield Onset(watch=crises.BILLING_WATCH, onset_s=crises.LIVE_ONSET_S)
 
 
-def _drafts(scene: Scene, onsets: Iterable[Onset], *, calm: bool) -> Iterator[Draft]:
-    yield from background.ordinary(scene)
-    yield from background.trickle(scene)
+def _drafts(market: Market, onsets: Iterable[Onset], *, calm: bool) -> Iterator[Draft]:
+    yield from background.background_posts(market)
+    yield from background.later_posts(market)
     for site in (PRIVATE, BROKEN):
-        yield from background.shut_away(scene, site)
+        yield from background.unreadable_posts(market, site)
     for story in (stories.campaign, stories.spam, stories.sarcasm, stories.hostile):
-        yield from story(scene)
-    yield from _bursts(scene)
+        yield from story(market)
+    yield from _bursts(market)
     if not calm:
-        yield from stories.signin(scene)
+        yield from stories.signin(market)
     for onset in onsets:
-        if onset.watch == crises.HEAT:
-            yield from crises.heat(scene, scene.now + timedelta(seconds=onset.onset_s))
+        if onset.watch == crises.HEAT_WATCH:
+            yield from crises.heat(market, market.now + timedelta(seconds=onset.onset_s))
         else:
-            yield from crises.billing(scene)
+            yield from crises.billing(market)
 
 
-def _bursts(scene: Scene) -> Iterator[Draft]:
+def _bursts(market: Market) -> Iterator[Draft]:
     """One burst of the three is young, the others are days old; none falls on yesterday.
 
     Yesterday belongs to the smaller story, which has to lead the digest.
     """
     bursts = [stories.joy, stories.reposts, stories.quarrel]
-    scene.rng.shuffle(bursts)
-    ages = (0, scene.rng.randrange(4, 11), scene.rng.randrange(12, 25))
+    market.rng.shuffle(bursts)
+    ages = (0, market.rng.randrange(4, 11), market.rng.randrange(12, 25))
     for days, burst in zip(ages, bursts, strict=True):
-        yield from burst(scene, _burst_start(scene, days))
+        yield from burst(market, _burst_start(market, days))
 
 
-def _burst_start(scene: Scene, days: int) -> datetime:
-    midnight = local_midnight(scene.now, days_ago=days)
+def _burst_start(market: Market, days: int) -> datetime:
+    midnight = local_midnight(market.now, days_ago=days)
     hour = timedelta(hours=1)
     if days:
-        return midnight + hour * scene.rng.uniform(9, 16)
-    if scene.now - midnight > 12 * hour:
-        return midnight + hour * scene.rng.uniform(6, 7)
-    return local_midnight(scene.now, days_ago=2) + 18 * hour  # over before yesterday begins
+        return midnight + hour * market.rng.uniform(9, 16)
+    if market.now - midnight > 12 * hour:
+        return midnight + hour * market.rng.uniform(6, 7)
+    return local_midnight(market.now, days_ago=2) + 18 * hour  # over before yesterday begins
 
 
 def _lines(
-    drafts: Sequence[Draft], answered: Sequence[int | None], now: datetime
+    drafts: Sequence[Draft], parent_numbers: Sequence[int | None], now: datetime
 ) -> Iterator[Line]:
-    for draft, parent in zip(drafts, answered, strict=True):
+    for draft, parent in zip(drafts, parent_numbers, strict=True):
         yield Line(
-            site=draft.place.site,
-            kind=draft.place.kind,
+            site=draft.venue.site,
+            kind=draft.venue.kind,
             author=draft.author,
             text=draft.text,
             language=draft.language,
@@ -109,13 +119,13 @@ def _lines(
 
 def _notes(drafts: Sequence[Draft], now: datetime) -> dict[str, object]:
     """What truth.json says beyond the incidents: mood, watch, story, topic of each line."""
-    told: dict[str, list[int]] = {}
+    offsets_by_story: dict[str, list[int]] = {}
     for draft in drafts:
-        told.setdefault(draft.story, []).append(_offset(draft, now))
+        offsets_by_story.setdefault(draft.story, []).append(_offset(draft, now))
     return {
         "stories": [
             {"story": story, "from_s": min(at), "to_s": max(at), "posts": len(at)}
-            for story, at in sorted(told.items())
+            for story, at in sorted(offsets_by_story.items())
         ],
         "moods": [draft.mood for draft in drafts],
         "about": [draft.watch for draft in drafts],

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from core.errors import ConfigError
-from demo.corpus_model import Corpus, Line, Onset, Wanted
+from demo.corpus_model import Corpus, CorpusWatch, Line, Onset
 
 MENTIONS: Final = "mentions.jsonl"
 WATCHES: Final = "watches.json"
@@ -38,7 +38,7 @@ def read(folder: Path) -> Corpus:
         return Corpus(
             lines=tuple(Line(**json.loads(line)) for line in lines),
             watches=tuple(
-                Wanted(**row) for row in json.loads((folder / WATCHES).read_text("utf-8"))
+                CorpusWatch(**row) for row in json.loads((folder / WATCHES).read_text("utf-8"))
             ),
             incidents=tuple(Onset(**row) for row in truth.pop("incidents")),
             notes=truth,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Kind = Literal["rss", "atom", "forum", "mastodon"]
+SiteKind = Literal["rss", "atom", "forum", "mastodon"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,7 +12,7 @@ class Line:
     """One post; its place in :attr:`Corpus.lines` is its number."""
 
     site: str
-    kind: Kind
+    kind: SiteKind
     author: str | None
     text: str
     language: str | None  # ISO 639-1
@@ -21,7 +21,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class CorpusWatch:
     """One watch of ``watches.json``; the query is in the query language."""
 
     slug: str
@@ -42,6 +42,6 @@ class Corpus:
     """All lines, oldest first in our own corpora and in any order in a stranger's."""
 
     lines: tuple[Line, ...]
-    watches: tuple[Wanted, ...]
+    watches: tuple[CorpusWatch, ...]
     incidents: tuple[Onset, ...]
     notes: Mapping[str, Any] = field(default_factory=dict)  # further keys of truth.json

@@ -9,120 +9,126 @@ from typing import Any, Final
 
 from core.errors import ConfigError, HarkenError
 from core.plugins import did_you_mean
-from demo.check import Seen
-from demo.session import Play, wait_for
+from demo.check import DemoObservations
+from demo.session import DemoSession, wait_for
 from demo.workspace import write_control
 from store import changes, processes
 from store.alerts import outbox
 from store.analysis import queue
 from store.crawl import sources
-from store.database import Record
+from store.database import Database
 
-SILENCE_S: Final = 120.0  # a fault has to be named within
+MAX_SILENCE_DELAY_S: Final = 120.0  # a fault has to be named within
 
 
-def suffer(play: Play, record: Record, seen: Seen, name: str) -> None:
+def inject_fault(
+    session: DemoSession, database: Database, observations: DemoObservations, name: str
+) -> None:
     """Make the fault *name*, note what the console says of it, end it and wait for recovery."""
-    with _fault(name)(play, record):
+    with _fault(name)(session, database):
         try:
-            status = wait_for(f"the {name} outage to show", lambda: _named(play, name), SILENCE_S)
+            status = wait_for(
+                f"the {name} outage to show",
+                lambda: _status_with_silence(session, name),
+                MAX_SILENCE_DELAY_S,
+            )
         except HarkenError as error:
-            seen.failures.append(str(error))
-            status = play.json("/status.json") or {}
-        seen.silences, seen.calm = status.get("silences", []), status.get("calm")
-        if seen.calm is not None:
-            seen.failures.append(f"calm was {seen.calm} while the {name} was down")
-    wait_for(f"the {name} to recover", lambda: _is_whole(play, record))
+            observations.failures.append(str(error))
+            status = session.json("/status.json") or {}
+        observations.silences, observations.calm = status.get("silences", []), status.get("calm")
+        if observations.calm is not None:
+            observations.failures.append(f"calm was {observations.calm} while the {name} was down")
+    wait_for(f"the {name} to recover", lambda: _has_recovered(session, database))
 
 
-def check_name(name: str) -> None:
+def check_fault_name(name: str) -> None:
     """ConfigError: there is no fault of that name."""
     if name not in FAULTS:
         hint = did_you_mean(name, list(FAULTS))
         raise ConfigError(f"--fault: unknown {name!r}.{hint} Known: {', '.join(FAULTS)}.")
 
 
-def _fault(name: str) -> Callable[[Play, Record], AbstractContextManager[None]]:
-    check_name(name)
+def _fault(name: str) -> Callable[[DemoSession, Database], AbstractContextManager[None]]:
+    check_fault_name(name)
     return FAULTS[name]
 
 
-def _named(play: Play, name: str) -> dict[str, Any] | None:
-    status = play.json("/status.json")
+def _status_with_silence(session: DemoSession, name: str) -> dict[str, Any] | None:
+    status = session.json("/status.json")
     if status and any(s["what"] == name for s in status["silences"]):
         return status
     return None
 
 
-def _is_whole(play: Play, record: Record) -> bool | None:
-    status = play.json("/status.json")
+def _has_recovered(session: DemoSession, database: Database) -> bool | None:
+    status = session.json("/status.json")
     if not status or status["silences"]:
         return None
-    with record.read() as tx:
-        waiting, _ = queue.backlog(tx)
-        behind = changes.last(tx) - min(changes.followers_at(tx).values(), default=0)
-        due = outbox.tally(tx)["due"]
-    return True if not waiting and behind <= 0 and not due else None
+    with database.read() as tx:
+        backlog_size, _ = queue.backlog(tx)
+        index_lag = changes.last_number(tx) - min(changes.offsets(tx).values(), default=0)
+        due = outbox.counts(tx)["due"]
+    return True if not backlog_size and index_lag <= 0 and not due else None
 
 
 @contextmanager
-def _no_scorer(play: Play, record: Record) -> Iterator[None]:
+def _no_scorer(session: DemoSession, database: Database) -> Iterator[None]:
     """The weights are gone and the worker dies: it cannot come back until they are there."""
-    weights = next((play.plan.folder / "model").iterdir())
-    with _moved_away(weights):
-        _kill(record, "analyse")
+    weights = next((session.options.folder / "model").iterdir())
+    with _hide_path(weights):
+        _kill(database, "analyse")
         yield
 
 
 @contextmanager
-def _no_source(play: Play, record: Record) -> Iterator[None]:
+def _no_source(session: DemoSession, database: Database) -> Iterator[None]:
     """One site that worked answers 503."""
-    with record.read() as tx:
+    with database.read() as tx:
         working = [s.slug for s in sources.active(tx) if s.first_ok and s.kind == "forum"]
         working = working or [s.slug for s in sources.active(tx) if s.first_ok]
-    write_control(play.plan.folder, working[:1])
+    write_control(session.options.folder, working[:1])
     yield
-    write_control(play.plan.folder, [])
+    write_control(session.options.folder, [])
 
 
 @contextmanager
-def _no_index(play: Play, record: Record) -> Iterator[None]:
+def _no_index(session: DemoSession, database: Database) -> Iterator[None]:
     """The folder of the embedded index is gone, or the way to Elasticsearch is cut."""
-    if play.relay is not None:
-        play.relay.cut()
+    if session.proxy is not None:
+        session.proxy.cut()
         yield
-        play.relay.mend()
+        session.proxy.resume()
         return
-    folder = play.plan.folder / "state" / "index"
-    with _moved_away(folder):
+    folder = session.options.folder / "state" / "index"
+    with _hide_path(folder):
         folder.touch()
-        _kill(record, "index")
+        _kill(database, "index")
         yield
         folder.unlink()
 
 
 @contextmanager
-def _no_smtp(play: Play, record: Record) -> Iterator[None]:
+def _no_smtp(session: DemoSession, database: Database) -> Iterator[None]:
     """The mail server is down."""
-    del record
-    play.inbox.close()
+    del database
+    session.smtp_sink.close()
     yield
-    play.inbox.open()
+    session.smtp_sink.open()
 
 
 @contextmanager
-def _moved_away(path: Path) -> Iterator[None]:
-    away = path.with_name(path.name + ".away")
-    path.rename(away)
+def _hide_path(path: Path) -> Iterator[None]:
+    hidden_path = path.with_name(path.name + ".away")
+    path.rename(hidden_path)
     try:
         yield
     finally:
-        away.rename(path)
+        hidden_path.rename(path)
 
 
-def _kill(record: Record, name: str) -> None:
-    with record.read() as tx:
-        pids = [p.pid for p in processes.everyone(tx) if p.role == name]
+def _kill(database: Database, name: str) -> None:
+    with database.read() as tx:
+        pids = [p.pid for p in processes.all_processes(tx) if p.role == name]
     for pid in pids:
         os.kill(pid, signal.SIGKILL)
 

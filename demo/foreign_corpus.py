@@ -15,13 +15,13 @@ from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError
 
-from config.jsonlines import parsed
+from config.jsonlines import parse_json
 from config.settings import WatchSettings
 from core.errors import ConfigError
 from demo.corpus_files import MENTIONS, TRUTH, WATCHES
-from demo.corpus_model import Corpus, Kind, Line, Onset, Wanted
+from demo.corpus_model import Corpus, CorpusWatch, Line, Onset, SiteKind
 
-FURTHEST_S: Final = 3640 * 86400  # of an offset: the first crawl of a source goes back ten years
+MAX_OFFSET_S: Final = 3640 * 86400  # of an offset: the first crawl of a source goes back ten years
 
 _LANGUAGE: Final = re.compile(r"([A-Za-z]{2})(?![A-Za-z])")  # "en", "pt-BR"; "English" is no code
 
@@ -30,9 +30,9 @@ Row = TypeVar("Row", bound=BaseModel)
 
 class _Post(BaseModel):
     site: str
-    kind: Kind
+    kind: SiteKind
     text: str
-    offset_s: float = Field(ge=-FURTHEST_S, le=FURTHEST_S)
+    offset_s: float = Field(ge=-MAX_OFFSET_S, le=MAX_OFFSET_S)
     author: str | int | None = None
     language: str | None = None
     parent: int | str | None = None
@@ -41,7 +41,7 @@ class _Post(BaseModel):
 
 class _Incident(BaseModel):
     watch: str
-    onset_s: float = Field(ge=-FURTHEST_S, le=FURTHEST_S)
+    onset_s: float = Field(ge=-MAX_OFFSET_S, le=MAX_OFFSET_S)
 
 
 class _Truth(BaseModel, extra="allow"):
@@ -63,7 +63,9 @@ def read(folder: Path) -> Corpus:
     truth = _truth(folder / TRUTH, [watch.slug for watch in watches])
     numbers = {post.id: number for number, post in enumerate(posts) if post.id is not None}
     return Corpus(
-        lines=tuple(_line(post, _number(post.parent, numbers, len(posts))) for post in posts),
+        lines=tuple(
+            _line(post, _parent_number(post.parent, numbers, len(posts))) for post in posts
+        ),
         watches=watches,
         incidents=tuple(
             Onset(watch=incident.watch, onset_s=round(incident.onset_s))
@@ -75,34 +77,34 @@ def read(folder: Path) -> Corpus:
 
 def _posts(path: Path) -> Iterator[_Post]:
     # split("\n") and not splitlines(): U+2028 inside a text ends no line of JSON
-    for number, text in enumerate(_text(path).split("\n"), start=1):
+    for line_number, text in enumerate(_text(path).split("\n"), start=1):
         if text.strip():
-            place = f"{path}:{number}"
-            yield _checked(_Post, parsed(text, path, first=number), place)
+            location = f"{path}:{line_number}"
+            yield _validate(_Post, parse_json(text, path, first_line=line_number), location)
 
 
-def _watches(path: Path) -> tuple[Wanted, ...]:
-    rows = parsed(_text(path), path)
+def _watches(path: Path) -> tuple[CorpusWatch, ...]:
+    rows = parse_json(_text(path), path)
     if not isinstance(rows, list) or not rows:
         raise ConfigError(f"{path}:1: should be a list of watches, each with slug, kind and query.")
-    found: dict[str, Wanted] = {}
-    for number, row in enumerate(rows):
-        place = f"{path}: watch {number}"
-        watch = _checked(WatchSettings, _named(row), place)
-        if watch.slug in found:
-            raise ConfigError(f"{place}: slug {watch.slug!r} is used twice; it must be unique.")
-        found[watch.slug] = Wanted(slug=watch.slug, kind=watch.kind, query=watch.query)
-    return tuple(found.values())
+    watches: dict[str, CorpusWatch] = {}
+    for index, row in enumerate(rows):
+        location = f"{path}: watch {index}"
+        watch = _validate(WatchSettings, _with_name(row), location)
+        if watch.slug in watches:
+            raise ConfigError(f"{location}: slug {watch.slug!r} is used twice; it must be unique.")
+        watches[watch.slug] = CorpusWatch(slug=watch.slug, kind=watch.kind, query=watch.query)
+    return tuple(watches.values())
 
 
 def _truth(path: Path, slugs: Sequence[str]) -> _Truth:
     if not path.exists():
         return _Truth()
-    truth = _checked(_Truth, parsed(_text(path), path), f"{path}:1")
+    truth = _validate(_Truth, parse_json(_text(path), path), f"{path}:1")
     for incident in truth.incidents:
         if incident.watch not in slugs:
-            known = ", ".join(slugs)
-            raise ConfigError(f"{path}:1: unknown watch {incident.watch!r}. Known: {known}.")
+            known_slugs = ", ".join(slugs)
+            raise ConfigError(f"{path}:1: unknown watch {incident.watch!r}. Known: {known_slugs}.")
     return truth
 
 
@@ -119,7 +121,7 @@ def _line(post: _Post, parent: int | None) -> Line:
     )
 
 
-def _number(parent: int | str | None, numbers: Mapping[Any, int], count: int) -> int | None:
+def _parent_number(parent: int | str | None, numbers: Mapping[Any, int], count: int) -> int | None:
     if parent in numbers:
         return numbers[parent]
     if isinstance(parent, str) and parent.isdecimal():
@@ -127,17 +129,17 @@ def _number(parent: int | str | None, numbers: Mapping[Any, int], count: int) ->
     return parent if isinstance(parent, int) and 0 <= parent < count else None
 
 
-def _checked(kind: type[Row], value: object, place: str) -> Row:
+def _validate(model: type[Row], value: object, location: str) -> Row:
     if not isinstance(value, dict):
-        raise ConfigError(f'{place}: should be an object such as {{"key": "value"}}.')
+        raise ConfigError(f'{location}: should be an object such as {{"key": "value"}}.')
     try:
-        return kind.model_validate(value)
+        return model.model_validate(value)
     except ValidationError as error:
-        told = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
-        raise ConfigError(f"{place}: " + "; ".join(told)) from None
+        messages = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
+        raise ConfigError(f"{location}: " + "; ".join(messages)) from None
 
 
-def _named(row: object) -> object:
+def _with_name(row: object) -> object:
     """*row* as settings know a watch: with a name, and without the keys that are not read."""
     if not isinstance(row, dict):
         return row

@@ -26,26 +26,29 @@ class Grammar:
         self._rng = rng
         self._decks: dict[str, list[str]] = {}
 
-    def say(self, rule: str, **bound: str) -> str:
+    def sentence(self, rule: str, **bindings: str) -> str:
         """One sentence of *rule*; names in *bound* are put in as they are, other names are rules.
 
         Raises:
             KeyError: a name is neither bound nor a rule.
         """
-        return self._filled(self._deal(rule), bound)
+        return self._fill(self._next_option(rule), bindings)
 
-    def several(self, rule: str, count: int, **bound: str) -> list[str]:
+    def sentences(self, rule: str, count: int, **bindings: str) -> list[str]:
         """Up to *count* sentences of *rule*, no option of it twice."""
         options = self._rules[rule]
-        chosen = self._rng.sample(options, min(count, len(options)))
-        return [self._filled(option, bound) for option in chosen]
+        selection = self._rng.sample(options, min(count, len(options)))
+        return [self._fill(option, bindings) for option in selection]
 
-    def _filled(self, option: str, bound: Mapping[str, str]) -> str:
+    def _fill(self, option: str, bindings: Mapping[str, str]) -> str:
         return _SLOT.sub(
-            lambda slot: bound[slot[1]] if slot[1] in bound else self.say(slot[1], **bound), option
+            lambda slot: (
+                bindings[slot[1]] if slot[1] in bindings else self.sentence(slot[1], **bindings)
+            ),
+            option,
         )
 
-    def _deal(self, rule: str) -> str:
+    def _next_option(self, rule: str) -> str:
         deck = self._decks.get(rule)
         if not deck:
             deck = self._decks[rule] = list(self._rules[rule])

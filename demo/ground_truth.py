@@ -5,12 +5,12 @@ from datetime import datetime
 
 from core.watch import Watch
 from demo.corpus import BROKEN, PRIVATE
-from demo.corpus_model import Corpus, Line, Wanted
+from demo.corpus_model import Corpus, CorpusWatch, Line
 from demo.sanitize import visible_text
-from demo.timeline import Entry, Replay
+from demo.timeline import Entry, Timeline
 from indexer.percolate import Percolator
 
-__all__ = ["expected", "is_readable", "matcher", "published", "visible_text", "watches"]
+__all__ = ["expected_lines", "is_readable", "matcher", "published_lines", "visible_text", "watches"]
 
 
 def matcher(corpus: Corpus) -> Callable[[str], Mapping[str, str]]:
@@ -24,7 +24,7 @@ def matcher(corpus: Corpus) -> Callable[[str], Mapping[str, str]]:
 
 def watches(corpus: Corpus) -> list[Watch]:
     """What *corpus* wants listened for."""
-    return [_watch(wanted) for wanted in corpus.watches]
+    return [_watch(watch) for watch in corpus.watches]
 
 
 def is_readable(entry: Entry) -> bool:
@@ -32,26 +32,26 @@ def is_readable(entry: Entry) -> bool:
     return entry.board not in (PRIVATE, BROKEN)
 
 
-def published(corpus: Corpus, started: datetime, at: datetime) -> list[Line]:
+def published_lines(corpus: Corpus, started_at: datetime, at: datetime) -> list[Line]:
     """The lines that a site started at *started* has published by *at*."""
-    replay = Replay(corpus, started, "")
-    return [corpus.lines[entry.number] for entry in replay.entries if entry.published <= at]
+    timeline = Timeline(corpus, started_at, "")
+    return [corpus.lines[entry.number] for entry in timeline.entries if entry.published <= at]
 
 
-def expected(corpus: Corpus, started: datetime, base: str, at: datetime) -> Mapping[str, Line]:
+def expected_lines(
+    corpus: Corpus, started_at: datetime, base: str, at: datetime
+) -> Mapping[str, Line]:
     """By uri, all lines that an honest crawl of the site at *base* finds by *at*.
 
     Lines that match no watch are among them: a record may drop those.
     """
-    replay = Replay(corpus, started, base)
+    timeline = Timeline(corpus, started_at, base)
     return {
         entry.uri: corpus.lines[entry.number]
-        for entry in replay.entries
+        for entry in timeline.entries
         if entry.published <= at and is_readable(entry)
     }
 
 
-def _watch(wanted: Wanted) -> Watch:
-    return Watch(
-        slug=wanted.slug, name=wanted.slug, kind=wanted.kind, query=wanted.query, revision=""
-    )
+def _watch(watch: CorpusWatch) -> Watch:
+    return Watch(slug=watch.slug, name=watch.slug, kind=watch.kind, query=watch.query, revision="")

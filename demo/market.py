@@ -5,7 +5,7 @@ from datetime import datetime
 from random import Random
 from typing import Any, Final, Literal
 
-from demo.corpus_model import Kind
+from demo.corpus_model import SiteKind
 from demo.grammar import Grammar, load_rules, load_yaml
 
 Mood = Literal["negative", "neutral", "positive"]
@@ -20,7 +20,7 @@ TOPICS: Final = {  # share of ordinary posts about a maker
     "ride": 0.16,
     "safety": 0.08,
 }
-REGULARS: Final = 260  # accounts of a place that write again and again
+REGULAR_COUNT: Final = 260  # accounts of a place that write again and again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,11 +45,11 @@ class Maker:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Venue:
     """One public site."""
 
     site: str
-    kind: Kind
+    kind: SiteKind
     shares: dict[str, float]  # language -> weight among the places that speak it
 
 
@@ -58,7 +58,7 @@ class Draft:
     """A post before it has a number and a parent, with what only the truth may know."""
 
     at: datetime
-    place: Place
+    venue: Venue
     author: str
     text: str
     language: str
@@ -70,13 +70,13 @@ class Draft:
 
 
 @dataclass(slots=True, kw_only=True)
-class Scene:
+class Market:
     """All that the tellers of stories share; every draw comes from its one *rng*."""
 
     rng: Random
     now: datetime
     makers: dict[str, Maker] = field(init=False)
-    places: dict[str, Place] = field(init=False)
+    venues: dict[str, Venue] = field(init=False)
     grammars: dict[str, Grammar] = field(init=False)
     _names: set[str] = field(default_factory=set)
     _regulars: dict[str, list[str]] = field(default_factory=dict)
@@ -84,54 +84,54 @@ class Scene:
     def __post_init__(self) -> None:
         makers = [Maker(**row) for row in load_yaml("watches")]
         self.makers = {maker.slug: maker for maker in makers}
-        self.places = {row["site"]: Place(**row) for row in load_yaml("sites")}
+        self.venues = {row["site"]: Venue(**row) for row in load_yaml("sites")}
         stories = ("names", "crisis", "stories")
         self.grammars = {lang: Grammar(load_rules(*stories, lang), self.rng) for lang in LANGUAGES}
 
-    def place_for(self, language: str) -> Place:
+    def venue_for(self, language: str) -> Venue:
         """A place where *language* is spoken, by weight."""
-        known = [p for p in self.places.values() if language in p.shares]
-        return self.rng.choices(known, [p.shares[language] for p in known])[0]
+        candidates = [p for p in self.venues.values() if language in p.shares]
+        return self.rng.choices(candidates, [p.shares[language] for p in candidates])[0]
 
-    def fresh_voice(self) -> str:
+    def new_voice(self) -> str:
         """An account that nobody has used yet."""
         names = self.grammars["en"]
         while True:
-            name = names.say("account", number=str(self.rng.randrange(10, 1000)))
+            name = names.sentence("account", number=str(self.rng.randrange(10, 1000)))
             if name not in self._names:
                 self._names.add(name)
                 return name
 
-    def usual_voice(self, place: Place) -> str:
+    def regular_voice(self, venue: Venue) -> str:
         """Mostly one of the regulars of *place*, of whom a few write much; else somebody new."""
         if self.rng.random() < 0.3:  # noqa: PLR2004 - three in ten are strangers
-            return self.fresh_voice()
-        if place.site not in self._regulars:
-            self._regulars[place.site] = [self.fresh_voice() for _ in range(REGULARS)]
-        return self._regulars[place.site][int(REGULARS * self.rng.random() ** 2)]
+            return self.new_voice()
+        if venue.site not in self._regulars:
+            self._regulars[venue.site] = [self.new_voice() for _ in range(REGULAR_COUNT)]
+        return self._regulars[venue.site][int(REGULAR_COUNT * self.rng.random() ** 2)]
 
     def draft(self, maker: Maker, at: datetime, text: str, story: str, **more: Any) -> Draft:
         """A post of *story* about *maker*, by default positive, English and by a fresh voice.
 
         *more* are further fields of :class:`Draft`.
         """
-        told = {"language": "en", "mood": "positive", "thread": story, **more}
-        told["place"] = more.get("place") or self.place_for(told["language"])
-        told["author"] = more.get("author") or self.fresh_voice()
-        return Draft(at=at, text=text, story=story, watch=maker.slug, **told)
+        fields = {"language": "en", "mood": "positive", "thread": story, **more}
+        fields["venue"] = more.get("venue") or self.venue_for(fields["language"])
+        fields["author"] = more.get("author") or self.new_voice()
+        return Draft(at=at, text=text, story=story, watch=maker.slug, **fields)
 
-    def say(self, maker: Maker, language: str, *rules: str) -> str:
+    def compose(self, maker: Maker, language: str, *rules: str) -> str:
         """One sentence of each of *rules*, about *maker*, who is named."""
-        grammar, names = self.grammars[language], self.names_of(maker)
-        text = " ".join(grammar.say(rule, **names) for rule in rules)
-        return self.signed(maker, language, text, names)
+        grammar, names = self.grammars[language], self.name_bindings(maker)
+        text = " ".join(grammar.sentence(rule, **names) for rule in rules)
+        return self.with_name(maker, language, text, names)
 
-    def signed(self, maker: Maker, language: str, text: str, names: dict[str, str]) -> str:
+    def with_name(self, maker: Maker, language: str, text: str, names: dict[str, str]) -> str:
         """*text* as it is where it names *maker*; else with the name put to it."""
         if maker.is_named_in(text):
             return text
-        return self.grammars[language].say("sign", text=text, **names)
+        return self.grammars[language].sentence("sign", text=text, **names)
 
-    def names_of(self, maker: Maker) -> dict[str, str]:
+    def name_bindings(self, maker: Maker) -> dict[str, str]:
         """What binds ``brand`` and ``model`` in a sentence about *maker*."""
         return {"brand": maker.name, "model": self.rng.choice(maker.models)}

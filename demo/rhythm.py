@@ -15,10 +15,10 @@ HOURS: Final = (2, 1, 1, 1, 1, 2, 5, 9, 11, 10, 9, 9, 11, 10, 9, 9, 10, 12, 13, 
 WEEKDAYS: Final = (1.05, 1.0, 1.02, 1.06, 1.1, 0.92, 0.85)
 
 
-def moments(rng: Random, start: datetime, end: datetime, per_day: float) -> list[datetime]:
+def draw_instants(rng: Random, start: datetime, end: datetime, per_day: float) -> list[datetime]:
     """Sorted UTC instants in [start, end), about *per_day* a day, in the rhythm of :data:`ZONE`."""
-    drawn = (at for day in _days(start, end) for at in _of_day(rng, day, per_day))
-    return sorted(at for at in drawn if start <= at < end)
+    instants = (at for day in _days(start, end) for at in _day_instants(rng, day, per_day))
+    return sorted(at for at in instants if start <= at < end)
 
 
 def local_midnight(at: datetime, *, days_ago: int = 0) -> datetime:
@@ -34,7 +34,7 @@ def _days(start: datetime, end: datetime) -> Iterator[datetime]:
         day += timedelta(days=1)  # wall-clock arithmetic: a local day may have 23 or 25 hours
 
 
-def _of_day(rng: Random, day: datetime, per_day: float) -> Iterator[datetime]:
+def _day_instants(rng: Random, day: datetime, per_day: float) -> Iterator[datetime]:
     mean = per_day * WEEKDAYS[day.weekday()]
     count = max(0, round(rng.gauss(mean, math.sqrt(mean))))  # Poisson, near enough from 10 on
     for hour in rng.choices(range(24), HOURS, k=count):

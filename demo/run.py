@@ -5,72 +5,76 @@ from collections.abc import Iterator
 from typing import Any
 
 from demo import faults, waits
-from demo.check import OK, Seen, verdict
-from demo.session import Plan, Play, begin, since_process_start, wait_for
+from demo.check import OK, DemoObservations, check_report
+from demo.session import DemoOptions, DemoSession, since_process_start, start_demo, wait_for
 from harken.clock import Clock
 from store import counts as tally
-from store.database import Record
+from store.database import Database
 
 
 @contextlib.contextmanager
-def curtain(plan: Plan, clock: Clock) -> Iterator[Play]:
+def open_demo(options: DemoOptions, clock: Clock) -> Iterator[DemoSession]:
     """A demo that is ended whatever happens."""
-    play = begin(plan, clock)
+    session = start_demo(options, clock)
     try:
-        yield play
+        yield session
     finally:
-        play.close()
+        session.close()
 
 
-def until_ready(play: Play) -> tuple[Record, Seen]:
+def wait_until_ready(session: DemoSession) -> tuple[Database, DemoObservations]:
     """Wait until what there is to see can be seen: the incident's page, or a calm console."""
-    record = waits.record_made(play)
-    seen = Seen(scored_per_s=waits.scored(record))
-    found = waits.told(play, record)
-    page = f"/incidents/{found[-1].id}" if found else "/"
-    wait_for(f"the page {page}", lambda: True if play.get(page)[0] == OK else None)
-    seen.ready_s = since_process_start()
-    waits.indexed(record)
-    waits.mailed(play, record)
-    return record, seen
+    database = waits.wait_for_database(session)
+    observations = DemoObservations(scored_per_s=waits.wait_for_scores(database))
+    crises = waits.wait_for_crises(session, database)
+    page = f"/incidents/{crises[-1].id}" if crises else "/"
+    wait_for(f"the page {page}", lambda: True if session.get(page)[0] == OK else None)
+    observations.ready_s = since_process_start()
+    waits.wait_for_index(database)
+    waits.wait_for_mails(session, database)
+    return database, observations
 
 
-def check(plan: Plan, clock: Clock) -> dict[str, Any]:
+def run_check(options: DemoOptions, clock: Clock) -> dict[str, Any]:
     """The whole demo without anybody watching; its verdict."""
-    with curtain(plan, clock) as play:
-        record, seen = until_ready(play)
-        if plan.fault:
-            faults.suffer(play, record, seen, plan.fault)
-        if plan.live is not None:
-            waits.live_mailed(play, record, plan.live)
-        seen.whole_at = waits.crawled_again(play, record)
-        waits.mailed(play, record)  # on what that crawl may have told of
-        if not plan.fault:
-            status = play.json("/status.json") or {}
-            seen.silences, seen.calm = status.get("silences", []), status.get("calm")
-        return verdict(play, record, seen, total_s=since_process_start())
+    with open_demo(options, clock) as session:
+        database, observations = wait_until_ready(session)
+        if options.fault:
+            faults.inject_fault(session, database, observations, options.fault)
+        if options.live is not None:
+            waits.wait_for_live_crisis(session, database, options.live)
+        observations.recrawled_at = waits.wait_for_recrawl(session, database)
+        waits.wait_for_mails(session, database)  # on what that crawl may have told of
+        if not options.fault:
+            status = session.json("/status.json") or {}
+            observations.silences, observations.calm = (
+                status.get("silences", []),
+                status.get("calm"),
+            )
+        return check_report(session, database, observations, total_s=since_process_start())
 
 
-def summary(play: Play, record: Record, seen: Seen) -> list[str]:
+def summary(session: DemoSession, database: Database, observations: DemoObservations) -> list[str]:
     """A few lines for the person who started it."""
-    with record.read() as tx:
-        counts = tally.by_analysis(tx)
-    found = waits.crises(record)
+    with database.read() as tx:
+        counts = tally.by_analysis_state(tx)
+    crises = waits.crises(database)
     lines = [
-        f"ready after {seen.ready_s:.0f} s",
+        f"ready after {observations.ready_s:.0f} s",
         f"mentions: {counts['scored']} scored, {counts['unscored']} in languages the model cannot "
-        f"score, {seen.scored_per_s or 0:.0f} per second",
+        f"score, {observations.scored_per_s or 0:.0f} per second",
     ]
     lines += [
         f"{i.name}: {i.observed} people complaining about {i.watch} "
         f"(normally {i.expected:.1f}), since {i.onset:%H:%M} UTC"
-        for i in found
+        for i in crises
     ]
-    letters = [f"{a.kind}: {a.eml}" for a in play.inbox.arrivals]
-    page = f"/incidents/{found[0].id}" if found else "/"
+    mails = [f"{a.kind}: {a.eml}" for a in session.smtp_sink.mails]
+    page = f"/incidents/{crises[0].id}" if crises else "/"
     return [
         *lines,
-        *letters,
-        f"console: {play.console_url}{page}",
-        f"Press Ctrl-C to stop. All files are in {play.plan.folder}; delete it to remove them.",
+        *mails,
+        f"console: {session.console_url}{page}",
+        f"Press Ctrl-C to stop. All files are in {session.options.folder}; "
+        "delete it to remove them.",
     ]

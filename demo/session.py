@@ -15,26 +15,26 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from core.errors import HarkenError
-from core.timestamps import iso
+from core.timestamps import format_utc
 from demo.corpus import generate
 from demo.corpus_files import write
 from demo.corpus_model import Corpus
 from demo.foreign_corpus import read
 from demo.ground_truth import matcher
-from demo.site.sources import sites
-from demo.smtp_sink import Inbox, free_port
-from demo.tcp_proxy import Relay
-from demo.workspace import prepare, write_control, write_settings
+from demo.site.sources import site_sources
+from demo.smtp_sink import SmtpSink, free_port
+from demo.tcp_proxy import TcpProxy
+from demo.workspace import prepare_folder, write_control, write_settings
 from harken.clock import Clock
-from harken.commands.output import talk
+from harken.commands.output import print_err
 
 T = TypeVar("T")
-PATIENCE_S: Final = 300.0  # for anything that the demo waits for
+MAX_WAIT_S: Final = 300.0  # for anything that the demo waits for
 POLL_S: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class DemoOptions:
     """What kind of demo was asked for."""
 
     folder: Path
@@ -48,20 +48,20 @@ class Plan:
 
 
 @dataclass
-class Play:
+class DemoSession:
     """A running demo."""
 
-    plan: Plan
+    options: DemoOptions
     clock: Clock
     corpus: Corpus
-    started: datetime  # what offset 0 of the corpus is
-    site: subprocess.Popen[str]
+    started_at: datetime  # what offset 0 of the corpus is
+    site_process: subprocess.Popen[str]
     site_port: int
     console_port: int
-    settings: Path
-    inbox: Inbox
-    run: subprocess.Popen[str]
-    relay: Relay | None = None  # before an Elasticsearch
+    settings_path: Path
+    smtp_sink: SmtpSink
+    run_process: subprocess.Popen[str]
+    proxy: TcpProxy | None = None  # before an Elasticsearch
 
     @property
     def site_url(self) -> str:
@@ -76,8 +76,8 @@ class Play:
     def get(self, path: str) -> tuple[int, str]:
         """Status and body of a page of the console; (0, "") while it does not answer."""
         try:
-            with urllib.request.urlopen(self.console_url + path, timeout=20) as answer:  # noqa: S310 - our own console
-                return answer.status, answer.read().decode()
+            with urllib.request.urlopen(self.console_url + path, timeout=20) as response:  # noqa: S310 - our own console
+                return response.status, response.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()
         except OSError:
@@ -90,70 +90,70 @@ class Play:
 
     def close(self) -> None:
         """End everything that this demo started."""
-        for process in (self.run, self.site):
+        for process in (self.run_process, self.site_process):
             if process.poll() is None:
                 process.send_signal(signal.SIGTERM)
-        for process in (self.run, self.site):
+        for process in (self.run_process, self.site_process):
             try:
                 process.wait(10)
             except subprocess.TimeoutExpired:
                 process.kill()
-        self.inbox.close()
-        if self.relay is not None:
-            self.relay.cut()
+        self.smtp_sink.close()
+        if self.proxy is not None:
+            self.proxy.cut()
 
 
-def begin(plan: Plan, clock: Clock) -> Play:
+def start_demo(options: DemoOptions, clock: Clock) -> DemoSession:
     """Start everything; returns as soon as all processes are up, long before anything is heard."""
-    prepare(plan.folder)
-    started = clock.now()
+    prepare_folder(options.folder)
+    started_at = clock.now()
     corpus = (
-        read(plan.corpus)
-        if plan.corpus
-        else generate(plan.seed, started, calm=plan.calm, live=plan.live is not None)
+        read(options.corpus)
+        if options.corpus
+        else generate(options.seed, started_at, calm=options.calm, live=options.live is not None)
     )
     matcher(corpus)  # a query that no crawl can use is told before anything starts
-    write(corpus, plan.folder / "corpus")
-    inbox = Inbox(plan.folder / "mails", clock)
-    inbox.open()
-    site, site_port = _start_site(plan, clock, started)
-    console_port = plan.port or free_port()
-    relay = None if plan.index == "tantivy" else Relay(plan.index)
-    settings = write_settings(
-        plan.folder,
+    write(corpus, options.folder / "corpus")
+    smtp_sink = SmtpSink(options.folder / "mails", clock)
+    smtp_sink.open()
+    site_process, site_port = _start_site(options, clock, started_at)
+    console_port = options.port or free_port()
+    proxy = None if options.index == "tantivy" else TcpProxy(options.index)
+    settings_path = write_settings(
+        options.folder,
         corpus,
-        sites(corpus, f"http://127.0.0.1:{site_port}"),
-        smtp_port=inbox.port,
+        site_sources(corpus, f"http://127.0.0.1:{site_port}"),
+        smtp_port=smtp_sink.port,
         console_port=console_port,
-        index=relay.url if relay else plan.index,
+        index=proxy.url if proxy else options.index,
     )
-    return Play(
-        plan=plan,
+    return DemoSession(
+        options=options,
         clock=clock,
         corpus=corpus,
-        started=started,
-        site=site,
+        started_at=started_at,
+        site_process=site_process,
         site_port=site_port,
         console_port=console_port,
-        settings=settings,
-        inbox=inbox,
-        relay=relay,
-        run=start_run(settings, clock, plan.folder / "run.log"),
+        settings_path=settings_path,
+        smtp_sink=smtp_sink,
+        proxy=proxy,
+        run_process=start_run(settings_path, clock, options.folder / "run.log"),
     )
 
 
-def start_run(settings: Path, clock: Clock, log: Path) -> subprocess.Popen[str]:
+def start_run(settings_path: Path, clock: Clock, log_path: Path) -> subprocess.Popen[str]:
     """`harken run` on these settings, its talk in *log*."""
     offset = str(clock.offset.total_seconds())
-    with log.open("a") as talk_of_run:
+    with log_path.open("a") as log_file:
         return subprocess.Popen(  # noqa: S603 - our own command
             [
                 *(sys.executable, "-m", "harken", "run", "--child"),
-                *("--config", str(settings), "--offset", offset),
+                *("--config", str(settings_path), "--offset", offset),
             ],
             stdin=subprocess.DEVNULL,
-            stdout=talk_of_run,
-            stderr=talk_of_run,
+            stdout=log_file,
+            stderr=log_file,
             text=True,
             start_new_session=True,
         )
@@ -161,8 +161,8 @@ def start_run(settings: Path, clock: Clock, log: Path) -> subprocess.Popen[str]:
 
 def wait_for(
     what: str,
-    look: Callable[[], T | None],
-    patience: float = PATIENCE_S,
+    poll: Callable[[], T | None],
+    max_wait: float = MAX_WAIT_S,
     *,
     progress: Callable[[], object] = lambda: None,
 ) -> T:
@@ -172,14 +172,14 @@ def wait_for(
         HarkenError: it found nothing in *patience* seconds after *progress* last said another
             thing: twelve thousand mentions take longer than three hundred.
     """
-    at, end = progress(), time.monotonic() + patience
-    while (found := look()) is None:
-        if (further := progress()) != at:
-            at, end = further, time.monotonic() + patience
-        if time.monotonic() > end:
-            raise HarkenError(f"timed out after {patience:.0f} s waiting for {what}; see run.log")
+    last_progress, deadline = progress(), time.monotonic() + max_wait
+    while (result := poll()) is None:
+        if (progress_now := progress()) != last_progress:
+            last_progress, deadline = progress_now, time.monotonic() + max_wait
+        if time.monotonic() > deadline:
+            raise HarkenError(f"timed out after {max_wait:.0f} s waiting for {what}; see run.log")
         time.sleep(POLL_S)
-    return found
+    return result
 
 
 def since_process_start() -> float:
@@ -188,20 +188,24 @@ def since_process_start() -> float:
     return time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
 
 
-def _start_site(plan: Plan, clock: Clock, started: datetime) -> tuple[subprocess.Popen[str], int]:
-    control = write_control(plan.folder, [])
+def _start_site(
+    options: DemoOptions, clock: Clock, started_at: datetime
+) -> tuple[subprocess.Popen[str], int]:
+    control = write_control(options.folder, [])
     command = [
         *(sys.executable, "-m", "demo.site"),
-        *("--corpus", str(plan.folder / "corpus")),
-        *("--started", str(iso(started))),
-        *("--now", str(iso(clock.now()))),
-        *("--log", str(plan.folder / "access.jsonl")),
+        *("--corpus", str(options.folder / "corpus")),
+        *("--started", str(format_utc(started_at))),
+        *("--now", str(format_utc(clock.now()))),
+        *("--log", str(options.folder / "access.jsonl")),
         *("--control", str(control)),
     ]
-    site = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)  # noqa: S603 - our own command
-    assert site.stdout is not None
-    said = site.stdout.readline().split()
-    if said[:1] != ["ready"]:
+    site_process = subprocess.Popen(  # noqa: S603 - our own command
+        command, stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
+    assert site_process.stdout is not None
+    ready_line = site_process.stdout.readline().split()
+    if ready_line[:1] != ["ready"]:
         raise HarkenError("The replay site did not start; see the messages above.")
-    talk(f"replay site on port {said[1]}")
-    return site, int(said[1])
+    print_err(f"replay site on port {ready_line[1]}")
+    return site_process, int(ready_line[1])

@@ -13,7 +13,7 @@ from harken.clock import Clock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Arrival:
+class ReceivedMail:
     """One letter as it came in."""
 
     kind: str  # brief | digest, from the letter's own header
@@ -30,14 +30,14 @@ def free_port() -> int:
     return port
 
 
-class Inbox:
+class SmtpSink:
     """Takes every letter; can be closed and opened again on the same port."""
 
     def __init__(self, folder: Path, clock: Clock) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self._clock = clock
-        self.arrivals: list[Arrival] = []
+        self.mails: list[ReceivedMail] = []
         self.port = free_port()
         self._controller: Controller | None = None
 
@@ -56,11 +56,11 @@ class Inbox:
         """Keep the letter, then say that it is ours."""
         content = envelope.content
         raw = content if isinstance(content, bytes) else str(content).encode()
-        path = self._folder / f"{len(self.arrivals) + 1:03d}.eml"
+        path = self._folder / f"{len(self.mails) + 1:03d}.eml"
         path.write_bytes(raw)
-        letter = email.message_from_bytes(raw, policy=email.policy.SMTP)
-        message_id = str(letter["Message-ID"] or "")
+        message = email.message_from_bytes(raw, policy=email.policy.SMTP)
+        message_id = str(message["Message-ID"] or "")
         kind = "digest" if message_id.startswith("<digest.") else "brief"
         at = self._clock.now().timestamp()
-        self.arrivals.append(Arrival(kind=kind, message_id=message_id, eml=path, at=at))
+        self.mails.append(ReceivedMail(kind=kind, message_id=message_id, eml=path, at=at))
         return "250 OK"

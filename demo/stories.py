@@ -5,21 +5,21 @@ from datetime import datetime, timedelta
 from itertools import cycle
 
 from demo.grammar import load_yaml
-from demo.market import Draft, Mood, Scene
-from demo.rhythm import local_midnight, moments
+from demo.market import Draft, Market, Mood
+from demo.rhythm import draw_instants, local_midnight
 
 
-def signin(scene: Scene) -> Iterator[Draft]:
+def signin(market: Market) -> Iterator[Draft]:
     """Yesterday, local: trouble with signing in. Mostly questions, over by the evening."""
-    maker, rng = scene.makers["velorra"], scene.rng
-    start = local_midnight(scene.now, days_ago=1) + timedelta(minutes=rng.randrange(540, 660))
+    maker, rng = market.makers["velorra"], market.rng
+    start = local_midnight(market.now, days_ago=1) + timedelta(minutes=rng.randrange(540, 660))
     length = timedelta(hours=8)
     for rule, count in _SIGNIN.items():
         _, mood, language = rule.split(".")
-        for place in range(count):
-            text = scene.say(maker, language, rule)
-            at = start + length * ((place + rng.random()) / count)
-            yield scene.draft(maker, at, text, "signin", mood=mood, language=language)
+        for index in range(count):
+            text = market.compose(maker, language, rule)
+            at = start + length * ((index + rng.random()) / count)
+            yield market.draft(maker, at, text, "signin", mood=mood, language=language)
 
 
 _SIGNIN = {  # few are cross in any one hour: the story must change the topic's volume, not page
@@ -35,81 +35,81 @@ _SIGNIN = {  # few are cross in any one hour: the story must change the topic's 
 }
 
 
-def campaign(scene: Scene) -> Iterator[Draft]:
+def campaign(market: Market) -> Iterator[Draft]:
     """Two days of the brand's own campaign: many voices, friendly or neutral."""
-    maker, rng = scene.makers["velorra"], scene.rng
-    start = local_midnight(scene.now, days_ago=rng.randrange(5, 23))
-    for at in moments(rng, start, start + timedelta(days=2), 65):
+    maker, rng = market.makers["velorra"], market.rng
+    start = local_midnight(market.now, days_ago=rng.randrange(5, 23))
+    for at in draw_instants(rng, start, start + timedelta(days=2), 65):
         mood: Mood = "positive" if rng.random() < 0.65 else "neutral"  # noqa: PLR2004
-        text = scene.say(
+        text = market.compose(
             maker, "en", f"campaign.{mood}", "cheer" if mood == "positive" else "aside"
         )
-        yield scene.draft(maker, at, text, "campaign", mood=mood)
+        yield market.draft(maker, at, text, "campaign", mood=mood)
 
 
-def joy(scene: Scene, start: datetime) -> Iterator[Draft]:
+def joy(market: Market, start: datetime) -> Iterator[Draft]:
     """The brand wins a prize: seventy happy voices in five hours."""
-    maker, rng = scene.makers["velorra"], scene.rng
+    maker, rng = market.makers["velorra"], market.rng
     for _ in range(70):
         at = start + timedelta(seconds=18000 * rng.random() ** 2)
-        yield scene.draft(maker, at, scene.say(maker, "en", "joy.positive", "cheer"), "joy")
+        yield market.draft(maker, at, market.compose(maker, "en", "joy.positive", "cheer"), "joy")
 
 
-def reposts(scene: Scene, start: datetime) -> Iterator[Draft]:
+def reposts(market: Market, start: datetime) -> Iterator[Draft]:
     """A storm of one angry text by three or four accounts in four hours."""
-    maker, rng = scene.makers["velorra"], scene.rng
-    accounts = [scene.fresh_voice() for _ in range(rng.choice([3, 4]))]
-    place = scene.places["velosocial"]
-    text = scene.say(maker, "en", "reposts")
+    maker, rng = market.makers["velorra"], market.rng
+    accounts = [market.new_voice() for _ in range(rng.choice([3, 4]))]
+    venue = market.venues["velosocial"]
+    text = market.compose(maker, "en", "reposts")
     for _ in range(90):
         at = start + timedelta(seconds=rng.randrange(14400))
-        who = rng.choice(accounts)
-        yield scene.draft(maker, at, text, "reposts", mood="negative", place=place, author=who)
+        account = rng.choice(accounts)
+        yield market.draft(maker, at, text, "reposts", mood="negative", venue=venue, author=account)
 
 
-def quarrel(scene: Scene, start: datetime) -> Iterator[Draft]:
+def quarrel(market: Market, start: datetime) -> Iterator[Draft]:
     """Three who grumble and one or two who defend, two hours in one thread, joining in turn."""
-    maker, rng = scene.makers["velorra"], scene.rng
+    maker, rng = market.makers["velorra"], market.rng
     moods: list[Mood] = ["negative", "positive", "negative", "negative", "positive"]
-    accounts = [(scene.fresh_voice(), mood) for mood in moods[: rng.randrange(4, 6)]]
-    place, posts = scene.places["spokeyard"], 48
+    accounts = [(market.new_voice(), mood) for mood in moods[: rng.randrange(4, 6)]]
+    venue, posts = market.venues["spokeyard"], 48
     for post in range(posts):
-        here = accounts[: 2 + 3 * post // posts]  # a newcomer every forty minutes
-        who, mood = rng.choice(here)
+        participants = accounts[: 2 + 3 * post // posts]  # a newcomer every forty minutes
+        account, mood = rng.choice(participants)
         at = start + timedelta(seconds=7200 * (post + rng.random()) / posts)
-        text = scene.say(maker, "en", f"quarrel.{mood}", "aside")
-        yield scene.draft(maker, at, text, "quarrel", mood=mood, place=place, author=who)
+        text = market.compose(maker, "en", f"quarrel.{mood}", "aside")
+        yield market.draft(maker, at, text, "quarrel", mood=mood, venue=venue, author=account)
 
 
-def spam(scene: Scene) -> Iterator[Draft]:
+def spam(market: Market) -> Iterator[Draft]:
     """Six robots advertise all month."""
-    robots = [(scene.fresh_voice(), scene.place_for("en")) for _ in range(6)]
-    for at in moments(scene.rng, scene.now - timedelta(days=28), scene.now, 1.6):
-        who, place = scene.rng.choice(robots)
-        maker = scene.rng.choice(list(scene.makers.values()))
-        text = scene.say(maker, "en", "spam")
-        yield scene.draft(maker, at, text, "spam", mood="neutral", place=place, author=who)
+    robots = [(market.new_voice(), market.venue_for("en")) for _ in range(6)]
+    for at in draw_instants(market.rng, market.now - timedelta(days=28), market.now, 1.6):
+        account, venue = market.rng.choice(robots)
+        maker = market.rng.choice(list(market.makers.values()))
+        text = market.compose(maker, "en", "spam")
+        yield market.draft(maker, at, text, "spam", mood="neutral", venue=venue, author=account)
 
 
-def sarcasm(scene: Scene) -> Iterator[Draft]:
+def sarcasm(market: Market) -> Iterator[Draft]:
     """Praise that is none, now and then."""
-    for at in moments(scene.rng, scene.now - timedelta(days=28), scene.now, 0.8):
-        maker = scene.rng.choice(list(scene.makers.values()))
-        text = scene.say(maker, "en", "sarcasm", "tail.negative")
-        yield scene.draft(maker, at, text, "sarcasm", mood="negative")
+    for at in draw_instants(market.rng, market.now - timedelta(days=28), market.now, 0.8):
+        maker = market.rng.choice(list(market.makers.values()))
+        text = market.compose(maker, "en", "sarcasm", "tail.negative")
+        yield market.draft(maker, at, text, "sarcasm", mood="negative")
 
 
-def hostile(scene: Scene) -> Iterator[Draft]:
+def hostile(market: Market) -> Iterator[Draft]:
     """Ten posts that try to break their reader, each in another place and on another day."""
-    maker = scene.makers["velorra"]
-    places = cycle(place for place in scene.places.values() if "en" in place.shares)
-    for days, (row, place) in enumerate(zip(load_yaml("hostile"), places, strict=False)):
-        at = scene.now - timedelta(days=2 * days, seconds=scene.rng.randrange(40000, 80000))
+    maker = market.makers["velorra"]
+    venues = cycle(venue for venue in market.venues.values() if "en" in venue.shares)
+    for days, (row, venue) in enumerate(zip(load_yaml("hostile"), venues, strict=False)):
+        at = market.now - timedelta(days=2 * days, seconds=market.rng.randrange(40000, 80000))
         text = row["text"] + _padding(row)
-        yield scene.draft(maker, at, text, "hostile", mood="neutral", place=place)
+        yield market.draft(maker, at, text, "hostile", mood="neutral", venue=venue)
 
 
 def _padding(row: dict[str, object]) -> str:
     size, pattern = int(str(row.get("size", 0))), str(row.get("repeat", ""))
-    turns = size // len(pattern) if pattern else 0
-    return "".join(pattern.replace("{n}", str(turn)) for turn in range(turns))
+    repetitions = size // len(pattern) if pattern else 0
+    return "".join(pattern.replace("{n}", str(index)) for index in range(repetitions))

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from demo.smtp_sink import free_port
 
 
-class Relay:
+class TcpProxy:
     """Passes bytes on until it is cut; on the same port again when it is mended."""
 
     def __init__(self, target: str) -> None:
@@ -17,44 +17,44 @@ class Relay:
         self._port = free_port()
         self._loop = asyncio.new_event_loop()
         self._server: asyncio.Server | None = None
-        self._open: set[asyncio.StreamWriter] = set()
+        self._writers: set[asyncio.StreamWriter] = set()
         threading.Thread(target=self._loop.run_forever, daemon=True).start()
-        self.mend()
+        self.resume()
 
     @property
     def url(self) -> str:
         """Where the relay answers."""
         return f"http://127.0.0.1:{self._port}"
 
-    def mend(self) -> None:
+    def resume(self) -> None:
         """Listen."""
-        asyncio.run_coroutine_threadsafe(self._mend(), self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result(10)
 
     def cut(self) -> None:
         """Close every connection and refuse new ones."""
-        asyncio.run_coroutine_threadsafe(self._cut(), self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(self._close_all(), self._loop).result(10)
 
-    async def _mend(self) -> None:
-        self._server = await asyncio.start_server(self._join, "127.0.0.1", self._port)
+    async def _listen(self) -> None:
+        self._server = await asyncio.start_server(self._connect, "127.0.0.1", self._port)
 
-    async def _cut(self) -> None:
+    async def _close_all(self) -> None:
         if self._server is not None:
             self._server.close()
-        for writer in tuple(self._open):
+        for writer in tuple(self._writers):
             writer.close()
 
-    async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._open.add(writer)
+    async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.add(writer)
         with contextlib.suppress(OSError):
             far_reader, far_writer = await asyncio.open_connection(*self._target)
-            self._open.add(far_writer)
-            await asyncio.gather(_pass(reader, far_writer), _pass(far_reader, writer))
-            self._open.discard(far_writer)
-        self._open.discard(writer)
+            self._writers.add(far_writer)
+            await asyncio.gather(_copy_bytes(reader, far_writer), _copy_bytes(far_reader, writer))
+            self._writers.discard(far_writer)
+        self._writers.discard(writer)
         writer.close()
 
 
-async def _pass(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _copy_bytes(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     with contextlib.suppress(OSError):
         while chunk := await reader.read(65536):
             writer.write(chunk)

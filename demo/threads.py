@@ -8,9 +8,14 @@ from typing import Final
 
 from demo.market import Draft
 
-OPEN_FOR: Final = timedelta(days=4)  # a thread that was silent for longer is answered no more
-CHANCE: Final = {"forum": 0.9, "mastodon": 0.15, "rss": 1.0, "atom": 1.0}  # that a post answers one
-LONGEST: Final = 60  # posts in one thread
+MAX_PAUSE: Final = timedelta(days=4)  # a thread that was silent for longer is answered no more
+ANSWER_CHANCE: Final = {
+    "forum": 0.9,
+    "mastodon": 0.15,
+    "rss": 1.0,
+    "atom": 1.0,
+}  # that a post answers one
+MAX_POSTS: Final = 60  # posts in one thread
 
 Key = tuple[str, ...]
 
@@ -25,37 +30,37 @@ class _Thread:
 def parents(drafts: Sequence[Draft], rng: Random) -> list[int | None]:
     """For each of *drafts* (sorted by time) the place in it of the draft that it answers."""
     threads: dict[Key, _Thread] = {}
-    found: list[int | None] = []
-    for place, draft in enumerate(drafts):
+    parent_numbers: list[int | None] = []
+    for index, draft in enumerate(drafts):
         thread = _open_thread(threads, draft)
         if thread and _is_answer(draft, rng):
             thread.last, thread.size = draft.at, thread.size + 1
-            found.append(thread.root)
+            parent_numbers.append(thread.root)
         else:
-            started = _Thread(place, draft.at)
-            threads.update(dict.fromkeys(_keys(draft), started))
-            found.append(None)
-    return found
+            new_thread = _Thread(index, draft.at)
+            threads.update(dict.fromkeys(_keys(draft), new_thread))
+            parent_numbers.append(None)
+    return parent_numbers
 
 
 def _is_answer(draft: Draft, rng: Random) -> bool:
     if draft.is_article:
         return False
-    is_told_in_one_thread = draft.story != "ordinary" and draft.place.kind == "forum"
-    return is_told_in_one_thread or rng.random() < CHANCE[draft.place.kind]
+    is_single_thread = draft.story != "ordinary" and draft.venue.kind == "forum"
+    return is_single_thread or rng.random() < ANSWER_CHANCE[draft.venue.kind]
 
 
 def _open_thread(threads: dict[Key, _Thread], draft: Draft) -> _Thread | None:
     for key in _keys(draft):
         thread = threads.get(key)
-        if thread and draft.at - thread.last < OPEN_FOR and thread.size < LONGEST:
+        if thread and draft.at - thread.last < MAX_PAUSE and thread.size < MAX_POSTS:
             return thread
     return None
 
 
 def _keys(draft: Draft) -> Iterator[Key]:
     """Where a draft looks for company, nearest first."""
-    here = (draft.place.site, draft.language, draft.watch or "")
-    yield (*here, draft.thread)
-    if draft.place.kind in ("rss", "atom"):  # a comment has to stand under some article
-        yield here
+    site_key = (draft.venue.site, draft.language, draft.watch or "")
+    yield (*site_key, draft.thread)
+    if draft.venue.kind in ("rss", "atom"):  # a comment has to stand under some article
+        yield site_key

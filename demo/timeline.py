@@ -12,12 +12,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from urllib.parse import quote
 
-from demo.corpus_model import Corpus, Kind, Line
+from demo.corpus_model import Corpus, Line, SiteKind
 from demo.sanitize import sendable
 
-FEEDS: Final = ("rss", "atom")
+FEED_KINDS: Final = ("rss", "atom")
 _NOT_SLUG: Final = re.compile(r"[^a-z0-9]+")
-_SLUG: Final = 40  # letters of a site's name in its address
+_MAX_SLUG: Final = 40  # letters of a site's name in its address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +26,7 @@ class Entry:
 
     number: int  # of the line, 0-based
     board: str  # slug of the site it stands on
-    kind: Kind
+    kind: SiteKind
     author: str
     text: str
     language: str | None
@@ -44,7 +44,7 @@ class Board:
 
     slug: str
     name: str
-    kind: Kind
+    kind: SiteKind
     entries: tuple[Entry, ...]
     moments: tuple[datetime, ...]
 
@@ -53,12 +53,12 @@ class Board:
         return self.entries[: bisect_right(self.moments, at)]
 
 
-class Replay:
+class Timeline:
     """A corpus that is published from *started* on under the address *base* (no final slash)."""
 
-    def __init__(self, corpus: Corpus, started: datetime, base: str) -> None:
+    def __init__(self, corpus: Corpus, started_at: datetime, base: str) -> None:
         self.base = base
-        self.started = started.astimezone(UTC).replace(microsecond=0)
+        self.started_at = started_at.astimezone(UTC).replace(microsecond=0)
         self.slugs = board_slugs(corpus.lines)
         roots = _roots(corpus.lines)
         self.entries = tuple(
@@ -71,11 +71,11 @@ class Replay:
 
     def _entry(self, line: Line, number: int, roots: Mapping[int, int]) -> Entry:
         board = self.slugs[line.site, line.kind]
-        published = self.started + timedelta(seconds=line.offset_s)
+        published_at = self.started_at + timedelta(seconds=line.offset_s)
         # Nobody's name stands for somebody of their own: a hundred nameless voices are not one.
         author = sendable(line.author or "").strip() or f"guest-{number}"
-        flake = str((int(published.timestamp() * 1000) << 20) + number)
-        url, uri = self._names(board, line.kind, author, number, roots[number], flake)
+        snowflake_id = str((int(published_at.timestamp() * 1000) << 20) + number)
+        url, uri = self._url_and_uri(board, line.kind, author, number, roots[number], snowflake_id)
         return Entry(
             number=number,
             board=board,
@@ -83,45 +83,48 @@ class Replay:
             author=author,
             text=sendable(line.text),
             language=line.language,
-            published=published,
+            published=published_at,
             parent=line.parent if roots[number] != number else None,
             root=roots[number],
             url=url,
             uri=uri,
-            status=flake if line.kind == "mastodon" else "",
+            status=snowflake_id if line.kind == "mastodon" else "",
         )
 
-    def _names(
-        self, board: str, kind: Kind, author: str, number: int, root: int, flake: str
+    def _url_and_uri(
+        self, board: str, kind: SiteKind, author: str, number: int, root: int, snowflake_id: str
     ) -> tuple[str, str]:
-        here = f"{self.base}/{board}"
+        board_url = f"{self.base}/{board}"
         if kind == "mastodon":
-            who = quote(author, safe="")
-            return f"{here}/@{who}/{flake}", f"{here}/users/{who}/statuses/{flake}"
+            account = quote(author, safe="")
+            return (
+                f"{board_url}/@{account}/{snowflake_id}",
+                f"{board_url}/users/{account}/statuses/{snowflake_id}",
+            )
         if kind == "forum":
-            return f"{here}/p/{number}", f"{here}/p/{number}"
-        url = f"{here}/p/{root}" + ("" if number == root else f"#comment-{number}")
+            return f"{board_url}/p/{number}", f"{board_url}/p/{number}"
+        url = f"{board_url}/p/{root}" + ("" if number == root else f"#comment-{number}")
         return url, url if kind == "rss" else f"tag:{board}.example,2024:{number}"
 
 
-def board_slugs(lines: Iterable[Line]) -> Mapping[tuple[str, Kind], str]:
+def board_slugs(lines: Iterable[Line]) -> Mapping[tuple[str, SiteKind], str]:
     """(site, kind) -> its part of the address: letters, digits and hyphens, each once.
 
     A plain name stays as it is; others are folded and cut, and twins get a number. The comments of
     a blog are a source of their own, SLUG-comments: no other site is called so.
     """
-    found: dict[tuple[str, Kind], str] = {}
-    taken: set[str] = set()
+    slugs: dict[tuple[str, SiteKind], str] = {}
+    used_slugs: set[str] = set()
     for site, kind in dict.fromkeys((line.site, line.kind) for line in lines):
-        folded = unicodedata.normalize("NFKD", site.lower()).encode("ascii", "ignore").decode()
-        slug = first = _NOT_SLUG.sub("-", folded).strip("-")[:_SLUG].strip("-") or "site"
-        twin = 1
-        while taken & {slug, comments_of(slug)}:
-            twin += 1
-            slug = f"{first}-{twin}"
-        taken |= {slug, comments_of(slug)}
-        found[site, kind] = slug
-    return found
+        ascii_name = unicodedata.normalize("NFKD", site.lower()).encode("ascii", "ignore").decode()
+        slug = stem = _NOT_SLUG.sub("-", ascii_name).strip("-")[:_MAX_SLUG].strip("-") or "site"
+        suffix = 1
+        while used_slugs & {slug, comments_of(slug)}:
+            suffix += 1
+            slug = f"{stem}-{suffix}"
+        used_slugs |= {slug, comments_of(slug)}
+        slugs[site, kind] = slug
+    return slugs
 
 
 def comments_of(slug: str) -> str:
@@ -129,11 +132,13 @@ def comments_of(slug: str) -> str:
     return f"{slug}-comments"
 
 
-def _board(slug: str, name: str, kind: Kind, entries: Iterable[Entry]) -> Board:
-    here = [entry for entry in entries if entry.board == slug]
-    own = tuple(sorted(here, key=lambda entry: (entry.published, entry.number)))
-    moments = tuple(entry.published for entry in own)
-    return Board(slug=slug, name=name, kind=kind, entries=own, moments=moments)
+def _board(slug: str, name: str, kind: SiteKind, entries: Iterable[Entry]) -> Board:
+    unsorted_entries = [entry for entry in entries if entry.board == slug]
+    board_entries = tuple(
+        sorted(unsorted_entries, key=lambda entry: (entry.published, entry.number))
+    )
+    moments = tuple(entry.published for entry in board_entries)
+    return Board(slug=slug, name=name, kind=kind, entries=board_entries, moments=moments)
 
 
 def _roots(lines: Sequence[Line]) -> Mapping[int, int]:
@@ -141,18 +146,18 @@ def _roots(lines: Sequence[Line]) -> Mapping[int, int]:
     roots: dict[int, int] = {}
     for number in range(len(lines)):
         path: list[int] = []
-        here: int | None = number
-        while here is not None and here not in roots and here not in path:
-            path.append(here)
-            here = _above(lines, here)
-        root = path[-1] if here is None else roots.get(here, here)
+        current: int | None = number
+        while current is not None and current not in roots and current not in path:
+            path.append(current)
+            current = _parent_on_site(lines, current)
+        root = path[-1] if current is None else roots.get(current, current)
         roots.update(dict.fromkeys(path, root))
     return roots
 
 
-def _above(lines: Sequence[Line], number: int) -> int | None:
+def _parent_on_site(lines: Sequence[Line], number: int) -> int | None:
     line = lines[number]
     if line.parent is None:
         return None
-    above = lines[line.parent]
-    return line.parent if (line.site, line.kind) == (above.site, above.kind) else None
+    parent = lines[line.parent]
+    return line.parent if (line.site, line.kind) == (parent.site, parent.kind) else None

@@ -7,80 +7,86 @@ from datetime import datetime
 from typing import Final
 
 from core.errors import HarkenError
-from core.incident import Incident, Kind
+from core.incident import Incident, IncidentKind
 from demo.check import true_incidents
-from demo.session import Play, wait_for
+from demo.session import DemoSession, wait_for
 from store import changes, watches
 from store import counts as tally
 from store.alerts import incidents, observations
 from store.analysis import queue
 from store.crawl import runs, sources
-from store.database import Record
+from store.database import Database
 
 GRACE_S: Final = 60.0  # once all watches are judged, a crisis that was begun may need so much more
-NEARLY: Final = 50  # changes: an index so close behind shows all that there is to see
+MAX_INDEX_LAG: Final = 50  # changes: an index so close behind shows all that there is to see
 
 
-def record_made(play: Play) -> Record:
+def wait_for_database(session: DemoSession) -> Database:
     """The record, its tables made."""
-    return wait_for("the database", lambda: _record(play))
+    return wait_for("the database", lambda: _open_database(session))
 
 
-def scored(record: Record) -> float | None:
+def wait_for_scores(database: Database) -> float | None:
     """Wait until all sources were read and their mentions judged; mentions a second, if any."""
     rate = _Rate()
     wait_for(
         "all mentions to be scored",
-        lambda: _scored(record, rate),
-        progress=lambda: _counts(record),
+        lambda: _is_scoring_done(database, rate),
+        progress=lambda: _counts(database),
     )
     return rate.per_second
 
 
-def told(play: Play, record: Record) -> Sequence[Incident]:
+def wait_for_crises(session: DemoSession, database: Database) -> Sequence[Incident]:
     """The crises of the truth, or those of them that detection tells of; newest first."""
-    wait_for("detection", lambda: _judged(record))
-    wanted = len(true_incidents(play))
+    wait_for("detection", lambda: _has_baselines(database))
+    crisis_count = len(true_incidents(session))
     with contextlib.suppress(HarkenError):  # the verdict will name what was missed
-        wait_for("the crises", lambda: True if len(crises(record)) >= wanted else None, GRACE_S)
-    return crises(record)
+        wait_for(
+            "the crises", lambda: True if len(crises(database)) >= crisis_count else None, GRACE_S
+        )
+    return crises(database)
 
 
-def indexed(record: Record) -> None:
+def wait_for_index(database: Database) -> None:
     """Wait until the index has nearly caught up with the record."""
-    wait_for("the index", lambda: _indexed(record), progress=lambda: _followed(record))
+    wait_for(
+        "the index", lambda: _is_index_current(database), progress=lambda: _index_offset(database)
+    )
 
 
-def mailed(play: Play, record: Record) -> None:
+def wait_for_mails(session: DemoSession, database: Database) -> None:
     """Wait until a brief on each crisis and a digest came in; the verdict names what did not."""
     with contextlib.suppress(HarkenError):
-        wait_for("the emails", lambda: _mailed(play, record))
+        wait_for("the emails", lambda: _has_mails(session, database))
 
 
-def live_mailed(play: Play, record: Record, patience: float) -> None:
+def wait_for_live_crisis(session: DemoSession, database: Database, max_wait: float) -> None:
     """Wait for the second crisis and its letter, at the latest *patience* s after the start."""
-    wanted = len(play.corpus.incidents)
-    left = patience - (play.clock.now() - play.started).total_seconds()
+    crisis_count = len(session.corpus.incidents)
+    remaining_s = max_wait - (session.clock.now() - session.started_at).total_seconds()
     with contextlib.suppress(HarkenError):
         wait_for(
             "the second crisis",
-            lambda: _mailed(play, record) if len(crises(record)) >= wanted else None,
-            max(left, 1.0),
+            lambda: (
+                _has_mails(session, database) if len(crises(database)) >= crisis_count else None
+            ),
+            max(remaining_s, 1.0),
         )
 
 
-def crawled_again(play: Play, record: Record) -> datetime:
+def wait_for_recrawl(session: DemoSession, database: Database) -> datetime:
     """Wait until every source that works was crawled and scored once more; since which moment."""
-    moment = play.clock.now()
-    wait_for("another crawl", lambda: _crawled(record, moment))
-    scored(record)
+    moment = session.clock.now()
+    wait_for("another crawl", lambda: _is_recrawl_done(database, moment))
+    wait_for_scores(database)
     return moment
 
 
-def crises(record: Record) -> Sequence[Incident]:
+def crises(database: Database) -> Sequence[Incident]:
     """All crises of the record, newest first."""
-    with record.read() as tx:
-        return incidents.everything(tx, kind=Kind.CRISIS)
+    with database.read() as tx:
+        return incidents.all_incidents(tx, kind=IncidentKind.CRISIS)
 
 
 class _Rate:
@@ -90,65 +96,67 @@ class _Rate:
         self.first: tuple[float, int] | None = None
         self.per_second: float | None = None
 
-    def note(self, done: int) -> None:
+    def update(self, count: int) -> None:
         """Look at the count of scored mentions."""
-        if not done:
+        if not count:
             return
         if self.first is None:
-            self.first = (time.monotonic(), done)
-        elif done > self.first[1]:
-            self.per_second = (done - self.first[1]) / (time.monotonic() - self.first[0])
+            self.first = (time.monotonic(), count)
+        elif count > self.first[1]:
+            self.per_second = (count - self.first[1]) / (time.monotonic() - self.first[0])
 
 
-def _record(play: Play) -> Record | None:
-    if play.run.poll() is not None:
-        log = play.plan.folder / "run.log"
-        raise HarkenError(f"harken run ended with {play.run.returncode}; see {log}.")
-    path = play.plan.folder / "state" / "record.db"
+def _open_database(session: DemoSession) -> Database | None:
+    if session.run_process.poll() is not None:
+        log = session.options.folder / "run.log"
+        raise HarkenError(f"harken run ended with {session.run_process.returncode}; see {log}.")
+    path = session.options.folder / "state" / "record.db"
     if not path.exists():
         return None
-    record = Record(f"sqlite:///{path}")
-    return record if record.version() else None
+    database = Database(f"sqlite:///{path}")
+    return database if database.version() else None
 
 
-def _counts(record: Record) -> object:
-    with record.read() as tx:
-        return tally.by_analysis(tx)
+def _counts(database: Database) -> object:
+    with database.read() as tx:
+        return tally.by_analysis_state(tx)
 
 
-def _scored(record: Record, rate: _Rate) -> bool | None:
-    with record.read() as tx:
-        counts = tally.by_analysis(tx)
-        ended = sources.back_fill_ended(tx)
-        waiting, _ = queue.backlog(tx)
-    rate.note(counts["scored"] + counts["unscored"])
-    return True if ended and not waiting else None
+def _is_scoring_done(database: Database, rate: _Rate) -> bool | None:
+    with database.read() as tx:
+        counts = tally.by_analysis_state(tx)
+        backfilled_at = sources.backfill_completed_at(tx)
+        backlog_size, _ = queue.backlog(tx)
+    rate.update(counts["scored"] + counts["unscored"])
+    return True if backfilled_at and not backlog_size else None
 
 
-def _judged(record: Record) -> bool | None:
-    with record.read() as tx:
-        listened = watches.active_watches(tx)
-        return True if all(observations.baseline(tx, w.slug) for w in listened) else None
+def _has_baselines(database: Database) -> bool | None:
+    with database.read() as tx:
+        all_watches = watches.active_watches(tx)
+        return True if all(observations.baseline(tx, w.slug) for w in all_watches) else None
 
 
-def _followed(record: Record) -> int:
-    with record.read() as tx:
-        return min(changes.followers_at(tx).values(), default=-1)
+def _index_offset(database: Database) -> int:
+    with database.read() as tx:
+        return min(changes.offsets(tx).values(), default=-1)
 
 
-def _indexed(record: Record) -> bool | None:
-    with record.read() as tx:
-        last = changes.last(tx)
-    return True if 0 <= _followed(record) >= last - NEARLY else None
+def _is_index_current(database: Database) -> bool | None:
+    with database.read() as tx:
+        last = changes.last_number(tx)
+    return True if 0 <= _index_offset(database) >= last - MAX_INDEX_LAG else None
 
 
-def _mailed(play: Play, record: Record) -> bool | None:
-    came = [arrival.message_id for arrival in play.inbox.arrivals]
-    briefed = all(any(m.startswith(f"<inc-{i.id}.") for m in came) for i in crises(record))
-    return True if briefed and any(a.kind == "digest" for a in play.inbox.arrivals) else None
+def _has_mails(session: DemoSession, database: Database) -> bool | None:
+    message_ids = [arrival.message_id for arrival in session.smtp_sink.mails]
+    has_briefs = all(
+        any(m.startswith(f"<inc-{i.id}.") for m in message_ids) for i in crises(database)
+    )
+    return True if has_briefs and any(a.kind == "digest" for a in session.smtp_sink.mails) else None
 
 
-def _crawled(record: Record, moment: datetime) -> bool | None:
-    with record.read() as tx:
+def _is_recrawl_done(database: Database, moment: datetime) -> bool | None:
+    with database.read() as tx:
         working = {s.slug for s in sources.active(tx) if s.first_ok}
-        return True if working <= runs.good_since(tx, moment) else None
+        return True if working <= runs.succeeded_since(tx, moment) else None

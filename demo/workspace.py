@@ -10,33 +10,33 @@ from typing import Any, Final
 import yaml
 
 from core.errors import ConfigError
-from demo.corpus_model import Corpus, Wanted
+from demo.corpus_model import Corpus, CorpusWatch
 from demo.site.sources import SiteSource
 
-MARK: Final = ".harken-demo"  # a folder that bears it is ours to empty
+MARKER_FILE: Final = ".harken-demo"  # a folder that bears it is ours to empty
 ZONE: Final = "Europe/Berlin"
-EVERY: Final = "20s"  # how often the demo's sources are crawled
+CRAWL_INTERVAL: Final = "20s"  # how often the demo's sources are crawled
 PERSON: Final = {"slug": "lead", "name": "Comms lead", "email": "lead@demo.example"}
 
 
-def prepare(folder: Path) -> None:
+def prepare_folder(folder: Path) -> None:
     """Make *folder* an empty demo folder.
 
     Raises:
         ConfigError: it holds something that is not a demo.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    if any(folder.iterdir()) and not (folder / MARK).exists():
+    if any(folder.iterdir()) and not (folder / MARKER_FILE).exists():
         raise ConfigError(f"{folder}: is not empty and not a demo folder. Use another with --dir.")
     for path in folder.iterdir():
         shutil.rmtree(path) if path.is_dir() else path.unlink()
-    (folder / MARK).write_text("Created by `harken demo`; safe to delete.\n")
+    (folder / MARKER_FILE).write_text("Created by `harken demo`; safe to delete.\n")
 
 
 def write_settings(
     folder: Path,
     corpus: Corpus,
-    listed: Sequence[SiteSource],
+    site_sources: Sequence[SiteSource],
     *,
     smtp_port: int,
     console_port: int,
@@ -46,7 +46,7 @@ def write_settings(
     weights = folder / "model" / "e5-multi.safetensors"
     weights.parent.mkdir()
     shutil.copyfile(str(files("nlp").joinpath("weights", weights.name)), weights)
-    said: dict[str, Any] = {
+    settings: dict[str, Any] = {
         "state": str(folder / "state"),
         "zone": ZONE,
         "index": index,
@@ -60,9 +60,9 @@ def write_settings(
             "security": "none",
         },
         "model": {"name": "e5", "weights": str(weights)},
-        "watches": [_watch(w, kept_d=_kept_d(corpus)) for w in corpus.watches],
+        "watches": [_watch(w, retention_days=_retention_days(corpus)) for w in corpus.watches],
         "topics": taxonomy(),
-        "sources": [_source(s) for s in listed],
+        "sources": [_source(s) for s in site_sources],
         "people": [PERSON],
         "subscriptions": [
             {"slug": "briefs", "person": "lead", "kind": "brief"},
@@ -70,7 +70,7 @@ def write_settings(
         ],
     }
     path = folder / "harken.yaml"
-    path.write_text(yaml.safe_dump(said, allow_unicode=True, sort_keys=False))
+    path.write_text(yaml.safe_dump(settings, allow_unicode=True, sort_keys=False))
     return path
 
 
@@ -90,20 +90,20 @@ def taxonomy() -> list[dict[str, Any]]:
     return topics
 
 
-def _kept_d(corpus: Corpus) -> int:
+def _retention_days(corpus: Corpus) -> int:
     """The days of retention that no line of *corpus* is too old for; a year as in the settings."""
     oldest = min((line.offset_s for line in corpus.lines), default=0)
     return max(365, -oldest // 86400 + 1)
 
 
-def _watch(wanted: Wanted, *, kept_d: int) -> dict[str, Any]:
+def _watch(watch: CorpusWatch, *, retention_days: int) -> dict[str, Any]:
     return {
-        "slug": wanted.slug,
-        "name": wanted.slug.replace("-", " ").title(),
-        "kind": wanted.kind,
-        "query": wanted.query,
+        "slug": watch.slug,
+        "name": watch.slug.replace("-", " ").title(),
+        "kind": watch.kind,
+        "query": watch.query,
         "purpose": "Demonstration of Harken.",
-        "retention": f"{kept_d}d",
+        "retention": f"{retention_days}d",
     }
 
 
@@ -111,7 +111,7 @@ def _source(source: SiteSource) -> dict[str, Any]:
     return {
         "slug": source.slug,
         "kind": source.kind,
-        "every": EVERY,
+        "every": CRAWL_INTERVAL,
         "allow_loopback": True,
         "delay": "0s",
         "options": dict(source.options),

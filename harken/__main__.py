@@ -9,7 +9,7 @@ from harken.commands import query, setup, steps
 from harken.commands.demo import demo
 from harken.commands.evaluate import evaluate
 from harken.commands.model import model
-from harken.commands.output import talk
+from harken.commands.output import print_err
 
 app = typer.Typer(
     rich_markup_mode=None,
@@ -47,15 +47,15 @@ def main() -> None:
     try:
         app()
     except QueryError as error:
-        talk(f"{error} (at character {error.column + 1})")
+        print_err(f"{error} (at character {error.column + 1})")
         if error.hint:
-            talk(f"Did you mean: {error.hint}")
+            print_err(f"Did you mean: {error.hint}")
         sys.exit(2)
     except ConfigError as error:
-        talk(str(error))
+        print_err(str(error))
         sys.exit(2)
     except HarkenError as error:
-        talk(str(error))
+        print_err(str(error))
         sys.exit(1)
 
 

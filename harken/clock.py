@@ -10,7 +10,7 @@ class Clock:
         self.offset = offset
 
     @classmethod
-    def starting(cls, at: datetime | None) -> "Clock":
+    def starting_at(cls, at: datetime | None) -> "Clock":
         """A clock that shows *at* this moment; None: the real time."""
         return cls() if at is None else cls(at - datetime.now(UTC))  # noqa: TID251 - the one clock
 

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from config.jsonlines import column_of, numbered, parsed
+from config.jsonlines import column_of, numbered_lines, parse_json
 from core.errors import ConfigError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Labelled:
+class LabelledRow:
     """One row and where it stands."""
 
     file: Path
@@ -17,26 +17,26 @@ class Labelled:
     text: str  # the line itself
     row: dict[str, Any]
 
-    def place(self, key: str) -> str:
+    def location(self, key: str) -> str:
         """``file:line:column`` of the value of *key*, of the row itself where it has none."""
         return f"{self.file}:{self.line}:{column_of(self.text, key)}"
 
 
-def labelled(file: Path) -> list[Labelled]:
+def read_labelled_rows(file: Path) -> list[LabelledRow]:
     """The rows of *file*, in order; empty lines are passed over.
 
     Raises:
         ConfigError: it cannot be read, or a line is no object with a text.
     """
     return [
-        Labelled(file=file, line=number, text=line, row=_row(file, number, line))
-        for number, line in numbered(file)
+        LabelledRow(file=file, line=line_number, text=line, row=_row(file, line_number, line))
+        for line_number, line in numbered_lines(file)
         if line.strip()
     ]
 
 
-def _row(file: Path, number: int, line: str) -> dict[str, Any]:
-    row = parsed(line, file, first=number)
+def _row(file: Path, line_number: int, line: str) -> dict[str, Any]:
+    row = parse_json(line, file, first_line=line_number)
     if not isinstance(row, dict) or not isinstance(row.get("text"), str):
-        raise ConfigError(f'{file}:{number}:1: should be an object with "text" and "label".')
+        raise ConfigError(f'{file}:{line_number}:1: should be an object with "text" and "label".')
     return row

@@ -8,19 +8,19 @@ from store import watches
 from store.alerts import people
 from store.alerts.people import Person, Subscription
 from store.crawl import sources
-from store.database import Record
+from store.database import Database
 
 
-def seed(record: Record, settings: Settings, *, now: datetime) -> None:
+def sync_settings(database: Database, settings: Settings, *, now: datetime) -> None:
     """Make the record know what harken.yaml says."""
-    with record.write() as tx:
+    with database.write() as tx:
         watches.replace_from_file(tx, watch_values(settings), topic_values(settings))
-        listed = [
+        source_rows = [
             (s.slug, s.kind, s.options, int(s.every.total_seconds())) for s in settings.sources
         ]
-        sources.replace_from_file(tx, listed, now=now)
-        known = [Person(slug=p.slug, name=p.name, email=p.email) for p in settings.people]
-        people.replace_from_file(tx, known, _subscriptions(settings))
+        sources.replace_from_file(tx, source_rows, now=now)
+        people_rows = [Person(slug=p.slug, name=p.name, email=p.email) for p in settings.people]
+        people.replace_from_file(tx, people_rows, _subscriptions(settings))
 
 
 def watch_values(settings: Settings) -> list[Watch]:

@@ -9,7 +9,7 @@ from typing import Final
 
 from core.errors import ConfigError
 
-LENGTH: Final = 32  # bytes, as the SHA-256 that it keys
+KEY_BYTES: Final = 32  # bytes, as the SHA-256 that it keys
 
 
 def voice_key(state: Path) -> bytes:
@@ -23,19 +23,19 @@ def voice_key(state: Path) -> bytes:
     path = state / "voice.key"
     if not path.exists():
         state.mkdir(parents=True, exist_ok=True)
-        _make(path)
+        _create_key(path)
     key = path.read_bytes()
-    if len(key) != LENGTH:
+    if len(key) != KEY_BYTES:
         raise ConfigError(
-            f"{path}: has {len(key)} bytes, expected {LENGTH}. Restore it from a backup. Without a "
-            "backup delete it: known authors will then count as new ones."
+            f"{path}: has {len(key)} bytes, expected {KEY_BYTES}. Restore it from a backup. "
+            "Without a backup delete it: known authors will then count as new ones."
         )
     return key
 
 
-def _make(path: Path) -> None:
+def _create_key(path: Path) -> None:
     with NamedTemporaryFile(dir=path.parent, prefix=f"{path.name}.") as draft:  # ours alone: 0600
-        draft.write(secrets.token_bytes(LENGTH))
+        draft.write(secrets.token_bytes(KEY_BYTES))
         draft.flush()
         os.fsync(draft.fileno())  # a power cut leaves no empty key behind
         with contextlib.suppress(FileExistsError):  # the first of two that start together wins

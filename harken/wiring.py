@@ -15,21 +15,21 @@ from core.identity import voice_id
 from core.watch import Watch
 from harken.clock import Clock
 from harken.voice_key import voice_key
-from store.database import Record
+from store.database import Database
 from store.watches import active_watches
 
 if TYPE_CHECKING:
-    from console.context import Desk
+    from console.context import AppContext
     from indexer.index import MentionIndex
     from indexer.query import Query
     from nlp.model import Model
 
 
-def open_record(settings: Settings) -> Record:
+def open_database(settings: Settings) -> Database:
     """The record, its schema up to date."""
-    record = Record(settings.record_url)
-    record.setup()
-    return record
+    database = Database(settings.database_url)
+    database.setup()
+    return database
 
 
 def open_index(settings: Settings, *, writer: bool) -> "MentionIndex":
@@ -42,8 +42,10 @@ def open_index(settings: Settings, *, writer: bool) -> "MentionIndex":
         from indexer.engines.elasticsearch.index import ElasticsearchIndex
 
         return ElasticsearchIndex(settings.index, prefix=settings.index_prefix)
-    shown = index_name(settings)
-    raise ConfigError(f"index: {shown!r} should be tantivy or a URL such as http://127.0.0.1:9200.")
+    display_name = index_name(settings)
+    raise ConfigError(
+        f"index: {display_name!r} should be tantivy or a URL such as http://127.0.0.1:9200."
+    )
 
 
 def index_name(settings: Settings) -> str:
@@ -53,7 +55,7 @@ def index_name(settings: Settings) -> str:
     return without_secrets(settings.index)
 
 
-def follower(settings: Settings) -> str:
+def index_consumer(settings: Settings) -> str:
     """The name under which the index of the settings follows the change feed."""
     return settings.index if settings.index == "tantivy" else f"elastic:{settings.index_prefix}"
 
@@ -62,11 +64,16 @@ def open_model(settings: Settings) -> "Model":
     """The model that scores; loading it takes seconds."""
     from nlp.model import Model
 
-    kind, said = plugins.load("nlp.models", settings.model.name, Model), settings.model
+    model_class, model_settings = (
+        plugins.load("nlp.models", settings.model.name, Model),
+        settings.model,
+    )
     # A model need not know what nobody set: one without weights or engines has neither.
-    weights = [said.weights] if said.weights else []
-    engine = {"engine": said.engine} if "engine" in said.model_fields_set else {}
-    return kind(*weights, **engine)
+    weights = [model_settings.weights] if model_settings.weights else []
+    engine = (
+        {"engine": model_settings.engine} if "engine" in model_settings.model_fields_set else {}
+    )
+    return model_class(*weights, **engine)
 
 
 def channels(settings: Settings) -> Mapping[str, Channel]:
@@ -90,19 +97,19 @@ def quality(model: str) -> float | None:
     """How good the model of that name was measured to be; None: nobody knows."""
     from nlp.encoder import published_quality
 
-    return published_quality.quality(model)
+    return published_quality.published_macro_recall(model)
 
 
-def open_desk(settings: Settings, record: Record, clock: Clock) -> "Desk":
+def open_app_context(settings: Settings, database: Database, clock: Clock) -> "AppContext":
     """What the console reads from."""
-    from console.context import Desk
+    from console.context import AppContext
 
     index = open_index(settings, writer=False)
-    return Desk(
-        record=record,
+    return AppContext(
+        database=database,
         index=index,
         engine=index_name(settings),
-        follower=follower(settings),
+        consumer=index_consumer(settings),
         now=clock.now,
         base_url=settings.base_url,
         zone=settings.zone,
@@ -110,36 +117,41 @@ def open_desk(settings: Settings, record: Record, clock: Clock) -> "Desk":
     )
 
 
-def matcher(record: Record) -> Callable[[str], Mapping[str, str]]:
+def matcher(database: Database) -> Callable[[str], Mapping[str, str]]:
     """Which watches a text concerns: slug to revision of the watch."""
     from indexer.percolate import Percolator
 
-    with record.read() as tx:
+    with database.read() as tx:
         return Percolator(active_watches(tx)).match
 
 
-def spoken(
+def term_matcher(
     watches: Mapping[str, Watch],
 ) -> Callable[[str, Collection[str]], Mapping[str, Sequence[str]]]:
     """By which words a text names some of *watches*: slug to those of its query that stand there.
 
     As they stand: a query knows no case and no accent, but a model reads both.
     """
-    from indexer.highlight import each
+    from indexer.highlight import highlights_by_query
 
     queries = {slug: _query(watch.query) for slug, watch in watches.items()}
 
-    def said(text: str, slugs: Collection[str]) -> Mapping[str, Sequence[str]]:
+    def match_terms(text: str, slugs: Collection[str]) -> Mapping[str, Sequence[str]]:
         """Those of *slugs* that are listened for."""
-        spans = each({slug: queries[slug] for slug in slugs if slug in queries}, text)
-        return {slug: [text[start:end] for start, end in found] for slug, found in spans.items()}
+        spans = highlights_by_query(
+            {slug: queries[slug] for slug in slugs if slug in queries}, text
+        )
+        return {
+            slug: [text[start:end] for start, end in term_spans]
+            for slug, term_spans in spans.items()
+        }
 
-    return said
+    return match_terms
 
 
-def watches(record: Record) -> Mapping[str, Watch]:
+def watches(database: Database) -> Mapping[str, Watch]:
     """What is listened for, by slug."""
-    with record.read() as tx:
+    with database.read() as tx:
         return {watch.slug: watch for watch in active_watches(tx)}
 
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final
 
-from core.mention import Mention, State
-from indexer.document import Document, document
+from core.mention import Mention, MentionState
+from indexer.document import Document, build_document
 from indexer.query.fields import FIELDS
 
 
@@ -32,11 +32,11 @@ Change = Upsert | Delete
 
 
 # What an index takes, in seconds since 1970: [1900, 2500). The order of tantivy ends in 2514.
-EARLIEST: Final = int(datetime(1900, 1, 1, tzinfo=UTC).timestamp())
-LATEST: Final = int(datetime(2500, 1, 1, tzinfo=UTC).timestamp())
+EARLIEST_SECOND: Final = int(datetime(1900, 1, 1, tzinfo=UTC).timestamp())
+LATEST_SECOND: Final = int(datetime(2500, 1, 1, tzinfo=UTC).timestamp())
 
 
-class Fate(StrEnum):
+class ChangeResult(StrEnum):
     """What became of a change."""
 
     OK = "ok"  # it is durable
@@ -46,46 +46,46 @@ class Fate(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class ChangeOutcome:
     """The fate of one change."""
 
     id: str
-    fate: Fate
+    result: ChangeResult
     reason: str = ""  # of REJECTED and RETRY; never holds the text of a mention
 
 
-def change(number: int, mention: Mention) -> Change:
+def build_change(number: int, mention: Mention) -> Change:
     """The change that brings an index to the state of *mention* at *number* of the feed."""
-    if mention.state is State.DELETED:
+    if mention.state is MentionState.DELETED:
         return Delete(id=mention.id, number=number)
-    return Upsert(id=mention.id, number=number, document=document(mention))
+    return Upsert(id=mention.id, number=number, document=build_document(mention))
 
 
-def flaw(change: Change) -> str:
+def reject_reason(change: Change) -> str:
     """Why no engine can take *change*; "" if one can."""
     if not _ID.fullmatch(change.id):
         return "the id is not 32 hexadecimal digits"
-    if not 0 < change.number < _MOST:
+    if not 0 < change.number < _MAX_NUMBER:
         return f"the change number {change.number} is not between 1 and 2^62"
-    return _document_flaw(change) if isinstance(change, Upsert) else ""
+    return _document_reject_reason(change) if isinstance(change, Upsert) else ""
 
 
 _ID: Final = re.compile(r"[0-9a-f]{32}")
-_MOST: Final = 1 << 62  # below the limits of both engines
-_LONGEST_VALUE: Final = 8_000  # characters; Lucene refuses a keyword above 32,766 bytes
+_MAX_NUMBER: Final = 1 << 62  # below the limits of both engines
+_MAX_VALUE_CHARACTERS: Final = 8_000  # characters; Lucene refuses a keyword above 32,766 bytes
 
 
-def _document_flaw(change: Upsert) -> str:
-    shown = change.document
-    if shown.id != change.id:
+def _document_reject_reason(change: Upsert) -> str:
+    new_document = change.document
+    if new_document.id != change.id:
         return "the document belongs to another mention"
-    if not EARLIEST <= shown.published < LATEST:
-        return f"published {shown.published} is outside the years 1900 to 2499"
-    values = [value for name in FIELDS for value in shown.values(name)]
-    if any(len(value) > _LONGEST_VALUE for value in values):
-        return f"the value of a field is longer than {_LONGEST_VALUE:,} characters"
+    if not EARLIEST_SECOND <= new_document.published < LATEST_SECOND:
+        return f"published {new_document.published} is outside the years 1900 to 2499"
+    values = [value for name in FIELDS for value in new_document.values(name)]
+    if any(len(value) > _MAX_VALUE_CHARACTERS for value in values):
+        return f"the value of a field is longer than {_MAX_VALUE_CHARACTERS:,} characters"
     try:
-        "".join((shown.text, shown.words, shown.url, *values)).encode()
+        "".join((new_document.text, new_document.words, new_document.url, *values)).encode()
     except UnicodeEncodeError:
         return "it contains a lone surrogate (half a character)"
     return ""

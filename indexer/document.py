@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
-from core.entity import Kind, host
-from core.mention import Mention, Sentiment, State, Verdict
+from core.entity import EntityKind, hostname
+from core.mention import Mention, MentionState, Sentiment, Verdict
 from indexer.index_tokens import index_words
-from indexer.query.fields import FIELDS, Answer
+from indexer.query.fields import FIELDS, YesNo
 
 # Grows when a field comes, goes, or changes its meaning: an index of an older schema is taken away
 # by the first writer of a newer one, and told everything again.
@@ -58,13 +58,13 @@ class Document:
         return value if isinstance(value, tuple) else (value,)
 
 
-def document(mention: Mention) -> Document:
+def build_document(mention: Mention) -> Document:
     """The document of a mention that is not deleted.
 
     Raises:
         ValueError: the mention is deleted; its change is a Delete.
     """
-    if mention.state is State.DELETED:
+    if mention.state is MentionState.DELETED:
         raise ValueError(f"mention {mention.id} is deleted and has no document")
     text = _encodable(mention.text)
     verdict = mention.verdict
@@ -85,30 +85,31 @@ def document(mention: Mention) -> Document:
         probability=_probability(verdict, sentiment),
         emotion=verdict.emotion if verdict else None,
         intent=verdict.intents if verdict else (),
-        offensive=_answer(verdict.offensive) if verdict else None,
+        offensive=_yes_or_no(verdict.offensive) if verdict else None,
         voice=mention.voice,
         family=mention.family,
         state=mention.state,
         analysis=mention.analysis,
-        domain=host(mention.url),
-        product=_named(mention, Kind.PRODUCT),
-        place=_places(mention),
-        tag=_named(mention, Kind.HASHTAG),
-        link=_named(mention, Kind.LINK),
+        domain=hostname(mention.url),
+        product=_entity_values(mention, EntityKind.PRODUCT),
+        place=_place_values(mention),
+        tag=_entity_values(mention, EntityKind.HASHTAG),
+        link=_entity_values(mention, EntityKind.LINK),
     )
 
 
-def stored(document: Document) -> dict[str, Any]:
+def to_stored(document: Document) -> dict[str, Any]:
     """The JSON object that an engine keeps; without the words, which follow from the text."""
-    return {name: getattr(document, name) for name in _STORED}
+    return {name: getattr(document, name) for name in _STORED_FIELDS}
 
 
-def restored(kept: Mapping[str, Any]) -> Document:
+def from_stored(stored_fields: Mapping[str, Any]) -> Document:
     """The document of which :func:`stored` made *kept*."""
     values: dict[str, Any] = {
-        name: tuple(kept[name]) if name in _SEVERAL else kept[name] for name in _STORED
+        name: tuple(stored_fields[name]) if name in _TUPLE_FIELDS else stored_fields[name]
+        for name in _STORED_FIELDS
     }
-    return Document(words=" ".join(index_words(kept["text"])), **values)
+    return Document(words=" ".join(index_words(stored_fields["text"])), **values)
 
 
 def field_values(document: Document) -> Mapping[str, tuple[str, ...]]:
@@ -116,8 +117,8 @@ def field_values(document: Document) -> Mapping[str, tuple[str, ...]]:
     return {name: document.values(name) for name in FIELDS}
 
 
-_STORED: Final = tuple(field.name for field in fields(Document) if field.name != "words")
-_SEVERAL: Final = frozenset(
+_STORED_FIELDS: Final = tuple(field.name for field in fields(Document) if field.name != "words")
+_TUPLE_FIELDS: Final = frozenset(
     {"source", "watch", "topic", "intent", "product", "place", "tag", "link"}
 )
 
@@ -126,19 +127,19 @@ def _probability(verdict: Verdict | None, sentiment: Sentiment | None) -> float 
     return verdict.probabilities.get(sentiment) if verdict and sentiment else None
 
 
-def _answer(said: bool | None) -> Answer | None:  # noqa: FBT001 -- it is the one thing to say
-    return None if said is None else Answer.YES if said else Answer.NO
+def _yes_or_no(flag: bool | None) -> YesNo | None:  # noqa: FBT001 -- it is the one thing to say
+    return None if flag is None else YesNo.YES if flag else YesNo.NO
 
 
-def _named(mention: Mention, kind: Kind) -> tuple[str, ...]:
+def _entity_values(mention: Mention, kind: EntityKind) -> tuple[str, ...]:
     return tuple(_encodable(e.value.lower()) for e in mention.entities if e.kind is kind)
 
 
-def _places(mention: Mention) -> tuple[str, ...]:
+def _place_values(mention: Mention) -> tuple[str, ...]:
     """A city is found as its country, too."""
-    named = _named(mention, Kind.PLACE)
-    countries = (place.partition("/")[0] for place in named)
-    return tuple(dict.fromkeys([*countries, *named]))
+    place_values = _entity_values(mention, EntityKind.PLACE)
+    countries = (value.partition("/")[0] for value in place_values)
+    return tuple(dict.fromkeys([*countries, *place_values]))
 
 
 def _encodable(text: str) -> str:

@@ -3,28 +3,28 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-MOST_VALUES: Final = (
+MAX_VALUES: Final = (
     65_535  # Elasticsearch's search.max_buckets; beyond it a list is the engine's best guess
 )
 
-Counted = list[tuple[str, int]]  # value, mentions; most first, ties by value
+FacetCounts = list[tuple[str, int]]  # value, mentions; most first, ties by value
 
 
-def top(ask: Callable[[int], Mapping[str, Any]], n: int) -> Counted:
+def top_values(aggregate: Callable[[int], Mapping[str, Any]], n: int) -> FacetCounts:
     """The *n* values with the most mentions.
 
     Args:
         ask: the answer of a ``terms`` aggregation cut to that many values everywhere.
     """
-    size = min(max(10 * n, 100), MOST_VALUES)
-    answer = ask(size)
-    while not _is_exact(answer, n) and size < MOST_VALUES:
-        size = min(10 * size, MOST_VALUES)
-        answer = ask(size)
-    return ranked({bucket["key"]: bucket["doc_count"] for bucket in answer["buckets"]}, n)
+    size = min(max(10 * n, 100), MAX_VALUES)
+    answer = aggregate(size)
+    while not _is_exact(answer, n) and size < MAX_VALUES:
+        size = min(10 * size, MAX_VALUES)
+        answer = aggregate(size)
+    return rank_values({bucket["key"]: bucket["doc_count"] for bucket in answer["buckets"]}, n)
 
 
-def ranked(counts: Mapping[str, int], n: int) -> Counted:
+def rank_values(counts: Mapping[str, int], n: int) -> FacetCounts:
     """The *n* largest of *counts*, ties by value."""
     return sorted(counts.items(), key=lambda counted: (-counted[1], counted[0]))[:n]
 

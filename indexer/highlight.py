@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from indexer.index_tokens import Word, index_tokens, places, runs
+from indexer.index_tokens import TermSpan, index_tokens, phrase_positions, term_positions
 from indexer.query.nodes import Query, positive_phrases
 
 Span = tuple[int, int]  # text[start:end]
@@ -10,31 +10,34 @@ Span = tuple[int, int]  # text[start:end]
 
 def highlights(query: Query, text: str) -> list[Span]:
     """Where *text* says the positive words and phrases of *query*: ascending, never overlapping."""
-    return each({"": query}, text)[""]
+    return highlights_by_query({"": query}, text)[""]
 
 
-def each(queries: Mapping[str, Query], text: str) -> dict[str, list[Span]]:
+def highlights_by_query(queries: Mapping[str, Query], text: str) -> dict[str, list[Span]]:
     """The :func:`highlights` of each of *queries*, by its key; the text is cut into words once."""
     tokens = index_tokens(text) if queries else []
-    where = places([word for word, _, _ in tokens])
-    return {key: _said(query, tokens, where) for key, query in queries.items()}
+    positions = term_positions([word for word, _, _ in tokens])
+    return {key: _phrase_spans(query, tokens, positions) for key, query in queries.items()}
 
 
-def _said(query: Query, tokens: Sequence[Word], where: Mapping[str, list[int]]) -> list[Span]:
-    found: set[Span] = set()
+def _phrase_spans(
+    query: Query, tokens: Sequence[TermSpan], positions: Mapping[str, list[int]]
+) -> list[Span]:
+    spans: set[Span] = set()
     for phrase in positive_phrases(query):
         length = len(phrase.words)
-        found.update(
-            (tokens[at][1], tokens[at + length - 1][2]) for at in runs(phrase.words, where)
+        spans.update(
+            (tokens[position][1], tokens[position + length - 1][2])
+            for position in phrase_positions(phrase.words, positions)
         )
-    return _merged(sorted(found))
+    return _merge_overlaps(sorted(spans))
 
 
-def _merged(spans: list[Span]) -> list[Span]:
-    merged: list[Span] = []
+def _merge_overlaps(spans: list[Span]) -> list[Span]:
+    result: list[Span] = []
     for start, end in spans:
-        if merged and start < merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        if result and start < result[-1][1]:
+            result[-1] = (result[-1][0], max(end, result[-1][1]))
         else:
-            merged.append((start, end))
-    return merged
+            result.append((start, end))
+    return result

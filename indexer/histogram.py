@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from core.mention import Sentiment
 from core.observation import SentimentCounts
 
-MOST_BARS: Final = (
+MAX_BUCKETS: Final = (
     2_000  # a year of days, or twelve weeks of hours; more can neither be drawn nor read
 )
 
@@ -29,7 +29,9 @@ class HistogramBucket:
         return self.counts.total
 
 
-def edges(since: datetime, until: datetime, step: timedelta, zone: ZoneInfo) -> list[datetime]:
+def bucket_edges(
+    since: datetime, until: datetime, step: timedelta, zone: ZoneInfo
+) -> list[datetime]:
     """The borders of the buckets that cover [since, until), ascending, in *zone*.
 
     A step of whole days goes from midnight to midnight of the zone, 23 or 25 hours apart when
@@ -38,19 +40,21 @@ def edges(since: datetime, until: datetime, step: timedelta, zone: ZoneInfo) -> 
     Raises:
         ValueError: the step is no whole number of seconds or days, or gives more than MOST_BARS.
     """
-    _check(since, until, step)
+    _check_step(since, until, step)
     midnight = datetime.combine(since.astimezone(zone).date(), time(), zone)
     is_days = step >= DAY
-    found = [midnight if is_days else _floored(since, midnight.astimezone(UTC), step)]
+    edges = [midnight if is_days else _floor_to_step(since, midnight.astimezone(UTC), step)]
     until = until.astimezone(UTC)
-    while found[-1] < until or len(found) == 1:
+    while edges[-1] < until or len(edges) == 1:
         # Aware datetimes of one zone add as wall clocks do; through UTC they add real time.
-        later = found[-1] + step if is_days else found[-1].astimezone(UTC) + step
-        found.append(later)
-    return [edge.astimezone(zone) for edge in found]
+        next_edge = edges[-1] + step if is_days else edges[-1].astimezone(UTC) + step
+        edges.append(next_edge)
+    return [edge.astimezone(zone) for edge in edges]
 
 
-def bars(starts: Sequence[datetime], buckets: Iterable[Mapping[str, Any]]) -> list[HistogramBucket]:
+def histogram_buckets(
+    starts: Sequence[datetime], buckets: Iterable[Mapping[str, Any]]
+) -> list[HistogramBucket]:
     """One bar a start, empty ones too.
 
     Args:
@@ -58,18 +62,21 @@ def bars(starts: Sequence[datetime], buckets: Iterable[Mapping[str, Any]]) -> li
             aggregation by sentiment is called "labels"; in any order, with or without empty ones.
     """
     counts = {int(bucket["from"]): bucket for bucket in buckets}
-    return [_bar(start, counts.get(epoch(start), _EMPTY)) for start in starts]
+    return [
+        _histogram_bucket(start, counts.get(epoch_seconds(start), _EMPTY_BUCKET))
+        for start in starts
+    ]
 
 
-def epoch(at: datetime) -> int:
+def epoch_seconds(at: datetime) -> int:
     """Seconds since 1970; the fraction is cut."""
     return int(at.timestamp() // 1)
 
 
-_EMPTY: Final[Mapping[str, Any]] = {"doc_count": 0, "labels": {"buckets": []}}
+_EMPTY_BUCKET: Final[Mapping[str, Any]] = {"doc_count": 0, "labels": {"buckets": []}}
 
 
-def _bar(start: datetime, bucket: Mapping[str, Any]) -> HistogramBucket:
+def _histogram_bucket(start: datetime, bucket: Mapping[str, Any]) -> HistogramBucket:
     labels = {label["key"]: label["doc_count"] for label in bucket["labels"]["buckets"]}
     negative, neutral, positive = (labels.get(label, 0) for label in Sentiment)
     total = bucket["doc_count"]
@@ -84,12 +91,12 @@ def _bar(start: datetime, bucket: Mapping[str, Any]) -> HistogramBucket:
     )
 
 
-def _floored(since: datetime, midnight: datetime, step: timedelta) -> datetime:
+def _floor_to_step(since: datetime, midnight: datetime, step: timedelta) -> datetime:
     return midnight + (since - midnight) // step * step
 
 
-def _check(since: datetime, until: datetime, step: timedelta) -> None:
+def _check_step(since: datetime, until: datetime, step: timedelta) -> None:
     if step < timedelta(seconds=1) or (step % DAY if step >= DAY else step % timedelta(seconds=1)):
         raise ValueError(f"a step of {step} should be whole days, or whole seconds below a day")
-    if (until - since) / step > MOST_BARS:
-        raise ValueError(f"a step of {step} gives more than {MOST_BARS:,} bars: use a longer one")
+    if (until - since) / step > MAX_BUCKETS:
+        raise ValueError(f"a step of {step} gives more than {MAX_BUCKETS:,} bars: use a longer one")

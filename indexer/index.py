@@ -8,13 +8,13 @@ from types import TracebackType
 from typing import Self
 from zoneinfo import ZoneInfo
 
-from indexer.change import Change, Outcome
-from indexer.facets import Counted
-from indexer.histogram import HistogramBucket, edges
+from indexer.change import Change, ChangeOutcome
+from indexer.facets import FacetCounts
+from indexer.histogram import HistogramBucket, bucket_edges
 from indexer.query import Everything, Field, Query
 from indexer.query.fields import FIELDS
 from indexer.query.nodes import all_of, any_of
-from indexer.results import MOST_HITS, Page, Sort
+from indexer.results import MAX_HITS, SearchResponse, Sort
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,15 +27,15 @@ class Filters:
 
     def narrow(self, query: Query) -> Query:
         """*query* and the fields; the times stay outside, where an engine has something better."""
-        chosen = [
+        field_conditions = [
             any_of(Field(name, value) for value in values)
             for name, values in self.fields.items()
             if values
         ]
-        return all_of([query, *chosen])
+        return all_of([query, *field_conditions])
 
 
-ALL = Filters()
+NO_FILTERS = Filters()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +62,7 @@ class MentionIndex(ABC):
         """
 
     @abstractmethod
-    def apply(self, batch: Sequence[Change]) -> list[Outcome]:
+    def apply(self, batch: Sequence[Change]) -> list[ChangeOutcome]:
         """Apply *batch* and return one outcome for each change, in order; what is ok is durable.
 
         Applying a batch again, or after a crash, gives the same index.
@@ -76,12 +76,12 @@ class MentionIndex(ABC):
     def search(
         self,
         query: Query,
-        filters: Filters = ALL,
+        filters: Filters = NO_FILTERS,
         *,
         sort: Sort = Sort.NEWEST,
         size: int = 20,
-        after: str | None = None,
-    ) -> Page:
+        page_token: str | None = None,
+    ) -> SearchResponse:
         """The hits that follow the mark *after*.
 
         Newest first, every mention that was there from the first page to the last is seen exactly
@@ -91,7 +91,7 @@ class MentionIndex(ABC):
     def histogram(
         self,
         query: Query,
-        filters: Filters = ALL,
+        filters: Filters = NO_FILTERS,
         *,
         step: timedelta,
         zone: ZoneInfo,
@@ -106,23 +106,23 @@ class MentionIndex(ABC):
             if span is None:
                 return []
             since, until = since or span[0], until or span[1]
-        return self._bars(query, filters, edges(since, until, step, zone))
+        return self._buckets(query, filters, bucket_edges(since, until, step, zone))
 
     @abstractmethod
     def facets(
-        self, query: Query, filters: Filters = ALL, *, fields: Sequence[str], n: int = 10
-    ) -> Mapping[str, Counted]:
+        self, query: Query, filters: Filters = NO_FILTERS, *, fields: Sequence[str], n: int = 10
+    ) -> Mapping[str, FacetCounts]:
         """For each of *fields* its *n* values with the most hits, exact.
 
         ValueError: there is no such field.
         """
 
     @abstractmethod
-    def count(self, query: Query = Everything(), filters: Filters = ALL) -> int:  # noqa: B008
+    def count(self, query: Query = Everything(), filters: Filters = NO_FILTERS) -> int:  # noqa: B008
         """How many mentions fit."""
 
     @abstractmethod
-    def ids(self, query: Query = Everything(), filters: Filters = ALL) -> Iterator[str]:  # noqa: B008
+    def ids(self, query: Query = Everything(), filters: Filters = NO_FILTERS) -> Iterator[str]:  # noqa: B008
         """The ids of all that fit, newest first."""
 
     @abstractmethod
@@ -138,8 +138,8 @@ class MentionIndex(ABC):
         """[first, last + 1 s) of the hits by publication, UTC; None: there are none."""
 
     @abstractmethod
-    def _bars(
-        self, query: Query, filters: Filters, borders: Sequence[datetime]
+    def _buckets(
+        self, query: Query, filters: Filters, edges: Sequence[datetime]
     ) -> list[HistogramBucket]:
         """One bar between each two neighbours of *borders*."""
 
@@ -157,8 +157,8 @@ class MentionIndex(ABC):
 
 def check_size(size: int) -> None:
     """ValueError: *size* is no size of a page."""
-    if not 1 <= size <= MOST_HITS:
-        raise ValueError(f"a page of {size} hits: it must be 1 to {MOST_HITS:,}")
+    if not 1 <= size <= MAX_HITS:
+        raise ValueError(f"a page of {size} hits: it must be 1 to {MAX_HITS:,}")
 
 
 def check_fields(names: Sequence[str]) -> None:

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from core.errors import ConfigError, QueryError
 from core.watch import Watch
-from indexer.index_tokens import index_words, places
+from indexer.index_tokens import index_words, term_positions
 from indexer.query import Query
 from indexer.query.matcher import matches
-from indexer.query.watch_query import anchors, compile_watch
+from indexer.query.watch_query import compile_watch, required_terms
 
 
 class Percolator:
@@ -18,25 +18,25 @@ class Percolator:
     """
 
     def __init__(self, watches: Sequence[Watch]) -> None:
-        self._by_anchor: dict[str, list[tuple[Watch, Query]]] = {}
+        self._by_required_term: dict[str, list[tuple[Watch, Query]]] = {}
         for watch in watches:
-            query = _compiled(watch)
-            for word in anchors(query) or ():
-                self._by_anchor.setdefault(word, []).append((watch, query))
+            query = _compile(watch)
+            for term in required_terms(query) or ():
+                self._by_required_term.setdefault(term, []).append((watch, query))
 
     def match(self, text: str) -> Mapping[str, str]:
         """Slug -> revision of each watch that *text* concerns, sorted by slug."""
-        where = places(index_words(text))
-        found = {
+        positions = term_positions(index_words(text))
+        revisions = {
             watch.slug: watch.revision
-            for word in where
-            for watch, query in self._by_anchor.get(word, ())
-            if matches(query, where, {})
+            for word in positions
+            for watch, query in self._by_required_term.get(word, ())
+            if matches(query, positions, {})
         }
-        return dict(sorted(found.items()))
+        return dict(sorted(revisions.items()))
 
 
-def _compiled(watch: Watch) -> Query:
+def _compile(watch: Watch) -> Query:
     try:
         return compile_watch(watch.query)
     except QueryError as error:

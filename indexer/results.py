@@ -8,15 +8,15 @@ from enum import StrEnum
 from typing import Final
 
 from core.errors import QueryError
-from indexer.change import EARLIEST, LATEST
+from indexer.change import EARLIEST_SECOND, LATEST_SECOND
 from indexer.document import Document
 from indexer.highlight import Span, highlights
 from indexer.query import Query
 from indexer.query.nodes import positive_phrases
 
-MOST_HITS: Final = 1_000  # on a page
+MAX_HITS: Final = 1_000  # on a page
 # A page behind it stays below 10,000, the max_result_window of Elasticsearch.
-LAST_RANK: Final = 10_000 - MOST_HITS - 1
+MAX_RANK: Final = 10_000 - MAX_HITS - 1
 
 
 class Sort(StrEnum):
@@ -46,16 +46,16 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class SearchResponse:
     """Some hits of a search."""
 
     total: int  # exact, of all pages
     hits: tuple[Hit, ...]
-    next: str | None  # the ``after`` of the next page; None: this is the last
+    next_page_token: str | None  # the ``after`` of the next page; None: this is the last
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class PageToken:
     """The last hit of a page in the order newest first."""
 
     published: int  # seconds since 1970
@@ -65,57 +65,63 @@ class Mark:
         return f"{self.published}.{self.id}"
 
 
-def mark(after: str) -> Mark:
+def parse_page_token(text: str) -> PageToken:
     """The mark that ``str`` wrote.
 
     Raises:
         QueryError: *after* is not one.
     """
-    found = re.fullmatch(r"(-?[0-9]{1,11})\.([0-9a-f]{32})", after)
-    if not found or not EARLIEST <= int(found[1]) < LATEST:
-        raise _no_mark()
-    return Mark(int(found[1]), found[2])
+    match = re.fullmatch(r"(-?[0-9]{1,11})\.([0-9a-f]{32})", text)
+    if not match or not EARLIEST_SECOND <= int(match[1]) < LATEST_SECOND:
+        raise _invalid_token()
+    return PageToken(int(match[1]), match[2])
 
 
-def rank(after: str | None) -> int:
+def parse_rank(page_token: str | None) -> int:
     """How many hits the pages before held, when sorted by relevance.
 
     Raises:
         QueryError: *after* is not the mark of such a page.
     """
-    if after is None:
+    if page_token is None:
         return 0
-    if not re.fullmatch(r"[0-9]{1,5}", after) or int(after) > LAST_RANK:
-        raise _no_mark()
-    return int(after)
+    if not re.fullmatch(r"[0-9]{1,5}", page_token) or int(page_token) > MAX_RANK:
+        raise _invalid_token()
+    return int(page_token)
 
 
-def effective(sort: Sort, query: Query) -> Sort:
+def effective_sort(sort: Sort, query: Query) -> Sort:
     """Newest first where *query* has no words to rank by."""
     return sort if any(positive_phrases(query)) else Sort.NEWEST
 
 
-def hit(document: Document, query: Query, score: float | None = None) -> Hit:
+def build_hit(document: Document, query: Query, score: float | None = None) -> Hit:
     """*document* as an answer to *query*."""
     spans = tuple(highlights(query, document.text))
     return Hit(document=document, score=score, highlights=spans)
 
 
-def page(total: int, rows: Sequence[Hit], size: int, start: int | None = None) -> Page:
+def build_response(
+    total: int, rows: Sequence[Hit], size: int, first_rank: int | None = None
+) -> SearchResponse:
     """The first *size* of *rows*, which hold one more if there is a next page.
 
     Args:
         start: the rank of the first row when sorted by relevance; None: sorted by time.
     """
-    shown = tuple(rows[:size])
+    hits = tuple(rows[:size])
     if len(rows) <= size:
-        return Page(total=total, hits=shown, next=None)
-    if start is None:
-        last = shown[-1].document
-        return Page(total=total, hits=shown, next=str(Mark(last.published, last.id)))
-    following = start + size
-    return Page(total=total, hits=shown, next=str(following) if following <= LAST_RANK else None)
+        return SearchResponse(total=total, hits=hits, next_page_token=None)
+    if first_rank is None:
+        last = hits[-1].document
+        return SearchResponse(
+            total=total, hits=hits, next_page_token=str(PageToken(last.published, last.id))
+        )
+    next_rank = first_rank + size
+    return SearchResponse(
+        total=total, hits=hits, next_page_token=str(next_rank) if next_rank <= MAX_RANK else None
+    )
 
 
-def _no_mark() -> QueryError:
+def _invalid_token() -> QueryError:
     return QueryError("This page link is not valid. Start at the first page.", column=0)

@@ -10,31 +10,31 @@ from typing import Any, Final
 import numpy as np
 
 from core.analysis import AnalysisResult, PendingMention
-from core.mention import Analysis, Sentiment, Verdict
+from core.mention import AnalysisState, Sentiment, Verdict
 from core.watch import Watch
-from nlp.bisect import answers, each
-from nlp.model import Model, Reading
-from nlp.text.entities import named_for
-from nlp.text.excerpt import LIMIT, Excerpt, excerpt
-from nlp.text.language import detect, likeliest
+from nlp.bisect import predict_each, predict_selected
+from nlp.model import Model, Prediction
+from nlp.text.entities import extract_for
+from nlp.text.excerpt import EXCERPT_CHARACTERS, Excerpt, excerpt
+from nlp.text.language import detect, likeliest_supported
 from nlp.text.normalize import clean
-from nlp.text.target_marking import aimed
-from nlp.topic_classifier import Taxonomy
+from nlp.text.target_marking import mark_targets
+from nlp.topic_classifier import TopicClassifier
 
 EMPTY: Final = "empty"  # reason: nothing is left of the text to read
-NO_NUMBER: Final = "not_a_number"  # reason: the model answered, but no probabilities
+NOT_A_NUMBER: Final = "not_a_number"  # reason: the model answered, but no probabilities
 Vector = np.ndarray[Any, np.dtype[np.float32]]
 # (text, slugs of watches) to the words by which the text names each of them, as they stand in it.
-Spoken = Callable[[str, tuple[str, ...]], Mapping[str, Collection[str]]]
+TermMatcher = Callable[[str, tuple[str, ...]], Mapping[str, Collection[str]]]
 
 
 def analyse(
     pending: Sequence[PendingMention],
     model: Model,
-    taxonomy: Taxonomy,
+    topic_classifier: TopicClassifier,
     *,
     names: Collection[str] = (),
-    spoken: Spoken | None = None,
+    matched_terms: TermMatcher | None = None,
     watches: Mapping[str, Watch] = MappingProxyType({}),
 ) -> list[AnalysisResult]:
     """Return one result for each of *pending*, in order.
@@ -56,96 +56,113 @@ def analyse(
         TransientError: the model itself is broken; nothing was judged.
     """
     # Long texts of several watches are asked about twice.
-    asked: Spoken | None = cache(spoken) if spoken else None
-    parts = [_part(work, asked) for work in pending]
-    found = [
-        _blank(work, part.text, model, names) for work, part in zip(pending, parts, strict=True)
+    matcher: TermMatcher | None = cache(matched_terms) if matched_terms else None
+    excerpts = [_excerpt_of(mention, matcher) for mention in pending]
+    results = [
+        _initial_result(mention, passage.text, model, names)
+        for mention, passage in zip(pending, excerpts, strict=True)
     ]
     languages = [
-        _read_as(work, one, model, names) for work, one in zip(pending, found, strict=True)
+        _model_language(mention, result, model, names)
+        for mention, result in zip(pending, results, strict=True)
     ]
-    _read(found, parts, languages, model, taxonomy)
-    if asked is not None and model.reads_targets:
-        _aim(found, pending, languages, model, asked)
-    return [_naming(one, work, watches) for one, work in zip(found, pending, strict=True)]
+    _predict(results, excerpts, languages, model, topic_classifier)
+    if matcher is not None and model.supports_targets:
+        _add_target_verdicts(results, pending, languages, model, matcher)
+    return [
+        _with_entities(result, mention, watches)
+        for result, mention in zip(results, pending, strict=True)
+    ]
 
 
-def _read(
-    found: list[AnalysisResult],
-    parts: Sequence[Excerpt],
+def _predict(
+    results: list[AnalysisResult],
+    excerpts: Sequence[Excerpt],
     languages: Sequence[str | None],
     model: Model,
-    taxonomy: Taxonomy,
+    topic_classifier: TopicClassifier,
 ) -> None:
     """Put into *found* what *model* says of *parts*; in a language not its own, a vector only."""
-    texts = [part.text for part in parts]
-    worded = [i for i, text in enumerate(texts) if text]
-    known = [i for i in worded if languages[i]]
-    foreign = [i for i in worded if not languages[i]]
-    for i, reading in answers(model.read, known, texts, languages):
-        found[i] = _judged(found[i], reading, model, taxonomy, parts[i].share)
-    for i, vector in answers(lambda some: list(model.embed(some)), foreign, texts):
-        found[i] = _embedded(found[i], vector)
+    texts = [passage.text for passage in excerpts]
+    text_indices = [i for i, text in enumerate(texts) if text]
+    supported_indices = [i for i in text_indices if languages[i]]
+    foreign_indices = [i for i in text_indices if not languages[i]]
+    for i, prediction in predict_selected(model.predict, supported_indices, texts, languages):
+        results[i] = _result_of_prediction(
+            results[i], prediction, model, topic_classifier, excerpts[i].share
+        )
+    for i, vector in predict_selected(
+        lambda batch: list(model.encode(batch)), foreign_indices, texts
+    ):
+        results[i] = _result_of_vector(results[i], vector)
 
 
-def _naming(
-    found: AnalysisResult, work: PendingMention, watches: Mapping[str, Watch]
+def _with_entities(
+    result: AnalysisResult, mention: PendingMention, watches: Mapping[str, Watch]
 ) -> AnalysisResult:
-    told = named_for(work.text, found.language, work.watches, watches)
-    return replace(found, entities=told.entities, phrases=told.phrases)
+    extraction = extract_for(mention.text, result.language, mention.watches, watches)
+    return replace(result, entities=extraction.entities, phrases=extraction.phrases)
 
 
-def _part(work: PendingMention, spoken: Spoken | None) -> Excerpt:
+def _excerpt_of(mention: PendingMention, matched_terms: TermMatcher | None) -> Excerpt:
     """What is read of *work*, cleaned."""
-    whole = clean(work.text)
-    if len(whole) <= LIMIT:
+    whole = clean(mention.text)
+    if len(whole) <= EXCERPT_CHARACTERS:
         return Excerpt(whole, 1.0)
-    said = spoken(work.text, work.watches) if spoken else {}
-    part = excerpt(work.text, said.values())
-    return replace(part, text=clean(part.text))
+    terms = matched_terms(mention.text, mention.watches) if matched_terms else {}
+    passage = excerpt(mention.text, terms.values())
+    return replace(passage, text=clean(passage.text))
 
 
-def _read_as(
-    work: PendingMention, blank: AnalysisResult, model: Model, names: Collection[str]
+def _model_language(
+    mention: PendingMention, blank: AnalysisResult, model: Model, names: Collection[str]
 ) -> str | None:
     """The language as which *model* reads a text; None: it does not."""
     if blank.language is None:
-        return likeliest(work.text, model.languages, names)
+        return likeliest_supported(mention.text, model.languages, names)
     return blank.language if blank.language in model.languages else None
 
 
-def _aim(
-    found: list[AnalysisResult],
+def _add_target_verdicts(
+    results: list[AnalysisResult],
     pending: Sequence[PendingMention],
     languages: Sequence[str | None],
     model: Model,
-    spoken: Spoken,
+    matched_terms: TermMatcher,
 ) -> None:
     """Add the verdicts towards each watch to those of *found* that name several.
 
     Marked first and cleaned then, as in training: an account that is a brand's keeps its name.
     """
-    aims = [
-        (i, watch, clean(part.text), part.share)
-        for i, work in enumerate(pending)
-        if found[i].analysis is Analysis.SCORED and len(work.watches) > 1
-        for watch, part in aimed(work.text, spoken(work.text, work.watches)).items()
+    targets = [
+        (i, watch, clean(passage.text), passage.share)
+        for i, mention in enumerate(pending)
+        if results[i].analysis is AnalysisState.SCORED and len(mention.watches) > 1
+        for watch, passage in mark_targets(
+            mention.text, matched_terms(mention.text, mention.watches)
+        ).items()
     ]
-    codes = [languages[i] for i, *_ in aims]
-    readings = each(model.read, [marked for _, _, marked, _ in aims], codes)
-    for (i, watch, _, share), reading in zip(aims, readings, strict=True):
-        if not isinstance(reading, Exception) and reading.probabilities:
-            towards = replace(_verdict(found[i], reading, model), watch=watch, read_share=share)
-            found[i] = replace(found[i], verdicts=(*found[i].verdicts, towards))
+    codes = [languages[i] for i, *_ in targets]
+    predictions = predict_each(
+        model.predict, [target_text for _, _, target_text, _ in targets], codes
+    )
+    for (i, watch, _, share), prediction in zip(targets, predictions, strict=True):
+        if not isinstance(prediction, Exception) and prediction.probabilities:
+            verdict = replace(
+                _verdict(results[i], prediction, model), watch=watch, read_share=share
+            )
+            results[i] = replace(results[i], verdicts=(*results[i].verdicts, verdict))
 
 
-def _blank(work: PendingMention, text: str, model: Model, names: Collection[str]) -> AnalysisResult:
+def _initial_result(
+    mention: PendingMention, text: str, model: Model, names: Collection[str]
+) -> AnalysisResult:
     """The result while nothing has been read: unscored, and why."""
-    language = detect(work.text, work.claimed_language, names) if text else None
+    language = detect(mention.text, mention.claimed_language, names) if text else None
     return AnalysisResult(
-        id=work.id,
-        text_sha256=work.text_sha256,
-        analysis=Analysis.UNSCORED,
+        id=mention.id,
+        text_sha256=mention.text_sha256,
+        analysis=AnalysisState.UNSCORED,
         reason=f"language:{language or 'unknown'}" if text else EMPTY,
         language=language,
         verdicts=(),
@@ -155,43 +172,49 @@ def _blank(work: PendingMention, text: str, model: Model, names: Collection[str]
     )
 
 
-def _judged(
+def _result_of_prediction(
     blank: AnalysisResult,
-    reading: Reading | Exception,
+    prediction: Prediction | Exception,
     model: Model,
-    taxonomy: Taxonomy,
+    topic_classifier: TopicClassifier,
     share: float,
 ) -> AnalysisResult:
-    if isinstance(reading, Exception):
-        return _quarantined(blank, reading)
-    topics = taxonomy.told(reading.vector[None, :], [blank.language], model.languages)[0]
-    heads = _heads(reading, model)
-    verdict = replace(_verdict(blank, reading, model), topics=topics, heads=heads, read_share=share)
-    scored = verdict.sentiment is not None
+    if isinstance(prediction, Exception):
+        return _quarantine_result(blank, prediction)
+    topics = topic_classifier.classify_supported(
+        prediction.vector[None, :], [blank.language], model.languages
+    )[0]
+    heads = _head_probabilities(prediction, model)
+    verdict = replace(
+        _verdict(blank, prediction, model), topics=topics, heads=heads, read_share=share
+    )
+    is_scored = verdict.sentiment is not None
     return replace(
         blank,
-        analysis=Analysis.SCORED if scored else Analysis.UNSCORED,
-        reason=None if scored else NO_NUMBER,
+        analysis=AnalysisState.SCORED if is_scored else AnalysisState.UNSCORED,
+        reason=None if is_scored else NOT_A_NUMBER,
         verdicts=(verdict,),
-        vector=_packed(reading.vector),
+        vector=_vector_bytes(prediction.vector),
     )
 
 
-def _embedded(blank: AnalysisResult, vector: Vector | Exception) -> AnalysisResult:
+def _result_of_vector(blank: AnalysisResult, vector: Vector | Exception) -> AnalysisResult:
     if isinstance(vector, Exception):
-        return _quarantined(blank, vector)
-    return replace(blank, vector=_packed(vector))
+        return _quarantine_result(blank, vector)
+    return replace(blank, vector=_vector_bytes(vector))
 
 
-def _quarantined(blank: AnalysisResult, error: Exception) -> AnalysisResult:
+def _quarantine_result(blank: AnalysisResult, error: Exception) -> AnalysisResult:
     """The reason is the kind of error: its message might quote the text."""
-    return replace(blank, analysis=Analysis.QUARANTINED, reason=f"error:{type(error).__name__}")
+    return replace(
+        blank, analysis=AnalysisState.QUARANTINED, reason=f"error:{type(error).__name__}"
+    )
 
 
-def _verdict(blank: AnalysisResult, reading: Reading, model: Model) -> Verdict:
+def _verdict(blank: AnalysisResult, prediction: Prediction, model: Model) -> Verdict:
     """The sentiment alone, of all of the text."""
-    shares = reading.probabilities
-    by_class = dict(zip(Sentiment, shares, strict=True)) if shares else {}
+    probabilities = prediction.probabilities
+    by_class = dict(zip(Sentiment, probabilities, strict=True)) if probabilities else {}
     return Verdict(
         watch=None,
         sentiment=max(by_class, key=by_class.__getitem__) if by_class else None,
@@ -203,14 +226,14 @@ def _verdict(blank: AnalysisResult, reading: Reading, model: Model) -> Verdict:
     )
 
 
-def _heads(reading: Reading, model: Model) -> dict[str, dict[str, float]]:
+def _head_probabilities(prediction: Prediction, model: Model) -> dict[str, dict[str, float]]:
     """The probabilities of each other head by class; a head that answers with NaN is left out."""
     return {
-        head: dict(zip(model.heads[head], shares, strict=True))
-        for head, shares in reading.heads.items()
-        if all(map(isfinite, shares))
+        head: dict(zip(model.heads[head], probabilities, strict=True))
+        for head, probabilities in prediction.heads.items()
+        if all(map(isfinite, probabilities))
     }
 
 
-def _packed(vector: Vector) -> bytes | None:
+def _vector_bytes(vector: Vector) -> bytes | None:
     return vector.astype("<f2").tobytes() if np.isfinite(vector).all() else None

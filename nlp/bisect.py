@@ -5,14 +5,14 @@ from typing import Any, Final, TypeVar
 
 from core.errors import TransientError
 
-PLAIN: Final = "It works."  # what any working model can read
+PROBE_TEXT: Final = "It works."  # what any working model can read
 
-Out = TypeVar("Out")
+Output = TypeVar("Output")
 
 
-def each(
-    read: Callable[..., Sequence[Out]], texts: Sequence[str], *beside: Sequence[Any]
-) -> list[Out | Exception]:
+def predict_each(
+    predict: Callable[..., Sequence[Output]], texts: Sequence[str], *parallel: Sequence[Any]
+) -> list[Output | Exception]:
     """What *read* says of each text, or the error it raises for that text alone (found by halving).
 
     *beside*: further arguments of *read*, each with one value a text, without which it can do.
@@ -23,29 +23,29 @@ def each(
     if not texts:
         return []
     try:
-        return list(read(texts, *beside))
+        return list(predict(texts, *parallel))
     except Exception as error:  # noqa: BLE001  # whatever a text does to a model, its neighbours are read
         if len(texts) == 1:
-            _must_still_read(read)
+            _check_model(predict)
             return [error]
     middle = len(texts) // 2
-    first = each(read, texts[:middle], *(values[:middle] for values in beside))
-    return first + each(read, texts[middle:], *(values[middle:] for values in beside))
+    first = predict_each(predict, texts[:middle], *(values[:middle] for values in parallel))
+    return first + predict_each(predict, texts[middle:], *(values[middle:] for values in parallel))
 
 
-def answers(
-    read: Callable[..., Sequence[Out]],
-    chosen: Sequence[int],
+def predict_selected(
+    predict: Callable[..., Sequence[Output]],
+    indices: Sequence[int],
     texts: Sequence[str],
-    *beside: Sequence[Any],
-) -> Iterator[tuple[int, Out | Exception]]:
+    *parallel: Sequence[Any],
+) -> Iterator[tuple[int, Output | Exception]]:
     """What *read* says of each text that is *chosen* by its index."""
-    picked = ([values[i] for i in chosen] for values in (texts, *beside))
-    return zip(chosen, each(read, *picked), strict=True)
+    selection = ([values[i] for i in indices] for values in (texts, *parallel))
+    return zip(indices, predict_each(predict, *selection), strict=True)
 
 
-def _must_still_read(read: Callable[[Sequence[str]], object]) -> None:
+def _check_model(predict: Callable[[Sequence[str]], object]) -> None:
     try:
-        read([PLAIN])
+        predict([PROBE_TEXT])
     except Exception as error:
         raise TransientError("the model fails on every text; restart the process") from error

@@ -13,13 +13,13 @@ Floats = np.ndarray[Any, np.dtype[np.floating[Any]]]
 Classes = np.ndarray[Any, np.dtype[np.integer[Any]]]
 Masks = np.ndarray[Any, np.dtype[np.bool_]]
 
-NOTHING: Final = -1  # what was said of a text that was not scored: wrong, whatever the truth
-BINS: Final = 15  # of equal width (arXiv:1706.04599)
+UNSCORED: Final = -1  # what was said of a text that was not scored: wrong, whatever the truth
+BIN_COUNT: Final = 15  # of equal width (arXiv:1706.04599)
 _TEMPERATURES: Final = np.arange(0.5, 4.001, 0.01)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bin:
+class CalibrationBin:
     """The answers whose confidence lies in (low, high]."""
 
     low: float
@@ -29,43 +29,47 @@ class Bin:
     right: float  # the share of them that is right; 0 where there are none
 
 
-def recall(truth: Masks, said: Masks) -> float:
+def recall(truth: Masks, predictions: Masks) -> float:
     """Share of the texts of the class of which it was said; 0 where there are none."""
-    return int(np.sum(truth & said)) / max(1, int(np.sum(truth)))
+    return int(np.sum(truth & predictions)) / max(1, int(np.sum(truth)))
 
 
-def precision(truth: Masks, said: Masks) -> float:
+def precision(truth: Masks, predictions: Masks) -> float:
     """Share of the texts of which the class was said that are of it; 0 where it never was."""
-    return int(np.sum(truth & said)) / max(1, int(np.sum(said)))
+    return int(np.sum(truth & predictions)) / max(1, int(np.sum(predictions)))
 
 
-def f1(truth: Masks, said: Masks) -> float:
+def f1(truth: Masks, predictions: Masks) -> float:
     """Harmonic mean of precision and recall; 0 where nothing was right."""
-    return 2 * int(np.sum(truth & said)) / max(1, int(np.sum(truth)) + int(np.sum(said)))
+    return (
+        2 * int(np.sum(truth & predictions)) / max(1, int(np.sum(truth)) + int(np.sum(predictions)))
+    )
 
 
-def macro(figure: Callable[[Masks, Masks], float], truth: Masks, said: Masks) -> float:
+def macro(metric: Callable[[Masks, Masks], float], truth: Masks, predictions: Masks) -> float:
     """Mean *figure* over the classes (columns) that occur in *truth*; 0 where none does."""
-    found = [figure(truth[:, c], said[:, c]) for c in np.flatnonzero(truth.any(axis=0))]
-    return float(np.mean(found)) if found else 0.0
+    per_class = [metric(truth[:, c], predictions[:, c]) for c in np.flatnonzero(truth.any(axis=0))]
+    return float(np.mean(per_class)) if per_class else 0.0
 
 
-def macro_recall(truth: Classes, said: Classes) -> float:
+def macro_recall(truth: Classes, predictions: Classes) -> float:
     """Mean :func:`recall` over the classes that occur in *truth*, which are indices here."""
-    known = np.arange(max(truth.max(), said.max()) + 1)
-    return macro(recall, truth[:, None] == known, said[:, None] == known)
+    classes = np.arange(max(truth.max(), predictions.max()) + 1)
+    return macro(recall, truth[:, None] == classes, predictions[:, None] == classes)
 
 
-def bins(right: Floats | Masks, confidence: Floats) -> tuple[Bin, ...]:
+def bins(right: Floats | Masks, confidence: Floats) -> tuple[CalibrationBin, ...]:
     """``BINS`` bins, closed above, of answers by their *confidence*, lowest first."""
-    place = np.clip(np.ceil(confidence * BINS) - 1, 0, BINS - 1)
-    return tuple(_bin(b, right[place == b], confidence[place == b]) for b in range(BINS))
+    indices = np.clip(np.ceil(confidence * BIN_COUNT) - 1, 0, BIN_COUNT - 1)
+    return tuple(
+        _calibration_bin(b, right[indices == b], confidence[indices == b]) for b in range(BIN_COUNT)
+    )
 
 
-def calibration_error(found: tuple[Bin, ...]) -> float:
+def calibration_error(calibration_bins: tuple[CalibrationBin, ...]) -> float:
     """Expected calibration error: mean gap by bin between confidence and share of right answers."""
-    gaps = [bin_.count * abs(bin_.right - bin_.confidence) for bin_ in found]
-    return sum(gaps) / max(1, sum(bin_.count for bin_ in found))
+    gaps = [bin_.count * abs(bin_.right - bin_.confidence) for bin_ in calibration_bins]
+    return sum(gaps) / max(1, sum(bin_.count for bin_ in calibration_bins))
 
 
 def softmax(logits: Floats) -> Floats:
@@ -84,18 +88,20 @@ def fit_temperature(logits: Floats, truth: Classes) -> float:
     0.025 so.
     """
     right = float(np.mean(logits.argmax(axis=1) == truth))
-    return round(float(min(_TEMPERATURES, key=lambda t: abs(_sureness(logits / t) - right))), 2)
+    return round(
+        float(min(_TEMPERATURES, key=lambda t: abs(_mean_confidence(logits / t) - right))), 2
+    )
 
 
-def _bin(place: int, right: Floats | Masks, confidence: Floats) -> Bin:
-    return Bin(
-        low=place / BINS,
-        high=(place + 1) / BINS,
+def _calibration_bin(index: int, right: Floats | Masks, confidence: Floats) -> CalibrationBin:
+    return CalibrationBin(
+        low=index / BIN_COUNT,
+        high=(index + 1) / BIN_COUNT,
         count=len(right),
         confidence=float(np.mean(confidence)) if len(right) else 0.0,
         right=float(np.mean(right)) if len(right) else 0.0,
     )
 
 
-def _sureness(logits: Floats) -> float:
+def _mean_confidence(logits: Floats) -> float:
     return float(softmax(logits).max(axis=1).mean())

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Final
 # 3,000 tweets and comments of no topic, and eight topics over 38 posts about e-bikes. Macro-F1 0.65
 # (the best has 0.68) and 0.87 (the best); 1 % of the strange tweets get a topic. Of 77 topics, with
 # examples or without, 3 to 5 % of them do.
-NEAR: Final = 0.30
+TOPIC_THRESHOLD: Final = 0.30
 
 if TYPE_CHECKING:
     import numpy as np
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Prediction:
     """What a model read in one text."""
 
     probabilities: (
@@ -43,15 +43,15 @@ class Model(ABC):
     # What the logits of a head were divided by, by language or `nlp.encoder.adapter.ANY`; of
     # a head that is not named nobody knows it.
     temperatures: Mapping[str, Mapping[str, float]] = MappingProxyType({})
-    near: float = NEAR  # the cosine from which a vector can be of a topic
-    reads_targets: bool = (
+    topic_threshold: float = TOPIC_THRESHOLD  # the cosine from which a vector can be of a topic
+    supports_targets: bool = (
         False  # was trained on texts in which one brand is marked (nlp.text.target_marking)
     )
 
     @abstractmethod
-    def read(
+    def predict(
         self, texts: Sequence[str], languages: Sequence[str | None] | None = None
-    ) -> list[Reading]:
+    ) -> list[Prediction]:
         """One reading a text, in order; *languages* (ISO 639-1) choose the calibration.
 
         Raises:
@@ -59,5 +59,5 @@ class Model(ABC):
         """
 
     @abstractmethod
-    def embed(self, texts: Sequence[str]) -> "np.ndarray":
+    def encode(self, texts: Sequence[str]) -> "np.ndarray":
         """Un-adapted embeddings, float32, shape (len(texts), 384), rows of length 1."""

@@ -17,46 +17,51 @@ from torch import Tensor
 
 from core.errors import ConfigError
 from nlp.encoder import adapter
-from nlp.encoder.adapter_model import Adapted, built
-from nlp.encoder.network import PARTS, Network, Part, network, through
-from nlp.encoder.packed import Packed, pack
+from nlp.encoder.adapter_model import AdapterModel, engine_folder_name
+from nlp.encoder.network import PARTS, Network, Part, load_network, run_layers
+from nlp.encoder.packed import PackedRows, pack
 from nlp.encoder.packing import batches
 from nlp.engines.openvino import Stack
 from nlp.text.normalize import clean
 from nlp.training.datasets import our_rows
 
 # That scales are found on; with 120, one proof sentence of minilm was read 0.17 otherwise.
-TEXTS: Final = 400
+CALIBRATION_TEXTS: Final = 400
 _FILES: Final = ("intent", "towards")
 
-State = tuple[Tensor, Tensor]  # hidden states before a part, and the bias of their rows
+PartInput = tuple[Tensor, Tensor]  # hidden states before a part, and the bias of their rows
 
 
-def build(kind: type[Adapted], encoder: Path | None = None, made: Path | None = None) -> Path:
+def build(
+    kind: type[AdapterModel], encoder: Path | None = None, adapter_path: Path | None = None
+) -> Path:
     """Build the layers of *kind* and prove that they read as those of torch do; their folder.
 
     Raises:
         ConfigError: the extra is not installed, or what was built reads the proof otherwise.
     """
-    path, place = made or adapter.WEIGHTS / kind.packaged, encoder or kind.base.locate()
-    plain = kind(path, place)
-    tuned = adapter.read(path)
-    rows = _rows(plain)
-    folder = place / built("openvino", tuned.sha256)
-    with TemporaryDirectory(dir=place, prefix=".openvino-") as name:
+    path, encoder_folder = (
+        adapter_path or adapter.ADAPTERS_FOLDER / kind.adapter_file,
+        encoder or kind.base.locate(),
+    )
+    plain = kind(path, encoder_folder)
+    weights = adapter.load_adapter(path)
+    rows = _calibration_rows(plain)
+    folder = encoder_folder / engine_folder_name("openvino", weights.sha256)
+    with TemporaryDirectory(dir=encoder_folder, prefix=".openvino-") as name:
         fresh = Path(name) / "layers"
-        quantise(network(place, tuned).float().eval(), rows, fresh)
+        quantise(load_network(encoder_folder, weights).float().eval(), rows, fresh)
         shutil.rmtree(folder, ignore_errors=True)
         fresh.rename(folder)
     try:
-        kind(path, place, "openvino")
+        kind(path, encoder_folder, "openvino")
     except ConfigError:
         shutil.rmtree(folder)
         raise
     return folder
 
 
-def quantise(merged: Network, rows: Iterable[Packed], folder: Path) -> None:
+def quantise(merged_network: Network, rows: Iterable[PackedRows], folder: Path) -> None:
     """Write each part of *merged* to *folder*, quantised for states such as *rows* lead to."""
     try:
         import nncf
@@ -64,10 +69,12 @@ def quantise(merged: Network, rows: Iterable[Packed], folder: Path) -> None:
     except ImportError as error:
         raise ConfigError("building needs openvino and nncf: pip install harken[fast]") from error
     nncf.set_log_level(logging.ERROR)
-    for part, states in _states(merged, rows).items():
+    for part, states in _part_inputs(merged_network, rows).items():
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # OpenVINO traces, which torch calls deprecated
-            plain = openvino.convert_model(Stack(merged.part(part)), example_input=states[0])
+            plain = openvino.convert_model(
+                Stack(merged_network.part(part)), example_input=states[0]
+            )
             ready = nncf.quantize(
                 plain,
                 nncf.Dataset([tuple(x.numpy() for x in state) for state in states]),
@@ -78,25 +85,27 @@ def quantise(merged: Network, rows: Iterable[Packed], folder: Path) -> None:
 
 
 @torch.inference_mode()
-def _states(merged: Network, rows: Iterable[Packed]) -> Mapping[Part, list[State]]:
+def _part_inputs(
+    merged_network: Network, rows: Iterable[PackedRows]
+) -> Mapping[Part, list[PartInput]]:
     """What comes into each part."""
-    found: dict[Part, list[State]] = {part: [] for part in PARTS}
-    for packed in rows:
-        hidden = merged.start(packed)
-        bias = packed.bias(hidden.dtype)
-        found["lower"].append((hidden, bias))
-        shared = through(merged.part("lower"), hidden, bias)
-        found["base"].append((shared, bias))
-        found["tuned"].append((shared, bias))
-    return found
+    states: dict[Part, list[PartInput]] = {part: [] for part in PARTS}
+    for packed_rows in rows:
+        hidden_states = merged_network.embed_tokens(packed_rows)
+        bias = packed_rows.bias(hidden_states.dtype)
+        states["lower"].append((hidden_states, bias))
+        shared_states = run_layers(merged_network.part("lower"), hidden_states, bias)
+        states["base"].append((shared_states, bias))
+        states["tuned"].append((shared_states, bias))
+    return states
 
 
-def _rows(model: Adapted) -> list[Packed]:
-    pieces = [ids for _, ids in model.pieces(_texts(model.languages))]
-    return [pack(pieces, batch)[1] for batch in batches([len(ids) for ids in pieces])]
+def _calibration_rows(model: AdapterModel) -> list[PackedRows]:
+    token_lists = [ids for _, ids in model.token_windows(_calibration_texts(model.languages))]
+    return [pack(token_lists, batch)[1] for batch in batches([len(ids) for ids in token_lists])]
 
 
-def _texts(languages: Iterable[str]) -> list[str]:
+def _calibration_texts(languages: Iterable[str]) -> list[str]:
     """``TEXTS`` of ours in *languages*, of all files and all their parts."""
     rows = [row for name in _FILES for row in our_rows(name) if row["language"] in languages]
-    return [clean(row["text"]) for row in rows[:: max(1, len(rows) // TEXTS)]]
+    return [clean(row["text"]) for row in rows[:: max(1, len(rows) // CALIBRATION_TEXTS)]]

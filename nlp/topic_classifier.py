@@ -18,12 +18,12 @@ import numpy as np
 
 from core.errors import ConfigError
 from core.watch import Topic
-from nlp.model import NEAR
-from nlp.prior_regression import refined, shares
+from nlp.model import TOPIC_THRESHOLD
+from nlp.prior_regression import class_probabilities, fit_from_prior
 from nlp.text.normalize import clean
 
 Vectors = np.ndarray[Any, np.dtype[np.float32]]
-Embed = Callable[[Sequence[str]], Vectors]
+Encode = Callable[[Sequence[str]], Vectors]
 
 MARGIN: Final = 0.05  # how far below its best topic another one may lie
 # With 4 examples beside the sentences never hurt: 64 a topic took macro-F1 from 46.9 to 49.2 on
@@ -35,10 +35,10 @@ SENTENCES_WEIGHT: Final = 6.0  # of all sentences together; an example weighs 1
 # thirds nothing is lost then wherever the examples are: with none for half of the 77 topics and 64
 # for the others macro-F1 is 74.3 (73.8 without the regression; 55.5 with it and without this), with
 # 4 and 64 it is 82.7 (79.6; 76.7), with 1 for a single one and 64 for all others 90.0 (83.3).
-_ALMOST_NONE: Final = 0.1
+_COUNT_OFFSET: Final = 0.1
 
 
-class Taxonomy:
+class TopicClassifier:
     """Topics as directions. The order of *topics* decides only between topics exactly as near.
 
     *near* is the cosine to its prototype from which a mention can be of a topic; what it must be
@@ -48,16 +48,20 @@ class Taxonomy:
         ConfigError: a topic has neither sentence nor example.
     """
 
-    def __init__(self, topics: Sequence[Topic], embed: Embed, near: float = NEAR) -> None:
-        self._near_enough = near
+    def __init__(
+        self, topics: Sequence[Topic], encode: Encode, threshold: float = TOPIC_THRESHOLD
+    ) -> None:
+        self._threshold = threshold
         self.ids = tuple(topic.id for topic in topics)
         if not topics:
             return
-        lessons = [_Lesson(topic, vectors) for topic, vectors in _embedded(topics, embed)]
-        self._prototypes = np.stack([lesson.prototype for lesson in lessons])
-        self._directions = _told_apart(lessons, self._prototypes)
+        topic_vectors = [
+            _TopicVectors(topic, vectors) for topic, vectors in _encode_topics(topics, encode)
+        ]
+        self._prototypes = np.stack([group.prototype for group in topic_vectors])
+        self._directions = _fit_directions(topic_vectors, self._prototypes)
 
-    def topics_of(self, vectors: Vectors) -> list[tuple[str, ...]]:
+    def classify(self, vectors: Vectors) -> list[tuple[str, ...]]:
         """Ids of the topics of each vector, best first; empty where none fits.
 
         *vectors* has shape (mentions, width), its rows length 1. A topic fits a vector that is
@@ -65,13 +69,16 @@ class Taxonomy:
         """
         if not self.ids:
             return [()] * len(vectors)
-        stored = _as_stored(vectors)
-        fitting = _cosines(stored, self._prototypes) >= self._near_enough
-        scores = _cosines(stored, self._directions)
-        return [self._near(row) for row in np.where(fitting, scores, -np.inf)]
+        float16_vectors = _round_to_float16(vectors)
+        fitting = _cosines(float16_vectors, self._prototypes) >= self._threshold
+        scores = _cosines(float16_vectors, self._directions)
+        return [self._near_topics(row) for row in np.where(fitting, scores, -np.inf)]
 
-    def told(
-        self, vectors: Vectors, languages: Sequence[str | None], known: Collection[str]
+    def classify_supported(
+        self,
+        vectors: Vectors,
+        languages: Sequence[str | None],
+        supported_languages: Collection[str],
     ) -> list[tuple[str, ...]]:
         """What is told of mentions that were read: :meth:`topics_of` those of a known language.
 
@@ -79,44 +86,44 @@ class Taxonomy:
         its language is unknown (None) counts as known. Whoever judges a mention, freshly read or
         from the record, asks here.
         """
-        every = self.topics_of(vectors)
+        all_topics = self.classify(vectors)
         return [
-            topics if code is None or code in known else ()
-            for topics, code in zip(every, languages, strict=True)
+            topics if code is None or code in supported_languages else ()
+            for topics, code in zip(all_topics, languages, strict=True)
         ]
 
-    def shares(self, vectors: Vectors) -> Vectors:
+    def probabilities(self, vectors: Vectors) -> Vectors:
         """Probabilities of the topics if each vector had exactly one, in the order of ``ids``."""
-        return shares(_cosines(_as_stored(vectors), self._directions))
+        return class_probabilities(_cosines(_round_to_float16(vectors), self._directions))
 
-    def _near(self, scores: Vectors) -> tuple[str, ...]:
+    def _near_topics(self, scores: Vectors) -> tuple[str, ...]:
         """*scores* of the topics, minus infinity of those that do not fit."""
-        bar = max(float(scores.max()) - MARGIN, np.finfo(np.float32).min)
+        threshold = max(float(scores.max()) - MARGIN, np.finfo(np.float32).min)
         best_first = np.argsort(-scores, kind="stable")
-        return tuple(self.ids[index] for index in best_first if scores[index] >= bar)
+        return tuple(self.ids[index] for index in best_first if scores[index] >= threshold)
 
 
-class _Lesson:
+class _TopicVectors:
     """What one topic teaches: where it lies, and vectors that are of it with their weights."""
 
     def __init__(self, topic: Topic, vectors: Vectors) -> None:
         sentences, self.examples = np.split(vectors, [len(topic.sentences)])
-        self.sentences = [_unit(sentences.mean(axis=0))] if len(sentences) else []
+        self.sentences = [_unit_vector(sentences.mean(axis=0))] if len(sentences) else []
         parts = [SENTENCES_WEIGHT * vector for vector in self.sentences]
-        self.prototype = _unit(np.sum([*parts, *self.examples], axis=0))
+        self.prototype = _unit_vector(np.sum([*parts, *self.examples], axis=0))
 
     @property
     def rows(self) -> Vectors:
         """The sentences as one vector, and the examples."""
         return np.stack([*self.sentences, *self.examples])
 
-    def weights(self, usual: float) -> list[float]:
+    def weights(self, mean_count: float) -> list[float]:
         """Of the rows, where a topic has *usual* examples."""
-        one = min(1.0, usual / max(1, len(self.examples)))
-        return [SENTENCES_WEIGHT] * len(self.sentences) + [one] * len(self.examples)
+        example_weight = min(1.0, mean_count / max(1, len(self.examples)))
+        return [SENTENCES_WEIGHT] * len(self.sentences) + [example_weight] * len(self.examples)
 
 
-def _embedded(topics: Sequence[Topic], embed: Embed) -> list[tuple[Topic, Vectors]]:
+def _encode_topics(topics: Sequence[Topic], encode: Encode) -> list[tuple[Topic, Vectors]]:
     """Each topic with the vectors of its sentences, then its examples; embedded in one go."""
     for topic in topics:
         if not topic.sentences and not topic.examples:
@@ -124,26 +131,30 @@ def _embedded(topics: Sequence[Topic], embed: Embed) -> list[tuple[Topic, Vector
                 f"topic {topic.id!r} has no sentence; add one or two that describe it"
             )
     texts = [[clean(t) for t in (*topic.sentences, *topic.examples)] for topic in topics]
-    ends = np.cumsum([len(some) for some in texts])[:-1]
-    vectors = np.split(embed(list(chain.from_iterable(texts))), ends)
+    ends = np.cumsum([len(topic_texts) for topic_texts in texts])[:-1]
+    vectors = np.split(encode(list(chain.from_iterable(texts))), ends)
     return list(zip(topics, vectors, strict=True))
 
 
-def _told_apart(lessons: Sequence[_Lesson], prototypes: Vectors) -> Vectors:
+def _fit_directions(topic_vectors: Sequence[_TopicVectors], prototypes: Vectors) -> Vectors:
     """The prototypes, turned by the examples if there are any."""
-    counts = [len(lesson.examples) for lesson in lessons]
+    counts = [len(group.examples) for group in topic_vectors]
     if not any(counts):
         return prototypes
-    usual = harmonic_mean([count + _ALMOST_NONE for count in counts])
-    return refined(
+    mean_count = harmonic_mean([count + _COUNT_OFFSET for count in counts])
+    return fit_from_prior(
         prototypes,
-        rows=np.concatenate([lesson.rows for lesson in lessons]),
-        labels=np.repeat(np.arange(len(lessons)), [len(lesson.rows) for lesson in lessons]),
-        weights=np.concatenate([lesson.weights(usual) for lesson in lessons], dtype=np.float32),
+        rows=np.concatenate([group.rows for group in topic_vectors]),
+        labels=np.repeat(
+            np.arange(len(topic_vectors)), [len(group.rows) for group in topic_vectors]
+        ),
+        weights=np.concatenate(
+            [group.weights(mean_count) for group in topic_vectors], dtype=np.float32
+        ),
     )
 
 
-def _as_stored(vectors: Vectors) -> Vectors:
+def _round_to_float16(vectors: Vectors) -> Vectors:
     """The precision of the record, so that a mention has the same topics fresh and from there."""
     return vectors.astype(np.float16).astype(np.float32)
 
@@ -154,6 +165,6 @@ def _cosines(vectors: Vectors, directions: Vectors) -> Vectors:
     return products
 
 
-def _unit(vector: Vectors) -> Vectors:
+def _unit_vector(vector: Vectors) -> Vectors:
     length = float(np.linalg.norm(vector))
     return vector / np.float32(length or 1.0)

@@ -7,10 +7,10 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
-from store.database import insertion, upsert
+from store.database import dialect_insert, upsert
 from store.tables import changes, counters, followers
 
-_STEP: Final = (
+_INCREMENT: Final = (
     update(counters)
     .where(counters.c.name == "change")
     .values(value=counters.c.value + bindparam("count"))
@@ -18,52 +18,52 @@ _STEP: Final = (
 )
 
 
-def announce(tx: Connection, ids: Iterable[str]) -> None:
+def append_changes(tx: Connection, ids: Iterable[str]) -> None:
     """Give each of *ids* a new number. Call it last in the transaction.
 
     The counter's row stays locked until the commit, so numbers become visible in order even with
     two writers on PostgreSQL (a sequence commits out of order: a follower would lose rows).
     """
-    ordered = sorted(set(ids))
-    if not ordered:
+    sorted_ids = sorted(set(ids))
+    if not sorted_ids:
         return
-    last: int = tx.execute(_STEP, {"count": len(ordered)}).scalar_one()
-    rows = [{"mention": i, "number": last - k} for k, i in enumerate(reversed(ordered))]
-    tx.execute(_numbering(tx.dialect.name), rows)
+    last: int = tx.execute(_INCREMENT, {"count": len(sorted_ids)}).scalar_one()
+    rows = [{"mention": i, "number": last - k} for k, i in enumerate(reversed(sorted_ids))]
+    tx.execute(_upsert_number(tx.dialect.name), rows)
 
 
 @cache
-def _numbering(dialect: str) -> Any:
-    insert = insertion(dialect, changes)
+def _upsert_number(dialect: str) -> Any:
+    insert = dialect_insert(dialect, changes)
     number = {"number": insert.excluded.number}
     return insert.on_conflict_do_update(index_elements=["mention"], set_=number)
 
 
-def after(tx: Connection, number: int, limit: int) -> list[tuple[int, str]]:
+def read_after(tx: Connection, number: int, limit: int) -> list[tuple[int, str]]:
     """Up to *limit* (number, mention id) beyond *number*, in order; a mention stands there once."""
     query = select(changes.c.number, changes.c.mention).where(changes.c.number > number)
-    found = tx.execute(query.order_by(changes.c.number).limit(limit))
-    return [(row.number, row.mention) for row in found]
+    rows = tx.execute(query.order_by(changes.c.number).limit(limit))
+    return [(row.number, row.mention) for row in rows]
 
 
-def last(tx: Connection) -> int:
+def last_number(tx: Connection) -> int:
     """The newest number; 0 before the first change."""
     return tx.execute(select(func.max(changes.c.number))).scalar() or 0
 
 
-def position(tx: Connection, follower: str) -> int:
+def offset(tx: Connection, consumer: str) -> int:
     """Up to which number *follower* has caught up; 0 for a new one."""
-    query = select(followers.c.number).where(followers.c.name == follower)
+    query = select(followers.c.number).where(followers.c.name == consumer)
     return tx.execute(query).scalar() or 0
 
 
-def followers_at(tx: Connection) -> dict[str, int]:
+def offsets(tx: Connection) -> dict[str, int]:
     """How far each follower is, by name."""
     return {row.name: row.number for row in tx.execute(select(followers))}
 
 
-def advance(tx: Connection, follower: str, number: int, *, now: datetime) -> None:
+def commit_offset(tx: Connection, consumer: str, number: int, *, now: datetime) -> None:
     """Remember that *follower* has applied everything up to *number*."""
-    statement = upsert(tx, followers).values(name=follower, number=number, at=now)
+    statement = upsert(tx, followers).values(name=consumer, number=number, at=now)
     values = {"number": number, "at": now}
     tx.execute(statement.on_conflict_do_update(index_elements=["name"], set_=values))

@@ -33,14 +33,14 @@ _PRAGMAS: Final = (
     "foreign_keys=on",
     "secure_delete=on",  # off in most builds: erased text would stay in the file
 )
-_COMMON: Final[dict[str, Any]] = {
+_ENGINE_OPTIONS: Final[dict[str, Any]] = {
     "hide_parameters": True,  # they hold the text of mentions: not for logs
     # PostgreSQL refuses NaN in JSON, SQLite would store it: both refuse.
     "json_serializer": partial(json.dumps, allow_nan=False),
 }
 
 
-class Record:
+class Database:
     """An open record. Cheap to share between threads; make one in each process."""
 
     def __init__(self, url: str) -> None:
@@ -71,10 +71,10 @@ class Record:
             with self.engine.connect() as reader:
                 if not inspect(reader).has_table("alembic_version"):
                     return None
-                found = reader.execute(text("select version_num from alembic_version")).scalar()
+                revision = reader.execute(text("select version_num from alembic_version")).scalar()
         except DBAPIError as error:
             raise ConfigError(f"The database cannot be opened: {error.orig}.") from error
-        return None if found is None else str(found)
+        return None if revision is None else str(revision)
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -99,10 +99,10 @@ class Record:
     @contextmanager
     def _transaction(self, *, write: bool) -> Iterator[Connection]:
         try:
-            with self.engine.connect() as c, _options(c, write=write).begin():
+            with self.engine.connect() as c, _with_options(c, write=write).begin():
                 yield c
         except OperationalError as error:
-            if _is_wrong(error):
+            if _is_statement_error(error):
                 raise
             raise TransientError(f"The database does not respond: {error.orig}.") from error
 
@@ -111,7 +111,7 @@ class Record:
         self.engine.dispose()
 
 
-def _is_wrong(error: OperationalError) -> bool:
+def _is_statement_error(error: OperationalError) -> bool:
     """Whether the statement, not the database, is at fault: SQLite files both under one name."""
     code = getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_BUSY) & 0xFF  # the primary code
     return code in (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_READONLY)
@@ -119,27 +119,27 @@ def _is_wrong(error: OperationalError) -> bool:
 
 def upsert(tx: Connection, table: Table) -> Any:
     """An ``INSERT`` of the connection's dialect, which knows ``on_conflict_do_*``."""
-    return insertion(tx.dialect.name, table)
+    return dialect_insert(tx.dialect.name, table)
 
 
-def insertion(dialect: str, table: Table) -> Any:
+def dialect_insert(dialect: str, table: Table) -> Any:
     """Like :func:`upsert`, for statements that are built once for all connections."""
     return (postgresql if dialect == "postgresql" else sqlite).insert(table)
 
 
 def _engine(url: str) -> Engine:
     try:
-        parsed = make_url(url)
+        parsed_url = make_url(url)
     except (ArgumentError, ValueError):  # the URL may hold a password: it is not repeated
         raise ConfigError(
             "record: not a database URL; use sqlite:///harken.db "
             "or postgresql://user:password@host/name."
         ) from None
-    backend = parsed.get_backend_name()
+    backend = parsed_url.get_backend_name()
     if backend == "sqlite":
-        return _sqlite(parsed)
+        return _sqlite(parsed_url)
     if backend == "postgresql":
-        return _postgresql(parsed)
+        return _postgresql(parsed_url)
     raise ConfigError(f"record: {backend!r} is not supported; use sqlite or postgresql.")
 
 
@@ -149,7 +149,7 @@ def _sqlite(url: URL) -> Engine:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ConfigError(f"record: cannot create folder {folder}: {error.strerror}.") from error
-    engine = create_engine(url, connect_args={"isolation_level": None}, **_COMMON)
+    engine = create_engine(url, connect_args={"isolation_level": None}, **_ENGINE_OPTIONS)
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
     return engine
@@ -158,12 +158,12 @@ def _sqlite(url: URL) -> Engine:
 def _postgresql(url: URL) -> Engine:
     try:
         url = url.set(drivername="postgresql+psycopg")
-        return create_engine(url, pool_pre_ping=True, **_COMMON)
+        return create_engine(url, pool_pre_ping=True, **_ENGINE_OPTIONS)
     except ImportError as error:
         raise ConfigError("record: PostgreSQL needs `pip install harken[postgresql]`.") from error
 
 
-def _options(connection: Connection, *, write: bool) -> Connection:
+def _with_options(connection: Connection, *, write: bool) -> Connection:
     if connection.dialect.name == "postgresql" and not write:
         # Several queries must see one state: the default shows each query another one.
         return connection.execution_options(

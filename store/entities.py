@@ -6,14 +6,14 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from core.analysis import TextEntities
-from core.entity import Entity, Kind
+from core.entity import Entity, EntityKind
 from store.database import upsert
 from store.tables import named
 
-Names = tuple[tuple[Entity, ...], tuple[str, ...]]  # entities and phrases
+EntitiesAndPhrases = tuple[tuple[Entity, ...], tuple[str, ...]]  # entities and phrases
 
 
-def tell(tx: Connection, found: Iterable[TextEntities]) -> None:
+def write_entities(tx: Connection, texts: Iterable[TextEntities]) -> None:
     """Write what the texts of *found* name, in the place of what stood there."""
     rows = [
         {
@@ -22,20 +22,25 @@ def tell(tx: Connection, found: Iterable[TextEntities]) -> None:
             "entities": [[e.kind, e.value, e.said] for e in f.entities],
             "phrases": list(f.phrases),
         }
-        for f in found
+        for f in texts
     ]
     if rows:
         insert = upsert(tx, named)
-        changed = {name: insert.excluded[name] for name in rows[0] if name != "mention"}
-        tx.execute(insert.on_conflict_do_update(index_elements=["mention"], set_=changed), rows)
+        columns = {name: insert.excluded[name] for name in rows[0] if name != "mention"}
+        tx.execute(insert.on_conflict_do_update(index_elements=["mention"], set_=columns), rows)
 
 
-def told(tx: Connection, ids: Sequence[str]) -> Mapping[tuple[str, str], Names]:
+def read_entities(
+    tx: Connection, ids: Sequence[str]
+) -> Mapping[tuple[str, str], EntitiesAndPhrases]:
     """What the texts of *ids* name, by mention and hash of the text."""
     rows = tx.execute(select(named).where(named.c.mention.in_(ids)))
-    return {(row.mention, row.text_sha256): _names(row) for row in rows}
+    return {(row.mention, row.text_sha256): _entities_and_phrases(row) for row in rows}
 
 
-def _names(row: Any) -> Names:
-    entities = (Entity(kind=Kind(kind), value=v, said=said) for kind, v, said in row.entities)
+def _entities_and_phrases(row: Any) -> EntitiesAndPhrases:
+    entities = (
+        Entity(kind=EntityKind(kind), value=value, said=surface)
+        for kind, value, surface in row.entities
+    )
     return tuple(entities), tuple(row.phrases)

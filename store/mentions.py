@@ -18,13 +18,13 @@ from sqlalchemy import (
     update,
 )
 
-from core.mention import Analysis, Mention, Sentiment, State, Verdict
-from store.entities import Names, told
+from core.mention import AnalysisState, Mention, MentionState, Sentiment, Verdict
+from store.entities import EntitiesAndPhrases, read_entities
 from store.tables import matches, mentions, sightings, verdicts
 
 IDS: Final[BindParameter[Any]] = bindparam("ids", expanding=True)  # of a statement built once
-_SEEN: Final = update(mentions).where(mentions.c.id.in_(IDS)).values(last_seen=bindparam("now"))
-_LOCKED: Final = (
+_TOUCH: Final = update(mentions).where(mentions.c.id.in_(IDS)).values(last_seen=bindparam("now"))
+_LOCK: Final = (
     select(*(mentions.c[name] for name in ("id", "text_sha256", "revision", "state", "analysis")))
     .where(mentions.c.id.in_(IDS))
     .order_by(mentions.c.id)
@@ -35,12 +35,16 @@ _LOCKED: Final = (
 def get(tx: Connection, ids: Sequence[str]) -> list[Mention]:
     """The mentions of *ids*, in that order; ids that the record does not hold are left out."""
     rows = {r.id: r for r in tx.execute(select(mentions).where(mentions.c.id.in_(ids)))}
-    heard = _grouped(tx, sightings, ids)
-    wanted = _grouped(tx, matches, ids)
-    said = _grouped(tx, verdicts, ids)
-    names = told(tx, ids)
-    found = (_mention(rows[i], heard[i], wanted[i], said[i]) for i in ids if i in rows)
-    return [_named(mention, names) for mention in found]
+    sighting_rows = _rows_by_mention(tx, sightings, ids)
+    match_rows = _rows_by_mention(tx, matches, ids)
+    verdict_rows = _rows_by_mention(tx, verdicts, ids)
+    entities_by_text = read_entities(tx, ids)
+    plain_mentions = (
+        _mention(rows[i], sighting_rows[i], match_rows[i], verdict_rows[i])
+        for i in ids
+        if i in rows
+    )
+    return [_with_entities(mention, entities_by_text) for mention in plain_mentions]
 
 
 def uris(tx: Connection) -> dict[str, str]:
@@ -48,15 +52,15 @@ def uris(tx: Connection) -> dict[str, str]:
     return {row.uri: row.id for row in tx.execute(select(mentions.c.uri, mentions.c.id))}
 
 
-def everything(tx: Connection, *, batch: int = 500) -> Iterator[Mention]:
+def all_mentions(tx: Connection, *, batch: int = 500) -> Iterator[Mention]:
     """All mentions, oldest published first."""
-    place = tuple_(mentions.c.published, mentions.c.id)
+    sort_key = tuple_(mentions.c.published, mentions.c.id)
     query = select(mentions.c.id).order_by(mentions.c.published, mentions.c.id).limit(batch)
-    found = get(tx, tx.execute(query).scalars().all())
-    while found:
-        yield from found
-        end = tuple_(literal(found[-1].published, mentions.c.published.type), found[-1].id)
-        found = get(tx, tx.execute(query.where(place > end)).scalars().all())
+    page = get(tx, tx.execute(query).scalars().all())
+    while page:
+        yield from page
+        last_key = tuple_(literal(page[-1].published, mentions.c.published.type), page[-1].id)
+        page = get(tx, tx.execute(query.where(sort_key > last_key)).scalars().all())
 
 
 def lock(tx: Connection, ids: Iterable[str]) -> dict[str, Row[Any]]:
@@ -67,22 +71,22 @@ def lock(tx: Connection, ids: Iterable[str]) -> dict[str, Row[Any]]:
     Always in the order of ids, so that two writers cannot dead-lock; on SQLite a writer is
     alone anyway. Ids that the record does not hold are left out.
     """
-    wanted = list(ids)
-    return {row.id: row for row in tx.execute(_LOCKED, {"ids": wanted})} if wanted else {}
+    id_list = list(ids)
+    return {row.id: row for row in tx.execute(_LOCK, {"ids": id_list})} if id_list else {}
 
 
-def unchanged(tx: Connection, read: Mapping[str, str]) -> set[str]:
+def unchanged_ids(tx: Connection, hashes: Mapping[str, str]) -> set[str]:
     """Which of *read* (id: text_sha256) still have that text; they keep it until the commit."""
-    return {i for i, row in lock(tx, read).items() if row.text_sha256 == read[i]}
+    return {i for i, row in lock(tx, hashes).items() if row.text_sha256 == hashes[i]}
 
 
-def see(tx: Connection, ids: Collection[str], now: datetime) -> None:
+def touch(tx: Connection, ids: Collection[str], now: datetime) -> None:
     """Note that these were seen at *now*."""
     if ids:
-        tx.execute(_SEEN, {"ids": list(ids), "now": now})
+        tx.execute(_TOUCH, {"ids": list(ids), "now": now})
 
 
-def _grouped(tx: Connection, table: Table, ids: Sequence[str]) -> dict[str, list[Row[Any]]]:
+def _rows_by_mention(tx: Connection, table: Table, ids: Sequence[str]) -> dict[str, list[Row[Any]]]:
     groups: dict[str, list[Row[Any]]] = defaultdict(list)
     for row in tx.execute(select(table).where(table.c.mention.in_(ids))):
         groups[row.mention].append(row)
@@ -90,15 +94,18 @@ def _grouped(tx: Connection, table: Table, ids: Sequence[str]) -> dict[str, list
 
 
 def _mention(
-    row: Row[Any], heard: list[Row[Any]], wanted: list[Row[Any]], said: list[Row[Any]]
+    row: Row[Any],
+    sighting_rows: list[Row[Any]],
+    match_rows: list[Row[Any]],
+    verdict_rows: list[Row[Any]],
 ) -> Mention:
     return Mention(
         id=row.id,
         uri=row.uri,
         url=row.url,
-        sources=tuple(sorted(s.source for s in heard)),
-        state=State(row.state),
-        analysis=Analysis(row.analysis),
+        sources=tuple(sorted(s.source for s in sighting_rows)),
+        state=MentionState(row.state),
+        analysis=AnalysisState(row.analysis),
         published=row.published,
         edited=row.edited,
         first_seen=row.first_seen,
@@ -110,15 +117,19 @@ def _mention(
         voice=row.voice,
         family=row.family,
         parent=row.parent,
-        watches=tuple(sorted(m.watch for m in wanted)),
-        verdicts=tuple(_verdict(v) for v in sorted(said, key=lambda v: (v.at, v.model, v.watch))),
+        watches=tuple(sorted(m.watch for m in match_rows)),
+        verdicts=tuple(
+            _verdict(v) for v in sorted(verdict_rows, key=lambda v: (v.at, v.model, v.watch))
+        ),
         reason=row.reason,
     )
 
 
-def _named(mention: Mention, names: Mapping[tuple[str, str], Names]) -> Mention:
+def _with_entities(
+    mention: Mention, entities_by_text: Mapping[tuple[str, str], EntitiesAndPhrases]
+) -> Mention:
     """*mention* with what its text of now names."""
-    entities, phrases = names.get((mention.id, mention.text_sha256), ((), ()))
+    entities, phrases = entities_by_text.get((mention.id, mention.text_sha256), ((), ()))
     return replace(mention, entities=entities, phrases=phrases)
 
 

@@ -10,7 +10,7 @@ from store.tables import processes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Process:
+class ProcessStatus:
     """One process of a run."""
 
     name: str
@@ -27,27 +27,27 @@ class Process:
         return self.name.partition("-")[0]
 
 
-def beat(tx: Connection, process: Process) -> None:
+def beat(tx: Connection, process: ProcessStatus) -> None:
     """Write or renew a process's row."""
-    values = {name: getattr(process, name) for name in Process.__dataclass_fields__}
+    values = {name: getattr(process, name) for name in ProcessStatus.__dataclass_fields__}
     insert = upsert(tx, processes).values(**values)
     del values["name"]
     tx.execute(insert.on_conflict_do_update(index_elements=["name"], set_=values))
 
 
-def fail(tx: Connection, name: str, *, reason: str) -> None:
+def mark_failing(tx: Connection, name: str, *, reason: str) -> None:
     """Mark a process as failing; its last beat stays."""
-    own = update(processes).where(processes.c.name == name)
-    tx.execute(own.values(state="failing", reason=reason))
+    statement = update(processes).where(processes.c.name == name)
+    tx.execute(statement.values(state="failing", reason=reason))
 
 
-def forget(tx: Connection, name: str) -> None:
+def remove(tx: Connection, name: str) -> None:
     """Take a process that ended on purpose off the list."""
     tx.execute(delete(processes).where(processes.c.name == name))
 
 
-def everyone(tx: Connection) -> list[Process]:
+def all_processes(tx: Connection) -> list[ProcessStatus]:
     """All processes, by name."""
-    names = Process.__dataclass_fields__
+    names = ProcessStatus.__dataclass_fields__
     rows = tx.execute(select(processes).order_by(processes.c.name))
-    return [Process(**{n: getattr(row, n) for n in names}) for row in rows]
+    return [ProcessStatus(**{n: getattr(row, n) for n in names}) for row in rows]

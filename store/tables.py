@@ -56,231 +56,259 @@ def _table(name: str, *parts: Column[Any] | Index | UniqueConstraint) -> Table:
     return Table(name, metadata, *parts)
 
 
-def _key(name: str, kind: Any = String) -> Column[Any]:
+def _primary_key(name: str, kind: Any = String) -> Column[Any]:
     return Column(name, kind, primary_key=True)
 
 
-def _must(name: str, kind: Any = String, default: Any = None) -> Column[Any]:
+def _not_null(name: str, kind: Any = String, default: Any = None) -> Column[Any]:
     return Column(name, kind, nullable=False, default=default)
 
 
-def _may(name: str, kind: Any = String) -> Column[Any]:
+def _nullable(name: str, kind: Any = String) -> Column[Any]:
     return Column(name, kind, nullable=True)
 
 
-def _mention(*, key: bool = True) -> Column[Any]:
+def _mention_key(*, key: bool = True) -> Column[Any]:
     return Column("mention", ForeignKey("mentions.id"), primary_key=key, nullable=False)
 
 
 watches = _table(
     "watches",
-    _key("slug"),
-    *(_must(name) for name in ("name", "kind", "query", "revision", "zone", "origin")),
-    *(_must(name, JSON) for name in ("topics", "products", "people")),
-    _must("purpose", Text),
-    _must("retention_days", Integer),
-    _must("active", Boolean),
+    _primary_key("slug"),
+    *(_not_null(name) for name in ("name", "kind", "query", "revision", "zone", "origin")),
+    *(_not_null(name, JSON) for name in ("topics", "products", "people")),
+    _not_null("purpose", Text),
+    _not_null("retention_days", Integer),
+    _not_null("active", Boolean),
 )
 topics = _table(
     "topics",
-    _key("id"),
-    _must("name"),
-    _must("sentences", JSON),
-    _must("examples", JSON),
-    _must("position", Integer),
-    _must("origin"),
-    _must("active", Boolean),
+    _primary_key("id"),
+    _not_null("name"),
+    _not_null("sentences", JSON),
+    _not_null("examples", JSON),
+    _not_null("position", Integer),
+    _not_null("origin"),
+    _not_null("active", Boolean),
 )
 sources = _table(
     "sources",
-    _key("slug"),
-    *(_must(name) for name in ("kind", "origin", "state")),
-    *(_must(name, JSON) for name in ("options", "cursor", "validators")),
-    _must("interval_s", Integer),
-    _must("active", Boolean),
-    _must("failures", Integer),
-    _must("since", Instant),
-    _must("due", Instant),
-    _may("reason", Text),
-    _may("first_ok", Instant),
-    _may("last_ok", Instant),
-    _may("backfilled", Instant),
+    _primary_key("slug"),
+    *(_not_null(name) for name in ("kind", "origin", "state")),
+    *(_not_null(name, JSON) for name in ("options", "cursor", "validators")),
+    _not_null("interval_s", Integer),
+    _not_null("active", Boolean),
+    _not_null("failures", Integer),
+    _not_null("since", Instant),
+    _not_null("due", Instant),
+    _nullable("reason", Text),
+    _nullable("first_ok", Instant),
+    _nullable("last_ok", Instant),
+    _nullable("backfilled", Instant),
 )
 runs = _table(
     "runs",
-    _key("id"),
+    _primary_key("id"),
     Column("source", ForeignKey("sources.slug"), nullable=False),
-    _must("started", Instant),
-    _may("ended", Instant),
-    _must("state"),
-    _may("reason", Text),
+    _not_null("started", Instant),
+    _nullable("ended", Instant),
+    _not_null("state"),
+    _nullable("reason", Text),
     *(
-        _must(name, Integer, 0)
+        _not_null(name, Integer, 0)
         for name in ("requests", "bytes", "not_modified", "fetched", "known", "edited", "new")
     ),
-    _must("dropped", JSON),
+    _not_null("dropped", JSON),
     Index("ix_runs_source_started", "source", "started"),
 )
-voices = _table("voices", _key("id"), _must("platform"), _must("first_seen", Instant))
-families = _table("families", _key("id"), _must("first_seen", Instant))
+voices = _table(
+    "voices", _primary_key("id"), _not_null("platform"), _not_null("first_seen", Instant)
+)
+families = _table("families", _primary_key("id"), _not_null("first_seen", Instant))
 mentions = _table(
     "mentions",
-    _key("id", String(32)),
-    _must("uri", Text),
-    _must("url", Text),
-    _must("text", Text),
-    _must("text_sha256", String(64)),
-    _must("revision", Integer),
-    *(_must(name) for name in ("state", "analysis", "platform")),
-    _may("reason", Text),
-    _may("language"),
-    _may("claimed_language"),
-    _may("voice"),
-    _may("family"),
-    _may("parent", Text),
-    _may("model"),
-    _must("published", Instant),
-    _may("published_raw", Instant),
-    _may("edited", Instant),
-    _must("first_seen", Instant),
-    _must("last_seen", Instant),
+    _primary_key("id", String(32)),
+    _not_null("uri", Text),
+    _not_null("url", Text),
+    _not_null("text", Text),
+    _not_null("text_sha256", String(64)),
+    _not_null("revision", Integer),
+    *(_not_null(name) for name in ("state", "analysis", "platform")),
+    _nullable("reason", Text),
+    _nullable("language"),
+    _nullable("claimed_language"),
+    _nullable("voice"),
+    _nullable("family"),
+    _nullable("parent", Text),
+    _nullable("model"),
+    _not_null("published", Instant),
+    _nullable("published_raw", Instant),
+    _nullable("edited", Instant),
+    _not_null("first_seen", Instant),
+    _not_null("last_seen", Instant),
     Index("ix_mentions_analysis_published", "analysis", "published"),
     Index("ix_mentions_published", "published"),
 )
 sightings = _table(
     "sightings",
-    _mention(),
-    _key("source"),
-    _must("first_seen", Instant),
-    _must("last_seen", Instant),
+    _mention_key(),
+    _primary_key("source"),
+    _not_null("first_seen", Instant),
+    _not_null("last_seen", Instant),
 )
 revisions = _table(
-    "revisions", _mention(), _key("revision", Integer), _must("at", Instant), _must("text_sha256")
+    "revisions",
+    _mention_key(),
+    _primary_key("revision", Integer),
+    _not_null("at", Instant),
+    _not_null("text_sha256"),
 )
 matches = _table(
     "matches",
-    _mention(),
-    _key("watch"),
-    _must("watch_revision"),
+    _mention_key(),
+    _primary_key("watch"),
+    _not_null("watch_revision"),
     Index("ix_matches_watch", "watch", "mention"),
 )
 skipped = _table(
-    "skipped", _key("mention", String(32)), _key("source"), _must("at", Instant), _must("reason")
+    "skipped",
+    _primary_key("mention", String(32)),
+    _primary_key("source"),
+    _not_null("at", Instant),
+    _not_null("reason"),
 )
 verdicts = _table(
     "verdicts",
-    _mention(),
-    _key("watch"),  # "" for the whole text
-    _key("model"),
-    _key("text_sha256"),
-    _may("sentiment"),
-    _must("probabilities", JSON),
-    _may("polarity", Double),
-    _must("topics", JSON),
-    _must("heads", JSON),  # probabilities by head and class
-    _must("read_share", Double),  # of the cleaned text, by characters; above 0, at most 1
-    _must("at", Instant),
+    _mention_key(),
+    _primary_key("watch"),  # "" for the whole text
+    _primary_key("model"),
+    _primary_key("text_sha256"),
+    _nullable("sentiment"),
+    _not_null("probabilities", JSON),
+    _nullable("polarity", Double),
+    _not_null("topics", JSON),
+    _not_null("heads", JSON),  # probabilities by head and class
+    _not_null("read_share", Double),  # of the cleaned text, by characters; above 0, at most 1
+    _not_null("at", Instant),
 )
 named = _table(  # what the present text names; an edit takes it away, as it holds words of it
     "named",
-    _mention(),
-    _must("text_sha256", String(64)),
-    _must("entities", JSON),  # [[kind, value, said]]
-    _must("phrases", JSON),
+    _mention_key(),
+    _not_null("text_sha256", String(64)),
+    _not_null("entities", JSON),  # [[kind, value, said]]
+    _not_null("phrases", JSON),
 )
 vectors = _table(
     "vectors",
-    _mention(),
-    _key("text_sha256"),
-    _key("encoder_sha256"),
-    _must("vector", LargeBinary),  # float16, little endian
+    _mention_key(),
+    _primary_key("text_sha256"),
+    _primary_key("encoder_sha256"),
+    _not_null("vector", LargeBinary),  # float16, little endian
 )
 labels = _table(
-    "labels", _mention(), _key("watch"), _key("person"), _must("label"), _must("at", Instant)
+    "labels",
+    _mention_key(),
+    _primary_key("watch"),
+    _primary_key("person"),
+    _not_null("label"),
+    _not_null("at", Instant),
 )
-tags = _table("tags", _mention(), _key("tag"), _must("person"), _must("at", Instant))
-engagement = _table("engagement", _mention(), _key("at", Instant), _must("counts", JSON))
-tombstones = _table("tombstones", _key("id"), _must("at", Instant), _must("reason"))
+tags = _table(
+    "tags", _mention_key(), _primary_key("tag"), _not_null("person"), _not_null("at", Instant)
+)
+engagement = _table(
+    "engagement", _mention_key(), _primary_key("at", Instant), _not_null("counts", JSON)
+)
+tombstones = _table("tombstones", _primary_key("id"), _not_null("at", Instant), _not_null("reason"))
 changes = _table(
     "changes",
-    _key("number", BigInteger().with_variant(Integer, "sqlite")),
-    _mention(key=False),
+    _primary_key("number", BigInteger().with_variant(Integer, "sqlite")),
+    _mention_key(key=False),
     UniqueConstraint("mention"),
 )
-counters = _table("counters", _key("name"), _must("value", BigInteger))
-followers = _table("followers", _key("name"), _must("number", BigInteger), _must("at", Instant))
+counters = _table("counters", _primary_key("name"), _not_null("value", BigInteger))
+followers = _table(
+    "followers", _primary_key("name"), _not_null("number", BigInteger), _not_null("at", Instant)
+)
 leases = _table(
     "leases",
-    *(_key(name) for name in ("name", "item")),
-    _must("owner"),
-    _must("until", Instant),
-    _must("attempts", Integer, 0),  # how often it was claimed without an end
+    *(_primary_key(name) for name in ("name", "item")),
+    _not_null("owner"),
+    _not_null("until", Instant),
+    _not_null("attempts", Integer, 0),  # how often it was claimed without an end
 )
-baselines = _table("baselines", _key("watch"), _must("learnt_to", Instant), _must("state", JSON))
+baselines = _table(
+    "baselines", _primary_key("watch"), _not_null("learnt_to", Instant), _not_null("state", JSON)
+)
 incidents = _table(
     "incidents",
-    _key("id", Integer),
-    *(_must(name) for name in ("watch", "kind", "state")),
-    _may("topic"),
-    *(_must(name, Integer) for name in ("severity", "observed", "voices", "families", "revision")),
-    *(_must(name, Double) for name in ("expected", "negative_share", "usual_share")),
-    *(_must(name, Instant) for name in ("onset", "detected", "updated")),
-    _may("resolved", Instant),
-    *(_must(name, JSON) for name in ("mentions", "coverage", "spike", "course")),
+    _primary_key("id", Integer),
+    *(_not_null(name) for name in ("watch", "kind", "state")),
+    _nullable("topic"),
+    *(
+        _not_null(name, Integer)
+        for name in ("severity", "observed", "voices", "families", "revision")
+    ),
+    *(_not_null(name, Double) for name in ("expected", "negative_share", "usual_share")),
+    *(_not_null(name, Instant) for name in ("onset", "detected", "updated")),
+    _nullable("resolved", Instant),
+    *(_not_null(name, JSON) for name in ("mentions", "coverage", "spike", "course")),
     Index("ix_incidents_watch_state", "watch", "state"),
 )
 incident_events = _table(
     "incident_events",
-    _key("id", Integer),
+    _primary_key("id", Integer),
     Column("incident", ForeignKey("incidents.id"), nullable=False),
-    _must("revision", Integer),
-    _must("at", Instant),
-    _must("reason"),
-    _may("person"),
-    _must("facts", JSON),
+    _not_null("revision", Integer),
+    _not_null("at", Instant),
+    _not_null("reason"),
+    _nullable("person"),
+    _not_null("facts", JSON),
     UniqueConstraint("incident", "revision"),
 )
 outbox = _table(
     "outbox",
-    _key("id", Integer),
-    _must("key"),
-    *(_must(name) for name in ("kind", "channel", "recipient", "message_id", "state")),
-    _must("subject", Text),
-    _must("eml", LargeBinary),
-    _must("attempts", Integer, 0),
-    _must("created", Instant),
-    _must("due", Instant),
-    _may("sent", Instant),
-    _may("reason", Text),
-    _may("incident", Integer),
-    _may("day", Date),
+    _primary_key("id", Integer),
+    _not_null("key"),
+    *(_not_null(name) for name in ("kind", "channel", "recipient", "message_id", "state")),
+    _not_null("subject", Text),
+    _not_null("eml", LargeBinary),
+    _not_null("attempts", Integer, 0),
+    _not_null("created", Instant),
+    _not_null("due", Instant),
+    _nullable("sent", Instant),
+    _nullable("reason", Text),
+    _nullable("incident", Integer),
+    _nullable("day", Date),
     UniqueConstraint("key"),
     Index("ix_outbox_state_due", "state", "due"),
 )
-people = _table("people", _key("slug"), _must("name"), _may("email"), _must("origin"))
+people = _table(
+    "people", _primary_key("slug"), _not_null("name"), _nullable("email"), _not_null("origin")
+)
 subscriptions = _table(
     "subscriptions",
-    _key("slug"),
-    *(_must(name) for name in ("person", "kind", "channel", "at", "zone", "origin")),
-    _must("watches", JSON),
-    _must("active", Boolean),
+    _primary_key("slug"),
+    *(_not_null(name) for name in ("person", "kind", "channel", "at", "zone", "origin")),
+    _not_null("watches", JSON),
+    _not_null("active", Boolean),
 )
 audit = _table(
     "audit",
-    _key("id", Integer),
-    _must("at", Instant),
-    _must("person"),
-    _must("action"),
-    _must("subject"),
-    _must("facts", JSON),
+    _primary_key("id", Integer),
+    _not_null("at", Instant),
+    _not_null("person"),
+    _not_null("action"),
+    _not_null("subject"),
+    _not_null("facts", JSON),
 )
 processes = _table(
     "processes",
-    _key("name"),
-    _must("pid", Integer),
-    _must("host"),
-    _must("started", Instant),
-    _must("beat", Instant),
-    _must("state"),
-    _may("reason", Text),
+    _primary_key("name"),
+    _not_null("pid", Integer),
+    _not_null("host"),
+    _not_null("started", Instant),
+    _not_null("beat", Instant),
+    _not_null("state"),
+    _nullable("reason", Text),
 )

@@ -10,7 +10,7 @@ from core.watch import Topic, Watch
 from store.database import upsert
 from store.tables import topics, watches
 
-_LISTS: Final = ("topics", "products", "people")
+_LIST_FIELDS: Final = ("topics", "products", "people")
 
 
 def query_revision(query: str) -> str:
@@ -22,8 +22,8 @@ def replace_from_file(
     tx: Connection, new_watches: Sequence[Watch], new_topics: Sequence[Topic]
 ) -> None:
     """Upsert what harken.yaml says; what it no longer names is kept but inactive."""
-    _replace(tx, watches, "slug", [_watch_row(w) for w in new_watches])
-    _replace(tx, topics, "id", [_topic_row(t, k) for k, t in enumerate(new_topics)])
+    _upsert_all(tx, watches, "slug", [_watch_row(watch) for watch in new_watches])
+    _upsert_all(tx, topics, "id", [_topic_row(topic, k) for k, topic in enumerate(new_topics)])
 
 
 def active_watches(tx: Connection) -> list[Watch]:
@@ -41,34 +41,34 @@ def active_topics(tx: Connection) -> list[Topic]:
     ]
 
 
-def _replace(tx: Connection, table: Table, key: str, rows: list[dict[str, Any]]) -> None:
-    gone = (table.c.origin == "file") & table.c[key].not_in([row[key] for row in rows])
-    tx.execute(update(table).where(gone).values(active=False))
+def _upsert_all(tx: Connection, table: Table, key: str, rows: list[dict[str, Any]]) -> None:
+    is_removed = (table.c.origin == "file") & table.c[key].not_in([row[key] for row in rows])
+    tx.execute(update(table).where(is_removed).values(active=False))
     if rows:
         insert = upsert(tx, table)
-        changed = {name: insert.excluded[name] for name in rows[0] if name != key}
-        tx.execute(insert.on_conflict_do_update(index_elements=[key], set_=changed), rows)
+        columns = {name: insert.excluded[name] for name in rows[0] if name != key}
+        tx.execute(insert.on_conflict_do_update(index_elements=[key], set_=columns), rows)
 
 
-def _watch_row(w: Watch) -> dict[str, Any]:
+def _watch_row(watch: Watch) -> dict[str, Any]:
     names = ("slug", "name", "kind", "query", "revision", "purpose", "retention_days", "zone")
-    row = {name: getattr(w, name) for name in names}
-    lists = {name: list(getattr(w, name)) for name in _LISTS}
+    row = {name: getattr(watch, name) for name in names}
+    lists = {name: list(getattr(watch, name)) for name in _LIST_FIELDS}
     return row | lists | {"origin": "file", "active": True}
 
 
 def _watch(row: Any) -> Watch:
     names = ("slug", "name", "kind", "query", "revision", "purpose", "retention_days", "zone")
-    lists = {name: tuple(row[name]) for name in _LISTS}
+    lists = {name: tuple(row[name]) for name in _LIST_FIELDS}
     return Watch(**{name: row[name] for name in names} | lists)
 
 
-def _topic_row(t: Topic, position: int) -> dict[str, Any]:
+def _topic_row(topic: Topic, position: int) -> dict[str, Any]:
     return {
-        "id": t.id,
-        "name": t.name,
-        "sentences": list(t.sentences),
-        "examples": list(t.examples),
+        "id": topic.id,
+        "name": topic.name,
+        "sentences": list(topic.sentences),
+        "examples": list(topic.examples),
         "position": position,
         "origin": "file",
         "active": True,

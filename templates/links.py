@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote, urlencode
 
-from core.timestamps import iso
+from core.timestamps import format_utc
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,22 +13,22 @@ class Links:
 
     base: str = ""
 
-    def incident(self, number: int) -> str:
+    def incident(self, incident_id: int) -> str:
         """The page of incident *number*."""
-        return f"{self.base}/incidents/{number}"
+        return f"{self.base}/incidents/{incident_id}"
 
-    def mention(self, ident: str) -> str:
+    def mention(self, mention_id: str) -> str:
         """The page of one mention, by its id."""
-        return f"{self.base}/m/{quote(ident, safe='')}"
+        return f"{self.base}/m/{quote(mention_id, safe='')}"
 
     def search(
         self, query: str, *, start: datetime | None = None, end: datetime | None = None
     ) -> str:
         """The mentions of [start, end) that match *query*."""
-        asked = {"q": query, "from": iso(start), "to": iso(end)}
-        return f"{self.base}/?{urlencode({k: v for k, v in asked.items() if v})}"
+        params = {"q": query, "from": format_utc(start), "to": format_utc(end)}
+        return f"{self.base}/?{urlencode({k: v for k, v in params.items() if v})}"
 
 
-def quoted(value: str) -> str:
+def quote_value(value: str) -> str:
     """*value* as the query language takes it after ``field:``."""
     return value if value.replace("-", "").replace("_", "").isalnum() else f'"{value}"'

@@ -8,7 +8,7 @@ from templates.contexts.base import Context
 from templates.render import render
 
 
-def body(kind: str, context: Context) -> tuple[str, str]:
+def render_mail(kind: str, context: Context) -> tuple[str, str]:
     """HTML and text of ``mail/KIND``; the HTML keeps its ``@media`` rules, all else is inlined."""
     html = render(f"mail/{kind}.html.j2", context)
     return f"{inliner().inline(html).rstrip()}\n", render(f"mail/{kind}.txt.j2", context)

@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from templates.charts.text_bars import sparkline, stacked
 from templates.contexts import CONTEXTS
 from templates.contexts.base import Context
-from templates.i18n import Say
+from templates.i18n import Translator
 
 PLAIN: Final = ("txt.j2",)  # a text part shows what it is given: nothing in it can run
 
@@ -20,16 +20,16 @@ def render(name: str, context: Context) -> str:
     Raises:
         TypeError: *context* was made for another template.
     """
-    made_for = CONTEXTS[name]
-    if not isinstance(context, made_for):
-        raise TypeError(f"{name} takes a {made_for.__name__}, not a {type(context).__name__}")
+    context_class = CONTEXTS[name]
+    if not isinstance(context, context_class):
+        raise TypeError(f"{name} takes a {context_class.__name__}, not a {type(context).__name__}")
     values = {field.name: getattr(context, field.name) for field in fields(context)}
-    say = Say(zone=context.zone, locale=context.locale)
-    return environment().get_template(name).render(**values, say=say)
+    translate = Translator(zone=context.zone, locale=context.locale)
+    return environment().get_template(name).render(**values, say=translate)
 
 
 # Control characters but tab and line ends, those that turn the direction of text, lone surrogates.
-_UNSEEN: Final = dict.fromkeys(
+_UNSAFE_CHARACTERS: Final = dict.fromkeys(
     (
         *range(0x09),
         *range(0x0B, 0x0D),
@@ -42,22 +42,22 @@ _UNSEEN: Final = dict.fromkeys(
 )
 
 
-def _inert(value: Any) -> Any:
+def _strip_unsafe(value: Any) -> Any:
     """Whatever a template shows, without the characters that would act on a screen or terminal."""
-    return value.translate(_UNSEEN) if isinstance(value, str) else value
+    return value.translate(_UNSAFE_CHARACTERS) if isinstance(value, str) else value
 
 
 @cache
 def environment() -> Environment:
     """Every template escapes, but the text parts of mails; an unknown name is an error."""
-    made = Environment(
+    jinja = Environment(
         loader=PackageLoader("templates", ""),
         autoescape=select_autoescape(disabled_extensions=PLAIN, default=True),
         undefined=StrictUndefined,
-        finalize=_inert,
+        finalize=_strip_unsafe,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.globals.update(sparkline=sparkline, stacked=stacked)
-    return made
+    jinja.globals.update(sparkline=sparkline, stacked=stacked)
+    return jinja

@@ -17,7 +17,7 @@ import hypothesis
 import pytest
 from sqlalchemy import create_engine, text
 
-from store.database import Record
+from store.database import Database
 from store.tables import metadata
 
 # Shared cores: time proves nothing. Each run looks at other examples, so fifty are enough for one.
@@ -43,25 +43,25 @@ def record_url(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def record(record_url: str) -> Iterator[Record]:
+def record(record_url: str) -> Iterator[Database]:
     """An open, empty record; the test runs on SQLite and PostgreSQL."""
     yield from _opened(record_url)
 
 
 @pytest.fixture
-def sqlite_record(sqlite_url: str) -> Iterator[Record]:
+def sqlite_record(sqlite_url: str) -> Iterator[Database]:
     """An open, empty record on SQLite alone, for tests that are about something else."""
     yield from _opened(sqlite_url)
 
 
 @pytest.fixture
-def postgresql_record(postgresql_url: str) -> Iterator[Record]:
+def postgresql_record(postgresql_url: str) -> Iterator[Database]:
     """An open, empty record on PostgreSQL alone."""
     yield from _opened(postgresql_url)
 
 
-def _opened(url: str) -> Iterator[Record]:
-    record = Record(url)
+def _opened(url: str) -> Iterator[Database]:
+    record = Database(url)
     yield record
     record.close()
 
@@ -121,7 +121,7 @@ def _sibling(url: str, name: str) -> str:
 
 
 def _migrate(url: str) -> None:
-    record = Record(url)
+    record = Database(url)
     record.setup()
     record.close()
 

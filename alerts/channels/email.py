@@ -16,8 +16,8 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from alerts.channel import Channel, Letter, Receipt
-from alerts.messages.mime import to_eml
+from alerts.channel import Channel, DeliveryReceipt, Notification
+from alerts.messages.mime import to_mime
 from core.errors import PermanentError, TransientError
 
 _CAUSES: Final = (
@@ -29,7 +29,7 @@ _CAUSES: Final = (
     (ssl.SSLError, "no secure connection: its certificate or TLS version was not accepted"),
     (TimeoutError, "timed out"),
 )
-_ENHANCED: Final = re.compile(rb"[245]\.\d{1,3}\.\d{1,3}")  # RFC 3463
+_ENHANCED_CODE: Final = re.compile(rb"[245]\.\d{1,3}\.\d{1,3}")  # RFC 3463
 
 
 class Security(StrEnum):
@@ -61,15 +61,15 @@ class Email(Channel):
     def __init__(self, options: Options) -> None:
         self.options = options
 
-    def send(self, letter: Letter) -> Receipt:
+    def send(self, notification: Notification) -> DeliveryReceipt:
         """Hand *letter* to the server; see :class:`Channel`.
 
         A connection lost after DATA is transient: the server may have the letter, and the next
         one bears the same message id.
         """
-        eml = to_eml(letter)
+        mime = to_mime(notification)
         with self._session() as smtp:
-            return _hand_over(smtp, letter, eml)
+            return _send_message(smtp, notification, mime)
 
     def probe(self) -> None:
         """Open a session as a letter would, log in, and leave."""
@@ -81,16 +81,16 @@ class Email(Channel):
         try:
             with closing(self._connect()) as smtp:
                 if self.options.security is Security.STARTTLS:
-                    smtp.starttls(context=self._trust())
+                    smtp.starttls(context=self._tls_context())
                 if self.options.username:
                     smtp.login(self.options.username, self.options.password.get_secret_value())
                 yield smtp
                 # Not smtplib's own `with`: it raises on a failing QUIT, after the letter was taken.
                 with suppress(OSError):
                     smtp.quit()
-        except OSError as lost:  # smtplib's own errors are OSErrors too
+        except OSError as error:  # smtplib's own errors are OSErrors too
             server = f"smtp {self.options.host}:{self.options.port}"
-            raise TransientError(f"{server}: {_cause(lost)}") from None
+            raise TransientError(f"{server}: {_cause(error)}") from None
 
     def _connect(self) -> smtplib.SMTP:
         options = self.options
@@ -100,46 +100,46 @@ class Email(Channel):
                 options.port,
                 local_hostname=options.hello,
                 timeout=options.timeout_s,
-                context=self._trust(),
+                context=self._tls_context(),
             )
         return smtplib.SMTP(options.host, options.port, options.hello, options.timeout_s)
 
-    def _trust(self) -> ssl.SSLContext:
+    def _tls_context(self) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=self.options.ca_file)
 
 
-def _hand_over(smtp: smtplib.SMTP, letter: Letter, eml: bytes) -> Receipt:
+def _send_message(smtp: smtplib.SMTP, notification: Notification, mime: bytes) -> DeliveryReceipt:
     smtp.ehlo_or_helo_if_needed()
-    _check("MAIL", *smtp.mail(parseaddr(letter.sender)[1]))
-    _check("RCPT", *smtp.rcpt(parseaddr(letter.recipient)[1]))
+    _check("MAIL", *smtp.mail(parseaddr(notification.sender)[1]))
+    _check("RCPT", *smtp.rcpt(parseaddr(notification.recipient)[1]))
     try:
-        code, answer = smtp.data(eml)
-    except smtplib.SMTPDataError as refused:  # the word DATA itself was not accepted
-        code, answer = refused.smtp_code, b""
-    _check("DATA", code, answer)
-    return Receipt(message_id=letter.message_id, answer=_status(code, answer))
+        code, response = smtp.data(mime)
+    except smtplib.SMTPDataError as error:  # the word DATA itself was not accepted
+        code, response = error.smtp_code, b""
+    _check("DATA", code, response)
+    return DeliveryReceipt(message_id=notification.message_id, response=_status(code, response))
 
 
-def _check(verb: str, code: int, answer: bytes) -> None:
+def _check(command: str, code: int, response: bytes) -> None:
     """Only the numbers of an answer are told: its words may quote the letter."""
-    told = f"the mail server replied {_status(code, answer)} to {verb}"
+    reason = f"the mail server replied {_status(code, response)} to {command}"
     if code >= 500:  # noqa: PLR2004 -- RFC 5321: 5yz is final, 4yz is not
-        raise PermanentError(told)
+        raise PermanentError(reason)
     if code >= 400 or code < 0:  # noqa: PLR2004 -- -1: the connection went
-        raise TransientError(told)
+        raise TransientError(reason)
 
 
-def _status(code: int, answer: bytes) -> str:
-    enhanced = _ENHANCED.match(answer)
-    return f"{code} {enhanced[0].decode()}" if enhanced else str(code)
+def _status(code: int, response: bytes) -> str:
+    code_match = _ENHANCED_CODE.match(response)
+    return f"{code} {code_match[0].decode()}" if code_match else str(code)
 
 
-def _cause(lost: OSError) -> str:
+def _cause(error: OSError) -> str:
     """What went wrong, in words that hold neither password nor letter."""
     for kind, words in _CAUSES:
         # smtplib tells a time-out as a lost connection, with the time-out as its context.
-        if isinstance(lost, kind) or isinstance(lost.__context__, kind):
+        if isinstance(error, kind) or isinstance(error.__context__, kind):
             return words
-    if isinstance(lost, smtplib.SMTPResponseException):
-        return f"replied {lost.smtp_code}"
-    return f"connection failed ({type(lost).__name__})"
+    if isinstance(error, smtplib.SMTPResponseException):
+        return f"replied {error.smtp_code}"
+    return f"connection failed ({type(error).__name__})"

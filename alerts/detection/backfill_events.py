@@ -6,15 +6,15 @@ from datetime import datetime
 from itertools import groupby
 from typing import TypeAlias
 
-from alerts.detection.backtest import Moment
-from alerts.detection.lifecycle import Episode, Event, NotifyReason, is_raised, leading
-from core.incident import Phase, Spike
+from alerts.detection.backtest import Evaluation
+from alerts.detection.lifecycle import Episode, IncidentEvent, NotifyReason, is_raised, lead_spike
+from core.incident import IncidentState, Spike
 
-Story: TypeAlias = tuple[Event, ...]
+Events: TypeAlias = tuple[IncidentEvent, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Teller:
+class BackfillView:
     """Who tells a history: when, from where on, and with what eye for onsets."""
 
     now: datetime
@@ -22,63 +22,69 @@ class Teller:
     locate: Callable[[Spike, datetime], Spike]  # a spike with its onset, given when it crossed
 
 
-def retell(
-    episode: Episode | None, events: Story, warm: Sequence[Moment], teller: Teller
-) -> tuple[Episode | None, Story]:
+def summarize_backfill(
+    episode: Episode | None, events: Events, evaluations: Sequence[Evaluation], view: BackfillView
+) -> tuple[Episode | None, Events]:
     """The *events* of a history as one would tell them now, and the *episode* they leave.
 
     Both are what :func:`alerts.detection.lifecycle.advance` made of the *warm* moments. Each
     incident is told once, as it stands, as opened now; if it is over, by its strongest moment, and
     resolved in the same breath.
     """
-    told: list[Event] = []
+    summaries: list[IncidentEvent] = []
     for _, group in groupby(events, key=lambda event: event.opened):
-        story = tuple(group)
-        over = story[-1] if story[-1].phase is Phase.RESOLVED else None
-        if over and over.at <= teller.horizon:
+        incident_events = tuple(group)
+        resolution = (
+            incident_events[-1] if incident_events[-1].state is IncidentState.RESOLVED else None
+        )
+        if resolution and resolution.at <= view.horizon:
             continue
-        opened = _summary(story, warm, over.at if over else teller.now, teller)
-        told.append(opened)
-        if over:
-            told.append(replace(over, topic=opened.topic, severity=opened.severity))
-        episode = _agreeing(episode, opened)
-    return episode, tuple(told)
+        opening = _summarize(
+            incident_events, evaluations, resolution.at if resolution else view.now, view
+        )
+        summaries.append(opening)
+        if resolution:
+            summaries.append(replace(resolution, topic=opening.topic, severity=opening.severity))
+        episode = _align_episode(episode, opening)
+    return episode, tuple(summaries)
 
 
-def _summary(story: Story, warm: Sequence[Moment], end: datetime, teller: Teller) -> Event:
+def _summarize(
+    incident_events: Events, evaluations: Sequence[Evaluation], end: datetime, view: BackfillView
+) -> IncidentEvent:
     """*story* up to *end* in one event, of its gravest severity: as it stands, or stood highest."""
-    moments = [spikes for at, spikes in warm if story[0].at <= at <= end]
-    high = list(filter(_any_raised, moments))
-    spikes = high[-1] if end >= teller.now else max(high, key=_height)
-    raised = sorted(filter(is_raised, spikes), key=lambda spike: -spike.score)
-    lead = leading(spikes)
+    moments = [spikes for at, spikes in evaluations if incident_events[0].at <= at <= end]
+    raised_moments = list(filter(_has_raised, moments))
+    spikes = raised_moments[-1] if end >= view.now else max(raised_moments, key=_peak_score)
+    by_score = sorted(filter(is_raised, spikes), key=lambda spike: -spike.score)
+    lead = lead_spike(spikes)
     return replace(
-        story[0],
+        incident_events[0],
         reason=NotifyReason.OPENED,
-        at=teller.now,
+        at=view.now,
         topic=lead.topic,
-        severity=min(event.severity for event in story),
-        spike=replace(teller.locate(lead, story[0].opened), detected=teller.now),
-        topics=tuple(spike.topic for spike in raised if spike.topic is not None),
+        severity=min(event.severity for event in incident_events),
+        spike=replace(view.locate(lead, incident_events[0].opened), detected=view.now),
+        topics=tuple(spike.topic for spike in by_score if spike.topic is not None),
     )
 
 
-def _agreeing(episode: Episode | None, opened: Event) -> Episode | None:
+def _align_episode(episode: Episode | None, opening: IncidentEvent) -> Episode | None:
     """*episode* with what was told of it."""
-    if episode is None or episode.opened != opened.opened or opened.spike is None:
+    if episode is None or episode.opened != opening.opened or opening.spike is None:
         return episode
     return replace(
         episode,
-        onset=opened.spike.onset,
-        topic=opened.topic,
-        severity=opened.severity,
-        told=opened.spike.score,
+        onset=opening.spike.onset,
+        topic=opening.topic,
+        severity=opening.severity,
+        told=opening.spike.score,
     )
 
 
-def _any_raised(spikes: Sequence[Spike]) -> bool:
+def _has_raised(spikes: Sequence[Spike]) -> bool:
     return any(map(is_raised, spikes))
 
 
-def _height(spikes: Sequence[Spike]) -> float:
+def _peak_score(spikes: Sequence[Spike]) -> float:
     return max(spike.score for spike in spikes)

@@ -7,21 +7,30 @@ from typing import Final, TypeAlias
 
 import numpy as np
 
-from alerts.detection.baseline import HOUR, PER_HOUR, Baseline, view
-from alerts.detection.baseline_update import learn
+from alerts.detection.baseline import BUCKETS_PER_HOUR, HOUR, Baseline, score_windows
+from alerts.detection.baseline_update import update_baseline
 from alerts.detection.counts import Counts
-from alerts.detection.crisis import WARM, Rule, Scores, crises, news, reached, score, threshold
+from alerts.detection.crisis import (
+    HALF_THRESHOLD,
+    Rule,
+    Scores,
+    crises,
+    effective_scores,
+    score,
+    threshold,
+    units_with_news,
+)
 from core.incident import Spike
-from core.timestamps import BUCKET
+from core.timestamps import BUCKET_WIDTH
 
 # Most mentions are heard within an hour; younger hours are judged at once and learnt later.
-SETTLED: Final = timedelta(hours=1)
+SETTLE_TIME: Final = timedelta(hours=1)
 
-Moment: TypeAlias = tuple[datetime, list[Spike]]
+Evaluation: TypeAlias = tuple[datetime, list[Spike]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class ThresholdPolicy:
     """What sets the threshold of a watch besides the age of its baseline."""
 
     watch: str
@@ -30,51 +39,67 @@ class Limits:
 
     def rule(self, baseline: Baseline) -> Rule:
         """What the scores that *baseline* gives are held against."""
-        return Rule(watch=self.watch, threshold=threshold(baseline.days, self.units, self.budget))
+        return Rule(
+            watch=self.watch, threshold=threshold(baseline.history_days, self.units, self.budget)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Replay:
+class HistoryEvaluation:
     """What a stretch of buckets taught and showed."""
 
     baseline: Baseline
-    warm: tuple[Moment, ...]  # the moments at which some unit was warm, with their spikes
+    warm_evaluations: tuple[
+        Evaluation, ...
+    ]  # the moments at which some unit was warm, with their spikes
     scores: Scores  # of the buckets that are not learnt yet; the last one is open
-    judged_by: Mapping[datetime, Baseline]  # of each warm moment, what was usual then
+    baselines: Mapping[datetime, Baseline]  # of each warm moment, what was usual then
 
 
-def replay(
-    baseline: Baseline, counts: Counts, judged_to: datetime, now: datetime, limits: Limits
-) -> Replay:
+def evaluate_history(
+    baseline: Baseline,
+    counts: Counts,
+    evaluated_until: datetime,
+    now: datetime,
+    policy: ThresholdPolicy,
+) -> HistoryEvaluation:
     """Go on from *baseline* to *now*; moments up to *judged_to* teach, but are not judged again.
 
     *counts* reach from 6 h before ``baseline.learnt_to`` or more up to the bucket that holds *now*.
     In one go or in pieces it learns the same, to the last bit.
     """
-    stretches: list[tuple[Baseline, list[Moment]]] = []
-    while now - baseline.learnt_to >= HOUR + SETTLED:
+    segments: list[tuple[Baseline, list[Evaluation]]] = []
+    while now - baseline.learnt_to >= HOUR + SETTLE_TIME:
         first = counts.bucket(baseline.learnt_to)
-        scores = score(baseline, view(baseline, counts, first, first + PER_HOUR))
-        found = list(_warm(counts, scores, limits.rule(baseline), judged_to, now))
-        stretches.append((baseline, found))
-        baseline = learn(baseline, counts, scores.seen, news(scores))
+        scores = score(baseline, score_windows(baseline, counts, first, first + BUCKETS_PER_HOUR))
+        evaluations = list(
+            _warm_evaluations(counts, scores, policy.rule(baseline), evaluated_until, now)
+        )
+        segments.append((baseline, evaluations))
+        baseline = update_baseline(baseline, counts, scores.windows, units_with_news(scores))
     first = counts.bucket(baseline.learnt_to)
-    scores = score(baseline, view(baseline, counts, first, len(counts.heard)))
-    found = list(_warm(counts, scores, limits.rule(baseline), judged_to, now))
-    stretches.append((baseline, found))
-    return Replay(
+    scores = score(baseline, score_windows(baseline, counts, first, len(counts.is_covered)))
+    evaluations = list(
+        _warm_evaluations(counts, scores, policy.rule(baseline), evaluated_until, now)
+    )
+    segments.append((baseline, evaluations))
+    return HistoryEvaluation(
         baseline=baseline,
-        warm=tuple(moment for _, found in stretches for moment in found),
+        warm_evaluations=tuple(moment for _, evaluations in segments for moment in evaluations),
         scores=scores,
-        judged_by={at: judge for judge, found in stretches for at, _ in found},
+        baselines={
+            at: segment_baseline
+            for segment_baseline, evaluations in segments
+            for at, _ in evaluations
+        },
     )
 
 
-def _warm(
-    counts: Counts, scores: Scores, rule: Rule, judged_to: datetime, now: datetime
-) -> Iterator[Moment]:
-    hot = (reached(scores, rule) >= WARM * rule.threshold).any(axis=1)
-    for bucket in np.flatnonzero(hot):
-        at = min(counts.time(scores.seen.first + int(bucket)) + BUCKET, now)
-        if at > judged_to:
+def _warm_evaluations(
+    counts: Counts, scores: Scores, rule: Rule, evaluated_until: datetime, now: datetime
+) -> Iterator[Evaluation]:
+    is_warm = (effective_scores(scores, rule) >= HALF_THRESHOLD * rule.threshold).any(axis=1)
+    for bucket in np.flatnonzero(is_warm):
+        at = min(counts.time(scores.windows.first_bucket + int(bucket)) + BUCKET_WIDTH, now)
+        if at > evaluated_until:
             yield at, crises(scores, rule, int(bucket), at)

@@ -17,27 +17,27 @@ from typing import Any, Final
 import numpy as np
 
 from alerts.detection.counts import Counts, Stream, Unit
-from alerts.detection.seasonality import Floats, Ints, Season, at_minutes, flat
+from alerts.detection.seasonality import Floats, Ints, Season, flat_season, interpolate_profile
 from alerts.detection.tail_scores import (
-    LONGEST,
+    MAX_WINDOW,
     WINDOWS,
-    Sums,
-    excess_surprise,
-    rolling,
-    share_surprise,
-    tempering,
+    WindowSums,
+    excess_score,
+    noise_factor,
+    rolling_sums,
+    share_score,
 )
-from core.timestamps import BUCKET, instant, iso
+from core.timestamps import BUCKET_WIDTH, format_utc, parse_utc
 
 HOUR: Final = timedelta(hours=1)
-PER_HOUR: Final = HOUR // BUCKET
+BUCKETS_PER_HOUR: Final = HOUR // BUCKET_WIDTH
 LEVEL_START: Final = 0.5  # voices an hour
-FLOOR_A_BUCKET: Final = 0.01  # voices: less is never expected
+MIN_EXPECTED: Final = 0.01  # voices: less is never expected
 SPREAD_START: Final = 0.25
 SPREAD_MIN: Final = 0.005
 SHARE_PRIOR: Final = 0.2
-SHARE_WORTH: Final = 200.0  # voices
-CLUMPING: Final = 0.02
+SHARE_PRIOR_VOICES: Final = 200.0  # voices
+CORRELATION_START: Final = 0.02
 TAIL_START: Final = 3.45  # -log10; half again the nominal 2.30: a stranger is not trusted at once
 
 
@@ -59,15 +59,15 @@ class Baseline:
     )
 
     @property
-    def days(self) -> float:
+    def history_days(self) -> float:
         """How much history taught it."""
         return self.heard_h / 24
 
     @property
     def usual_share(self) -> Floats:
         """Negative share, 0 to 1 (units)."""
-        usual: Floats = self.share[0] / self.share[1]
-        return usual
+        share: Floats = self.share[0] / self.share[1]
+        return share
 
     @property
     def dispersion(self) -> Floats:
@@ -76,85 +76,91 @@ class Baseline:
         return spread
 
     @property
-    def clumping(self) -> Floats:
+    def intraclass_correlation(self) -> Floats:
         """How much voices of one window agree beyond chance: rho of the share (windows, units)."""
-        rho: Floats = self.clumps[0] / self.clumps[1]
-        return rho
+        correlation: Floats = self.clumps[0] / self.clumps[1]
+        return correlation
 
 
-def start(units: tuple[Unit, ...], begun: datetime, profile: Floats | None = None) -> Baseline:
+def initial(
+    units: tuple[Unit, ...], history_start: datetime, profile: Floats | None = None
+) -> Baseline:
     """A baseline that knows nothing yet.
 
     *profile*: the usual day (24 hours on the watch's clock) of other watches of the same zone.
     """
-    lanes, n = len(Stream), len(units)
-    spread = np.zeros((2, len(WINDOWS), lanes, n))
+    streams, n = len(Stream), len(units)
+    spread = np.zeros((2, len(WINDOWS), streams, n))
     spread[0], spread[1] = SPREAD_START, 1.0
-    clumps = np.zeros((2, len(WINDOWS), n))
-    clumps[0], clumps[1] = CLUMPING, 1.0
-    share = np.array([[SHARE_PRIOR * SHARE_WORTH] * n, [SHARE_WORTH] * n])
+    correlation = np.zeros((2, len(WINDOWS), n))
+    correlation[0], correlation[1] = CORRELATION_START, 1.0
+    share = np.array([[SHARE_PRIOR * SHARE_PRIOR_VOICES] * n, [SHARE_PRIOR_VOICES] * n])
     return Baseline(
         units=units,
-        begun=begun,
-        learnt_to=begun,
+        begun=history_start,
+        learnt_to=history_start,
         heard_h=0.0,
-        level=np.full((lanes, n), LEVEL_START),
-        season=flat(lanes, n, profile),
+        level=np.full((streams, n), LEVEL_START),
+        season=flat_season(streams, n, profile),
         spread=spread,
         share=share,
-        clumps=clumps,
-        tail=np.full((lanes, len(WINDOWS), n), TAIL_START),
+        clumps=correlation,
+        tail=np.full((streams, len(WINDOWS), n), TAIL_START),
     )
 
 
-def usual(baseline: Baseline, minute: Ints) -> Floats:
+def expected_counts(baseline: Baseline, minute: Ints) -> Floats:
     """The voices to expect in buckets that begin at *minute* of the week.
 
     Shape (buckets, streams, units).
     """
-    season = at_minutes(baseline.season.profile(baseline.level), minute)
-    voices: Floats = np.maximum(baseline.level * season / PER_HOUR, FLOOR_A_BUCKET)
-    return voices
+    season = interpolate_profile(baseline.season.week_profiles(baseline.level), minute)
+    counts: Floats = np.maximum(baseline.level * season / BUCKETS_PER_HOUR, MIN_EXPECTED)
+    return counts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class View:
+class WindowScores:
     """Some buckets as a baseline sees them; axes as in :mod:`alerts.detection.tail_scores`."""
 
-    first: int  # place of the first bucket in the counts
+    first_bucket: int  # place of the first bucket in the counts
     season: Floats  # around 1; 0 where not heard (buckets, streams, units)
-    sums: Sums
+    sums: WindowSums
     raw: Floats  # scores as they are (streams, buckets, windows, units); SCORED holds the share's
-    tempered: Floats  # the same, by the unit's own noise
+    noise_adjusted: Floats  # the same, by the unit's own noise
 
 
-def view(baseline: Baseline, counts: Counts, first: int, end: int) -> View:
+def score_windows(baseline: Baseline, counts: Counts, first: int, end: int) -> WindowScores:
     """The buckets from *first* up to *end* (places in *counts*), judged by *baseline*.
 
     *counts* must reach at least 6 h before *first*.
     """
-    window = slice(first + 1 - LONGEST, end)
-    season = at_minutes(baseline.season.profile(baseline.level), counts.minute[window])
-    voices = np.maximum(baseline.level * season / PER_HOUR, FLOOR_A_BUCKET)
-    heard = counts.heard[window, None, None]
-    sums = Sums(
-        observed=rolling(counts.voices[window].astype(np.float64), LONGEST - 1),
-        expected=rolling(voices * heard, LONGEST - 1),
+    window = slice(first + 1 - MAX_WINDOW, end)
+    season = interpolate_profile(
+        baseline.season.week_profiles(baseline.level), counts.minute[window]
+    )
+    voices = np.maximum(baseline.level * season / BUCKETS_PER_HOUR, MIN_EXPECTED)
+    is_covered = counts.is_covered[window, None, None]
+    sums = WindowSums(
+        observed=rolling_sums(counts.voices[window].astype(np.float64), MAX_WINDOW - 1),
+        expected=rolling_sums(voices * is_covered, MAX_WINDOW - 1),
     )
     raw = _scores(baseline, sums)
-    tempered = raw / tempering(baseline.tail)[:, None]
-    now = (season * heard)[LONGEST - 1 :]
-    return View(first=first, season=now, sums=sums, raw=raw, tempered=tempered)
+    noise_adjusted = raw / noise_factor(baseline.tail)[:, None]
+    covered_season = (season * is_covered)[MAX_WINDOW - 1 :]
+    return WindowScores(
+        first_bucket=first, season=covered_season, sums=sums, raw=raw, noise_adjusted=noise_adjusted
+    )
 
 
-def _scores(baseline: Baseline, sums: Sums) -> Floats:
-    observed = sums.observed
-    excess = excess_surprise(observed, sums.expected, baseline.dispersion)
-    share = share_surprise(
-        observed[:, :, Stream.NEGATIVE],
-        observed[:, :, Stream.SCORED],
+def _scores(baseline: Baseline, sums: WindowSums) -> Floats:
+    counts = sums.observed
+    excess = excess_score(counts, sums.expected, baseline.dispersion)
+    share = share_score(
+        counts[:, :, Stream.NEGATIVE],
+        counts[:, :, Stream.SCORED],
         baseline.usual_share,
-        baseline.clumping,
+        baseline.intraclass_correlation,
     )
     return np.stack([excess[:, :, Stream.NEGATIVE], share, excess[:, :, Stream.VOLUME]])
 
@@ -169,7 +175,7 @@ def from_plain(plain: Mapping[str, Any]) -> Baseline:
     parts = _arrays(plain)
     parts["units"] = tuple(plain["units"])
     parts["season"] = Season(**_arrays(plain["season"]))
-    parts["begun"], parts["learnt_to"] = instant(plain["begun"]), instant(plain["learnt_to"])
+    parts["begun"], parts["learnt_to"] = parse_utc(plain["begun"]), parse_utc(plain["learnt_to"])
     return Baseline(**parts)
 
 
@@ -180,7 +186,7 @@ def _plain(value: Baseline | Season) -> dict[str, Any]:
         if isinstance(part, np.ndarray):
             plain[field.name] = part.tolist()
         elif isinstance(part, datetime):
-            plain[field.name] = iso(part)
+            plain[field.name] = format_utc(part)
         else:
             plain[field.name] = _plain(part) if isinstance(part, Season) else part
     return plain

@@ -16,17 +16,19 @@ import numpy as np
 
 from alerts.detection.seasonality import Bools, Ints, minutes_of_week
 from core.observation import Observation
-from core.timestamps import BUCKET, floor
+from core.timestamps import BUCKET_WIDTH, floor_to
 
 Unit: TypeAlias = str | None
-Span: TypeAlias = tuple[datetime, datetime]
+Interval: TypeAlias = tuple[datetime, datetime]
 
-VOICE_MEMORY: Final = timedelta(hours=6)  # the widest window: a voice counts once in any of them
+VOICE_WINDOW: Final = timedelta(hours=6)  # the widest window: a voice counts once in any of them
 # A copy shows that words spread, not that one more person has met the trouble. Three may say the
 # same in good faith (a slogan, a quoted headline); one copied text alone never reaches the excess
 # of voices that a crisis needs (alerts.detection.crisis.EXCESS).
-COPIES: Final = 3
-HELD_BUCKETS: Final = 2  # after a gap: the crawlers' catch-up is neither calm nor a crisis
+MAX_COPIES: Final = 3
+BUCKETS_MASKED_AFTER_GAP: Final = (
+    2  # after a gap: the crawlers' catch-up is neither calm nor a crisis
+)
 
 
 class Stream(IntEnum):
@@ -44,89 +46,91 @@ class Counts:
     start: datetime  # of the first bucket
     units: tuple[Unit, ...]
     voices: Ints  # (buckets, streams, units)
-    heard: Bools  # (buckets,); False: the sources were not heard, so zero means unknown
+    is_covered: Bools  # (buckets,); False: the sources were not heard, so zero means unknown
     minute: Ints  # (buckets,); minute of the week on the watch's clock, Monday 00:00 = 0
 
     def bucket(self, at: datetime) -> int:
         """The place of the bucket that holds *at*; may lie outside the arrays."""
-        return (at - self.start) // BUCKET
+        return (at - self.start) // BUCKET_WIDTH
 
     def time(self, bucket: int) -> datetime:
         """When *bucket* starts."""
-        return self.start + bucket * BUCKET
+        return self.start + bucket * BUCKET_WIDTH
 
 
-def count(
-    utterances: Sequence[Observation], units: Sequence[Unit], span: Span, zone: ZoneInfo
+def count_voices(
+    observations: Sequence[Observation], units: Sequence[Unit], interval: Interval, zone: ZoneInfo
 ) -> Counts:
     """The voices in the buckets from *span*'s start up to the one that holds its end.
 
     For exact counts *utterances* must reach 6 h further back than *span*; order does not matter.
     """
-    start = floor(span[0])
-    shape = ((floor(span[1]) - start) // BUCKET + 1, len(Stream), len(units))
+    start = floor_to(interval[0])
+    shape = ((floor_to(interval[1]) - start) // BUCKET_WIDTH + 1, len(Stream), len(units))
     voices = np.zeros(shape, np.int64)
-    place = {unit: index for index, unit in enumerate(units)}
-    memory = _Memory()
-    for utterance in sorted(utterances, key=lambda u: (u.at, u.id)):
-        bucket = (utterance.at - start) // BUCKET
-        for stream in _streams(utterance):
-            for unit in {None, *utterance.topics} & place.keys():
-                if memory.admits(utterance, (unit, stream)) and 0 <= bucket < shape[0]:
-                    voices[bucket, stream, place[unit]] += 1
+    unit_index = {unit: index for index, unit in enumerate(units)}
+    seen_authors = _SeenAuthors()
+    for observation in sorted(observations, key=lambda u: (u.at, u.id)):
+        bucket = (observation.at - start) // BUCKET_WIDTH
+        for stream in _streams(observation):
+            for unit in {None, *observation.topics} & unit_index.keys():
+                if seen_authors.add(observation, (unit, stream)) and 0 <= bucket < shape[0]:
+                    voices[bucket, stream, unit_index[unit]] += 1
     return Counts(
         start=start,
         units=tuple(units),
         voices=voices,
-        heard=np.ones(shape[0], np.bool_),
+        is_covered=np.ones(shape[0], np.bool_),
         minute=minutes_of_week(start, shape[0], zone),
     )
 
 
-def mute(counts: Counts, gaps: Sequence[Span], begun: datetime) -> Counts:
+def mask_gaps(counts: Counts, gaps: Sequence[Interval], history_start: datetime) -> Counts:
     """*counts* with all before *begun*, the buckets that *gaps* touch and two after as unknown."""
-    heard = counts.heard.copy()
-    heard[: max(counts.bucket(begun), 0)] = False
+    is_covered = counts.is_covered.copy()
+    is_covered[: max(counts.bucket(history_start), 0)] = False
     for start, end in gaps:
         last = counts.bucket(end - timedelta(microseconds=1))
-        heard[max(counts.bucket(start), 0) : max(last + 1 + HELD_BUCKETS, 0)] = False
+        is_covered[max(counts.bucket(start), 0) : max(last + 1 + BUCKETS_MASKED_AFTER_GAP, 0)] = (
+            False
+        )
     return Counts(
         start=counts.start,
         units=counts.units,
-        voices=counts.voices * heard[:, None, None],
-        heard=heard,
+        voices=counts.voices * is_covered[:, None, None],
+        is_covered=is_covered,
         minute=counts.minute,
     )
 
 
-def _streams(utterance: Observation) -> tuple[Stream, ...]:
-    if utterance.negative is None:
+def _streams(observation: Observation) -> tuple[Stream, ...]:
+    if observation.negative is None:
         return (Stream.VOLUME,)
-    return tuple(Stream) if utterance.negative else (Stream.SCORED, Stream.VOLUME)
+    return tuple(Stream) if observation.negative else (Stream.SCORED, Stream.VOLUME)
 
 
-class _Memory:
+class _SeenAuthors:
     """Who was heard in the six hours before, by unit and stream; mentions must come in order."""
 
     def __init__(self) -> None:
-        self._voices: dict[tuple[object, ...], datetime] = {}
-        self._families: dict[tuple[object, ...], dict[str, datetime]] = {}
+        self._last_seen: dict[tuple[object, ...], datetime] = {}
+        self._family_authors: dict[tuple[object, ...], dict[str, datetime]] = {}
 
-    def admits(self, utterance: Observation, place: tuple[Unit, Stream]) -> bool:
+    def add(self, observation: Observation, unit_stream: tuple[Unit, Stream]) -> bool:
         """Remember *utterance*; true if its voice and its words are new evidence at *place*."""
-        voice = utterance.author_key
-        new = _silent(self._voices.get((*place, voice)), utterance.at)
-        self._voices[(*place, voice)] = utterance.at
-        if utterance.family is None:
-            return new
-        speakers = self._families.setdefault((*place, utterance.family), {})
-        own = speakers.pop(voice, None)
-        others = sum(not _silent(last, utterance.at) for last in speakers.values())
-        if own is None and len(speakers) >= COPIES:
-            del speakers[next(iter(speakers))]  # the newest COPIES decide, older ones cannot
-        speakers[voice] = utterance.at
-        return new and others < COPIES
+        voice = observation.author_key
+        is_new_author = _has_expired(self._last_seen.get((*unit_stream, voice)), observation.at)
+        self._last_seen[(*unit_stream, voice)] = observation.at
+        if observation.family is None:
+            return is_new_author
+        authors = self._family_authors.setdefault((*unit_stream, observation.family), {})
+        previous = authors.pop(voice, None)
+        others = sum(not _has_expired(last, observation.at) for last in authors.values())
+        if previous is None and len(authors) >= MAX_COPIES:
+            del authors[next(iter(authors))]  # the newest COPIES decide, older ones cannot
+        authors[voice] = observation.at
+        return is_new_author and others < MAX_COPIES
 
 
-def _silent(last: datetime | None, now: datetime) -> bool:
-    return last is None or now - last >= VOICE_MEMORY
+def _has_expired(last: datetime | None, now: datetime) -> bool:
+    return last is None or now - last >= VOICE_WINDOW

@@ -7,14 +7,16 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from alerts.detection.baseline import Baseline, view
-from alerts.detection.counts import VOICE_MEMORY, count
-from alerts.detection.crisis import Rule, reached, score, threshold
-from alerts.detection.detector import Setting
+from alerts.detection.baseline import Baseline, score_windows
+from alerts.detection.counts import VOICE_WINDOW, count_voices
+from alerts.detection.crisis import Rule, effective_scores, score, threshold
+from alerts.detection.detector import DetectionContext
 from core.observation import Observation
 from core.watch import Watch
 
-MOMENT: Final = timedelta(microseconds=1)  # what opened at the end of a bucket opened within it
+ONE_MICROSECOND: Final = timedelta(
+    microseconds=1
+)  # what opened at the end of a bucket opened within it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,25 +28,25 @@ class Evidence:
     families: int
 
 
-def evidence(
-    utterances: Sequence[Observation], topic: str | None, onset: datetime, until: datetime
+def collect_evidence(
+    observations: Sequence[Observation], topic: str | None, onset: datetime, until: datetime
 ) -> Evidence:
     """The negative mentions of the watch, or of its *topic*, from *onset* to *until* inclusive."""
-    meant = [u for u in utterances if u.negative and topic in (None, *u.topics)]
-    found = sorted((u for u in meant if onset <= u.at <= until), key=lambda u: (u.at, u.id))
+    candidates = [u for u in observations if u.negative and topic in (None, *u.topics)]
+    matches = sorted((u for u in candidates if onset <= u.at <= until), key=lambda u: (u.at, u.id))
     return Evidence(
-        mentions=tuple(u.id for u in found),
-        voices=len({u.author_key for u in found}),
-        families=len({u.family or u.id for u in found}),
+        mentions=tuple(u.id for u in matches),
+        voices=len({u.author_key for u in matches}),
+        families=len({u.family or u.id for u in matches}),
     )
 
 
-def tipped_by(
+def tipping_mention(
     watch: Watch,
-    utterances: Sequence[Observation],
+    observations: Sequence[Observation],
     baseline: Baseline | None,
-    opened: datetime,
-    setting: Setting,
+    opened_at: datetime,
+    context: DetectionContext,
 ) -> str | None:
     """The id of the mention whose arrival made the score cross at *opened* (of the event).
 
@@ -55,21 +57,26 @@ def tipped_by(
     """
     if baseline is None:
         return None
-    arrived = sorted(
-        (u for u in utterances if opened - 2 * VOICE_MEMORY <= u.at <= opened),
+    arrivals = sorted(
+        (u for u in observations if opened_at - 2 * VOICE_WINDOW <= u.at <= opened_at),
         key=lambda u: (u.first_seen, u.id),
     )
-    enough = threshold(baseline.days, setting.units, setting.budget)
-    rule, zone = Rule(watch=watch.slug, threshold=enough), ZoneInfo(watch.zone)
-    span = (opened - VOICE_MEMORY, opened - MOMENT)
+    limit = threshold(baseline.history_days, context.units, context.budget)
+    rule, zone = Rule(watch=watch.slug, threshold=limit), ZoneInfo(watch.zone)
+    interval = (opened_at - VOICE_WINDOW, opened_at - ONE_MICROSECOND)
 
-    def height(first: int) -> float:
+    def peak_score(size: int) -> float:
         """The highest score of any unit with the first so many mentions."""
-        counts = count(arrived[:first], baseline.units, span, zone)
-        last = len(counts.heard)
-        return float(reached(score(baseline, view(baseline, counts, last - 1, last)), rule).max())
+        counts = count_voices(arrivals[:size], baseline.units, interval, zone)
+        bucket_count = len(counts.is_covered)
+        return float(
+            effective_scores(
+                score(baseline, score_windows(baseline, counts, bucket_count - 1, bucket_count)),
+                rule,
+            ).max()
+        )
 
-    needed = min(enough, height(len(arrived)))
-    if needed <= 0:
+    target = min(limit, peak_score(len(arrivals)))
+    if target <= 0:
         return None
-    return arrived[bisect_left(range(len(arrived)), needed, key=lambda n: height(n + 1))].id
+    return arrivals[bisect_left(range(len(arrivals)), target, key=lambda n: peak_score(n + 1))].id

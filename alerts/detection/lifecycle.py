@@ -12,15 +12,15 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from core.incident import Kind, Phase, Spike
+from core.incident import IncidentKind, IncidentState, Spike
 
-QUIET: Final = timedelta(hours=6)
-REOPEN: Final = timedelta(hours=24)
-NOTICE_QUIET: Final = timedelta(hours=12)
-GROWTH: Final = 2.0  # times the score last told
+RESOLVE_AFTER: Final = timedelta(hours=6)
+REOPEN_WITHIN: Final = timedelta(hours=24)
+NOTICE_INTERVAL: Final = timedelta(hours=12)
+GROWTH_FACTOR: Final = 2.0  # times the score last told
 # A topic carries a crisis if it holds most of its excess, and clearly more than any other topic.
-CARRIES: Final = 0.6
-CLEARLY: Final = 1.25
+MIN_CARRIER_SHARE: Final = 0.6
+MIN_CARRIER_LEAD: Final = 1.25
 
 
 class NotifyReason(StrEnum):
@@ -48,13 +48,13 @@ class Episode:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class IncidentEvent:
     """Something that readers must be told, or be able to look up."""
 
     reason: NotifyReason
     at: datetime  # when it came to be; in a replay earlier than `now`
     watch: str
-    kind: Kind
+    kind: IncidentKind
     opened: datetime  # with the watch: which incident; of a notice: `at`
     topic: str | None
     severity: int
@@ -62,9 +62,11 @@ class Event:
     topics: tuple[str, ...] = ()  # all topics whose own score was raised, strongest first
 
     @property
-    def phase(self) -> Phase:
+    def state(self) -> IncidentState:
         """The state of the incident after this event."""
-        return Phase.RESOLVED if self.reason is NotifyReason.RESOLVED else Phase.OPEN
+        return (
+            IncidentState.RESOLVED if self.reason is NotifyReason.RESOLVED else IncidentState.OPEN
+        )
 
 
 def is_raised(spike: Spike) -> bool:
@@ -74,18 +76,18 @@ def is_raised(spike: Spike) -> bool:
 
 def advance(
     watch: str, current: Episode | None, spikes: Sequence[Spike], now: datetime
-) -> tuple[Episode | None, tuple[Event, ...]]:
+) -> tuple[Episode | None, tuple[IncidentEvent, ...]]:
     """The episode after *now*, and what it brought; *spikes* are the warm crises of the watch."""
-    episode, events = _cool(watch, current, now)
+    episode, events = _resolve_if_quiet(watch, current, now)
     if not spikes:
         return episode, events
     if episode is not None and is_open(episode):
-        after, more = _go_on(episode, spikes, now)
+        next_episode, new_events = _continue_episode(episode, spikes, now)
     elif any(map(is_raised, spikes)):
-        after, more = _open(episode, leading(spikes), spikes, now)
+        next_episode, new_events = _open_episode(episode, lead_spike(spikes), spikes, now)
     else:
         return episode, events
-    return after, (*events, *more)
+    return next_episode, (*events, *new_events)
 
 
 def is_open(episode: Episode | None) -> bool:
@@ -93,81 +95,83 @@ def is_open(episode: Episode | None) -> bool:
     return episode is not None and episode.resolved is None
 
 
-def hold(current: Episode | None, now: datetime) -> Episode | None:
+def extend_through_gap(current: Episode | None, now: datetime) -> Episode | None:
     """The episode while the sources are not heard: unknown is not recovered."""
     return replace(current, warm=now) if current is not None and is_open(current) else current
 
 
-def leading(spikes: Sequence[Spike]) -> Spike:
+def lead_spike(spikes: Sequence[Spike]) -> Spike:
     """The spike that speaks for all: the topic that clearly carries the crisis, else the whole.
 
     Raises:
         ValueError: no spike is raised.
     """
-    raised = sorted(filter(is_raised, spikes), key=_excess, reverse=True)
-    topics = [spike for spike in raised if spike.topic is not None]
-    whole = next((spike for spike in raised if spike.topic is None), None)
-    if whole is None:
-        return max(raised, key=lambda spike: spike.score)
+    by_excess = sorted(filter(is_raised, spikes), key=_excess, reverse=True)
+    topics = [spike for spike in by_excess if spike.topic is not None]
+    watch_spike = next((spike for spike in by_excess if spike.topic is None), None)
+    if watch_spike is None:
+        return max(by_excess, key=lambda spike: spike.score)
     first, second = ([*map(_excess, topics), 0.0, 0.0])[:2]
-    carried = first >= CARRIES * _excess(whole) and first >= CLEARLY * second
-    return topics[0] if carried and topics else whole
+    is_carrier = (
+        first >= MIN_CARRIER_SHARE * _excess(watch_spike) and first >= MIN_CARRIER_LEAD * second
+    )
+    return topics[0] if is_carrier and topics else watch_spike
 
 
-def notice(
-    noticed: Mapping[Kind, datetime], spikes: Sequence[Spike], now: datetime
-) -> tuple[Mapping[Kind, datetime], tuple[Event, ...]]:
+def issue_notices(
+    last_notices: Mapping[IncidentKind, datetime], spikes: Sequence[Spike], now: datetime
+) -> tuple[Mapping[IncidentKind, datetime], tuple[IncidentEvent, ...]]:
     """When each kind was last noticed, after *now*, and the notices that were not told yet."""
-    after, events = dict(noticed), []
+    latest, events = dict(last_notices), []
     for spike in spikes:
-        last = noticed.get(spike.kind)
-        if last is None or now - last >= NOTICE_QUIET:
+        last = last_notices.get(spike.kind)
+        if last is None or now - last >= NOTICE_INTERVAL:
             events.append(_event(NotifyReason.NOTICED, spike, now, now))
-        after[spike.kind] = now
-    return after, tuple(events)
+        latest[spike.kind] = now
+    return latest, tuple(events)
 
 
-def _cool(
+def _resolve_if_quiet(
     watch: str, current: Episode | None, now: datetime
-) -> tuple[Episode | None, tuple[Event, ...]]:
-    if current is None or (current.resolved and now - current.resolved > REOPEN):
+) -> tuple[Episode | None, tuple[IncidentEvent, ...]]:
+    if current is None or (current.resolved and now - current.resolved > REOPEN_WITHIN):
         return None, ()
-    if current.resolved or now - current.warm < QUIET:
+    if current.resolved or now - current.warm < RESOLVE_AFTER:
         return current, ()
-    over = current.warm + QUIET
-    event = Event(
+    resolved_at = current.warm + RESOLVE_AFTER
+    event = IncidentEvent(
         reason=NotifyReason.RESOLVED,
-        at=over,
+        at=resolved_at,
         watch=watch,
-        kind=Kind.CRISIS,
+        kind=IncidentKind.CRISIS,
         opened=current.opened,
         topic=current.topic,
         severity=current.severity,
         spike=None,
     )
-    late = now - over > REOPEN
-    return None if late else replace(current, resolved=over), (event,)
+    is_stale = now - resolved_at > REOPEN_WITHIN
+    return None if is_stale else replace(current, resolved=resolved_at), (event,)
 
 
-def _open(
-    before: Episode | None, lead: Spike, spikes: Sequence[Spike], now: datetime
-) -> tuple[Episode, tuple[Event, ...]]:
+def _open_episode(
+    previous: Episode | None, lead: Spike, spikes: Sequence[Spike], now: datetime
+) -> tuple[Episode, tuple[IncidentEvent, ...]]:
     """A new episode, or *before*, which was resolved within a day, once more."""
     episode = Episode(
-        opened=before.opened if before else now,
-        onset=before.onset if before else lead.onset,
-        topic=before.topic if before else lead.topic,
+        opened=previous.opened if previous else now,
+        onset=previous.onset if previous else lead.onset,
+        topic=previous.topic if previous else lead.topic,
         severity=lead.severity,
         told=lead.score,
         warm=now,
     )
-    reason = NotifyReason.REOPENED if before else NotifyReason.OPENED
-    return episode, (_told(reason, episode, lead, spikes, now),)
+    reason = NotifyReason.REOPENED if previous else NotifyReason.OPENED
+    return episode, (_episode_event(reason, episode, lead, spikes, now),)
 
 
-def _go_on(
+def _continue_episode(
     episode: Episode, spikes: Sequence[Spike], now: datetime
-) -> tuple[Episode, tuple[Event, ...]]:
+) -> tuple[Episode, tuple[IncidentEvent, ...]]:
     same = [spike for spike in spikes if spike.topic == episode.topic]
     spike = max(same or spikes, key=lambda spike: spike.score)
     episode = replace(episode, warm=now)
@@ -175,34 +179,34 @@ def _go_on(
         return episode, ()
     if spike.severity < episode.severity:
         reason = NotifyReason.WORSENED
-    elif spike.score >= GROWTH * episode.told:
+    elif spike.score >= GROWTH_FACTOR * episode.told:
         reason = NotifyReason.GREW
     else:
         return episode, ()
-    told = max(spike.score, episode.told)
-    episode = replace(episode, told=told, severity=min(spike.severity, episode.severity))
-    return episode, (_told(reason, episode, spike, spikes, now),)
+    last_score = max(spike.score, episode.told)
+    episode = replace(episode, told=last_score, severity=min(spike.severity, episode.severity))
+    return episode, (_episode_event(reason, episode, spike, spikes, now),)
 
 
-def _told(
+def _episode_event(
     reason: NotifyReason, episode: Episode, lead: Spike, spikes: Sequence[Spike], now: datetime
-) -> Event:
-    raised = sorted(filter(is_raised, spikes), key=lambda spike: -spike.score)
+) -> IncidentEvent:
+    by_score = sorted(filter(is_raised, spikes), key=lambda spike: -spike.score)
     return replace(
         _event(reason, replace(lead, onset=episode.onset), now, episode.opened),
         topic=episode.topic,
         severity=episode.severity,
-        topics=tuple(spike.topic for spike in raised if spike.topic is not None),
+        topics=tuple(spike.topic for spike in by_score if spike.topic is not None),
     )
 
 
-def _event(reason: NotifyReason, spike: Spike, now: datetime, opened: datetime) -> Event:
-    return Event(
+def _event(reason: NotifyReason, spike: Spike, now: datetime, opened_at: datetime) -> IncidentEvent:
+    return IncidentEvent(
         reason=reason,
         at=now,
         watch=spike.watch,
         kind=spike.kind,
-        opened=opened,
+        opened=opened_at,
         topic=spike.topic,
         severity=spike.severity,
         spike=spike,

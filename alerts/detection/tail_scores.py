@@ -12,21 +12,21 @@ from scipy.special import betainc, log_ndtr
 from alerts.detection.seasonality import Floats
 
 WINDOWS: Final = (3, 12, 72)  # buckets: 15 minutes, 1 hour, 6 hours
-LONGEST: Final = max(WINDOWS)
-CAP: Final = 60.0  # nobody needs to tell 10**-60 from less
-NOMINAL: Final = 2.30  # -log10(0.005): the score that one bucket in 200 should reach by chance
-TEMPER_MAX: Final = 4.0  # noise must not buy unlimited tolerance (measured: costs nothing)
+MAX_WINDOW: Final = max(WINDOWS)
+MAX_SCORE: Final = 60.0  # nobody needs to tell 10**-60 from less
+NOMINAL_TAIL: Final = 2.30  # -log10(0.005): the score that one bucket in 200 should reach by chance
+MAX_NOISE_FACTOR: Final = 4.0  # noise must not buy unlimited tolerance (measured: costs nothing)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sums:
+class WindowSums:
     """Voices heard and voices usual in the windows that end with each bucket; all four axes."""
 
     observed: Floats
     expected: Floats
 
 
-def rolling(series: Floats, first: int) -> Floats:
+def rolling_sums(series: Floats, first: int) -> Floats:
     """Sums of *series* (buckets, …) over each window, for the buckets from *first* on.
 
     *first* must be at least the longest window less one, so that every window is whole.
@@ -37,36 +37,40 @@ def rolling(series: Floats, first: int) -> Floats:
     return np.stack([np.maximum(ends - start, 0.0) for start in starts], axis=1)
 
 
-def excess_surprise(observed: Floats, expected: Floats, spread: Floats) -> Floats:
+def excess_score(counts: Floats, means: Floats, spread: Floats) -> Floats:
     """-log10 P[NB >= observed]; mean *expected*, variance expected + spread * expected**2.
 
     With size r = 1 / spread the upper tail is the regularised incomplete beta function
     I(observed, r) at expected / (expected + r). No excess is no surprise: 0.
     """
-    score = np.zeros_like(observed)
-    more = observed > expected
-    mean, size = expected[more], 1.0 / np.broadcast_to(spread, observed.shape)[more]
-    tail = betainc(observed[more], size, mean / (mean + size))
-    score[more] = -np.log10(np.maximum(tail, 10.0**-CAP))
+    score = np.zeros_like(counts)
+    has_excess = counts > means
+    mean, size = means[has_excess], 1.0 / np.broadcast_to(spread, counts.shape)[has_excess]
+    tail = betainc(counts[has_excess], size, mean / (mean + size))
+    score[has_excess] = -np.log10(np.maximum(tail, 10.0**-MAX_SCORE))
     return score
 
 
-def share_surprise(negative: Floats, voices: Floats, usual: Floats, clumping: Floats) -> Floats:
+def share_score(
+    negative: Floats, voices: Floats, usual_share: Floats, correlation: Floats
+) -> Floats:
     """-log10 P of so large a negative share, by the normal tail of a beta-binomial.
 
     z = (N - Y p - 1/2) / sqrt(Y p (1 - p) (1 + (Y - 1) rho)) for N of Y voices, usual share p and
     clumping rho (how much the voices of one window agree beyond chance). Below the usual share: 0.
     """
-    heard = np.maximum(
+    trials = np.maximum(
         voices, negative
     )  # a voice may turn: heard before the window, negative in it
-    variance = heard * usual * (1 - usual) * (1 + np.maximum(heard - 1, 0) * clumping)
-    z = (negative - heard * usual - 0.5) / np.sqrt(variance + 1e-9)
-    tail: Floats = np.minimum(-log_ndtr(-np.maximum(z, 0)) / np.log(10), CAP)
+    variance = (
+        trials * usual_share * (1 - usual_share) * (1 + np.maximum(trials - 1, 0) * correlation)
+    )
+    z = (negative - trials * usual_share - 0.5) / np.sqrt(variance + 1e-9)
+    tail: Floats = np.minimum(-log_ndtr(-np.maximum(z, 0)) / np.log(10), MAX_SCORE)
     return np.where(z > 0, tail, 0.0)
 
 
-def tempering(tail: Floats) -> Floats:
+def noise_factor(tail: Floats) -> Floats:
     """By how much to divide a score whose own 99.5 % quantile is *tail*: 1 to TEMPER_MAX."""
-    factor: Floats = np.clip(tail / NOMINAL, 1.0, TEMPER_MAX)
+    factor: Floats = np.clip(tail / NOMINAL_TAIL, 1.0, MAX_NOISE_FACTOR)
     return factor

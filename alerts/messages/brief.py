@@ -5,23 +5,23 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from alerts.channel import Envelope, Letter
-from alerts.messages.completeness import Completeness, told
-from alerts.messages.figures import fullest, incident_figures
-from alerts.messages.quotes import quote, representative
-from alerts.messages.trend import trend
-from core.incident import Incident, Phase
+from alerts.channel import Notification, Recipient
+from alerts.messages.completeness import Completeness, completeness_messages
+from alerts.messages.figures import incident_figures, peak_message
+from alerts.messages.quotes import quote, representative_mentions
+from alerts.messages.trend import classify_trend
+from core.incident import Incident, IncidentState
 from core.mention import Mention
 from core.watch import Watch
-from templates.charts.geometry import Bar, Span, plot
-from templates.charts.png import pictures
+from templates.charts.geometry import Bar, NamedInterval, plot
+from templates.charts.png import chart_images
 from templates.contexts import mail
-from templates.i18n import Phrase, phrase
-from templates.links import Links, quoted
-from templates.mail_parts import body
+from templates.i18n import Message, msg
+from templates.links import Links, quote_value
+from templates.mail_parts import render_mail
 
-THREAD: Final = 100  # letters: then mail clients begin a new thread anyway (Gmail)
-_HARDLY: Final = 0.5  # voices: with fewer than that expected, "times the usual" says nothing
+MAX_THREAD_LENGTH: Final = 100  # letters: then mail clients begin a new thread anyway (Gmail)
+_MIN_EXPECTED: Final = 0.5  # voices: with fewer than that expected, "times the usual" says nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,39 +32,43 @@ class BriefFacts:
     watch: Watch
     topic: str | None  # the name of the incident's topic
     bars: tuple[Bar, ...]  # its unit's mentions over 48 h, an hour each, oldest first
-    pulse: tuple[int, ...]  # negative voices a quarter of an hour, oldest first, complete ones only
+    quarter_hours: tuple[
+        int, ...
+    ]  # negative voices a quarter of an hour, oldest first, complete ones only
     reasons: tuple[mail.Reason, ...]  # terms over their usual share, strongest first
-    carriers: tuple[mail.Carrier, ...]  # sources, first heard first
+    spread_sources: tuple[mail.SpreadSource, ...]  # sources, first heard first
     mentions: tuple[Mention, ...]  # to be quoted: negative ones since onset that speak of a reason
-    copies: Mapping[str, int]  # further mentions by family (by id where there is no family)
+    duplicate_counts: Mapping[
+        str, int
+    ]  # further mentions by family (by id where there is no family)
     completeness: Completeness
 
 
-def compose_brief(evidence: BriefFacts, envelope: Envelope, now: datetime) -> Letter:
+def compose_brief(facts: BriefFacts, recipient: Recipient, now: datetime) -> Notification:
     """The letter on this revision of the incident; its subject never changes, so it threads."""
-    incident, context = evidence.incident, brief_context(evidence, envelope, now)
-    message_id, references = thread(incident, envelope.host)
-    html, text = body("brief", context)
-    return Letter(
+    incident, context = facts.incident, brief_context(facts, recipient, now)
+    message_id, references = thread_ids(incident, recipient.sender_domain)
+    html, text = render_mail("brief", context)
+    return Notification(
         kind="brief",
-        recipient=envelope.recipient,
-        sender=envelope.sender,
-        subject=_subject(evidence),
+        recipient=recipient.address,
+        sender=recipient.sender,
+        subject=_subject(facts),
         message_id=message_id,
         references=references,
         date=now.replace(microsecond=0),
         text=text,
         html=html,
-        images=pictures(context, context.chart),
+        images=chart_images(context, context.chart),
         key=revision_id(incident),
     )
 
 
-def thread(incident: Incident, host: str) -> tuple[str, tuple[str, ...]]:
+def thread_ids(incident: Incident, host: str) -> tuple[str, tuple[str, ...]]:
     """The message id of this revision, and those it refers to: the root of its thread, or none."""
-    root = (incident.revision - 1) // THREAD * THREAD + 1
-    first = f"<inc-{incident.id}.r{root}@{host}>"
-    return f"<{revision_id(incident)}@{host}>", () if incident.revision == root else (first,)
+    root = (incident.revision - 1) // MAX_THREAD_LENGTH * MAX_THREAD_LENGTH + 1
+    root_id = f"<inc-{incident.id}.r{root}@{host}>"
+    return f"<{revision_id(incident)}@{host}>", () if incident.revision == root else (root_id,)
 
 
 def revision_id(incident: Incident) -> str:
@@ -72,119 +76,123 @@ def revision_id(incident: Incident) -> str:
     return f"inc-{incident.id}.r{incident.revision}"
 
 
-def brief_context(evidence: BriefFacts, envelope: Envelope, now: datetime) -> mail.Brief:
+def brief_context(facts: BriefFacts, recipient: Recipient, now: datetime) -> mail.Brief:
     """All that the letter shows, as values and phrases."""
-    incident, links = evidence.incident, Links(envelope.base_url)
-    watch, copies = incident.watch, evidence.copies
-    chosen = representative(evidence.mentions, copies, watch=watch)
+    incident, links = facts.incident, Links(recipient.base_url)
+    watch, duplicate_counts = incident.watch, facts.duplicate_counts
+    examples = representative_mentions(facts.mentions, duplicate_counts, watch=watch)
     return mail.Brief(
-        zone=envelope.zone,
-        locale=envelope.locale,
+        zone=recipient.zone,
+        locale=recipient.locale,
         name=incident.name,
         severity=incident.severity,
-        kind=phrase(f"kind.{incident.kind}"),
-        watch=evidence.watch.name,
-        title=_title(evidence),
-        phase=phrase(f"phase.{incident.state}"),
-        is_over=incident.state is Phase.RESOLVED,
-        preheader=_preheader(evidence),
+        kind=msg(f"kind.{incident.kind}"),
+        watch=facts.watch.name,
+        title=_title(facts),
+        state_label=msg(f"phase.{incident.state}"),
+        is_over=incident.state is IncidentState.RESOLVED,
+        preheader=_preheader(facts),
         headline=headline(incident),
-        lede=tuple(_lede(evidence, now)),
+        lede=tuple(_lede(facts, now)),
         figures=incident_figures(incident, now),
-        chart=_chart(evidence, envelope.zone),
-        reasons=evidence.reasons[:6],
-        carried=_carried(incident),
-        carriers=evidence.carriers[:6],
-        quotes=tuple(quote(mention, copies, links, watch) for mention in chosen),
-        coverage=told(evidence.completeness),
+        chart=_chart(facts, recipient.zone),
+        reasons=facts.reasons[:6],
+        spread=_spread_message(incident),
+        spread_sources=facts.spread_sources[:6],
+        quotes=tuple(quote(mention, duplicate_counts, links, watch) for mention in examples),
+        coverage=completeness_messages(facts.completeness),
         incident_url=links.incident(incident.id),
         search_url=links.search(_query(incident), start=incident.onset, end=incident.resolved),
-        message=revision_id(incident),
-        because=phrase("brief.because", watch=evidence.watch.name),
+        revision_id=revision_id(incident),
+        because=msg("brief.because", watch=facts.watch.name),
     )
 
 
-def headline(incident: Incident) -> Phrase:
+def headline(incident: Incident) -> Message:
     """One sentence with the numbers of the strongest window."""
     window = _window(incident)
-    known = {"count": incident.observed, "window": window, "expected": incident.expected}
-    if incident.expected < _HARDLY:
-        return phrase("brief.headline_new", **known)
-    return phrase("brief.headline", times=incident.observed / incident.expected, **known)
+    numbers = {"count": incident.observed, "window": window, "expected": incident.expected}
+    if incident.expected < _MIN_EXPECTED:
+        return msg("brief.headline_new", **numbers)
+    return msg("brief.headline", times=incident.observed / incident.expected, **numbers)
 
 
-def _subject(evidence: BriefFacts) -> str:
-    name, topic = evidence.watch.name, evidence.topic
-    subject = f"{evidence.incident.name} {name}" + (f": {topic}" if topic else "")
+def _subject(facts: BriefFacts) -> str:
+    name, topic = facts.watch.name, facts.topic
+    subject = f"{facts.incident.name} {name}" + (f": {topic}" if topic else "")
     return " ".join(subject.split())
 
 
-def _title(evidence: BriefFacts) -> Phrase:
-    if evidence.topic is None:
-        return phrase("incident.watch", watch=evidence.watch.name)
-    return phrase("incident.topic", watch=evidence.watch.name, topic=evidence.topic)
+def _title(facts: BriefFacts) -> Message:
+    if facts.topic is None:
+        return msg("incident.watch", watch=facts.watch.name)
+    return msg("incident.topic", watch=facts.watch.name, topic=facts.topic)
 
 
-def _preheader(evidence: BriefFacts) -> Phrase:
-    incident = evidence.incident
-    return phrase(
+def _preheader(facts: BriefFacts) -> Message:
+    incident = facts.incident
+    return msg(
         "brief.preheader",
         severity=incident.severity,
-        kind=phrase(f"kind.{incident.kind}"),
-        topic=_title(evidence),
+        kind=msg(f"kind.{incident.kind}"),
+        topic=_title(facts),
         count=incident.observed,
         expected=incident.expected,
-        now=_motion(evidence),
+        now=_trend_message(facts),
     )
 
 
-def _lede(evidence: BriefFacts, now: datetime) -> Iterator[Phrase]:
-    incident = evidence.incident
+def _lede(facts: BriefFacts, now: datetime) -> Iterator[Message]:
+    incident = facts.incident
     share, usual = incident.negative_share, incident.usual_share
-    yield phrase("brief.share", share=share, usual=usual)
+    yield msg("brief.share", share=share, usual=usual)
     if incident.resolved is None:
-        yield phrase("brief.since", onset=incident.onset, lasted=now - incident.onset)
+        yield msg("brief.since", onset=incident.onset, lasted=now - incident.onset)
     else:
-        lasted = incident.resolved - incident.onset
-        yield phrase("brief.lasted", onset=incident.onset, end=incident.resolved, lasted=lasted)
-    yield _motion(evidence)
+        duration = incident.resolved - incident.onset
+        yield msg("brief.lasted", onset=incident.onset, end=incident.resolved, lasted=duration)
+    yield _trend_message(facts)
 
 
-def _motion(evidence: BriefFacts) -> Phrase:
+def _trend_message(facts: BriefFacts) -> Message:
     """Whether it still grows, with the voices of the last half hour and of the one before."""
-    if evidence.incident.state is Phase.RESOLVED:
-        return phrase("trend.over")
-    pulse = evidence.pulse
-    return phrase(f"trend.{trend(pulse)}", count=sum(pulse[-2:]), before=sum(pulse[-4:-2]))
+    if facts.incident.state is IncidentState.RESOLVED:
+        return msg("trend.over")
+    quarter_hours = facts.quarter_hours
+    return msg(
+        f"trend.{classify_trend(quarter_hours)}",
+        count=sum(quarter_hours[-2:]),
+        before=sum(quarter_hours[-4:-2]),
+    )
 
 
-def _chart(evidence: BriefFacts, zone: str) -> mail.Chart:
-    incident = evidence.incident
+def _chart(facts: BriefFacts, zone: str) -> mail.Chart:
+    incident = facts.incident
     name = incident.name
-    drawn = plot(
-        evidence.bars,
+    chart_plot = plot(
+        facts.bars,
         zone=zone,
-        spans=[Span(label=name, start=incident.onset, end=incident.resolved)],
+        intervals=[NamedInterval(label=name, start=incident.onset, end=incident.resolved)],
     )
     return mail.Chart(
-        plot=drawn,
+        plot=chart_plot,
         cid=f"chart@{revision_id(incident)}",
-        alt=phrase("chart.alt", fullest=fullest(evidence.bars), onset=incident.onset),
-        title=phrase("chart.hours", topic=_title(evidence)),
+        alt=msg("chart.alt", fullest=peak_message(facts.bars), onset=incident.onset),
+        title=msg("chart.hours", topic=_title(facts)),
     )
 
 
-def _carried(incident: Incident) -> Phrase:
+def _spread_message(incident: Incident) -> Message:
     """One loud account, copies, or many people with words of their own."""
-    texts = phrase("count.texts", count=incident.families)
+    texts = msg("count.texts", count=incident.families)
     if incident.families * 2 < incident.voices:
-        return phrase("brief.copied", count=incident.voices, texts=texts)
-    return phrase("brief.independent", count=incident.voices, texts=texts)
+        return msg("brief.copied", count=incident.voices, texts=texts)
+    return msg("brief.independent", count=incident.voices, texts=texts)
 
 
 def _query(incident: Incident) -> str:
-    asked = [f"watch:{quoted(incident.watch)}", "sentiment:negative"]
-    return " ".join([*asked, f"topic:{quoted(incident.topic)}"] if incident.topic else asked)
+    terms = [f"watch:{quote_value(incident.watch)}", "sentiment:negative"]
+    return " ".join([*terms, f"topic:{quote_value(incident.topic)}"] if incident.topic else terms)
 
 
 def _window(incident: Incident) -> timedelta:

@@ -10,29 +10,29 @@ from sqlalchemy import Connection
 
 from alerts.messages.brief import BriefFacts
 from alerts.messages.completeness import Completeness
-from alerts.messages.hourly_bars import HOUR, hourly, with_usual
-from alerts.messages.reasons import speaking
+from alerts.messages.hourly_bars import HOUR, count_hourly, with_usual_levels
+from alerts.messages.reasons import mentions_with_reasons
 from core.incident import Incident
 from core.mention import Mention, Sentiment
 from core.observation import Observation
-from core.timestamps import floor
+from core.timestamps import floor_to
 from core.watch import Watch
 from store import mentions
-from store.alerts import observations as record
-from store.alerts.observations import Wording
+from store.alerts import observations as observation_rows
+from store.alerts.observations import NegativeText
 from templates.contexts import mail
 
-CHART: Final = timedelta(hours=48)
-QUARTER: Final = timedelta(minutes=15)
-PULSE: Final = 8  # quarters of an hour
-BACKGROUND: Final = timedelta(days=28)  # before the onset: what its words are compared with
-MOST: Final = 400  # mentions read in full; a letter quotes four
+CHART_SPAN: Final = timedelta(hours=48)
+QUARTER_HOUR: Final = timedelta(minutes=15)
+QUARTER_HOURS: Final = 8  # quarters of an hour
+BACKGROUND_SPAN: Final = timedelta(days=28)  # before the onset: what its words are compared with
+MAX_MENTIONS: Final = 400  # mentions read in full; a letter quotes four
 
-Explain = Callable[[Sequence[Mention], Sequence[Wording]], tuple[mail.Reason, ...]]
+Explain = Callable[[Sequence[Mention], Sequence[NegativeText]], tuple[mail.Reason, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class IncidentCase:
     """An incident and what it is called."""
 
     incident: Incident
@@ -40,55 +40,70 @@ class Case:
     topic: str | None  # the name of its topic
 
 
-def gather(
-    tx: Connection, case: Case, completeness: Completeness, *, explain: Explain, now: datetime
+def collect_facts(
+    tx: Connection,
+    case: IncidentCase,
+    completeness: Completeness,
+    *,
+    explain: Explain,
+    now: datetime,
 ) -> BriefFacts:
     """Everything a brief on *case* tells."""
     incident, watch = case.incident, case.watch
-    said = record.about(tx, watch.slug, since=now - CHART, until=now)
-    unit = [u for u in said if incident.topic is None or incident.topic in u.topics]
-    quoted = mentions.get(tx, list(incident.mentions)[-MOST:])
-    before = record.complaints(
-        tx, watch.slug, since=incident.onset - BACKGROUND, until=incident.onset, most=2 * MOST
+    observations = observation_rows.observations(tx, watch.slug, since=now - CHART_SPAN, until=now)
+    unit_observations = [
+        u for u in observations if incident.topic is None or incident.topic in u.topics
+    ]
+    incident_mentions = mentions.get(tx, list(incident.mentions)[-MAX_MENTIONS:])
+    background = observation_rows.negative_texts(
+        tx,
+        watch.slug,
+        since=incident.onset - BACKGROUND_SPAN,
+        until=incident.onset,
+        limit=2 * MAX_MENTIONS,
     )
-    reasons = explain(quoted, before)
-    last = floor(now, HOUR) + HOUR
+    reasons = explain(incident_mentions, background)
+    last = floor_to(now, HOUR) + HOUR
     return BriefFacts(
         incident=incident,
         watch=watch,
         topic=case.topic,
-        bars=with_usual(tx, hourly(unit, last - CHART, last), watch, incident.topic),
-        pulse=pulse(unit, now),
+        bars=with_usual_levels(
+            tx, count_hourly(unit_observations, last - CHART_SPAN, last), watch, incident.topic
+        ),
+        quarter_hours=quarter_hours(unit_observations, now),
         reasons=reasons,
-        carriers=carriers(quoted),
-        mentions=speaking(quoted, reasons),
-        copies=copies(quoted),
+        spread_sources=sources_by_onset(incident_mentions),
+        mentions=mentions_with_reasons(incident_mentions, reasons),
+        duplicate_counts=duplicate_counts(incident_mentions),
         completeness=completeness,
     )
 
 
-def pulse(said: Iterable[Observation], now: datetime) -> tuple[int, ...]:
+def quarter_hours(observations: Iterable[Observation], now: datetime) -> tuple[int, ...]:
     """Negative voices by complete quarter of an hour, oldest first."""
-    last = floor(now, QUARTER)
+    last = floor_to(now, QUARTER_HOUR)
     voices: dict[datetime, set[str]] = {}
-    for u in said:
+    for u in observations:
         if u.sentiment is Sentiment.NEGATIVE:
-            voices.setdefault(floor(u.at, QUARTER), set()).add(u.voice or u.id)
-    return tuple(len(voices.get(last - k * QUARTER, ())) for k in range(PULSE, 0, -1))
+            voices.setdefault(floor_to(u.at, QUARTER_HOUR), set()).add(u.voice or u.id)
+    return tuple(len(voices.get(last - k * QUARTER_HOUR, ())) for k in range(QUARTER_HOURS, 0, -1))
 
 
-def carriers(found: Sequence[Mention]) -> tuple[mail.Carrier, ...]:
+def sources_by_onset(incident_mentions: Sequence[Mention]) -> tuple[mail.SpreadSource, ...]:
     """The sources that carried it, the first one first."""
-    heard: dict[str, list[Mention]] = {}
-    for mention in sorted(found, key=lambda m: (m.published, m.id)):
+    by_source: dict[str, list[Mention]] = {}
+    for mention in sorted(incident_mentions, key=lambda m: (m.published, m.id)):
         for source in mention.sources:
-            heard.setdefault(source, []).append(mention)
+            by_source.setdefault(source, []).append(mention)
     return tuple(
-        mail.Carrier(source=s, first=m[0].published, voices=len({x.voice or x.id for x in m}))
-        for s, m in heard.items()
+        mail.SpreadSource(
+            source=s, first_post=m[0].published, voices=len({x.voice or x.id for x in m})
+        )
+        for s, m in by_source.items()
     )
 
 
-def copies(found: Iterable[Mention]) -> dict[str, int]:
+def duplicate_counts(members: Iterable[Mention]) -> dict[str, int]:
     """How many more mentions there are of each family (of each id where there is no family)."""
-    return {key: n - 1 for key, n in Counter(m.family or m.id for m in found).items()}
+    return {key: n - 1 for key, n in Counter(m.family or m.id for m in members).items()}

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from sqlalchemy import Connection
 
-from alerts.health import condition
+from alerts.health import system_health
 from alerts.messages.completeness import Completeness
 from store import counts as tally
 
@@ -14,16 +14,16 @@ from store import counts as tally
 Quality: TypeAlias = Callable[[str], float | None]
 
 
-def completeness(
+def load_completeness(
     tx: Connection, *, since: datetime, until: datetime, now: datetime, quality: Quality
 ) -> Completeness:
     """Who was not heard as of *now*, and what of [since, until) was not scored."""
-    known = condition(tx, now=now)
-    counts, model = tally.by_analysis(tx), tally.model(tx)
+    health = system_health(tx, now=now)
+    counts, model = tally.by_analysis_state(tx), tally.latest_model(tx)
     return Completeness(
-        coverage=known.coverage,
-        silences=known.silences,
-        unscored=tally.unscored(tx, since=since, until=until),
+        coverage=health.coverage,
+        outages=health.outages,
+        unscored=tally.unscored_by_language(tx, since=since, until=until),
         pending=counts["pending"],
         deleted=counts["deleted"],
         model=model,

@@ -7,16 +7,16 @@ from math import sqrt
 from typing import Final
 
 from alerts.messages.completeness import Completeness
-from core.incident import Incident, Kind, Phase
+from core.incident import Incident, IncidentKind, IncidentState
 
-SURPRISE: Final = 3.0  # standard deviations: under it a topic's day is as usual
-FEWEST: Final = 5  # voices: fewer make no story, whatever is usual
-DROP: Final = 0.25  # of the usual voices: fewer may mean that Harken is deaf
-QUIET: Final = 3  # mentions of a whole day: fewer are told in one line
+MIN_Z: Final = 3.0  # standard deviations: under it a topic's day is as usual
+MIN_VOICES: Final = 5  # voices: fewer make no story, whatever is usual
+DROP_SHARE: Final = 0.25  # of the usual voices: fewer may mean that Harken is deaf
+QUIET_MENTIONS: Final = 3  # mentions of a whole day: fewer are told in one line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Usual:
+class UsualCounts:
     """Means over like days before; the same units as :class:`DayCounts`."""
 
     mentions: float
@@ -45,7 +45,7 @@ class DayCounts:
     neutral: int
     positive: int
     unscored: int
-    usual: Usual | None = None  # None: not enough history
+    usual: UsualCounts | None = None  # None: not enough history
 
     @property
     def negative_share(self) -> float:
@@ -62,7 +62,7 @@ class TopicDay:
     counts: DayCounts
 
 
-class Story(StrEnum):
+class HighlightKind(StrEnum):
     """What kind of day it was; the keys of the headlines."""
 
     INCIDENT = "incident"
@@ -75,36 +75,42 @@ class Story(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class DayHighlight:
     """The story that leads the digest."""
 
-    story: Story
+    kind: HighlightKind
     topic: TopicDay | None = None
     incident: Incident | None = None
     count: int = 0  # voices it speaks of
     usual: float = 0.0  # voices usual
-    surprise: float = 0.0  # standard deviations above usual
+    z: float = 0.0  # standard deviations above usual
 
 
-def find(counts: DayCounts, topics: Sequence[TopicDay], incidents: Sequence[Incident]) -> Finding:
+def pick_highlight(
+    counts: DayCounts, topics: Sequence[TopicDay], incidents: Sequence[Incident]
+) -> DayHighlight:
     """The finding of a day: a crisis of that day, else its biggest change, else how it was.
 
     Of one topic, more negative voices go before more positive ones, and both before mere volume.
     """
-    crises = [incident for incident in incidents if incident.kind is Kind.CRISIS]
+    crises = [incident for incident in incidents if incident.kind is IncidentKind.CRISIS]
     if crises:
         worst = min(crises, key=lambda c: (c.severity, c.onset))
         topic = next((t for t in topics if t.id == worst.topic), None)
-        return Finding(story=Story.INCIDENT, incident=worst, topic=topic, count=worst.observed)
+        return DayHighlight(
+            kind=HighlightKind.INCIDENT, incident=worst, topic=topic, count=worst.observed
+        )
     changes = [change for topic in topics if (change := next(_changes(topic), None))]
     if changes:
-        return max(changes, key=lambda change: change.surprise)
+        return max(changes, key=lambda change: change.z)
     if _has_dropped(counts):
-        return Finding(story=Story.DROP)
-    return Finding(story=Story.QUIET if counts.mentions < QUIET else Story.ORDINARY)
+        return DayHighlight(kind=HighlightKind.DROP)
+    return DayHighlight(
+        kind=HighlightKind.QUIET if counts.mentions < QUIET_MENTIONS else HighlightKind.ORDINARY
+    )
 
 
-def surprise(count: int, usual: float) -> float:
+def poisson_z(count: int, usual: float) -> float:
     """Standard deviations of *count* above a Poisson mean of *usual* (Anscombe 1948)."""
     return 2 * (sqrt(count + 0.375) - sqrt(usual + 0.375))
 
@@ -114,50 +120,54 @@ class Safety(StrEnum):
 
     ALARM = "alarm"  # no: a crisis is open
     UNKNOWN = "unknown"  # nobody can tell: Harken did not hear enough
-    EYE = "eye"  # yes, with an eye on one story
+    WATCH = "eye"  # yes, with an eye on one story
     CALM = "calm"  # yes
 
 
-def safety(finding: Finding, incidents: Sequence[Incident], known: Completeness) -> Safety:
+def safety(
+    highlight: DayHighlight, incidents: Sequence[Incident], completeness: Completeness
+) -> Safety:
     """Silence is never taken for calm: that needs every part of Harken, half the sources, a usual.
 
     *incidents* are those of the day and those that have opened since.
     """
-    if any(i.kind is Kind.CRISIS and i.state is not Phase.RESOLVED for i in incidents):
+    if any(
+        i.kind is IncidentKind.CRISIS and i.state is not IncidentState.RESOLVED for i in incidents
+    ):
         return Safety.ALARM
-    if finding.story is Story.DROP or not _has_heard_enough(known):
+    if highlight.kind is HighlightKind.DROP or not _is_coverage_sufficient(completeness):
         return Safety.UNKNOWN
-    if finding.story in (Story.INCIDENT, Story.SOUR):
-        return Safety.EYE
+    if highlight.kind in (HighlightKind.INCIDENT, HighlightKind.SOUR):
+        return Safety.WATCH
     return Safety.CALM
 
 
-def _has_heard_enough(known: Completeness) -> bool:
-    coverage = known.coverage
-    half = coverage.heard > 0 and coverage.heard * 2 >= coverage.sources
-    return half and known.learnt and not known.silences
+def _is_coverage_sufficient(completeness: Completeness) -> bool:
+    coverage = completeness.coverage
+    has_half = coverage.heard > 0 and coverage.heard * 2 >= coverage.sources
+    return has_half and completeness.has_baseline and not completeness.outages
 
 
 def _has_dropped(counts: DayCounts) -> bool:
-    if counts.usual is None or counts.voices >= DROP * counts.usual.voices:
+    if counts.usual is None or counts.voices >= DROP_SHARE * counts.usual.voices:
         return False
-    return surprise(counts.voices, counts.usual.voices) <= -SURPRISE
+    return poisson_z(counts.voices, counts.usual.voices) <= -MIN_Z
 
 
-def _changes(topic: TopicDay) -> Iterator[Finding]:
+def _changes(topic: TopicDay) -> Iterator[DayHighlight]:
     counts, usual = topic.counts, topic.counts.usual
     if usual is None:
         return
-    for story, count, mean in (
-        (Story.SOUR, counts.negative, usual.negative),
-        (Story.PRAISE, counts.positive, usual.positive),
-        (Story.BUSY, counts.voices, usual.voices),
+    for kind, count, mean in (
+        (HighlightKind.SOUR, counts.negative, usual.negative),
+        (HighlightKind.PRAISE, counts.positive, usual.positive),
+        (HighlightKind.BUSY, counts.voices, usual.voices),
     ):
-        size = surprise(count, mean)
-        if size >= SURPRISE and count >= FEWEST:
-            yield Finding(story=story, topic=topic, count=count, usual=mean, surprise=size)
+        z = poisson_z(count, mean)
+        if z >= MIN_Z and count >= MIN_VOICES:
+            yield DayHighlight(kind=kind, topic=topic, count=count, usual=mean, z=z)
 
 
 def _share(negative: float, neutral: float, positive: float) -> float:
-    scored = negative + neutral + positive
-    return negative / scored if scored else 0.0
+    total = negative + neutral + positive
+    return negative / total if total else 0.0

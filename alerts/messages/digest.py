@@ -5,192 +5,206 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Final
 
-from alerts.channel import Envelope, Letter
+from alerts.channel import Notification, Recipient
 from alerts.messages.brief import headline as incident_headline
-from alerts.messages.completeness import Completeness, told
+from alerts.messages.completeness import Completeness, completeness_messages
 from alerts.messages.day_summary import (
-    QUIET,
-    SURPRISE,
+    MIN_Z,
+    QUIET_MENTIONS,
     DayCounts,
-    Finding,
+    DayHighlight,
     TopicDay,
-    find,
+    pick_highlight,
+    poisson_z,
     safety,
-    surprise,
 )
-from alerts.messages.digest_days import Window, digest_key
-from alerts.messages.figures import day_figures, fullest
-from alerts.messages.headline import answer, headline, lede
-from alerts.messages.quotes import quote, representative
+from alerts.messages.digest_days import DayWindow, digest_key
+from alerts.messages.figures import day_figures, peak_message
+from alerts.messages.headline import headline, lede, safety_answer
+from alerts.messages.quotes import quote, representative_mentions
 from core.incident import Incident
 from core.mention import Mention, Sentiment
 from core.watch import Watch
-from templates.charts.geometry import Bar, Span, plot
-from templates.charts.png import pictures
+from templates.charts.geometry import Bar, NamedInterval, plot
+from templates.charts.png import chart_images
 from templates.contexts import mail
-from templates.contexts.base import mix
-from templates.i18n import Say, phrase
-from templates.links import Links, quoted
-from templates.mail_parts import body
+from templates.contexts.base import sentiment_shares
+from templates.i18n import Translator, msg
+from templates.links import Links, quote_value
+from templates.mail_parts import render_mail
 
-QUOTED: Final = 2  # mentions that tell the story of the day
-MOST: Final = 8  # lines of a table: the rest is a click away
+MAX_STORY_QUOTES: Final = 2  # mentions that tell the story of the day
+MAX_LINES: Final = 8  # lines of a table: the rest is a click away
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Day:
+class DigestFacts:
     """What the record knows of one day of one watch."""
 
     watch: Watch
     subscription: str  # its slug
-    at: time  # when its reader gets it, on the reader's clock
-    window: Window
+    send_time: time  # when its reader gets it, on the reader's clock
+    window: DayWindow
     counts: DayCounts
     topics: tuple[TopicDay, ...]
     rivals: tuple[TopicDay, ...]  # the other watches
     bars: tuple[Bar, ...]  # the 48 h that end with the window, an hour each, oldest first
     incidents: tuple[Incident, ...]  # those that lasted within the window
-    later: tuple[Incident, ...] = ()  # those that have opened since then and are not over
+    later_incidents: tuple[Incident, ...] = ()  # those that have opened since then and are not over
     mentions: tuple[Mention, ...]  # candidates to be quoted
-    copies: Mapping[str, int]  # further mentions by family (by id where there is no family)
+    duplicate_counts: Mapping[
+        str, int
+    ]  # further mentions by family (by id where there is no family)
     completeness: Completeness
 
 
-def compose_digest(day: Day, envelope: Envelope, now: datetime) -> Letter:
+def compose_digest(facts: DigestFacts, recipient: Recipient, now: datetime) -> Notification:
     """The letter on *day*; there is one on a quiet day too, so that silence means breakage."""
-    context = digest_context(day, envelope)
-    key = digest_key(day.subscription, day.window.day)
-    html, text = body("digest", context)
-    return Letter(
+    context = digest_context(facts, recipient)
+    key = digest_key(facts.subscription, facts.window.day)
+    html, text = render_mail("digest", context)
+    return Notification(
         kind="digest",
-        recipient=envelope.recipient,
-        sender=envelope.sender,
+        recipient=recipient.address,
+        sender=recipient.sender,
         subject=_subject(context),
-        message_id=f"<digest.{key.replace(':', '.')}@{envelope.host}>",
+        message_id=f"<digest.{key.replace(':', '.')}@{recipient.sender_domain}>",
         date=now.replace(microsecond=0),
         text=text,
         html=html,
-        images={} if context.quiet else pictures(context, context.chart),
+        images={} if context.is_quiet else chart_images(context, context.chart),
         key=key,
     )
 
 
-def digest_context(day: Day, envelope: Envelope) -> mail.Digest:
+def digest_context(facts: DigestFacts, recipient: Recipient) -> mail.Digest:
     """All that the letter shows, as values and phrases."""
-    links, known = Links(envelope.base_url), day.completeness
-    finding = find(day.counts, day.topics, day.incidents)
-    incidents = (*day.later, *day.incidents)
-    verdict = safety(finding, incidents, known)
-    told_safety = answer(verdict, finding, known.silences)
+    links, completeness = Links(recipient.base_url), facts.completeness
+    highlight = pick_highlight(facts.counts, facts.topics, facts.incidents)
+    incidents = (*facts.later_incidents, *facts.incidents)
+    safety_level = safety(highlight, incidents, completeness)
+    safety_message = safety_answer(safety_level, highlight, completeness.outages)
     return mail.Digest(
-        zone=envelope.zone,
-        locale=envelope.locale,
-        watch=day.watch.name,
-        day=day.window.start,
-        quiet=day.counts.mentions < QUIET and not incidents,
-        preheader=phrase(
+        zone=recipient.zone,
+        locale=recipient.locale,
+        watch=facts.watch.name,
+        day=facts.window.start,
+        is_quiet=facts.counts.mentions < QUIET_MENTIONS and not incidents,
+        preheader=msg(
             "digest.preheader",
-            safety=told_safety,
-            mentions=phrase("count.mentions", count=day.counts.mentions),
+            safety=safety_message,
+            mentions=msg("count.mentions", count=facts.counts.mentions),
         ),
-        headline=headline(day.watch.name, day.counts, finding),
-        lede=tuple(lede(day.counts, day.topics, finding)),
-        safety=told_safety,
-        safety_tone=str(verdict),
-        figures=day_figures(day.counts, incidents),
-        chart=_chart(day, envelope.zone),
-        incidents=tuple(_card(incident, day, links) for incident in incidents),
-        topics=tuple(_line(topic, "topic", day, links) for topic in _by_size(day.topics)),
-        rivals=tuple(_line(rival, "watch", day, links) for rival in _by_size(day.rivals)),
+        headline=headline(facts.watch.name, facts.counts, highlight),
+        lede=tuple(lede(facts.counts, facts.topics, highlight)),
+        safety=safety_message,
+        safety_tone=str(safety_level),
+        figures=day_figures(facts.counts, incidents),
+        chart=_chart(facts, recipient.zone),
+        incidents=tuple(_incident_card(incident, facts, links) for incident in incidents),
+        topics=tuple(_topic_line(topic, "topic", facts, links) for topic in _by_size(facts.topics)),
+        rivals=tuple(_topic_line(rival, "watch", facts, links) for rival in _by_size(facts.rivals)),
         quotes=tuple(
-            quote(mention, day.copies, links, day.watch.slug)
-            for mention in _worth_reading(day, finding)
+            quote(mention, facts.duplicate_counts, links, facts.watch.slug)
+            for mention in _quoted_mentions(facts, highlight)
         ),
-        search_url=links.search(_query(day), start=day.window.start, end=day.window.end),
-        coverage=told(known),
-        because=phrase(
-            "digest.because", watch=day.watch.name, at=f"{day.at:%H:%M}", zone=envelope.zone
+        search_url=links.search(_query(facts), start=facts.window.start, end=facts.window.end),
+        coverage=completeness_messages(completeness),
+        because=msg(
+            "digest.because",
+            watch=facts.watch.name,
+            at=f"{facts.send_time:%H:%M}",
+            zone=recipient.zone,
         ),
     )
 
 
 def _subject(context: mail.Digest) -> str:
-    say = Say(zone=context.zone, locale=context.locale)
-    subject = say("digest.subject", watch=context.watch, day=context.day, headline=context.headline)
+    translate = Translator(zone=context.zone, locale=context.locale)
+    subject = translate(
+        "digest.subject", watch=context.watch, day=context.day, headline=context.headline
+    )
     return " ".join(subject.split())
 
 
-def _chart(day: Day, zone: str) -> mail.Chart:
-    spans = [Span(label=i.name, start=i.onset, end=i.resolved) for i in day.incidents]
+def _chart(facts: DigestFacts, zone: str) -> mail.Chart:
+    spans = [NamedInterval(label=i.name, start=i.onset, end=i.resolved) for i in facts.incidents]
     return mail.Chart(
-        plot=plot(day.bars, zone=zone, spans=spans),
-        cid=f"chart@{digest_key(day.subscription, day.window.day).replace(':', '.')}",
-        alt=fullest(day.bars),
-        title=phrase("chart.hours", topic=day.watch.name),
+        plot=plot(facts.bars, zone=zone, intervals=spans),
+        cid=f"chart@{digest_key(facts.subscription, facts.window.day).replace(':', '.')}",
+        alt=peak_message(facts.bars),
+        title=msg("chart.hours", topic=facts.watch.name),
     )
 
 
-def _card(incident: Incident, day: Day, links: Links) -> mail.IncidentCard:
-    names = {topic.id: topic.name for topic in day.topics}
-    watch, onset, end = day.watch.name, incident.onset, incident.resolved
+def _incident_card(incident: Incident, facts: DigestFacts, links: Links) -> mail.IncidentCard:
+    names = {topic.id: topic.name for topic in facts.topics}
+    watch, onset, end = facts.watch.name, incident.onset, incident.resolved
     return mail.IncidentCard(
         name=incident.name,
-        title=phrase("incident.topic", watch=watch, topic=names.get(incident.topic, incident.topic))
+        title=msg("incident.topic", watch=watch, topic=names.get(incident.topic, incident.topic))
         if incident.topic
-        else phrase("incident.watch", watch=watch),
+        else msg("incident.watch", watch=watch),
         sentences=(
             incident_headline(incident),
-            phrase("incident.open", onset=onset)
+            msg("incident.open", onset=onset)
             if end is None
-            else phrase("incident.over", onset=onset, end=end),
-            phrase(
+            else msg("incident.over", onset=onset, end=end),
+            msg(
                 "incident.voices",
                 count=incident.voices,
-                texts=phrase("count.texts", count=incident.families),
+                texts=msg("count.texts", count=incident.families),
             ),
         ),
         url=links.incident(incident.id),
     )
 
 
-def _worth_reading(day: Day, finding: Finding) -> list[Mention]:
+def _quoted_mentions(facts: DigestFacts, highlight: DayHighlight) -> list[Mention]:
     """Two that tell the day's story, and one of praise: a team deserves to read both."""
-    watch = day.watch.slug
-    praise = [m for m in day.mentions if m.sentiment_for(watch) is Sentiment.POSITIVE]
-    others = [m for m in day.mentions if m.sentiment_for(watch) is not Sentiment.POSITIVE]
-    story = _of_story(others, finding, watch)
+    watch = facts.watch.slug
+    praise = [m for m in facts.mentions if m.sentiment_for(watch) is Sentiment.POSITIVE]
+    others = [m for m in facts.mentions if m.sentiment_for(watch) is not Sentiment.POSITIVE]
+    story_mentions = _story_mentions(others, highlight, watch)
     return [
-        *representative(story, day.copies, watch=watch, most=QUOTED),
-        *representative(praise, day.copies, watch=watch, most=1),
+        *representative_mentions(
+            story_mentions, facts.duplicate_counts, watch=watch, limit=MAX_STORY_QUOTES
+        ),
+        *representative_mentions(praise, facts.duplicate_counts, watch=watch, limit=1),
     ]
 
 
-def _of_story(others: list[Mention], finding: Finding, watch: str) -> list[Mention]:
+def _story_mentions(others: list[Mention], highlight: DayHighlight, watch: str) -> list[Mention]:
     """The complaints on the finding's topic, else what was said of it, else everything."""
-    topic = finding.topic.id if finding.topic else None
-    of_topic = [m for m in others if m.verdict and topic in (None, *m.verdict.topics)]
-    negative = [m for m in of_topic if m.sentiment_for(watch) is Sentiment.NEGATIVE]
-    return next((found for found in (negative, of_topic) if len(found) >= QUOTED), others)
-
-
-def _by_size(days: tuple[TopicDay, ...]) -> list[TopicDay]:
-    heard = [day for day in days if day.counts.mentions]
-    return sorted(heard, key=lambda day: (-day.counts.mentions, day.id))[:MOST]
-
-
-def _line(topic: TopicDay, field: str, day: Day, links: Links) -> mail.TopicLine:
-    counts, usual = topic.counts, topic.counts.usual
-    query = f"{field}:{quoted(topic.id)}"
-    query = query if field == "watch" else f"{_query(day)} {query}"
-    return mail.TopicLine(
-        name=topic.name,
-        url=links.search(query, start=day.window.start, end=day.window.end),
-        mentions=counts.mentions,
-        mix=mix(counts.negative, counts.neutral, counts.positive, counts.unscored),
-        change=counts.mentions / usual.mentions - 1 if usual and usual.mentions else None,
-        alarming=usual is not None and surprise(counts.negative, usual.negative) >= SURPRISE,
+    topic = highlight.topic.id if highlight.topic else None
+    on_topic = [m for m in others if m.verdict and topic in (None, *m.verdict.topics)]
+    negative = [m for m in on_topic if m.sentiment_for(watch) is Sentiment.NEGATIVE]
+    return next(
+        (candidates for candidates in (negative, on_topic) if len(candidates) >= MAX_STORY_QUOTES),
+        others,
     )
 
 
-def _query(day: Day) -> str:
-    return f"watch:{quoted(day.watch.slug)}"
+def _by_size(topic_days: tuple[TopicDay, ...]) -> list[TopicDay]:
+    active_days = [day for day in topic_days if day.counts.mentions]
+    return sorted(active_days, key=lambda day: (-day.counts.mentions, day.id))[:MAX_LINES]
+
+
+def _topic_line(topic: TopicDay, field: str, facts: DigestFacts, links: Links) -> mail.TopicLine:
+    counts, usual = topic.counts, topic.counts.usual
+    query = f"{field}:{quote_value(topic.id)}"
+    query = query if field == "watch" else f"{_query(facts)} {query}"
+    return mail.TopicLine(
+        name=topic.name,
+        url=links.search(query, start=facts.window.start, end=facts.window.end),
+        mentions=counts.mentions,
+        sentiment_shares=sentiment_shares(
+            counts.negative, counts.neutral, counts.positive, counts.unscored
+        ),
+        change=counts.mentions / usual.mentions - 1 if usual and usual.mentions else None,
+        is_alarming=usual is not None and poisson_z(counts.negative, usual.negative) >= MIN_Z,
+    )
+
+
+def _query(facts: DigestFacts) -> str:
+    return f"watch:{quote_value(facts.watch.slug)}"

@@ -5,11 +5,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-FURTHEST_BACK: Final = 3  # days: an older digest is no news any more
+MAX_DAYS_BACK: Final = 3  # days: an older digest is no news any more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Window:
+class DayWindow:
     """[start, end) in UTC: one calendar day of somebody, 23, 24 or 25 hours long."""
 
     day: date
@@ -17,9 +17,9 @@ class Window:
     end: datetime
 
 
-def local_day(day: date, zone: str) -> Window:
+def local_day(day: date, zone: str) -> DayWindow:
     """The window of *day* in *zone*, from midnight to midnight on the clocks there."""
-    return Window(day=day, start=_midnight(day, zone), end=_midnight(day + timedelta(1), zone))
+    return DayWindow(day=day, start=_midnight(day, zone), end=_midnight(day + timedelta(1), zone))
 
 
 def due_days(now: datetime, zone: str, at: time, last: date | None) -> tuple[date, ...]:
@@ -30,7 +30,7 @@ def due_days(now: datetime, zone: str, at: time, last: date | None) -> tuple[dat
     """
     local = now.astimezone(ZoneInfo(zone))
     newest = local.date() - timedelta(1 if local.time() >= at else 2)
-    oldest = newest if last is None else max(last, newest - timedelta(FURTHEST_BACK))
+    oldest = newest if last is None else max(last, newest - timedelta(MAX_DAYS_BACK))
     oldest = oldest - timedelta(1) if last is None else oldest
     return tuple(oldest + timedelta(n) for n in range(1, (newest - oldest).days + 1))
 

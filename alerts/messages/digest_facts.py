@@ -10,49 +10,49 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from alerts.messages.brief_facts import copies
+from alerts.messages.brief_facts import duplicate_counts
 from alerts.messages.completeness import Completeness
-from alerts.messages.day_summary import DayCounts, TopicDay, Usual
-from alerts.messages.digest import Day
-from alerts.messages.digest_days import Window, local_day
-from alerts.messages.hourly_bars import HOUR, hourly, with_usual
+from alerts.messages.day_summary import DayCounts, TopicDay, UsualCounts
+from alerts.messages.digest import DigestFacts
+from alerts.messages.digest_days import DayWindow, local_day
+from alerts.messages.hourly_bars import HOUR, count_hourly, with_usual_levels
 from core.incident import Incident
 from core.mention import Sentiment
 from core.observation import Observation
 from core.watch import Topic, Watch
 from store import mentions
 from store.alerts import incidents
-from store.alerts import observations as record
+from store.alerts import observations as observation_rows
 from store.alerts.people import Subscription
 
-HISTORY: Final = 28  # days before, of which those of the same kind are the usual
-ENOUGH: Final = 3  # like days: with fewer there is no usual
-WEEKEND: Final = 5  # date.weekday() from here on
-MOST: Final = 300  # candidates to be quoted
+HISTORY_DAYS: Final = 28  # days before, of which those of the same kind are the usual
+MIN_LIKE_DAYS: Final = 3  # like days: with fewer there is no usual
+FIRST_WEEKEND_DAY: Final = 5  # date.weekday() from here on
+MAX_CANDIDATES: Final = 300  # candidates to be quoted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shelf:
+class DailyObservations:
     """The mentions of one watch by local day."""
 
     days: Mapping[date, Sequence[Observation]]
 
     def counts(self, day: date, topic: str | None = None) -> DayCounts:
         """What *day* brought, beside the mean of the like days before it."""
-        before = [day - timedelta(n) for n in range(1, HISTORY + 1)]
+        earlier_days = [day - timedelta(n) for n in range(1, HISTORY_DAYS + 1)]
         first = min(self.days, default=day)
-        like = [d for d in before if d > first and _is_weekend(d) == _is_weekend(day)]
-        past = [_count(self._said(d, topic)) for d in like]
-        usual = _mean(past) if len(past) >= ENOUGH else None
-        return _count(self._said(day, topic), usual)
+        like_days = [d for d in earlier_days if d > first and _is_weekend(d) == _is_weekend(day)]
+        past = [_count(self._select(d, topic)) for d in like_days]
+        usual = _mean(past) if len(past) >= MIN_LIKE_DAYS else None
+        return _count(self._select(day, topic), usual)
 
-    def _said(self, day: date, topic: str | None) -> list[Observation]:
-        said = self.days.get(day, ())
-        return [u for u in said if topic is None or topic in u.topics]
+    def _select(self, day: date, topic: str | None) -> list[Observation]:
+        observations = self.days.get(day, ())
+        return [u for u in observations if topic is None or topic in u.topics]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Edition:
+class DigestJob:
     """One digest to be written."""
 
     subscription: Subscription
@@ -62,64 +62,70 @@ class Edition:
     day: date  # on the reader's calendar
 
 
-def gather_day(tx: Connection, edition: Edition, completeness: Completeness) -> Day:
+def collect_day_facts(tx: Connection, job: DigestJob, completeness: Completeness) -> DigestFacts:
     """Everything *edition* tells."""
-    subscription, watch, day = edition.subscription, edition.watch, edition.day
+    subscription, watch, day = job.subscription, job.watch, job.day
     window = local_day(day, subscription.zone)
-    shelf = _shelf(tx, watch, window, subscription.zone)
-    said = shelf.days.get(day, ())
-    quoted = mentions.get(tx, [u.id for u in said][-MOST:])
+    daily = _daily_observations(tx, watch, window, subscription.zone)
+    observations = daily.days.get(day, ())
+    candidates = mentions.get(tx, [u.id for u in observations][-MAX_CANDIDATES:])
     start = window.end - 48 * HOUR
-    two_days = record.about(tx, watch.slug, since=start, until=window.end)
-    return Day(
+    chart_observations = observation_rows.observations(
+        tx, watch.slug, since=start, until=window.end
+    )
+    return DigestFacts(
         watch=watch,
         subscription=subscription.slug,
-        at=time.fromisoformat(subscription.at),
+        send_time=time.fromisoformat(subscription.at),
         window=window,
-        counts=shelf.counts(day),
+        counts=daily.counts(day),
         topics=tuple(
-            TopicDay(id=t.id, name=t.name, counts=shelf.counts(day, t.id)) for t in edition.topics
+            TopicDay(id=t.id, name=t.name, counts=daily.counts(day, t.id)) for t in job.topics
         ),
         rivals=tuple(
             TopicDay(
                 id=r.slug,
                 name=r.name,
-                counts=_shelf(tx, r, window, subscription.zone).counts(day),
+                counts=_daily_observations(tx, r, window, subscription.zone).counts(day),
             )
-            for r in edition.rivals
+            for r in job.rivals
         ),
-        bars=with_usual(tx, hourly(two_days, start, window.end), watch),
+        bars=with_usual_levels(tx, count_hourly(chart_observations, start, window.end), watch),
         incidents=tuple(
-            incidents.within(tx, since=window.start, until=window.end, watch=watch.slug)
+            incidents.overlapping(tx, since=window.start, until=window.end, watch=watch.slug)
         ),
-        later=tuple(_opened_since(tx, watch, window)),
-        mentions=tuple(quoted),
-        copies=copies(quoted),
-        completeness=replace(completeness, learnt=record.baseline(tx, watch.slug) is not None),
+        later_incidents=tuple(_opened_since(tx, watch, window)),
+        mentions=tuple(candidates),
+        duplicate_counts=duplicate_counts(candidates),
+        completeness=replace(
+            completeness, has_baseline=observation_rows.baseline(tx, watch.slug) is not None
+        ),
     )
 
 
-def _opened_since(tx: Connection, watch: Watch, window: Window) -> Iterator[Incident]:
+def _opened_since(tx: Connection, watch: Watch, window: DayWindow) -> Iterator[Incident]:
     """Yesterday's calm is no comfort to somebody who reads of it during today's crisis."""
     for incident in incidents.unresolved(tx):
         if incident.watch == watch.slug and incident.onset >= window.end:
             yield incident
 
 
-def _shelf(tx: Connection, watch: Watch, window: Window, zone: str) -> Shelf:
-    since = window.start - timedelta(HISTORY + 1)
+def _daily_observations(
+    tx: Connection, watch: Watch, window: DayWindow, zone: str
+) -> DailyObservations:
+    since = window.start - timedelta(HISTORY_DAYS + 1)
     days: dict[date, list[Observation]] = {}
-    for u in record.about(tx, watch.slug, since=since, until=window.end):
+    for u in observation_rows.observations(tx, watch.slug, since=since, until=window.end):
         days.setdefault(_local(u.at, zone), []).append(u)
-    return Shelf(days=days)
+    return DailyObservations(days=days)
 
 
-def _count(said: Sequence[Observation], usual: Usual | None = None) -> DayCounts:
-    voices = {(u.voice or u.id, u.sentiment) for u in said}
+def _count(observations: Sequence[Observation], usual: UsualCounts | None = None) -> DayCounts:
+    voices = {(u.voice or u.id, u.sentiment) for u in observations}
     by_sentiment = Counter(sentiment for _, sentiment in voices)
     return DayCounts(
-        mentions=len(said),
-        voices=len({u.voice or u.id for u in said}),
+        mentions=len(observations),
+        voices=len({u.voice or u.id for u in observations}),
         negative=by_sentiment[Sentiment.NEGATIVE],
         neutral=by_sentiment[Sentiment.NEUTRAL],
         positive=by_sentiment[Sentiment.POSITIVE],
@@ -128,13 +134,13 @@ def _count(said: Sequence[Observation], usual: Usual | None = None) -> DayCounts
     )
 
 
-def _mean(past: Sequence[DayCounts]) -> Usual:
+def _mean(past: Sequence[DayCounts]) -> UsualCounts:
     names = ("mentions", "voices", "negative", "neutral", "positive")
-    return Usual(**{name: fmean(getattr(c, name) for c in past) for name in names})
+    return UsualCounts(**{name: fmean(getattr(c, name) for c in past) for name in names})
 
 
 def _is_weekend(day: date) -> bool:
-    return day.weekday() >= WEEKEND
+    return day.weekday() >= FIRST_WEEKEND_DAY
 
 
 def _local(at: datetime, zone: str) -> date:

@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Final
 
 from alerts.messages.day_summary import DayCounts
-from core.incident import Incident, Phase
+from core.incident import Incident, IncidentState
 from templates.charts.geometry import Bar
 from templates.contexts.mail import Figure
-from templates.i18n import Phrase, phrase
+from templates.i18n import Message, msg
 
-NOTABLE: Final = 0.05  # five points more of negative share are told as bad news
+MIN_SHARE_GAIN: Final = 0.05  # five points more of negative share are told as bad news
 
 
 def incident_figures(incident: Incident, now: datetime) -> tuple[Figure, ...]:
@@ -18,21 +18,21 @@ def incident_figures(incident: Incident, now: datetime) -> tuple[Figure, ...]:
     excess = incident.negative_share - incident.usual_share
     return (
         Figure(
-            value=phrase("figure.number", value=incident.observed),
-            label=phrase("figure.negative_voices"),
-            note=phrase("figure.expected", expected=incident.expected),
-            alarming=True,
+            value=msg("figure.number", value=incident.observed),
+            label=msg("figure.negative_voices"),
+            note=msg("figure.expected", expected=incident.expected),
+            is_alarming=True,
         ),
         _share(incident.negative_share, excess),
         Figure(
-            value=phrase("figure.number", value=incident.families),
-            label=phrase("figure.texts"),
-            note=phrase("figure.by_voices", count=incident.voices),
+            value=msg("figure.number", value=incident.families),
+            label=msg("figure.texts"),
+            note=msg("figure.by_voices", count=incident.voices),
         ),
         Figure(
-            value=phrase("figure.length", value=(incident.resolved or now) - incident.onset),
-            label=phrase("figure.lasted" if incident.resolved else "figure.lasting"),
-            note=phrase("figure.since", at=incident.onset),
+            value=msg("figure.length", value=(incident.resolved or now) - incident.onset),
+            label=msg("figure.lasted" if incident.resolved else "figure.lasting"),
+            note=msg("figure.since", at=incident.onset),
         ),
     )
 
@@ -47,45 +47,47 @@ def day_figures(counts: DayCounts, incidents: Sequence[Incident]) -> tuple[Figur
             counts.negative_share - usual.negative_share if usual else None,
         ),
         _amount("figure.voices", counts.voices, usual.voices if usual else None),
-        _open([incident for incident in incidents if incident.state is not Phase.RESOLVED]),
+        _open_incidents(
+            [incident for incident in incidents if incident.state is not IncidentState.RESOLVED]
+        ),
     )
 
 
-def fullest(bars: Sequence[Bar]) -> Phrase:
+def peak_message(bars: Sequence[Bar]) -> Message:
     """The highest of *bars* in words, beside its usual level where that is known."""
     bar = max(bars, key=lambda bar: bar.total)
     key = "chart.fullest" if bar.usual is None else "chart.fullest_usual"
-    return phrase(key, count=bar.total, at=bar.start, usual=bar.usual)
+    return msg(key, count=bar.total, at=bar.start, usual=bar.usual)
 
 
 def _amount(label: str, count: int, usual: float | None) -> Figure:
     return Figure(
-        value=phrase("figure.number", value=count),
-        label=phrase(label),
+        value=msg("figure.number", value=count),
+        label=msg(label),
         note=_change(count / usual - 1) if usual else None,
     )
 
 
-def _change(share: float) -> Phrase:
-    return phrase("figure.up" if share >= 0 else "figure.down", change=abs(share))
+def _change(share: float) -> Message:
+    return msg("figure.up" if share >= 0 else "figure.down", change=abs(share))
 
 
 def _share(share: float, gain: float | None) -> Figure:
     return Figure(
-        value=phrase("figure.percent", value=share),
-        label=phrase("figure.negative"),
+        value=msg("figure.percent", value=share),
+        label=msg("figure.negative"),
         note=None
         if gain is None
-        else phrase("figure.points", value=gain, count=round(100 * abs(gain))),
-        alarming=gain is not None and gain >= NOTABLE,
+        else msg("figure.points", value=gain, count=round(100 * abs(gain))),
+        is_alarming=gain is not None and gain >= MIN_SHARE_GAIN,
     )
 
 
-def _open(incidents: Sequence[Incident]) -> Figure:
+def _open_incidents(incidents: Sequence[Incident]) -> Figure:
     since = min((incident.onset for incident in incidents), default=None)
     return Figure(
-        value=phrase("figure.number", value=len(incidents)),
-        label=phrase("figure.incidents", count=len(incidents)),
-        note=phrase("figure.since", at=since) if since else None,
-        alarming=bool(incidents),
+        value=msg("figure.number", value=len(incidents)),
+        label=msg("figure.incidents", count=len(incidents)),
+        note=msg("figure.since", at=since) if since else None,
+        is_alarming=bool(incidents),
     )

@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from typing import Final
 
 
-def _cut(words: str) -> frozenset[str]:
+def _word_set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
 FUNCTION_WORDS: Final[Mapping[str, frozenset[str]]] = {
-    "en": _cut(
+    "en": _word_set(
         """
         about above across after again against along already also although always among another
         anybody anyone anything aren around because been before behind being below beside besides
@@ -30,7 +30,7 @@ FUNCTION_WORDS: Final[Mapping[str, frozenset[str]]] = {
         wouldn your yours yourself yourselves
         """
     ),
-    "de": _cut(
+    "de": _word_set(
         """
         aber alle allem allen aller alles also andere anderem anderen anderer anderes ausser beide
         beiden beim bereits bevor bisher bist dabei dadurch dafur dagegen daher damit danach dann
@@ -49,7 +49,7 @@ FUNCTION_WORDS: Final[Mapping[str, frozenset[str]]] = {
         ziemlich zuerst zumindest zwar zwischen
         """
     ),
-    "fr": _cut(
+    "fr": _word_set(
         """
         afin ainsi alors apres assez aucun aucune aupres aurait aussi autre autres avaient avait
         avant avec avez avoir avons beaucoup bien ceci cela celle celles celui cependant certains
@@ -64,7 +64,7 @@ FUNCTION_WORDS: Final[Mapping[str, frozenset[str]]] = {
         vous vraiment
         """
     ),
-    "es": _cut(
+    "es": _word_set(
         """
         ademas ahora alguien algun alguna algunas algunos ambos ante antes apenas aquel aquella
         aquellos aqui aunque bajo bastante bien cada casi como contra cual cuales cualquier cuando

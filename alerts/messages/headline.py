@@ -3,127 +3,137 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from alerts.messages.completeness import SEVERAL
+from alerts.messages.completeness import MAX_SOURCE_SENTENCES
 from alerts.messages.day_summary import (
-    FEWEST,
+    MIN_VOICES,
     DayCounts,
-    Finding,
+    DayHighlight,
+    HighlightKind,
     Safety,
-    Story,
     TopicDay,
-    Usual,
-    surprise,
+    UsualCounts,
+    poisson_z,
 )
 from core.coverage import Outage
 from core.incident import Incident
-from templates.i18n import Phrase, phrase
+from templates.i18n import Message, msg
 
-NEARLY_ALL: Final = 0.7  # of the rise over usual: then one story explains the day
-BRIGHT: Final = 0.5  # share of positive voices that makes a bright spot
-DOUBLE: Final = (1.75, 2.25)  # times usual that people call double
-LIKE_USUAL: Final = (0.85, 1.15)  # times usual that nobody would call a change
-RISE: Final = 2.0  # standard deviations: a smaller rise of the whole day needs no explanation
-_HARDLY: Final = 0.5  # voices: of fewer no multiple is told
+MIN_STORY_SHARE: Final = 0.7  # of the rise over usual: then one story explains the day
+MIN_BRIGHT_SHARE: Final = 0.5  # share of positive voices that makes a bright spot
+DOUBLE_RANGE: Final = (1.75, 2.25)  # times usual that people call double
+USUAL_RANGE: Final = (0.85, 1.15)  # times usual that nobody would call a change
+MIN_RISE_Z: Final = 2.0  # standard deviations: a smaller rise of the whole day needs no explanation
+_MIN_USUAL: Final = 0.5  # voices: of fewer no multiple is told
 
 
-def headline(watch: str, counts: DayCounts, finding: Finding) -> Phrase:
+def headline(watch: str, counts: DayCounts, highlight: DayHighlight) -> Message:
     """One sentence that says the finding."""
-    match finding:
-        case Finding(story=Story.INCIDENT, incident=Incident() as incident):
-            return _of_incident(finding.topic, watch, counts, incident)
-        case Finding(story=Story.SOUR | Story.PRAISE | Story.BUSY, topic=TopicDay() as topic):
-            key = f"headline.{finding.story}"
-            if finding.usual < _HARDLY:
-                return phrase(f"{key}_new", topic=topic.name, count=finding.count)
-            known = {"count": finding.count, "usual": finding.usual}
-            return phrase(key, topic=topic.name, times=finding.count / finding.usual, **known)
-        case Finding(story=Story.QUIET):
+    match highlight:
+        case DayHighlight(kind=HighlightKind.INCIDENT, incident=Incident() as incident):
+            return _incident_headline(highlight.topic, watch, counts, incident)
+        case DayHighlight(
+            kind=HighlightKind.SOUR | HighlightKind.PRAISE | HighlightKind.BUSY,
+            topic=TopicDay() as topic,
+        ):
+            key = f"headline.{highlight.kind}"
+            if highlight.usual < _MIN_USUAL:
+                return msg(f"{key}_new", topic=topic.name, count=highlight.count)
+            known = {"count": highlight.count, "usual": highlight.usual}
+            return msg(key, topic=topic.name, times=highlight.count / highlight.usual, **known)
+        case DayHighlight(kind=HighlightKind.QUIET):
             key = "headline.quiet" if counts.mentions else "headline.nothing"
-            return phrase(key, watch=watch, count=counts.mentions)
-        case Finding(story=Story.DROP) if counts.usual:
+            return msg(key, watch=watch, count=counts.mentions)
+        case DayHighlight(kind=HighlightKind.DROP) if counts.usual:
             usual = counts.usual.mentions
-            return phrase("headline.drop", watch=watch, count=counts.mentions, usual=usual)
+            return msg("headline.drop", watch=watch, count=counts.mentions, usual=usual)
     share = counts.negative_share
-    return phrase("headline.ordinary", watch=watch, count=counts.mentions, share=share)
+    return msg("headline.ordinary", watch=watch, count=counts.mentions, share=share)
 
 
-def lede(counts: DayCounts, topics: Sequence[TopicDay], finding: Finding) -> Iterator[Phrase]:
+def lede(
+    counts: DayCounts, topics: Sequence[TopicDay], highlight: DayHighlight
+) -> Iterator[Message]:
     """How much was said, what explains it, and what was good."""
-    yield _volume(counts)
-    if _explains(counts, finding):
-        assert finding.topic
-        yield phrase("lede.one_story", topic=finding.topic.name)
-    if finding.story is Story.SOUR:
-        yield phrase("lede.no_incident")
-    bright = [topic for topic in topics if topic != finding.topic and _is_bright(topic.counts)]
+    yield _volume_message(counts)
+    if _is_one_story(counts, highlight):
+        assert highlight.topic
+        yield msg("lede.one_story", topic=highlight.topic.name)
+    if highlight.kind is HighlightKind.SOUR:
+        yield msg("lede.no_incident")
+    bright = [topic for topic in topics if topic != highlight.topic and _is_bright(topic.counts)]
     if bright:
         best = max(bright, key=lambda topic: (topic.counts.positive, topic.id))
-        yield phrase("lede.bright", topic=best.name, share=_positive_share(best.counts))
+        yield msg("lede.bright", topic=best.name, share=_positive_share(best.counts))
 
 
-def answer(verdict: Safety, finding: Finding, silences: Sequence[Outage] = ()) -> Phrase:
+def safety_answer(
+    level: Safety, highlight: DayHighlight, outages: Sequence[Outage] = ()
+) -> Message:
     """The answer to: is it safe to say nothing; where nobody can tell, what is silent is named."""
-    if verdict is Safety.EYE and finding.topic:
-        return phrase("safety.eye_on", topic=finding.topic.name)
-    if verdict is Safety.UNKNOWN and silences:
-        return phrase("safety.unknown_silent", parts=_parts(silences))
-    if verdict is Safety.UNKNOWN and finding.story is Story.DROP:
-        return phrase("safety.unknown_drop")
-    return phrase(f"safety.{verdict}")
+    if level is Safety.WATCH and highlight.topic:
+        return msg("safety.eye_on", topic=highlight.topic.name)
+    if level is Safety.UNKNOWN and outages:
+        return msg("safety.unknown_silent", parts=_outage_parts(outages))
+    if level is Safety.UNKNOWN and highlight.kind is HighlightKind.DROP:
+        return msg("safety.unknown_drop")
+    return msg(f"safety.{level}")
 
 
-def _parts(silences: Sequence[Outage]) -> tuple[Phrase, ...]:
+def _outage_parts(outages: Sequence[Outage]) -> tuple[Message, ...]:
     """Each silent part once; of sources each by its name, as long as they are few."""
-    sources = [s.name for s in silences if s.what == "source"]
-    others = dict.fromkeys(s.what for s in silences if s.what != "source")
-    named = tuple(phrase("part.source", name=name) for name in sources)
-    many = (phrase("part.sources", count=len(sources)),)
+    sources = [s.name for s in outages if s.what == "source"]
+    others = dict.fromkeys(s.what for s in outages if s.what != "source")
+    source_parts = tuple(msg("part.source", name=name) for name in sources)
+    source_count = (msg("part.sources", count=len(sources)),)
     return (
-        *(named if len(sources) <= SEVERAL else many),
-        *(phrase(f"part.{what}") for what in others),
+        *(source_parts if len(sources) <= MAX_SOURCE_SENTENCES else source_count),
+        *(msg(f"part.{what}") for what in others),
     )
 
 
-def _of_incident(
+def _incident_headline(
     topic: TopicDay | None, watch: str, counts: DayCounts, incident: Incident
-) -> Phrase:
+) -> Message:
     """The share of the whole day where the incident moved it, else the incident's own numbers.
 
     A topic is a cause; where no topic carries it, the watch is only what it happened to.
     """
-    kind, cause = ("", topic.name) if topic else ("_whole", watch)
+    suffix, cause = ("", topic.name) if topic else ("_whole", watch)
     usual = counts.usual.negative_share if counts.usual else 0.0
     times = counts.negative_share / usual if usual else 0.0
     share = counts.negative_share
-    if DOUBLE[0] <= times <= DOUBLE[1]:
-        return phrase(f"headline.double{kind}", cause=cause, share=share)
-    if times > LIKE_USUAL[1]:
-        return phrase(f"headline.share{kind}", cause=cause, share=share, usual=usual)
-    return phrase(f"headline.incident{kind}", cause=cause, count=incident.observed)
+    if DOUBLE_RANGE[0] <= times <= DOUBLE_RANGE[1]:
+        return msg(f"headline.double{suffix}", cause=cause, share=share)
+    if times > USUAL_RANGE[1]:
+        return msg(f"headline.share{suffix}", cause=cause, share=share, usual=usual)
+    return msg(f"headline.incident{suffix}", cause=cause, count=incident.observed)
 
 
-def _volume(counts: DayCounts) -> Phrase:
-    known = {"count": counts.mentions, "voices": phrase("count.voices", count=counts.voices)}
+def _volume_message(counts: DayCounts) -> Message:
+    numbers = {"count": counts.mentions, "voices": msg("count.voices", count=counts.voices)}
     if not counts.usual or counts.usual.mentions < 1:
-        return phrase("lede.volume", **known)
+        return msg("lede.volume", **numbers)
     times = counts.mentions / counts.usual.mentions
-    if LIKE_USUAL[0] <= times <= LIKE_USUAL[1]:
-        return phrase("lede.volume_usual", **known)
-    return phrase("lede.volume_times", times=times, **known)
+    if USUAL_RANGE[0] <= times <= USUAL_RANGE[1]:
+        return msg("lede.volume_usual", **numbers)
+    return msg("lede.volume_times", times=times, **numbers)
 
 
-def _explains(counts: DayCounts, finding: Finding) -> bool:
+def _is_one_story(counts: DayCounts, highlight: DayHighlight) -> bool:
     """Whether the finding's topic makes nearly all of a rise that is one."""
-    if not (counts.usual and finding.topic and finding.topic.counts.usual):
+    if not (counts.usual and highlight.topic and highlight.topic.counts.usual):
         return False
-    usual: Usual = finding.topic.counts.usual
+    usual: UsualCounts = highlight.topic.counts.usual
     rise = counts.voices - counts.usual.voices
-    own = finding.topic.counts.voices - usual.voices
-    return surprise(counts.voices, counts.usual.voices) >= RISE and own >= NEARLY_ALL * rise
+    topic_rise = highlight.topic.counts.voices - usual.voices
+    return (
+        poisson_z(counts.voices, counts.usual.voices) >= MIN_RISE_Z
+        and topic_rise >= MIN_STORY_SHARE * rise
+    )
 
 
 def _is_bright(counts: DayCounts) -> bool:
-    return counts.positive >= FEWEST and _positive_share(counts) >= BRIGHT
+    return counts.positive >= MIN_VOICES and _positive_share(counts) >= MIN_BRIGHT_SHARE
 
 
 def _positive_share(counts: DayCounts) -> float:

@@ -9,89 +9,91 @@ from hashlib import sha256
 from html import escape
 from typing import Final
 
-from alerts.channel import Letter
+from alerts.channel import Notification
 
 # References is folded as text: a message id longer than a line would come out as an encoded word.
 _WIDE: Final = SMTP.clone(max_line_length=900)
 
 
-def to_eml(letter: Letter) -> bytes:
+def to_mime(notification: Notification) -> bytes:
     """*letter* as bytes with CRLF: text, then HTML with its images, all of it 7 bit.
 
     Raises:
         ValueError: a header holds a line break.
     """
-    mail = EmailMessage(policy=SMTP)
-    for name, value in _headers(letter):
-        mail[name] = value
-    mail.set_content(letter.text, cte="quoted-printable")
-    mail.add_alternative(letter.html, subtype="html", cte="quoted-printable")
-    html = mail.get_payload(1)
+    message = EmailMessage(policy=SMTP)
+    for name, value in _headers(notification):
+        message[name] = value
+    message.set_content(notification.text, cte="quoted-printable")
+    message.add_alternative(notification.html, subtype="html", cte="quoted-printable")
+    html = message.get_payload(1)
     assert isinstance(html, EmailMessage)
-    for cid, png in letter.images.items():
+    for cid, png in notification.images.items():
         name = f"{cid.partition('@')[0]}.png"
         html.add_related(png, "image", "png", cid=f"<{cid}>", disposition="inline", filename=name)
-    _fix_boundaries(mail, letter)
-    return mail.as_bytes(policy=_WIDE)
+    _fix_boundaries(message, notification)
+    return message.as_bytes(policy=_WIDE)
 
 
-def from_eml(eml: bytes) -> Letter:
+def from_mime(mime: bytes) -> Notification:
     """The letter that :func:`to_eml` wrote: what the outbox holds, sends and shows."""
-    mail = message_from_bytes(eml, policy=SMTP)
-    parts = {part.get_content_type(): part for part in mail.walk() if not part.is_multipart()}
-    return Letter(
-        kind=str(mail["X-Harken-Kind"]),
-        recipient=str(mail["To"]),
-        sender=str(mail["From"]),
-        subject=str(mail["Subject"]),
-        message_id=str(mail["Message-ID"]),
-        references=tuple(str(mail["References"] or "").split()),
-        date=parsedate_to_datetime(str(mail["Date"])),
+    message = message_from_bytes(mime, policy=SMTP)
+    parts = {part.get_content_type(): part for part in message.walk() if not part.is_multipart()}
+    return Notification(
+        kind=str(message["X-Harken-Kind"]),
+        recipient=str(message["To"]),
+        sender=str(message["From"]),
+        subject=str(message["Subject"]),
+        message_id=str(message["Message-ID"]),
+        references=tuple(str(message["References"] or "").split()),
+        date=parsedate_to_datetime(str(message["Date"])),
         text=_text(parts["text/plain"]),
         html=_text(parts["text/html"]),
-        images=dict(_images(mail)),
-        key=str(mail["X-Harken-Key"]),
+        images=dict(_images(message)),
+        key=str(message["X-Harken-Key"]),
     )
 
 
-def viewed(letter: Letter, address: Callable[[str], str]) -> str:
+def html_for_browser(notification: Notification, image_url: Callable[[str], str]) -> str:
     """The letter's HTML for a browser: pictures come from *address* of their Content-ID."""
-    html = letter.html
-    for cid in letter.images:
-        html = html.replace(f"cid:{cid}", escape(address(cid)))
+    html = notification.html
+    for cid in notification.images:
+        html = html.replace(f"cid:{cid}", escape(image_url(cid)))
     return html
 
 
-def _headers(letter: Letter) -> Iterator[tuple[str, str]]:
-    yield "From", letter.sender
-    yield "To", letter.recipient
-    yield "Subject", letter.subject
-    yield "Date", format_datetime(letter.date)
-    yield "Message-ID", letter.message_id
-    if letter.references:
-        yield "In-Reply-To", letter.references[-1]
-        yield "References", " ".join(letter.references)
+def _headers(notification: Notification) -> Iterator[tuple[str, str]]:
+    yield "From", notification.sender
+    yield "To", notification.recipient
+    yield "Subject", notification.subject
+    yield "Date", format_datetime(notification.date)
+    yield "Message-ID", notification.message_id
+    if notification.references:
+        yield "In-Reply-To", notification.references[-1]
+        yield "References", " ".join(notification.references)
     yield "Auto-Submitted", "auto-generated"  # RFC 3834: no out-of-office may answer it
-    if letter.kind == "digest":
-        host = letter.message_id.rstrip(">").rpartition("@")[2]
+    if notification.kind == "digest":
+        host = notification.message_id.rstrip(">").rpartition("@")[2]
         yield "List-ID", f"<digest.{host}>"
-    yield "X-Harken-Kind", letter.kind
-    yield "X-Harken-Key", letter.key
+    yield "X-Harken-Kind", notification.kind
+    yield "X-Harken-Key", notification.key
 
 
-def _fix_boundaries(mail: EmailMessage, letter: Letter) -> None:
+def _fix_boundaries(message: EmailMessage, notification: Notification) -> None:
     """The library draws boundaries by lot; a hash of the content is as safe and always the same."""
-    digest = sha256(f"{letter.key}\0{letter.text}\0{letter.html}".encode()).hexdigest()[:32]
-    multiparts = [part for part in mail.walk() if part.is_multipart()]
-    for number, part in enumerate(multiparts):
-        part.set_boundary(f"=_{digest}_{number}")
+    digest = sha256(
+        f"{notification.key}\0{notification.text}\0{notification.html}".encode()
+    ).hexdigest()[:32]
+    multiparts = [part for part in message.walk() if part.is_multipart()]
+    for index, part in enumerate(multiparts):
+        part.set_boundary(f"=_{digest}_{index}")
 
 
 def _text(part: EmailMessage) -> str:
     return str(part.get_content()).replace("\r\n", "\n")
 
 
-def _images(mail: EmailMessage) -> Iterator[tuple[str, bytes]]:
-    for part in mail.walk():
+def _images(message: EmailMessage) -> Iterator[tuple[str, bytes]]:
+    for part in message.walk():
         if part.get_content_maintype() == "image":
             yield str(part["Content-ID"]).strip("<>"), part.get_content()

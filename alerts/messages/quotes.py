@@ -4,38 +4,38 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from core.mention import Mention, Sentiment, State, Verdict
+from core.mention import Mention, MentionState, Sentiment, Verdict
 from templates.contexts.mail import VoiceQuote
-from templates.i18n import Phrase, phrase
+from templates.i18n import Message, msg
 from templates.links import Links
 
-LONGEST: Final = 280  # characters: a letter cannot be recalled, so it quotes little
-MARKS: Final = 3  # accents on one letter; more of them would climb over the neighbouring lines
+MAX_LENGTH: Final = 280  # characters: a letter cannot be recalled, so it quotes little
+MAX_MARKS: Final = 3  # accents on one letter; more of them would climb over the neighbouring lines
 _JOINER: Final = "\u200d"  # holds family emoji together
 _MODIFIERS: Final = range(0x1F3FB, 0x1F400)  # skin tones
 
 
-def excerpt(text: str, longest: int = LONGEST) -> str:
+def excerpt(text: str, max_length: int = MAX_LENGTH) -> str:
     """One safe line of *text*, at most *longest* characters, never cut within a grapheme.
 
     Characters that turn the direction of text, hide, or control a terminal are left out.
     """
-    line = " ".join("".join(_plain(text)).split())
-    if len(line) <= longest:
+    line = " ".join("".join(_safe_characters(text)).split())
+    if len(line) <= max_length:
         return line
-    end = longest - 1
+    end = max_length - 1
     while end > 0 and _continues(line, end):
         end -= 1
     space = line.rfind(" ", end - 40, end)
     return line[: space if space > 0 else end].rstrip() + "…"
 
 
-def representative(
+def representative_mentions(
     mentions: Iterable[Mention],
-    copies: Mapping[str, int],
+    duplicate_counts: Mapping[str, int],
     *,
     watch: str | None = None,
-    most: int = 4,
+    limit: int = 4,
 ) -> list[Mention]:
     """The *most* mentions that stand for all: one a family and voice, the widest spread first.
 
@@ -43,67 +43,77 @@ def representative(
     of these the surest complaint of *watch*, then one of each other source and language. *copies*
     counts further mentions by family.
     """
-    seen = list(_distinct(mentions))
-    rest = sorted(
-        seen[1:], key=lambda m: (-_alike(m, copies), -_certainty(m, watch), m.published, m.id)
+    candidates = list(_distinct(mentions))
+    ranking = sorted(
+        candidates[1:],
+        key=lambda m: (
+            -_duplicate_count(m, duplicate_counts),
+            -_certainty(m, watch),
+            m.published,
+            m.id,
+        ),
     )
-    chosen = [*seen[:1], *rest[:1]]
-    places = {_place(mention) for mention in chosen}
-    elsewhere = []
-    for mention in rest[1:]:
-        if _place(mention) not in places:
-            places.add(_place(mention))
-            elsewhere.append(mention)
-    more = [mention for mention in rest[1:] if mention not in elsewhere]
-    return [*chosen, *elsewhere, *more][:most]
+    examples = [*candidates[:1], *ranking[:1]]
+    origins = {_origin(mention) for mention in examples}
+    new_origins = []
+    for mention in ranking[1:]:
+        if _origin(mention) not in origins:
+            origins.add(_origin(mention))
+            new_origins.append(mention)
+    others = [mention for mention in ranking[1:] if mention not in new_origins]
+    return [*examples, *new_origins, *others][:limit]
 
 
 def quote(
-    mention: Mention, copies: Mapping[str, int], links: Links, watch: str | None = None
+    mention: Mention, duplicate_counts: Mapping[str, int], links: Links, watch: str | None = None
 ) -> VoiceQuote:
     """*mention* as a letter on *watch* shows it."""
     return VoiceQuote(
         id=mention.id,
         text=excerpt(mention.text),
         language=mention.language,
-        tone=tone(mention, watch),
+        tone=sentiment_label(mention, watch),
         source=mention.sources[0] if mention.sources else "",
         published=mention.published,
         url=links.mention(mention.id),
-        alike=_alike(mention, copies),
-        read=read(mention.verdict_for(watch), mention.text),
+        duplicate_count=_duplicate_count(mention, duplicate_counts),
+        read_note=read_share_message(mention.verdict_for(watch), mention.text),
     )
 
 
-def read(verdict: Verdict | None, text: str) -> Phrase | None:
+def read_share_message(verdict: Verdict | None, text: str) -> Message | None:
     """How much of *text* was read for *verdict*; None: all of it, or nothing is known of it."""
     if verdict is None or verdict.read_share >= 1 or not text:
         return None
     share = min(max(verdict.read_share, 0.01), 0.99)  # neither nothing nor all, when it is rounded
-    return phrase("quote.read", share=share, count=len(text))
+    return msg("quote.read", share=share, count=len(text))
 
 
-def tone(mention: Mention, watch: str | None = None) -> str:
+def sentiment_label(mention: Mention, watch: str | None = None) -> str:
     """The sentiment of *mention* for *watch*, or of all that it says; or ``unscored``."""
     return str(mention.sentiment_for(watch) or "unscored")
 
 
-def _plain(text: str) -> Iterator[str]:
+def _safe_characters(text: str) -> Iterator[str]:
     marks = 0
     for character in text:
         category = unicodedata.category(character)
         marks = marks + 1 if category.startswith("M") else 0
         if character.isspace():
             yield " "
-        elif marks <= MARKS and (character == _JOINER or category not in ("Cc", "Cf", "Cs", "Co")):
+        elif marks <= MAX_MARKS and (
+            character == _JOINER or category not in ("Cc", "Cf", "Cs", "Co")
+        ):
             yield character
 
 
 def _continues(line: str, at: int) -> bool:
     """Whether a cut before *at* would tear a letter from its accent or an emoji apart."""
-    here, before = line[at], line[at - 1]
-    joined = _JOINER in (here, before) or ord(here) in _MODIFIERS
-    return joined or unicodedata.category(here).startswith("M") or _is_flag(here)
+    character, previous = line[at], line[at - 1]
+    is_emoji_sequence = _JOINER in (character, previous) or ord(character) in _MODIFIERS
+    return (
+        is_emoji_sequence or unicodedata.category(character).startswith("M") or _is_flag(character)
+    )
 
 
 def _is_flag(character: str) -> bool:
@@ -115,8 +125,8 @@ def _distinct(mentions: Iterable[Mention]) -> Iterator[Mention]:
     voices: set[str] = set()
     for mention in sorted(mentions, key=lambda m: (m.published, m.id)):
         family, voice = mention.family or mention.id, mention.voice or mention.id
-        fresh = family not in families and voice not in voices
-        if fresh and mention.state is not State.DELETED and _is_readable(mention.text):
+        is_new = family not in families and voice not in voices
+        if is_new and mention.state is not MentionState.DELETED and _is_readable(mention.text):
             families.add(family)
             voices.add(voice)
             yield mention
@@ -124,11 +134,11 @@ def _distinct(mentions: Iterable[Mention]) -> Iterator[Mention]:
 
 def _is_readable(text: str) -> bool:
     """Whether an excerpt of *text* would hold anything; found out without making one."""
-    return any(not character.isspace() for character in _plain(text))
+    return any(not character.isspace() for character in _safe_characters(text))
 
 
-def _alike(mention: Mention, copies: Mapping[str, int]) -> int:
-    return copies.get(mention.family or mention.id, 0)
+def _duplicate_count(mention: Mention, duplicate_counts: Mapping[str, int]) -> int:
+    return duplicate_counts.get(mention.family or mention.id, 0)
 
 
 def _certainty(mention: Mention, watch: str | None) -> float:
@@ -137,5 +147,5 @@ def _certainty(mention: Mention, watch: str | None) -> float:
     return verdict.probabilities.get(Sentiment.NEGATIVE, 0.0) if verdict else 0.0
 
 
-def _place(mention: Mention) -> tuple[tuple[str, ...], str | None]:
+def _origin(mention: Mention) -> tuple[tuple[str, ...], str | None]:
     return mention.sources[:1], mention.language

@@ -29,30 +29,33 @@ _INVENTED: Final = "the demo's truth about an invented post, which a crawl must 
 
 ALLOWED: Final[Mapping[Pair, str]] = MappingProxyType(
     {
-        ("alerts.Event", "core.Incident"): "an event changes an incident; it has no life cycle",
-        ("alerts.Letter", "store.OutboxRow"): "the row holds the letter as its bytes of MIME",
-        ("alerts.Letter", "store.Parcel"): "the row holds the letter as its bytes of MIME",
+        (
+            "alerts.IncidentEvent",
+            "core.Incident",
+        ): "an event changes an incident; it has no life cycle",
+        ("alerts.Notification", "store.OutboxRow"): "the row holds the letter as its bytes of MIME",
+        ("alerts.Notification", "store.Parcel"): "the row holds the letter as its bytes of MIME",
         ("alerts.Options", "config.MailSettings"): _PARSED,
         ("config.SubscriptionSettings", "store.Subscription"): _PARSED,
         ("config.WatchSettings", "core.Watch"): _PARSED,
-        ("console.SearchState", "indexer.Document"): "parameters of a URL, named as query fields",
+        ("console.SearchParams", "indexer.Document"): "parameters of a URL, named as query fields",
         ("core.AnalysisResult", "store.Standing"): "a stored verdict's topics and vector, no more",
         ("core.Incident", "templates.IncidentRow"): _CONTEXT,
         ("core.Mention", "demo.Entry"): _INVENTED,
         ("core.Mention", "indexer.Document"): _INDEXED,
         ("core.Mention", "store.Saying"): _MENTION,
         ("core.Mention", "store.Wording"): _MENTION,
-        ("core.Mention", "templates.Result"): _CONTEXT,
+        ("core.Mention", "templates.MentionCard"): _CONTEXT,
         ("core.Mention", "templates.VoiceQuote"): _CONTEXT,
         ("core.Observation", "indexer.Document"): _INDEXED,
         ("core.Post", "demo.Entry"): _INVENTED,
         ("core.Spike", "templates.IncidentRow"): _CONTEXT,
         ("indexer.Document", "store.Wording"): _COINCIDENCE,
-        ("indexer.Document", "templates.Result"): _COINCIDENCE,
+        ("indexer.Document", "templates.MentionCard"): _COINCIDENCE,
         ("indexer.Document", "templates.VoiceQuote"): _COINCIDENCE,
-        ("store.OutboxRow", "templates.LetterRow"): _CONTEXT,
-        ("store.Tally", "templates.SourceRow"): _CONTEXT,
-        ("store.Traffic", "templates.SourceRow"): _CONTEXT,
+        ("store.OutboxRow", "templates.NotificationRow"): _CONTEXT,
+        ("store.Tally", "templates.SourceStatusRow"): _CONTEXT,
+        ("store.Traffic", "templates.SourceStatusRow"): _CONTEXT,
     }
 )
 

@@ -16,8 +16,8 @@ from bench.reality.areas import AREAS, Area, select
 from bench.reality.ledger import Ledger
 from bench.reality.results import report
 from bench.reality.totals import Outcome, exit_status, summary
-from bench.report import OUT, say
-from bench.shared import shared
+from bench.report import OUT, print_progress
+from bench.shared import shared_path
 from core.errors import ConfigError
 
 WORK: Final = OUT / "reality"
@@ -29,7 +29,7 @@ def main() -> None:
     inputs = options.inputs.resolve()
     areas = select(inputs, options.area)
     if not areas:
-        say(f"{inputs} has no inputs for {', '.join(options.area) or 'any area'}")
+        print_progress(f"{inputs} has no inputs for {', '.join(options.area) or 'any area'}")
     ledger = Ledger(OUT / "reality.json", resume=bool(options.area))
     raise SystemExit(exit_status(_outcomes(inputs, areas, ledger)))
 
@@ -39,26 +39,26 @@ def _outcomes(inputs: Path, areas: Sequence[Area], ledger: Ledger) -> Iterator[O
         start = time.monotonic()
         outcome = _play(inputs, area, _empty_folder(WORK.resolve() / area.name))
         ledger.add(area.name, outcome.report)
-        say(f"{summary(outcome)}, {time.monotonic() - start:.0f} s")
+        print_progress(f"{summary(outcome)}, {time.monotonic() - start:.0f} s")
         yield outcome
 
 
 def _play(inputs: Path, area: Area, work: Path) -> Outcome:
-    say(f"{area.name}: the log is {work.with_suffix('.log')}")
+    print_progress(f"{area.name}: the log is {work.with_suffix('.log')}")
     if area.kind_key:
         return _play_script(inputs, area, work)
     count, results, error = players.play(f"bench.reality.{area.name}", inputs, work)
     if error:
-        say(f"{area.name}: ended early: {error}")
+        print_progress(f"{area.name}: ended early: {error}")
     return Outcome(area.name, count, report(results))
 
 
 def _play_script(inputs: Path, area: Area, work: Path) -> Outcome:
     count = scripts.count(inputs, area)
     try:
-        script = shared(f"reality/{area.name}/run.py")
+        script = shared_path(f"reality/{area.name}/run.py")
     except ConfigError as error:
-        say(str(error))
+        print_progress(str(error))
         return Outcome(area.name, count, {})
     return Outcome(area.name, count, report(scripts.play(inputs, area, script, work)))
 

@@ -28,4 +28,4 @@ def play(inputs: Path, work: Path) -> Iterator[CaseResult]:
         for case in cases:
             is_right, answer = judge(case, browser)
             yield CaseResult(case.get("kind", KIND), case["id"], is_right, answer)
-    desk.record.close()
+    desk.database.close()

@@ -18,7 +18,7 @@ from typing import Any, Final
 import numpy as np
 
 from nlp.encoder import adapter as adapters
-from nlp.encoder.adapter import SENTIMENT, WEIGHTS, Adapter
+from nlp.encoder.adapter import ADAPTERS_FOLDER, SENTIMENT, Adapter
 from nlp.models.minilm import MiniLM
 
 TEXT: Final = "The battery is great."
@@ -36,15 +36,17 @@ def main() -> None:
     case, work = json.loads(sys.argv[1]), Path(sys.argv[2])
     text = case.get("text", TEXT)
     original = MiniLM.base.locate()
-    before = MiniLM(encoder=original).judge([text])[0]
+    before = MiniLM(encoder=original).predict_sentiment([text])[0]
     encoder, adapter = work / "encoder", work / "adapter.safetensors"
     shutil.copytree(original, encoder)
-    adapters.write(adapter, changed_adapter(case, adapters.read(WEIGHTS / MiniLM.packaged)))
+    adapters.save_adapter(
+        adapter, changed_adapter(case, adapters.load_adapter(ADAPTERS_FOLDER / MiniLM.adapter_file))
+    )
     damage_file(case, adapter)
     damage_encoder(case, encoder, work / MARKER)
     try:
         model = MiniLM(adapter=adapter, encoder=encoder)
-        after = model.judge([text])[0]
+        after = model.predict_sentiment([text])[0]
     except Exception as error:  # noqa: BLE001 - any refusal is an answer
         answer = {"refused": True, "error": type(error).__name__, "why": str(error)[:150]}
     else:

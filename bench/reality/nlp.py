@@ -28,7 +28,7 @@ from bench.reality.nlp_cases import (
 from bench.reality.nlp_product import Product, slug
 from bench.reality.product import ProductError, product_calls
 from bench.reality.results import AreaReport, CaseResult
-from core.mention import Analysis, Verdict
+from core.mention import AnalysisState, Verdict
 
 __all__ = ["count", "is_wrong", "play"]
 
@@ -86,7 +86,7 @@ def _play_language(product: Product, case: Case) -> Answer:
     with product_calls():
         language = product.find_language(case.text, case.brands)
         mention = product.analyse(case.id, case.text, case.brands)
-    is_scored = mention.analysis is Analysis.SCORED
+    is_scored = mention.analysis is AnalysisState.SCORED
     right = language == label and is_scored == (label in product.model.languages)
     return right, f"{language}, {mention.reason or mention.analysis}; label {label}"
 

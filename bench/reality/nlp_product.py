@@ -14,8 +14,8 @@ from core.watch import Watch
 from harken import wiring
 from harken.pipeline import steps
 from nlp.evaluation.evaluate import evaluate
-from nlp.text.language import detect, likeliest
-from nlp.topic_classifier import Taxonomy
+from nlp.text.language import detect, likeliest_supported
+from nlp.topic_classifier import TopicClassifier
 from store import mentions, watches
 from store.crawl import runs, sources
 from store.crawl.pages import record_page
@@ -33,12 +33,14 @@ class Product:
         settings = Settings(state=work)
         self.model = wiring.open_model(settings)
         self._topics = taxonomy.load(TOPICS).topics
-        self._taxonomy = Taxonomy(self._topics, self.model.embed, self.model.near)
-        self._record = wiring.open_record(settings)
+        self._taxonomy = TopicClassifier(
+            self._topics, self.model.encode, self.model.topic_threshold
+        )
+        self._record = wiring.open_database(settings)
         self._time = START
         with self._record.write() as tx:
             sources.replace_from_file(tx, [(_SOURCE, "feed", {}, 900)], now=START)
-            runs.begin(tx, _SOURCE, _SOURCE, now=START)
+            runs.start(tx, _SOURCE, _SOURCE, now=START)
 
     def close(self) -> None:
         """Close the record."""
@@ -55,7 +57,7 @@ class Product:
 
     def find_language(self, text: str, brands: Sequence[str]) -> str | None:
         """Return the language (ISO 639-1) as which the model reads *text*; None: unknown."""
-        return detect(text, None, brands) or likeliest(text, self.model.languages, brands)
+        return detect(text, None, brands) or likeliest_supported(text, self.model.languages, brands)
 
     def analyse(self, name: str, text: str, brands: Sequence[str]) -> Mention:
         """Store a post that matches the watches of *brands*, and run the analyse step on it.
@@ -70,7 +72,7 @@ class Product:
             watches.replace_from_file(tx, active, self._topics)
             page = CrawledPage(source=_SOURCE, run=_SOURCE, posts=(_with_matches(post, active),))
             record_page(tx, page, now=self._time)
-        steps.analyse(
+        steps.analyse_batch(
             self._record, self.model, self._taxonomy, owner=_SOURCE, now=self._time, limit=1
         )
         with self._record.read() as tx:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bench.server import Server
-from bench.shared import shared
+from bench.shared import shared_path
 from demo.smtp_sink import free_port
 
 # The permalinks that its seed chose: /year/month/name/, and a comment is an anchor of its post.
@@ -46,11 +46,11 @@ class Wordpress(Server):
 
     def edit(self) -> Mapping[str, str]:
         """The newest post."""
-        return {self._touched("edit"): UPDATE}
+        return {self._uri_of_change("edit"): UPDATE}
 
     def delete(self) -> Sequence[str]:
         """The second newest post goes to the trash."""
-        return [self._touched("delete")]
+        return [self._uri_of_change("delete")]
 
     def stop(self) -> None:
         """PHP and the database."""
@@ -60,12 +60,12 @@ class Wordpress(Server):
     def _url(self) -> str:
         return f"http://127.0.0.1:{self._port}"
 
-    def _touched(self, verb: str) -> str:
+    def _uri_of_change(self, verb: str) -> str:
         """The uri, as it was before, of the post that the recipe's *verb* names last."""
-        known = dict(
+        paths_by_id = dict(
             line.split("\t") for line in self._ask(POSTS.replace("select", "select p.ID,", 1))
         )
-        return self._url + known[self._recipe(verb).split()[-1]]
+        return self._url + paths_by_id[self._recipe(verb).split()[-1]]
 
     def _ask(self, query: str) -> list[str]:
         socket = self._folder / "mariadb" / "m.sock"
@@ -75,6 +75,12 @@ class Wordpress(Server):
         ).stdout.splitlines()
 
     def _recipe(self, *arguments: str) -> str:
-        place = [f"SL_HOME={self._folder}", f"WP_PORT={self._port}"]
-        command = ["env", *place, "bash", str(shared("servers/wordpress.sh")), *arguments]
+        environment = [f"SL_HOME={self._folder}", f"WP_PORT={self._port}"]
+        command = [
+            "env",
+            *environment,
+            "bash",
+            str(shared_path("servers/wordpress.sh")),
+            *arguments,
+        ]
         return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout

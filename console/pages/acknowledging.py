@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from core.incident import Incident, Phase
+from core.incident import Incident, IncidentState
 from store.alerts import incidents, people
 
 
@@ -15,19 +15,34 @@ def acknowledge(tx: Connection, incident: Incident, *, person: str, now: datetim
     A compare-and-set on the revision: of two people who press the button one is the first, and
     what detection wrote meanwhile is not overwritten.
     """
-    course = _course(tx, incident)
-    if incident.state is not Phase.OPEN or course is None:
+    detector_json = _detector_json(tx, incident)
+    if incident.state is not IncidentState.OPEN or detector_json is None:
         return False
-    after = replace(incident, state=Phase.ACKNOWLEDGED, updated=now, revision=incident.revision + 1)
-    if not incidents.replace(tx, after, course=course, revision=incident.revision):
+    acknowledged_incident = replace(
+        incident, state=IncidentState.ACKNOWLEDGED, updated=now, revision=incident.revision + 1
+    )
+    if not incidents.replace(
+        tx, acknowledged_incident, detector_json=detector_json, revision=incident.revision
+    ):
         return False
-    incidents.add_event(tx, after, reason="acknowledged", facts={}, now=now, person=person)
+    incidents.add_event(
+        tx, acknowledged_incident, reason="acknowledged", facts={}, now=now, person=person
+    )
     subject = f"incident:{incident.id}"
-    people.note(tx, person, "acknowledge", subject, facts={"revision": after.revision}, now=now)
+    people.append_audit(
+        tx,
+        person,
+        "acknowledge",
+        subject,
+        facts={"revision": acknowledged_incident.revision},
+        now=now,
+    )
     return True
 
 
-def _course(tx: Connection, incident: Incident) -> dict[str, object] | None:
+def _detector_json(tx: Connection, incident: Incident) -> dict[str, object] | None:
     """What the state machine keeps with the incident; it goes on from there."""
-    current = incidents.current(tx, incident.watch, since=incident.updated)
-    return next((course for one, course in current if one.id == incident.id), None)
+    current = incidents.active_or_recent(tx, incident.watch, since=incident.updated)
+    return next(
+        (detector_json for candidate, detector_json in current if candidate.id == incident.id), None
+    )

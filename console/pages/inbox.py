@@ -4,43 +4,43 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from console import responses
-from console.layout import shell
-from console.responses import At
-from console.serializers import letter_row
+from console.layout import build_layout
+from console.responses import AppContextDep
+from console.serializers import notification_row
 from store.alerts import outbox
-from store.alerts.outbox import OutboxRow
-from templates.contexts.console import InboxPage, LetterRow
+from store.alerts.outbox import OutboxEntry
+from templates.contexts.console import InboxPage, NotificationRow
 
 router = APIRouter()
 
 
 @router.get("/inbox")
-def page(desk: At) -> Response:
+def page(app_context: AppContextDep) -> Response:
     """The newest first."""
-    with desk.record.read() as tx:
-        around = shell(tx, "inbox", now=desk.now())
-        letters = outbox.letters(tx)
+    with app_context.database.read() as tx:
+        layout = build_layout(tx, "inbox", now=app_context.now())
+        rows = outbox.recent(tx)
     context = InboxPage(
-        zone=desk.zone,
-        locale=desk.locale,
-        shell=around,
+        zone=app_context.zone,
+        locale=app_context.locale,
+        layout=layout,
         json_url="/inbox.json",
-        letters=tuple(line(row) for row in letters),
+        letters=tuple(notification_line(row) for row in rows),
     )
-    return responses.page("inbox", context)
+    return responses.html_response("inbox", context)
 
 
 @router.get("/inbox.json")
-def twin(desk: At) -> Response:
+def page_json(app_context: AppContextDep) -> Response:
     """The same for scripts."""
-    with desk.record.read() as tx:
-        letters = [letter_row(row) for row in outbox.letters(tx)]
-    return responses.twin("inbox", {"letters": letters}, now=desk.now())
+    with app_context.database.read() as tx:
+        rows = [notification_row(row) for row in outbox.recent(tx)]
+    return responses.json_response("inbox", {"letters": rows}, now=app_context.now())
 
 
-def line(row: OutboxRow) -> LetterRow:
+def notification_line(row: OutboxEntry) -> NotificationRow:
     """One letter in a list."""
-    return LetterRow(
+    return NotificationRow(
         url=f"/inbox/{row.id}",
         kind=row.kind,
         subject=row.subject,

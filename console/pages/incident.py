@@ -11,125 +11,135 @@ from fastapi import APIRouter, Body, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import Connection
 
-from alerts.channel import Envelope
+from alerts.channel import Recipient
 from alerts.messages.brief import BriefFacts, brief_context
-from alerts.messages.brief_facts import CHART, Case, gather
-from alerts.messages.completing import completeness
-from alerts.messages.quotes import representative
+from alerts.messages.brief_facts import CHART_SPAN, IncidentCase, collect_facts
+from alerts.messages.completing import load_completeness
+from alerts.messages.quotes import representative_mentions
 from alerts.messages.reasons import explain
 from console import csrf, responses
-from console.context import Desk
-from console.layout import LINKS, Names, names, shell
+from console.context import AppContext
+from console.layout import LINKS, DisplayNames, build_layout, load_display_names
 from console.pages.acknowledging import acknowledge
-from console.responses import At
-from console.search.mention_cards import Cards
+from console.responses import AppContextDep
+from console.search.mention_cards import CardBuilder
 from console.serializers import incident_row
-from core.incident import Incident, Phase
+from core.incident import Incident, IncidentState
 from core.watch import Watch
 from store.alerts import incidents
 from store.alerts.people import OPERATOR
-from templates.contexts.console import Action, Event, IncidentPage
-from templates.contexts.layout import Result, Shell
-from templates.i18n import phrase
+from templates.contexts.console import Action, IncidentPage, TimelineEntry
+from templates.contexts.layout import Layout, MentionCard
+from templates.i18n import msg
 
 router = APIRouter()
-MOST: Final = 12  # mentions that stand for all of them
-_SENTENCES: Final = {"worsened": "updated", "grew": "updated", "noticed": "opened"}
+MAX_CARDS: Final = 12  # mentions that stand for all of them
+_MESSAGE_NAMES: Final = {"worsened": "updated", "grew": "updated", "noticed": "opened"}
 
 
 @router.get("/incidents/{number:int}")
-def page(desk: At, number: int) -> Response:
+def page(app_context: AppContextDep, number: int) -> Response:
     """The same values as in the letter of this revision, as of now."""
-    now = desk.now()
-    with desk.record.read() as tx:
+    now = app_context.now()
+    with app_context.database.read() as tx:
         incident = _incident(tx, number)
-        called = names(tx)
-        evidence = _evidence(tx, incident, called, desk)
+        display_names = load_display_names(tx)
+        facts = _brief_facts(tx, incident, display_names, app_context)
         context = IncidentPage(
-            zone=desk.zone,
-            locale=desk.locale,
-            shell=_around(shell(tx, "incidents", now=now), number),
+            zone=app_context.zone,
+            locale=app_context.locale,
+            layout=_without_alarm(build_layout(tx, "incidents", now=now), number),
             json_url=f"{LINKS.incident(number)}.json",
-            brief=brief_context(evidence, _reader(desk), _until(incident, now)),
-            events=tuple(_event(e) for e in incidents.events(tx, number)),
+            brief=brief_context(facts, _page_reader(app_context), _page_end(incident, now)),
+            events=tuple(_timeline_entry(e) for e in incidents.events(tx, number)),
             actions=tuple(_actions(incident)),
-            results=_results(evidence, called),
+            results=_results(facts, display_names),
         )
-    return responses.page("incident", context)
+    return responses.html_response("incident", context)
 
 
 @router.get("/incidents/{number:int}.json")
-def twin(desk: At, number: int) -> Response:
+def page_json(app_context: AppContextDep, number: int) -> Response:
     """The contract's ``incident`` and its events."""
-    with desk.record.read() as tx:
+    with app_context.database.read() as tx:
         row = incident_row(_incident(tx, number)) | {"events": incidents.events(tx, number)}
-    return responses.twin("incident", row, now=desk.now())
+    return responses.json_response("incident", row, now=app_context.now())
 
 
 @router.post("/incidents/{number:int}/acknowledge")
-def seen(desk: At, number: int, request: Request, body: Annotated[bytes, Body()] = b"") -> Response:
+def acknowledge_incident(
+    app_context: AppContextDep, number: int, request: Request, body: Annotated[bytes, Body()] = b""
+) -> Response:
     """Somebody has seen it; pressed twice it changes nothing."""
-    said = parse_qs(body.decode("utf-8", "replace")).get("token", [""])[0]
-    if not (csrf.is_own_site(request.headers) and csrf.is_token(said, request.url.path)):
+    token = parse_qs(body.decode("utf-8", "replace")).get("token", [""])[0]
+    if not (csrf.is_same_origin(request.headers) and csrf.is_valid_token(token, request.url.path)):
         raise HTTPException(HTTPStatus.FORBIDDEN)
-    with desk.record.write() as tx:
-        acknowledge(tx, _incident(tx, number), person=OPERATOR, now=desk.now())
+    with app_context.database.write() as tx:
+        acknowledge(tx, _incident(tx, number), person=OPERATOR, now=app_context.now())
     return RedirectResponse(LINKS.incident(number), HTTPStatus.SEE_OTHER)
 
 
-def _incident(tx: Connection, number: int) -> Incident:
-    found = incidents.get(tx, number)
-    if found is None:
+def _incident(tx: Connection, incident_id: int) -> Incident:
+    incident = incidents.get(tx, incident_id)
+    if incident is None:
         raise HTTPException(HTTPStatus.NOT_FOUND)
-    return found
+    return incident
 
 
-def _evidence(tx: Connection, incident: Incident, called: Names, desk: Desk) -> BriefFacts:
-    now = desk.now()
-    until = _until(incident, now)
-    topic = called.topic(incident.topic) if incident.topic else None
-    case = Case(incident=incident, watch=_watch(incident, called), topic=topic)
-    since = min(incident.onset, until - CHART)
-    complete = completeness(tx, since=since, until=until, now=now, quality=desk.quality)
-    return gather(tx, case, complete, explain=explain, now=until)
+def _brief_facts(
+    tx: Connection, incident: Incident, display_names: DisplayNames, app_context: AppContext
+) -> BriefFacts:
+    now = app_context.now()
+    until = _page_end(incident, now)
+    topic = display_names.topic(incident.topic) if incident.topic else None
+    case = IncidentCase(incident=incident, watch=_watch(incident, display_names), topic=topic)
+    since = min(incident.onset, until - CHART_SPAN)
+    with_quality = load_completeness(
+        tx, since=since, until=until, now=now, quality=app_context.quality
+    )
+    return collect_facts(tx, case, with_quality, explain=explain, now=until)
 
 
-def _around(page: Shell, number: int) -> Shell:
+def _without_alarm(layout: Layout, incident_id: int) -> Layout:
     """The page of an incident need not be told of it."""
-    others = (alarm for alarm in page.alarms if alarm.url != LINKS.incident(number))
-    return replace(page, alarms=tuple(others))
+    alarms = (alarm for alarm in layout.alarms if alarm.url != LINKS.incident(incident_id))
+    return replace(layout, alarms=tuple(alarms))
 
 
-def _until(incident: Incident, now: datetime) -> datetime:
+def _page_end(incident: Incident, now: datetime) -> datetime:
     """The moment that the page tells of: of an incident that is over, its end."""
     return incident.resolved or now
 
 
-def _watch(incident: Incident, called: Names) -> Watch:
+def _watch(incident: Incident, display_names: DisplayNames) -> Watch:
     slug = incident.watch
-    unlisted = Watch(slug=slug, name=slug, kind="brand", query="", revision="")
-    return called.watches.get(slug, unlisted)
+    placeholder = Watch(slug=slug, name=slug, kind="brand", query="", revision="")
+    return display_names.watches.get(slug, placeholder)
 
 
-def _reader(desk: Desk) -> Envelope:
+def _page_reader(app_context: AppContext) -> Recipient:
     """A letter to whoever reads the page: its links lead nowhere but here."""
-    return Envelope(sender="", recipient="", base_url="", zone=desk.zone, locale=desk.locale)
+    return Recipient(
+        sender="", address="", base_url="", zone=app_context.zone, locale=app_context.locale
+    )
 
 
-def _event(event: Mapping[str, Any]) -> Event:
+def _timeline_entry(event: Mapping[str, Any]) -> TimelineEntry:
     reason = str(event["reason"])
-    sentence = phrase(f"incident.{_SENTENCES.get(reason, reason)}")
-    return Event(at=event["at"], sentence=sentence, who=event["person"] or "")
+    sentence = msg(f"incident.{_MESSAGE_NAMES.get(reason, reason)}")
+    return TimelineEntry(at=event["at"], sentence=sentence, person=event["person"] or "")
 
 
 def _actions(incident: Incident) -> Iterator[Action]:
-    if incident.state is Phase.OPEN:
+    if incident.state is IncidentState.OPEN:
         url = f"{LINKS.incident(incident.id)}/acknowledge"
-        yield Action(label=phrase("incident.acknowledge"), url=url, token=csrf.token(url))
+        yield Action(label=msg("incident.acknowledge"), url=url, token=csrf.create_token(url))
 
 
-def _results(evidence: BriefFacts, called: Names) -> tuple[Result, ...]:
-    watch, copies = evidence.incident.watch, evidence.copies
-    cards = Cards(names=called, alike=copies, watch=watch)
-    chosen = representative(evidence.mentions, copies, watch=watch, most=MOST)
-    return tuple(cards.card(mention) for mention in chosen)
+def _results(facts: BriefFacts, display_names: DisplayNames) -> tuple[MentionCard, ...]:
+    watch, duplicate_counts = facts.incident.watch, facts.duplicate_counts
+    cards = CardBuilder(names=display_names, duplicate_counts=duplicate_counts, watch=watch)
+    examples = representative_mentions(
+        facts.mentions, duplicate_counts, watch=watch, limit=MAX_CARDS
+    )
+    return tuple(cards.build(mention) for mention in examples)

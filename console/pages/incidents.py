@@ -6,10 +6,10 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from console import responses
-from console.layout import LINKS, Names, names, shell
-from console.responses import At
+from console.layout import LINKS, DisplayNames, build_layout, load_display_names
+from console.responses import AppContextDep
 from console.serializers import incident_row
-from core.incident import Incident, Kind, Phase
+from core.incident import Incident, IncidentKind, IncidentState
 from store.alerts import incidents
 from templates.contexts.console import IncidentRow, IncidentsPage
 
@@ -17,48 +17,50 @@ router = APIRouter()
 
 
 @router.get("/incidents")
-def page(desk: At) -> Response:
+def page(app_context: AppContextDep) -> Response:
     """Open ones first, then the newest."""
-    now = desk.now()
-    with desk.record.read() as tx:
-        called, around = names(tx), shell(tx, "incidents", now=now)
-        crises, notices = _parted(incidents.everything(tx))
+    now = app_context.now()
+    with app_context.database.read() as tx:
+        display_names, layout = load_display_names(tx), build_layout(tx, "incidents", now=now)
+        crises, notices = _split_by_kind(incidents.all_incidents(tx))
     context = IncidentsPage(
-        zone=desk.zone,
-        locale=desk.locale,
-        shell=around,
+        zone=app_context.zone,
+        locale=app_context.locale,
+        layout=layout,
         json_url="/incidents.json",
-        incidents=_lines(crises, called),
-        notices=_lines(notices, called),
+        incidents=_rows(crises, display_names),
+        notices=_rows(notices, display_names),
     )
-    return responses.page("incidents", context)
+    return responses.html_response("incidents", context)
 
 
 @router.get("/incidents.json")
-def twin(desk: At) -> Response:
+def page_json(app_context: AppContextDep) -> Response:
     """The contract's ``incident``, a row each."""
-    with desk.record.read() as tx:
-        crises, notices = _parted(incidents.everything(tx))
+    with app_context.database.read() as tx:
+        crises, notices = _split_by_kind(incidents.all_incidents(tx))
     rows = {
         "incidents": [incident_row(i) for i in crises],
         "notices": [incident_row(i) for i in notices],
     }
-    return responses.twin("incidents", rows, now=desk.now())
+    return responses.json_response("incidents", rows, now=app_context.now())
 
 
-def _parted(told: Iterable[Incident]) -> tuple[Sequence[Incident], Sequence[Incident]]:
+def _split_by_kind(
+    all_incidents: Iterable[Incident],
+) -> tuple[Sequence[Incident], Sequence[Incident]]:
     """Crises and notices."""
-    ordered = sorted(told, key=lambda i: i.state is Phase.RESOLVED)
-    crises = [i for i in ordered if i.kind is Kind.CRISIS]
-    return crises, [i for i in ordered if i.kind is not Kind.CRISIS]
+    by_state = sorted(all_incidents, key=lambda i: i.state is IncidentState.RESOLVED)
+    crises = [i for i in by_state if i.kind is IncidentKind.CRISIS]
+    return crises, [i for i in by_state if i.kind is not IncidentKind.CRISIS]
 
 
-def _lines(told: Iterable[Incident], called: Names) -> tuple[IncidentRow, ...]:
+def _rows(group: Iterable[Incident], display_names: DisplayNames) -> tuple[IncidentRow, ...]:
     return tuple(
         IncidentRow(
             name=incident.name,
             url=LINKS.incident(incident.id),
-            title=called.title(incident),
+            title=display_names.title(incident),
             kind=incident.kind,
             state=incident.state,
             severity=incident.severity,
@@ -69,5 +71,5 @@ def _lines(told: Iterable[Incident], called: Names) -> tuple[IncidentRow, ...]:
             negative_share=incident.negative_share,
             usual_share=incident.usual_share,
         )
-        for incident in told
+        for incident in group
     )

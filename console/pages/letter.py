@@ -7,21 +7,21 @@ from urllib.parse import quote
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import HTMLResponse, Response
 
-from alerts.channel import Letter
-from alerts.messages.mime import from_eml, viewed
+from alerts.channel import Notification
+from alerts.messages.mime import from_mime, html_for_browser
 from console import responses
-from console.context import Desk
-from console.layout import shell
-from console.pages.inbox import line
-from console.responses import At
-from console.serializers import letter_row
+from console.context import AppContext
+from console.layout import build_layout
+from console.pages.inbox import notification_line
+from console.responses import AppContextDep
+from console.serializers import notification_row
 from store.alerts import outbox
-from store.alerts.outbox import OutboxRow
-from templates.contexts.console import LetterPage
+from store.alerts.outbox import OutboxEntry
+from templates.contexts.console import NotificationPage
 
 router = APIRouter()
 # A letter has inline styles and pictures, like any mail; nothing in it may run or be sent.
-FRAME: Final = {
+FRAME_HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'self'; "
     "sandbox allow-top-navigation-by-user-activation",
@@ -30,63 +30,65 @@ FRAME: Final = {
 
 
 @router.get("/inbox/{number:int}")
-def page(desk: At, number: int) -> Response:
+def page(app_context: AppContextDep, number: int) -> Response:
     """The letter with its envelope."""
-    row, letter = _letter(desk, number)
-    with desk.record.read() as tx:
-        around = shell(tx, "inbox", now=desk.now())
-    context = LetterPage(
-        zone=desk.zone,
-        locale=desk.locale,
-        shell=around,
+    row, notification = _load_notification(app_context, number)
+    with app_context.database.read() as tx:
+        layout = build_layout(tx, "inbox", now=app_context.now())
+    context = NotificationPage(
+        zone=app_context.zone,
+        locale=app_context.locale,
+        layout=layout,
         json_url=f"/inbox/{number}.json",
-        letter=line(row),
-        sender=letter.sender,
+        letter=notification_line(row),
+        sender=notification.sender,
         message_id=row.message_id,
-        text=letter.text,
+        text=notification.text,
         html_url=f"/inbox/{number}.html",
         eml_url=f"/inbox/{number}.eml",
     )
-    return responses.page("letter", context)
+    return responses.html_response("letter", context)
 
 
 @router.get("/inbox/{number:int}.json")
-def twin(desk: At, number: int) -> Response:
+def page_json(app_context: AppContextDep, number: int) -> Response:
     """The letter's row and its text."""
-    row, letter = _letter(desk, number)
-    rows = {"letter": letter_row(row), "text": letter.text}
-    return responses.twin("letter", rows, now=desk.now())
+    row, notification = _load_notification(app_context, number)
+    rows = {"letter": notification_row(row), "text": notification.text}
+    return responses.json_response("letter", rows, now=app_context.now())
 
 
 @router.get("/inbox/{number:int}.html")
-def frame(desk: At, number: int) -> Response:
+def frame(app_context: AppContextDep, number: int) -> Response:
     """The letter's HTML; its pictures come from here."""
-    _, letter = _letter(desk, number)
-    html = viewed(letter, lambda cid: f"/inbox/{number}/{quote(cid, safe='')}")
+    _, notification = _load_notification(app_context, number)
+    html = html_for_browser(notification, lambda cid: f"/inbox/{number}/{quote(cid, safe='')}")
     # Within the frame its links would be refused: no page of ours may be framed.
-    return HTMLResponse(html.replace("<head>", '<head><base target="_top">', 1), headers=FRAME)
+    return HTMLResponse(
+        html.replace("<head>", '<head><base target="_top">', 1), headers=FRAME_HEADERS
+    )
 
 
 @router.get("/inbox/{number:int}.eml")
-def eml(desk: At, number: int) -> Response:
+def raw_message(app_context: AppContextDep, number: int) -> Response:
     """The very bytes that go over the wire."""
-    row, _ = _letter(desk, number)
-    name = {"Content-Disposition": f'attachment; filename="harken-{number}.eml"'}
-    return Response(row.eml, media_type="message/rfc822", headers=name)
+    row, _ = _load_notification(app_context, number)
+    headers = {"Content-Disposition": f'attachment; filename="harken-{number}.eml"'}
+    return Response(row.eml, media_type="message/rfc822", headers=headers)
 
 
 @router.get("/inbox/{number:int}/{cid}")
-def picture(desk: At, number: int, cid: str) -> Response:
+def picture(app_context: AppContextDep, number: int, cid: str) -> Response:
     """A picture of the letter by its Content-ID."""
-    _, letter = _letter(desk, number)
-    if cid not in letter.images:
+    _, notification = _load_notification(app_context, number)
+    if cid not in notification.images:
         raise HTTPException(HTTPStatus.NOT_FOUND)
-    return Response(letter.images[cid], media_type="image/png")
+    return Response(notification.images[cid], media_type="image/png")
 
 
-def _letter(desk: Desk, number: int) -> tuple[OutboxRow, Letter]:
-    with desk.record.read() as tx:
-        row = outbox.letter(tx, number)
+def _load_notification(app_context: AppContext, row_id: int) -> tuple[OutboxEntry, Notification]:
+    with app_context.database.read() as tx:
+        row = outbox.get(tx, row_id)
     if row is None:
         raise HTTPException(HTTPStatus.NOT_FOUND)
-    return row, from_eml(row.eml)
+    return row, from_mime(row.eml)

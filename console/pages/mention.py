@@ -9,24 +9,24 @@ from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 from sqlalchemy import Connection
 
-from alerts.messages.quotes import read
+from alerts.messages.quotes import read_share_message
 from console import responses
-from console.layout import Names, names, shell
-from console.responses import At
-from console.search.entity_links import groups
-from console.search.mention_cards import Cards
+from console.layout import DisplayNames, build_layout, load_display_names
+from console.responses import AppContextDep
+from console.search.entity_links import entity_groups
+from console.search.mention_cards import CardBuilder
 from console.serializers import mention_row
-from core.mention import Emotion, Intent, Mention, State, Verdict
-from core.timestamps import iso
+from core.mention import Emotion, Intent, Mention, MentionState, Verdict
+from core.timestamps import format_utc
 from store import mentions
 from store.alerts import incidents
-from templates.contexts.search import Head, MentionPage, Reading
-from templates.i18n import Phrase, phrase
+from templates.contexts.search import HeadScores, MentionPage, VerdictDetails
+from templates.i18n import Message, msg
 
 router = APIRouter()
-MOMENT: Final = timedelta(microseconds=1)
+ONE_MICROSECOND: Final = timedelta(microseconds=1)
 # What the heads of a model may say that the catalogue has words for.
-_CLASSES: Final[Mapping[str, tuple[str, ...]]] = {
+_HEAD_CLASSES: Final[Mapping[str, tuple[str, ...]]] = {
     "emotion": tuple(Emotion),
     "intent": tuple(Intent),
     "offence": ("clean", "offensive"),
@@ -35,75 +35,79 @@ _CLASSES: Final[Mapping[str, tuple[str, ...]]] = {
 
 @router.get("/mentions/{ident}.json")
 @router.get("/m/{ident}.json")
-def twin(desk: At, ident: str) -> Response:
+def page_json(app_context: AppContextDep, ident: str) -> Response:
     """The contract's ``mention``."""
-    with desk.record.read() as tx:
-        return responses.twin("mention", mention_row(_mention(tx, ident)), now=desk.now())
+    with app_context.database.read() as tx:
+        return responses.json_response(
+            "mention", mention_row(_mention(tx, ident)), now=app_context.now()
+        )
 
 
 @router.get("/mentions/{ident}")
 @router.get("/m/{ident}")
-def page(desk: At, ident: str) -> Response:
+def page(app_context: AppContextDep, ident: str) -> Response:
     """The mention with its whole text."""
-    now = desk.now()
-    with desk.record.read() as tx:
+    now = app_context.now()
+    with app_context.database.read() as tx:
         mention = _mention(tx, ident)
-        called, around = names(tx), shell(tx, "", now=now)
+        display_names, layout = load_display_names(tx), build_layout(tx, "", now=now)
         at = mention.published
-        told = incidents.within(tx, since=at, until=at + MOMENT)
+        overlapping = incidents.overlapping(tx, since=at, until=at + ONE_MICROSECOND)
     context = MentionPage(
-        zone=desk.zone,
-        locale=desk.locale,
-        shell=around,
+        zone=app_context.zone,
+        locale=app_context.locale,
+        layout=layout,
         json_url=f"/mentions/{mention.id}.json",
-        result=Cards(names=called, incidents=told).card(mention, whole=True),
-        readings=tuple(_readings(mention, called)),
-        named=tuple(groups(mention)),
+        result=CardBuilder(names=display_names, incidents=overlapping).build(
+            mention, is_whole=True
+        ),
+        verdicts=tuple(_verdict_details(mention, display_names)),
+        entity_groups=tuple(entity_groups(mention)),
         facts=tuple(_facts(mention)),
     )
-    return responses.page("mention", context)
+    return responses.html_response("mention", context)
 
 
-def _mention(tx: Connection, ident: str) -> Mention:
+def _mention(tx: Connection, mention_id: str) -> Mention:
     """The mention called *ident*; HTTP 404 without one, 410 where its author took it back."""
-    found = mentions.get(tx, [ident])
-    if not found:
+    rows = mentions.get(tx, [mention_id])
+    if not rows:
         raise HTTPException(HTTPStatus.NOT_FOUND)
-    if found[0].state is State.DELETED:
+    if rows[0].state is MentionState.DELETED:
         raise HTTPException(HTTPStatus.GONE)
-    return found[0]
+    return rows[0]
 
 
-def _readings(mention: Mention, called: Names) -> Iterator[Reading]:
+def _verdict_details(mention: Mention, display_names: DisplayNames) -> Iterator[VerdictDetails]:
     for verdict in mention.verdicts:
         if verdict.text_sha256 == mention.text_sha256:
-            yield Reading(
+            yield VerdictDetails(
                 model=verdict.model,
-                watch=called.watch(verdict.watch) if verdict.watch else "",
+                watch=display_names.watch(verdict.watch) if verdict.watch else "",
                 tone=str(verdict.sentiment or "unscored"),
                 probabilities=tuple(verdict.probabilities.items()),
                 heads=tuple(_heads(verdict)),
-                read=read(verdict, mention.text),
+                read_note=read_share_message(verdict, mention.text),
             )
 
 
-def _heads(verdict: Verdict) -> Iterator[Head]:
+def _heads(verdict: Verdict) -> Iterator[HeadScores]:
     """The classes of each further head, the likeliest first."""
-    for name, classes in _CLASSES.items():
-        read = verdict.heads.get(name, {})
-        known = sorted((c for c in classes if c in read), key=read.__getitem__, reverse=True)
-        if known:
-            said = tuple((phrase(f"{name}.{c}"), read[c]) for c in known)
-            yield Head(label=phrase(f"head.{name}"), probabilities=said)
+    for name, classes in _HEAD_CLASSES.items():
+        scores = verdict.heads.get(name, {})
+        labels = sorted((c for c in classes if c in scores), key=scores.__getitem__, reverse=True)
+        if labels:
+            probabilities = tuple((msg(f"{name}.{c}"), scores[c]) for c in labels)
+            yield HeadScores(label=msg(f"head.{name}"), probabilities=probabilities)
 
 
-def _facts(mention: Mention) -> Iterator[tuple[Phrase, str]]:
-    yield phrase("mention.id"), mention.id
-    yield phrase("mention.uri"), mention.uri
-    yield phrase("mention.first_seen"), _stamp(mention.first_seen)
-    yield phrase("mention.last_seen"), _stamp(mention.last_seen)
-    yield phrase("mention.revision"), str(mention.revision)
+def _facts(mention: Mention) -> Iterator[tuple[Message, str]]:
+    yield msg("mention.id"), mention.id
+    yield msg("mention.uri"), mention.uri
+    yield msg("mention.first_seen"), _stamp(mention.first_seen)
+    yield msg("mention.last_seen"), _stamp(mention.last_seen)
+    yield msg("mention.revision"), str(mention.revision)
 
 
 def _stamp(at: datetime) -> str:
-    return iso(at.replace(microsecond=0)) or ""
+    return format_utc(at.replace(microsecond=0)) or ""

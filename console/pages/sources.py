@@ -7,58 +7,58 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from alerts.health import condition, unheard
+from alerts.health import source_problem, system_health
 from console import responses
-from console.layout import shell
-from console.responses import At
-from console.search.params import SearchState
+from console.layout import build_layout
+from console.responses import AppContextDep
+from console.search.params import SearchParams
 from console.serializers import source_rows
 from core.coverage import SourceProblem
 from store.crawl import sources
-from store.crawl.sources import SourceRow as Listed
-from templates.contexts.console import SourceRow, SourcesPage
+from store.crawl.sources import SourceRecord as Listed
+from templates.contexts.console import SourcesPage, SourceStatusRow
 
 router = APIRouter()
 
 
 @router.get("/sources")
-def page(desk: At) -> Response:
+def page(app_context: AppContextDep) -> Response:
     """Sources by name."""
-    now = desk.now()
-    with desk.record.read() as tx:
-        known = condition(tx, now=now)
-        around = shell(tx, "sources", now=now, known=known)
-        listed, rows = sources.active(tx), source_rows(tx, now=now)
+    now = app_context.now()
+    with app_context.database.read() as tx:
+        health = system_health(tx, now=now)
+        layout = build_layout(tx, "sources", now=now, health=health)
+        active, rows = sources.active(tx), source_rows(tx, now=now)
     context = SourcesPage(
-        zone=desk.zone,
-        locale=desk.locale,
-        shell=around,
+        zone=app_context.zone,
+        locale=app_context.locale,
+        layout=layout,
         json_url="/sources.json",
-        coverage=known.coverage,
-        sources=tuple(_lines(listed, rows, now)),
+        coverage=health.coverage,
+        sources=tuple(_rows(active, rows, now)),
     )
-    return responses.page("sources", context)
+    return responses.html_response("sources", context)
 
 
 @router.get("/sources.json")
-def twin(desk: At) -> Response:
+def page_json(app_context: AppContextDep) -> Response:
     """The contract's ``source``, a row each."""
-    now = desk.now()
-    with desk.record.read() as tx:
+    now = app_context.now()
+    with app_context.database.read() as tx:
         rows = source_rows(tx, now=now)
-    return responses.twin("sources", {"sources": rows}, now=now)
+    return responses.json_response("sources", {"sources": rows}, now=now)
 
 
-def _lines(
-    listed: Iterable[Listed], rows: Iterable[Mapping[str, Any]], now: datetime
-) -> Iterator[SourceRow]:
-    for source, row in zip(listed, rows, strict=True):
-        missing = unheard(source, now=now)
-        yield SourceRow(
+def _rows(
+    active: Iterable[Listed], rows: Iterable[Mapping[str, Any]], now: datetime
+) -> Iterator[SourceStatusRow]:
+    for source, row in zip(active, rows, strict=True):
+        problem = source_problem(source, now=now)
+        yield SourceStatusRow(
             name=source.slug,
             kind=source.kind,
-            state=_state(source, missing),
-            since=missing.since if missing else source.since,
+            state=_state(source, problem),
+            since=problem.since if problem else source.since,
             reason=source.reason or "",
             interval=timedelta(seconds=source.interval_s),
             expected_per_hour=row["expected_per_hour"],
@@ -68,11 +68,11 @@ def _lines(
             new=row["new"],
             dropped=sum(row["dropped"].values()),
             requests=row["requests"],
-            url=SearchState(source=(source.slug,), range="all").url(),
+            url=SearchParams(source=(source.slug,), range="all").url(),
         )
 
 
-def _state(source: Listed, missing: SourceProblem | None) -> str:
+def _state(source: Listed, problem: SourceProblem | None) -> str:
     if source.first_ok is None and not source.failures:
         return "new"
-    return missing.state if missing else "heard"
+    return problem.state if problem else "heard"

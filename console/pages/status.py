@@ -3,59 +3,59 @@
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from alerts.health import Condition, condition, index_keys, report
+from alerts.health import SystemHealth, index_keys, status_report, system_health
 from console import responses
-from console.layout import shell
-from console.responses import At
+from console.layout import build_layout
+from console.responses import AppContextDep
 from indexer.engines.elasticsearch.client import without_secrets
-from store.processes import Process as Beating
-from templates.contexts.console import Process, StatusPage
+from store.processes import ProcessStatus as Beating
+from templates.contexts.console import ProcessRow, StatusPage
 
 router = APIRouter()
 
 
 @router.get("/status")
-def page(desk: At) -> Response:
+def page(app_context: AppContextDep) -> Response:
     """Calm or not, and what everything waits for."""
-    now = desk.now()
-    with desk.record.read() as tx:
-        known = condition(tx, now=now)
-        rows = report(tx, known)
-        index = index_keys(tx, without_secrets(desk.engine), desk.follower)
+    now = app_context.now()
+    with app_context.database.read() as tx:
+        health = system_health(tx, now=now)
+        rows = status_report(tx, health)
+        index_status = index_keys(tx, without_secrets(app_context.engine), app_context.consumer)
         context = StatusPage(
-            zone=desk.zone,
-            locale=desk.locale,
-            shell=shell(tx, "status", now=now, known=known),
+            zone=app_context.zone,
+            locale=app_context.locale,
+            layout=build_layout(tx, "status", now=now, health=health),
             json_url="/status.json",
-            calm=known.calm,
-            coverage=known.coverage,
+            calm=health.calm,
+            coverage=health.coverage,
             mentions=rows["mentions"],
             models=rows["models"],
             replay=rows["replay"],
             outbox=rows["outbox"],
-            engine=index["engine"],
-            documents=index["docs"],
-            lag=index["lag"],
+            engine=index_status["engine"],
+            documents=index_status["docs"],
+            lag=index_status["lag"],
             processes=tuple(
-                Process(name=p.name, state=_state(p, known), since=p.started, beat=p.beat)
-                for p in known.processes
+                ProcessRow(name=p.name, state=_state(p, health), since=p.started, beat=p.beat)
+                for p in health.processes
             ),
         )
-    return responses.page("status", context)
+    return responses.html_response("status", context)
 
 
 @router.get("/status.json")
-def twin(desk: At) -> Response:
+def page_json(app_context: AppContextDep) -> Response:
     """The contract's ``status``."""
-    now = desk.now()
-    with desk.record.read() as tx:
-        rows = report(tx, condition(tx, now=now))
-        rows["index"] = index_keys(tx, without_secrets(desk.engine), desk.follower)
-    return responses.twin("status", rows, now=now)
+    now = app_context.now()
+    with app_context.database.read() as tx:
+        rows = status_report(tx, system_health(tx, now=now))
+        rows["index"] = index_keys(tx, without_secrets(app_context.engine), app_context.consumer)
+    return responses.json_response("status", rows, now=now)
 
 
-def _state(process: Beating, known: Condition) -> str:
+def _state(process: Beating, health: SystemHealth) -> str:
     """What it last said of itself, unless it says nothing any more."""
-    silent = {s.name for s in known.silences if s.what != "source"}
-    is_silent = process.name in silent and process.state != "failing"
+    silent_names = {s.name for s in health.outages if s.what != "source"}
+    is_silent = process.name in silent_names and process.state != "failing"
     return "silent" if is_silent else process.state

@@ -3,53 +3,54 @@
 from collections.abc import Iterator
 from typing import Final
 
-from console.search.params import SearchState
-from core.entity import Entity, Kind
+from console.search.params import SearchParams
+from core.entity import Entity, EntityKind
 from core.mention import Mention
 from indexer.query import Field
-from indexer.query.nodes import quoted
-from templates.contexts.search import Group, Link
-from templates.i18n import Phrase, phrase
+from indexer.query.nodes import quote
+from templates.contexts.search import EntityGroup, EntityLink
+from templates.i18n import Message, msg
 
 # The field of the query language that finds it; a person can be found by words alone.
 _FIELDS: Final = {
-    Kind.PRODUCT: "product",
-    Kind.PLACE: "place",
-    Kind.HASHTAG: "tag",
-    Kind.LINK: "link",
+    EntityKind.PRODUCT: "product",
+    EntityKind.PLACE: "place",
+    EntityKind.HASHTAG: "tag",
+    EntityKind.LINK: "link",
 }
 
 
-def groups(mention: Mention) -> Iterator[Group]:
+def entity_groups(mention: Mention) -> Iterator[EntityGroup]:
     """What *mention* names, by kind, and the phrases that carry it; groups of nothing are none."""
-    for kind in Kind:
+    for kind in EntityKind:
         links = tuple(_link(entity) for entity in mention.entities if entity.kind is kind)
         if links:
-            yield Group(label=phrase(f"named.{kind}"), links=links)
+            yield EntityGroup(label=msg(f"named.{kind}"), links=links)
     if mention.phrases:
-        said = (
-            Link(label=phrase("named.plain", said=p), url=_url(quoted(p))) for p in mention.phrases
+        phrase_links = (
+            EntityLink(label=msg("named.plain", said=p), url=_url(quote(p)))
+            for p in mention.phrases
         )
-        yield Group(label=phrase("named.phrase"), links=tuple(said))
+        yield EntityGroup(label=msg("named.phrase"), links=tuple(phrase_links))
 
 
-def called_place(value: str) -> Phrase:
+def place_name(value: str) -> Message:
     """A place as people call it, from its value in the record or, in lower case, in an index."""
     country, _, city = value.partition("/")
     if not city:
-        return phrase("named.country", country=country.upper())
+        return msg("named.country", country=country.upper())
     city = city.title() if city.islower() else city
-    return phrase("named.city", country=country.upper(), city=city)
+    return msg("named.city", country=country.upper(), city=city)
 
 
-def _link(entity: Entity) -> Link:
-    is_place = entity.kind is Kind.PLACE
-    plain = entity.said if entity.kind is Kind.HASHTAG else entity.value
-    label = called_place(entity.value) if is_place else phrase("named.plain", said=plain)
+def _link(entity: Entity) -> EntityLink:
+    is_place = entity.kind is EntityKind.PLACE
+    text = entity.said if entity.kind is EntityKind.HASHTAG else entity.value
+    label = place_name(entity.value) if is_place else msg("named.plain", said=text)
     field = _FIELDS.get(entity.kind)
-    query = str(Field(field, entity.value.lower())) if field else quoted(entity.value)
-    return Link(label=label, url=_url(query))
+    query = str(Field(field, entity.value.lower())) if field else quote(entity.value)
+    return EntityLink(label=label, url=_url(query))
 
 
 def _url(query: str) -> str:
-    return SearchState(q=query, range="all").url()
+    return SearchParams(q=query, range="all").url()

@@ -7,16 +7,16 @@ from itertools import pairwise
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from alerts.messages.hourly_bars import WEEKS, usual_level
-from console.search.params import LONGEST, SearchState
+from alerts.messages.hourly_bars import BASELINE_WEEKS, usual_level
+from console.search.params import MAX_WINDOW, SearchParams
 from core.incident import Incident
-from core.timestamps import iso
+from core.timestamps import format_utc
 from indexer import histogram as counted
 from indexer.index import Filters, MentionIndex
 from indexer.query import Everything, Query
-from templates.charts.geometry import Bar, Plot, Span, bucket_width, plot
+from templates.charts.geometry import Bar, NamedInterval, Plot, bucket_width, plot
 
-FINEST: Final = timedelta(minutes=15)
+MIN_WIDTH: Final = timedelta(minutes=15)
 _YEAR: Final = timedelta(days=364)
 
 
@@ -28,40 +28,47 @@ class Histogram:
     width: timedelta
     zone: str
 
-    def plot(self, state: SearchState, incidents: Iterable[Incident]) -> Plot:
+    def plot(self, params: SearchParams, incidents: Iterable[Incident]) -> Plot:
         """The bars as a chart: each leads to its own window, each incident is a band."""
-        linked = [
-            replace(b, href=state.url(range="chosen", from_=b.start, to=b.end)) for b in self.bars
+        chart_bars = [
+            replace(b, href=params.url(range="chosen", from_=b.start, to=b.end)) for b in self.bars
         ]
-        return plot(linked, zone=self.zone, spans=[_span(i) for i in incidents])
+        return plot(
+            chart_bars, zone=self.zone, intervals=[_incident_interval(i) for i in incidents]
+        )
 
     def rows(self) -> list[dict[str, Any]]:
         """The bars for scripts."""
         return [
-            {"start": iso(b.start), "end": iso(b.end), **asdict(b.counts), "usual": b.usual}
+            {
+                "start": format_utc(b.start),
+                "end": format_utc(b.end),
+                **asdict(b.counts),
+                "usual": b.usual,
+            }
             for b in self.bars
         ]
 
 
-def histogram(index: MentionIndex, query: Query, filters: Filters, *, zone: str) -> Histogram:
+def build_histogram(index: MentionIndex, query: Query, filters: Filters, *, zone: str) -> Histogram:
     """The bars of *query* under *filters*, whose window is closed on both sides."""
     assert filters.since is not None
     assert filters.until is not None
-    width = max(bucket_width(filters.until - filters.since), FINEST)
-    clock = ZoneInfo(zone)
-    found = index.histogram(query, filters, step=width, zone=clock)
-    past = list(_past(index, query, filters, width, clock))
-    edges = counted.edges(filters.since, filters.until, width, clock)
+    width = max(bucket_width(filters.until - filters.since), MIN_WIDTH)
+    tz = ZoneInfo(zone)
+    buckets = index.histogram(query, filters, step=width, zone=tz)
+    past = list(_past_weeks(index, query, filters, width, tz))
+    edges = counted.bucket_edges(filters.since, filters.until, width, tz)
     bars = tuple(
         _bar(bar, start, end, past)
-        for bar, (start, end) in zip(found, pairwise(edges), strict=True)
+        for bar, (start, end) in zip(buckets, pairwise(edges), strict=True)
     )
     return Histogram(bars=bars, width=width, zone=zone)
 
 
 def first_mention(index: MentionIndex, until: datetime, zone: str) -> datetime:
     """The midnight before the first mention in the index, at most LONGEST before *until*."""
-    earliest = until - LONGEST
+    earliest = until - MAX_WINDOW
     within = Filters(since=earliest, until=until)
     years = index.histogram(Everything(), within, step=_YEAR, zone=ZoneInfo(zone))
     first = next((bar.start for bar in years if bar.total), None)
@@ -72,8 +79,8 @@ def first_mention(index: MentionIndex, until: datetime, zone: str) -> datetime:
     return next(bar.start for bar in days if bar.total).astimezone(UTC)
 
 
-def _past(
-    index: MentionIndex, query: Query, filters: Filters, width: timedelta, clock: ZoneInfo
+def _past_weeks(
+    index: MentionIndex, query: Query, filters: Filters, width: timedelta, tz: ZoneInfo
 ) -> Iterator[Mapping[datetime, int]]:
     """Of each of the weeks before: mentions by the wall clock of the bar to compare with.
 
@@ -81,14 +88,18 @@ def _past(
     """
     assert filters.since is not None
     assert filters.until is not None
-    begun = first_mention(index, filters.until, clock.key)
-    since, until = filters.since.astimezone(clock), filters.until.astimezone(clock)
-    for week in (timedelta(weeks=n) for n in range(1, WEEKS + 1)):
-        if until - week > begun:
+    history_start = first_mention(index, filters.until, tz.key)
+    since, until = filters.since.astimezone(tz), filters.until.astimezone(tz)
+    for week in (timedelta(weeks=n) for n in range(1, BASELINE_WEEKS + 1)):
+        if until - week > history_start:
             start, end = (since - week).astimezone(UTC), (until - week).astimezone(UTC)
-            then = replace(filters, since=start, until=end)
-            bars = index.histogram(query, then, step=width, zone=clock)
-            yield {b.start.replace(tzinfo=None) + week: b.total for b in bars if b.start >= begun}
+            week_filters = replace(filters, since=start, until=end)
+            bars = index.histogram(query, week_filters, step=width, zone=tz)
+            yield {
+                b.start.replace(tzinfo=None) + week: b.total
+                for b in bars
+                if b.start >= history_start
+            }
 
 
 def _bar(
@@ -97,15 +108,15 @@ def _bar(
     end: datetime,
     past: Sequence[Mapping[datetime, int]],
 ) -> Bar:
-    wall = start.replace(tzinfo=None)
-    like = [totals[wall] for totals in past if wall in totals]
+    wall_clock = start.replace(tzinfo=None)
+    past_totals = [totals[wall_clock] for totals in past if wall_clock in totals]
     return Bar(
         start=start.astimezone(UTC),
         end=end.astimezone(UTC),
         counts=bar.counts,
-        usual=usual_level(like),
+        usual=usual_level(past_totals),
     )
 
 
-def _span(incident: Incident) -> Span:
-    return Span(label=incident.name, start=incident.onset, end=incident.resolved)
+def _incident_interval(incident: Incident) -> NamedInterval:
+    return NamedInterval(label=incident.name, start=incident.onset, end=incident.resolved)

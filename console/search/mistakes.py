@@ -3,20 +3,20 @@
 import re
 from typing import Final
 
-from console.search.params import SearchState
+from console.search.params import SearchParams
 from core.errors import QueryError
-from templates.contexts.search import Mistake
+from templates.contexts.search import QueryMistake
 
 _FIELD: Final = re.compile(r'[^\W\d]\w*:("(\\.|[^"\\])*"|[^\s()"]*)', re.DOTALL)  # as the grammar
 
 
-def mistake(error: QueryError, state: SearchState) -> Mistake:
+def explain_mistake(error: QueryError, params: SearchParams) -> QueryMistake:
     """*error* as a page shows it."""
-    hint_url = state.url(q=meant(state.q, error)) if error.hint else ""
-    return Mistake(message=str(error), column=error.column, hint=error.hint, hint_url=hint_url)
+    hint_url = params.url(q=apply_hint(params.q, error)) if error.hint else ""
+    return QueryMistake(message=str(error), column=error.column, hint=error.hint, hint_url=hint_url)
 
 
-def meant(query: str, error: QueryError) -> str:
+def apply_hint(query: str, error: QueryError) -> str:
     """The whole *query* with the hint of *error* taken.
 
     A hint for a field stands for that field alone, any other for the whole query.

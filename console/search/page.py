@@ -10,21 +10,21 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from console import responses
-from console.context import Desk
-from console.layout import names, shell
-from console.responses import At
+from console.context import AppContext
+from console.layout import build_layout, load_display_names
+from console.responses import AppContextDep
 from console.search import facets
-from console.search.form import form
-from console.search.histogram import histogram
-from console.search.mention_cards import Cards
-from console.search.mistakes import mistake
-from console.search.params import SearchState
-from console.search.results import Folded, fold
-from console.search.searching import Search, search
+from console.search.form import search_form
+from console.search.histogram import build_histogram
+from console.search.mention_cards import CardBuilder
+from console.search.mistakes import explain_mistake
+from console.search.params import SearchParams
+from console.search.results import GroupedHits, group_duplicates
+from console.search.searching import Search, build_search
 from console.serializers import mention_row
 from core.errors import QueryError
 from core.incident import Incident
-from core.mention import State
+from core.mention import MentionState
 from indexer.highlight import highlights
 from indexer.query import parse
 from store import mentions
@@ -32,98 +32,129 @@ from store.alerts import incidents
 from templates.contexts.search import SearchPage
 
 router = APIRouter()
-Asked = Annotated[SearchState, Query()]
+SearchParamsDep = Annotated[SearchParams, Query()]
 
 
 @router.get("/")
 @router.get("/search")
-def page(desk: At, state: Asked) -> Response:
+def page(app_context: AppContextDep, params: SearchParamsDep) -> Response:
     """The page; a query that cannot be understood is shown with its mistake."""
-    now = desk.now()
+    now = app_context.now()
     try:
-        query = parse(state.q)
-        found = _found(desk, search(desk.index, query, state, zone=desk.zone, now=now), now)
-    except QueryError as error:
-        return responses.page(
-            "search", _mistaken(desk, state, error, now), HTTPStatus.UNPROCESSABLE_ENTITY
+        query = parse(params.q)
+        context = _results_page(
+            app_context,
+            build_search(app_context.index, query, params, zone=app_context.zone, now=now),
+            now,
         )
-    return responses.page("search", found)
+    except QueryError as error:
+        return responses.html_response(
+            "search", _error_page(app_context, params, error, now), HTTPStatus.UNPROCESSABLE_ENTITY
+        )
+    return responses.html_response("search", context)
 
 
 @router.get("/search.json")
-def twin(desk: At, state: Asked) -> Response:
+def page_json(app_context: AppContextDep, params: SearchParamsDep) -> Response:
     """The same for scripts: every hit of the page, near-identical ones too."""
-    now = desk.now()
+    now = app_context.now()
     try:
-        query = parse(state.q)
-        rows = _rows(desk, search(desk.index, query, state, zone=desk.zone, now=now))
+        query = parse(params.q)
+        result_keys = _json_keys(
+            app_context,
+            build_search(app_context.index, query, params, zone=app_context.zone, now=now),
+        )
     except QueryError as error:
-        wrong = {"query": state.q, "error": str(error), "column": error.column, "hint": error.hint}
-        return responses.twin("search", wrong, now=now, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    return responses.twin("search", rows, now=now)
+        error_keys = {
+            "query": params.q,
+            "error": str(error),
+            "column": error.column,
+            "hint": error.hint,
+        }
+        return responses.json_response(
+            "search", error_keys, now=now, status=HTTPStatus.UNPROCESSABLE_ENTITY
+        )
+    return responses.json_response("search", result_keys, now=now)
 
 
-def _found(desk: Desk, asked: Search, now: datetime) -> SearchPage:
-    state, folded = asked.state, fold(asked)
-    bars = histogram(asked.index, asked.query, asked.filters, zone=desk.zone)
-    counts, distinct = facets.count(asked), asked.distinct(folded.total)
-    with desk.record.read() as tx:
-        called, around = names(tx), shell(tx, "search", now=now)
-        told = incidents.within(tx, since=asked.start, until=asked.end)
-        found = mentions.get(tx, [hit.id for hit in folded.hits])
-    cards = Cards(names=called, query=asked.query, alike=folded.alike, incidents=told)
+def _results_page(app_context: AppContext, request: Search, now: datetime) -> SearchPage:
+    params, groups = request.params, group_duplicates(request)
+    bar_chart = build_histogram(
+        request.index, request.query, request.filters, zone=app_context.zone
+    )
+    counts, distinct = facets.count_facets(request), request.count_families(groups.total)
+    with app_context.database.read() as tx:
+        display_names, layout = load_display_names(tx), build_layout(tx, "search", now=now)
+        overlapping = incidents.overlapping(tx, since=request.start, until=request.end)
+        rows = mentions.get(tx, [hit.id for hit in groups.hits])
+    cards = CardBuilder(
+        names=display_names,
+        query=request.query,
+        duplicate_counts=groups.duplicate_counts,
+        incidents=overlapping,
+    )
     return replace(
-        form(desk, state, around, called),
-        start=asked.start,
-        end=asked.end,
-        total=folded.total,
+        search_form(app_context, params, layout, display_names),
+        start=request.start,
+        end=request.end,
+        total=groups.total,
         distinct=distinct,
-        bucket=bars.width,
-        chart=bars.plot(state, _concerned(state, told)),
-        facets=facets.facets(counts, state, facets.labels(called, desk.locale)),
+        bucket=bar_chart.width,
+        chart=bar_chart.plot(params, _of_watches(params, overlapping)),
+        facets=facets.build_facets(
+            counts, params, facets.make_label(display_names, app_context.locale)
+        ),
         # The record knows of a deletion before the index does.
-        results=tuple(cards.card(m) for m in found if m.state is not State.DELETED),
-        older_url=_older(state, folded),
-        wider_url=state.url(range="all") if state.range != "all" else "",
-        took=desk.now() - now,
+        results=tuple(cards.build(m) for m in rows if m.state is not MentionState.DELETED),
+        older_url=_older_page(params, groups),
+        wider_url=params.url(range="all") if params.range != "all" else "",
+        took=app_context.now() - now,
     )
 
 
-def _mistaken(desk: Desk, state: SearchState, error: QueryError, now: datetime) -> SearchPage:
-    with desk.record.read() as tx:
-        blank = form(desk, state, shell(tx, "search", now=now), names(tx))
-    return replace(blank, json_url="", mistake=mistake(error, state))
+def _error_page(
+    app_context: AppContext, params: SearchParams, error: QueryError, now: datetime
+) -> SearchPage:
+    with app_context.database.read() as tx:
+        form_page = search_form(
+            app_context, params, build_layout(tx, "search", now=now), load_display_names(tx)
+        )
+    return replace(form_page, json_url="", mistake=explain_mistake(error, params))
 
 
-def _older(state: SearchState, folded: Folded) -> str:
-    return state.older(folded.next) if folded.next else ""
+def _older_page(params: SearchParams, groups: GroupedHits) -> str:
+    return params.older_url(groups.next) if groups.next else ""
 
 
-def _concerned(state: SearchState, told: Iterable[Incident]) -> Iterable[Incident]:
+def _of_watches(params: SearchParams, overlapping: Iterable[Incident]) -> Iterable[Incident]:
     """The incidents of the watches that are looked at."""
-    return [i for i in told if not state.watch or i.watch in state.watch]
+    return [i for i in overlapping if not params.watch or i.watch in params.watch]
 
 
-def _rows(desk: Desk, asked: Search) -> dict[str, Any]:
-    state, hits = asked.state, asked.page()
-    bars = histogram(asked.index, asked.query, asked.filters, zone=desk.zone)
-    counts = facets.count(asked)
-    with desk.record.read() as tx:
-        found = mentions.get(tx, [hit.id for hit in hits.hits])
+def _json_keys(app_context: AppContext, request: Search) -> dict[str, Any]:
+    params, hits = request.params, request.page()
+    bar_chart = build_histogram(
+        request.index, request.query, request.filters, zone=app_context.zone
+    )
+    counts = facets.count_facets(request)
+    with app_context.database.read() as tx:
+        rows = mentions.get(tx, [hit.id for hit in hits.hits])
     return {
-        "query": state.q,
-        "start": asked.start,
-        "end": asked.end,
+        "query": params.q,
+        "start": request.start,
+        "end": request.end,
         "total": hits.total,
         "mentions": [
-            mention_row(m) | {"highlights": highlights(asked.query, m.text)}
-            for m in found
-            if m.state is not State.DELETED
+            mention_row(m) | {"highlights": highlights(request.query, m.text)}
+            for m in rows
+            if m.state is not MentionState.DELETED
         ],
-        "histogram": bars.rows(),
+        "histogram": bar_chart.rows(),
         "facets": {
-            name: [{"value": value, "count": n} for value, n in counted]
-            for name, counted in counts.items()
+            name: [{"value": value, "count": n} for value, n in value_counts]
+            for name, value_counts in counts.items()
         },
-        "next": state.older(hits.next, "/search.json") if hits.next else None,
+        "next": params.older_url(hits.next_page_token, "/search.json")
+        if hits.next_page_token
+        else None,
     }

@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from pydantic import model_validator as validator
 
 from core.mention import Emotion, Intent, Sentiment
-from core.timestamps import instant, iso
+from core.timestamps import format_utc, parse_utc
 from indexer.index import Filters
 from indexer.results import Sort
 
@@ -22,28 +22,30 @@ RANGES: Final = {
 FILTERS: Final = (
     *("sentiment", "source", "topic", "intent", "emotion", "language", "place", "tag", "watch"),
 )
-LONGEST: Final = timedelta(days=3650)  # a window; in bars of a week it can still be drawn
-SHORTEST: Final = timedelta(minutes=1)  # an incident may end in the moment that it began
-YEARS: Final = range(1970, 2200)  # others overflow when zones are applied
-MOST_BACK: Final = 50  # pages that the way back remembers
+MAX_WINDOW: Final = timedelta(days=3650)  # a window; in bars of a week it can still be drawn
+MIN_WINDOW: Final = timedelta(minutes=1)  # an incident may end in the moment that it began
+VALID_YEARS: Final = range(1970, 2200)  # others overflow when zones are applied
+MAX_BACK_PAGES: Final = 50  # pages that the way back remembers
 
 
-def _instant(said: Any) -> datetime:
+def _parse_instant(raw: Any) -> datetime:
     with suppress(ValueError, OverflowError):
-        at = instant(said) if isinstance(said, str) else said
-        if isinstance(at, datetime) and at.year in YEARS:
+        at = parse_utc(raw) if isinstance(raw, str) else raw
+        if isinstance(at, datetime) and at.year in VALID_YEARS:
             return at
     raise ValueError("should be a time such as 2026-11-22T06:00:00Z")
 
 
-Instant = Annotated[datetime, BeforeValidator(_instant)]
+Instant = Annotated[datetime, BeforeValidator(_parse_instant)]
 Value = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 Values = Annotated[tuple[Value, ...], Field(max_length=50)]
 # What indexer.results writes: newest first a second and an id, by relevance a rank.
-Mark = Annotated[str, StringConstraints(pattern=r"^(-?[0-9]{1,11}\.[0-9a-f]{32}|[0-9]{1,5})$")]
+PageTokenParam = Annotated[
+    str, StringConstraints(pattern=r"^(-?[0-9]{1,11}\.[0-9a-f]{32}|[0-9]{1,5})$")
+]
 
 
-class SearchState(BaseModel):
+class SearchParams(BaseModel):
     """The parameters of ``/``; a change of any but ``after`` starts at the first page again."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -62,22 +64,24 @@ class SearchState(BaseModel):
     tag: Values = ()
     watch: Values = ()
     sort: Sort = Sort.NEWEST
-    after: Annotated[tuple[Mark, ...], Field(max_length=MOST_BACK)] = ()  # where each page began
+    after: Annotated[
+        tuple[PageTokenParam, ...], Field(max_length=MAX_BACK_PAGES)
+    ] = ()  # where each page began
 
     @validator(mode="before")
     @classmethod
-    def _links_to_a_window_choose_it(cls, said: Any) -> Any:
+    def _infer_range(cls, raw: Any) -> Any:
         """Letters link to ``from`` and ``to`` alone."""
-        if isinstance(said, Mapping) and "range" not in said and said.keys() & {"from", "to"}:
-            return {**said, "range": "chosen"}
-        return said
+        if isinstance(raw, Mapping) and "range" not in raw and raw.keys() & {"from", "to"}:
+            return {**raw, "range": "chosen"}
+        return raw
 
     @validator(mode="after")
-    def _window_is_one(self) -> Self:
+    def _check_window(self) -> Self:
         if self.range == "chosen":
             if self.from_ is None and self.to is None:
                 raise ValueError("a custom range needs from, to or both")
-            if self.from_ and self.to and not timedelta() <= self.to - self.from_ <= LONGEST:
+            if self.from_ and self.to and not timedelta() <= self.to - self.from_ <= MAX_WINDOW:
                 raise ValueError("from should be before to, by at most ten years")
         return self
 
@@ -89,7 +93,7 @@ class SearchState(BaseModel):
             return None, now
         if self.from_ is None:
             return None, self.to or now
-        return self.from_, max(self.to or now, self.from_ + SHORTEST)
+        return self.from_, max(self.to or now, self.from_ + MIN_WINDOW)
 
     def filters(self, start: datetime, end: datetime, *, but: str = "") -> Filters:
         """What narrows the query in [start, end), leaving out the field *but*."""
@@ -98,42 +102,42 @@ class SearchState(BaseModel):
 
     def url(self, path: str = "/", **changes: Any) -> str:
         """The canonical address of this state with *changes*; what is ordinary is left out."""
-        fresh = {"after": ()} | changes if changes else {}
-        asked = urlencode(self.model_copy(update=fresh).parameters())
-        return f"{path}?{asked}" if asked else path
+        updates = {"after": ()} | changes if changes else {}
+        query = urlencode(self.model_copy(update=updates).parameters())
+        return f"{path}?{query}" if query else path
 
     def toggle(self, field: str, value: str) -> str:
         """The address with *value* taken into the filter *field*, or taken out of it."""
-        chosen: tuple[str, ...] = getattr(self, field)
-        kept = tuple(v for v in chosen if v != value)
-        changes: dict[str, Any] = {field: kept if value in chosen else (*chosen, value)}
+        current: tuple[str, ...] = getattr(self, field)
+        others = tuple(v for v in current if v != value)
+        changes: dict[str, Any] = {field: others if value in current else (*current, value)}
         return self.url(**changes)
 
-    def unfiltered(self) -> str:
+    def unfiltered_url(self) -> str:
         """The address without any filter."""
-        none: dict[str, Any] = dict.fromkeys(FILTERS, ())
-        return self.url(**none)
+        no_filters: dict[str, Any] = dict.fromkeys(FILTERS, ())
+        return self.url(**no_filters)
 
-    def older(self, mark: str, path: str = "/") -> str:
+    def older_url(self, page_token: str, path: str = "/") -> str:
         """The address of the page that follows *mark*."""
-        return self.url(path, after=(*self.after, mark)[-MOST_BACK:])
+        return self.url(path, after=(*self.after, page_token)[-MAX_BACK_PAGES:])
 
-    def newer(self) -> str:
+    def newer_url(self) -> str:
         """The address of the page before this one; empty on the first."""
         return self.url(after=self.after[:-1]) if self.after else ""
 
     def parameters(self) -> list[tuple[str, str]]:
         """Names and values in their order in the address."""
-        first = [("q", self.q), *self.time(), *self.pairs()]
+        first = [("q", self.q), *self.window_parameters(), *self.filter_pairs()]
         last = [("sort", "" if self.sort is Sort.NEWEST else str(self.sort))]
         return [pair for pair in (*first, *last, *(("after", m) for m in self.after)) if pair[1]]
 
-    def time(self) -> list[tuple[str, str]]:
+    def window_parameters(self) -> list[tuple[str, str]]:
         """The parameters of the window."""
         if self.range == "chosen":
-            return [("from", iso(self.from_) or ""), ("to", iso(self.to) or "")]
+            return [("from", format_utc(self.from_) or ""), ("to", format_utc(self.to) or "")]
         return [] if self.range == "7d" else [("range", self.range)]
 
-    def pairs(self) -> Sequence[tuple[str, str]]:
+    def filter_pairs(self) -> Sequence[tuple[str, str]]:
         """Each filter in force with each of its values."""
         return [(name, str(value)) for name in FILTERS for value in getattr(self, name)]

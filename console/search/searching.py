@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Final
 
 from console.search.histogram import first_mention
-from console.search.params import SearchState
+from console.search.params import SearchParams
 from indexer.index import Filters, MentionIndex
 from indexer.query import Query
-from indexer.results import Page
+from indexer.results import SearchResponse
 
-READ: Final = 100  # hits at a time
-MOST_COUNTED: Final = 10_000  # mentions; of more the families are not counted
+PAGE_SIZE: Final = 100  # hits at a time
+MAX_COUNTED: Final = 10_000  # mentions; of more the families are not counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,41 +20,41 @@ class Search:
 
     index: MentionIndex
     query: Query
-    state: SearchState
+    params: SearchParams
     start: datetime
     end: datetime
 
     @property
     def filters(self) -> Filters:
         """Everything that narrows the query."""
-        return self.state.filters(self.start, self.end)
+        return self.params.filters(self.start, self.end)
 
     @property
     def after(self) -> str | None:
         """The mark that this page follows; None: it is the first."""
-        return self.state.after[-1] if self.state.after else None
+        return self.params.after[-1] if self.params.after else None
 
-    def page(self, after: str | None = None) -> Page:
+    def page(self, after: str | None = None) -> SearchResponse:
         """The hits behind the mark *after*, or else behind that of the state."""
         after = after or self.after
         return self.index.search(
-            self.query, self.filters, sort=self.state.sort, size=READ, after=after
+            self.query, self.filters, sort=self.params.sort, size=PAGE_SIZE, page_token=after
         )
 
-    def distinct(self, total: int) -> int | None:
+    def count_families(self, total: int) -> int | None:
         """How many families are among all *total* hits; None: too many to count."""
-        if total > MOST_COUNTED:
+        if total > MAX_COUNTED:
             return None
-        found = self.index.facets(self.query, self.filters, fields=["family"], n=MOST_COUNTED)
-        families = found["family"]
+        counts = self.index.facets(self.query, self.filters, fields=["family"], n=MAX_COUNTED)
+        families = counts["family"]
         return len(families) + total - sum(n for _, n in families)  # the rest has no family
 
 
-def search(
-    index: MentionIndex, query: Query, state: SearchState, *, zone: str, now: datetime
+def build_search(
+    index: MentionIndex, query: Query, params: SearchParams, *, zone: str, now: datetime
 ) -> Search:
     """What *state* asks for at *now*."""
-    start, end = state.window(now)
+    start, end = params.window(now)
     if start is None:
         start = first_mention(index, end, zone)
-    return Search(index=index, query=query, state=state, start=start, end=end)
+    return Search(index=index, query=query, params=params, start=start, end=end)

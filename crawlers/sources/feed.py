@@ -16,15 +16,15 @@ import feedparser
 from core.crawl import Post
 from core.errors import PermanentError
 from core.identity import text_sha256
-from core.timestamps import instant, iso
-from crawlers.feed_safety import check_feed
+from core.timestamps import format_utc, parse_utc
+from crawlers.feed_safety import reject_unsafe_feed
 from crawlers.html_text import html_to_text
-from crawlers.source import Cursor, Facts, Fetch, Page, Source, SourceOptions
+from crawlers.source import Cursor, Fetch, ParsedPage, Source, SourceInfo, SourceOptions
 from crawlers.text import compose
-from crawlers.urls import canonical, host, is_absolute
+from crawlers.urls import canonical_url, host, is_absolute
 
-GONE: Final = (404, 410)  # an archive page that is no more
-_ARCHIVE: Final = ("next", "prev-archive")  # RFC 5005 sections 3 and 4
+GONE_STATUSES: Final = (404, 410)  # an archive page that is no more
+_ARCHIVE_RELS: Final = ("next", "prev-archive")  # RFC 5005 sections 3 and 4
 
 
 class Feed(Source):
@@ -33,7 +33,7 @@ class Feed(Source):
     class Options(SourceOptions):
         """``url`` is the feed."""
 
-    facts = Facts(
+    info = SourceInfo(
         key_needed=False,
         terms_url=None,
         limits="follows Crawl-delay and Retry-After; every 15 minutes is polite",
@@ -43,42 +43,44 @@ class Feed(Source):
     )
     options: Options
 
-    def requests(self, cursor: Cursor | None, now: datetime) -> Iterable[Fetch]:
+    def start_requests(self, cursor: Cursor | None, now: datetime) -> Iterable[Fetch]:
         """The feed; before it, the archive page at which the last crawl broke off."""
-        known = cursor or {"until": iso(now - timedelta(days=self.options.backfill_days))}
-        is_backfilled = known.get("backfilled", False)
-        top = known.get("top", known["until"])
-        note = {
-            "until": known["until"],
-            "top": top,
-            "now": iso(now) or "",
+        position = cursor or {"until": format_utc(now - timedelta(days=self.options.backfill_days))}
+        is_backfilled = position.get("backfilled", False)
+        newest = position.get("top", position["until"])
+        context = {
+            "until": position["until"],
+            "top": newest,
+            "now": format_utc(now) or "",
             "backfilled": "yes" if is_backfilled else "",
         }
-        if "next" not in known:
-            return [Fetch(url=self.options.url, conditional=is_backfilled, note=note)]
-        rest = Fetch(url=known["next"], absent=GONE, note=note)
-        return [rest, Fetch(url=self.options.url, note={**note, "until": top})]
+        if "next" not in position:
+            return [Fetch(url=self.options.url, conditional=is_backfilled, context=context)]
+        archive_fetch = Fetch(url=position["next"], missing_statuses=GONE_STATUSES, context=context)
+        return [archive_fetch, Fetch(url=self.options.url, context={**context, "until": newest})]
 
-    def parse(self, body: bytes, fetch: Fetch, url: str) -> Page:
+    def parse(self, body: bytes, fetch: Fetch, url: str) -> ParsedPage:
         """The entries of one page."""
-        check_feed(body)
-        feed = _read(body, url)
-        posts = tuple(_post(entry, feed, url) for entry in feed.entries)
+        reject_unsafe_feed(body)
+        feed = _parse_feed(body, url)
+        posts = tuple(_build_post(entry, feed, url) for entry in feed.entries)
         dates = [post.published for post in posts if post.published]
-        note = dict(fetch.note)
-        top = max([instant(note["top"]), *dates])
-        note["top"] = iso(min(top, instant(note["now"]))) or ""  # nothing is known of the future
-        address = _archive(feed, url)
-        is_new = dates[-1] >= instant(note["until"]) if dates else not note["backfilled"]
-        if not (address and is_new):
-            return Page(posts=posts, cursor={"until": note["top"], "backfilled": True})
-        follow = (Fetch(url=address, absent=GONE, note=note),)
-        standing = {"until": note["until"], "top": note["top"], "next": address}
-        cursor = {**standing, "backfilled": bool(note["backfilled"])}
-        return Page(posts=posts, follow=follow, cursor=cursor)
+        context = dict(fetch.context)
+        newest = max([parse_utc(context["top"]), *dates])
+        context["top"] = (
+            format_utc(min(newest, parse_utc(context["now"]))) or ""
+        )  # nothing is known of the future
+        archive_url = _archive_url(feed, url)
+        is_new = dates[-1] >= parse_utc(context["until"]) if dates else not context["backfilled"]
+        if not (archive_url and is_new):
+            return ParsedPage(posts=posts, cursor={"until": context["top"], "backfilled": True})
+        next_fetches = (Fetch(url=archive_url, missing_statuses=GONE_STATUSES, context=context),)
+        position = {"until": context["until"], "top": context["top"], "next": archive_url}
+        cursor = {**position, "backfilled": bool(context["backfilled"])}
+        return ParsedPage(posts=posts, next_fetches=next_fetches, cursor=cursor)
 
 
-def _read(body: bytes, url: str) -> Any:
+def _parse_feed(body: bytes, url: str) -> Any:
     """What feedparser reads in *body*; through a stream, for it fetches or opens plain strings."""
     try:
         feed = feedparser.parse(
@@ -94,83 +96,90 @@ def _read(body: bytes, url: str) -> Any:
     return feed
 
 
-def _archive(feed: Any, url: str) -> str | None:
-    links = {link.get("rel"): _string(link, "href") for link in feed.feed.get("links", [])}
-    found = (_web(url, links.get(rel, "")) for rel in _ARCHIVE)
-    return next((address for address in found if address), None)
+def _archive_url(feed: Any, url: str) -> str | None:
+    links = {link.get("rel"): _string_field(link, "href") for link in feed.feed.get("links", [])}
+    urls = (_absolute_url(url, links.get(rel, "")) for rel in _ARCHIVE_RELS)
+    return next((archive_url for archive_url in urls if archive_url), None)
 
 
-def _post(entry: Any, feed: Any, url: str) -> Post:
-    uri = _uri(entry, feed, url)
-    link = _web(url, _string(entry, "link")) or _web(url, uri) or url
-    published, changed = _date(entry, "published"), _date(entry, "updated")
+def _build_post(entry: Any, feed: Any, url: str) -> Post:
+    uri = _find_uri(entry, feed, url)
+    link = _absolute_url(url, _string_field(entry, "link")) or _absolute_url(url, uri) or url
+    published_at, updated_at = _find_date(entry, "published"), _find_date(entry, "updated")
     platform = host(link) or host(url)
     return Post(
         uri=uri,
         url=link,
-        text=_text(entry, link),
+        text=_build_text(entry, link),
         platform=platform,
-        author=_author(entry),
-        published=published or changed,
-        edited=changed if published and changed and changed > published else None,
-        language=_language(entry),
-        parent=_parent(entry),
+        author=_find_author(entry),
+        published=published_at or updated_at,
+        edited=updated_at if published_at and updated_at and updated_at > published_at else None,
+        language=_find_language(entry),
+        parent=_find_parent(entry),
     )
 
 
-def _uri(entry: Any, feed: Any, url: str) -> str:
+def _find_uri(entry: Any, feed: Any, url: str) -> str:
     """Atom: an absolute id. Else the permalink, the link, or the feed and a name inside it."""
-    name = _string(entry, "id")
+    name = _string_field(entry, "id")
     if feed.version.startswith("atom") and ":" in name:
         return name
     if entry.get("guidislink") and is_absolute(name):
-        return canonical(name)
-    if link := _web(url, _string(entry, "link")):
-        return canonical(link)
-    return f"{url}#{name or text_sha256(_string(entry, 'title') + _string(entry, 'summary'))}"
+        return canonical_url(name)
+    if link := _absolute_url(url, _string_field(entry, "link")):
+        return canonical_url(link)
+    words = _string_field(entry, "title") + _string_field(entry, "summary")
+    return f"{url}#{name or text_sha256(words)}"
 
 
-def _text(entry: Any, link: str) -> str:
+def _build_text(entry: Any, link: str) -> str:
     contents = entry.get("content") or [{}]
-    body = html_to_text(_string(contents[0], "value") or _string(entry, "summary"))
+    body = html_to_text(_string_field(contents[0], "value") or _string_field(entry, "summary"))
     is_comment = "#comment-" in link or bool(entry.get("thr_in-reply-to"))
     if is_comment and body:
         return body  # its title says who wrote below what
-    return compose(html_to_text(_string(entry, "title")), body)
+    return compose(html_to_text(_string_field(entry, "title")), body)
 
 
-def _author(entry: Any) -> str | None:
-    return _string(entry.get("author_detail") or {}, "name") or _string(entry, "author") or None
+def _find_author(entry: Any) -> str | None:
+    return (
+        _string_field(entry.get("author_detail") or {}, "name")
+        or _string_field(entry, "author")
+        or None
+    )
 
 
-def _date(entry: Any, name: str) -> datetime | None:
+def _find_date(entry: Any, name: str) -> datetime | None:
     """In UTC, as feedparser understood it; None where there is no date or no calendar has it."""
     try:
-        found = dict.get(entry, f"{name}_parsed")  # entry.get() passes off one date as the other
-        return datetime.fromtimestamp(timegm(found), UTC) if found else None
+        parsed_date = dict.get(
+            entry, f"{name}_parsed"
+        )  # entry.get() passes off one date as the other
+        return datetime.fromtimestamp(timegm(parsed_date), UTC) if parsed_date else None
     except (ValueError, OverflowError, OSError):
         return None
 
 
-def _language(entry: Any) -> str | None:
+def _find_language(entry: Any) -> str | None:
     """What the entry itself claims; a feed's own claim is mostly its software's default."""
     contents = entry.get("content") or [{}]
-    code = _string(contents[0], "language").lower().replace("_", "-").partition("-")[0]
+    code = _string_field(contents[0], "language").lower().replace("_", "-").partition("-")[0]
     return code if len(code) == 2 else None  # noqa: PLR2004 - ISO 639-1; "fil" is not "fi"
 
 
-def _parent(entry: Any) -> str | None:
+def _find_parent(entry: Any) -> str | None:
     reply = entry.get("thr_in-reply-to") or {}
-    return _string(reply, "ref") or _string(reply, "href") or None
+    return _string_field(reply, "ref") or _string_field(reply, "href") or None
 
 
-def _string(found: Any, name: str) -> str:
+def _string_field(fields: Any, name: str) -> str:
     """A field as text; feedparser leaves some out and sets others to None."""
-    value = found.get(name)
+    value = fields.get(name)
     return value.strip() if isinstance(value, str) else ""
 
 
-def _web(url: str, link: str) -> str:
+def _absolute_url(url: str, link: str) -> str:
     """*link* seen from *url*; "" where there is none, or none that leads to the web."""
     try:
         address = urljoin(url, link) if link else ""

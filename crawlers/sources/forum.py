@@ -16,12 +16,17 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from core.crawl import Post
 from core.errors import PermanentError
-from core.timestamps import instant, iso
+from core.timestamps import format_utc, parse_utc
 from crawlers.html_text import decode_html, parse_html, text_of
-from crawlers.source import Cursor, Facts, Fetch, Page, Source, SourceOptions
-from crawlers.urls import canonical, host, is_absolute
+from crawlers.source import Cursor, Fetch, ParsedPage, Source, SourceInfo, SourceOptions
+from crawlers.urls import canonical_url, host, is_absolute
 
-GONE: Final = (401, 403, 404, 410)  # a thread that was hidden or deleted since the list was read
+GONE_STATUSES: Final = (
+    401,
+    403,
+    404,
+    410,
+)  # a thread that was hidden or deleted since the list was read
 _NO_SELECTORS: Final = frozenset({"url", "backfill_days"})
 
 
@@ -56,7 +61,7 @@ class Forum(Source):
                 raise ValueError(f"not a CSS selector: {error}") from None
             return value
 
-    facts = Facts(
+    info = SourceInfo(
         key_needed=False,
         terms_url=None,
         limits="follows robots.txt; one request at a time",
@@ -66,82 +71,93 @@ class Forum(Source):
     )
     options: Options
 
-    def requests(self, cursor: Cursor | None, now: datetime) -> Iterable[Fetch]:
+    def start_requests(self, cursor: Cursor | None, now: datetime) -> Iterable[Fetch]:
         """The first list; before it, the one at which the last crawl broke off."""
-        known = cursor or {"until": iso(now - timedelta(days=self.options.backfill_days))}
-        is_backfilled = known.get("backfilled", False)
-        note = {
+        position = cursor or {"until": format_utc(now - timedelta(days=self.options.backfill_days))}
+        is_backfilled = position.get("backfilled", False)
+        context = {
             "what": "start",
-            "until": known["until"],
-            "top": known.get("top", ""),
-            "now": iso(now) or "",
+            "until": position["until"],
+            "top": position.get("top", ""),
+            "now": format_utc(now) or "",
             "backfilled": "yes" if is_backfilled else "",
         }
-        if "list" not in known:
-            return [Fetch(url=self.options.url, conditional=is_backfilled, note=note)]
-        rest = Fetch(url=known["list"], absent=GONE, note=note)
-        return [rest, Fetch(url=self.options.url, note={**note, "until": known["top"], "top": ""})]
+        if "list" not in position:
+            return [Fetch(url=self.options.url, conditional=is_backfilled, context=context)]
+        list_fetch = Fetch(url=position["list"], missing_statuses=GONE_STATUSES, context=context)
+        return [
+            list_fetch,
+            Fetch(url=self.options.url, context={**context, "until": position["top"], "top": ""}),
+        ]
 
-    def parse(self, body: bytes, fetch: Fetch, url: str) -> Page:
+    def parse(self, body: bytes, fetch: Fetch, url: str) -> ParsedPage:
         """A list, or a page of a thread."""
         page = parse_html(decode_html(body))
-        is_list = fetch.note["what"] in ("start", "list")
+        is_list = fetch.context["what"] in ("start", "list")
         return self._list(page, fetch, url) if is_list else self._thread(page, fetch, url)
 
-    def _list(self, page: Selector, fetch: Fetch, url: str) -> Page:
+    def _list(self, page: Selector, fetch: Fetch, url: str) -> ParsedPage:
         threads = self._threads(page, url)
-        until = instant(fetch.note["until"])
-        top = fetch.note["top"] or _newest(threads, fetch.note)
-        note = {**fetch.note, "what": "list", "top": top}
-        follow = [
-            self._first_page(link, note) for link, at in threads if link and _is_new(at, until)
+        until = parse_utc(fetch.context["until"])
+        newest = fetch.context["top"] or _newest_activity(threads, fetch.context)
+        context = {**fetch.context, "what": "list", "top": newest}
+        next_fetches = [
+            self._first_page(link, context) for link, at in threads if link and _is_new(at, until)
         ]
-        following = _link(page, self.options.next_page, url)
-        if following and _is_new(threads[-1][1], until):
-            follow.append(Fetch(url=following, absent=GONE, note=note))
-        if fetch.note["what"] == "start":
-            done = {"until": top, "backfilled": True}
-            return Page(follow=tuple(follow), cursor_after=done)
+        next_url = _link(page, self.options.next_page, url)
+        if next_url and _is_new(threads[-1][1], until):
+            next_fetches.append(
+                Fetch(url=next_url, missing_statuses=GONE_STATUSES, context=context)
+            )
+        if fetch.context["what"] == "start":
+            final_cursor = {"until": newest, "backfilled": True}
+            return ParsedPage(next_fetches=tuple(next_fetches), final_cursor=final_cursor)
         # All threads of the lists before this one are recorded by now: a crawl may resume here.
-        standing = {"until": note["until"], "top": top, "list": url}
-        cursor = {**standing, "backfilled": bool(note["backfilled"])}
-        return Page(follow=tuple(follow), cursor=cursor)
+        position = {"until": context["until"], "top": newest, "list": url}
+        cursor = {**position, "backfilled": bool(context["backfilled"])}
+        return ParsedPage(next_fetches=tuple(next_fetches), cursor=cursor)
 
     def _threads(self, page: Selector, url: str) -> list[tuple[str | None, datetime | None]]:
         """The address and the last activity of each thread, in the order of the list."""
         threads = page.css(self.options.thread)
         if not threads:
             raise PermanentError(f"not a list of threads: nothing matches {self.options.thread!r}")
-        link, time = self.options.thread_link, self.options.thread_time
-        return [(_link(t, link, url), _instant(t.css(time).get())) for t in threads]
+        link_selector, time_selector = self.options.thread_link, self.options.thread_time
+        return [
+            (_link(thread, link_selector, url), _parse_time(thread.css(time_selector).get()))
+            for thread in threads
+        ]
 
-    def _first_page(self, thread: str, note: Mapping[str, str]) -> Fetch:
-        told = {"what": "thread", "thread": thread, "until": note["until"]}
-        return Fetch(url=thread, absent=GONE, note=told)
+    def _first_page(self, thread: str, context: Mapping[str, str]) -> Fetch:
+        thread_context = {"what": "thread", "thread": thread, "until": context["until"]}
+        return Fetch(url=thread, missing_statuses=GONE_STATUSES, context=thread_context)
 
-    def _thread(self, page: Selector, fetch: Fetch, url: str) -> Page:
-        thread = fetch.note["thread"]
+    def _thread(self, page: Selector, fetch: Fetch, url: str) -> ParsedPage:
+        thread = fetch.context["thread"]
         posts = tuple(self._post(post, thread, url) for post in page.css(self.options.post))
-        way, turned = self._turn(page, posts, fetch, url)
-        if turned is None or turned in (url, thread):
-            return Page(posts=posts)
-        note = {**fetch.note, "what": way}
-        return Page(posts=posts, follow=(Fetch(url=turned, absent=GONE, note=note),))
+        direction, next_url = self._next_thread_page(page, posts, fetch, url)
+        if next_url is None or next_url in (url, thread):
+            return ParsedPage(posts=posts)
+        context = {**fetch.context, "what": direction}
+        return ParsedPage(
+            posts=posts,
+            next_fetches=(Fetch(url=next_url, missing_statuses=GONE_STATUSES, context=context),),
+        )
 
-    def _turn(
+    def _next_thread_page(
         self, page: Selector, posts: tuple[Post, ...], fetch: Fetch, url: str
     ) -> tuple[str, str | None]:
         """Which way to read a thread, and its next page that way.
 
         Forward, but what is new in a long thread stands at its end: from there back.
         """
-        until = instant(fetch.note["until"])
+        until = parse_utc(fetch.context["until"])
         dates = [post.published or until for post in posts] or [until]
-        if fetch.note["what"] == "back":
+        if fetch.context["what"] == "back":
             is_all_new = dates[0] >= until
             return "back", _link(page, self.options.previous_page, url) if is_all_new else None
-        if dates[-1] < until and (last := _link(page, self.options.last_page, url)):
-            return "back", last
+        if dates[-1] < until and (last_url := _link(page, self.options.last_page, url)):
+            return "back", last_url
         return "thread", _link(page, self.options.next_page, url)
 
     def _post(self, post: Selector, thread: str, url: str) -> Post:
@@ -149,42 +165,47 @@ class Forum(Source):
         # A bare "#p7" belongs to the thread: the page on which a post stands may change.
         anchor = urldefrag(thread).url
         link = _link(post, self.options.permalink, url, anchor=anchor)
-        uri = canonical(link or f"{anchor}#{post.xpath('@id').get('')}")
+        uri = canonical_url(link or f"{anchor}#{post.xpath('@id').get('')}")
         return Post(
             uri=uri,
             url=link or uri,
             text=text_of(bodies[0].root) if bodies else "",
             platform=host(url),
             author=post.css(self.options.author).get() or None,
-            published=_instant(post.css(self.options.time).get()),
-            edited=_instant(post.css(self.options.edited).get()),
+            published=_parse_time(post.css(self.options.time).get()),
+            edited=_parse_time(post.css(self.options.edited).get()),
         )
 
 
-def _newest(threads: Iterable[tuple[str | None, datetime | None]], note: Mapping[str, str]) -> str:
+def _newest_activity(
+    threads: Iterable[tuple[str | None, datetime | None]], context: Mapping[str, str]
+) -> str:
     """The last activity of all, as far as the crawl can have seen it."""
-    now = instant(note["now"])
-    return iso(max((at for _, at in threads if at and at <= now), default=None)) or note["until"]
+    now = parse_utc(context["now"])
+    return (
+        format_utc(max((at for _, at in threads if at and at <= now), default=None))
+        or context["until"]
+    )
 
 
 def _is_new(at: datetime | None, until: datetime) -> bool:
     return at is None or at >= until
 
 
-def _link(place: Selector, selector: str, url: str, *, anchor: str = "") -> str | None:
+def _link(element: Selector, selector: str, url: str, *, anchor: str = "") -> str | None:
     """The web address that *selector* finds, seen from *url*; a bare fragment, from *anchor*."""
-    found = (place.css(selector).get() or "").strip()
-    if not found:
+    href = (element.css(selector).get() or "").strip()
+    if not href:
         return None
     try:
-        address = urljoin(anchor or url if found.startswith("#") else url, found)
+        address = urljoin(anchor or url if href.startswith("#") else url, href)
     except ValueError:
         return None
     return address if is_absolute(address) else None
 
 
-def _instant(text: str | None) -> datetime | None:
+def _parse_time(text: str | None) -> datetime | None:
     try:
-        return instant(text.strip()) if text else None
+        return parse_utc(text.strip()) if text else None
     except (ValueError, OverflowError):
         return None

@@ -12,14 +12,14 @@ from urllib.parse import quote, urlencode
 from pydantic import AwareDatetime, BaseModel, Field
 
 from core.crawl import Post
-from core.timestamps import instant, iso
+from core.timestamps import format_utc, parse_utc
 from crawlers.html_text import html_to_text
-from crawlers.json_rows import read_rows
-from crawlers.source import Cursor, Facts, Fetch, Page, Source, SourceOptions
+from crawlers.json_rows import parse_json_rows
+from crawlers.source import Cursor, Fetch, ParsedPage, Source, SourceInfo, SourceOptions
 from crawlers.urls import host
 
-PAGE: Final = 40  # the most that the API gives at once
-NOTHING: Final = "0"  # an id older than all others: where an empty timeline is read from
+PAGE_SIZE: Final = 40  # the most that the API gives at once
+OLDEST_ID: Final = "0"  # an id older than all others: where an empty timeline is read from
 
 
 class _Account(BaseModel):
@@ -57,7 +57,7 @@ class Mastodon(Source):
             default=False, description="Only authors who opted in to search."
         )
 
-    facts = Facts(
+    info = SourceInfo(
         key_needed=False,
         terms_url="https://docs.joinmastodon.org/methods/timelines/",
         limits="300 requests in 15 minutes per address; 40 posts per request",
@@ -67,60 +67,65 @@ class Mastodon(Source):
     )
     options: Options
 
-    def requests(self, cursor: Cursor | None, now: datetime) -> Iterable[Fetch]:
+    def start_requests(self, cursor: Cursor | None, now: datetime) -> Iterable[Fetch]:
         """Forward from the newest known post; before, back from where the first crawl is."""
-        known = cursor or {}
-        if known.get("backfilled"):
-            return [self._forward(known["newest"])]
-        until = iso(now - timedelta(days=self.options.backfill_days)) or ""
-        note = {"until": known.get("until", until), "newest": known.get("newest", NOTHING)}
-        return [self._backward(known.get("oldest", ""), note)]
+        position = cursor or {}
+        if position.get("backfilled"):
+            return [self._forward(position["newest"])]
+        until = format_utc(now - timedelta(days=self.options.backfill_days)) or ""
+        context = {
+            "until": position.get("until", until),
+            "newest": position.get("newest", OLDEST_ID),
+        }
+        return [self._backward(position.get("oldest", ""), context)]
 
-    def parse(self, body: bytes, fetch: Fetch, url: str) -> Page:
+    def parse(self, body: bytes, fetch: Fetch, url: str) -> ParsedPage:
         """The posts of one page, without those whose author forbids it (``noindex``)."""
-        statuses = read_rows(body, _Status, "a timeline")
+        statuses = parse_json_rows(body, _Status, "a timeline")
         posts = self._posts(statuses, url)
-        by_age = sorted(statuses, key=lambda status: _age(status.id))
-        newest = max([fetch.note["newest"], *(status.id for status in by_age)], key=_age)
-        caught_up = {"newest": newest, "backfilled": True}
-        if "until" not in fetch.note:
-            follow = (self._forward(newest),) if by_age else ()
-            return Page(posts=posts, follow=follow, cursor=caught_up)
-        if not by_age or by_age[0].created_at < instant(fetch.note["until"]):
-            return Page(posts=posts, cursor=caught_up)
+        by_age = sorted(statuses, key=lambda status: _id_order(status.id))
+        newest = max([fetch.context["newest"], *(status.id for status in by_age)], key=_id_order)
+        final_cursor = {"newest": newest, "backfilled": True}
+        if "until" not in fetch.context:
+            next_fetches = (self._forward(newest),) if by_age else ()
+            return ParsedPage(posts=posts, next_fetches=next_fetches, cursor=final_cursor)
+        if not by_age or by_age[0].created_at < parse_utc(fetch.context["until"]):
+            return ParsedPage(posts=posts, cursor=final_cursor)
         oldest = by_age[0].id
-        note = {"until": fetch.note["until"], "newest": newest}
-        back = self._backward(oldest, note)
-        return Page(posts=posts, follow=(back,), cursor={**note, "oldest": oldest})
+        context = {"until": fetch.context["until"], "newest": newest}
+        next_fetch = self._backward(oldest, context)
+        return ParsedPage(
+            posts=posts, next_fetches=(next_fetch,), cursor={**context, "oldest": oldest}
+        )
 
     def _forward(self, newest: str) -> Fetch:
-        return Fetch(url=self._url(min_id=newest), conditional=True, note={"newest": newest})
+        return Fetch(url=self._url(min_id=newest), conditional=True, context={"newest": newest})
 
-    def _backward(self, oldest: str, note: dict[str, str]) -> Fetch:
-        return Fetch(url=self._url(max_id=oldest) if oldest else self._url(), note=note)
+    def _backward(self, oldest: str, context: dict[str, str]) -> Fetch:
+        return Fetch(url=self._url(max_id=oldest) if oldest else self._url(), context=context)
 
-    def _url(self, **place: str) -> str:
+    def _url(self, **id_bounds: str) -> str:
         tag = self.options.tag
         timeline = f"tag/{quote(tag, safe='')}" if tag else "public"
         local = {"local": "true"} if self.options.local else {}
-        query = urlencode({"limit": PAGE, **local, **place})
+        query = urlencode({"limit": PAGE_SIZE, **local, **id_bounds})
         return f"{self.options.url.rstrip('/')}/api/v1/timelines/{timeline}?{query}"
 
     def _posts(self, statuses: Iterable[_Status], url: str) -> tuple[Post, ...]:
         originals = (status.reblog or status for status in statuses)
-        return tuple(_post(status, url) for status in originals if self._is_open(status))
+        return tuple(_build_post(status, url) for status in originals if self._is_allowed(status))
 
-    def _is_open(self, status: _Status) -> bool:
+    def _is_allowed(self, status: _Status) -> bool:
         author = status.account
         return not author.noindex and (bool(author.indexable) or not self.options.only_indexable)
 
 
-def _age(status_id: str) -> tuple[int, str]:
+def _id_order(status_id: str) -> tuple[int, str]:
     """Ids are numbers, or flakes of one length, in strings: both sort by length, then letters."""
     return len(status_id), status_id
 
 
-def _post(status: _Status, url: str) -> Post:
+def _build_post(status: _Status, url: str) -> Post:
     name, _, instance = status.account.acct.partition("@")
     parts = (status.spoiler_text.strip(), html_to_text(status.content))
     return Post(

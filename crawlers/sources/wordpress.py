@@ -16,20 +16,20 @@ from urllib.parse import urldefrag, urlencode
 from pydantic import BaseModel, Field
 
 from core.crawl import Listing, Post
-from core.timestamps import instant, iso
+from core.timestamps import format_utc, parse_utc
 from crawlers.html_text import html_to_text
-from crawlers.json_rows import read_rows
-from crawlers.source import Cursor, Facts, Fetch, Page, Source, SourceOptions
+from crawlers.json_rows import parse_json_rows
+from crawlers.source import Cursor, Fetch, ParsedPage, Source, SourceInfo, SourceOptions
 from crawlers.text import compose
-from crawlers.urls import canonical, host
+from crawlers.urls import canonical_url, host
 
-PAGE: Final = 100  # rows a request; more is an error 400
+PAGE_SIZE: Final = 100  # rows a request; more is an error 400
 OVERLAP: Final = timedelta(days=1)  # more than the 14 hours that a zone can differ from UTC
 # Beyond the last page 400; comments closed to visitors 401 or 403; switched off 404.
-ABSENT: Final = (400, 401, 403, 404, 410)
-EVERY: Final = timedelta(hours=1)  # between two listings
+MISSING_STATUSES: Final = (400, 401, 403, 404, 410)
+LISTING_INTERVAL: Final = timedelta(hours=1)  # between two listings
 SECOND: Final = timedelta(seconds=1)  # the grain of the site's dates
-MOST: Final = 3  # pages of a listing, of posts and of comments
+MAX_LISTING_PAGES: Final = 3  # pages of a listing, of posts and of comments
 POST_FIELDS: Final = "id,date_gmt,modified_gmt,link,title,content,author"
 COMMENT_FIELDS: Final = "id,parent,author_name,date_gmt,link,content"
 LINK_FIELDS: Final = "date_gmt,link"
@@ -71,7 +71,7 @@ class Wordpress(Source):
 
         comments: bool = Field(default=True, description="Also read the comments.")
 
-    facts = Facts(
+    info = SourceInfo(
         key_needed=False,
         terms_url="https://developer.wordpress.org/rest-api/",
         limits="none stated; 100 rows per request",
@@ -81,91 +81,107 @@ class Wordpress(Source):
     )
     options: Options
 
-    def requests(self, cursor: Cursor | None, now: datetime) -> Iterable[Fetch]:
+    def start_requests(self, cursor: Cursor | None, now: datetime) -> Iterable[Fetch]:
         """The first page of what changed since the last crawl began; then of a listing."""
-        known = (cursor or {}).get("until")
-        listed = (cursor or {}).get("listed", known or iso(now))  # the first crawl lists all
-        first = now - timedelta(days=self.options.backfill_days)
-        since = instant(known) - OVERLAP if known else first
-        note = {"began": iso(now) or "", "listed": listed, "page": "1"}
-        asked = [self._posts({**note, "since": _local(since)})]
-        if now - instant(listed) >= EVERY:
-            stretch = {"since": _local(first), "until": note["began"]}
-            asked.append(self._links({**note, **stretch, "of": "posts"}))
-        return asked
+        last_start = (cursor or {}).get("until")
+        last_listing = (cursor or {}).get(
+            "listed", last_start or format_utc(now)
+        )  # the first crawl lists all
+        oldest = now - timedelta(days=self.options.backfill_days)
+        since = parse_utc(last_start) - OVERLAP if last_start else oldest
+        context = {"began": format_utc(now) or "", "listed": last_listing, "page": "1"}
+        fetches = [self._posts({**context, "since": _site_time(since)})]
+        if now - parse_utc(last_listing) >= LISTING_INTERVAL:
+            window = {"since": _site_time(oldest), "until": context["began"]}
+            fetches.append(self._links({**context, **window, "of": "posts"}))
+        return fetches
 
-    def parse(self, body: bytes, fetch: Fetch, url: str) -> Page:
+    def parse(self, body: bytes, fetch: Fetch, url: str) -> ParsedPage:
         """One page of posts, of comments, or of links to them."""
-        read = {"posts": self._read_posts, "comments": self._read_comments}
-        return read.get(fetch.note["what"], self._read_links)(body, fetch, url)
+        parsers = {"posts": self._parse_posts, "comments": self._parse_comments}
+        return parsers.get(fetch.context["what"], self._parse_links)(body, fetch, url)
 
-    def _read_posts(self, body: bytes, fetch: Fetch, url: str) -> Page:
-        rows = read_rows(body, _Post, "WordPress posts")
-        more = (self._posts(_turned(fetch)),) if len(rows) == PAGE else ()
-        posts = tuple(_post(row, url) for row in rows)
-        if fetch.note["page"] != "1":
-            return Page(posts=posts, follow=more)
-        first = (self._comments(dict(fetch.note)),) if self.options.comments else ()
-        return Page(
-            posts=posts, follow=more + first, cursor_after=_done(fetch, fetch.note["listed"])
+    def _parse_posts(self, body: bytes, fetch: Fetch, url: str) -> ParsedPage:
+        rows = parse_json_rows(body, _Post, "WordPress posts")
+        next_fetches = (self._posts(_next_page_context(fetch)),) if len(rows) == PAGE_SIZE else ()
+        posts = tuple(_build_post(row, url) for row in rows)
+        if fetch.context["page"] != "1":
+            return ParsedPage(posts=posts, next_fetches=next_fetches)
+        comment_fetches = (self._comments(dict(fetch.context)),) if self.options.comments else ()
+        return ParsedPage(
+            posts=posts,
+            next_fetches=next_fetches + comment_fetches,
+            final_cursor=_final_cursor(fetch, fetch.context["listed"]),
         )
 
-    def _read_comments(self, body: bytes, fetch: Fetch, url: str) -> Page:
-        comments = read_rows(body, _Comment, "WordPress comments")
-        more = (self._comments(_turned(fetch)),) if len(comments) == PAGE else ()
-        return Page(posts=tuple(_comment(row, url) for row in comments), follow=more)
+    def _parse_comments(self, body: bytes, fetch: Fetch, url: str) -> ParsedPage:
+        comments = parse_json_rows(body, _Comment, "WordPress comments")
+        next_fetches = (
+            (self._comments(_next_page_context(fetch)),) if len(comments) == PAGE_SIZE else ()
+        )
+        return ParsedPage(
+            posts=tuple(_build_comment(row, url) for row in comments), next_fetches=next_fetches
+        )
 
-    def _read_links(self, body: bytes, fetch: Fetch, _: str) -> Page:
-        note, links = fetch.note, read_rows(body, _Link, "WordPress links")
-        is_full = len(links) == PAGE
+    def _parse_links(self, body: bytes, fetch: Fetch, _: str) -> ParsedPage:
+        context, links = fetch.context, parse_json_rows(body, _Link, "WordPress links")
+        is_full = len(links) == PAGE_SIZE
         oldest = min(link.date_gmt for link in links).replace(tzinfo=UTC) if is_full else None
-        more = self._more_links(fetch, oldest)
-        listing = _listing(links, note, oldest)
-        if note["of"] != "posts" or note["page"] != "1":
-            return Page(listing=listing, follow=more)
+        next_fetches = self._more_links(fetch, oldest)
+        listing = _build_listing(links, context, oldest)
+        if context["of"] != "posts" or context["page"] != "1":
+            return ParsedPage(listing=listing, next_fetches=next_fetches)
         if self.options.comments:
-            more += (self._links({**note, "of": "comments"}),)
-        return Page(listing=listing, follow=more, cursor_after=_done(fetch, note["began"]))
+            next_fetches += (self._links({**context, "of": "comments"}),)
+        return ParsedPage(
+            listing=listing,
+            next_fetches=next_fetches,
+            final_cursor=_final_cursor(fetch, context["began"]),
+        )
 
     def _more_links(self, fetch: Fetch, oldest: datetime | None) -> tuple[Fetch, ...]:
-        if oldest is None or int(fetch.note["page"]) == MOST:
+        if oldest is None or int(fetch.context["page"]) == MAX_LISTING_PAGES:
             return ()
-        return (self._links({**_turned(fetch), "until": iso(oldest) or ""}),)
+        return (self._links({**_next_page_context(fetch), "until": format_utc(oldest) or ""}),)
 
-    def _posts(self, note: dict[str, str]) -> Fetch:
-        asked = {"orderby": "modified", "modified_after": note["since"], "_fields": POST_FIELDS}
-        return self._fetch("posts", asked, note)
+    def _posts(self, context: dict[str, str]) -> Fetch:
+        params = {"orderby": "modified", "modified_after": context["since"], "_fields": POST_FIELDS}
+        return self._fetch("posts", params, context)
 
-    def _comments(self, note: dict[str, str]) -> Fetch:
-        return self._fetch("comments", {"after": note["since"], "_fields": COMMENT_FIELDS}, note)
+    def _comments(self, context: dict[str, str]) -> Fetch:
+        return self._fetch(
+            "comments", {"after": context["since"], "_fields": COMMENT_FIELDS}, context
+        )
 
-    def _links(self, note: dict[str, str]) -> Fetch:
-        asked = {"after": note["since"], "_fields": LINK_FIELDS}
-        fetch = self._fetch(note["of"], asked, note)
-        return replace(fetch, absent=ABSENT, note={**note, "what": "links"})
+    def _links(self, context: dict[str, str]) -> Fetch:
+        params = {"after": context["since"], "_fields": LINK_FIELDS}
+        fetch = self._fetch(context["of"], params, context)
+        return replace(
+            fetch, missing_statuses=MISSING_STATUSES, context={**context, "what": "links"}
+        )
 
-    def _fetch(self, what: str, asked: dict[str, str], note: dict[str, str]) -> Fetch:
-        paging = {"per_page": PAGE, "order": "desc", "page": note["page"]}
-        query = urlencode({**paging, **asked}, safe=",:")
-        is_start = what == "posts" and note["page"] == "1"
+    def _fetch(self, resource: str, params: dict[str, str], context: dict[str, str]) -> Fetch:
+        paging = {"per_page": PAGE_SIZE, "order": "desc", "page": context["page"]}
+        query = urlencode({**paging, **params}, safe=",:")
+        is_start = resource == "posts" and context["page"] == "1"
         return Fetch(
-            url=f"{self.options.url.rstrip('/')}/wp-json/wp/v2/{what}?{query}",
-            absent=() if is_start else ABSENT,
-            note={**note, "what": what},
+            url=f"{self.options.url.rstrip('/')}/wp-json/wp/v2/{resource}?{query}",
+            missing_statuses=() if is_start else MISSING_STATUSES,
+            context={**context, "what": resource},
         )
 
 
-def _local(at: datetime) -> str:
+def _site_time(at: datetime) -> str:
     """As the site compares it with its own clock, whose zone nobody knows."""
     return at.strftime("%Y-%m-%dT%H:%M:%S")
 
 
-def _done(fetch: Fetch, listed: str) -> Cursor:
-    return {"until": fetch.note["began"], "listed": listed, "backfilled": True}
+def _final_cursor(fetch: Fetch, last_listing: str) -> Cursor:
+    return {"until": fetch.context["began"], "listed": last_listing, "backfilled": True}
 
 
-def _listing(
-    links: Sequence[_Link], note: Mapping[str, str], oldest: datetime | None
+def _build_listing(
+    links: Sequence[_Link], context: Mapping[str, str], oldest: datetime | None
 ) -> Listing | None:
     """What still stands between *oldest*, where the next page goes on, and where this one began.
 
@@ -173,40 +189,43 @@ def _listing(
     """
     if not links:
         return None
-    since = oldest + SECOND if oldest else instant(note["since"]) + OVERLAP
+    since = oldest + SECOND if oldest else parse_utc(context["since"]) + OVERLAP
     return Listing(
         since=since,
-        until=instant(note["until"]),
-        uris=frozenset(canonical(link.link) for link in links),
-        before=instant(note["listed"]),
+        until=parse_utc(context["until"]),
+        uris=frozenset(canonical_url(link.link) for link in links),
+        before=parse_utc(context["listed"]),
     )
 
 
-def _turned(fetch: Fetch) -> dict[str, str]:
-    return {**fetch.note, "page": str(int(fetch.note["page"]) + 1)}
+def _next_page_context(fetch: Fetch) -> dict[str, str]:
+    return {**fetch.context, "page": str(int(fetch.context["page"]) + 1)}
 
 
-def _post(row: _Post, url: str) -> Post:
-    published, modified = row.date_gmt.replace(tzinfo=UTC), row.modified_gmt.replace(tzinfo=UTC)
+def _build_post(row: _Post, url: str) -> Post:
+    published_at, modified_at = (
+        row.date_gmt.replace(tzinfo=UTC),
+        row.modified_gmt.replace(tzinfo=UTC),
+    )
     return Post(
-        uri=canonical(row.link),
+        uri=canonical_url(row.link),
         url=row.link,
         text=compose(html_to_text(row.title.rendered), html_to_text(row.content.rendered)),
         platform=host(row.link) or host(url),
         author=f"user {row.author}" if row.author else None,
-        published=published,
-        edited=modified if modified > published else None,
+        published=published_at,
+        edited=modified_at if modified_at > published_at else None,
     )
 
 
-def _comment(row: _Comment, url: str) -> Post:
+def _build_comment(row: _Comment, url: str) -> Post:
     article = urldefrag(row.link).url
     return Post(
-        uri=canonical(row.link),
+        uri=canonical_url(row.link),
         url=row.link,
         text=html_to_text(row.content.rendered),
         platform=host(row.link) or host(url),
         author=row.author_name or None,
         published=row.date_gmt.replace(tzinfo=UTC),
-        parent=canonical(f"{article}#comment-{row.parent}" if row.parent else article),
+        parent=canonical_url(f"{article}#comment-{row.parent}" if row.parent else article),
     )

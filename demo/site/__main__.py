@@ -8,12 +8,12 @@ from pathlib import Path
 from time import monotonic
 
 from core.errors import ConfigError
-from core.timestamps import instant
+from core.timestamps import parse_utc
 from demo.corpus_files import read
 from demo.site.app import Site
 from demo.site.log import AccessLog
 from demo.site.server import SiteServer
-from demo.timeline import Replay
+from demo.timeline import Timeline
 from harken.runtime.child import die_with_parent
 
 
@@ -28,8 +28,8 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     clock = running_clock(options.now or options.started)
     with SiteServer(options.port, clock, AccessLog(options.log)) as server:
-        replay = Replay(corpus, options.started, server.address)
-        server.site = Site(replay, options.control)
+        timeline = Timeline(corpus, options.started, server.address)
+        server.site = Site(timeline, options.control)
         print(f"ready {server.server_port}", flush=True)
         try:
             server.serve_forever(poll_interval=0.1)
@@ -47,8 +47,8 @@ def running_clock(start: datetime) -> Callable[[], datetime]:
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="demo.site", description=__doc__)
     parser.add_argument("--corpus", type=Path, required=True, help="corpus folder")
-    parser.add_argument("--started", type=instant, required=True, help="time of offset 0")
-    parser.add_argument("--now", type=instant, help="start of the clock; default: --started")
+    parser.add_argument("--started", type=parse_utc, required=True, help="time of offset 0")
+    parser.add_argument("--now", type=parse_utc, help="start of the clock; default: --started")
     parser.add_argument("--port", type=int, default=0, help="0: any free port")
     parser.add_argument("--log", type=Path, help="access log, JSON lines")
     parser.add_argument("--control", type=Path, help='file with {"down": [SITE, …]}')

@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class SiteResponse:
     """One response; header names are in lower case."""
 
     body: bytes = b""
@@ -26,7 +26,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class SiteRequest:
     """One GET: the parts of the path after the board, the query, and the site's clock."""
 
     parts: tuple[str, ...]
@@ -39,33 +39,35 @@ class Ask:
         return int(word) if word.isdecimal() and len(word) < 7 else 0  # noqa: PLR2004
 
 
-def page_of(rows: Sequence[T], page: int, size: int) -> Sequence[T] | None:
+def page_rows(rows: Sequence[T], page: int, size: int) -> Sequence[T] | None:
     """Rows of *page* (from 1); None where there is no such page. The first page may be empty."""
     if page < 1 or (page > 1 and (page - 1) * size >= len(rows)):
         return None
     return rows[(page - 1) * size : page * size]
 
 
-def stamped(answer: Answer, shown: Iterable[Entry]) -> Answer:
+def with_validators(response: SiteResponse, entries: Iterable[Entry]) -> SiteResponse:
     """*answer* with its validators: a hash of the body, and the youngest entry that it shows."""
-    headers = {"etag": f'"{hashlib.sha256(answer.body).hexdigest()[:20]}"', **answer.headers}
-    youngest = max((entry.published for entry in shown), default=None)
+    headers = {"etag": f'"{hashlib.sha256(response.body).hexdigest()[:20]}"', **response.headers}
+    youngest = max((entry.published for entry in entries), default=None)
     if youngest:
         headers["last-modified"] = http_date(youngest)
-    return replace(answer, headers=headers)
+    return replace(response, headers=headers)
 
 
-def revalidated(answer: Answer, if_none_match: str | None, if_modified_since: str | None) -> Answer:
+def revalidate(
+    response: SiteResponse, if_none_match: str | None, if_modified_since: str | None
+) -> SiteResponse:
     """304 without a body where the client holds *answer* already; else *answer*."""
-    etag = answer.headers.get("etag")
-    if answer.status != 200 or etag is None:  # noqa: PLR2004
-        return answer
+    etag = response.headers.get("etag")
+    if response.status != 200 or etag is None:  # noqa: PLR2004
+        return response
     if if_none_match is not None:
-        known = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
-        is_known = etag in known or "*" in known
+        client_tags = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
+        is_current = etag in client_tags or "*" in client_tags
     else:
-        is_known = _is_unchanged(answer.headers.get("last-modified"), if_modified_since)
-    return replace(answer, body=b"", status=NOT_MODIFIED) if is_known else answer
+        is_current = _is_unchanged(response.headers.get("last-modified"), if_modified_since)
+    return replace(response, body=b"", status=NOT_MODIFIED) if is_current else response
 
 
 def http_date(at: datetime) -> str:

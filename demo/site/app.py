@@ -6,53 +6,53 @@ from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from demo.site import feeds, forum, mastodon
-from demo.site.answer import Answer, Ask, revalidated
+from demo.site.answer import SiteRequest, SiteResponse, revalidate
 from demo.site.faults import ROBOTS, Faults
 from demo.site.html import index_page
-from demo.timeline import Replay
+from demo.timeline import Timeline
 
 _KINDS = {
-    "rss": feeds.answer,
-    "atom": feeds.answer,
-    "forum": forum.answer,
-    "mastodon": mastodon.answer,
+    "rss": feeds.respond,
+    "atom": feeds.respond,
+    "forum": forum.respond,
+    "mastodon": mastodon.respond,
 }
-_ROBOTS = Answer(body=ROBOTS.encode(), content_type="text/plain; charset=utf-8")
-_MISSING = Answer(status=404, body=b"not found", content_type="text/plain")
+_ROBOTS = SiteResponse(body=ROBOTS.encode(), content_type="text/plain; charset=utf-8")
+_MISSING = SiteResponse(status=404, body=b"not found", content_type="text/plain")
 
 
 class Site:
     """All sites of a corpus under one address."""
 
-    def __init__(self, replay: Replay, control: Path | None = None) -> None:
-        self._replay = replay
-        self._faults = Faults(replay, control)
+    def __init__(self, timeline: Timeline, control: Path | None = None) -> None:
+        self._replay = timeline
+        self._faults = Faults(timeline, control)
 
-    def answer(
+    def respond(
         self,
         target: str,
         now: datetime,
         *,
         if_none_match: str | None = None,
         if_modified_since: str | None = None,
-    ) -> Answer:
+    ) -> SiteResponse:
         """The answer to GET *target* (path and query) at *now*, with 304 where nothing changed."""
-        answer = self._found(target, now) or _MISSING
-        return revalidated(answer, if_none_match, if_modified_since)
+        response = self._route(target, now) or _MISSING
+        return revalidate(response, if_none_match, if_modified_since)
 
-    def _found(self, target: str, now: datetime) -> Answer | None:
+    def _route(self, target: str, now: datetime) -> SiteResponse | None:
         parts = urlsplit("//host" + target if target.startswith("/") else target)
         slug, *rest = [unquote(part) for part in parts.path.removeprefix("/").split("/")]
         if not rest and slug in {"", "robots.txt"}:
             return _ROBOTS if slug else index_page(self._replay.boards.values())
-        fault = self._faults.before(parts.path, slug)
+        fault = self._faults.fault_for(parts.path, slug)
         board = self._replay.boards.get(slug)
         if fault or board is None:
             return fault
         query = dict(parse_qsl(parts.query))
-        return _KINDS[board.kind](self._replay, board, Ask(tuple(rest), query, now))
+        return _KINDS[board.kind](self._replay, board, SiteRequest(tuple(rest), query, now))
 
 
-def without_body(answer: Answer) -> Answer:
+def without_body(response: SiteResponse) -> SiteResponse:
     """*answer* as HEAD gives it."""
-    return replace(answer, body=b"")
+    return replace(response, body=b"")

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Final
 
 from demo.corpus import BROKEN, PRIVATE
-from demo.site.answer import Answer
-from demo.timeline import Board, Replay
+from demo.site.answer import SiteResponse
+from demo.timeline import Board, Timeline
 
 RETRY_AFTER_S: Final = 2
 ROBOTS: Final = f"User-agent: *\nDisallow: /{PRIVATE}/\n"
@@ -23,30 +23,32 @@ class Faults:
     where there is none nothing is down.
     """
 
-    def __init__(self, replay: Replay, control: Path | None = None) -> None:
-        self._limited: str | None = limited_entrance(replay)
+    def __init__(self, timeline: Timeline, control: Path | None = None) -> None:
+        self._limited_path: str | None = rate_limited_path(timeline)
         self._control = control
-        self._read_at = 0
+        self._control_mtime_ns = 0
         self._down: Collection[str] = ()
 
-    def before(self, path: str, slug: str) -> Answer | None:
+    def fault_for(self, path: str, slug: str) -> SiteResponse | None:
         """The fault that takes the place of an answer to *path* on the site *slug*, or None."""
         if slug in self._down_now():
-            return Answer(status=503, body=b"down", content_type="text/plain")
+            return SiteResponse(status=503, body=b"down", content_type="text/plain")
         if slug == BROKEN:
-            return Answer(body=GARBAGE, content_type="application/rss+xml")
-        if path == self._limited:
-            self._limited = None  # the first time only
+            return SiteResponse(body=GARBAGE, content_type="application/rss+xml")
+        if path == self._limited_path:
+            self._limited_path = None  # the first time only
             retry = {"retry-after": str(RETRY_AFTER_S)}
-            return Answer(status=429, body=b"slow down", content_type="text/plain", headers=retry)
+            return SiteResponse(
+                status=429, body=b"slow down", content_type="text/plain", headers=retry
+            )
         return None
 
     def _down_now(self) -> Collection[str]:
         try:
-            changed = self._control.stat().st_mtime_ns if self._control else 0
-            if self._control and changed != self._read_at:
+            mtime_ns = self._control.stat().st_mtime_ns if self._control else 0
+            if self._control and mtime_ns != self._control_mtime_ns:
                 self._down = frozenset(json.loads(self._control.read_text("utf-8"))["down"])
-                self._read_at = changed
+                self._control_mtime_ns = mtime_ns
         except FileNotFoundError:
             self._down = ()
         except (ValueError, KeyError, TypeError):
@@ -54,14 +56,14 @@ class Faults:
         return self._down
 
 
-def limited_entrance(replay: Replay) -> str | None:
+def rate_limited_path(timeline: Timeline) -> str | None:
     """The path that answers 429 once: the way into the smallest site, so that nobody waits long."""
-    honest = [board for slug, board in replay.boards.items() if slug not in (PRIVATE, BROKEN)]
+    honest = [board for slug, board in timeline.boards.items() if slug not in (PRIVATE, BROKEN)]
     smallest = min(honest, key=lambda board: len(board.entries), default=None)
-    return entrance(smallest) if smallest else None
+    return entry_path(smallest) if smallest else None
 
 
-def entrance(board: Board) -> str:
+def entry_path(board: Board) -> str:
     """The path at which a crawl of *board* begins."""
     if board.kind == "forum":
         return f"/{board.slug}/"

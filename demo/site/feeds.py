@@ -5,15 +5,15 @@ from html import escape
 from typing import Final
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
 
-from core.timestamps import iso
+from core.timestamps import format_utc
 from demo.sanitize import legal
-from demo.site.answer import Answer, Ask, http_date, page_of, stamped
+from demo.site.answer import SiteRequest, SiteResponse, http_date, page_rows, with_validators
 from demo.site.html import article_page, text_html
-from demo.timeline import Board, Entry, Replay
+from demo.timeline import Board, Entry, Timeline
 
-ARTICLES: Final = 20  # on a page of the feed
-COMMENTS: Final = 40  # on a page of the comments' feed
-TITLE: Final = 60  # characters of the text that stand in its title
+ARTICLES_PER_PAGE: Final = 20  # on a page of the feed
+COMMENTS_PER_PAGE: Final = 40  # on a page of the comments' feed
+MAX_TITLE: Final = 60  # characters of the text that stand in its title
 
 ATOM: Final = "{http://www.w3.org/2005/Atom}"
 DC: Final = "{http://purl.org/dc/elements/1.1/}"
@@ -23,49 +23,56 @@ for _prefix, _name in (("dc", DC), ("thr", THREAD), ("atom", ATOM)):
     register_namespace(_prefix, _name.strip("{}"))
 
 
-def answer(replay: Replay, board: Board, ask: Ask) -> Answer | None:
+def respond(timeline: Timeline, board: Board, request: SiteRequest) -> SiteResponse | None:
     """What the blog *board* says; None where it has nothing at that address."""
-    shown = board.until(ask.now)
-    match ask.parts:
+    entries = board.until(request.now)
+    match request.parts:
         case ("feed.xml",):
-            articles = [entry for entry in shown if entry.root == entry.number]
-            return _feed(replay, board, ask, articles, "feed.xml", ARTICLES)
+            articles = [entry for entry in entries if entry.root == entry.number]
+            return _feed(timeline, board, request, articles, "feed.xml", ARTICLES_PER_PAGE)
         case ("comments.xml",):
-            comments = [entry for entry in shown if entry.root != entry.number]
-            return _feed(replay, board, ask, comments, "comments.xml", COMMENTS)
+            comments = [entry for entry in entries if entry.root != entry.number]
+            return _feed(timeline, board, request, comments, "comments.xml", COMMENTS_PER_PAGE)
         case ("rss",):
-            moved = {"location": f"{replay.base}/{board.slug}/feed.xml"}
-            return Answer(status=301, headers=moved)
+            headers = {"location": f"{timeline.base}/{board.slug}/feed.xml"}
+            return SiteResponse(status=301, headers=headers)
         case ("p", number):
-            return article_page(board, [e for e in shown if str(e.root) == number])
+            return article_page(board, [e for e in entries if str(e.root) == number])
         case _:
             return None
 
 
 def _feed(
-    replay: Replay, board: Board, ask: Ask, entries: Sequence[Entry], name: str, size: int
-) -> Answer | None:
-    page = page_of(entries[::-1], ask.page(), size)
+    timeline: Timeline,
+    board: Board,
+    request: SiteRequest,
+    entries: Sequence[Entry],
+    name: str,
+    size: int,
+) -> SiteResponse | None:
+    page = page_rows(entries[::-1], request.page(), size)
     if page is None:
         return None
-    here = f"{replay.base}/{board.slug}/{name}"
-    older = f"{here}?page={ask.page() + 1}" if ask.page() * size < len(entries) else None
+    feed_url = f"{timeline.base}/{board.slug}/{name}"
+    older = (
+        f"{feed_url}?page={request.page() + 1}" if request.page() * size < len(entries) else None
+    )
     build = _rss if board.kind == "rss" else _atom
-    root = build(replay, board, page, here, older)
+    root = build(timeline, board, page, feed_url, older)
     body = tostring(root, encoding="utf-8", xml_declaration=True)
     kind = f"application/{board.kind}+xml; charset=utf-8"
-    return stamped(Answer(body=body, content_type=kind), page)
+    return with_validators(SiteResponse(body=body, content_type=kind), page)
 
 
 def _rss(
-    replay: Replay, board: Board, page: Sequence[Entry], here: str, older: str | None
+    timeline: Timeline, board: Board, page: Sequence[Entry], feed_url: str, older: str | None
 ) -> Element:
     root = Element("rss", version="2.0")
     channel = SubElement(root, "channel")
     _child(channel, "title", board.name)
-    _child(channel, "link", here.rpartition("/")[0] + "/")
+    _child(channel, "link", feed_url.rpartition("/")[0] + "/")
     _child(channel, "description", f"Posts of {board.name}")
-    _links(channel, f"{ATOM}link", here, older)
+    _links(channel, f"{ATOM}link", feed_url, older)
     for entry in page:
         row = SubElement(channel, "item")
         _child(row, "title", escape(_title(entry)))
@@ -74,48 +81,48 @@ def _rss(
         _child(row, f"{DC}creator", entry.author)
         _child(row, "pubDate", http_date(entry.published))
         _child(row, "description", text_html(entry.text))
-        _reply(replay, row, entry)
+        _reply(timeline, row, entry)
     return root
 
 
 def _atom(
-    replay: Replay, board: Board, page: Sequence[Entry], here: str, older: str | None
+    timeline: Timeline, board: Board, page: Sequence[Entry], feed_url: str, older: str | None
 ) -> Element:
     root = Element("feed", xmlns=ATOM.strip("{}"))
     _child(root, "title", board.name)
-    _child(root, "id", f"tag:{board.slug}.example,2024:{here.rpartition('/')[2]}")
-    _child(root, "updated", iso(page[0].published if page else replay.started) or "")
-    _links(root, "link", here, older)
+    _child(root, "id", f"tag:{board.slug}.example,2024:{feed_url.rpartition('/')[2]}")
+    _child(root, "updated", format_utc(page[0].published if page else timeline.started_at) or "")
+    _links(root, "link", feed_url, older)
     for entry in page:
         row = SubElement(root, "entry")
         _child(row, "title", escape(_title(entry)), type="html")
         _child(row, "id", entry.uri)
         SubElement(row, "link", rel="alternate", href=entry.url)
-        _child(row, "published", iso(entry.published) or "")
-        _child(row, "updated", iso(entry.published) or "")
+        _child(row, "published", format_utc(entry.published) or "")
+        _child(row, "updated", format_utc(entry.published) or "")
         _child(SubElement(row, "author"), "name", entry.author)
         language = {f"{XML}lang": entry.language} if entry.language else {}
         _child(row, "content", text_html(entry.text), type="html", **language)
-        _reply(replay, row, entry)
+        _reply(timeline, row, entry)
     return root
 
 
-def _links(parent: Element, name: str, here: str, older: str | None) -> None:
-    SubElement(parent, name, rel="self", href=here)
+def _links(parent: Element, name: str, feed_url: str, older: str | None) -> None:
+    SubElement(parent, name, rel="self", href=feed_url)
     if older:
         SubElement(parent, name, rel="next", href=older)
 
 
-def _reply(replay: Replay, row: Element, entry: Entry) -> None:
+def _reply(timeline: Timeline, row: Element, entry: Entry) -> None:
     if entry.parent is not None:
-        above = replay.entries[entry.parent]
-        SubElement(row, f"{THREAD}in-reply-to", ref=above.uri, href=above.url)
+        parent = timeline.entries[entry.parent]
+        SubElement(row, f"{THREAD}in-reply-to", ref=parent.uri, href=parent.url)
 
 
 def _title(entry: Entry) -> str:
     """The beginning of the text: blogs of one paragraph are titled so."""
     text = entry.text.strip().partition("\n")[0].strip()
-    return text if len(text) <= TITLE else text[:TITLE].rpartition(" ")[0] + "…"
+    return text if len(text) <= MAX_TITLE else text[:MAX_TITLE].rpartition(" ")[0] + "…"
 
 
 def _child(parent: Element, name: str, text: str, **attributes: str) -> None:

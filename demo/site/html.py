@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Final
 
-from core.timestamps import iso
-from demo.site.answer import Answer, stamped
+from core.timestamps import format_utc
+from demo.site.answer import SiteResponse, with_validators
 from demo.timeline import Board, Entry
 
-SHOWN: Final = 40  # mentions on one page, at most
+MAX_POSTS: Final = 40  # mentions on one page, at most
 
 _PAGE: Final = """<!doctype html>
 <html><head><meta charset="utf-8"><title>{title}</title>
@@ -34,7 +34,7 @@ def text_html(text: str) -> str:
 def post_html(entry: Entry, *, anchor: str, link: str) -> str:
     """One post as an article with its author, its time and its permalink."""
     author = escape(entry.author)
-    at = iso(entry.published)
+    at = format_utc(entry.published)
     return (
         f'<article id="{anchor}" data-author="{author}">\n'
         f'<header><b class="author">{author}</b> <time datetime="{at}">{at}</time> '
@@ -43,23 +43,23 @@ def post_html(entry: Entry, *, anchor: str, link: str) -> str:
     )
 
 
-def article_page(board: Board, thread: Sequence[Entry]) -> Answer | None:
+def article_page(board: Board, thread: Sequence[Entry]) -> SiteResponse | None:
     """An article of a blog with its newest comments; None where nothing of it is public."""
     if not thread:
         return None
-    shown = [*thread[:1], *thread[1:][-(SHOWN - 1) :]]
+    posts = [*thread[:1], *thread[1:][-(MAX_POSTS - 1) :]]
     body = "\n".join(
-        post_html(entry, anchor=f"comment-{entry.number}", link=entry.url) for entry in shown
+        post_html(entry, anchor=f"comment-{entry.number}", link=entry.url) for entry in posts
     )
     page = page_html(board.name, f"<h1>{escape(board.name)}</h1>\n{body}")
-    return stamped(Answer(body=page), shown)
+    return with_validators(SiteResponse(body=page), posts)
 
 
-def index_page(boards: Iterable[Board]) -> Answer:
+def index_page(boards: Iterable[Board]) -> SiteResponse:
     """The front door: which sites there are."""
     links = [
         f'<li><a href="/{board.slug}/{"feed.xml" if board.kind in ("rss", "atom") else ""}">'
         f"{escape(board.name)}</a> ({board.kind})</li>"
         for board in boards
     ]
-    return stamped(Answer(body=page_html("Replay", f"<ul>{''.join(links)}</ul>")), ())
+    return with_validators(SiteResponse(body=page_html("Replay", f"<ul>{''.join(links)}</ul>")), ())

@@ -5,8 +5,8 @@ from datetime import datetime
 from pathlib import Path
 from threading import Lock
 
-from core.timestamps import iso
-from demo.site.answer import Answer
+from core.timestamps import format_utc
+from demo.site.answer import SiteResponse
 
 
 class AccessLog:
@@ -16,20 +16,20 @@ class AccessLog:
         self._file = path.open("a", encoding="utf-8") if path else None
         self._lock = Lock()
 
-    def add(self, at: datetime, method: str, target: str, answer: Answer) -> None:
+    def add(self, at: datetime, method: str, target: str, response: SiteResponse) -> None:
         """Write down one request that was answered at *at*."""
         if self._file is None:
             return
         row = {
-            "at": iso(at),
+            "at": format_utc(at),
             "method": method,
             "path": target,
-            "status": answer.status,
-            "bytes": len(answer.body),
-            "body": answer.body.decode("utf-8", "replace"),
+            "status": response.status,
+            "bytes": len(response.body),
+            "body": response.body.decode("utf-8", "replace"),
         }
-        if "retry-after" in answer.headers:
-            row["retry"] = int(answer.headers["retry-after"])
+        if "retry-after" in response.headers:
+            row["retry"] = int(response.headers["retry-after"])
         line = json.dumps(row) + "\n"
         with self._lock:
             self._file.write(line)

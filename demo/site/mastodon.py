@@ -7,65 +7,71 @@ from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from demo.site.answer import Answer, Ask, stamped
+from demo.site.answer import SiteRequest, SiteResponse, with_validators
 from demo.site.html import page_html, post_html, text_html
-from demo.timeline import Board, Entry, Replay
+from demo.timeline import Board, Entry, Timeline
 
-LIMIT: Final = 40  # the most statuses that the API gives at once
-USUAL: Final = 20  # what it gives where nobody asks for a number
+MAX_LIMIT: Final = 40  # the most statuses that the API gives at once
+DEFAULT_LIMIT: Final = 20  # what it gives where nobody asks for a number
 _TAG: Final = re.compile(r"#(\w+)")
 
 
-def answer(replay: Replay, board: Board, ask: Ask) -> Answer | None:
+def respond(timeline: Timeline, board: Board, request: SiteRequest) -> SiteResponse | None:
     """What the instance *board* says; None where it has nothing at that address."""
-    shown = board.until(ask.now)
-    match ask.parts:
+    entries = board.until(request.now)
+    match request.parts:
         case ("api", "v1", "timelines", "public"):
-            return _timeline(replay, board, ask, shown)
+            return _timeline(timeline, board, request, entries)
         case ("api", "v1", "timelines", "tag", tag):
-            return _timeline(replay, board, ask, _tagged(tag, shown))
+            return _timeline(timeline, board, request, _with_tag(tag, entries))
         case ("api", "v1", "statuses", status):
-            called = _called(status, shown)
-            return _json(_status(replay, board, called[0])) if called else None
+            matches = _with_id(status, entries)
+            return _json(_status(timeline, board, matches[0])) if matches else None
         case ("api", "v2", "instance"):
-            return _json(_instance(replay, board))
+            return _json(_instance(timeline, board))
         case (_, status) | ("users", _, "statuses", status):
-            return _page(board, _called(status, shown))
+            return _page(board, _with_id(status, entries))
         case _:
             return None
 
 
-def _tagged(tag: str, shown: Sequence[Entry]) -> list[Entry]:
-    return [entry for entry in shown if tag.lower() in _tags(entry.text)]
+def _with_tag(tag: str, entries: Sequence[Entry]) -> list[Entry]:
+    return [entry for entry in entries if tag.lower() in _tags(entry.text)]
 
 
-def _called(status: str, shown: Sequence[Entry]) -> list[Entry]:
-    return [entry for entry in shown if entry.status == status]
+def _with_id(status: str, entries: Sequence[Entry]) -> list[Entry]:
+    return [entry for entry in entries if entry.status == status]
 
 
-def _timeline(replay: Replay, board: Board, ask: Ask, shown: Sequence[Entry]) -> Answer:
+def _timeline(
+    timeline: Timeline, board: Board, request: SiteRequest, entries: Sequence[Entry]
+) -> SiteResponse:
     """Newest first. ``min_id`` gives those next after it, ``since_id`` the newest after it."""
-    after = _flake(ask, "min_id") or _flake(ask, "since_id")
-    before = _flake(ask, "max_id")
-    found = [e for e in shown if after < int(e.status) and (not before or int(e.status) < before)]
-    limit = min(int(_number(ask, "limit") or USUAL), LIMIT)
-    page = (found[:limit] if "min_id" in ask.query else found[-limit:])[::-1]
-    told = stamped(_json([_status(replay, board, entry) for entry in page]), page)
-    return replace(told, headers={**told.headers, **_link(replay, board, ask, page)})
+    after = _status_id(request, "min_id") or _status_id(request, "since_id")
+    before = _status_id(request, "max_id")
+    selection = [
+        e for e in entries if after < int(e.status) and (not before or int(e.status) < before)
+    ]
+    limit = min(int(_number(request, "limit") or DEFAULT_LIMIT), MAX_LIMIT)
+    page = (selection[:limit] if "min_id" in request.query else selection[-limit:])[::-1]
+    response = with_validators(_json([_status(timeline, board, entry) for entry in page]), page)
+    return replace(response, headers={**response.headers, **_link(timeline, board, request, page)})
 
 
-def _link(replay: Replay, board: Board, ask: Ask, page: Sequence[Entry]) -> Mapping[str, str]:
+def _link(
+    timeline: Timeline, board: Board, request: SiteRequest, page: Sequence[Entry]
+) -> Mapping[str, str]:
     if not page:
         return {}
-    here = f"{replay.base}/{board.slug}/{'/'.join(ask.parts)}"
-    kept = {key: ask.query[key] for key in ("limit", "local") if key in ask.query}
-    older = urlencode({**kept, "max_id": page[-1].status})
-    newer = urlencode({**kept, "min_id": page[0].status})
-    return {"link": f'<{here}?{older}>; rel="next", <{here}?{newer}>; rel="prev"'}
+    timeline_url = f"{timeline.base}/{board.slug}/{'/'.join(request.parts)}"
+    params = {key: request.query[key] for key in ("limit", "local") if key in request.query}
+    older = urlencode({**params, "max_id": page[-1].status})
+    newer = urlencode({**params, "min_id": page[0].status})
+    return {"link": f'<{timeline_url}?{older}>; rel="next", <{timeline_url}?{newer}>; rel="prev"'}
 
 
-def _status(replay: Replay, board: Board, entry: Entry) -> dict[str, Any]:
-    parent = None if entry.parent is None else replay.entries[entry.parent].status
+def _status(timeline: Timeline, board: Board, entry: Entry) -> dict[str, Any]:
+    parent = None if entry.parent is None else timeline.entries[entry.parent].status
     profile = entry.url.rpartition("/")[0]
     return {
         "id": entry.status,
@@ -92,7 +98,7 @@ def _status(replay: Replay, board: Board, entry: Entry) -> dict[str, Any]:
         },
         "reblog": None,
         "tags": [
-            {"name": tag, "url": f"{replay.base}/{board.slug}/tags/{tag}"}
+            {"name": tag, "url": f"{timeline.base}/{board.slug}/tags/{tag}"}
             for tag in sorted(_tags(entry.text))
         ],
         "replies_count": 0,
@@ -101,36 +107,38 @@ def _status(replay: Replay, board: Board, entry: Entry) -> dict[str, Any]:
     }
 
 
-def _instance(replay: Replay, board: Board) -> dict[str, Any]:
+def _instance(timeline: Timeline, board: Board) -> dict[str, Any]:
     access = {"local": "public", "remote": "public"}
     return {
-        "domain": replay.base.partition("//")[2] + "/" + board.slug,
+        "domain": timeline.base.partition("//")[2] + "/" + board.slug,
         "title": board.name,
         "version": "4.5.0",
         "configuration": {"timelines_access": {"live_feeds": access, "hashtag_feeds": access}},
     }
 
 
-def _page(board: Board, found: Sequence[Entry]) -> Answer | None:
-    if not found:
+def _page(board: Board, entries: Sequence[Entry]) -> SiteResponse | None:
+    if not entries:
         return None
-    posts = [post_html(entry, anchor=entry.status, link=entry.url) for entry in found]
-    return stamped(Answer(body=page_html(board.name, "".join(posts))), found)
+    posts = [post_html(entry, anchor=entry.status, link=entry.url) for entry in entries]
+    return with_validators(SiteResponse(body=page_html(board.name, "".join(posts))), entries)
 
 
 def _tags(text: str) -> set[str]:
     return {tag.lower() for tag in _TAG.findall(text)}
 
 
-def _flake(ask: Ask, name: str) -> int:
-    return int(_number(ask, name) or 0)
+def _status_id(request: SiteRequest, name: str) -> int:
+    return int(_number(request, name) or 0)
 
 
-def _number(ask: Ask, name: str) -> str:
-    word = ask.query.get(name, "")
+def _number(request: SiteRequest, name: str) -> str:
+    word = request.query.get(name, "")
     return word if word.isdecimal() and len(word) < 25 else ""  # noqa: PLR2004 - 64 bits are 20
 
 
-def _json(value: object) -> Answer:
+def _json(value: object) -> SiteResponse:
     body = json.dumps(value, ensure_ascii=False).encode()
-    return stamped(Answer(body=body, content_type="application/json; charset=utf-8"), ())
+    return with_validators(
+        SiteResponse(body=body, content_type="application/json; charset=utf-8"), ()
+    )

@@ -5,7 +5,7 @@ from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock
 
-from demo.site.answer import Answer
+from demo.site.answer import SiteResponse
 from demo.site.app import Site, without_body
 from demo.site.log import AccessLog
 
@@ -21,7 +21,7 @@ class SiteServer(ThreadingHTTPServer):
         self.site: Site | None = None  # needs the address first, and so the socket
         self.clock = clock
         self.log = log
-        self.turn = Lock()  # the site remembers whom it limited: one answer at a time
+        self.lock = Lock()  # the site remembers whom it limited: one answer at a time
 
     def handle_error(self, request: object, client_address: object) -> None:
         """A crawler that was killed in the middle of an answer is nothing to tell."""
@@ -42,35 +42,35 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answer a GET."""
-        self._send(self._answer(), is_head=False)
+        self._send(self._respond(), is_head=False)
 
     def do_HEAD(self) -> None:
         """Answer a HEAD: the same without the body."""
-        self._send(self._answer(), is_head=True)
+        self._send(self._respond(), is_head=True)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name there
         """Say nothing on stderr; the access log tells more."""
 
-    def _answer(self) -> Answer:
+    def _respond(self) -> SiteResponse:
         site, now = self.server.site, self.server.clock()
         if site is None:
-            return Answer(status=503)
-        with self.server.turn:
-            return site.answer(
+            return SiteResponse(status=503)
+        with self.server.lock:
+            return site.respond(
                 self.path,
                 now,
                 if_none_match=self.headers.get("If-None-Match"),
                 if_modified_since=self.headers.get("If-Modified-Since"),
             )
 
-    def _send(self, answer: Answer, *, is_head: bool) -> None:
-        sent = without_body(answer) if is_head else answer
-        self.send_response(answer.status)
-        if answer.status != 304:  # noqa: PLR2004 - has neither type nor length
-            self.send_header("content-type", answer.content_type)
-            self.send_header("content-length", str(len(answer.body)))
-        for name, value in answer.headers.items():
+    def _send(self, response: SiteResponse, *, is_head: bool) -> None:
+        reply = without_body(response) if is_head else response
+        self.send_response(response.status)
+        if response.status != 304:  # noqa: PLR2004 - has neither type nor length
+            self.send_header("content-type", response.content_type)
+            self.send_header("content-length", str(len(response.body)))
+        for name, value in response.headers.items():
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(sent.body)
-        self.server.log.add(self.server.clock(), self.command, self.path, sent)
+        self.wfile.write(reply.body)
+        self.server.log.add(self.server.clock(), self.command, self.path, reply)

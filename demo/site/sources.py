@@ -7,10 +7,10 @@ from typing import Any, Final, Literal
 
 from demo.corpus import BROKEN, PRIVATE
 from demo.corpus_model import Corpus
-from demo.timeline import FEEDS, board_slugs, comments_of
+from demo.timeline import FEED_KINDS, board_slugs, comments_of
 
 SourceKind = Literal["feed", "forum", "mastodon"]
-State = Literal["ok", "forbidden", "broken"]
+SourceState = Literal["ok", "forbidden", "broken"]
 
 MARGIN_D: Final = 2  # days beyond the oldest line that a first crawl goes back
 
@@ -22,10 +22,10 @@ class SiteSource:
     slug: str
     kind: SourceKind
     options: Mapping[str, Any] = field(default_factory=dict)
-    state: State = "ok"
+    state: SourceState = "ok"
 
 
-def sites(corpus: Corpus, base: str) -> list[SiteSource]:
+def site_sources(corpus: Corpus, base: str) -> list[SiteSource]:
     """The sources of *corpus* when a site serves it at *base*.
 
     Blogs are two sources, articles and comments. The first blog stands under its old address,
@@ -33,27 +33,29 @@ def sites(corpus: Corpus, base: str) -> list[SiteSource]:
     """
     days = _days_back(corpus)
     return [
-        *_honest(corpus, base, days),
+        *_readable_sources(corpus, base, days),
         _source(PRIVATE, "feed", f"{base}/{PRIVATE}/feed.xml", days, "forbidden"),
         _source(BROKEN, "feed", f"{base}/{BROKEN}/feed.xml", days, "broken"),
     ]
 
 
-def _honest(corpus: Corpus, base: str, days: int) -> Iterator[SiteSource]:
+def _readable_sources(corpus: Corpus, base: str, days: int) -> Iterator[SiteSource]:
     feed = "rss"  # the old name; each blog after the first is known by the new one
     for (_, kind), slug in board_slugs(corpus.lines).items():
-        here = f"{base}/{slug}/"
+        site_url = f"{base}/{slug}/"
         if slug in (PRIVATE, BROKEN):
             continue
-        if kind in FEEDS:
-            yield _source(slug, "feed", here + feed, days)
-            yield _source(comments_of(slug), "feed", f"{here}comments.xml", days)
+        if kind in FEED_KINDS:
+            yield _source(slug, "feed", site_url + feed, days)
+            yield _source(comments_of(slug), "feed", f"{site_url}comments.xml", days)
             feed = "feed.xml"
         else:
-            yield _source(slug, "forum" if kind == "forum" else "mastodon", here, days)
+            yield _source(slug, "forum" if kind == "forum" else "mastodon", site_url, days)
 
 
-def _source(slug: str, kind: SourceKind, url: str, days: int, state: State = "ok") -> SiteSource:
+def _source(
+    slug: str, kind: SourceKind, url: str, days: int, state: SourceState = "ok"
+) -> SiteSource:
     options = {"url": url, "backfill_days": days}
     return SiteSource(slug=slug, kind=kind, options=options, state=state)
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from harken.clock import Clock
-from harken.commands.options import CONFIG, AsJson, Now, call
-from harken.commands.output import show, talk
+from harken.commands.options import CONFIG, AsJson, Now, make_invocation
+from harken.commands.output import print_err, print_result
 
 if TYPE_CHECKING:
-    from demo.session import Plan
+    from demo.session import DemoOptions
 
 
 def demo(
@@ -51,12 +51,12 @@ def demo(
 
     Example: harken demo --check --fault smtp
     """
-    from demo.faults import check_name
-    from demo.session import Plan
+    from demo.faults import check_fault_name
+    from demo.session import DemoOptions
 
     if fault is not None:
-        check_name(fault)
-    plan = Plan(
+        check_fault_name(fault)
+    options = DemoOptions(
         folder=folder.resolve(),
         seed=seed,
         corpus=corpus,
@@ -66,24 +66,26 @@ def demo(
         live=live,
         port=port,
     )
-    _perform(plan, call(CONFIG, None, json=True, now=now).clock, check=check or as_json)
+    _run_demo(
+        options, make_invocation(CONFIG, None, json=True, now=now).clock, check=check or as_json
+    )
 
 
-def _perform(plan: "Plan", clock: Clock, *, check: bool) -> None:
+def _run_demo(options: "DemoOptions", clock: Clock, *, check: bool) -> None:
     from demo import run as course
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that all we started ends too
     if check:
-        result = course.check(plan, clock)
-        show("demo", result, [], now=clock.now(), as_json=True, ok=not result["failures"])
+        result = course.run_check(options, clock)
+        print_result("demo", result, [], now=clock.now(), as_json=True, ok=not result["failures"])
         return
-    with course.curtain(plan, clock) as play:
+    with course.open_demo(options, clock) as session:
         try:
-            record, seen = course.until_ready(play)
-            for line in course.summary(play, record, seen):
-                talk(line)
-            webbrowser.open(play.console_url)
-            while play.run.poll() is None:
+            database, observations = course.wait_until_ready(session)
+            for line in course.summary(session, database, observations):
+                print_err(line)
+            webbrowser.open(session.console_url)
+            while session.run_process.poll() is None:
                 time.sleep(1)
         except KeyboardInterrupt:
-            talk("stopped")
+            print_err("stopped")

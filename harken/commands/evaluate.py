@@ -10,21 +10,21 @@ import typer
 from core import plugins
 from core.errors import ConfigError
 from harken.clock import Clock
-from harken.commands.options import CONFIG, AsJson, ConfigFile, StateFolder, call
-from harken.commands.output import dumps, show, write
-from harken.labelled_rows import Labelled, labelled
+from harken.commands.options import CONFIG, AsJson, ConfigFile, StateFolder, make_invocation
+from harken.commands.output import dumps, print_result, write_file
+from harken.labelled_rows import LabelledRow, read_labelled_rows
 
 if TYPE_CHECKING:
     from nlp.evaluation.evaluate import Report
-    from nlp.evaluation.task import Options
+    from nlp.evaluation.task import EvaluationOptions
     from nlp.model import Model
 
-TASKS = ", ".join(plugins.available("nlp.evaluation.tasks"))
+TASK_NAMES = ", ".join(plugins.available("nlp.evaluation.tasks"))
 
 
 def evaluate(
     file: Annotated[Path, typer.Argument(help="JSON lines with text and label; plain or .gz.")],
-    task: Annotated[str, typer.Option("--task", help=TASKS)] = "sentiment",
+    task: Annotated[str, typer.Option("--task", help=TASK_NAMES)] = "sentiment",
     taxonomy: Annotated[Path | None, typer.Option("--taxonomy", help="Topics as YAML.")] = None,
     shots: Annotated[int | None, typer.Option("--shots", min=0, help="Examples per topic.")] = None,
     zero_shot: Annotated[
@@ -48,20 +48,20 @@ def evaluate(
 
     Example: harken evaluate posts.jsonl --task sentiment --plot reliability.svg
     """
-    from nlp.evaluation.task import Options
+    from nlp.evaluation.task import EvaluationOptions
 
-    rows, model = labelled(file), _model(config, state, as_json=as_json)
+    rows, model = read_labelled_rows(file), _model(config, state, as_json=as_json)
     began = perf_counter()
-    options = Options(taxonomy=taxonomy, shots=shots, zero_shot=zero_shot)
-    report = _measured(rows, model, task, [c for c in classes.split(",") if c], options)
+    options = EvaluationOptions(taxonomy=taxonomy, shots=shots, zero_shot=zero_shot)
+    report = _evaluate(rows, model, task, [c for c in classes.split(",") if c], options)
     per_second = len(rows) / (perf_counter() - began)
     if predictions is not None:
-        write(predictions, "".join(dumps(row) + "\n" for row in report.predictions))
+        write_file(predictions, "".join(dumps(row) + "\n" for row in report.predictions))
     if plot is not None:
-        write(plot, _picture(report))
+        write_file(plot, _reliability_svg(report))
     result = report.figures | {"per_second": per_second}
     lines = [f"{name}: {value}" for name, value in result.items()]
-    show("evaluate", result, lines, now=Clock().now(), as_json=as_json)
+    print_result("evaluate", result, lines, now=Clock().now(), as_json=as_json)
 
 
 def _model(config: Path, state: Path | None, *, as_json: bool) -> "Model":
@@ -69,34 +69,36 @@ def _model(config: Path, state: Path | None, *, as_json: bool) -> "Model":
     from config.settings import Settings
     from harken import wiring
 
-    is_plain = config == CONFIG and not config.exists()
+    has_no_settings = config == CONFIG and not config.exists()
     return wiring.open_model(
-        Settings() if is_plain else call(config, state, json=as_json).settings()
+        Settings() if has_no_settings else make_invocation(config, state, json=as_json).settings()
     )
 
 
-def _measured(
-    rows: Sequence[Labelled],
+def _evaluate(
+    rows: Sequence[LabelledRow],
     model: "Model",
     task: str,
     classes: Sequence[str],
-    options: "Options",
+    options: "EvaluationOptions",
 ) -> "Report":
     from nlp.evaluation.evaluate import evaluate as measure
     from nlp.evaluation.task import RowError
 
     try:
-        return measure([one.row for one in rows], model, task, classes or None, options)
+        return measure(
+            [labelled_row.row for labelled_row in rows], model, task, classes or None, options
+        )
     except RowError as error:
-        raise ConfigError(f"{rows[error.row].place(error.key)}: {error}") from None
+        raise ConfigError(f"{rows[error.row].location(error.key)}: {error}") from None
 
 
-def _picture(report: "Report") -> str:
+def _reliability_svg(report: "Report") -> str:
     from templates.contexts.reliability import Reliability
     from templates.render import render
 
     figures = report.figures
-    drawn = Reliability(
+    context = Reliability(
         task=figures["task"],
         model=figures["model"],
         rows=figures["n"],
@@ -105,4 +107,4 @@ def _picture(report: "Report") -> str:
         error=figures["ece"],
         error_before=figures["ece_uncalibrated"],
     )
-    return render("charts/reliability.svg.j2", drawn)
+    return render("charts/reliability.svg.j2", context)

@@ -10,5 +10,7 @@ from crawlers.source import Source
 def kind_rows() -> list[dict[str, Any]]:
     """The contract's ``kind``, one for each module of ``crawlers.sources``."""
     names = plugins.available("crawlers.sources")
-    loaded = {name: plugins.load("crawlers.sources", name, Source) for name in names}
-    return [{"kind": name, **asdict(kind.facts)} for name, kind in loaded.items()]
+    source_classes = {name: plugins.load("crawlers.sources", name, Source) for name in names}
+    return [
+        {"kind": name, **asdict(source_class.info)} for name, source_class in source_classes.items()
+    ]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from core.errors import ConfigError
-from core.timestamps import instant
+from core.timestamps import parse_utc
 from harken.clock import Clock
 
 if TYPE_CHECKING:
@@ -27,11 +27,11 @@ Offset = Annotated[
 IsChild = Annotated[bool, typer.Option("--child", hidden=True, help="Stop when the parent stops.")]
 
 CONFIG = Path("harken.yaml")
-YEARS: Final = range(1970, 2200)  # from the epoch on, and far enough from the end of datetime
+VALID_YEARS: Final = range(1970, 2200)  # from the epoch on, and far enough from the end of datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class Invocation:
     """What every verb needs to know of how it was called."""
 
     config: Path
@@ -46,22 +46,22 @@ class Call:
         return load(self.config, os.environ, state=self.state)  # noqa: TID251 - the one place
 
 
-def call(
+def make_invocation(
     config: Path, state: Path | None, *, json: bool, now: str | None = None, offset: float = 0
-) -> Call:
+) -> Invocation:
     """The call of a verb with these options."""
-    clock = Clock.starting(_instant(now)) if now else Clock(timedelta(seconds=offset))
-    return Call(config=config, state=state, json=json, clock=clock)
+    clock = Clock.starting_at(_parse_now(now)) if now else Clock(timedelta(seconds=offset))
+    return Invocation(config=config, state=state, json=json, clock=clock)
 
 
-def _instant(text: str) -> datetime:
+def _parse_now(text: str) -> datetime:
     try:
-        at = instant(text)
+        at = parse_utc(text)
     except (ValueError, OverflowError):
         at = None
-    if at is None or at.year not in YEARS:
+    if at is None or at.year not in VALID_YEARS:
         raise ConfigError(
-            f"--now: {text!r} is not a time in the years {YEARS[0]} to {YEARS[-1]}. "
+            f"--now: {text!r} is not a time in the years {VALID_YEARS[0]} to {VALID_YEARS[-1]}. "
             "Use ISO 8601, e.g. 2026-11-22T06:00:00Z."
         )
     return at

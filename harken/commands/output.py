@@ -11,12 +11,12 @@ from typing import Any, Final
 import typer
 
 from core.errors import ConfigError
-from core.timestamps import iso
+from core.timestamps import format_utc
 
 SCHEMA: Final = 1
 
 
-def show(
+def print_result(
     verb: str,
     result: Mapping[str, Any],
     lines: Iterable[str],
@@ -27,8 +27,8 @@ def show(
 ) -> None:
     """Print *result* as JSON, or the *lines* for people; exit with 1 where not *ok*."""
     if as_json:
-        head = {"schema": SCHEMA, "verb": verb, "ok": ok, "at": iso(now)}
-        print(dumps(head | dict(result)), flush=True)
+        envelope = {"schema": SCHEMA, "verb": verb, "ok": ok, "at": format_utc(now)}
+        print(dumps(envelope | dict(result)), flush=True)
     else:
         for line in lines:
             print(line)
@@ -38,15 +38,15 @@ def show(
 
 def dumps(value: object) -> str:
     """JSON with instants as ISO 8601 and no escapes but the needed ones."""
-    return json.dumps(value, default=_plain, ensure_ascii=False)
+    return json.dumps(value, default=_json_value, ensure_ascii=False)
 
 
-def talk(line: str) -> None:
+def print_err(line: str) -> None:
     """Say something to the person at the terminal; never part of a result."""
     print(line, file=sys.stderr, flush=True)
 
 
-def write(path: Path, text: str) -> None:
+def write_file(path: Path, text: str) -> None:
     """Write the file that the person at the terminal named.
 
     Raises:
@@ -60,17 +60,17 @@ def write(path: Path, text: str) -> None:
 
 def table(rows: Iterable[tuple[str, ...]]) -> list[str]:
     """Rows as lines with aligned columns."""
-    listed = list(rows)
-    widths = [max(map(len, column)) for column in zip(*listed, strict=True)]
+    all_rows = list(rows)
+    widths = [max(map(len, column)) for column in zip(*all_rows, strict=True)]
     return [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in listed
+        for row in all_rows
     ]
 
 
-def _plain(value: object) -> object:
+def _json_value(value: object) -> object:
     if isinstance(value, datetime):
-        return iso(value)
+        return format_utc(value)
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, set | frozenset | tuple):

@@ -6,14 +6,22 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from harken.commands.options import CONFIG, AsJson, ConfigFile, Now, Offset, StateFolder, call
-from harken.commands.output import dumps, show, table, talk
+from harken.commands.options import (
+    CONFIG,
+    AsJson,
+    ConfigFile,
+    Now,
+    Offset,
+    StateFolder,
+    make_invocation,
+)
+from harken.commands.output import dumps, print_err, print_result, table
 
 if TYPE_CHECKING:
     from core.mention import Mention
     from indexer.query import Query
 
-Text = Annotated[str, typer.Argument(help="Search query. Default: everything.")]
+QueryText = Annotated[str, typer.Argument(help="Search query. Default: everything.")]
 
 
 def status(
@@ -27,17 +35,17 @@ def status(
 
     Example: harken status --json
     """
-    from alerts.health import condition, index_keys, report
+    from alerts.health import index_keys, status_report, system_health
     from harken import wiring
 
-    asked = call(config, state, json=as_json, now=now, offset=offset)
-    settings, at = asked.settings(), asked.clock.now()
-    record = wiring.open_record(settings)
-    with record.read() as tx:
-        result = report(tx, condition(tx, now=at))
-        engine, follower = wiring.index_name(settings), wiring.follower(settings)
-        result["index"] = index_keys(tx, engine, follower)
-    show("status", result, _status_lines(result), now=at, as_json=as_json)
+    invocation = make_invocation(config, state, json=as_json, now=now, offset=offset)
+    settings, at = invocation.settings(), invocation.clock.now()
+    database = wiring.open_database(settings)
+    with database.read() as tx:
+        result = status_report(tx, system_health(tx, now=at))
+        engine, consumer = wiring.index_name(settings), wiring.index_consumer(settings)
+        result["index"] = index_keys(tx, engine, consumer)
+    print_result("status", result, _status_lines(result), now=at, as_json=as_json)
 
 
 def sources(
@@ -52,27 +60,27 @@ def sources(
 
     Example: harken sources --kinds
     """
-    asked = call(config, state, json=as_json, now=now, offset=offset)
+    invocation = make_invocation(config, state, json=as_json, now=now, offset=offset)
     if kinds:
         from harken.commands.kinds import kind_rows
 
         rows = kind_rows()
         lines = table([("kind", "key", "proven"), *_columns(rows, "kind", "key_needed", "proven")])
-        show("sources", {"kinds": rows}, lines, now=asked.clock.now(), as_json=as_json)
+        print_result("sources", {"kinds": rows}, lines, now=invocation.clock.now(), as_json=as_json)
         return
     from console.serializers import source_rows
     from harken import wiring
 
-    record = wiring.open_record(asked.settings())
-    with record.read() as tx:
-        rows = source_rows(tx, now=asked.clock.now())
+    database = wiring.open_database(invocation.settings())
+    with database.read() as tx:
+        rows = source_rows(tx, now=invocation.clock.now())
     names = ("name", "kind", "state", "fetched", "new", "requests", "not_modified", "reason")
     lines = table([names, *_columns(rows, *names)])
-    show("sources", {"sources": rows}, lines, now=asked.clock.now(), as_json=as_json)
+    print_result("sources", {"sources": rows}, lines, now=invocation.clock.now(), as_json=as_json)
 
 
 def mentions(
-    query: Text = "",
+    query: QueryText = "",
     jsonl: Annotated[bool, typer.Option("--jsonl", help="One JSON object per line.")] = False,
     config: ConfigFile = CONFIG,
     state: StateFolder = None,
@@ -84,22 +92,22 @@ def mentions(
     """
     from console.serializers import mention_row
     from harken import wiring
-    from store.mentions import everything
+    from store.mentions import all_mentions
 
-    asked, wanted = call(config, state, json=as_json), _understood(query)
-    record = wiring.open_record(asked.settings())
-    with record.read() as tx:
-        found = (m for m in everything(tx) if _fits(wanted, m))
+    invocation, parsed_query = make_invocation(config, state, json=as_json), _parse_query(query)
+    database = wiring.open_database(invocation.settings())
+    with database.read() as tx:
+        selection = (m for m in all_mentions(tx) if _matches_mention(parsed_query, m))
         if as_json:
-            result = {"query": query, "mentions": [mention_row(m) for m in found]}
-            show("mentions", result, [], now=asked.clock.now(), as_json=True)
+            result = {"query": query, "mentions": [mention_row(m) for m in selection]}
+            print_result("mentions", result, [], now=invocation.clock.now(), as_json=True)
             return
-        for mention in found:  # one by one: there may be millions
+        for mention in selection:  # one by one: there may be millions
             print(dumps(mention_row(mention)) if jsonl else _mention_line(mention))
 
 
 def search(
-    query: Text = "",
+    query: QueryText = "",
     size: Annotated[int, typer.Option("--size", min=1, max=1000, help="Number of results.")] = 20,
     config: ConfigFile = CONFIG,
     state: StateFolder = None,
@@ -113,16 +121,20 @@ def search(
     from harken import wiring
     from store import mentions as record_mentions
 
-    asked, wanted = call(config, state, json=as_json), _understood(query)
-    settings = asked.settings()
-    record = wiring.open_record(settings)
+    invocation, parsed_query = make_invocation(config, state, json=as_json), _parse_query(query)
+    settings = invocation.settings()
+    database = wiring.open_database(settings)
     with wiring.open_index(settings, writer=False) as engine:
-        page = engine.search(wanted, size=size)
-    with record.read() as tx:
-        found = record_mentions.get(tx, [hit.id for hit in page.hits])
-    result = {"query": query, "total": page.total, "mentions": [mention_row(m) for m in found]}
-    lines = [f"mentions found: {page.total}", *(_mention_line(m) for m in found)]
-    show("search", result, lines, now=asked.clock.now(), as_json=as_json)
+        response = engine.search(parsed_query, size=size)
+    with database.read() as tx:
+        hit_mentions = record_mentions.get(tx, [hit.id for hit in response.hits])
+    result = {
+        "query": query,
+        "total": response.total,
+        "mentions": [mention_row(m) for m in hit_mentions],
+    }
+    lines = [f"mentions found: {response.total}", *(_mention_line(m) for m in hit_mentions)]
+    print_result("search", result, lines, now=invocation.clock.now(), as_json=as_json)
 
 
 def incidents(
@@ -136,36 +148,40 @@ def incidents(
     Example: harken incidents --notices
     """
     from console.serializers import incident_row
-    from core.incident import Kind
+    from core.incident import IncidentKind
     from harken import wiring
-    from store.alerts import incidents as record_incidents
+    from store.alerts import incidents as stored_incidents
 
-    asked = call(config, state, json=as_json)
-    record = wiring.open_record(asked.settings())
-    with record.read() as tx:
-        found = record_incidents.everything(tx, kind=None if notices else Kind.CRISIS)
-    rows = [incident_row(i) for i in found]
+    invocation = make_invocation(config, state, json=as_json)
+    database = wiring.open_database(invocation.settings())
+    with database.read() as tx:
+        selection = stored_incidents.all_incidents(
+            tx, kind=None if notices else IncidentKind.CRISIS
+        )
+    rows = [incident_row(i) for i in selection]
     lines = [
         f"{i.name} {i.watch} {i.topic or ''} SEV{i.severity} {i.state}: {i.observed} people "
         f"complaining (normally {i.expected:.1f}), since {i.onset:%Y-%m-%d %H:%M} UTC"
-        for i in found
+        for i in selection
     ]
-    show("incidents", {"incidents": rows}, lines, now=asked.clock.now(), as_json=as_json)
+    print_result(
+        "incidents", {"incidents": rows}, lines, now=invocation.clock.now(), as_json=as_json
+    )
 
 
 def _status_lines(result: dict[str, Any]) -> list[str]:
-    from alerts.health import UNHEARD
+    from alerts.health import PROBLEM_STATES
 
-    mentions_by = ", ".join(f"{n} {name}" for name, n in result["mentions"].items())
+    mention_counts = ", ".join(f"{n} {name}" for name, n in result["mentions"].items())
     coverage, outbox = result["coverage"], result["outbox"]
     lines = [
-        f"mentions: {mentions_by}",
+        f"mentions: {mention_counts}",
         f"sources: {coverage['heard']} of {coverage['sources']} up to date",
         f"index: {result['index']['engine']}, changes behind: {result['index']['lag']}",
         f"outbox: {outbox['due']} due, {outbox['sent']} sent, {outbox['failed']} failed",
     ]
     lines += [*_model_lines(result["models"], result["replay"])]
-    lines += [f"sources {s}: {', '.join(coverage[s])}" for s in UNHEARD if coverage[s]]
+    lines += [f"sources {s}: {', '.join(coverage[s])}" for s in PROBLEM_STATES if coverage[s]]
     lines += [
         f"process {p['name']}: {p['state']}, pid {p['pid']}, last heartbeat "
         f"{p['beat']:%Y-%m-%d %H:%M:%S} UTC"
@@ -179,8 +195,9 @@ def _status_lines(result: dict[str, Any]) -> list[str]:
 def _model_lines(models: dict[str, int], replay: dict[str, Any] | None) -> Iterator[str]:
     """Nothing while one model judged all."""
     if len(models) > 1:
-        judged = ", ".join(f"{n} by {model}" for model, n in models.items())
-        yield f"scores: {judged}; `harken analyse --again` re-scores all with the current model"
+        verdict_counts = ", ".join(f"{n} by {model}" for model, n in models.items())
+        remedy = "`harken analyse --again` re-scores all with the current model"
+        yield f"scores: {verdict_counts}; {remedy}"
     if replay is not None:
         yield f"re-scoring: {replay['waiting']} left for {replay['model']}"
 
@@ -190,15 +207,15 @@ def _columns(rows: list[dict[str, Any]], *names: str) -> list[tuple[str, ...]]:
 
 
 def _mention_line(mention: "Mention") -> str:
-    from nlp.text.normalize import visible
+    from nlp.text.normalize import strip_invisible
 
     verdict = mention.verdict
-    judged = verdict.sentiment if verdict and verdict.sentiment else mention.analysis
-    text = " ".join(visible(mention.text).split())[:120]
-    return f"{_minute(mention.published)}  {judged:<10}  {text}"
+    label = verdict.sentiment if verdict and verdict.sentiment else mention.analysis
+    text = " ".join(strip_invisible(mention.text).split())[:120]
+    return f"{_format_minute(mention.published)}  {label:<10}  {text}"
 
 
-def _understood(query: str) -> "Query":
+def _parse_query(query: str) -> "Query":
     """The meaning of *query*; a mistake is first shown where it stands."""
     from core.errors import QueryError
     from indexer.query import parse
@@ -207,22 +224,24 @@ def _understood(query: str) -> "Query":
         return parse(query)
     except QueryError as error:
         if query.isprintable():
-            talk(query)
-            talk(" " * error.column + "^")
+            print_err(query)
+            print_err(" " * error.column + "^")
         raise
 
 
-def _fits(query: "Query", mention: "Mention") -> bool:
-    from indexer.document import document, field_values
-    from indexer.index_tokens import places
+def _matches_mention(query: "Query", mention: "Mention") -> bool:
+    from indexer.document import build_document, field_values
+    from indexer.index_tokens import term_positions
     from indexer.query import Everything
     from indexer.query.matcher import matches
 
     if mention.state == "deleted":  # counted among all, found by no word
         return isinstance(query, Everything)
-    shown = document(mention)
-    return matches(query, places(shown.words.split()), field_values(shown))
+    index_document = build_document(mention)
+    return matches(
+        query, term_positions(index_document.words.split()), field_values(index_document)
+    )
 
 
-def _minute(at: datetime) -> str:
+def _format_minute(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M}"

@@ -9,20 +9,20 @@ from core.errors import ConfigError
 from harken.commands.options import (
     CONFIG,
     AsJson,
-    Call,
     ConfigFile,
+    Invocation,
     IsChild,
     Now,
     Offset,
     StateFolder,
-    call,
+    make_invocation,
 )
-from harken.commands.output import show, talk
+from harken.commands.output import print_err, print_result
 
 if TYPE_CHECKING:
     from config.settings import Settings
-    from harken.pipeline.steps import Tally
-    from store.database import Record
+    from harken.pipeline.steps import StepResult
+    from store.database import Database
 
 Follow = Annotated[bool, typer.Option("--follow", help="Keep running.")]
 TopicsOnly = Annotated[
@@ -58,27 +58,31 @@ def crawl(
         from crawlers.process_limits import limit_child
 
         limit_child()
-    asked = _begin(config, state, as_json, now, offset)
+    invocation = _start(config, state, as_json, now, offset)
     from console.serializers import source_rows
     from harken import wiring
     from harken.pipeline import crawl as step
-    from harken.settings_sync import seed
+    from harken.settings_sync import sync_settings
 
-    settings = asked.settings()
-    record = wiring.open_record(settings)
+    settings = invocation.settings()
+    database = wiring.open_database(settings)
     if not child:
-        seed(record, settings, now=asked.clock.now())
-    step.crawl(settings, asked.clock, sources or [])
+        sync_settings(database, settings, now=invocation.clock.now())
+    step.crawl_sources(settings, invocation.clock, sources or [])
     if not child:
-        with record.read() as tx:
-            rows = [r for r in source_rows(tx, now=asked.clock.now()) if _among(r, sources)]
+        with database.read() as tx:
+            rows = [
+                r for r in source_rows(tx, now=invocation.clock.now()) if _is_selected(r, sources)
+            ]
         lines = [
             f"crawl {r['name']}: {r['state']}, {r['fetched']} fetched, {r['new']} new, "
             f"{r['known']} unchanged, {r['requests']} requests"
             for r in rows
         ]
-        at = asked.clock.now()
-        show("crawl", {"sources": rows}, lines, now=at, as_json=as_json, ok=_heard(rows))
+        at = invocation.clock.now()
+        print_result(
+            "crawl", {"sources": rows}, lines, now=at, as_json=as_json, ok=_is_useful(rows)
+        )
 
 
 def analyse(
@@ -108,20 +112,24 @@ def analyse(
     """
     from harken.runtime import workers
 
-    asked = _begin(config, state, as_json, now, offset, child=child)
+    invocation = _start(config, state, as_json, now, offset, child=child)
     if topics_only + names_only + again + follow > 1:
-        told = "--topics-only, --names-only, --again and --follow cannot be combined"
-        raise ConfigError(f"{told}: use one of them.")
+        message = "--topics-only, --names-only, --again and --follow cannot be combined"
+        raise ConfigError(f"{message}: use one of them.")
     if again:
-        _tell_again(*workers.again(asked.settings(), asked.clock), asked)
+        _print_rescoring(
+            *workers.rescore_mentions(invocation.settings(), invocation.clock), invocation
+        )
         return
     if topics_only:
-        tally = workers.retell(asked.settings(), asked.clock)
+        step_result = workers.reclassify_topics(invocation.settings(), invocation.clock)
     elif names_only:
-        tally = workers.rename(asked.settings(), asked.clock)
+        step_result = workers.reextract_entities(invocation.settings(), invocation.clock)
     else:
-        tally = workers.analyse(asked.settings(), asked.clock, follow=follow, name=name)
-    _tell("analyse", tally, asked)
+        step_result = workers.run_analyse_worker(
+            invocation.settings(), invocation.clock, follow=follow, name=name
+        )
+    _print_step("analyse", step_result, invocation)
 
 
 def index(
@@ -139,8 +147,12 @@ def index(
     """
     from harken.runtime import workers
 
-    asked = _begin(config, state, as_json, now, offset, child=child)
-    _tell("index", workers.index(asked.settings(), asked.clock, follow=follow), asked)
+    invocation = _start(config, state, as_json, now, offset, child=child)
+    _print_step(
+        "index",
+        workers.run_index_writer(invocation.settings(), invocation.clock, follow=follow),
+        invocation,
+    )
 
 
 def detect(
@@ -153,18 +165,18 @@ def detect(
 
     Example: harken detect
     """
-    asked = _begin(config, state, as_json, now, 0)
-    from harken.runtime.alert_loop import Watchtower
+    invocation = _start(config, state, as_json, now, 0)
+    from harken.runtime.alert_loop import AlertLoop
 
-    settings, record = _opened(asked)
-    found = Watchtower(record, settings, asked.clock).detect()
-    result = {"events": found, "started": found is not None}
+    settings, database = _open(invocation)
+    event_count = AlertLoop(database, settings, invocation.clock).detect()
+    result = {"events": event_count, "started": event_count is not None}
     line = (
         "detect: waiting for the first back-fill"
-        if found is None
-        else f"detect: new events: {found}"
+        if event_count is None
+        else f"detect: new events: {event_count}"
     )
-    show("detect", result, [line], now=asked.clock.now(), as_json=as_json)
+    print_result("detect", result, [line], now=invocation.clock.now(), as_json=as_json)
 
 
 def deliver(
@@ -177,15 +189,27 @@ def deliver(
 
     Example: harken deliver
     """
-    asked = _begin(config, state, as_json, now, 0)
+    invocation = _start(config, state, as_json, now, 0)
     from harken import wiring
     from harken.pipeline import steps
 
-    settings, record = _opened(asked)
-    tally = steps.deliver(record, wiring.channels(settings), now=asked.clock.now())
-    result = {"due": tally.taken, "sent": tally.done, "failed": tally.failed}
-    line = f"deliver: {tally.taken} due, {tally.done} sent, {tally.failed} failed"
-    show("deliver", result, [line], now=asked.clock.now(), as_json=as_json, ok=not tally.failed)
+    settings, database = _open(invocation)
+    step_result = steps.deliver_due(database, wiring.channels(settings), now=invocation.clock.now())
+    result = {
+        "due": step_result.total,
+        "sent": step_result.successes,
+        "failed": step_result.failures,
+    }
+    total, sent = step_result.total, step_result.successes
+    line = f"deliver: {total} due, {sent} sent, {step_result.failures} failed"
+    print_result(
+        "deliver",
+        result,
+        [line],
+        now=invocation.clock.now(),
+        as_json=as_json,
+        ok=not step_result.failures,
+    )
 
 
 def digest(
@@ -201,13 +225,13 @@ def digest(
 
     Example: harken digest --date 2026-11-21
     """
-    asked = _begin(config, state, as_json, now, 0)
-    from harken.runtime.alert_loop import Watchtower
+    invocation = _start(config, state, as_json, now, 0)
+    from harken.runtime.alert_loop import AlertLoop
 
-    settings, record = _opened(asked)
-    written = Watchtower(record, settings, asked.clock).digest(date)
-    line = f"digest: {written} queued"
-    show("digest", {"written": written}, [line], now=asked.clock.now(), as_json=as_json)
+    settings, database = _open(invocation)
+    count = AlertLoop(database, settings, invocation.clock).digest(date)
+    line = f"digest: {count} queued"
+    print_result("digest", {"written": count}, [line], now=invocation.clock.now(), as_json=as_json)
 
 
 def run(
@@ -224,21 +248,21 @@ def run(
 
     Example: harken run --config harken.yaml
     """
-    asked = _begin(config, state, as_json=False, now=now, offset=offset, child=child)
+    invocation = _start(config, state, as_json=False, now=now, offset=offset, child=child)
     import asyncio
 
-    from harken.runtime.run import Run
+    from harken.runtime.run import Runtime
 
-    def begun(url: str) -> None:
+    def on_ready(url: str) -> None:
         """Say where the console is."""
-        talk(f"Harken is running. Console: {url}")
+        print_err(f"Harken is running. Console: {url}")
         result = {"url": url, "pid": os.getpid()}
-        show("run", result, [], now=asked.clock.now(), as_json=as_json)
+        print_result("run", result, [], now=invocation.clock.now(), as_json=as_json)
 
-    asyncio.run(Run(asked.settings(), config, asked.clock).serve(begun))
+    asyncio.run(Runtime(invocation.settings(), config, invocation.clock).serve(on_ready))
 
 
-def _begin(
+def _start(
     config: ConfigFile,
     state: StateFolder,
     as_json: AsJson,
@@ -246,42 +270,53 @@ def _begin(
     offset: Offset,
     *,
     child: bool = False,
-) -> Call:
-    from harken.logs import open_journal
+) -> Invocation:
+    from harken.logs import configure_logging
     from harken.runtime.child import die_with_parent
 
     if child:
         die_with_parent()
-    open_journal("WARNING" if as_json else "INFO")
-    return call(config, state, json=as_json, now=now, offset=offset)
+    configure_logging("WARNING" if as_json else "INFO")
+    return make_invocation(config, state, json=as_json, now=now, offset=offset)
 
 
-def _opened(asked: Call) -> tuple["Settings", "Record"]:
+def _open(invocation: Invocation) -> tuple["Settings", "Database"]:
     from harken import wiring
 
-    settings = asked.settings()
-    return settings, wiring.open_record(settings)
+    settings = invocation.settings()
+    return settings, wiring.open_database(settings)
 
 
-def _tell(verb: str, tally: "Tally", asked: Call) -> None:
-    result = {"taken": tally.taken, "done": tally.done, "failed": tally.failed}
-    line = f"{verb}: {tally.taken} taken, {tally.done} done, {tally.failed} failed"
-    show(verb, result, [line], now=asked.clock.now(), as_json=asked.json)
+def _print_step(verb: str, step_result: "StepResult", invocation: Invocation) -> None:
+    result = {
+        "taken": step_result.total,
+        "done": step_result.successes,
+        "failed": step_result.failures,
+    }
+    total, done = step_result.total, step_result.successes
+    line = f"{verb}: {total} taken, {done} done, {step_result.failures} failed"
+    print_result(verb, result, [line], now=invocation.clock.now(), as_json=invocation.json)
 
 
-def _tell_again(queued: int, tally: "Tally", left: int, asked: Call) -> None:
-    counts = {"taken": tally.taken, "done": tally.done, "failed": tally.failed}
-    result = counts | {"queued": queued, "scored": tally.done, "left": left}
-    line = f"analyse: {queued} queued, {tally.done} scored, {left} left"
-    show("analyse", result, [line], now=asked.clock.now(), as_json=asked.json)
+def _print_rescoring(
+    queue_size: int, step_result: "StepResult", remaining: int, invocation: Invocation
+) -> None:
+    counts = {
+        "taken": step_result.total,
+        "done": step_result.successes,
+        "failed": step_result.failures,
+    }
+    result = counts | {"queued": queue_size, "scored": step_result.successes, "left": remaining}
+    line = f"analyse: {queue_size} queued, {step_result.successes} scored, {remaining} left"
+    print_result("analyse", result, [line], now=invocation.clock.now(), as_json=invocation.json)
 
 
-def _heard(rows: list[dict[str, Any]]) -> bool:
+def _is_useful(rows: list[dict[str, Any]]) -> bool:
     """Whether the crawl was of use: of many sources one is often down."""
     return not rows or any(row["state"] != "failed" for row in rows)
 
 
-def _among(row: dict[str, object], slugs: list[str] | None) -> bool:
+def _is_selected(row: dict[str, object], slugs: list[str] | None) -> bool:
     return not slugs or row["name"] in slugs
 
 
@@ -295,14 +330,16 @@ def rebuild(
 
     Example: harken rebuild
     """
-    asked = _begin(config, state, as_json, now, 0)
+    invocation = _start(config, state, as_json, now, 0)
     from harken import wiring
     from harken.runtime import workers
     from store import changes
 
-    settings, record = _opened(asked)
-    with record.write() as tx:
-        changes.advance(tx, wiring.follower(settings), 0, now=asked.clock.now())
-    tally = workers.index(settings, asked.clock, follow=False)
-    line = f"rebuild: {tally.taken} indexed"
-    show("rebuild", {"taken": tally.taken}, [line], now=asked.clock.now(), as_json=as_json)
+    settings, database = _open(invocation)
+    with database.write() as tx:
+        changes.commit_offset(tx, wiring.index_consumer(settings), 0, now=invocation.clock.now())
+    step_result = workers.run_index_writer(settings, invocation.clock, follow=False)
+    line = f"rebuild: {step_result.total} indexed"
+    print_result(
+        "rebuild", {"taken": step_result.total}, [line], now=invocation.clock.now(), as_json=as_json
+    )

@@ -9,209 +9,241 @@ import structlog
 from sqlalchemy import Connection
 
 from alerts.detection import detector
-from alerts.detection.detector import Setting, units_of
-from alerts.detection.detector_state import Standing, from_json, to_json
-from alerts.detection.evidence import evidence, tipped_by
-from alerts.detection.lifecycle import Event, NotifyReason
-from alerts.health import condition, coverage_keys
+from alerts.detection.detector import DetectionContext, watch_units
+from alerts.detection.detector_state import DetectorState, from_json, to_json
+from alerts.detection.evidence import collect_evidence, tipping_mention
+from alerts.detection.lifecycle import IncidentEvent, NotifyReason
+from alerts.health import coverage_keys, system_health
 from core.errors import TransientError
-from core.incident import Incident, Kind, Phase
+from core.incident import Incident, IncidentKind, IncidentState
 from core.observation import Observation
-from core.timestamps import iso
+from core.timestamps import format_utc
 from core.watch import Watch
-from harken.pipeline.notify import Correspondence
+from harken.pipeline.notify import Notifier
 from store import watches
 from store.alerts import incidents
-from store.alerts import observations as heard
+from store.alerts import observations as stored_observations
 from store.analysis import queue, retelling
 from store.crawl import sources
-from store.database import Record
+from store.database import Database
 
 log = structlog.get_logger()
 
-DAWN: Final = datetime(1970, 1, 1, tzinfo=UTC)
-OPEN_DAYS: Final = timedelta(hours=48)  # a resolved incident may come back within a day
-EVIDENCE: Final = 1000  # mentions kept with an incident, the newest
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+REOPEN_WINDOW: Final = timedelta(hours=48)  # a resolved incident may come back within a day
+MAX_EVIDENCE: Final = 1000  # mentions kept with an incident, the newest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Heard:
+class EventBasis:
     """What an event stands on."""
 
-    spoken: Sequence[Observation]
-    tipped: str | None  # the mention whose arrival made the score cross, if it did just now
+    observations: Sequence[Observation]
+    tipping_id: str | None  # the mention whose arrival made the score cross, if it did just now
 
 
-def detect(record: Record, letters: Correspondence, *, now: datetime) -> int | None:
+def detect_all(database: Database, notifier: Notifier, *, now: datetime) -> int | None:
     """Judge every watch at *now*; the number of events, None before the first back-fill ended."""
-    with record.read() as tx:
-        listened = watches.active_watches(tx)
-        ground = _ground(tx, listened, now)
-    if ground.backfilled_at is None:
+    with database.read() as tx:
+        all_watches = watches.active_watches(tx)
+        context = _detection_context(tx, all_watches, now)
+    if context.backfilled_at is None:
         return None
-    return sum(_judge(record, letters, watch, ground, now) for watch in listened)
+    return sum(_detect_watch(database, notifier, watch, context, now) for watch in all_watches)
 
 
-def _ground(tx: Connection, listened: Sequence[Watch], now: datetime) -> Setting:
+def _detection_context(
+    tx: Connection, all_watches: Sequence[Watch], now: datetime
+) -> DetectionContext:
     taxonomy = tuple(t.id for t in watches.active_topics(tx))
-    waiting, oldest = queue.backlog(tx)
-    if all(heard.baseline(tx, w.slug) for w in listened):
-        ended: datetime | None = now
+    backlog_size, oldest = queue.backlog(tx)
+    if all(stored_observations.baseline(tx, w.slug) for w in all_watches):
+        backfilled_at: datetime | None = now
     else:  # half a history judged would teach a wrong baseline
-        ended = None if waiting else sources.back_fill_ended(tx)
-    return Setting(
+        backfilled_at = None if backlog_size else sources.backfill_completed_at(tx)
+    return DetectionContext(
         taxonomy=taxonomy,
-        units=sum(len(units_of(w, taxonomy)) for w in listened),
-        backfilled_at=ended,
-        gaps=tuple((min(since, oldest or since), now) for since in _deaf(tx, now)),
+        units=sum(len(watch_units(w, taxonomy)) for w in all_watches),
+        backfilled_at=backfilled_at,
+        gaps=tuple((min(since, oldest or since), now) for since in _gap_starts(tx, now)),
     )
 
 
-def _deaf(tx: Connection, now: datetime) -> list[datetime]:
+def _gap_starts(tx: Connection, now: datetime) -> list[datetime]:
     """Since when nothing is scored, and since when most sources say nothing."""
-    known = condition(tx, now=now)
-    scorers = [s.since for s in known.silences if s.what == "scorer"]
-    mute = sorted(s.since for s in known.silences if s.what == "source")
-    return scorers + mute[known.coverage.sources // 2 :][:1]
+    health = system_health(tx, now=now)
+    scorer_outages = [s.since for s in health.outages if s.what == "scorer"]
+    source_outages = sorted(s.since for s in health.outages if s.what == "source")
+    return scorer_outages + source_outages[health.coverage.sources // 2 :][:1]
 
 
-def _judge(
-    record: Record, letters: Correspondence, watch: Watch, ground: Setting, now: datetime
+def _detect_watch(
+    database: Database,
+    notifier: Notifier,
+    watch: Watch,
+    base_context: DetectionContext,
+    now: datetime,
 ) -> int:
-    with record.read() as tx:
-        setting = replace(ground, retold=retelling.times(tx))
-        before = heard.baseline(tx, watch.slug)
-        standing = from_json(str(before[1]["standing"])) if before else None
-        since = detector.since(watch, setting, standing)
-        spoken = heard.about(tx, watch.slug, since=since or DAWN, until=now)
-    found = detector.detect(watch, spoken, standing, now, setting)
-    if found.standing is None or not _is_news(found, standing):
+    with database.read() as tx:
+        context = replace(base_context, history_version=retelling.history_version(tx))
+        baseline_row = stored_observations.baseline(tx, watch.slug)
+        state = from_json(str(baseline_row[1]["standing"])) if baseline_row else None
+        since = detector.load_start(watch, context, state)
+        observations = stored_observations.observations(
+            tx, watch.slug, since=since or EPOCH, until=now
+        )
+    result = detector.detect(watch, observations, state, now, context)
+    if result.state is None or not _has_changes(result, state):
         return 0
-    with record.write() as tx:
-        if heard.baseline(tx, watch.slug) != before:
+    with database.write() as tx:
+        if stored_observations.baseline(tx, watch.slug) != baseline_row:
             return 0  # another detector was faster; it told the same
-        _keep(tx, watch, found.standing)
-        for event in found.events:
+        _save_state(tx, watch, result.state)
+        for event in result.events:
             # Without a judge it opened in an earlier step, which told what tipped it.
-            judge = found.judged_by.get(event.opened)
-            tipped = tipped_by(watch, spoken, judge, event.opened, setting)
-            _tell(tx, letters, event, Heard(spoken=spoken, tipped=tipped), now)
-    return len(found.events)
+            baseline = result.baselines.get(event.opened)
+            tipping_id = tipping_mention(watch, observations, baseline, event.opened, context)
+            _record_event(
+                tx,
+                notifier,
+                event,
+                EventBasis(observations=observations, tipping_id=tipping_id),
+                now,
+            )
+    return len(result.events)
 
 
-def _is_news(found: detector.Detection, before: Standing | None) -> bool:
+def _has_changes(result: detector.Detection, previous: DetectorState | None) -> bool:
     """Whether there is something to store; judging the same buckets again costs little."""
-    after = found.standing
-    known = after and before and _learnt(after) == _learnt(before)
-    return bool(found.events) or not known
+    current = result.state
+    is_unchanged = current and previous and _baseline_key(current) == _baseline_key(previous)
+    return bool(result.events) or not is_unchanged
 
 
-def _learnt(standing: Standing) -> tuple[object, ...]:
+def _baseline_key(state: DetectorState) -> tuple[object, ...]:
     """Of what, and up to when."""
-    baseline = standing.baseline
-    return standing.query, standing.zone, standing.retold, baseline.units, baseline.learnt_to
+    baseline = state.baseline
+    return state.query, state.zone, state.history_version, baseline.units, baseline.learnt_to
 
 
-def _keep(tx: Connection, watch: Watch, standing: Standing) -> None:
-    state: dict[str, object] = {"standing": to_json(standing)}
-    learnt_to = standing.baseline.learnt_to
-    heard.keep_baseline(tx, watch.slug, learnt_to=learnt_to, state=state)
+def _save_state(tx: Connection, watch: Watch, detector_state: DetectorState) -> None:
+    state: dict[str, object] = {"standing": to_json(detector_state)}
+    learnt_to = detector_state.baseline.learnt_to
+    stored_observations.save_baseline(tx, watch.slug, learnt_to=learnt_to, state=state)
 
 
-def _tell(
+def _record_event(
     tx: Connection,
-    letters: Correspondence,
-    event: Event,
-    said: Heard,
+    notifier: Notifier,
+    event: IncidentEvent,
+    basis: EventBasis,
     now: datetime,
 ) -> None:
     """Write one event: the incident, its line of history and, for a crisis, its letters."""
-    opened = iso(event.opened)
-    known = incidents.current(tx, event.watch, since=now - OPEN_DAYS)
-    same = [i for i, course in known if i.kind == event.kind and course["opened"] == opened]
-    if same and event.reason is not NotifyReason.NOTICED:
-        incident = _changed(tx, same[0], event, said.spoken, now)
+    opened_at = format_utc(event.opened)
+    recent = incidents.active_or_recent(tx, event.watch, since=now - REOPEN_WINDOW)
+    matching = [
+        i
+        for i, detector_json in recent
+        if i.kind == event.kind and detector_json["opened"] == opened_at
+    ]
+    if matching and event.reason is not NotifyReason.NOTICED:
+        incident = _update_incident(tx, matching[0], event, basis.observations, now)
     else:
-        incident = _new(tx, event, said.spoken, now)
+        incident = _new_incident(tx, event, basis.observations, now)
     facts = {
         "score": event.spike.score if event.spike else None,
         "topics": list(event.topics),
-        "tipped": said.tipped,
+        "tipped": basis.tipping_id,
     }
     incidents.add_event(tx, incident, reason=event.reason, facts=facts, now=now)
     log.info("incident.told", incident=incident.id, reason=event.reason, kind=event.kind)
-    if event.kind is Kind.CRISIS:
-        letters.brief(tx, incident, now=now)
+    if event.kind is IncidentKind.CRISIS:
+        notifier.enqueue_brief(tx, incident, now=now)
 
 
-def _new(tx: Connection, event: Event, spoken: Sequence[Observation], now: datetime) -> Incident:
+def _new_incident(
+    tx: Connection, event: IncidentEvent, observations: Sequence[Observation], now: datetime
+) -> Incident:
     assert event.spike is not None  # only a resolved event has none, and that has an incident
-    notice = event.reason is NotifyReason.NOTICED
+    is_notice = event.reason is NotifyReason.NOTICED
     incident = Incident(
         id=0,
         watch=event.watch,
         topic=event.topic,
         kind=event.kind,
-        state=Phase.RESOLVED if notice else event.phase,
+        state=IncidentState.RESOLVED if is_notice else event.state,
         severity=event.severity,
         onset=event.spike.onset,
         detected=now,
         updated=now,
-        resolved=now if notice else None,
+        resolved=now if is_notice else None,
         mentions=(),
         voices=0,
         families=0,
-        coverage=coverage_keys(condition(tx, now=now).coverage),
-        **_measured(event),
+        coverage=coverage_keys(system_health(tx, now=now).coverage),
+        **_spike_figures(event),
     )
-    incident = _with_evidence(incident, spoken, now)
-    number = incidents.add(tx, incident, course={"opened": iso(event.opened)})
-    return replace(incident, id=number)
+    incident = _with_evidence(incident, observations, now)
+    incident_id = incidents.add(tx, incident, detector_json={"opened": format_utc(event.opened)})
+    return replace(incident, id=incident_id)
 
 
-def _changed(
-    tx: Connection, before: Incident, event: Event, spoken: Sequence[Observation], now: datetime
+def _update_incident(
+    tx: Connection,
+    previous: Incident,
+    event: IncidentEvent,
+    observations: Sequence[Observation],
+    now: datetime,
 ) -> Incident:
-    over = event.phase is Phase.RESOLVED
-    after = replace(
-        before,
-        state=_phase(before, event),
+    is_over = event.state is IncidentState.RESOLVED
+    revised_incident = replace(
+        previous,
+        state=_next_state(previous, event),
         topic=event.topic,
-        severity=min(event.severity, before.severity),
+        severity=min(event.severity, previous.severity),
         updated=now,
-        resolved=event.at if over else None,
-        revision=before.revision + 1,
-        **({} if over else _measured(event)),
+        resolved=event.at if is_over else None,
+        revision=previous.revision + 1,
+        **({} if is_over else _spike_figures(event)),
     )
-    after = after if over else _with_evidence(after, spoken, now)
-    course = {"opened": iso(event.opened)}
-    if not incidents.replace(tx, after, course=course, revision=before.revision):
-        raise TransientError(f"incident {before.id} changed; it will be evaluated again")
-    return after
+    revised_incident = (
+        revised_incident if is_over else _with_evidence(revised_incident, observations, now)
+    )
+    detector_json = {"opened": format_utc(event.opened)}
+    if not incidents.replace(
+        tx, revised_incident, detector_json=detector_json, revision=previous.revision
+    ):
+        raise TransientError(f"incident {previous.id} changed; it will be evaluated again")
+    return revised_incident
 
 
-def _phase(before: Incident, event: Event) -> Phase:
+def _next_state(previous: Incident, event: IncidentEvent) -> IncidentState:
     """What grew is still in hand; what got worse or came back wants somebody anew."""
-    seen = before.state is Phase.ACKNOWLEDGED and event.reason is NotifyReason.GREW
-    return Phase.ACKNOWLEDGED if seen else event.phase
+    is_acknowledged = (
+        previous.state is IncidentState.ACKNOWLEDGED and event.reason is NotifyReason.GREW
+    )
+    return IncidentState.ACKNOWLEDGED if is_acknowledged else event.state
 
 
-def _measured(event: Event) -> dict[str, Any]:
+def _spike_figures(event: IncidentEvent) -> dict[str, Any]:
     """The numbers of the spike, as they are told everywhere."""
     spike = event.spike
     if spike is None:
         return {}
-    names = ("observed", "expected", "negative_share", "usual_share")
-    told = ("window_s", "score", "threshold", "baseline_days")
+    incident_names = ("observed", "expected", "negative_share", "usual_share")
+    spike_names = ("window_s", "score", "threshold", "baseline_days")
     facts = asdict(spike)
-    return {n: facts[n] for n in names} | {"spike": {n: facts[n] for n in told}}
+    return {n: facts[n] for n in incident_names} | {"spike": {n: facts[n] for n in spike_names}}
 
 
-def _with_evidence(incident: Incident, spoken: Sequence[Observation], now: datetime) -> Incident:
-    behind = evidence(spoken, incident.topic, incident.onset, now)
+def _with_evidence(
+    incident: Incident, observations: Sequence[Observation], now: datetime
+) -> Incident:
+    event_evidence = collect_evidence(observations, incident.topic, incident.onset, now)
     return replace(
         incident,
-        mentions=behind.mentions[-EVIDENCE:],
-        voices=behind.voices,
-        families=behind.families,
+        mentions=event_evidence.mentions[-MAX_EVIDENCE:],
+        voices=event_evidence.voices,
+        families=event_evidence.families,
     )

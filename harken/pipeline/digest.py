@@ -9,82 +9,84 @@ from typing import Final
 from sqlalchemy import Connection
 
 from alerts.messages.digest_days import due_at, due_days, local_day
-from alerts.messages.digest_facts import Edition
+from alerts.messages.digest_facts import DigestJob
 from core.errors import ConfigError
 from core.watch import Watch
-from harken.pipeline.notify import Correspondence
+from harken.pipeline.notify import Notifier
 from store import watches
-from store.alerts import observations as heard
+from store.alerts import observations as stored_observations
 from store.alerts import outbox, people
 from store.alerts.people import Subscription
 from store.analysis import queue
 from store.crawl import sources
-from store.database import Record
+from store.database import Database
 
-DAWN: Final = datetime(1970, 1, 1, tzinfo=UTC)
-PATIENCE: Final = timedelta(minutes=30)  # a digest waits so long for the sources or the scorer
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+MAX_WAIT: Final = timedelta(minutes=30)  # a digest waits so long for the sources or the scorer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
+class BackfillProgress:
     """How far the first hearing has got."""
 
-    begun: datetime  # when the first source was listed or answered
-    learnt: bool  # every watch has a baseline: somebody has looked for incidents
-    under_way: bool  # a source walks through its past, or mentions wait to be scored
+    started_at: datetime  # when the first source was listed or answered
+    has_baselines: bool  # every watch has a baseline: somebody has looked for incidents
+    is_running: bool  # a source walks through its past, or mentions wait to be scored
 
     def is_over(self, due: datetime, now: datetime) -> bool:
         """Whether it has ended, or the reader's hour *due* came first: silence would seem calm.
 
         A first hearing that began after that hour is waited for.
         """
-        patience = PATIENCE if self.under_way else timedelta()
-        return self.learnt or self.begun <= due <= now - patience
+        max_wait = MAX_WAIT if self.is_running else timedelta()
+        return self.has_baselines or self.started_at <= due <= now - max_wait
 
 
-def digest(record: Record, letters: Correspondence, *, date: str | None, now: datetime) -> int:
+def enqueue_due_digests(
+    database: Database, notifier: Notifier, *, date: str | None, now: datetime
+) -> int:
     """Write the digests that are due, or those of the local day *date*; returns how many."""
-    asked = _date(date) if date else None
-    with record.read() as tx:
-        editions = _owed(tx, asked, now)
-    written = 0
-    for edition in editions:
-        with record.write() as tx:
-            written += letters.digest(tx, edition, now=now)
-    return written
+    only_day = _parse_day(date) if date else None
+    with database.read() as tx:
+        jobs = _digest_jobs(tx, only_day, now)
+    count = 0
+    for job in jobs:
+        with database.write() as tx:
+            count += notifier.enqueue_digest(tx, job, now=now)
+    return count
 
 
-def _owed(tx: Connection, asked: dt.date | None, now: datetime) -> list[Edition]:
-    listened = watches.active_watches(tx)
+def _digest_jobs(tx: Connection, only_day: dt.date | None, now: datetime) -> list[DigestJob]:
+    all_watches = watches.active_watches(tx)
     topics = tuple(watches.active_topics(tx))
-    progress = _progress(tx, listened)
-    editions = []
+    progress = _backfill_progress(tx, all_watches)
+    jobs = []
     for subscription in people.active_subscriptions(tx, "digest"):
-        for watch in _led(listened, subscription):
+        for watch in _leading_watches(all_watches, subscription):
             days = (
-                [_over(asked, subscription, now)]
-                if asked
-                else _due(tx, subscription, progress, now)
+                [_past_day(only_day, subscription, now)]
+                if only_day
+                else _days_to_send(tx, subscription, progress, now)
             )
-            rivals = tuple(w for w in listened if w.slug != watch.slug)
-            editions += [
-                Edition(
+            rivals = tuple(w for w in all_watches if w.slug != watch.slug)
+            jobs += [
+                DigestJob(
                     subscription=subscription, watch=watch, rivals=rivals, topics=topics, day=day
                 )
                 for day in days
             ]
-    return editions
+    return jobs
 
 
-def _over(day: dt.date, subscription: Subscription, now: datetime) -> dt.date:
+def _past_day(day: dt.date, subscription: Subscription, now: datetime) -> dt.date:
     """*day*, which has to be over: a digest of half a day would stand for the whole of it."""
     if now < local_day(day, subscription.zone).end:
         raise ConfigError(f"--date: {day} is not over in {subscription.zone}; use a past day.")
     return day
 
 
-def _due(
-    tx: Connection, subscription: Subscription, progress: Progress, now: datetime
+def _days_to_send(
+    tx: Connection, subscription: Subscription, progress: BackfillProgress, now: datetime
 ) -> list[dt.date]:
     last = outbox.last_day(tx, subscription.slug)
     at, zone = time.fromisoformat(subscription.at), subscription.zone
@@ -96,30 +98,30 @@ def _due(
     ]
 
 
-def _led(listened: list[Watch], subscription: Subscription) -> list[Watch]:
+def _leading_watches(all_watches: list[Watch], subscription: Subscription) -> list[Watch]:
     """The watch that leads a subscription's digest: the first it names, else the first brand."""
-    wanted = [w for w in listened if w.slug in subscription.watches] or listened
-    return sorted(wanted, key=lambda w: w.kind != "brand")[:1]
+    candidates = [w for w in all_watches if w.slug in subscription.watches] or all_watches
+    return sorted(candidates, key=lambda w: w.kind != "brand")[:1]
 
 
-def _progress(tx: Connection, listened: Sequence[Watch]) -> Progress:
-    listed = sources.active(tx)
-    walking = any(s.backfilled is None and not s.failures for s in listed)
-    waiting, _ = queue.backlog(tx)
-    return Progress(
-        begun=min((s.first_ok or s.since for s in listed), default=DAWN),
-        learnt=all(heard.baseline(tx, w.slug) for w in listened),
-        under_way=walking or waiting > 0,
+def _backfill_progress(tx: Connection, all_watches: Sequence[Watch]) -> BackfillProgress:
+    active_sources = sources.active(tx)
+    is_backfilling = any(s.backfilled is None and not s.failures for s in active_sources)
+    backlog_size, _ = queue.backlog(tx)
+    return BackfillProgress(
+        started_at=min((s.first_ok or s.since for s in active_sources), default=EPOCH),
+        has_baselines=all(stored_observations.baseline(tx, w.slug) for w in all_watches),
+        is_running=is_backfilling or backlog_size > 0,
     )
 
 
 def _is_scored(tx: Connection, until: datetime, now: datetime) -> bool:
     """Whether nothing published before *until* waits for the scorer, or has waited for too long."""
-    oldest = heard.unscored_since(tx, until=until)
-    return oldest is None or now - oldest > PATIENCE
+    oldest = stored_observations.unscored_since(tx, until=until)
+    return oldest is None or now - oldest > MAX_WAIT
 
 
-def _date(text: str) -> dt.date:
+def _parse_day(text: str) -> dt.date:
     try:
         return dt.date.fromisoformat(text)
     except ValueError:

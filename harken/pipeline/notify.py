@@ -6,99 +6,105 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection
 
-from alerts.channel import Envelope, Letter
+from alerts.channel import Notification, Recipient
 from alerts.messages.brief import compose_brief
-from alerts.messages.brief_facts import CHART, Case, gather
-from alerts.messages.completing import Quality, completeness
+from alerts.messages.brief_facts import CHART_SPAN, IncidentCase, collect_facts
+from alerts.messages.completing import Quality, load_completeness
 from alerts.messages.digest import compose_digest
 from alerts.messages.digest_days import local_day
-from alerts.messages.digest_facts import Edition, gather_day
-from alerts.messages.mime import to_eml
+from alerts.messages.digest_facts import DigestJob, collect_day_facts
+from alerts.messages.mime import to_mime
 from alerts.messages.reasons import explain
 from config.settings import Settings
 from core.incident import Incident
 from store import watches
 from store.alerts import outbox, people
-from store.alerts.outbox import Parcel
+from store.alerts.outbox import OutboxMessage
 from store.alerts.people import Subscription
 
-UNADDRESSED = "operator@localhost"  # a letter of somebody without an address is read in the console
+FALLBACK_ADDRESS = (
+    "operator@localhost"  # a letter of somebody without an address is read in the console
+)
 
 
-class Correspondence:
+class Notifier:
     """Composes letters for their subscribers and puts them into the outbox of a transaction."""
 
     def __init__(self, settings: Settings, quality: Quality) -> None:
-        self._sender = settings.mail.sender if settings.mail else UNADDRESSED
+        self._sender = settings.mail.sender if settings.mail else FALLBACK_ADDRESS
         self._base_url = settings.base_url
         self._quality = quality
 
-    def brief(self, tx: Connection, incident: Incident, *, now: datetime) -> int:
+    def enqueue_brief(self, tx: Connection, incident: Incident, *, now: datetime) -> int:
         """A brief on this revision of *incident* to everybody who wants one."""
-        known = {w.slug: w for w in watches.active_watches(tx)}
+        watches_by_slug = {w.slug: w for w in watches.active_watches(tx)}
         topics = {t.id: t.name for t in watches.active_topics(tx)}
-        wanted = [
+        subscriptions = [
             s
             for s in people.active_subscriptions(tx, "brief")
             if not s.watches or incident.watch in s.watches
         ]
-        if not wanted:
+        if not subscriptions:
             return 0
-        case = Case(
+        case = IncidentCase(
             incident=incident,
-            watch=known[incident.watch],
+            watch=watches_by_slug[incident.watch],
             topic=topics.get(incident.topic or ""),
         )
-        since = min(incident.onset, now - CHART)
-        complete = completeness(tx, since=since, until=now, now=now, quality=self._quality)
-        evidence = gather(tx, case, complete, explain=explain, now=now)
-        return self._put(
-            tx, wanted, lambda e: compose_brief(evidence, e, now), now, incident=incident.id
+        since = min(incident.onset, now - CHART_SPAN)
+        data_completeness = load_completeness(
+            tx, since=since, until=now, now=now, quality=self._quality
+        )
+        facts = collect_facts(tx, case, data_completeness, explain=explain, now=now)
+        return self._enqueue(
+            tx, subscriptions, lambda e: compose_brief(facts, e, now), now, incident=incident.id
         )
 
-    def digest(self, tx: Connection, edition: Edition, *, now: datetime) -> int:
+    def enqueue_digest(self, tx: Connection, job: DigestJob, *, now: datetime) -> int:
         """The digest of *edition*; once a subscription, watch and day."""
-        window = local_day(edition.day, edition.subscription.zone)
-        complete = completeness(
+        window = local_day(job.day, job.subscription.zone)
+        data_completeness = load_completeness(
             tx, since=window.start, until=window.end, now=now, quality=self._quality
         )
-        day = gather_day(tx, edition, complete)
-        return self._put(
-            tx, [edition.subscription], lambda e: compose_digest(day, e, now), now, day=edition.day
+        facts = collect_day_facts(tx, job, data_completeness)
+        return self._enqueue(
+            tx, [job.subscription], lambda e: compose_digest(facts, e, now), now, day=job.day
         )
 
-    def _put(
+    def _enqueue(
         self,
         tx: Connection,
-        wanted: list[Subscription],
-        compose: Callable[[Envelope], Letter],
+        subscriptions: list[Subscription],
+        compose: Callable[[Recipient], Notification],
         now: datetime,
         *,
         incident: int | None = None,
         day: date | None = None,
     ) -> int:
         addresses = people.addresses(tx)
-        parcels = []
-        for subscription in wanted:
-            envelope = Envelope(
+        messages = []
+        for subscription in subscriptions:
+            recipient = Recipient(
                 sender=self._sender,
-                recipient=addresses.get(subscription.person, UNADDRESSED),
+                address=addresses.get(subscription.person, FALLBACK_ADDRESS),
                 base_url=self._base_url,
                 zone=subscription.zone,
             )
-            parcels.append(
-                replace(_parcel(compose(envelope), subscription), incident=incident, day=day)
+            messages.append(
+                replace(
+                    _outbox_message(compose(recipient), subscription), incident=incident, day=day
+                )
             )
-        return outbox.put(tx, parcels, now=now)
+        return outbox.enqueue(tx, messages, now=now)
 
 
-def _parcel(letter: Letter, subscription: Subscription) -> Parcel:
-    return Parcel(
-        key=f"{letter.key}:{letter.recipient}",
-        kind=letter.kind,
+def _outbox_message(notification: Notification, subscription: Subscription) -> OutboxMessage:
+    return OutboxMessage(
+        key=f"{notification.key}:{notification.recipient}",
+        kind=notification.kind,
         channel=subscription.channel,
-        recipient=letter.recipient,
-        message_id=letter.message_id,
-        subject=letter.subject,
-        eml=to_eml(letter),
+        recipient=notification.recipient,
+        message_id=notification.message_id,
+        subject=notification.subject,
+        eml=to_mime(notification),
     )

@@ -7,74 +7,85 @@ from typing import TYPE_CHECKING, TypeVar
 from sqlalchemy import Connection
 
 from core.watch import Watch
-from harken.pipeline.steps import Tally
+from harken.pipeline.steps import StepResult
 from store.analysis import queue, rederiving
-from store.analysis.queue import Standing
-from store.analysis.rederiving import Saying
-from store.database import Record
+from store.analysis.queue import TopicAssignment
+from store.analysis.rederiving import ExtractedText
+from store.database import Database
 
 if TYPE_CHECKING:
     from nlp.model import Model
-    from nlp.topic_classifier import Taxonomy
+    from nlp.topic_classifier import TopicClassifier
 
-Told = TypeVar("Told", Standing, Saying)
+Row = TypeVar("Row", TopicAssignment, ExtractedText)
 
 
-def topics(
-    record: Record, model: "Model", taxonomy: "Taxonomy", *, after: str, limit: int = 1000
-) -> tuple[Tally, str]:
+def reclassify_batch(
+    database: Database,
+    model: "Model",
+    topic_classifier: "TopicClassifier",
+    *,
+    after: str,
+    limit: int = 1000,
+) -> tuple[StepResult, str]:
     """Judge the topics of recorded mentions anew, one batch beyond id *after*, from their vectors.
 
     No text is read. Returns the id to go on after. Whatever changes is told to the index, too.
     """
     import numpy as np
 
-    with record.read() as tx:
-        batch = queue.standings(tx, model.encoder_sha256, after=after, limit=limit)
+    with database.read() as tx:
+        batch = queue.topic_assignments(tx, model.encoder_sha256, after=after, limit=limit)
     if not batch:
-        return Tally(), after
+        return StepResult(), after
     vectors = np.stack([np.frombuffer(s.vector, "<f2").astype(np.float32) for s in batch])
-    told = taxonomy.told(vectors, [s.language for s in batch], model.languages)
-    changed = [
+    topic_lists = topic_classifier.classify_supported(
+        vectors, [s.language for s in batch], model.languages
+    )
+    changes = [
         replace(s, topics=topics)
-        for s, topics in zip(batch, told, strict=True)
+        for s, topics in zip(batch, topic_lists, strict=True)
         if topics != s.topics
     ]
-    return _written(record, batch, changed, queue.retell)
+    return _save_changes(database, batch, changes, queue.update_topics)
 
 
-def names(
-    record: Record, watches: Mapping[str, Watch], *, after: str, limit: int = 1000
-) -> tuple[Tally, str]:
+def reextract_batch(
+    database: Database, watches: Mapping[str, Watch], *, after: str, limit: int = 1000
+) -> tuple[StepResult, str]:
     """Tell anew what recorded texts name, one batch beyond id *after*; no model reads them.
 
     Returns the id to go on after. Whatever changes is told to the index, too.
     """
-    with record.read() as tx:
-        batch = rederiving.sayings(tx, after=after, limit=limit)
+    with database.read() as tx:
+        batch = rederiving.extracted_texts(tx, after=after, limit=limit)
     if not batch:
-        return Tally(), after
-    told = [_renamed(saying, watches) for saying in batch]
-    changed = [new for new, old in zip(told, batch, strict=True) if new != old]
-    return _written(record, batch, changed, rederiving.retell)
+        return StepResult(), after
+    new_rows = [_with_new_entities(extracted_text, watches) for extracted_text in batch]
+    changes = [new for new, old in zip(new_rows, batch, strict=True) if new != old]
+    return _save_changes(database, batch, changes, rederiving.update_entities)
 
 
-def _written(
-    record: Record,
-    batch: Sequence[Told],
-    changed: Sequence[Told],
-    write: Callable[[Connection, Sequence[Told]], int],
-) -> tuple[Tally, str]:
+def _save_changes(
+    database: Database,
+    batch: Sequence[Row],
+    changes: Sequence[Row],
+    write: Callable[[Connection, Sequence[Row]], int],
+) -> tuple[StepResult, str]:
     """What became of *batch*, of which *changed* are others than before; the last id of it."""
-    done = 0
-    if changed:
-        with record.write() as tx:
-            done = write(tx, changed)
-    return Tally(taken=len(batch), done=done), batch[-1].id
+    count = 0
+    if changes:
+        with database.write() as tx:
+            count = write(tx, changes)
+    return StepResult(total=len(batch), successes=count), batch[-1].id
 
 
-def _renamed(saying: Saying, watches: Mapping[str, Watch]) -> Saying:
-    from nlp.text.entities import named_for
+def _with_new_entities(
+    extracted_text: ExtractedText, watches: Mapping[str, Watch]
+) -> ExtractedText:
+    from nlp.text.entities import extract_for
 
-    found = named_for(saying.text, saying.language, saying.watches, watches)
-    return replace(saying, entities=found.entities, phrases=found.phrases)
+    extraction = extract_for(
+        extracted_text.text, extracted_text.language, extracted_text.watches, watches
+    )
+    return replace(extracted_text, entities=extraction.entities, phrases=extraction.phrases)

@@ -21,7 +21,7 @@ def open_socket(host: str, port: int) -> socket.socket:
         ) from None
 
 
-def url_of(door: socket.socket) -> str:
+def url_of(listener: socket.socket) -> str:
     """How a browser on this machine reaches *door*."""
-    host, port = door.getsockname()[:2]
+    host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from store import processes
-from store.database import Record
-from store.processes import Process
+from store.database import Database
+from store.processes import ProcessStatus
 
-BEAT: Final = timedelta(seconds=5)
+BEAT_INTERVAL: Final = timedelta(seconds=5)
 
 
 class Heartbeat:
@@ -19,40 +19,42 @@ class Heartbeat:
     """
 
     def __init__(
-        self, record: Record, name: str, *, started: datetime, muted: bool = False
+        self, database: Database, name: str, *, started_at: datetime, is_silent: bool = False
     ) -> None:
-        self._muted = muted
-        self._record = record
+        self._is_silent = is_silent
+        self._database = database
         self._name = name
-        self._started = started
-        self._last: tuple[datetime, str] | None = None
+        self._started_at = started_at
+        self._last_beat: tuple[datetime, str] | None = None
 
     def beat(self, now: datetime, state: str = "working", reason: str | None = None) -> None:
         """Say that the process is alive, at most every ``BEAT`` unless its state changed."""
-        if self._muted or self._was_told(now, state):
+        if self._is_silent or self._is_recent(now, state):
             return
-        process = Process(
+        process = ProcessStatus(
             name=self._name,
             pid=os.getpid(),
             host=socket.gethostname(),
-            started=self._started,
+            started=self._started_at,
             beat=now,
             state=state,
             reason=reason,
         )
         self._write(process)
-        self._last = (now, state)
+        self._last_beat = (now, state)
 
-    def _write(self, process: Process) -> None:
-        with self._record.write() as tx:
-            known = {p.name: p.state for p in processes.everyone(tx)}.get(self._name)
-            if known and process.state == "failing":  # its last good beat stays
-                processes.fail(tx, self._name, reason=process.reason or "")
-            elif known != "failing" or process.state == "working":  # a restart is no recovery
+    def _write(self, process: ProcessStatus) -> None:
+        with self._database.write() as tx:
+            previous_state = {p.name: p.state for p in processes.all_processes(tx)}.get(self._name)
+            if previous_state and process.state == "failing":  # its last good beat stays
+                processes.mark_failing(tx, self._name, reason=process.reason or "")
+            elif (
+                previous_state != "failing" or process.state == "working"
+            ):  # a restart is no recovery
                 processes.beat(tx, process)
 
-    def _was_told(self, now: datetime, state: str) -> bool:
-        if self._last is None:
+    def _is_recent(self, now: datetime, state: str) -> bool:
+        if self._last_beat is None:
             return False
-        at, known = self._last
-        return known == state and now - at < BEAT
+        at, last_state = self._last_beat
+        return last_state == state and now - at < BEAT_INTERVAL

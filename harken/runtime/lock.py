@@ -8,7 +8,7 @@ from typing import IO
 from core.errors import ConfigError
 
 
-def hold(path: Path) -> IO[str]:
+def acquire(path: Path) -> IO[str]:
     """Take the lock at *path* and write our pid into it; keep the result open as long as it counts.
 
     Raises:

@@ -18,27 +18,27 @@ from core.errors import HarkenError
 from harken import wiring
 from harken.clock import Clock
 from harken.pipeline import steps
-from harken.runtime.alert_loop import Watchtower
+from harken.runtime.alert_loop import AlertLoop
 from harken.runtime.door import open_socket, url_of
-from harken.runtime.heartbeat import BEAT, Heartbeat
-from harken.runtime.lock import hold
+from harken.runtime.heartbeat import BEAT_INTERVAL, Heartbeat
+from harken.runtime.lock import acquire
 from harken.runtime.schedule import Schedule
 from harken.runtime.supervisor import Child, start, stop
-from harken.runtime.workers import analysts
-from harken.settings_sync import seed
+from harken.runtime.workers import worker_names
+from harken.settings_sync import sync_settings
 from store import processes
 from store.analysis import queue
 from store.crawl import runs, sources
-from store.database import Record
+from store.database import Database
 
 log = structlog.get_logger()
 
-LOOK: Final = timedelta(seconds=1)  # how often due sources and letters are looked for
-HUNG: Final = timedelta(seconds=60)  # a child without a sign of life for so long is killed
-CRAWLS: Final = 2  # crawl processes at a time
+POLL_INTERVAL: Final = timedelta(seconds=1)  # how often due sources and letters are looked for
+HANG_TIMEOUT: Final = timedelta(seconds=60)  # a child without a sign of life for so long is killed
+MAX_CRAWLS: Final = 2  # crawl processes at a time
 
 
-class Run:
+class Runtime:
     """All processes of one installation on this machine."""
 
     def __init__(self, settings: Settings, config: Path, clock: Clock) -> None:
@@ -46,77 +46,81 @@ class Run:
         self.settings = settings
         self.clock = clock
         self.config = config
-        self.record: Record = wiring.open_record(settings)
+        self.database: Database = wiring.open_database(settings)
         self.children = [
-            *(self._child(n, "analyse", "--name", n) for n in analysts(settings.model.workers)),
+            *(self._child(n, "analyse", "--name", n) for n in worker_names(settings.model.workers)),
             self._child("index", "index"),
         ]
-        self._crawling: dict[str, asyncio.subprocess.Process] = {}
-        self._crawls: set[asyncio.Task[None]] = set()
+        self._crawl_processes: dict[str, asyncio.subprocess.Process] = {}
+        self._crawl_tasks: set[asyncio.Task[None]] = set()
 
-    async def serve(self, begun: Callable[[str], None]) -> None:
+    async def serve(self, on_ready: Callable[[str], None]) -> None:
         """Run until SIGINT or SIGTERM; *begun* is told the console's URL.
 
         Raises:
             ConfigError: another run has the state folder, or another process the console's port.
         """
-        listen = self.settings.console
+        console_settings = self.settings.console
         with (
-            contextlib.closing(hold(self.settings.state / "run.lock")),
-            contextlib.closing(open_socket(listen.host, listen.port)) as door,
+            contextlib.closing(acquire(self.settings.state / "run.lock")),
+            contextlib.closing(
+                open_socket(console_settings.host, console_settings.port)
+            ) as listener,
         ):
             await asyncio.to_thread(self._prepare)
             schedule = self._schedule()
-            keepers = [asyncio.create_task(child.keep()) for child in self.children]
+            keepers = [asyncio.create_task(child.keep_running()) for child in self.children]
             schedule.start()
             try:
-                begun(url_of(door))
-                await self._console(door)
+                on_ready(url_of(listener))
+                await self._serve_console(listener)
             finally:
                 schedule.stop()
-                await self._end(keepers)
+                await self._stop_all(keepers)
 
     def _prepare(self) -> None:
         """Make the record know the settings, and take back what a killed run left half done."""
         now = self.clock.now()
-        seed(self.record, self.settings, now=now)
-        with self.record.write() as tx:
-            for source in runs.close_lost(tx, now=now):
-                sources.postpone(tx, source, due=now)
-            for process in processes.everyone(tx):
+        sync_settings(self.database, self.settings, now=now)
+        with self.database.write() as tx:
+            for source in runs.close_orphaned(tx, now=now):
+                sources.schedule(tx, source, due=now)
+            for process in processes.all_processes(tx):
                 queue.release(tx, process.name)
-                processes.forget(tx, process.name)
+                processes.remove(tx, process.name)
 
     def _schedule(self) -> Schedule:
-        tower = Watchtower(self.record, self.settings, self.clock)
-        heart = Heartbeat(self.record, "run", started=self.clock.now())
+        alert_loop = AlertLoop(self.database, self.settings, self.clock)
+        heartbeat = Heartbeat(self.database, "run", started_at=self.clock.now())
         schedule = Schedule()
-        schedule.every(LOOK, "crawl", self._crawl)
-        schedule.every(LOOK, "detect", lambda: asyncio.to_thread(tower.look))
-        schedule.every(BEAT, "beat", lambda: asyncio.to_thread(self._beat, heart, tower))
-        schedule.every(BEAT, "watch", self._watch_children)
+        schedule.add(POLL_INTERVAL, "crawl", self._start_crawls)
+        schedule.add(POLL_INTERVAL, "detect", lambda: asyncio.to_thread(alert_loop.tick))
+        schedule.add(
+            BEAT_INTERVAL, "beat", lambda: asyncio.to_thread(self._beat, heartbeat, alert_loop)
+        )
+        schedule.add(BEAT_INTERVAL, "watch", self._watch_children)
         return schedule
 
-    def _beat(self, heart: Heartbeat, tower: Watchtower) -> None:
+    def _beat(self, heartbeat: Heartbeat, alert_loop: AlertLoop) -> None:
         """A schedule whose detection fails does not work, however alive it is."""
-        state = "failing" if tower.trouble else "working"
-        heart.beat(self.clock.now(), state, tower.trouble)
+        state = "failing" if alert_loop.last_error else "working"
+        heartbeat.beat(self.clock.now(), state, alert_loop.last_error)
 
-    async def _crawl(self) -> None:
+    async def _start_crawls(self) -> None:
         """Give the sources that are due to crawl processes, one kind each."""
-        found = await asyncio.to_thread(
-            steps.due_sources, self.record, now=self.clock.now(), limit=self.settings.crawl.batch
+        due_slugs = await asyncio.to_thread(
+            steps.due_sources, self.database, now=self.clock.now(), limit=self.settings.crawl.batch
         )
-        for kind, slugs in found.items():
-            idle = [s for s in slugs if s not in self._crawling]
-            if idle and len(set(self._crawling.values())) < CRAWLS:
+        for kind, slugs in due_slugs.items():
+            idle = [s for s in slugs if s not in self._crawl_processes]
+            if idle and len(set(self._crawl_processes.values())) < MAX_CRAWLS:
                 process = await start(self._command("crawl", *idle))
-                self._crawling |= dict.fromkeys(idle, process)
-                task = asyncio.create_task(self._crawled(kind, idle, process))
-                self._crawls.add(task)
-                task.add_done_callback(self._crawls.discard)
+                self._crawl_processes |= dict.fromkeys(idle, process)
+                task = asyncio.create_task(self._finish_crawl(kind, idle, process))
+                self._crawl_tasks.add(task)
+                task.add_done_callback(self._crawl_tasks.discard)
 
-    async def _crawled(
+    async def _finish_crawl(
         self, kind: str, slugs: Sequence[str], process: asyncio.subprocess.Process
     ) -> None:
         limit = self.settings.crawl.deadline.total_seconds() * 1.5
@@ -125,36 +129,38 @@ class Run:
         except TimeoutError:
             log.error("crawl.overdue", kind=kind, pid=process.pid)
             await stop(process)
-        failed, now = process.returncode != 0, self.clock.now()
+        has_failed, now = process.returncode != 0, self.clock.now()
         try:
-            await asyncio.to_thread(steps.close_crawl, self.record, slugs, now=now, failed=failed)
+            await asyncio.to_thread(
+                steps.close_crawl, self.database, slugs, now=now, has_failed=has_failed
+            )
         except HarkenError as error:  # the next crawl of these sources closes their runs
             log.error("crawl.not_closed", kind=kind, reason=str(error))
         finally:
             for slug in slugs:
-                self._crawling.pop(slug, None)
+                self._crawl_processes.pop(slug, None)
 
     async def _watch_children(self) -> None:
         """Kill a child that hangs; its keeper starts it again."""
-        now, beats = self.clock.now(), await asyncio.to_thread(self._beats)
+        now, beats = self.clock.now(), await asyncio.to_thread(self._last_beats)
         for child in self.children:
-            if child.name in beats and now - beats[child.name] > HUNG:
+            if child.name in beats and now - beats[child.name] > HANG_TIMEOUT:
                 log.error("child.hung", child=child.name)
                 child.kill()
 
-    def _beats(self) -> dict[str, datetime]:
-        with self.record.read() as tx:
-            return {p.name: p.beat for p in processes.everyone(tx) if p.state == "working"}
+    def _last_beats(self) -> dict[str, datetime]:
+        with self.database.read() as tx:
+            return {p.name: p.beat for p in processes.all_processes(tx) if p.state == "working"}
 
-    async def _console(self, door: socket.socket) -> None:
+    async def _serve_console(self, listener: socket.socket) -> None:
         import uvicorn
 
-        from console.app import console
+        from console.app import create_app
 
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for signal_number in (signal.SIGINT, signal.SIGTERM):
             # uvicorn sends itself the signal again once it is done: now the children must be ended.
-            asyncio.get_running_loop().add_signal_handler(number, lambda: None)
-        app = console(wiring.open_desk(self.settings, self.record, self.clock))
+            asyncio.get_running_loop().add_signal_handler(signal_number, lambda: None)
+        app = create_app(wiring.open_app_context(self.settings, self.database, self.clock))
         server = uvicorn.Server(
             uvicorn.Config(
                 app,
@@ -165,24 +171,24 @@ class Run:
                 timeout_graceful_shutdown=2,
             )
         )
-        await server.serve(sockets=[door])
+        await server.serve(sockets=[listener])
 
-    async def _end(self, keepers: Sequence[asyncio.Task[None]]) -> None:
-        for task in (*keepers, *self._crawls):
+    async def _stop_all(self, keepers: Sequence[asyncio.Task[None]]) -> None:
+        for task in (*keepers, *self._crawl_tasks):
             task.cancel()
-        await asyncio.gather(*keepers, *self._crawls, return_exceptions=True)
-        crawls = [stop(process) for process in set(self._crawling.values())]
+        await asyncio.gather(*keepers, *self._crawl_tasks, return_exceptions=True)
+        crawls = [stop(process) for process in set(self._crawl_processes.values())]
         await asyncio.gather(*(child.stop() for child in self.children), *crawls)
-        self.record.close()
+        self.database.close()
 
     def _child(self, name: str, verb: str, *arguments: str) -> Child:
-        return Child(name, self._command(verb, "--follow", *arguments), self._ended)
+        return Child(name, self._command(verb, "--follow", *arguments), self._on_child_exit)
 
-    def _ended(self, name: str, reason: str) -> None:
-        with self.record.write() as tx:
-            processes.fail(tx, name, reason=reason)
+    def _on_child_exit(self, name: str, reason: str) -> None:
+        with self.database.write() as tx:
+            processes.mark_failing(tx, name, reason=reason)
 
     def _command(self, verb: str, *arguments: str) -> list[str]:
-        known = ["--config", str(self.config), "--state", str(self.settings.state)]
+        common_options = ["--config", str(self.config), "--state", str(self.settings.state)]
         offset = ["--offset", str(self.clock.offset.total_seconds()), "--child"]
-        return [sys.executable, "-m", "harken", verb, *arguments, *known, *offset]
+        return [sys.executable, "-m", "harken", verb, *arguments, *common_options, *offset]

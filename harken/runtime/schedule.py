@@ -8,12 +8,12 @@ import structlog
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from harken.logs import told
+from harken.logs import safe_message
 
 log = structlog.get_logger()
 
 Job = Callable[[], Awaitable[None]]
-_GRACE_S: Final = 3600  # the library drops a job that is one second late
+_MISFIRE_GRACE_S: Final = 3600  # the library drops a job that is one second late
 
 
 class Schedule:
@@ -25,15 +25,15 @@ class Schedule:
             job_defaults={
                 "coalesce": True,
                 "max_instances": 1,
-                "misfire_grace_time": _GRACE_S,
+                "misfire_grace_time": _MISFIRE_GRACE_S,
             },
         )
-        self._scheduler.add_listener(_tell, EVENT_JOB_ERROR | EVENT_JOB_MISSED)
+        self._scheduler.add_listener(_log_missed_job, EVENT_JOB_ERROR | EVENT_JOB_MISSED)
 
-    def every(self, step: timedelta, name: str, job: Job) -> None:
+    def add(self, interval: timedelta, name: str, job: Job) -> None:
         """Run *job* every *step*, the first time after one."""
-        seconds = step.total_seconds()
-        self._scheduler.add_job(_quiet(name, job), "interval", seconds=seconds, id=name)
+        seconds = interval.total_seconds()
+        self._scheduler.add_job(_with_failure_log(name, job), "interval", seconds=seconds, id=name)
 
     def start(self) -> None:
         """Begin; needs a running event loop."""
@@ -45,24 +45,24 @@ class Schedule:
             self._scheduler.shutdown(wait=False)
 
 
-def _quiet(name: str, job: Job) -> Job:
+def _with_failure_log(name: str, job: Job) -> Job:
     """*job*, whose failures are told once each time they change."""
-    last = ""
+    last_reason = ""
 
     async def run() -> None:
         """Do it once, whatever comes of it."""
-        nonlocal last
+        nonlocal last_reason
         try:
             await job()
-            last = ""
+            last_reason = ""
         except Exception as error:  # noqa: BLE001 - one failing job must not end the others
-            reason = told(error)
-            if reason != last:
+            reason = safe_message(error)
+            if reason != last_reason:
                 log.error("job.failed", job=name, reason=reason)
-            last = reason
+            last_reason = reason
 
     return run
 
 
-def _tell(event: JobExecutionEvent) -> None:
+def _log_missed_job(event: JobExecutionEvent) -> None:
     log.warning("job.missed", job=event.job_id)

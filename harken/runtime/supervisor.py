@@ -8,11 +8,11 @@ from typing import Final
 
 import structlog
 
-from harken.logs import told
+from harken.logs import safe_message
 
 log = structlog.get_logger()
 
-BACKOFF: Final = (0.2, 1.0, 2.0, 5.0, 10.0, 30.0)  # seconds before the n-th restart in a row
+BACKOFF_S: Final = (0.2, 1.0, 2.0, 5.0, 10.0, 30.0)  # seconds before the n-th restart in a row
 STEADY_S: Final = 30.0  # a child that lived this long starts its back-off afresh
 GRACE_S: Final = 4.0  # between SIGTERM and SIGKILL
 
@@ -26,7 +26,7 @@ class Child:
         command: Sequence[str],
         on_exit: Callable[[str, str], None],
         *,
-        backoff: Sequence[float] = BACKOFF,
+        backoff: Sequence[float] = BACKOFF_S,
     ) -> None:
         self.name = name
         self.command = list(command)
@@ -34,21 +34,21 @@ class Child:
         self.backoff = backoff
         self.process: asyncio.subprocess.Process | None = None
 
-    async def keep(self) -> None:
+    async def keep_running(self) -> None:
         """Run for ever; cancel to end."""
         failures = 0
         while True:
             began = asyncio.get_running_loop().time()
-            reason = await self._live()
+            reason = await self._run_once()
             steady = asyncio.get_running_loop().time() - began > STEADY_S
             failures = 0 if steady else failures + 1
             try:
                 await asyncio.to_thread(self.on_exit, self.name, reason)
             except Exception as error:  # noqa: BLE001 - the child is needed, whoever hears of it
-                log.error("child.untold", child=self.name, reason=told(error))
+                log.error("child.untold", child=self.name, reason=safe_message(error))
             await asyncio.sleep(self.backoff[min(failures, len(self.backoff) - 1)])
 
-    async def _live(self) -> str:
+    async def _run_once(self) -> str:
         """One life of the child; returns how it ended."""
         try:
             self.process = await start(self.command)
@@ -58,7 +58,7 @@ class Child:
         log.info("child.started", child=self.name, pid=self.process.pid)
         code = await self.process.wait()
         log.warning("child.ended", child=self.name, code=code)
-        return f"stopped with {describe(code)}"
+        return f"stopped with {describe_exit(code)}"
 
     def kill(self) -> None:
         """End a child that hangs; ``keep`` starts it again."""
@@ -91,9 +91,9 @@ async def stop(process: asyncio.subprocess.Process) -> None:
             await process.wait()
 
 
-def describe(code: int) -> str:
+def describe_exit(code: int) -> str:
     """An exit status in words."""
     if code >= 0:
         return f"status {code}"
-    known = {number.value: number.name for number in signal.Signals}
-    return f"signal {known.get(-code, -code)}"
+    signal_names = {member.value: member.name for member in signal.Signals}
+    return f"signal {signal_names.get(-code, -code)}"

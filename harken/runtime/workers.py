@@ -13,175 +13,194 @@ from core.watch import Topic
 from harken import wiring
 from harken.clock import Clock
 from harken.pipeline import retelling, steps
-from harken.pipeline.rescore import ask
+from harken.pipeline.rescore import enqueue_rescoring
 from harken.runtime.heartbeat import Heartbeat
-from harken.settings_sync import seed
+from harken.settings_sync import sync_settings
 from store import changes
 from store.analysis import queue
-from store.analysis.rescoring import waiting
-from store.database import Record
+from store.analysis.rescoring import remaining
+from store.database import Database
 from store.watches import active_topics
 
 if TYPE_CHECKING:
     from nlp.model import Model
-    from nlp.topic_classifier import Taxonomy
+    from nlp.topic_classifier import TopicClassifier
 
 log = structlog.get_logger()
 
 IDLE_S: Final = 0.5  # pause when there is nothing to do
-TROUBLE_S: Final = 2.0  # pause after a failure
-ANALYST: Final = "analyse"
-REPLAY: Final = "again"
+RETRY_DELAY_S: Final = 2.0  # pause after a failure
+WORKER_NAME: Final = "analyse"
+RESCORE_WORKER: Final = "again"
 
 
-def analysts(workers: int) -> list[str]:
+def worker_names(workers: int) -> list[str]:
     """The names of that many analyse workers of a record; each owns the leases under its name."""
-    return [ANALYST, *(f"{ANALYST}-{n}" for n in range(2, workers + 1))]
+    return [WORKER_NAME, *(f"{WORKER_NAME}-{n}" for n in range(2, workers + 1))]
 
 
-def analyse(settings: Settings, clock: Clock, *, follow: bool, name: str = ANALYST) -> steps.Tally:
+def run_analyse_worker(
+    settings: Settings, clock: Clock, *, follow: bool, name: str = WORKER_NAME
+) -> steps.StepResult:
     """Score what is pending, as the worker *name*; with *follow* for ever."""
-    record = wiring.open_record(settings)
-    heart = Heartbeat(record, name, started=clock.now(), muted=not follow)
-    heart.beat(clock.now(), "starting")
-    with record.write() as tx:
+    database = wiring.open_database(settings)
+    heartbeat = Heartbeat(database, name, started_at=clock.now(), is_silent=not follow)
+    heartbeat.beat(clock.now(), "starting")
+    with database.write() as tx:
         queue.release(tx, name)  # of a predecessor that was killed
     model = wiring.open_model(settings)
-    taxonomy = _Taxonomies(record, model)
+    classifiers = _ClassifierCache(database, model)
 
-    def step(now: datetime) -> steps.Tally:
+    def step(now: datetime) -> steps.StepResult:
         """One batch."""
-        return steps.analyse(record, model, taxonomy.current(), owner=name, now=now)
+        return steps.analyse_batch(database, model, classifiers.current(), owner=name, now=now)
 
-    return _loop(step, heart, clock, follow=follow)
+    return _loop(step, heartbeat, clock, follow=follow)
 
 
-def retell(settings: Settings, clock: Clock) -> steps.Tally:
+def reclassify_topics(settings: Settings, clock: Clock) -> steps.StepResult:
     """Give everything in the record the topics that the settings have now; reads no text again.
 
     Workers of a running Harken take the same topics from their next batch on.
     """
-    record = wiring.open_record(settings)
-    seed(record, settings, now=clock.now())
+    database = wiring.open_database(settings)
+    sync_settings(database, settings, now=clock.now())
     model = wiring.open_model(settings)
-    taxonomy = _Taxonomies(record, model)
+    classifiers = _ClassifierCache(database, model)
 
-    def batch(after: str) -> tuple[steps.Tally, str]:
+    def batch(after: str) -> tuple[steps.StepResult, str]:
         """What lies beyond *after*."""
-        return retelling.topics(record, model, taxonomy.current(), after=after)
+        return retelling.reclassify_batch(database, model, classifiers.current(), after=after)
 
-    return _through(batch, Heartbeat(record, "topics", started=clock.now(), muted=True), clock)
+    return _over_all_mentions(
+        batch, Heartbeat(database, "topics", started_at=clock.now(), is_silent=True), clock
+    )
 
 
-def rename(settings: Settings, clock: Clock) -> steps.Tally:
+def reextract_entities(settings: Settings, clock: Clock) -> steps.StepResult:
     """Tell anew what everything in the record names, as the settings have products and people now.
 
     It needs no model, and a running Harken goes on meanwhile.
     """
-    record = wiring.open_record(settings)
-    seed(record, settings, now=clock.now())
-    watches = wiring.watches(record)
+    database = wiring.open_database(settings)
+    sync_settings(database, settings, now=clock.now())
+    watches = wiring.watches(database)
 
-    def batch(after: str) -> tuple[steps.Tally, str]:
+    def batch(after: str) -> tuple[steps.StepResult, str]:
         """What lies beyond *after*."""
-        return retelling.names(record, watches, after=after)
+        return retelling.reextract_batch(database, watches, after=after)
 
-    return _through(batch, Heartbeat(record, "names", started=clock.now(), muted=True), clock)
+    return _over_all_mentions(
+        batch, Heartbeat(database, "names", started_at=clock.now(), is_silent=True), clock
+    )
 
 
-def again(settings: Settings, clock: Clock) -> tuple[int, steps.Tally, int]:
+def rescore_mentions(settings: Settings, clock: Clock) -> tuple[int, steps.StepResult, int]:
     """Read what other models judged with that of the settings; how many wait before and after.
 
     What comes in meanwhile is read first. Workers of a running Harken that have the same model
     help; killed, this goes on where it was with the next call, or with the next worker.
     """
-    record = wiring.open_record(settings)
-    seed(record, settings, now=clock.now())
-    with record.write() as tx:
-        queue.release(tx, REPLAY)  # of a predecessor that was killed
+    database = wiring.open_database(settings)
+    sync_settings(database, settings, now=clock.now())
+    with database.write() as tx:
+        queue.release(tx, RESCORE_WORKER)  # of a predecessor that was killed
     model = wiring.open_model(settings)
-    taxonomy, asked = _Taxonomies(record, model), ask(record, model)
+    classifiers, queue_size = _ClassifierCache(database, model), enqueue_rescoring(database, model)
 
-    def step(now: datetime) -> steps.Tally:
+    def step(now: datetime) -> steps.StepResult:
         """One batch."""
-        return steps.analyse(record, model, taxonomy.current(), owner=REPLAY, now=now)
+        return steps.analyse_batch(
+            database, model, classifiers.current(), owner=RESCORE_WORKER, now=now
+        )
 
-    heart = Heartbeat(record, REPLAY, started=clock.now(), muted=True)
-    tally = _loop(step, heart, clock, follow=False)
-    with record.read() as tx:
-        return asked, tally, waiting(tx, model.name)
+    heartbeat = Heartbeat(database, RESCORE_WORKER, started_at=clock.now(), is_silent=True)
+    result = _loop(step, heartbeat, clock, follow=False)
+    with database.read() as tx:
+        return queue_size, result, remaining(tx, model.name)
 
 
-def index(settings: Settings, clock: Clock, *, follow: bool) -> steps.Tally:
+def run_index_writer(settings: Settings, clock: Clock, *, follow: bool) -> steps.StepResult:
     """Bring the index up to date; with *follow* for ever."""
-    record = wiring.open_record(settings)
-    heart = Heartbeat(record, "index", started=clock.now(), muted=not follow)
-    heart.beat(clock.now(), "starting")
-    name = wiring.follower(settings)
+    database = wiring.open_database(settings)
+    heartbeat = Heartbeat(database, "index", started_at=clock.now(), is_silent=not follow)
+    heartbeat.beat(clock.now(), "starting")
+    name = wiring.index_consumer(settings)
     with wiring.open_index(settings, writer=True) as engine:
         engine.setup()
         if engine.health().docs == 0:  # new or lost: everything is to be told again
-            with record.write() as tx:
-                changes.advance(tx, name, 0, now=clock.now())
+            with database.write() as tx:
+                changes.commit_offset(tx, name, 0, now=clock.now())
 
-        def step(now: datetime) -> steps.Tally:
+        def step(now: datetime) -> steps.StepResult:
             """One batch."""
-            return steps.index(record, engine, follower=name, now=now)
+            return steps.index_batch(database, engine, consumer=name, now=now)
 
-        return _loop(step, heart, clock, follow=follow)
+        return _loop(step, heartbeat, clock, follow=follow)
 
 
-class _Taxonomies:
+class _ClassifierCache:
     """The topics as prototypes, made anew when somebody edits them."""
 
-    def __init__(self, record: Record, model: "Model") -> None:
-        self._record = record
+    def __init__(self, database: Database, model: "Model") -> None:
+        self._database = database
         self._model = model
         self._topics: list[Topic] | None = None
 
-    def current(self) -> "Taxonomy":
+    def current(self) -> "TopicClassifier":
         """Those of the topics that are listened for now."""
-        from nlp.topic_classifier import Taxonomy
+        from nlp.topic_classifier import TopicClassifier
 
-        with self._record.read() as tx:
+        with self._database.read() as tx:
             topics = active_topics(tx)
         if topics != self._topics:
-            self._topics, self._made = topics, Taxonomy(topics, self._model.embed, self._model.near)
-        return self._made
+            self._topics, self._topic_classifier = (
+                topics,
+                TopicClassifier(topics, self._model.encode, self._model.topic_threshold),
+            )
+        return self._topic_classifier
 
 
-def _through(
-    batch: Callable[[str], tuple[steps.Tally, str]], heart: Heartbeat, clock: Clock
-) -> steps.Tally:
+def _over_all_mentions(
+    batch: Callable[[str], tuple[steps.StepResult, str]], heartbeat: Heartbeat, clock: Clock
+) -> steps.StepResult:
     """Call *batch* with the id that it returned last, from the first mention to the last."""
     after = ""
 
-    def step(_: datetime) -> steps.Tally:
+    def step(_: datetime) -> steps.StepResult:
         """The next one."""
         nonlocal after
-        tally, after = batch(after)
-        return tally
+        result, after = batch(after)
+        return result
 
-    return _loop(step, heart, clock, follow=False)
+    return _loop(step, heartbeat, clock, follow=False)
 
 
 def _loop(
-    step: Callable[[datetime], steps.Tally], heart: Heartbeat, clock: Clock, *, follow: bool
-) -> steps.Tally:
-    taken = done = failed = 0
+    step: Callable[[datetime], steps.StepResult],
+    heartbeat: Heartbeat,
+    clock: Clock,
+    *,
+    follow: bool,
+) -> steps.StepResult:
+    total = successes = failures = 0
     while True:
         try:
-            tally = step(clock.now())
+            result = step(clock.now())
         except HarkenError as error:
             if not follow:
                 raise
             log.warning("step.failed", reason=str(error))
-            heart.beat(clock.now(), "failing", str(error))
-            time.sleep(TROUBLE_S)
+            heartbeat.beat(clock.now(), "failing", str(error))
+            time.sleep(RETRY_DELAY_S)
             continue
-        heart.beat(clock.now())
-        taken, done, failed = taken + tally.taken, done + tally.done, failed + tally.failed
-        if not tally.taken:
+        heartbeat.beat(clock.now())
+        total, successes, failures = (
+            total + result.total,
+            successes + result.successes,
+            failures + result.failures,
+        )
+        if not result.total:
             if not follow:
-                return steps.Tally(taken=taken, done=done, failed=failed)
+                return steps.StepResult(total=total, successes=successes, failures=failures)
             time.sleep(IDLE_S)

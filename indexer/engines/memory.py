@@ -8,22 +8,30 @@ from itertools import pairwise
 from math import log
 from typing import Any
 
-from indexer.change import Change, Fate, Outcome, Upsert, flaw
+from indexer.change import Change, ChangeOutcome, ChangeResult, Upsert, reject_reason
 from indexer.document import Document, field_values
-from indexer.facets import Counted, ranked
-from indexer.histogram import HistogramBucket, bars, epoch
-from indexer.index import ALL, Filters, Health, MentionIndex, check_fields, check_size
-from indexer.index_tokens import places, runs
+from indexer.facets import FacetCounts, rank_values
+from indexer.histogram import HistogramBucket, epoch_seconds, histogram_buckets
+from indexer.index import NO_FILTERS, Filters, Health, MentionIndex, check_fields, check_size
+from indexer.index_tokens import phrase_positions, term_positions
 from indexer.query import Everything, Query
 from indexer.query.matcher import matches
 from indexer.query.nodes import positive_phrases
-from indexer.results import Page, Sort, effective, hit, mark, page, rank
+from indexer.results import (
+    SearchResponse,
+    Sort,
+    build_hit,
+    build_response,
+    effective_sort,
+    parse_page_token,
+    parse_rank,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
     document: Document
-    where: Mapping[str, list[int]]
+    positions: Mapping[str, list[int]]
     fields: Mapping[str, tuple[str, ...]]
 
     def order(self) -> tuple[int, str]:
@@ -36,59 +44,61 @@ class MemoryIndex(MentionIndex):
 
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}
-        self._applied: dict[str, _Entry] = {}
+        self._latest: dict[str, _Entry] = {}
         self._visible: dict[str, _Entry] = {}
 
     def setup(self) -> None:
         """Nothing is missing."""
 
-    def apply(self, batch: Sequence[Change]) -> list[Outcome]:
+    def apply(self, batch: Sequence[Change]) -> list[ChangeOutcome]:
         """Each change by itself."""
         return [self._apply(change) for change in batch]
 
     def refresh(self) -> None:
         """Show what was applied."""
-        self._visible = dict(self._applied)
+        self._visible = dict(self._latest)
 
     def search(
         self,
         query: Query,
-        filters: Filters = ALL,
+        filters: Filters = NO_FILTERS,
         *,
         sort: Sort = Sort.NEWEST,
         size: int = 20,
-        after: str | None = None,
-    ) -> Page:
+        page_token: str | None = None,
+    ) -> SearchResponse:
         """By looking at every mention."""
         check_size(size)
-        found = self._found(query, filters)
-        if effective(sort, query) is Sort.RELEVANCE:
-            return self._most_relevant(found, query, size, rank(after))
-        rest = found
-        if after is not None:
-            last = mark(after)
-            rest = [entry for entry in found if entry.order() > (-last.published, last.id)]
-        hits = [hit(entry.document, query) for entry in rest[: size + 1]]
-        return page(len(found), hits, size)
+        entries = self._matching_entries(query, filters)
+        if effective_sort(sort, query) is Sort.RELEVANCE:
+            return self._most_relevant(entries, query, size, parse_rank(page_token))
+        later_entries = entries
+        if page_token is not None:
+            token = parse_page_token(page_token)
+            later_entries = [
+                entry for entry in entries if entry.order() > (-token.published, token.id)
+            ]
+        hits = [build_hit(entry.document, query) for entry in later_entries[: size + 1]]
+        return build_response(len(entries), hits, size)
 
     def facets(
-        self, query: Query, filters: Filters = ALL, *, fields: Sequence[str], n: int = 10
-    ) -> Mapping[str, Counted]:
+        self, query: Query, filters: Filters = NO_FILTERS, *, fields: Sequence[str], n: int = 10
+    ) -> Mapping[str, FacetCounts]:
         """By counting."""
         check_fields(fields)
-        found = self._found(query, filters)
+        entries = self._matching_entries(query, filters)
         counts = {
-            name: Counter(v for entry in found for v in entry.fields[name]) for name in fields
+            name: Counter(v for entry in entries for v in entry.fields[name]) for name in fields
         }
-        return {name: ranked(counts[name], n) for name in fields}
+        return {name: rank_values(counts[name], n) for name in fields}
 
-    def count(self, query: Query = Everything(), filters: Filters = ALL) -> int:  # noqa: B008
+    def count(self, query: Query = Everything(), filters: Filters = NO_FILTERS) -> int:  # noqa: B008
         """By counting."""
-        return len(self._found(query, filters))
+        return len(self._matching_entries(query, filters))
 
-    def ids(self, query: Query = Everything(), filters: Filters = ALL) -> Iterator[str]:  # noqa: B008
+    def ids(self, query: Query = Everything(), filters: Filters = NO_FILTERS) -> Iterator[str]:  # noqa: B008
         """Of one moment."""
-        return iter([entry.document.id for entry in self._found(query, filters)])
+        return iter([entry.document.id for entry in self._matching_entries(query, filters)])
 
     def health(self) -> Health:
         """Always well."""
@@ -97,72 +107,84 @@ class MemoryIndex(MentionIndex):
     def close(self) -> None:
         """Nothing is held."""
 
-    def _apply(self, change: Change) -> Outcome:
-        if reason := flaw(change):
-            return Outcome(id=change.id, fate=Fate.REJECTED, reason=reason)
+    def _apply(self, change: Change) -> ChangeOutcome:
+        if reason := reject_reason(change):
+            return ChangeOutcome(id=change.id, result=ChangeResult.REJECTED, reason=reason)
         if change.number <= self._numbers.get(change.id, 0):
-            return Outcome(id=change.id, fate=Fate.STALE)
+            return ChangeOutcome(id=change.id, result=ChangeResult.STALE)
         self._numbers[change.id] = change.number
         if isinstance(change, Upsert):
-            self._applied[change.id] = _entry(change.document)
+            self._latest[change.id] = _build_entry(change.document)
         else:
-            self._applied.pop(change.id, None)
-        return Outcome(id=change.id, fate=Fate.OK)
+            self._latest.pop(change.id, None)
+        return ChangeOutcome(id=change.id, result=ChangeResult.OK)
 
-    def _found(self, query: Query, filters: Filters) -> list[_Entry]:
-        narrowed = filters.narrow(query)
-        found = [
+    def _matching_entries(self, query: Query, filters: Filters) -> list[_Entry]:
+        narrowed_query = filters.narrow(query)
+        entries = [
             entry
             for entry in self._visible.values()
             if _is_within(entry.document.published, filters)
-            and matches(narrowed, entry.where, entry.fields)
+            and matches(narrowed_query, entry.positions, entry.fields)
         ]
-        return sorted(found, key=_Entry.order)
+        return sorted(entries, key=_Entry.order)
 
-    def _most_relevant(self, found: list[_Entry], query: Query, size: int, start: int) -> Page:
+    def _most_relevant(
+        self, entries: list[_Entry], query: Query, size: int, first_rank: int
+    ) -> SearchResponse:
         weights = {
             phrase.words: log(1 + len(self._visible) / (1 + self.count(phrase)))
             for phrase in positive_phrases(query)
         }
-        scores = {entry.document.id: _score(entry, weights) for entry in found}
-        best = sorted(found, key=lambda entry: (-scores[entry.document.id], *entry.order()))
-        chosen = best[start : start + size + 1]
-        hits = [hit(entry.document, query, scores[entry.document.id]) for entry in chosen]
-        return page(len(found), hits, size, start)
+        scores = {entry.document.id: _score(entry, weights) for entry in entries}
+        best = sorted(entries, key=lambda entry: (-scores[entry.document.id], *entry.order()))
+        page_entries = best[first_rank : first_rank + size + 1]
+        hits = [
+            build_hit(entry.document, query, scores[entry.document.id]) for entry in page_entries
+        ]
+        return build_response(len(entries), hits, size, first_rank)
 
     def _span(self, query: Query, filters: Filters) -> tuple[datetime, datetime] | None:
-        seconds = [entry.document.published for entry in self._found(query, filters)]
+        seconds = [entry.document.published for entry in self._matching_entries(query, filters)]
         if not seconds:
             return None
         first, last = min(seconds), max(seconds) + 1
         return datetime.fromtimestamp(first, UTC), datetime.fromtimestamp(last, UTC)
 
-    def _bars(
-        self, query: Query, filters: Filters, borders: Sequence[datetime]
+    def _buckets(
+        self, query: Query, filters: Filters, edges: Sequence[datetime]
     ) -> list[HistogramBucket]:
-        found = [entry.document for entry in self._found(query, filters)]
-        buckets = [_bucket(found, epoch(a), epoch(b)) for a, b in pairwise(borders)]
-        return bars(borders[:-1], buckets)
+        documents = [entry.document for entry in self._matching_entries(query, filters)]
+        buckets = [
+            _bucket(documents, epoch_seconds(a), epoch_seconds(b)) for a, b in pairwise(edges)
+        ]
+        return histogram_buckets(edges[:-1], buckets)
 
 
-def _entry(document: Document) -> _Entry:
-    return _Entry(document, places(document.words.split()), field_values(document))
+def _build_entry(document: Document) -> _Entry:
+    return _Entry(document, term_positions(document.words.split()), field_values(document))
 
 
-def _bucket(found: Sequence[Document], start: int, end: int) -> Mapping[str, Any]:
-    labels = [shown.sentiment for shown in found if start <= shown.published < end]
+def _bucket(documents: Sequence[Document], start: int, end: int) -> Mapping[str, Any]:
+    labels = [document.sentiment for document in documents if start <= document.published < end]
     counts = Counter(label for label in labels if label)
     by_label = [{"key": key, "doc_count": count} for key, count in counts.items()]
     return {"from": start, "doc_count": len(labels), "labels": {"buckets": by_label}}
 
 
-def _is_within(published: int, filters: Filters) -> bool:
-    at = datetime.fromtimestamp(published, UTC)
+def _is_within(second: int, filters: Filters) -> bool:
+    at = datetime.fromtimestamp(second, UTC)
     return (filters.since is None or filters.since <= at) and (
         filters.until is None or at < filters.until
     )
 
 
 def _score(entry: _Entry, weights: Mapping[tuple[str, ...], float]) -> float:
-    length = sum(map(len, entry.where.values())) or 1
-    return sum(len(runs(words, entry.where)) * weight for words, weight in weights.items()) / length
+    length = sum(map(len, entry.positions.values())) or 1
+    return (
+        sum(
+            len(phrase_positions(words, entry.positions)) * weight
+            for words, weight in weights.items()
+        )
+        / length
+    )

@@ -5,28 +5,28 @@ from difflib import get_close_matches
 from functools import cache
 from typing import Final
 
-_NEAR: Final = 0.8  # as difflib counts; by its own 0.6 deutschland would be Switzerland
+_MIN_SIMILARITY: Final = 0.8  # as difflib counts; by its own 0.6 deutschland would be Switzerland
 
 
 def is_country(code: str) -> bool:
     """Whether *code*, in lower case, is a country's; XK for Kosovo counts, EU and UN do not."""
-    return code in _names().values()
+    return code in _codes_by_name().values()
 
 
-def meant(said: str) -> str:
+def country_for(text: str) -> str:
     """The code of the country that *said* most likely means, by CLDR's English names; else ""."""
     from babel.core import get_global
 
-    alias = get_global("territory_aliases").get(said.upper(), [""])[0].lower()
+    alias = get_global("territory_aliases").get(text.upper(), [""])[0].lower()
     if is_country(alias):
         return str(alias)
-    near = get_close_matches(said.lower(), _names(), n=1, cutoff=_NEAR)
-    return _names()[near[0]] if near else ""
+    matches = get_close_matches(text.lower(), _codes_by_name(), n=1, cutoff=_MIN_SIMILARITY)
+    return _codes_by_name()[matches[0]] if matches else ""
 
 
 @cache
-def _names() -> Mapping[str, str]:
+def _codes_by_name() -> Mapping[str, str]:
     """English name to code, both in lower case."""
-    from config.countries import countries
+    from config.countries import country_names
 
-    return {name.lower(): code.lower() for code, name in countries("en").items()}
+    return {name.lower(): code.lower() for code, name in country_names("en").items()}

@@ -5,14 +5,14 @@ from difflib import get_close_matches
 from enum import StrEnum
 from typing import Final
 
-from core.entity import tag
+from core.entity import normalize_hashtag
 from core.errors import QueryError
-from core.mention import Analysis, Emotion, Intent, Sentiment, State
-from indexer.query.countries import is_country, meant
-from indexer.query.nodes import Field, quoted
+from core.mention import AnalysisState, Emotion, Intent, MentionState, Sentiment
+from indexer.query.countries import country_for, is_country
+from indexer.query.nodes import Field, quote
 
 
-class Answer(StrEnum):
+class YesNo(StrEnum):
     """To a field that asks a question."""
 
     YES = "yes"
@@ -35,41 +35,43 @@ FIELDS: Final[Mapping[str, type[StrEnum] | None]] = {
     "sentiment": Sentiment,
     "emotion": Emotion,
     "intent": Intent,
-    "offensive": Answer,
-    "state": State,
-    "analysis": Analysis,
+    "offensive": YesNo,
+    "state": MentionState,
+    "analysis": AnalysisState,
 }
 # Slugs and names of sources keep their case; these have only one spelling.
-_LOWER_CASE: Final = frozenset(FIELDS) - {"source", "watch", "topic"}
+_LOWER_CASE_FIELDS: Final = frozenset(FIELDS) - {"source", "watch", "topic"}
 
 _EXAMPLES: Final = {"place": "de"}  # where not any value will do
 
 
-def field(name: str, value: str, *, column: int) -> Field:
+def build_field(name: str, value: str, *, column: int) -> Field:
     """The node ``name:value`` that stands at *column*.
 
     Raises:
         QueryError: there is no such field, no value, or the field does not take it.
     """
-    known = name.lower()
-    if known not in FIELDS:
-        raise _unknown(name, value, column)
+    field_name = name.lower()
+    if field_name not in FIELDS:
+        raise _unknown_field(name, value, column)
     if not value:
-        hint = f"{known}:{_an_example(known)}"
-        raise QueryError(f"{known}: needs a value right after the colon.", column=column, hint=hint)
-    if known in _LOWER_CASE:
-        value = (tag(value) if known == "tag" else value).lower()
-    if known == "place":
+        hint = f"{field_name}:{_example_value(field_name)}"
+        raise QueryError(
+            f"{field_name}: needs a value right after the colon.", column=column, hint=hint
+        )
+    if field_name in _LOWER_CASE_FIELDS:
+        value = (normalize_hashtag(value) if field_name == "tag" else value).lower()
+    if field_name == "place":
         _check_place(value, column)
-    _check_choice(known, value, column)
-    return Field(known, value)
+    _check_choice(field_name, value, column)
+    return Field(field_name, value)
 
 
-def _check_choice(known: str, value: str, column: int) -> None:
-    choices = FIELDS[known]
+def _check_choice(field_name: str, value: str, column: int) -> None:
+    choices = FIELDS[field_name]
     if choices is not None and value not in [*choices]:
-        hint = str(Field(known, (get_close_matches(value, choices, n=1) or [*choices])[0]))
-        message = f"Unknown {known} “{value}”. Use {_or(choices)}."
+        hint = str(Field(field_name, (get_close_matches(value, choices, n=1) or [*choices])[0]))
+        message = f"Unknown {field_name} “{value}”. Use {_join_or(choices)}."
         raise QueryError(message, column=column, hint=hint)
 
 
@@ -77,8 +79,8 @@ def _check_place(value: str, column: int) -> None:
     country, slash, city = value.partition("/")
     if is_country(country):
         return
-    near = meant(country)
-    hint = str(Field("place", near + slash + city)) if near else ""
+    country_code = country_for(country)
+    hint = str(Field("place", country_code + slash + city)) if country_code else ""
     message = (
         f"Unknown country “{country}”. Use its ISO code, or its ISO code and a city, "
         "such as de or de/munich."
@@ -86,25 +88,25 @@ def _check_place(value: str, column: int) -> None:
     raise QueryError(message, column=column, hint=hint)
 
 
-def _unknown(name: str, value: str, column: int) -> QueryError:
-    near = get_close_matches(name.lower(), FIELDS, n=1)
-    hint = _mended(near[0], value) if near else quoted(f"{name}:{value}")
+def _unknown_field(name: str, value: str, column: int) -> QueryError:
+    matches = get_close_matches(name.lower(), FIELDS, n=1)
+    hint = _suggestion(matches[0], value) if matches else quote(f"{name}:{value}")
     message = f"Unknown field “{name}”. Fields: {', '.join(FIELDS)}."
     return QueryError(message, column=column, hint=hint)
 
 
-def _mended(name: str, value: str) -> str:
+def _suggestion(name: str, value: str) -> str:
     try:
-        return str(field(name, value, column=0))
+        return str(build_field(name, value, column=0))
     except QueryError as error:
         return error.hint
 
 
-def _an_example(name: str) -> str:
+def _example_value(name: str) -> str:
     choices = FIELDS[name]
     return next(iter(choices)) if choices else _EXAMPLES.get(name, "…")
 
 
-def _or(choices: type[StrEnum]) -> str:
+def _join_or(choices: type[StrEnum]) -> str:
     *others, last = choices
     return f"{', '.join(others)} or {last}"

@@ -2,13 +2,13 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from indexer.index_tokens import runs
+from indexer.index_tokens import phrase_positions
 from indexer.query.nodes import And, Field, Not, Or, Phrase, Query
 
 
 def matches(
     query: Query,
-    where: Mapping[str, Sequence[int]],
+    positions: Mapping[str, Sequence[int]],
     fields: Mapping[str, Collection[str]],
 ) -> bool:
     """Whether *query* holds.
@@ -19,13 +19,13 @@ def matches(
     """
     match query:
         case Phrase(words):
-            return bool(runs(words, where))
+            return bool(phrase_positions(words, positions))
         case Field(name, value):
             return value in fields.get(name, ())
         case And(parts):
-            return all(matches(part, where, fields) for part in parts)
+            return all(matches(part, positions, fields) for part in parts)
         case Or(parts):
-            return any(matches(part, where, fields) for part in parts)
+            return any(matches(part, positions, fields) for part in parts)
         case Not(part):
-            return not matches(part, where, fields)
+            return not matches(part, positions, fields)
     return True  # Everything

@@ -44,7 +44,7 @@ class Field(Query):
     def __str__(self) -> str:
         if _BARE.fullmatch(self.value):
             return f"{self.name}:{self.value}"
-        return f"{self.name}:{quoted(self.value)}"
+        return f"{self.name}:{quote(self.value)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class And(Query):
     parts: tuple[Query, ...]  # at least two, none of them And or Everything
 
     def __str__(self) -> str:
-        return " ".join(_grouped(part, Or) for part in self.parts)
+        return " ".join(_parenthesize(part, Or) for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Or(Query):
     parts: tuple[Query, ...]  # at least two, none of them Or
 
     def __str__(self) -> str:
-        return " OR ".join(_grouped(part, And) for part in self.parts)
+        return " OR ".join(_parenthesize(part, And) for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,24 +74,24 @@ class Not(Query):
     part: Query  # never Not
 
     def __str__(self) -> str:
-        return f"-{_grouped(self.part, And, Or)}"
+        return f"-{_parenthesize(self.part, And, Or)}"
 
 
-def quoted(text: str) -> str:
+def quote(text: str) -> str:
     """*text* between straight quotation marks, as the grammar reads it."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+    literal = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{literal}"'
 
 
 def all_of(parts: Iterable[Query]) -> Query:
     """The conjunction, as flat as it can be; of no parts it is everything."""
-    flat: list[Query] = []
+    operands: list[Query] = []
     for part in parts:
-        flat.extend(part.parts if isinstance(part, And) else [part])
-    kept = tuple(part for part in flat if not isinstance(part, Everything))
-    if len(kept) > 1:
-        return And(kept)
-    return kept[0] if kept else Everything()
+        operands.extend(part.parts if isinstance(part, And) else [part])
+    conjuncts = tuple(part for part in operands if not isinstance(part, Everything))
+    if len(conjuncts) > 1:
+        return And(conjuncts)
+    return conjuncts[0] if conjuncts else Everything()
 
 
 def any_of(parts: Iterable[Query]) -> Query:
@@ -100,12 +100,12 @@ def any_of(parts: Iterable[Query]) -> Query:
     Raises:
         ValueError: there is no part; nothing at all would match.
     """
-    flat: list[Query] = []
+    operands: list[Query] = []
     for part in parts:
-        flat.extend(part.parts if isinstance(part, Or) else [part])
-    if not flat:
+        operands.extend(part.parts if isinstance(part, Or) else [part])
+    if not operands:
         raise ValueError("any_of takes at least one part")
-    return Or(tuple(flat)) if len(flat) > 1 else flat[0]
+    return Or(tuple(operands)) if len(operands) > 1 else operands[0]
 
 
 def none_of(part: Query) -> Query:
@@ -133,5 +133,5 @@ def positive_phrases(query: Query) -> Iterator[Phrase]:
                 yield from positive_phrases(part)
 
 
-def _grouped(part: Query, *bracketed: type[Query]) -> str:
-    return f"({part})" if isinstance(part, bracketed) else str(part)
+def _parenthesize(part: Query, *kinds: type[Query]) -> str:
+    return f"({part})" if isinstance(part, kinds) else str(part)

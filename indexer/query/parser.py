@@ -9,14 +9,14 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
 from core.errors import QueryError
 from indexer.index_tokens import index_words
-from indexer.query.fields import field
+from indexer.query.fields import build_field
 from indexer.query.nodes import Everything, Phrase, Query, all_of, any_of, depth, none_of
 from indexer.query.syntax_errors import explain
 
-MOST_CHARACTERS: Final = 2_000
-MOST_CLAUSES: Final = 100  # words and fields, those inside phrases too
+MAX_CHARACTERS: Final = 2_000
+MAX_CLAUSES: Final = 100  # words and fields, those inside phrases too
 # Elasticsearch refuses more than 30 levels of bool; the filters of a search need two of them.
-MOST_LEVELS: Final = 28
+MAX_LEVELS: Final = 28
 
 
 def parse(text: str) -> Query:
@@ -27,23 +27,23 @@ def parse(text: str) -> Query:
             hint, where there is one, parses.
     """
     try:
-        return _meaning(text)
+        return _parse_query(text)
     except QueryError as mistake:
-        if not _has_meaning(mistake.hint):  # it mends one mistake of several
+        if not _is_parsable(mistake.hint):  # it mends one mistake of several
             mistake.hint = ""
         raise
 
 
 def first_field(text: str) -> tuple[str, int] | None:
     """The first ``field:value`` in a *text* that parses, and its column; None: it has none."""
-    found = (token for token in _parser().lex(text) if token.type == "FIELD")
-    return next(((str(token), _column(token)) for token in found), None)
+    tokens = (token for token in _parser().lex(text) if token.type == "FIELD")
+    return next(((str(token), _column(token)) for token in tokens), None)
 
 
-def _meaning(text: str) -> Query:
-    if len(text) > MOST_CHARACTERS:
-        message = f"The query is longer than {MOST_CHARACTERS:,} characters."
-        raise QueryError(message, column=MOST_CHARACTERS)
+def _parse_query(text: str) -> Query:
+    if len(text) > MAX_CHARACTERS:
+        message = f"The query is longer than {MAX_CHARACTERS:,} characters."
+        raise QueryError(message, column=MAX_CHARACTERS)
     try:
         part: _Part = _parser().parse(text)  # type: ignore[assignment]  # what _Meaning.start returns
     except (UnexpectedCharacters, UnexpectedToken) as error:
@@ -51,9 +51,9 @@ def _meaning(text: str) -> Query:
     return part.query
 
 
-def _has_meaning(text: str) -> bool:
+def _is_parsable(text: str) -> bool:
     try:
-        _meaning(text)
+        _parse_query(text)
     except QueryError:
         return False
     return True
@@ -68,7 +68,7 @@ class _Part:
     clauses: int
 
 
-class _Meaning(Transformer[Token, _Part]):
+class _TreeBuilder(Transformer[Token, _Part]):
     """Builds the tree while lark parses: no parse tree, no recursion, no state."""
 
     def start(self, parts: list[_Part | None]) -> _Part:
@@ -77,15 +77,15 @@ class _Meaning(Transformer[Token, _Part]):
 
     def either(self, parts: list[_Part]) -> _Part:
         """``a OR b``."""
-        return _limited(any_of(part.query for part in parts), parts)
+        return _check_limits(any_of(part.query for part in parts), parts)
 
     def both(self, parts: list[_Part]) -> _Part:
         """``a b`` or ``a AND b``."""
-        return _limited(all_of(part.query for part in parts), parts)
+        return _check_limits(all_of(part.query for part in parts), parts)
 
     def negation(self, parts: tuple[Token, _Part]) -> _Part:
         """``NOT a`` or ``-a``."""
-        return _limited(none_of(parts[1].query), [parts[1]])
+        return _check_limits(none_of(parts[1].query), [parts[1]])
 
     def word(self, parts: list[Token]) -> _Part:
         """``a``; a phrase where it holds several words, as ``don't`` does."""
@@ -99,29 +99,29 @@ class _Meaning(Transformer[Token, _Part]):
         """``name:value``."""
         name, _, value = parts[0].partition(":")
         column = _column(parts[0])
-        return _Part(field(name, _unquoted(value), column=column), column, 1)
+        return _Part(build_field(name, _unquote(value), column=column), column, 1)
 
 
 def _phrase(token: Token) -> _Part:
-    found = tuple(index_words(token))
-    if not found:
+    terms = tuple(index_words(token))
+    if not terms:
         message = f"“{token}” contains no letter or digit to search for."
         raise QueryError(message, column=_column(token))
-    return _limited(Phrase(found), [_Part(Everything(), _column(token), len(found))])
+    return _check_limits(Phrase(terms), [_Part(Everything(), _column(token), len(terms))])
 
 
-def _limited(query: Query, parts: list[_Part]) -> _Part:
+def _check_limits(query: Query, parts: list[_Part]) -> _Part:
     clauses = sum(part.clauses for part in parts)
-    if clauses > MOST_CLAUSES:
-        message = f"A query can have at most {MOST_CLAUSES} words and fields."
+    if clauses > MAX_CLAUSES:
+        message = f"A query can have at most {MAX_CLAUSES} words and fields."
         raise QueryError(message, column=parts[-1].column)
-    if depth(query) > MOST_LEVELS:
-        message = f"Brackets and NOT can be nested at most {MOST_LEVELS} levels deep."
+    if depth(query) > MAX_LEVELS:
+        message = f"Brackets and NOT can be nested at most {MAX_LEVELS} levels deep."
         raise QueryError(message, column=parts[0].column)
     return _Part(query, parts[0].column, clauses)
 
 
-def _unquoted(value: str) -> str:
+def _unquote(value: str) -> str:
     if not value.startswith(('"', "“", "”", "„", "«", "»")):
         return value
     pieces = value[1:-1].split("\\\\")  # first the escaped backslashes, then the escaped marks
@@ -135,5 +135,5 @@ def _column(token: Token) -> int:
 @cache
 def _parser() -> Lark:
     return Lark.open(
-        "grammar.lark", rel_to=__file__, parser="lalr", lexer="basic", transformer=_Meaning()
+        "grammar.lark", rel_to=__file__, parser="lalr", lexer="basic", transformer=_TreeBuilder()
     )

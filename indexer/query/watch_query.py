@@ -16,17 +16,17 @@ def compile_watch(text: str) -> Query:
         QueryError: it does not parse, names a field, or fits texts that say none of its words.
     """
     query = parse(text)
-    if found := first_field(text):
-        field, column = found
+    if first_match := first_field(text):
+        field, column = first_match
         message = f"A watch query can only use words, not fields such as {field}."
         raise QueryError(message, column=column)
-    if anchors(query) is None:
+    if required_terms(query) is None:
         message = "A watch needs a required word: this query matches texts with none of its words."
         raise QueryError(message, column=0, hint=str(all_of([_EXAMPLE, query])))
     return query
 
 
-def anchors(query: Query) -> frozenset[str] | None:
+def required_terms(query: Query) -> frozenset[str] | None:
     """Words of which every matching text says one; None: no such words exist.
 
     Of several choices the rarest words are taken, and the longer word stands in for the rarer one
@@ -36,10 +36,10 @@ def anchors(query: Query) -> frozenset[str] | None:
         case Phrase(words):
             return frozenset({max(words, key=len)})
         case And(parts):
-            return max(filter(None, map(anchors, parts)), key=_rarity, default=None)
+            return max(filter(None, map(required_terms, parts)), key=_rarity, default=None)
         case Or(parts):
-            bound = list(filter(None, map(anchors, parts)))
-            return frozenset().union(*bound) if len(bound) == len(parts) else None
+            term_sets = list(filter(None, map(required_terms, parts)))
+            return frozenset().union(*term_sets) if len(term_sets) == len(parts) else None
     return None
 
 

@@ -14,24 +14,24 @@ from core import plugins
 from core.errors import ConfigError
 from nlp.encoder import adapter as adapters
 from nlp.encoder.adapter import SENTIMENT, Adapter
-from nlp.encoder.batching import windows
+from nlp.encoder.batching import split_into_windows
 from nlp.encoder.engine import Engine
-from nlp.encoder.network import network
+from nlp.encoder.network import load_network
 from nlp.encoder.packed import pack
 from nlp.encoder.packing import batches
-from nlp.encoder.pretrained import Base, verify
-from nlp.encoder.tokenizer import Tokens
-from nlp.model import Model, Reading
+from nlp.encoder.pretrained import PretrainedEncoder, verify_weights
+from nlp.encoder.tokenizer import EncoderTokenizer
+from nlp.model import Model, Prediction
 
-WINDOW: Final = 254  # tokens; with their two ends the 256 that MiniLM was trained for
-_TINY: Final = 1e-12
+WINDOW_TOKENS: Final = 254  # tokens; with their two ends the 256 that MiniLM was trained for
+_EPSILON: Final = 1e-12
 _TOLERANCE: Final = 0.1  # of a probability in the proof; bfloat16 moves them by 0.02
 
 Array = np.ndarray[Any, np.dtype[np.float32]]
-Shares = tuple[float, float, float]  # negative, neutral, positive
+SentimentProbabilities = tuple[float, float, float]  # negative, neutral, positive
 
 
-class Adapted(Model, ABC):
+class AdapterModel(Model, ABC):
     """Reads on one thread by an engine of ``nlp.engines``; start more processes for more speed.
 
     Raises:
@@ -39,75 +39,81 @@ class Adapted(Model, ABC):
             probabilities that they gave when the adapter was made; the engine cannot run here.
     """
 
-    base: ClassVar[Base]
-    packaged: ClassVar[str]  # file name of the adapter that ships
+    base: ClassVar[PretrainedEncoder]
+    adapter_file: ClassVar[str]  # file name of the adapter that ships
 
     def __init__(
         self, adapter: Path | None = None, encoder: Path | None = None, engine: str = "torch"
     ) -> None:
         torch.set_num_threads(1)
-        tuned = adapters.read(adapter or adapters.WEIGHTS / self.packaged)
-        if encoder is None and tuned.encoder_sha256 != self.base.sha256:
+        weights = adapters.load_adapter(adapter or adapters.ADAPTERS_FOLDER / self.adapter_file)
+        if encoder is None and weights.encoder_sha256 != self.base.sha256:
             raise ConfigError("the adapter belongs to another encoder; see `make train`")
         folder = encoder or self.base.locate()
-        self.encoder_sha256 = verify(folder, tuned.encoder_sha256)
-        self._heads = tuned.heads
-        self.languages = frozenset(tuned.heads[SENTIMENT].languages)
-        self.heads = {name: h.classes for name, h in tuned.heads.items() if name != SENTIMENT}
-        self.temperatures = {name: head.temperatures for name, head in tuned.heads.items()}
-        self._tokens = Tokens(folder)
-        self._network = network(folder, tuned).eval()
-        self._centre, self._spread = map(torch.from_numpy, tuned.level(self._network.width))
-        runs = plugins.load("nlp.engines", engine, Engine)
-        self._engine = runs(self._network, folder / built(engine, tuned.sha256))
-        self.name = f"{self.packaged.partition('.')[0]} {tuned.sha256[:8]} {self._engine.name}"
-        self._prove(tuned)
+        self.encoder_sha256 = verify_weights(folder, weights.encoder_sha256)
+        self._heads = weights.heads
+        self.languages = frozenset(weights.heads[SENTIMENT].languages)
+        self.heads = {name: h.classes for name, h in weights.heads.items() if name != SENTIMENT}
+        self.temperatures = {name: head.temperatures for name, head in weights.heads.items()}
+        self._tokenizer = EncoderTokenizer(folder)
+        self._network = load_network(folder, weights).eval()
+        self._whitening_mean, self._whitening_matrix = map(
+            torch.from_numpy, weights.whitening(self._network.width)
+        )
+        engine_class = plugins.load("nlp.engines", engine, Engine)
+        self._engine = engine_class(
+            self._network, folder / engine_folder_name(engine, weights.sha256)
+        )
+        self.name = (
+            f"{self.adapter_file.partition('.')[0]} {weights.sha256[:8]} {self._engine.name}"
+        )
+        self._self_test(weights)
 
-    def read(
+    def predict(
         self, texts: Sequence[str], languages: Sequence[str | None] | None = None
-    ) -> list[Reading]:
+    ) -> list[Prediction]:
         """One reading a text, in order; a text of several windows is their mean by length.
 
         A head says nothing of a text that is told to be in a language it was not trained on.
         """
-        spoken = languages or [None] * len(texts)
-        shares, vectors = self._means(texts, spoken, list(self._heads))
-        rows = {name: _rows(found) for name, found in shares.items()}
-        sentiment = map(_three, rows.pop(SENTIMENT))
+        codes = languages or [None] * len(texts)
+        probabilities, vectors = self._window_means(texts, codes, list(self._heads))
+        rows = {name: _finite_rows(by_text) for name, by_text in probabilities.items()}
+        sentiment = map(_sentiment_triple, rows.pop(SENTIMENT))
         return [
-            Reading(
-                probabilities=three,
+            Prediction(
+                probabilities=triple,
                 vector=vector,
                 heads={
                     name: row
-                    for name, found in rows.items()
-                    if (row := found[number]) and self._heads[name].knows(spoken[number])
+                    for name, by_text in rows.items()
+                    if (row := by_text[index]) and self._heads[name].supports(codes[index])
                 },
             )
-            for number, (three, vector) in enumerate(zip(sentiment, vectors, strict=True))
+            for index, (triple, vector) in enumerate(zip(sentiment, vectors, strict=True))
         ]
 
-    def judge(
+    def predict_sentiment(
         self, texts: Sequence[str], languages: Sequence[str | None] | None = None
-    ) -> list[Shares | None]:
+    ) -> list[SentimentProbabilities | None]:
         """The sentiment that `read` finds, alone, in two thirds of its time."""
-        spoken = languages or [None] * len(texts)
-        shares, _ = self._means(texts, spoken, [SENTIMENT], vectors=False)
-        return [_three(row) for row in _rows(shares[SENTIMENT])]
+        codes = languages or [None] * len(texts)
+        probabilities, _ = self._window_means(texts, codes, [SENTIMENT], vectors=False)
+        return [_sentiment_triple(row) for row in _finite_rows(probabilities[SENTIMENT])]
 
-    def embed(self, texts: Sequence[str]) -> Array:
+    def encode(self, texts: Sequence[str]) -> Array:
         """Un-adapted embeddings, float32, shape (len(texts), width), rows of length 1."""
-        return self._means(texts, [None] * len(texts), [])[1]
+        return self._window_means(texts, [None] * len(texts), [])[1]
 
-    def pieces(self, texts: Sequence[str]) -> list[tuple[int, list[int]]]:
+    def token_windows(self, texts: Sequence[str]) -> list[tuple[int, list[int]]]:
         """The windows of all texts in order: index of the text, token ids."""
         return [
-            (owner, self._tokens.framed(ids))
-            for owner, row in enumerate(self._tokens.ids(texts))
-            for ids in windows(row, WINDOW)
+            (text_index, self._tokenizer.with_special_tokens(ids))
+            for text_index, row in enumerate(self._tokenizer.ids(texts))
+            for ids in split_into_windows(row, WINDOW_TOKENS)
         ]
 
-    def _means(
+    def _window_means(
         self,
         texts: Sequence[str],
         languages: Sequence[str | None],
@@ -119,70 +125,76 @@ class Adapted(Model, ABC):
 
         Without *vectors* these are all zeros.
         """
-        pieces = self.pieces(texts)
-        logits, directions = self._passed([ids for _, ids in pieces], heads, vectors=vectors)
-        owners = np.array([owner for owner, _ in pieces], int)
-        lengths = np.array([len(ids) for _, ids in pieces], np.float32)[:, None]
-        first = np.flatnonzero(np.diff(owners, prepend=-1))
-        whole = _summed(lengths, first)
-        shares = {}
+        token_lists = self.token_windows(texts)
+        logits, embeddings = self._run_windows(
+            [ids for _, ids in token_lists], heads, vectors=vectors
+        )
+        text_indices = np.array([text_index for text_index, _ in token_lists], int)
+        lengths = np.array([len(ids) for _, ids in token_lists], np.float32)[:, None]
+        starts = np.flatnonzero(np.diff(text_indices, prepend=-1))
+        totals = _segment_sums(lengths, starts)
+        by_head = {}
         for name, rows in logits.items():
-            found = self._heads[name].shares(rows, [languages[owner] for owner in owners])
-            shares[name] = _summed(found * lengths, first) / whole
-        vector = _summed(directions * lengths, first)
-        return shares, vector / np.maximum(np.linalg.norm(vector, axis=1, keepdims=True), _TINY)
+            probabilities = self._heads[name].probabilities(
+                rows, [languages[text_index] for text_index in text_indices]
+            )
+            by_head[name] = _segment_sums(probabilities * lengths, starts) / totals
+        vector = _segment_sums(embeddings * lengths, starts)
+        return by_head, vector / np.maximum(np.linalg.norm(vector, axis=1, keepdims=True), _EPSILON)
 
     @torch.inference_mode()
-    def _passed(
-        self, pieces: Sequence[Sequence[int]], heads: Sequence[str], *, vectors: bool
+    def _run_windows(
+        self, token_lists: Sequence[Sequence[int]], heads: Sequence[str], *, vectors: bool
     ) -> tuple[dict[str, Array], Array]:
         """Logits by head, and vectors, of each window."""
-        place, run = self._engine.place, self._engine.run
+        device_spec, run = self._engine.device_spec, self._engine.run
         logits: dict[str, Array] = {
-            name: np.zeros((len(pieces), len(self._heads[name].classes)), np.float32)
+            name: np.zeros((len(token_lists), len(self._heads[name].classes)), np.float32)
             for name in heads
         }
-        directions: Array = np.zeros((len(pieces), self._network.width), np.float32)
-        for batch in batches([len(ids) for ids in pieces]):
-            members, rows = pack(pieces, batch)
-            seen, base = self._network.read(
-                rows.to(place.device), run, heads=bool(heads), vectors=vectors
+        embeddings: Array = np.zeros((len(token_lists), self._network.width), np.float32)
+        for batch in batches([len(ids) for ids in token_lists]):
+            indices, rows = pack(token_lists, batch)
+            features, embedding = self._network.features_and_vectors(
+                rows.to(device_spec.device), run, heads=bool(heads), vectors=vectors
             )
-            if base is not None:
-                directions[members] = self._direction(base)
+            if embedding is not None:
+                embeddings[indices] = self._whiten(embedding)
             for name in heads:
-                logits[name][members] = self._network.heads[name](seen).float().cpu().numpy()
-        return logits, directions
+                logits[name][indices] = self._network.heads[name](features).float().cpu().numpy()
+        return logits, embeddings
 
-    def _direction(self, base: torch.Tensor) -> Array:
-        rest = nn.functional.normalize(base.float().cpu(), dim=1) - self._centre
-        found: Array = nn.functional.normalize(rest @ self._spread, dim=1).numpy()
-        return found
+    def _whiten(self, embedding: torch.Tensor) -> Array:
+        deviations = nn.functional.normalize(embedding.float().cpu(), dim=1) - self._whitening_mean
+        vectors: Array = nn.functional.normalize(deviations @ self._whitening_matrix, dim=1).numpy()
+        return vectors
 
-    def _prove(self, tuned: Adapter) -> None:
+    def _self_test(self, adapter: Adapter) -> None:
         """A wrong tokenizer or a broken kernel shows here, not in the crisis."""
-        read = [shares or np.nan for shares in self.judge(list(tuned.proof))]
-        for found, expected in zip(read, tuned.proof.values(), strict=True):
-            if not np.allclose(found, expected, atol=_TOLERANCE):
+        predictions = [
+            probabilities or np.nan for probabilities in self.predict_sentiment(list(adapter.proof))
+        ]
+        for prediction, reference in zip(predictions, adapter.proof.values(), strict=True):
+            if not np.allclose(prediction, reference, atol=_TOLERANCE):
                 raise ConfigError(
                     "the model failed its self-test (scores differ from training); reinstall it"
                 )
 
 
-def built(engine: str, adapter_sha256: str) -> str:
+def engine_folder_name(engine: str, adapter_sha256: str) -> str:
     """The folder, within that of the encoder, of what was built for *engine* and an adapter."""
     return f"{engine}-{adapter_sha256[:16]}"
 
 
-def _rows(shares: Array) -> list[tuple[float, ...] | None]:
+def _finite_rows(probabilities: Array) -> list[tuple[float, ...] | None]:
     """A row of *shares* as a tuple each, None where it holds no number."""
-    return [tuple(row) if math.isfinite(sum(row)) else None for row in shares.tolist()]
+    return [tuple(row) if math.isfinite(sum(row)) else None for row in probabilities.tolist()]
 
 
-def _three(row: tuple[float, ...] | None) -> Shares | None:
+def _sentiment_triple(row: tuple[float, ...] | None) -> SentimentProbabilities | None:
     return None if row is None else (row[0], row[1], row[2])
 
 
-def _summed(rows: Array, first: np.ndarray[Any, Any]) -> Array:
+def _segment_sums(rows: Array, starts: np.ndarray[Any, Any]) -> Array:
     """The sums of *rows* from each of *first* to the next."""
-    return np.add.reduceat(rows, first) if first.size else rows
+    return np.add.reduceat(rows, starts) if starts.size else rows

@@ -14,8 +14,8 @@ from torch import Tensor, nn
 from torch.nn.functional import gelu, softmax
 
 from core.errors import ConfigError
-from nlp.encoder.bert_config import Shape, read
-from nlp.encoder.pretrained import WEIGHTS
+from nlp.encoder.bert_config import BertConfig, read
+from nlp.encoder.pretrained import WEIGHTS_FILE
 
 _DROPOUT: Final = 0.1  # of hidden states and attention, in training alone
 
@@ -23,7 +23,7 @@ _DROPOUT: Final = 0.1  # of hidden states and attention, in training alone
 class Encoder(nn.Module):
     """Embeddings, and layers above them."""
 
-    def __init__(self, shape: Shape) -> None:
+    def __init__(self, shape: BertConfig) -> None:
         super().__init__()
         self.width = shape.width
         self.embeddings = Embeddings(shape)
@@ -38,15 +38,15 @@ class Encoder(nn.Module):
 class Layers(nn.Module):
     """The layers by the name that they have in the weights."""
 
-    def __init__(self, shape: Shape) -> None:
+    def __init__(self, shape: BertConfig) -> None:
         super().__init__()
-        self.layer = nn.ModuleList(Layer(shape) for _ in range(shape.layers))
+        self.layer = nn.ModuleList(EncoderLayer(shape) for _ in range(shape.layers))
 
 
 class Embeddings(nn.Module):
     """What stands below the first layer: a word, its place, and the one type that we have."""
 
-    def __init__(self, shape: Shape) -> None:
+    def __init__(self, shape: BertConfig) -> None:
         super().__init__()
         self.word_embeddings = nn.Embedding(shape.vocabulary, shape.width)
         self.position_embeddings = nn.Embedding(shape.positions, shape.width)
@@ -60,38 +60,42 @@ class Embeddings(nn.Module):
         return states
 
 
-class Layer(nn.Module):
+class EncoderLayer(nn.Module):
     """Attention, then two linear layers with GELU between; each is added to what came in."""
 
-    def __init__(self, shape: Shape) -> None:
+    def __init__(self, shape: BertConfig) -> None:
         super().__init__()
         self.attention = Attention(shape)
         self.intermediate = Dense(shape.width, shape.inner)
-        self.output = Sum(shape.inner, shape.width, shape.epsilon)
+        self.output = ResidualNorm(shape.inner, shape.width, shape.epsilon)
 
-    def forward(self, hidden: Tensor, bias: Tensor) -> Tensor:
+    def forward(self, hidden_states: Tensor, bias: Tensor) -> Tensor:
         """The states above; *bias* is added to scores of attention."""
-        own = self.attention.self
-        query, key, value = (split(view(hidden), own.heads) for view in own.views())
-        seen = attend(query, key, value, bias, own.dropout)
-        attended = self.attention.output(seen, hidden)
-        states: Tensor = self.output(gelu(self.intermediate.dense(attended)), attended)
+        attention = self.attention.self
+        query, key, value = (
+            split(view(hidden_states), attention.heads) for view in attention.views()
+        )
+        context = attend(query, key, value, bias, attention.dropout)
+        attention_states = self.attention.output(context, hidden_states)
+        states: Tensor = self.output(
+            gelu(self.intermediate.dense(attention_states)), attention_states
+        )
         return states
 
 
 class Attention(nn.Module):
     """What a token looks for, and what becomes of it."""
 
-    def __init__(self, shape: Shape) -> None:
+    def __init__(self, shape: BertConfig) -> None:
         super().__init__()
         self.self = SelfAttention(shape)
-        self.output = Sum(shape.width, shape.width, shape.epsilon)
+        self.output = ResidualNorm(shape.width, shape.width, shape.epsilon)
 
 
 class SelfAttention(nn.Module):
     """The three views of a state that attention compares and adds up."""
 
-    def __init__(self, shape: Shape) -> None:
+    def __init__(self, shape: BertConfig) -> None:
         super().__init__()
         self.heads = shape.heads
         self.query = nn.Linear(shape.width, shape.width)
@@ -112,7 +116,7 @@ class Dense(nn.Module):
         self.dense = nn.Linear(width, inner)
 
 
-class Sum(nn.Module):
+class ResidualNorm(nn.Module):
     """What a linear layer makes, added to what came in, at one level again."""
 
     def __init__(self, inside: int, width: int, epsilon: float) -> None:
@@ -121,9 +125,9 @@ class Sum(nn.Module):
         self.dropout = nn.Dropout(_DROPOUT)
         self.LayerNorm = nn.LayerNorm(width, eps=epsilon)
 
-    def forward(self, made: Tensor, came: Tensor) -> Tensor:
+    def forward(self, inputs: Tensor, residual: Tensor) -> Tensor:
         """(rows, width, states), as *came*."""
-        states: Tensor = self.LayerNorm(self.dropout(self.dense(made)) + came)
+        states: Tensor = self.LayerNorm(self.dropout(self.dense(inputs)) + residual)
         return states
 
 
@@ -148,24 +152,26 @@ def attend(
     return (weights @ value).transpose(1, 2).flatten(2)
 
 
-def encoder(folder: Path) -> Encoder:
+def load_encoder(folder: Path) -> Encoder:
     """The encoder in *folder*, frozen, as precise as it is stored; its file is mapped, not copied.
 
     Raises:
         ConfigError: its config.json does not tell its sizes, or not those of its weights.
     """
     with torch.device("meta"):
-        made = Encoder(read(folder))
+        module = Encoder(read(folder))
     try:
-        made.load_state_dict(_named(load_file(folder / WEIGHTS), made), assign=True)
+        module.load_state_dict(
+            _matching_tensors(load_file(folder / WEIGHTS_FILE), module), assign=True
+        )
     except RuntimeError as error:
         raise ConfigError(
-            f"{folder}: {WEIGHTS} does not match config.json; run: harken model install"
+            f"{folder}: {WEIGHTS_FILE} does not match config.json; run: harken model install"
         ) from error
-    return made.requires_grad_(requires_grad=False)
+    return module.requires_grad_(requires_grad=False)
 
 
-def _named(stored: Mapping[str, Tensor], made: Encoder) -> dict[str, Tensor]:
+def _matching_tensors(tensors: Mapping[str, Tensor], module: Encoder) -> dict[str, Tensor]:
     """Those of *stored* that *made* has; others are a pooler and numbers of positions."""
-    wanted = made.state_dict().keys()
-    return {name: tensor for name, tensor in stored.items() if name in wanted}
+    names = module.state_dict().keys()
+    return {name: tensor for name, tensor in tensors.items() if name in names}

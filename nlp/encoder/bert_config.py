@@ -11,7 +11,7 @@ CONFIG: Final = "config.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shape:
+class BertConfig:
     """The sizes of a BERT."""
 
     width: int
@@ -40,24 +40,24 @@ _NAMES: Final = {
 _KIND: Final = {"architectures": ["BertModel"], "model_type": "bert", "hidden_act": "gelu"}
 
 
-def read(folder: Path) -> Shape:
+def read(folder: Path) -> BertConfig:
     """The shape of the encoder in *folder*.
 
     Raises:
         ConfigError: this is no BERT with GELU, or a size is missing.
     """
     try:
-        told = json.loads((folder / CONFIG).read_text())
-        kind = told["model_type"], told["hidden_act"]
-        sizes = {ours: told[theirs] for ours, theirs in _NAMES.items()}
+        config = json.loads((folder / CONFIG).read_text())
+        kind = config["model_type"], config["hidden_act"]
+        sizes = {ours: config[theirs] for ours, theirs in _NAMES.items()}
     except (OSError, ValueError, KeyError) as error:
         raise ConfigError(f"the encoder has no valid {CONFIG}: {error}") from error
     if kind != (_KIND["model_type"], _KIND["hidden_act"]):
         raise ConfigError(f"the encoder is a {kind[0]} with {kind[1]}, expected bert with gelu")
-    return Shape(**sizes)
+    return BertConfig(**sizes)
 
 
-def write(shape: Shape, folder: Path) -> None:
+def write(shape: BertConfig, folder: Path) -> None:
     """Put config.json into *folder*; any library that knows BERT understands it."""
-    told = _KIND | {theirs: getattr(shape, ours) for ours, theirs in _NAMES.items()}
-    (folder / CONFIG).write_text(json.dumps(told, indent=1))
+    config = _KIND | {theirs: getattr(shape, ours) for ours, theirs in _NAMES.items()}
+    (folder / CONFIG).write_text(json.dumps(config, indent=1))

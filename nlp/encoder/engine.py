@@ -10,25 +10,25 @@ from torch import Tensor
 
 from nlp.encoder.network import Network, Part
 
-_SHORT: Final = {torch.bfloat16: "bf16", torch.float16: "fp16", torch.float32: "fp32"}
+_DTYPE_NAMES: Final = {torch.bfloat16: "bf16", torch.float16: "fp16", torch.float32: "fp32"}
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class DeviceSpec:
     """Where tensors live and in what precision; chosen once, for all code behind."""
 
     device: torch.device
     dtype: torch.dtype
 
     def __str__(self) -> str:
-        return f"{self.device.type} {_SHORT[self.dtype]}"
+        return f"{self.device.type} {_DTYPE_NAMES[self.dtype]}"
 
 
 class Engine(ABC):
     """Runs the layers: all but all of the work. Verdicts of two engines are of different models."""
 
     name: str  # what it adds to the model's name, e.g. "cpu bf16"
-    place: Place  # of the states that it takes and gives
+    device_spec: DeviceSpec  # of the states that it takes and gives
 
     @abstractmethod
     def __init__(self, network: Network, folder: Path) -> None:
@@ -39,26 +39,28 @@ class Engine(ABC):
         """
 
     @abstractmethod
-    def run(self, part: Part, hidden: Tensor, bias: Tensor) -> Tensor:
+    def run(self, part: Part, hidden_states: Tensor, bias: Tensor) -> Tensor:
         """*hidden* (rows, width, states) through *part*; *bias*: `nlp.encoder.packed.Packed`.
 
         What it returns holds until *part* is run again.
         """
 
 
-def here() -> Place:
+def best_device() -> DeviceSpec:
     """The first CUDA device, else this processor, in the fastest precision that it has.
 
     bfloat16 on a CPU with instructions for it is 3.5 x as fast as float32 (measured).
     """
     if torch.cuda.is_available():
-        has = torch.cuda.is_bf16_supported(including_emulation=False)
-        return Place(torch.device("cuda"), torch.bfloat16 if has else torch.float16)
-    return processor()
+        has_bfloat16 = torch.cuda.is_bf16_supported(including_emulation=False)
+        return DeviceSpec(torch.device("cuda"), torch.bfloat16 if has_bfloat16 else torch.float16)
+    return cpu_device()
 
 
-def processor() -> Place:
+def cpu_device() -> DeviceSpec:
     """The processor, whatever else there is."""
-    can = torch.cpu.get_capabilities()
-    has = can.get("avx512_bf16") or can.get("amx_bf16") or can.get("bf16")  # x86, x86, ARM
-    return Place(torch.device("cpu"), torch.bfloat16 if has else torch.float32)
+    capabilities = torch.cpu.get_capabilities()
+    has_bfloat16 = (
+        capabilities.get("avx512_bf16") or capabilities.get("amx_bf16") or capabilities.get("bf16")
+    )  # x86, x86, ARM
+    return DeviceSpec(torch.device("cpu"), torch.bfloat16 if has_bfloat16 else torch.float32)

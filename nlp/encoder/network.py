@@ -11,12 +11,12 @@ from torch import Tensor, nn
 
 from core.errors import ConfigError
 from nlp.encoder.adapter import Adapter
-from nlp.encoder.bert import Encoder, encoder
-from nlp.encoder.packed import Packed
+from nlp.encoder.bert import Encoder, load_encoder
+from nlp.encoder.packed import PackedRows
 
 Part = Literal["lower", "base", "tuned"]  # the stacks of layers of a network
 PARTS: Final[tuple[Part, ...]] = get_args(Part)
-Run = Callable[[Part, Tensor, Tensor], Tensor]  # hidden states through a part, under a bias
+PartRunner = Callable[[Part, Tensor, Tensor], Tensor]  # hidden states through a part, under a bias
 
 
 class Network(nn.Module):
@@ -26,43 +26,45 @@ class Network(nn.Module):
     against 47 macro-F1), the tuned one sentiment. Sharing half of the layers, both cost 1.5 passes.
     """
 
-    def __init__(self, frozen: Encoder, shared: int, heads: Mapping[str, tuple[int, int]]) -> None:
+    def __init__(
+        self, base_encoder: Encoder, shared_layers: int, heads: Mapping[str, tuple[int, int]]
+    ) -> None:
         """*heads*: of each, how many classes it has and how wide it is inside."""
         super().__init__()
-        self.width = frozen.width
+        self.width = base_encoder.width
         self.dtype = torch.float32
-        self.embeddings = frozen.embeddings
-        self.lower = frozen.layers[:shared]
-        self.base = frozen.layers[shared:]
+        self.embeddings = base_encoder.embeddings
+        self.lower = base_encoder.layers[:shared_layers]
+        self.base = base_encoder.layers[shared_layers:]
         self.tuned = copy.deepcopy(self.base)
-        made = {name: _head(2 * self.width, *sizes) for name, sizes in heads.items()}
-        self.heads = nn.ModuleDict(made)
+        head_modules = {name: _head_module(2 * self.width, *sizes) for name, sizes in heads.items()}
+        self.heads = nn.ModuleDict(head_modules)
 
-    def share(self, ids: Tensor, mask: Tensor) -> Tensor:
+    def lower_states(self, ids: Tensor, mask: Tensor) -> Tensor:
         """Hidden states where base and tuned part, shape (texts, tokens, width)."""
         positions = torch.arange(ids.shape[1], device=ids.device).expand_as(ids)
-        return _run(self.lower, self.embeddings(ids, positions), mask)
+        return _run_masked(self.lower, self.embeddings(ids, positions), mask)
 
-    def embed(self, hidden: Tensor, mask: Tensor) -> Tensor:
+    def base_vectors(self, hidden_states: Tensor, mask: Tensor) -> Tensor:
         """Un-adapted vectors (texts, width), of any length, from the shared states."""
-        return _pool(_run(self.base, hidden, mask), mask)
+        return _masked_mean(_run_masked(self.base, hidden_states, mask), mask)
 
-    def sense(self, hidden: Tensor, mask: Tensor) -> Tensor:
+    def head_features(self, hidden_states: Tensor, mask: Tensor) -> Tensor:
         """What the heads judge by (texts, 2 * width): the tuned states and the shared ones.
 
         They see two depths: with frozen layers the last and a middle one were 2 points of
         macro-recall better than the last alone. The un-adapted states are no part of it, so that
         sentiment alone costs one pass.
         """
-        tuned = _pool(_run(self.tuned, hidden, mask), mask)
-        return torch.cat((tuned, _pool(hidden, mask)), dim=1)
+        tuned_means = _masked_mean(_run_masked(self.tuned, hidden_states, mask), mask)
+        return torch.cat((tuned_means, _masked_mean(hidden_states, mask)), dim=1)
 
     def part(self, name: Part) -> nn.ModuleList:
         """The layers called *name*."""
         layers: nn.ModuleList = getattr(self, name)
         return layers
 
-    def settle(self, device: torch.device, dtype: torch.dtype) -> None:
+    def to_device(self, device: torch.device, dtype: torch.dtype) -> None:
         """Compute on *device* in *dtype*.
 
         Embeddings stay as they are stored: on a CPU they are mapped from their file, of which texts
@@ -77,31 +79,33 @@ class Network(nn.Module):
         """Free the memory of all layers; who reads with them knows another way to run them."""
         self.lower = self.base = self.tuned = nn.ModuleList()
 
-    def start(self, packed: Packed) -> Tensor:
+    def embed_tokens(self, packed_rows: PackedRows) -> Tensor:
         """The states of *packed* below the first layer."""
-        states: Tensor = self.embeddings(packed.ids, packed.positions)
+        states: Tensor = self.embeddings(packed_rows.ids, packed_rows.positions)
         return states.to(self.dtype)
 
-    def read(
-        self, packed: Packed, run: Run, *, heads: bool, vectors: bool
+    def features_and_vectors(
+        self, packed_rows: PackedRows, run: PartRunner, *, heads: bool, vectors: bool
     ) -> tuple[Tensor | None, Tensor | None]:
         """What `sense` and `embed` give of *packed*, each if wanted; *run* knows the fastest way.
 
         Heads alone are one pass of the encoder, both are one and a half.
         """
-        hidden = self.start(packed)
-        bias = packed.bias(hidden.dtype)
-        shared = run("lower", hidden, bias)
-        seen = base = None
+        hidden_states = self.embed_tokens(packed_rows)
+        bias = packed_rows.bias(hidden_states.dtype)
+        shared_states = run("lower", hidden_states, bias)
+        features = embeddings = None
         if heads:
-            tuned = packed.means(run("tuned", shared, bias))
-            seen = torch.cat((tuned, packed.means(shared)), dim=1).to(hidden.dtype)
+            tuned_means = packed_rows.means(run("tuned", shared_states, bias))
+            features = torch.cat((tuned_means, packed_rows.means(shared_states)), dim=1).to(
+                hidden_states.dtype
+            )
         if vectors:
-            base = packed.means(run("base", shared, bias))
-        return seen, base
+            embeddings = packed_rows.means(run("base", shared_states, bias))
+        return features, embeddings
 
 
-def network(folder: Path, tuned: Adapter) -> Network:
+def load_network(folder: Path, adapter: Adapter) -> Network:
     """The network of the encoder in *folder* with the changes of *tuned* merged into its weights.
 
     What is stored in 16 bits stays so, to save memory, but where changes are merged; the caller
@@ -111,34 +115,38 @@ def network(folder: Path, tuned: Adapter) -> Network:
         ConfigError: *tuned* does not fit this encoder.
     """
     try:
-        sizes = {n: (len(head.classes), _inside(tuned, n)) for n, head in tuned.heads.items()}
-        made = Network(encoder(folder), tuned.shared, sizes)
-        for name, linear in linears(made.tuned).items():
-            change = tuned.change(name)
+        sizes = {
+            n: (len(head.classes), _head_width(adapter, n)) for n, head in adapter.heads.items()
+        }
+        merged_network = Network(load_encoder(folder), adapter.shared, sizes)
+        for name, linear in linear_layers(merged_network.tuned).items():
+            change = adapter.weight_change(name)
             if change is not None:
                 linear.weight.data = linear.weight.data.float() + torch.from_numpy(change)
-        for name, head in made.heads.items():
-            head.load_state_dict({k: torch.from_numpy(v) for k, v in tuned.head(name).items()})
+        for name, head in merged_network.heads.items():
+            head.load_state_dict(
+                {k: torch.from_numpy(v) for k, v in adapter.head_tensors(name).items()}
+            )
     except (RuntimeError, KeyError) as error:
         raise ConfigError("the adapter does not fit the encoder; see `make train`") from error
-    return made
+    return merged_network
 
 
-def _head(seen: int, classes: int, inside: int) -> nn.Sequential:
+def _head_module(input_width: int, classes: int, inner_width: int) -> nn.Sequential:
     return nn.Sequential(
-        nn.LayerNorm(seen),
-        nn.Linear(seen, inside),
+        nn.LayerNorm(input_width),
+        nn.Linear(input_width, inner_width),
         nn.GELU(),
         nn.Dropout(0.1),
-        nn.Linear(inside, classes),
+        nn.Linear(inner_width, classes),
     )
 
 
-def _inside(tuned: Adapter, head: str) -> int:
-    return len(tuned.head(head)["1.bias"])
+def _head_width(adapter: Adapter, head: str) -> int:
+    return len(adapter.head_tensors(head)["1.bias"])
 
 
-def linears(layers: nn.ModuleList) -> dict[str, nn.Linear]:
+def linear_layers(layers: nn.ModuleList) -> dict[str, nn.Linear]:
     """The linear layers by the names that the adapter knows them by: ``layer.N.…``, N from 0."""
     return {f"layer.{n}": m for n, m in layers.named_modules() if isinstance(m, nn.Linear)}
 
@@ -153,22 +161,22 @@ def pad(ids: Sequence[Sequence[int]], length: int) -> tuple[Tensor, Tensor]:
     return torch.from_numpy(rows), torch.from_numpy(mask)
 
 
-def through(layers: nn.ModuleList, hidden: Tensor, bias: Tensor) -> Tensor:
+def run_layers(layers: nn.ModuleList, hidden_states: Tensor, bias: Tensor) -> Tensor:
     """*hidden* (rows, width, states) through *layers*; *bias* is added to scores of attention."""
     for layer in layers:
-        hidden = layer(hidden, bias)
-    return hidden
+        hidden_states = layer(hidden_states, bias)
+    return hidden_states
 
 
-def _run(layers: nn.ModuleList, hidden: Tensor, mask: Tensor) -> Tensor:
+def _run_masked(layers: nn.ModuleList, hidden_states: Tensor, mask: Tensor) -> Tensor:
     """*hidden* through *layers*; *mask* (texts, tokens) is True for real tokens."""
-    bias = torch.zeros_like(mask, dtype=hidden.dtype).masked_fill(
-        ~mask, torch.finfo(hidden.dtype).min
+    bias = torch.zeros_like(mask, dtype=hidden_states.dtype).masked_fill(
+        ~mask, torch.finfo(hidden_states.dtype).min
     )
-    return through(layers, hidden, bias[:, None, None, :])
+    return run_layers(layers, hidden_states, bias[:, None, None, :])
 
 
-def _pool(hidden: Tensor, mask: Tensor) -> Tensor:
+def _masked_mean(hidden_states: Tensor, mask: Tensor) -> Tensor:
     """Mean over the real tokens, shape (texts, width)."""
-    weight = mask.unsqueeze(-1).to(hidden.dtype)
-    return (hidden * weight).sum(1) / weight.sum(1)
+    weight = mask.unsqueeze(-1).to(hidden_states.dtype)
+    return (hidden_states * weight).sum(1) / weight.sum(1)

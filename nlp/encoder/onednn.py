@@ -11,73 +11,73 @@ from typing import Final, cast
 import torch
 from torch import Tensor, nn
 
-from nlp.encoder.bert import Layer, Sum, attend, split
+from nlp.encoder.bert import EncoderLayer, ResidualNorm, attend, split
 from nlp.encoder.packing import TOKENS
 
-_TRIED: Final = ("x86_64", "AMD64")
+_MACHINES: Final = ("x86_64", "AMD64")
 _OPERATORS: Final = ("_linear_pointwise", "_reorder_linear_weight")
 _EMPTY: Final[list[float]] = []
 
 
-def fuses() -> bool:
+def has_fused_kernels() -> bool:
     """Whether this torch has the operators, and this is a processor that they were tried on."""
-    if platform.machine() not in _TRIED:
+    if platform.machine() not in _MACHINES:
         return False
-    has = torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]  # torch left it so
-    return has and all(hasattr(torch.ops.mkldnn, name) for name in _OPERATORS)
+    has_onednn = torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]  # torch left it so
+    return has_onednn and all(hasattr(torch.ops.mkldnn, name) for name in _OPERATORS)
 
 
-def fused(layers: nn.ModuleList) -> nn.ModuleList:
+def fuse_layers(layers: nn.ModuleList) -> nn.ModuleList:
     """*layers* of an encoder, each as a `Fused`."""
-    return nn.ModuleList(map(Fused, cast("Iterable[Layer]", layers)))
+    return nn.ModuleList(map(FusedLayer, cast("Iterable[EncoderLayer]", layers)))
 
 
-class Fused(nn.Module):
+class FusedLayer(nn.Module):
     """Reads as *layer* does, but for the rounding; it takes over its weights."""
 
-    def __init__(self, layer: Layer) -> None:
+    def __init__(self, layer: EncoderLayer) -> None:
         super().__init__()
-        own = layer.attention.self
-        self.heads = own.heads
-        self.views = _laid_out(torch.cat([view.weight for view in own.views()]))
-        self.views_bias = torch.cat([view.bias for view in own.views()])
-        self.attended = FusedSum(layer.attention.output)
+        attention = layer.attention.self
+        self.heads = attention.heads
+        self.views = _reorder_weight(torch.cat([view.weight for view in attention.views()]))
+        self.views_bias = torch.cat([view.bias for view in attention.views()])
+        self.attention_output = FusedResidualNorm(layer.attention.output)
         dense = layer.intermediate.dense
-        self.inner, self.inner_bias = _laid_out(dense.weight), dense.bias
-        self.output = FusedSum(layer.output)
+        self.inner, self.inner_bias = _reorder_weight(dense.weight), dense.bias
+        self.output = FusedResidualNorm(layer.output)
 
-    def forward(self, hidden: Tensor, bias: Tensor) -> Tensor:
+    def forward(self, hidden_states: Tensor, bias: Tensor) -> Tensor:
         """The states above; *bias* is added to scores of attention."""
-        views = _product(hidden, self.views, self.views_bias, "none").chunk(3, dim=2)
+        views = _linear(hidden_states, self.views, self.views_bias, "none").chunk(3, dim=2)
         query, key, value = (split(view, self.heads) for view in views)
-        attended = self.attended(attend(query, key, value, bias), hidden)
-        inner = _product(attended, self.inner, self.inner_bias, "gelu")
-        states: Tensor = self.output(inner, attended)
+        attention_states = self.attention_output(attend(query, key, value, bias), hidden_states)
+        inner = _linear(attention_states, self.inner, self.inner_bias, "gelu")
+        states: Tensor = self.output(inner, attention_states)
         return states
 
 
-class FusedSum(nn.Module):
+class FusedResidualNorm(nn.Module):
     """`Sum` in one product."""
 
-    def __init__(self, plain: Sum) -> None:
+    def __init__(self, plain: ResidualNorm) -> None:
         super().__init__()
-        self.weight, self.bias = _laid_out(plain.dense.weight), plain.dense.bias
+        self.weight, self.bias = _reorder_weight(plain.dense.weight), plain.dense.bias
         self.norm = plain.LayerNorm
 
-    def forward(self, made: Tensor, came: Tensor) -> Tensor:
+    def forward(self, inputs: Tensor, residual: Tensor) -> Tensor:
         """(rows, width, states), as *came*."""
         add = torch.ops.mkldnn._linear_pointwise.binary  # noqa: SLF001 - see above
-        states: Tensor = self.norm(add(made, came, self.weight, self.bias, "add"))
+        states: Tensor = self.norm(add(inputs, residual, self.weight, self.bias, "add"))
         return states
 
 
-def _laid_out(weight: Tensor) -> Tensor:
-    found: Tensor = torch.ops.mkldnn._reorder_linear_weight(weight, TOKENS)  # noqa: SLF001
-    return found
+def _reorder_weight(weight: Tensor) -> Tensor:
+    layout: Tensor = torch.ops.mkldnn._reorder_linear_weight(weight, TOKENS)  # noqa: SLF001
+    return layout
 
 
-def _product(states: Tensor, weight: Tensor, bias: Tensor, then: str) -> Tensor:
+def _linear(states: Tensor, weight: Tensor, bias: Tensor, activation: str) -> Tensor:
     """A linear layer and what is done *then*: "none" or "gelu"."""
     run = torch.ops.mkldnn._linear_pointwise  # noqa: SLF001 - see above
-    found: Tensor = run(states, weight, bias, then, _EMPTY, "none")
-    return found
+    output: Tensor = run(states, weight, bias, activation, _EMPTY, "none")
+    return output

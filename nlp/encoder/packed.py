@@ -11,16 +11,16 @@ from nlp.encoder.packing import Batch
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Packed:
+class PackedRows:
     """Several texts in a row, none of which sees another; all are (rows, width)."""
 
     ids: Tensor
     positions: Tensor  # counted from 0 in each text
     owners: Tensor  # whose token it is: texts count from 0 through all rows; -1: nobody's
 
-    def to(self, device: torch.device) -> "Packed":
+    def to(self, device: torch.device) -> "PackedRows":
         """The same on *device*."""
-        return Packed(*(rows.to(device) for rows in (self.ids, self.positions, self.owners)))
+        return PackedRows(*(rows.to(device) for rows in (self.ids, self.positions, self.owners)))
 
     def bias(self, dtype: torch.dtype) -> Tensor:
         """What is added to scores of attention, (rows, 1, width, width): 0 within a text."""
@@ -28,14 +28,14 @@ class Packed:
         lowest = torch.finfo(dtype).min
         return torch.zeros_like(apart, dtype=dtype).masked_fill_(apart, lowest)
 
-    def means(self, hidden: Tensor) -> Tensor:
+    def means(self, hidden_states: Tensor) -> Tensor:
         """The mean of *hidden* (rows, width, …) over the tokens of each text, (texts, …)."""
-        texts = torch.arange(int(self.owners.max()) + 1, device=hidden.device)
-        own = (self.owners.flatten() == texts[:, None]).to(hidden.dtype)
-        return (own @ hidden.flatten(0, 1)) / own.sum(1, keepdim=True)
+        texts = torch.arange(int(self.owners.max()) + 1, device=hidden_states.device)
+        membership = (self.owners.flatten() == texts[:, None]).to(hidden_states.dtype)
+        return (membership @ hidden_states.flatten(0, 1)) / membership.sum(1, keepdim=True)
 
 
-def pack(pieces: Sequence[Sequence[int]], batch: Batch) -> tuple[list[int], Packed]:
+def pack(token_lists: Sequence[Sequence[int]], batch: Batch) -> tuple[list[int], PackedRows]:
     """The *pieces* (token ids) that *batch* names, in the order of their owners, and as rows."""
     shape = len(batch.rows), batch.width
     ids, positions = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
@@ -44,9 +44,9 @@ def pack(pieces: Sequence[Sequence[int]], batch: Batch) -> tuple[list[int], Pack
     for row, texts in enumerate(batch.rows):
         end = 0
         for text in texts:
-            start, end = end, end + len(pieces[text])
-            ids[row, start:end] = pieces[text]
+            start, end = end, end + len(token_lists[text])
+            ids[row, start:end] = token_lists[text]
             positions[row, start:end] = range(end - start)
             owners[row, start:end] = len(members)
             members.append(text)
-    return members, Packed(*map(torch.from_numpy, (ids, positions, owners)))
+    return members, PackedRows(*map(torch.from_numpy, (ids, positions, owners)))

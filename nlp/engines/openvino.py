@@ -12,16 +12,19 @@ from torch import Tensor, nn
 
 from core.errors import ConfigError
 from nlp.encoder import memory
-from nlp.encoder.engine import Engine, processor
-from nlp.encoder.network import Network, Part, through
+from nlp.encoder.engine import Engine, cpu_device
+from nlp.encoder.network import Network, Part, run_layers
 from nlp.encoder.packing import TOKENS, WIDTHS
 
 if TYPE_CHECKING:
     from openvino import Core, InferRequest
 
-_FULL: Final = (TOKENS // WIDTHS[0], WIDTHS[0])  # rows and width of a full pass of short texts
+_FULL_SHAPE: Final = (
+    TOKENS // WIDTHS[0],
+    WIDTHS[0],
+)  # rows and width of a full pass of short texts
 # One worker, one thread, as everywhere; pinned, two workers would share a core.
-_SINGLE: Final = {"INFERENCE_NUM_THREADS": 1, "NUM_STREAMS": 1, "ENABLE_CPU_PINNING": False}
+_SINGLE_THREAD: Final = {"INFERENCE_NUM_THREADS": 1, "NUM_STREAMS": 1, "ENABLE_CPU_PINNING": False}
 
 
 class OpenVino(Engine):
@@ -34,32 +37,32 @@ class OpenVino(Engine):
     name = "openvino int8"
 
     def __init__(self, network: Network, folder: Path) -> None:
-        self.place = processor()
+        self.device_spec = cpu_device()
         if not folder.is_dir():
             raise ConfigError("no model is built for the engine openvino; run: harken model build")
-        self._core, self._folder = _core(), folder
+        self._core, self._folder = _openvino_core(), folder
         self._requests: dict[tuple[Part, bool], InferRequest] = {}
-        memory.keep()
+        memory.retain_freed_memory()
         network.drop_layers()
-        network.settle(self.place.device, self.place.dtype)
+        network.to_device(self.device_spec.device, self.device_spec.dtype)
 
-    def run(self, part: Part, hidden: Tensor, bias: Tensor) -> Tensor:
+    def run(self, part: Part, hidden_states: Tensor, bias: Tensor) -> Tensor:
         """One call of the part as it was built; states come back as float32."""
-        full = tuple(hidden.shape[:2]) == _FULL
+        full = tuple(hidden_states.shape[:2]) == _FULL_SHAPE
         request = self._requests.get((part, full)) or self._load(part, full=full)
-        inputs = [hidden.float().numpy(), bias.float().numpy()]
-        found = request.infer(inputs, share_inputs=True, share_outputs=True)
-        return torch.from_numpy(found[0])
+        inputs = [hidden_states.float().numpy(), bias.float().numpy()]
+        outputs = request.infer(inputs, share_inputs=True, share_outputs=True)
+        return torch.from_numpy(outputs[0])
 
     def _load(self, part: Part, *, full: bool) -> "InferRequest":
         model = self._core.read_model(self._folder / f"{part}.xml")
         if full:
-            rows, width = _FULL
-            hidden, bias = model.inputs
-            states = hidden.partial_shape[2]
-            model.reshape({hidden: [rows, width, states], bias: [rows, 1, width, width]})
-        compiled = self._core.compile_model(model, "CPU", _SINGLE)
-        request: InferRequest = compiled.create_infer_request()
+            rows, width = _FULL_SHAPE
+            hidden_input, bias = model.inputs
+            states = hidden_input.partial_shape[2]
+            model.reshape({hidden_input: [rows, width, states], bias: [rows, 1, width, width]})
+        cpu_model = self._core.compile_model(model, "CPU", _SINGLE_THREAD)
+        request: InferRequest = cpu_model.create_infer_request()
         self._requests[part, full] = request
         return request
 
@@ -71,12 +74,12 @@ class Stack(nn.Module):
         super().__init__()
         self.layers = layers
 
-    def forward(self, hidden: Tensor, bias: Tensor) -> Any:
+    def forward(self, hidden_states: Tensor, bias: Tensor) -> Any:
         """States behind the last layer."""
-        return through(self.layers, hidden, bias)
+        return run_layers(self.layers, hidden_states, bias)
 
 
-def _core() -> "Core":
+def _openvino_core() -> "Core":
     try:
         from openvino import Core
     except ImportError as error:

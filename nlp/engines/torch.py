@@ -5,25 +5,25 @@ from pathlib import Path
 from torch import Tensor
 
 from nlp.encoder import memory
-from nlp.encoder.engine import Engine, here
-from nlp.encoder.network import PARTS, Network, Part, through
-from nlp.encoder.onednn import fused, fuses
+from nlp.encoder.engine import Engine, best_device
+from nlp.encoder.network import PARTS, Network, Part, run_layers
+from nlp.encoder.onednn import fuse_layers, has_fused_kernels
 
 
 class Torch(Engine):
     """The layers in the fastest precision of the device."""
 
     def __init__(self, network: Network, folder: Path) -> None:  # noqa: ARG002 - nothing is built
-        self.place = here()
-        self.name = str(self.place)
-        network.settle(self.place.device, self.place.dtype)
+        self.device_spec = best_device()
+        self.name = str(self.device_spec)
+        network.to_device(self.device_spec.device, self.device_spec.dtype)
         self._parts = {name: network.part(name) for name in PARTS}
-        if self.place.device.type == "cpu":
-            memory.keep()
-            if fuses():
-                self._parts = {name: fused(layers) for name, layers in self._parts.items()}
+        if self.device_spec.device.type == "cpu":
+            memory.retain_freed_memory()
+            if has_fused_kernels():
+                self._parts = {name: fuse_layers(layers) for name, layers in self._parts.items()}
                 network.drop_layers()
 
-    def run(self, part: Part, hidden: Tensor, bias: Tensor) -> Tensor:
+    def run(self, part: Part, hidden_states: Tensor, bias: Tensor) -> Tensor:
         """Layer after layer."""
-        return through(self._parts[part], hidden, bias)
+        return run_layers(self._parts[part], hidden_states, bias)

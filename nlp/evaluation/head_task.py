@@ -6,10 +6,10 @@ from core import plugins
 from core.errors import ConfigError
 from core.mention import Sentiment
 from nlp.encoder import adapter
-from nlp.encoder.adapter import SENTIMENT, of_language
-from nlp.evaluation.task import Options, Row, Task, shares
+from nlp.encoder.adapter import SENTIMENT, for_language
+from nlp.evaluation.task import EvaluationOptions, InputRow, Task, predict_rows
 from nlp.metrics import Floats
-from nlp.model import Model, Reading
+from nlp.model import Model, Prediction
 
 
 class HeadTask(Task):
@@ -19,45 +19,49 @@ class HeadTask(Task):
         ConfigError: the model has no such head.
     """
 
-    def __init__(self, model: Model, options: Options) -> None:
+    def __init__(self, model: Model, options: EvaluationOptions) -> None:
         super().__init__(model, options)
         heads = {SENTIMENT: tuple(map(str, Sentiment)), **model.heads}
-        if self.says not in heads:
-            raise ConfigError(_lacking(self.says, model.name, list(heads)))
-        self.classes = heads[self.says]
+        if self.output_key not in heads:
+            raise ConfigError(_missing_head_message(self.output_key, model.name, list(heads)))
+        self.classes = heads[self.output_key]
 
     def temperature(self, language: str) -> float | None:
         """That of the head in *language*, else of all languages; None where nobody knows it."""
         if language not in self.model.languages:
             return None
-        return of_language(self.model.temperatures.get(self.says, {}), language)
+        return for_language(self.model.temperatures.get(self.output_key, {}), language)
 
-    def draws(self, rows: Sequence[Row]) -> Iterator[Floats]:
+    def samples(self, rows: Sequence[InputRow]) -> Iterator[Floats]:
         """One draw: what the head says of each text."""
-        yield shares(rows, self, self._told)
+        yield predict_rows(rows, self, self._head_probabilities)
 
-    def _told(self, reading: Reading) -> Sequence[float] | None:
-        return reading.probabilities if self.says == SENTIMENT else reading.heads.get(self.says)
+    def _head_probabilities(self, prediction: Prediction) -> Sequence[float] | None:
+        return (
+            prediction.probabilities
+            if self.output_key == SENTIMENT
+            else prediction.heads.get(self.output_key)
+        )
 
 
-def having(fits: Callable[[type[Model]], bool]) -> str:
+def models_with(condition: Callable[[type[Model]], bool]) -> str:
     """The models that *fits* holds of, as the end of a sentence."""
     names = [
         name
         for name in plugins.available("nlp.models")
-        if fits(plugins.load("nlp.models", name, Model))
+        if condition(plugins.load("nlp.models", name, Model))
     ]
     return f"Models with it: {', '.join(names)}." if names else "No installed model has it."
 
 
-def _lacking(head: str, model: str, heads: list[str]) -> str:
-    others = having(lambda kind: head in _heads(kind))
+def _missing_head_message(head: str, model: str, heads: list[str]) -> str:
+    others = models_with(lambda kind: head in _heads(kind))
     return f"model: {model!r} has no head {head!r}; it has: {', '.join(heads)}. {others}"
 
 
 def _heads(kind: type[Model]) -> set[str]:
     """The heads of a model that is not loaded: those of its class and of its packaged adapter."""
-    packaged = getattr(kind, "packaged", None)
-    if packaged is None or not (adapter.WEIGHTS / packaged).exists():
+    adapter_file = getattr(kind, "adapter_file", None)
+    if adapter_file is None or not (adapter.ADAPTERS_FOLDER / adapter_file).exists():
         return set(kind.heads)
-    return {*kind.heads, *adapter.read(adapter.WEIGHTS / packaged).heads}
+    return {*kind.heads, *adapter.load_adapter(adapter.ADAPTERS_FOLDER / adapter_file).heads}

@@ -6,111 +6,120 @@ from typing import Any, Final
 
 import numpy as np
 
-from core.mention import LIKELY
+from core.mention import DECISION_THRESHOLD
 from nlp import metrics
-from nlp.metrics import Bin, Floats, Masks
+from nlp.metrics import CalibrationBin, Floats, Masks
 
-_TINY: Final = 1e-12
+_EPSILON: Final = 1e-12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answers:
+class TaskPredictions:
     """One draw of a task. Row i of every field is text i, column c class c."""
 
     truth: Masks
-    shares: Floats  # calibrated probabilities; a row of NaN is not scored
+    probabilities: Floats  # calibrated probabilities; a row of NaN is not scored
     temperatures: Floats  # by row; NaN: not known
-    asked: Sequence[int]  # the classes that may be said
-    several: bool  # classes do not exclude each other
+    allowed_classes: Sequence[int]  # the classes that may be said
+    multi_label: bool  # classes do not exclude each other
 
     @property
-    def scored(self) -> Masks:
+    def scored_mask(self) -> Masks:
         """Which texts were scored."""
-        scored: Masks = np.atleast_1d(np.isfinite(self.shares).all(axis=1))
-        return scored
+        mask: Masks = np.atleast_1d(np.isfinite(self.probabilities).all(axis=1))
+        return mask
 
     @property
-    def allowed(self) -> Floats:
+    def allowed_probabilities(self) -> Floats:
         """Probabilities of the classes that may be said, in their order, and 0 where unscored.
 
         Where they exclude each other they sum to 1 again.
         """
-        kept = np.where(self.scored[:, None], self.shares, 0.0)[:, list(self.asked)]
-        return kept if self.several else _normal(kept)
+        probabilities = np.where(self.scored_mask[:, None], self.probabilities, 0.0)[
+            :, list(self.allowed_classes)
+        ]
+        return probabilities if self.multi_label else _normalize(probabilities)
 
     @property
-    def said(self) -> Masks:
+    def predicted_mask(self) -> Masks:
         """The classes that were said: none of a text that was not scored."""
-        said = np.zeros_like(self.truth)
-        if self.several:
-            said[:, list(self.asked)] = self.allowed >= LIKELY
+        mask = np.zeros_like(self.truth)
+        if self.multi_label:
+            mask[:, list(self.allowed_classes)] = self.allowed_probabilities >= DECISION_THRESHOLD
         else:
-            said[np.arange(len(said)), np.asarray(self.asked)[self.allowed.argmax(axis=1)]] = True
-        return said & self.scored[:, None]
+            mask[
+                np.arange(len(mask)),
+                np.asarray(self.allowed_classes)[self.allowed_probabilities.argmax(axis=1)],
+            ] = True
+        return mask & self.scored_mask[:, None]
 
-    def of(self, chosen: Sequence[int]) -> "Answers":
+    def subset(self, indices: Sequence[int]) -> "TaskPredictions":
         """The texts whose indices are *chosen*."""
-        rows = list(chosen)
+        rows = list(indices)
         return replace(
             self,
             truth=self.truth[rows],
-            shares=self.shares[rows],
+            probabilities=self.probabilities[rows],
             temperatures=self.temperatures[rows],
         )
 
-    def bins(self) -> tuple[Bin, ...]:
+    def bins(self) -> tuple[CalibrationBin, ...]:
         """Reliability as it stands. An unscored text has confidence 0 and is wrong."""
-        return self._bins(self.allowed)
+        return self._bins(self.allowed_probabilities)
 
-    def bins_before(self) -> tuple[Bin, ...] | None:
+    def bins_before(self) -> tuple[CalibrationBin, ...] | None:
         """Reliability before calibration; None where a scored text's temperature is not known."""
-        if np.isnan(self.temperatures[self.scored]).any():
+        if np.isnan(self.temperatures[self.scored_mask]).any():
             return None
-        return self._bins(_heated(self.allowed, self.temperatures[:, None], several=self.several))
+        return self._bins(
+            _undo_temperatures(
+                self.allowed_probabilities, self.temperatures[:, None], multi_label=self.multi_label
+            )
+        )
 
-    def _bins(self, shares: Floats) -> tuple[Bin, ...]:
+    def _bins(self, probabilities: Floats) -> tuple[CalibrationBin, ...]:
         """Of each text the likeliest class; where several may hold, of each text every class."""
-        if self.several:
-            is_true: Masks = self.truth[:, list(self.asked)] & self.scored[:, None]
-            return metrics.bins(is_true.ravel(), shares.ravel())
-        is_right: Masks = np.atleast_1d((self.truth & self.said).any(axis=1))
-        return metrics.bins(is_right, shares.max(axis=1))
+        if self.multi_label:
+            is_true: Masks = self.truth[:, list(self.allowed_classes)] & self.scored_mask[:, None]
+            return metrics.bins(is_true.ravel(), probabilities.ravel())
+        is_right: Masks = np.atleast_1d((self.truth & self.predicted_mask).any(axis=1))
+        return metrics.bins(is_right, probabilities.max(axis=1))
 
 
-def figures(answers: Answers) -> dict[str, Any]:
+def overall_metrics(draw: TaskPredictions) -> dict[str, Any]:
     """The figures of the contract that stand for the whole file and for each language."""
-    truth, said = answers.truth, answers.said
+    truth, predictions = draw.truth, draw.predicted_mask
     return {
         "n": len(truth),
-        "accuracy": float(np.mean((truth == said).all(axis=1) & answers.scored)),
-        "macro_recall": metrics.macro(metrics.recall, truth, said),
-        "macro_f1": metrics.macro(metrics.f1, truth, said),
-        "ece": metrics.calibration_error(answers.bins()),
-        "unscored": int(np.sum(~answers.scored)),
+        "accuracy": float(np.mean((truth == predictions).all(axis=1) & draw.scored_mask)),
+        "macro_recall": metrics.macro(metrics.recall, truth, predictions),
+        "macro_f1": metrics.macro(metrics.f1, truth, predictions),
+        "ece": metrics.calibration_error(draw.bins()),
+        "unscored": int(np.sum(~draw.scored_mask)),
     }
 
 
-def of_class(answers: Answers, column: int) -> dict[str, Any]:
+def class_metrics(draw: TaskPredictions, column: int) -> dict[str, Any]:
     """The figures of one class."""
-    truth, said = answers.truth[:, column], answers.said[:, column]
+    truth, predictions = draw.truth[:, column], draw.predicted_mask[:, column]
     return {
         "n": int(np.sum(truth)),
-        "precision": metrics.precision(truth, said),
-        "recall": metrics.recall(truth, said),
-        "f1": metrics.f1(truth, said),
+        "precision": metrics.precision(truth, predictions),
+        "recall": metrics.recall(truth, predictions),
+        "f1": metrics.f1(truth, predictions),
     }
 
 
-def _heated(shares: Floats, temperatures: Floats, *, several: bool) -> Floats:
+def _undo_temperatures(probabilities: Floats, temperatures: Floats, *, multi_label: bool) -> Floats:
     """What *shares* were before their logits were divided by *temperatures*."""
-    powers: Floats = shares ** np.nan_to_num(temperatures, nan=1.0)
-    if several:
-        others: Floats = (1 - shares) ** np.nan_to_num(temperatures, nan=1.0)
+    powers: Floats = probabilities ** np.nan_to_num(temperatures, nan=1.0)
+    if multi_label:
+        others: Floats = (1 - probabilities) ** np.nan_to_num(temperatures, nan=1.0)
         return powers / (powers + others)
-    return _normal(powers)
+    return _normalize(powers)
 
 
-def _normal(shares: Floats) -> Floats:
+def _normalize(probabilities: Floats) -> Floats:
     """Rows of sum 1, but those of zeros."""
-    rows: Floats = shares / np.maximum(shares.sum(axis=1, keepdims=True), _TINY)
+    rows: Floats = probabilities / np.maximum(probabilities.sum(axis=1, keepdims=True), _EPSILON)
     return rows

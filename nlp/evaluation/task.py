@@ -9,16 +9,16 @@ from typing import ClassVar, Final
 import numpy as np
 
 from core.errors import ConfigError
-from nlp.bisect import each
+from nlp.bisect import predict_each
 from nlp.metrics import Floats
-from nlp.model import Model, Reading
+from nlp.model import Model, Prediction
 from nlp.text.normalize import clean
 
 UNKNOWN: Final = "unknown"  # the language of a row that names none and shows none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class InputRow:
     """One row of the file. Its label is not here: no answer can depend on it."""
 
     text: str  # as it stands in the file, not cleaned
@@ -27,7 +27,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
+class EvaluationOptions:
     """What the command line says beside the file."""
 
     taxonomy: Path | None = None  # --taxonomy
@@ -54,16 +54,22 @@ class Task(ABC):
         ConfigError: in ``__init__``: the model or the options cannot serve the task.
     """
 
-    says: ClassVar[str]  # key of the answer in a line of --predictions: "sentiment", "emotion", …
-    several: ClassVar[bool] = False  # True: classes do not exclude each other; said where >= 0.5
-    by_label: ClassVar[bool] = False  # True: a row's language is its label (`per_language`)
+    output_key: ClassVar[
+        str
+    ]  # key of the answer in a line of --predictions: "sentiment", "emotion", …
+    multi_label: ClassVar[bool] = (
+        False  # True: classes do not exclude each other; said where >= 0.5
+    )
+    language_is_label: ClassVar[bool] = (
+        False  # True: a row's language is its label (`per_language`)
+    )
     classes: tuple[str, ...]  # in the order of the columns of every draw
 
-    def __init__(self, model: Model, options: Options) -> None:
+    def __init__(self, model: Model, options: EvaluationOptions) -> None:
         self.model, self.options = model, options
 
     @property
-    def judge(self) -> str:
+    def model_name(self) -> str:
         """Who answers: the ``model`` of the report."""
         return self.model.name
 
@@ -76,7 +82,7 @@ class Task(ABC):
         return None
 
     @abstractmethod
-    def draws(self, rows: Sequence[Row]) -> Iterator[Floats]:
+    def samples(self, rows: Sequence[InputRow]) -> Iterator[Floats]:
         """Probabilities, shape (len(rows), len(classes)); a row of NaN is not scored.
 
         Mostly one matrix; several where chance has a part (examples drawn with seeds 0 to 4): every
@@ -87,33 +93,35 @@ class Task(ABC):
         """
 
 
-def shares(
-    rows: Sequence[Row],
+def predict_rows(
+    rows: Sequence[InputRow],
     task: Task,
-    of: Callable[[Reading], Sequence[float] | None],
-    text: Callable[[Row], str] = lambda row: clean(row.text),
+    probabilities_of: Callable[[Prediction], Sequence[float] | None],
+    text_of: Callable[[InputRow], str] = lambda row: clean(row.text),
 ) -> Floats:
     """What the model of *task* reads in *text* of each row, as one draw.
 
     Not scored: rows in a language that is not the model's (but for a zero-shot figure), without
     text, that it cannot read, and where *of* finds nothing in the reading.
     """
-    found = np.full((len(rows), len(task.classes)), np.nan)
-    texts = [text(row) for row in rows]
-    for i, reading in _readings(task, texts, [row.language for row in rows]):
-        told = of(reading)
-        if told is not None:
-            found[i] = told
-    return found
+    probabilities = np.full((len(rows), len(task.classes)), np.nan)
+    texts = [text_of(row) for row in rows]
+    for i, prediction in _predictions(task, texts, [row.language for row in rows]):
+        row_probabilities = probabilities_of(prediction)
+        if row_probabilities is not None:
+            probabilities[i] = row_probabilities
+    return probabilities
 
 
-def _readings(
+def _predictions(
     task: Task, texts: Sequence[str], languages: Sequence[str]
-) -> Iterator[tuple[int, Reading]]:
+) -> Iterator[tuple[int, Prediction]]:
     """The index and reading of each text that can be read."""
-    spoken = set(languages) if task.options.zero_shot else task.model.languages
-    known = [i for i, code in enumerate(languages) if texts[i] and code in spoken]
-    found = each(task.model.read, [texts[i] for i in known], [languages[i] for i in known])
-    for i, reading in zip(known, found, strict=True):
-        if not isinstance(reading, Exception):
-            yield i, reading
+    supported_languages = set(languages) if task.options.zero_shot else task.model.languages
+    indices = [i for i, code in enumerate(languages) if texts[i] and code in supported_languages]
+    predictions = predict_each(
+        task.model.predict, [texts[i] for i in indices], [languages[i] for i in indices]
+    )
+    for i, prediction in zip(indices, predictions, strict=True):
+        if not isinstance(prediction, Exception):
+            yield i, prediction

@@ -1,19 +1,19 @@
 """Seven languages, five heads: multilingual-e5-small with our adapter on its upper layers."""
 
-from nlp.encoder.adapter_model import Adapted
+from nlp.encoder.adapter_model import AdapterModel
 from nlp.encoder.weights_sources.e5 import E5_SMALL
 
 
-class E5(Adapted):
+class E5(AdapterModel):
     """Twelve layers over a vocabulary of 250,000 pieces of a hundred languages.
 
     It scores those that its adapter was trained and measured on; of all others it knows the vector.
     """
 
     base = E5_SMALL
-    packaged = "e5-multi.safetensors"
+    adapter_file = "e5-multi.safetensors"
     # Levelled vectors lie further apart than MiniLM's. Over the seven topics of the demo 2.8 % of
     # 5,900 tweets and comments of no topic get one (MiniLM: 1 %); of the demo's sentences on a
     # topic 70 % are found in English, 51 in German, 44 in French, 44 in Spanish.
-    near = 0.25
-    reads_targets = True
+    topic_threshold = 0.25
+    supports_targets = True

@@ -1,11 +1,11 @@
 """English sentiment: all-MiniLM-L6-v2 with our adapter on its upper layers."""
 
-from nlp.encoder.adapter_model import Adapted
+from nlp.encoder.adapter_model import AdapterModel
 from nlp.encoder.weights_sources.minilm import MINILM
 
 
-class MiniLM(Adapted):
+class MiniLM(AdapterModel):
     """The smallest: a sixth of e5's memory, twice its speed, English alone."""
 
     base = MINILM
-    packaged = "minilm-en.safetensors"
+    adapter_file = "minilm-en.safetensors"

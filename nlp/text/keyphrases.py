@@ -12,15 +12,15 @@ from typing import Final
 
 import yaml
 
-from core.tokenizer import Token, tokens, words
+from core.tokenizer import Token, tokenize, tokenize_with_spans
 
-MOST: Final = 5  # phrases of a text
-WIDEST: Final = 3  # words of a phrase
-_SHORTEST: Final = 3  # letters of a word that may stand alone
-_GLUE: Final = (" ", "-", "\u00a0")  # what may stand within a phrase
+MAX_PHRASES: Final = 5  # phrases of a text
+MAX_PHRASE_WORDS: Final = 3  # words of a phrase
+_MIN_LETTERS: Final = 3  # letters of a word that may stand alone
+_JOINERS: Final = (" ", "-", "\u00a0")  # what may stand within a phrase
 
 
-def phrases(text: str, language: str | None) -> tuple[str, ...]:
+def extract_phrases(text: str, language: str | None) -> tuple[str, ...]:
     """At most MOST phrases of *text* in lower case; none in a language without stop words.
 
     What is said more often comes first, then what has more words, then what comes first.
@@ -32,37 +32,37 @@ def phrases(text: str, language: str | None) -> tuple[str, ...]:
     stop = stop_words(language)
     if stop is None:
         return ()
-    said: dict[str, str] = {}
+    surfaces: dict[str, str] = {}
     counts: Counter[str] = Counter()
     for run in _runs(text, stop):
-        folded = " ".join(token.word for token in run)
-        said.setdefault(folded, text[run[0].start : run[-1].end].lower())
-        counts[folded] += 1
+        key = " ".join(token.word for token in run)
+        surfaces.setdefault(key, text[run[0].start : run[-1].end].lower())
+        counts[key] += 1
     # A sort keeps the order of what is equal: what was said first.
     best = sorted(counts, key=lambda phrase: (-counts[phrase], -phrase.count(" ")))
-    return tuple(said[phrase] for phrase in best[:MOST])
+    return tuple(surfaces[phrase] for phrase in best[:MAX_PHRASES])
 
 
 def _runs(text: str, stop: frozenset[str]) -> Iterator[Sequence[Token]]:
     """The phrases in order."""
     run: list[Token] = []
-    for token in tokens(text):
-        carries = _carries(token, stop)
-        if run and not (carries and text[run[-1].end : token.start] in _GLUE):
-            yield from _cut(run)
+    for token in tokenize_with_spans(text):
+        is_content = _is_content_word(token, stop)
+        if run and not (is_content and text[run[-1].end : token.start] in _JOINERS):
+            yield from _split_run(run)
             run = []
-        run += [token] if carries else []
-    yield from _cut(run)
+        run += [token] if is_content else []
+    yield from _split_run(run)
 
 
-def _cut(run: Sequence[Token]) -> Iterator[Sequence[Token]]:
-    for at in range(0, len(run), WIDEST):
-        piece = run[at : at + WIDEST]
-        if len(piece) > 1 or len(piece[0].word) >= _SHORTEST:
+def _split_run(run: Sequence[Token]) -> Iterator[Sequence[Token]]:
+    for start in range(0, len(run), MAX_PHRASE_WORDS):
+        piece = run[start : start + MAX_PHRASE_WORDS]
+        if len(piece) > 1 or len(piece[0].word) >= _MIN_LETTERS:
             yield piece
 
 
-def _carries(token: Token, stop: frozenset[str]) -> bool:
+def _is_content_word(token: Token, stop: frozenset[str]) -> bool:
     return token.word not in stop and len(token.word) > 1 and not token.word.isdecimal()
 
 
@@ -74,5 +74,7 @@ def stop_words(language: str | None) -> frozenset[str] | None:
 @cache
 def _stop_words() -> Mapping[str, frozenset[str]]:
     """By language; cut as texts are: "don't" is two words."""
-    said = yaml.safe_load(Path(__file__).with_name("stopwords.yaml").read_text(encoding="utf-8"))
-    return {code: frozenset(words(listed)) for code, listed in said.items()}
+    words_by_language = yaml.safe_load(
+        Path(__file__).with_name("stopwords.yaml").read_text(encoding="utf-8")
+    )
+    return {code: frozenset(tokenize(word_list)) for code, word_list in words_by_language.items()}

@@ -14,8 +14,8 @@ _EMOJI: Final = re.compile(
     r"([\u2600-\u27bf\u2b50\u2b55\U0001f300-\U0001f3fa\U0001f400-\U0001faff])"
     r"(?:[\ufe0f\U0001f3fb-\U0001f3ff]|\1)*"
 )
-_CROWD: Final = re.compile(r"(?:@user\s+){3,}")
-_STRAIGHT: Final = str.maketrans("‘’‚‛“”„‟", "''''\"\"\"\"")
+_MENTION_RUN: Final = re.compile(r"(?:@user\s+){3,}")
+_STRAIGHT_QUOTES: Final = str.maketrans("‘’‚‛“”„‟", "''''\"\"\"\"")
 
 
 def clean(text: str) -> str:
@@ -24,18 +24,18 @@ def clean(text: str) -> str:
     White space becomes single spaces. No word is lost or grows together with another, but those of
     links, accounts and terminal commands. Idempotent.
     """
-    named = _EMOJI.sub(_name, visible(text).translate(_STRAIGHT))
-    anonymous = ACCOUNT.sub("@user", LINK.sub("http ", named))
-    return " ".join(_CROWD.sub("@user @user ", anonymous).split())
+    text_with_names = _EMOJI.sub(_emoji_name, strip_invisible(text).translate(_STRAIGHT_QUOTES))
+    anonymous = ACCOUNT.sub("@user", LINK.sub("http ", text_with_names))
+    return " ".join(_MENTION_RUN.sub("@user @user ", anonymous).split())
 
 
-def visible(text: str) -> str:
+def strip_invisible(text: str) -> str:
     """*text* without terminal commands, control, bidi and other invisible characters."""
-    return "".join(map(_shown, _ANSI.sub(" ", text)))
+    return "".join(map(_visible_form, _ANSI.sub(" ", text)))
 
 
 @lru_cache(maxsize=65536)
-def _shown(character: str) -> str:
+def _visible_form(character: str) -> str:
     """Nothing for a format character (Cf), a space for a control or lone surrogate, else itself."""
     category = unicodedata.category(character)
     if category == "Cf":
@@ -43,6 +43,6 @@ def _shown(character: str) -> str:
     return " " if category in ("Cc", "Cs") else character
 
 
-def _name(emoji: re.Match[str]) -> str:
+def _emoji_name(emoji: re.Match[str]) -> str:
     """The model's vocabulary has no emoji, but it knows "pouting face"."""
     return f" {unicodedata.name(emoji[1], '').lower()} "

@@ -10,7 +10,7 @@ from nlp.text.excerpt import Excerpt, excerpt, spellings
 MARKS: Final = ("►", "◄")  # one piece each in the vocabulary of multilingual-e5
 
 
-def mark(text: str, names: Collection[str]) -> str:
+def mark_brand(text: str, names: Collection[str]) -> str:
     """*text* with each of *names* between marks where it stands as a word, in whatever case.
 
     Marks that the text brought along are taken out first: nobody outside points at a brand.
@@ -20,11 +20,13 @@ def mark(text: str, names: Collection[str]) -> str:
     if not longest_first:
         return plain
     words = "|".join(map(re.escape, longest_first))
-    left, right = MARKS
-    return re.sub(rf"(?<!\w)({words})(?!\w)", rf"{left} \1 {right}", plain, flags=re.IGNORECASE)
+    opening, closing = MARKS
+    return re.sub(
+        rf"(?<!\w)({words})(?!\w)", rf"{opening} \1 {closing}", plain, flags=re.IGNORECASE
+    )
 
 
-def aimed(text: str, names: Mapping[str, Collection[str]]) -> dict[str, Excerpt]:
+def mark_targets(text: str, names: Mapping[str, Collection[str]]) -> dict[str, Excerpt]:
     """*text* by watch, marked as it is read towards each that it names, where it names several.
 
     *names*, by watch, are the words that *text* says of it. Those that two watches share point at
@@ -32,16 +34,18 @@ def aimed(text: str, names: Mapping[str, Collection[str]]) -> dict[str, Excerpt]
     Where fewer than two readings would differ it is empty: what is said in the whole text is said
     of the one watch.
     """
-    marked = {watch: _marked(text, _own(watch, names)) for watch in names}
-    found = {watch: part for watch, part in marked.items() if MARKS[0] in part.text}
-    return found if len(set(found.values())) > 1 else {}
+    excerpts = {watch: _marked_excerpt(text, _distinctive_names(watch, names)) for watch in names}
+    marked_excerpts = {
+        watch: passage for watch, passage in excerpts.items() if MARKS[0] in passage.text
+    }
+    return marked_excerpts if len(set(marked_excerpts.values())) > 1 else {}
 
 
-def _marked(text: str, names: Collection[str]) -> Excerpt:
-    part = excerpt(text, [names])
-    return replace(part, text=mark(part.text, spellings(names)))
+def _marked_excerpt(text: str, names: Collection[str]) -> Excerpt:
+    passage = excerpt(text, [names])
+    return replace(passage, text=mark_brand(passage.text, spellings(names)))
 
 
-def _own(watch: str, names: Mapping[str, Collection[str]]) -> Collection[str]:
+def _distinctive_names(watch: str, names: Mapping[str, Collection[str]]) -> Collection[str]:
     others = {n.casefold() for other in names if other != watch for n in names[other]}
     return [name for name in names[watch] if name.casefold() not in others] or names[watch]

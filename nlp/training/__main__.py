@@ -12,9 +12,9 @@ import torch
 from core.errors import ConfigError
 from nlp.encoder import adapter
 from nlp.encoder.adapter import SENTIMENT
-from nlp.encoder.pretrained import Base
-from nlp.training.multitask_network import Point
-from nlp.training.recipes import PLANS, Plan
+from nlp.encoder.pretrained import PretrainedEncoder
+from nlp.training.multitask_network import TrainingProgress
+from nlp.training.recipes import PLANS, TrainingPlan
 from nlp.training.session import train
 from nlp.training.trainer import Recipe
 
@@ -24,43 +24,50 @@ def main() -> int:
     options, plan = _parse()
     torch.set_num_threads(1)
     try:
-        for base in {plan.base, plan.better or plan.base}:
+        for base in {plan.base, plan.reference_base or plan.base}:
             base.verify()
-        parts = plan.texts(options.data)
+        splits = plan.texts(options.data)
     except ConfigError as error:
-        _say(str(error))
+        _print_err(str(error))
         return 2
     checkpoint = options.out.with_suffix(".checkpoint")
-    tell = partial(_tell, options.curve, plan.recipe.seed)
-    made = train(
-        plan, parts, located=Base.locate, checkpoint=checkpoint, tell=tell, every=options.every
+    report = partial(_report, options.curve, plan.recipe.seed)
+    trained_adapter = train(
+        plan,
+        splits,
+        locate=PretrainedEncoder.locate,
+        checkpoint=checkpoint,
+        report=report,
+        every=options.every,
     )
-    adapter.write(options.out, made)
-    degrees = {name: dict(head.temperatures) for name, head in made.heads.items()}
-    _say(f"{options.out.name}: {options.out.stat().st_size} bytes, temperatures {degrees}")
+    adapter.save_adapter(options.out, trained_adapter)
+    temperatures = {name: dict(head.temperatures) for name, head in trained_adapter.heads.items()}
+    _print_err(
+        f"{options.out.name}: {options.out.stat().st_size} bytes, temperatures {temperatures}"
+    )
     return 0
 
 
-def _tell(curve: Path, seed: int, point: Point) -> None:
-    _draw(curve, point, seed)
-    _say(
-        f"{point.run}: step {point.step} of {point.total}: loss {point.loss:.4f}, "
-        f"validation macro-recall {dict(point.validation)}"
+def _report(curve: Path, seed: int, progress: TrainingProgress) -> None:
+    _draw(curve, progress, seed)
+    _print_err(
+        f"{progress.run}: step {progress.step} of {progress.total}: loss {progress.loss:.4f}, "
+        f"validation macro-recall {dict(progress.validation)}"
     )
 
 
-def _draw(curve: Path, point: Point, seed: int) -> None:
+def _draw(curve: Path, progress: TrainingProgress, seed: int) -> None:
     """Put *point* behind the earlier steps in *curve*: what goes on goes on there too."""
     rows = json.loads(curve.read_text()) if curve.is_file() else []
-    earlier = [row for row in rows if row["run"] != point.run or row["step"] < point.step]
-    row = {"run": point.run, "step": point.step, "seed": seed}
-    row |= {"validation": point.validation[SENTIMENT]}
-    row |= {name: score for name, score in point.validation.items() if name != SENTIMENT}
+    earlier = [row for row in rows if row["run"] != progress.run or row["step"] < progress.step]
+    row = {"run": progress.run, "step": progress.step, "seed": seed}
+    row |= {"validation": progress.validation[SENTIMENT]}
+    row |= {name: score for name, score in progress.validation.items() if name != SENTIMENT}
     curve.parent.mkdir(parents=True, exist_ok=True)
     curve.write_text(json.dumps([*earlier, row], indent=1) + "\n")
 
 
-def _parse() -> tuple[argparse.Namespace, Plan]:
+def _parse() -> tuple[argparse.Namespace, TrainingPlan]:
     parser = argparse.ArgumentParser(prog="python -m nlp.training", description=__doc__)
     parser.add_argument("model", choices=list(PLANS))
     parser.add_argument("--data", type=Path, required=True, help="folder of labelled texts")
@@ -71,13 +78,13 @@ def _parse() -> tuple[argparse.Namespace, Plan]:
         flag = f"--{field.name.replace('_', '-')}"
         parser.add_argument(flag, type=type(field.default), help="overrides the value of the plan")
     options = parser.parse_args()
-    said = {field.name: getattr(options, field.name) for field in fields(Recipe)}
-    changed = {name: value for name, value in said.items() if value is not None}
+    arguments = {field.name: getattr(options, field.name) for field in fields(Recipe)}
+    overrides = {name: value for name, value in arguments.items() if value is not None}
     plan = PLANS[options.model]
-    return options, replace(plan, recipe=replace(plan.recipe, **changed))
+    return options, replace(plan, recipe=replace(plan.recipe, **overrides))
 
 
-def _say(line: str) -> None:
+def _print_err(line: str) -> None:
     sys.stderr.write(f"{line}\n")
     sys.stderr.flush()
 

@@ -8,13 +8,13 @@ from typing import Any, Final
 
 import numpy as np
 
-from config.jsonlines import numbered, parsed
+from config.jsonlines import numbered_lines, parse_json
 from core.errors import ConfigError
 from nlp.text.normalize import clean
 
-OURS: Final = Path(__file__).parent / "texts"  # written for Harken
+TEXTS_FOLDER: Final = Path(__file__).parent / "texts"  # written for Harken
 # One text in so many of train calibrates a temperature and is never trained on.
-_HELD_OUT_OF: Final = 24
+_HELD_OUT_ONE_IN: Final = 24
 
 Row = Mapping[str, Any]
 Targets = np.ndarray[Any, np.dtype[np.float32]]
@@ -22,7 +22,7 @@ Pair = tuple[str, Sequence[int]]  # a cleaned text and the indices of the classe
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Labelled:
+class LabelledTexts:
     """Cleaned texts and what one head shall say of them."""
 
     head: str
@@ -37,58 +37,64 @@ class Labelled:
         """The share of each class; of sum 1 where each text has one."""
         return tuple(self.targets.mean(axis=0, dtype=float).round(4).tolist())
 
-    def where(self, *, held_out: bool) -> "Labelled":
+    def where(self, *, held_out: bool) -> "LabelledTexts":
         """The part that is kept for calibration, or the rest; chosen by the text alone."""
-        return self._chosen([_is_held_out(text) == held_out for text in self.texts])
+        return self._select([_is_held_out(text) == held_out for text in self.texts])
 
-    def without(self, known: Collection[str]) -> "Labelled":
+    def without(self, excluded_texts: Collection[str]) -> "LabelledTexts":
         """What is not among the *known* texts."""
-        return self._chosen([text not in known for text in self.texts])
+        return self._select([text not in excluded_texts for text in self.texts])
 
-    def _chosen(self, mask: Sequence[bool]) -> "Labelled":
+    def _select(self, mask: Sequence[bool]) -> "LabelledTexts":
         texts = tuple(text for text, ok in zip(self.texts, mask, strict=True) if ok)
-        return Labelled(self.head, texts, self.targets[np.array(mask, bool)])
+        return LabelledTexts(self.head, texts, self.targets[np.array(mask, bool)])
 
 
-def labelled(head: str, classes: Sequence[str], pairs: Iterable[Pair]) -> Labelled:
+def labelled_texts(head: str, classes: Sequence[str], pairs: Iterable[Pair]) -> LabelledTexts:
     """The *pairs* as texts for *head*, which tells *classes*."""
-    listed = list(pairs)
-    targets = np.zeros((len(listed), len(classes)), np.float32)
-    for number, (_, held) in enumerate(listed):
-        targets[number, list(held)] = 1
-    return Labelled(head, tuple(text for text, _ in listed), targets)
+    pair_list = list(pairs)
+    targets = np.zeros((len(pair_list), len(classes)), np.float32)
+    for index, (_, class_indices) in enumerate(pair_list):
+        targets[index, list(class_indices)] = 1
+    return LabelledTexts(head, tuple(text for text, _ in pair_list), targets)
 
 
-def single(folder: Path, name: str, head: str, classes: Sequence[str]) -> Labelled:
+def single_label_texts(folder: Path, name: str, head: str, classes: Sequence[str]) -> LabelledTexts:
     """The rows of the file *name*; their ``label`` is one of *classes*.
 
     Raises:
         ConfigError: the file is missing.
     """
-    found = shared_rows(folder, name)
-    return labelled(head, classes, ((clean(r["text"]), [classes.index(r["label"])]) for r in found))
+    file_rows = shared_rows(folder, name)
+    return labelled_texts(
+        head, classes, ((clean(r["text"]), [classes.index(r["label"])]) for r in file_rows)
+    )
 
 
-def untold(
+def unlabelled_texts(
     folder: Path, names: Iterable[str], head: str, classes: Sequence[str], every: int
-) -> Labelled:
+) -> LabelledTexts:
     """One text in *every* of the files *names*, each once, without label: all targets are 0."""
     texts = (clean(row["text"]) for name in names for row in shared_rows(folder, name))
-    return labelled(head, classes, ((text, []) for text in list(dict.fromkeys(texts))[::every]))
+    return labelled_texts(
+        head, classes, ((text, []) for text in list(dict.fromkeys(texts))[::every])
+    )
 
 
-def grouped(folder: Path, name: str, head: str, groups: Mapping[str, str]) -> Labelled:
+def grouped_label_texts(
+    folder: Path, name: str, head: str, groups: Mapping[str, str]
+) -> LabelledTexts:
     """The rows whose ``labels`` all belong to one of *groups* (a class: its labels, by spaces)."""
     group_of = {label: group for group, labels in groups.items() for label in labels.split()}
     classes = list(groups)
 
     def _pairs() -> Iterator[Pair]:
         for row in shared_rows(folder, name):
-            found = {group_of.get(label) for label in row["labels"]}
-            if len(found) == 1 and (group := found.pop()) is not None:
+            row_groups = {group_of.get(label) for label in row["labels"]}
+            if len(row_groups) == 1 and (group := row_groups.pop()) is not None:
                 yield clean(row["text"]), [classes.index(group)]
 
-    return labelled(head, classes, _pairs())
+    return labelled_texts(head, classes, _pairs())
 
 
 def shared_rows(folder: Path, name: str) -> Iterator[Row]:
@@ -106,7 +112,7 @@ def shared_rows(folder: Path, name: str) -> Iterator[Row]:
 
 def our_rows(name: str) -> Iterator[Row]:
     """The rows of a file that was written for Harken."""
-    return rows(OURS / f"{name}.jsonl")
+    return rows(TEXTS_FOLDER / f"{name}.jsonl")
 
 
 def rows(path: Path) -> Iterator[Row]:
@@ -115,8 +121,8 @@ def rows(path: Path) -> Iterator[Row]:
     Raises:
         ConfigError: it cannot be read, or is something else.
     """
-    return (parsed(line, path, first=number) for number, line in numbered(path))
+    return (parse_json(line, path, first_line=number) for number, line in numbered_lines(path))
 
 
 def _is_held_out(text: str) -> bool:
-    return hashlib.sha256(text.encode()).digest()[0] % _HELD_OUT_OF == 0
+    return hashlib.sha256(text.encode()).digest()[0] % _HELD_OUT_ONE_IN == 0

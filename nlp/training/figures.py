@@ -13,12 +13,12 @@ from typing import Any, Final
 from core.plugins import available, load
 from nlp.encoder import adapter
 from nlp.encoder.adapter import SENTIMENT
-from nlp.encoder.adapter_model import Adapted
+from nlp.encoder.adapter_model import AdapterModel
 from nlp.evaluation.evaluate import evaluate
-from nlp.evaluation.task import Options
+from nlp.evaluation.task import EvaluationOptions
 from nlp.training.datasets import rows
 
-SETS: Final = (  # of each head: the task, and the files that it is judged by
+EVALUATION_SETS: Final = (  # of each head: the task, and the files that it is judged by
     ("sentiment", "sentiment", "tweeteval_sentiment_validation.jsonl.gz"),
     ("sentiment", "sentiment", "umsab_val.jsonl.gz"),
     ("sentiment", "sentiment", "towards.jsonl"),
@@ -29,9 +29,9 @@ SETS: Final = (  # of each head: the task, and the files that it is judged by
     ("intent", "intent", "intent.jsonl"),
 )
 # Of a language that nobody trained: what is left unread when the product leaves it unscored.
-STRANGE: Final = "hindi.jsonl"
-ENOUGH: Final = 0.5  # of a set must be in the model's languages to say anything
-TOLD: Final = ("macro_recall", "macro_f1", "accuracy", "ece")
+FOREIGN_SET: Final = "hindi.jsonl"
+MIN_SCORED_SHARE: Final = 0.5  # of a set must be in the model's languages to say anything
+REPORTED_FIGURES: Final = ("macro_recall", "macro_f1", "accuracy", "ece")
 
 
 def main() -> int:
@@ -43,40 +43,44 @@ def main() -> int:
         "--ours", type=Path, default=Path("tests/data"), help="our own labelled texts"
     )
     options = parser.parse_args()
-    kind = load("nlp.models", options.model, Adapted)
-    path = adapter.WEIGHTS / kind.packaged
-    made, model = adapter.read(path), kind()
-    figures: dict[str, list[dict[str, Any]]] = {head: [] for head in made.heads}
-    for head, task, name in SETS:
-        if head in made.heads and (task != "towards" or model.reads_targets):
-            found = _figure(model, task, _file(options.data, options.ours, name))
-            if found["scored"] >= ENOUGH:
-                figures[head].append(found)
-                sys.stdout.write(row(head, found) + "\n")
+    kind = load("nlp.models", options.model, AdapterModel)
+    path = adapter.ADAPTERS_FOLDER / kind.adapter_file
+    weights, model = adapter.load_adapter(path), kind()
+    figures: dict[str, list[dict[str, Any]]] = {head: [] for head in weights.heads}
+    for head, task, name in EVALUATION_SETS:
+        if head in weights.heads and (task != "towards" or model.supports_targets):
+            figure = _figure(model, task, _file(options.data, options.ours, name))
+            if figure["scored"] >= MIN_SCORED_SHARE:
+                figures[head].append(figure)
+                sys.stdout.write(row(head, figure) + "\n")
     if len(model.languages) > 1:
-        figures[SENTIMENT].append(strange := _figure(model, SENTIMENT, options.ours / STRANGE))
-        sys.stdout.write(row(SENTIMENT, strange) + "\n")
-    adapter.write(path, replace(made, notes={**made.notes, "figures": figures}))
+        figures[SENTIMENT].append(
+            foreign_figure := _figure(model, SENTIMENT, options.ours / FOREIGN_SET)
+        )
+        sys.stdout.write(row(SENTIMENT, foreign_figure) + "\n")
+    adapter.save_adapter(path, replace(weights, notes={**weights.notes, "figures": figures}))
     return 0
 
 
 def row(head: str, figure: Mapping[str, Any]) -> str:
     """The line of the model card's table for one *figure* of *head*."""
-    numbers = " | ".join(f"{figure[name]:.3f}" for name in TOLD)
+    numbers = " | ".join(f"{figure[name]:.3f}" for name in REPORTED_FIGURES)
     return f"| {head} | {figure['task']} of {figure['set']} | {figure['n']:,} | {numbers} |"
 
 
-def _figure(model: Adapted, task: str, file: Path) -> dict[str, Any]:
-    zero_shot = file.name == STRANGE
-    found = evaluate(rows(file), model, task, options=Options(zero_shot=zero_shot)).figures
-    told = {name: round(found[name], 4) for name in TOLD}
-    scored = 1 - found["unscored"] / found["n"]
+def _figure(model: AdapterModel, task: str, file: Path) -> dict[str, Any]:
+    zero_shot = file.name == FOREIGN_SET
+    figures = evaluate(
+        rows(file), model, task, options=EvaluationOptions(zero_shot=zero_shot)
+    ).figures
+    rounded_figures = {name: round(figures[name], 4) for name in REPORTED_FIGURES}
+    scored_share = 1 - figures["unscored"] / figures["n"]
     return {
         "set": file.name.partition(".")[0],
         "task": f"zero-shot {task}" if zero_shot else task,
-        "n": found["n"],
-        "scored": round(scored, 4),
-        **told,
+        "n": figures["n"],
+        "scored": round(scored_share, 4),
+        **rounded_figures,
     }
 
 

@@ -8,63 +8,67 @@ from typing import Final
 import torch
 from torch import Tensor
 
-from nlp.encoder.batching import batches, padded
+from nlp.encoder.batching import batches, padded_length
 from nlp.encoder.network import Network, pad
-from nlp.encoder.tokenizer import Tokens
+from nlp.encoder.tokenizer import EncoderTokenizer
 
 # As in the measurements that this recipe comes from; the few longer tweets are cut here only.
 MAX_TOKENS: Final = 96
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class TrainingBatch:
     """What a training step eats."""
 
-    hidden: Tensor  # (texts, tokens, width)
+    hidden_states: Tensor  # (texts, tokens, width)
     mask: Tensor  # (texts, tokens)
 
 
 class Features:
     """Shared hidden states of some texts, bfloat16, token after token."""
 
-    def __init__(self, network: Network, tokens: Tokens, texts: Sequence[str]) -> None:
+    def __init__(self, network: Network, tokens: EncoderTokenizer, texts: Sequence[str]) -> None:
         network.eval()
-        ids = [tokens.framed(row[: MAX_TOKENS - 2]) for row in tokens.ids(texts)]
+        ids = [tokens.with_special_tokens(row[: MAX_TOKENS - 2]) for row in tokens.ids(texts)]
         self.lengths = [len(row) for row in ids]
         self.starts = [0, *torch.tensor(self.lengths).cumsum(0).tolist()]
         width = network.width
-        self.hidden = torch.empty(self.starts[-1], width, dtype=torch.bfloat16)
+        self.hidden_states = torch.empty(self.starts[-1], width, dtype=torch.bfloat16)
         with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16):
             for batch in batches(self.lengths, 4096):
                 self._fill(network, ids, batch)
 
     def _fill(self, network: Network, ids: Sequence[Sequence[int]], batch: list[int]) -> None:
-        rows, mask = pad([ids[i] for i in batch], padded(max(self.lengths[i] for i in batch)))
-        hidden = network.share(rows, mask)
+        rows, mask = pad(
+            [ids[i] for i in batch], padded_length(max(self.lengths[i] for i in batch))
+        )
+        states = network.lower_states(rows, mask)
         for row, index in enumerate(batch):
             start, end = self.starts[index], self.starts[index + 1]
-            self.hidden[start:end] = hidden[row, : end - start].to(torch.bfloat16)
+            self.hidden_states[start:end] = states[row, : end - start].to(torch.bfloat16)
 
     @torch.inference_mode()
     def vectors(self, network: Network) -> Tensor:
         """The un-adapted vectors of all texts, float32, shape (texts, width)."""
-        found = torch.empty(len(self.lengths), network.width)
+        vectors = torch.empty(len(self.lengths), network.width)
         for indices in batches(self.lengths, 4096):
             batch = self.batch(indices)
             with torch.autocast("cpu", dtype=torch.bfloat16):
-                found[indices] = network.embed(batch.hidden, batch.mask).float()
-        return found
+                vectors[indices] = network.base_vectors(batch.hidden_states, batch.mask).float()
+        return vectors
 
-    def batch(self, indices: Sequence[int]) -> Batch:
+    def batch(self, indices: Sequence[int]) -> TrainingBatch:
         """The texts *indices*, padded to the longest of them."""
-        length = padded(max(self.lengths[i] for i in indices))
-        hidden = torch.zeros(len(indices), length, self.hidden.shape[1], dtype=torch.bfloat16)
+        length = padded_length(max(self.lengths[i] for i in indices))
+        states = torch.zeros(
+            len(indices), length, self.hidden_states.shape[1], dtype=torch.bfloat16
+        )
         mask = torch.zeros(len(indices), length, dtype=torch.bool)
         for row, index in enumerate(indices):
             start, end = self.starts[index], self.starts[index + 1]
-            hidden[row, : end - start] = self.hidden[start:end]
+            states[row, : end - start] = self.hidden_states[start:end]
             mask[row, : end - start] = True
-        return Batch(hidden, mask)
+        return TrainingBatch(states, mask)
 
 
 def epoch(lengths: Sequence[int], tokens: int, seed: int) -> Iterator[list[int]]:
@@ -73,21 +77,21 @@ def epoch(lengths: Sequence[int], tokens: int, seed: int) -> Iterator[list[int]]
     Batches of one padded length have the same number of texts, so that shapes repeat; texts too few
     for a batch go on to the next length.
     """
-    chance = random.Random(seed)
-    shuffled = chance.sample(range(len(lengths)), len(lengths))
-    order = sorted(shuffled, key=lambda index: padded(lengths[index]))
-    found: list[list[int]] = []
+    rng = random.Random(seed)
+    permutation = rng.sample(range(len(lengths)), len(lengths))
+    order = sorted(permutation, key=lambda index: padded_length(lengths[index]))
+    epoch_batches: list[list[int]] = []
     while order:
-        size = _fitting([padded(lengths[index]) for index in order[:tokens]], tokens)
-        found.append(order[:size])
+        size = _fitting_count([padded_length(lengths[index]) for index in order[:tokens]], tokens)
+        epoch_batches.append(order[:size])
         order = order[size:]
-    chance.shuffle(found)
-    yield from found
+    rng.shuffle(epoch_batches)
+    yield from epoch_batches
 
 
-def _fitting(rising: Sequence[int], tokens: int) -> int:
+def _fitting_count(lengths: Sequence[int], tokens: int) -> int:
     """How many of the first texts, of *rising* padded lengths, fit *tokens*; one at least."""
-    size = max(1, tokens // rising[0])
-    while size > 1 and size * rising[min(size, len(rising)) - 1] > tokens:
+    size = max(1, tokens // lengths[0])
+    while size > 1 and size * lengths[min(size, len(lengths)) - 1] > tokens:
         size -= 1
     return size

@@ -9,24 +9,24 @@ from typing import Final, TypeVar
 import torch
 from torch import nn
 
-from nlp.encoder.adapter import SENTIMENT, Head
-from nlp.encoder.bert import encoder
+from nlp.encoder.adapter import SENTIMENT, ClassificationHead
+from nlp.encoder.bert import load_encoder
 from nlp.encoder.network import Network
-from nlp.encoder.tokenizer import Tokens
+from nlp.encoder.tokenizer import EncoderTokenizer
 from nlp.metrics import fit_temperature, macro_recall, softmax
 from nlp.training import lora
-from nlp.training.datasets import Labelled, Targets
+from nlp.training.datasets import LabelledTexts, Targets
 from nlp.training.frozen_features import Features
-from nlp.training.splits import Parts, Portion
-from nlp.training.trainer import Lessons, Recipe, Run, logits
+from nlp.training.splits import Portion, Splits
+from nlp.training.trainer import Recipe, Trainer, TrainingSet, logits
 
-INSIDE: Final = {SENTIMENT: 1.0}  # a head's inner width as a share of the encoder's …
-NARROW: Final = 0.5  # … and that of all others
+HEAD_WIDTHS: Final = {SENTIMENT: 1.0}  # a head's inner width as a share of the encoder's …
+DEFAULT_HEAD_WIDTH: Final = 0.5  # … and that of all others
 Name = TypeVar("Name")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Point:
+class TrainingProgress:
     """Where a run stands; a row of ``out/train.json`` with the loss beside it."""
 
     run: str  # "teacher" or "model"
@@ -37,91 +37,105 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trace:
+class Checkpointing:
     """What a run leaves behind every so many steps, to go on from and to look at."""
 
     checkpoint: Path
-    tell: Callable[[Point], None]
+    report: Callable[[TrainingProgress], None]
     every: int  # steps
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Exam:
+class ValidationSet:
     """Labelled texts, seen by the frozen layers."""
 
-    texts: Labelled
+    texts: LabelledTexts
     features: Features
 
 
-class Room:
+class MultitaskNetwork:
     """The network in training and the eyes of its frozen part."""
 
-    def __init__(self, folder: Path, heads: Mapping[str, Head], recipe: Recipe) -> None:
+    def __init__(
+        self, folder: Path, heads: Mapping[str, ClassificationHead], recipe: Recipe
+    ) -> None:
         torch.manual_seed(recipe.seed)  # before the heads are drawn
-        frozen = encoder(folder).float()
+        base_encoder = load_encoder(folder).float()
         sizes = {
-            name: (len(head.classes), round(frozen.width * INSIDE.get(name, NARROW)))
+            name: (
+                len(head.classes),
+                round(base_encoder.width * HEAD_WIDTHS.get(name, DEFAULT_HEAD_WIDTH)),
+            )
             for name, head in heads.items()
         }
-        self.network = Network(frozen, recipe.shared, sizes)
+        self.network = Network(base_encoder, recipe.shared, sizes)
         self._heads, self._recipe = heads, recipe
-        self._tokens = Tokens(folder)
+        self._tokenizer = EncoderTokenizer(folder)
 
     def features(self, texts: list[str]) -> Features:
         """What the frozen layers say of *texts*; they stay frozen, so at any time the same."""
-        return Features(self.network, self._tokens, texts)
+        return Features(self.network, self._tokenizer, texts)
 
-    def exams(self, parts: Mapping[Name, Labelled]) -> dict[Name, Exam]:
+    def validation_sets(self, datasets: Mapping[Name, LabelledTexts]) -> dict[Name, ValidationSet]:
         """*parts* with what the frozen layers say of them."""
-        return {name: Exam(p, self.features(list(p.texts))) for name, p in parts.items()}
+        return {
+            name: ValidationSet(p, self.features(list(p.texts))) for name, p in datasets.items()
+        }
 
-    def lessons(self, parts: Parts) -> Lessons:
+    def training_set(self, splits: Splits) -> TrainingSet:
         """All that is learned of *parts*, one portion behind the other."""
-        texts = [portion.texts for portion in parts.learned]
+        texts = [portion.texts for portion in splits.training]
         ends = accumulate(map(len, texts))
-        return Lessons(
-            features=self.features([*chain.from_iterable(part.texts for part in texts)]),
-            heads=[*chain.from_iterable([part.head] * len(part) for part in texts)],
-            targets=[*chain.from_iterable(part.targets for part in texts)],
-            passes=[
-                (range(end - len(portion.texts), end), portion.passes)
-                for end, portion in zip(ends, parts.learned, strict=True)
+        return TrainingSet(
+            features=self.features([*chain.from_iterable(dataset.texts for dataset in texts)]),
+            heads=[*chain.from_iterable([dataset.head] * len(dataset) for dataset in texts)],
+            targets=[*chain.from_iterable(dataset.targets for dataset in texts)],
+            repeats=[
+                (range(end - len(portion.texts), end), portion.repeats)
+                for end, portion in zip(ends, splits.training, strict=True)
             ],
         )
 
     def vectors(self, texts: list[str]) -> Targets:
         """The un-adapted vectors of *texts*, of length 1, shape (texts, width)."""
-        found = self.features(texts).vectors(self.network)
-        units: Targets = nn.functional.normalize(found).numpy()
+        vectors = self.features(texts).vectors(self.network)
+        units: Targets = nn.functional.normalize(vectors).numpy()
         return units
 
-    def school(self, parts: Parts, name: str, trace: Trace) -> None:
+    def fit(self, splits: Splits, name: str, checkpointing: Checkpointing) -> None:
         """Learn *parts* from where the checkpoint stands, if it is of this recipe.
 
         At the end the network has the averaged weights.
         """
-        lessons, judges = self.lessons(parts), self.exams(parts.validation)
+        training_set, validation_sets = (
+            self.training_set(splits),
+            self.validation_sets(splits.validation),
+        )
         self.adapt()
-        run = Run(self.network, lessons, self._heads, self._recipe)
-        run.resume(trace.checkpoint)
+        run = Trainer(self.network, training_set, self._heads, self._recipe)
+        run.resume(checkpointing.checkpoint)
 
-        def _tell(loss: float) -> None:
-            scores = self.scores(judges)
-            trace.tell(Point(run=name, step=run.step, total=run.last, loss=loss, validation=scores))
+        def _report(loss: float) -> None:
+            scores = self.scores(validation_sets)
+            checkpointing.report(
+                TrainingProgress(
+                    run=name, step=run.step, total=run.last, loss=loss, validation=scores
+                )
+            )
 
         def _pause(loss: float) -> None:
-            run.save(trace.checkpoint)
-            _tell(loss)
+            run.save(checkpointing.checkpoint)
+            _report(loss)
 
-        run.train(trace.every, _pause)
-        run.save(trace.checkpoint)
-        run.settle()
-        _tell(float("nan"))
+        run.train(checkpointing.every, _pause)
+        run.save(checkpointing.checkpoint)
+        run.use_averaged_weights()
+        _report(float("nan"))
 
-    def answers(self, portion: Portion) -> Targets:
+    def teacher_probabilities(self, portion: Portion) -> Targets:
         """The probabilities that the head of *portion* has for its texts."""
-        read = list(portion.plain or portion.texts.texts)
-        return softmax(logits(self.network, self.features(read), portion.texts.head))
+        texts = list(portion.teacher_texts or portion.texts.texts)
+        return softmax(logits(self.network, self.features(texts), portion.texts.head))
 
     def adapt(self) -> None:
         """From here on the tuned layers and the heads learn."""
@@ -131,22 +145,30 @@ class Room:
             if isinstance(module, nn.Dropout):
                 module.p = self._recipe.dropout
 
-    def scores(self, exams: Mapping[str, Exam]) -> dict[str, float]:
+    def scores(self, validation_sets: Mapping[str, ValidationSet]) -> dict[str, float]:
         """Macro-recall by name."""
-        found = {}
-        for name, exam in exams.items():
-            said = logits(self.network, exam.features, exam.texts.head).argmax(axis=1)
-            found[name] = round(macro_recall(exam.texts.targets.argmax(axis=1), said), 4)
-        return found
+        recalls = {}
+        for name, validation_set in validation_sets.items():
+            predictions = logits(
+                self.network, validation_set.features, validation_set.texts.head
+            ).argmax(axis=1)
+            recalls[name] = round(
+                macro_recall(validation_set.texts.targets.argmax(axis=1), predictions), 4
+            )
+        return recalls
 
-    def tempered(self, parts: Parts) -> dict[str, Head]:
+    def fit_temperatures(self, splits: Splits) -> dict[str, ClassificationHead]:
         """The heads with their priors, and temperatures fitted on texts that nobody learned."""
-        found = dict(self._heads)
-        for (name, language), priors in parts.priors.items():
-            found[name] = replace(found[name], priors={**found[name].priors, language: priors})
-        for (name, language), exam in self.exams(parts.calibration).items():
-            head = found[name]
-            said = head.evened(logits(self.network, exam.features, name), language)
-            degree = fit_temperature(said, exam.texts.targets.argmax(axis=1))
-            found[name] = replace(head, temperatures={**head.temperatures, language: degree})
-        return found
+        heads = dict(self._heads)
+        for (name, language), priors in splits.priors.items():
+            heads[name] = replace(heads[name], priors={**heads[name].priors, language: priors})
+        for (name, language), calibration_set in self.validation_sets(splits.calibration).items():
+            head = heads[name]
+            adjusted_logits = head.adjust_for_priors(
+                logits(self.network, calibration_set.features, name), language
+            )
+            temperature = fit_temperature(
+                adjusted_logits, calibration_set.texts.targets.argmax(axis=1)
+            )
+            heads[name] = replace(head, temperatures={**head.temperatures, language: temperature})
+        return heads

@@ -7,29 +7,37 @@ from pathlib import Path
 from typing import Final
 
 from core.mention import Emotion, Intent, Sentiment
-from nlp.encoder.adapter import ANY, SENTIMENT, Head
-from nlp.encoder.pretrained import Base
+from nlp.encoder.adapter import ANY_LANGUAGE, SENTIMENT, ClassificationHead
+from nlp.encoder.pretrained import PretrainedEncoder
 from nlp.encoder.weights_sources.e5 import E5_SMALL
 from nlp.encoder.weights_sources.minilm import MINILM
 from nlp.text.normalize import clean
-from nlp.text.target_marking import mark
+from nlp.text.target_marking import mark_brand
 from nlp.training import datasets
-from nlp.training.datasets import OURS, Labelled, Pair, grouped, labelled, single, untold
-from nlp.training.splits import Parts, Portion
+from nlp.training.datasets import (
+    TEXTS_FOLDER,
+    LabelledTexts,
+    Pair,
+    grouped_label_texts,
+    labelled_texts,
+    single_label_texts,
+    unlabelled_texts,
+)
+from nlp.training.splits import Portion, Splits
 from nlp.training.trainer import Recipe
 
 CLASSES: Final = tuple(str(name) for name in Sentiment)
 EMOTIONS: Final = tuple(str(name) for name in Emotion)
 INTENTS: Final = tuple(str(name) for name in Intent)
-SPOKEN: Final = ("ar", "de", "en", "es", "fr", "it", "pt")
+LANGUAGES: Final = ("ar", "de", "en", "es", "fr", "it", "pt")
 # GoEmotions' labels (arXiv:2005.00547) that mean one of the four emotions of TweetEval.
-_FELT: Final = {
+_GO_EMOTIONS: Final = {
     "anger": "anger annoyance",
     "joy": "joy amusement excitement love",
     "optimism": "optimism",
     "sadness": "sadness grief disappointment remorse",
 }
-_ORDERED: Final = 3_000  # tweets that get an order to the model, which their label ignores
+_ORDER_TEXTS: Final = 3_000  # tweets that get an order to the model, which their label ignores
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,152 +49,166 @@ class Teacher:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class TrainingPlan:
     """How one model is made."""
 
-    base: Base
-    heads: Mapping[str, Head]  # without temperatures
-    texts: Callable[[Path], Parts]  # of the folder of the shared texts
+    base: PretrainedEncoder
+    heads: Mapping[str, ClassificationHead]  # without temperatures
+    texts: Callable[[Path], Splits]  # of the folder of the shared texts
     recipe: Recipe = field(default_factory=Recipe)
     teacher: Teacher | None = None
-    better: Base | None = None  # of English; its vectors are those for topics likened to
-
-
-def _english(folder: Path) -> Parts:
-    tweets = _tweets(folder)
-    learned = tweets.where(held_out=False)
-    return Parts(
-        learned=(Portion(texts=learned),),
-        calibration={(SENTIMENT, ANY): tweets.where(held_out=True)},
-        priors={(SENTIMENT, ANY): learned.priors},
-        validation={SENTIMENT: _judges(folder)},
+    reference_base: PretrainedEncoder | None = (
+        None  # of English; its vectors are those for topics likened to
     )
 
 
-def _many(folder: Path) -> Parts:
-    tweets, judges = _tweets(folder), _judges(folder)
-    foreign = single(folder, "umsab_val", SENTIMENT, CLASSES)
-    spoken = single(folder, "umsab_train", SENTIMENT, CLASSES)
-    heads = {name: _validation(folder, name) for name in _FILES}
-    taught = {name: _train(folder, name) for name in _FILES}
-    learned = tweets.where(held_out=False)
-    return Parts(
-        learned=(
-            Portion(texts=learned),
-            Portion(texts=spoken.without({*judges.texts, *foreign.texts}), passes=1.5),
-            _obeying_nobody(learned),
-            Portion(texts=_towards(), passes=3.0),
-            Portion(texts=taught["emotion"], passes=2.5),
-            Portion(texts=grouped(folder, "goemotions_train", "emotion", _FELT), passes=0.3),
-            Portion(texts=taught["offence"], passes=0.67),
-            Portion(texts=taught["irony"]),
-            Portion(texts=_intents(), passes=2.0),
-            # Tweets of later years, comments and customers' questions, for the teacher to answer.
-            Portion(texts=_untold(folder, *_TWEETS), passes=0.7),
+def _english_splits(folder: Path) -> Splits:
+    tweets = _tweets(folder)
+    training_tweets = tweets.where(held_out=False)
+    return Splits(
+        training=(Portion(texts=training_tweets),),
+        calibration={(SENTIMENT, ANY_LANGUAGE): tweets.where(held_out=True)},
+        priors={(SENTIMENT, ANY_LANGUAGE): training_tweets.priors},
+        validation={SENTIMENT: _validation_tweets(folder)},
+    )
+
+
+def _multilingual_splits(folder: Path) -> Splits:
+    tweets, validation_tweets = _tweets(folder), _validation_tweets(folder)
+    foreign = single_label_texts(folder, "umsab_val", SENTIMENT, CLASSES)
+    multilingual = single_label_texts(folder, "umsab_train", SENTIMENT, CLASSES)
+    heads = {name: _validation_texts(folder, name) for name in _FILES}
+    training_texts = {name: _training_texts(folder, name) for name in _FILES}
+    training_tweets = tweets.where(held_out=False)
+    return Splits(
+        training=(
+            Portion(texts=training_tweets),
             Portion(
-                texts=_untold(folder, "goemotions_train", "banking77_train", every=4), passes=0.8
+                texts=multilingual.without({*validation_tweets.texts, *foreign.texts}), repeats=1.5
+            ),
+            _with_ignored_orders(training_tweets),
+            Portion(texts=_target_texts(), repeats=3.0),
+            Portion(texts=training_texts["emotion"], repeats=2.5),
+            Portion(
+                texts=grouped_label_texts(folder, "goemotions_train", "emotion", _GO_EMOTIONS),
+                repeats=0.3,
+            ),
+            Portion(texts=training_texts["offence"], repeats=0.67),
+            Portion(texts=training_texts["irony"]),
+            Portion(texts=_intent_texts(), repeats=2.0),
+            # Tweets of later years, comments and customers' questions, for the teacher to answer.
+            Portion(texts=_unlabelled_texts(folder, *_TWEET_FILES), repeats=0.7),
+            Portion(
+                texts=_unlabelled_texts(folder, "goemotions_train", "banking77_train", every=4),
+                repeats=0.8,
             ),
         ),
         calibration={
             (SENTIMENT, "en"): tweets.where(held_out=True),
-            (SENTIMENT, ANY): foreign,
-            **{(name, ANY): texts for name, texts in heads.items()},
+            (SENTIMENT, ANY_LANGUAGE): foreign,
+            **{(name, ANY_LANGUAGE): texts for name, texts in heads.items()},
         },
         priors={
-            (SENTIMENT, "en"): learned.priors,
-            **{(name, ANY): texts.priors for name, texts in taught.items()},
+            (SENTIMENT, "en"): training_tweets.priors,
+            **{(name, ANY_LANGUAGE): texts.priors for name, texts in training_texts.items()},
         },
-        validation={SENTIMENT: judges, "languages": foreign, **heads},
-        likened=_likened(folder, learned),
+        validation={SENTIMENT: validation_tweets, "languages": foreign, **heads},
+        alignment_texts=_alignment_texts(folder, training_tweets),
     )
 
 
-def _tweets(folder: Path) -> Labelled:
-    return single(folder, "semeval_sentiment_train", SENTIMENT, CLASSES)
+def _tweets(folder: Path) -> LabelledTexts:
+    return single_label_texts(folder, "semeval_sentiment_train", SENTIMENT, CLASSES)
 
 
-def _judges(folder: Path) -> Labelled:
-    return single(folder, "tweeteval_sentiment_validation", SENTIMENT, CLASSES)
+def _validation_tweets(folder: Path) -> LabelledTexts:
+    return single_label_texts(folder, "tweeteval_sentiment_validation", SENTIMENT, CLASSES)
 
 
 _FILES: Final = {"emotion": "emotion", "offence": "offensive", "irony": "irony"}
-_TWEETS: Final = tuple(f"tweeteval_{name}_train" for name in _FILES.values())
+_TWEET_FILES: Final = tuple(f"tweeteval_{name}_train" for name in _FILES.values())
 
 
-def _train(folder: Path, head: str) -> Labelled:
+def _training_texts(folder: Path, head: str) -> LabelledTexts:
     name = f"tweeteval_{_FILES[head]}_train"
-    return single(folder, name, head, _MANY[head].classes)
+    return single_label_texts(folder, name, head, _MULTILINGUAL_HEADS[head].classes)
 
 
-def _validation(folder: Path, head: str) -> Labelled:
-    return single(folder, f"tweeteval_{_FILES[head]}_val", head, _MANY[head].classes)
+def _validation_texts(folder: Path, head: str) -> LabelledTexts:
+    return single_label_texts(
+        folder, f"tweeteval_{_FILES[head]}_val", head, _MULTILINGUAL_HEADS[head].classes
+    )
 
 
-def _intents() -> Labelled:
+def _intent_texts() -> LabelledTexts:
     rows = datasets.our_rows("intent")
     pairs = ((clean(r["text"]), [INTENTS.index(label) for label in r["labels"]]) for r in rows)
-    return labelled("intent", INTENTS, pairs)
+    return labelled_texts("intent", INTENTS, pairs)
 
 
-def _towards() -> Labelled:
+def _target_texts() -> LabelledTexts:
     """Texts of several brands, one of them marked: whose sentiment the head shall tell."""
     rows = datasets.our_rows("towards")
-    pairs = ((clean(mark(r["text"], [r["target"]])), [CLASSES.index(r["label"])]) for r in rows)
-    return labelled(SENTIMENT, CLASSES, pairs)
+    pairs = (
+        (clean(mark_brand(r["text"], [r["target"]])), [CLASSES.index(r["label"])]) for r in rows
+    )
+    return labelled_texts(SENTIMENT, CLASSES, pairs)
 
 
-def _untold(folder: Path, *names: str, every: int = 1) -> Labelled:
+def _unlabelled_texts(folder: Path, *names: str, every: int = 1) -> LabelledTexts:
     """One text in *every* of the files *names*; their labels are of something else."""
-    return untold(folder, names, SENTIMENT, CLASSES, every)
+    return unlabelled_texts(folder, names, SENTIMENT, CLASSES, every)
 
 
-def _likened(folder: Path, tweets: Labelled) -> tuple[str, ...]:
+def _alignment_texts(folder: Path, tweets: LabelledTexts) -> tuple[str, ...]:
     """What customers ask, above all, and some comments and tweets; their labels are not read."""
-    questions = _untold(folder, "banking77_train")
-    comments = _untold(folder, "goemotions_train", every=20)
+    questions = _unlabelled_texts(folder, "banking77_train")
+    comments = _unlabelled_texts(folder, "goemotions_train", every=20)
     return (*questions.texts, *comments.texts, *tweets.texts[::20])
 
 
-def _obeying_nobody(tweets: Labelled) -> Portion:
+def _with_ignored_orders(tweets: LabelledTexts) -> Portion:
     """Some of *tweets* with an order to the model before or behind; their labels stay."""
-    chance = random.Random(7)
-    orders = (OURS / "orders.txt").read_text(encoding="utf-8").splitlines()
-    chosen = chance.sample(range(len(tweets)), min(_ORDERED, len(tweets)))
+    rng = random.Random(7)
+    orders = (TEXTS_FOLDER / "orders.txt").read_text(encoding="utf-8").splitlines()
+    indices = rng.sample(range(len(tweets)), min(_ORDER_TEXTS, len(tweets)))
 
     def _pairs() -> Iterator[Pair]:
-        for index in chosen:
-            order, text = chance.choice(orders), tweets.texts[index]
-            said = f"{order} {text}" if chance.random() < 0.5 else f"{text} {order}"  # noqa: PLR2004
-            yield said, [int(tweets.targets[index].argmax())]
+        for index in indices:
+            order, text = rng.choice(orders), tweets.texts[index]
+            text_with_order = f"{order} {text}" if rng.random() < 0.5 else f"{text} {order}"  # noqa: PLR2004
+            yield text_with_order, [int(tweets.targets[index].argmax())]
 
-    plain = tuple(tweets.texts[index] for index in chosen)
-    return Portion(texts=labelled(SENTIMENT, CLASSES, _pairs()), plain=plain)
-
-
-def _head(*classes: str, languages: tuple[str, ...], exclusive: bool = True) -> Head:
-    return Head(classes=classes, languages=languages, temperatures={}, exclusive=exclusive)
+    plain = tuple(tweets.texts[index] for index in indices)
+    return Portion(texts=labelled_texts(SENTIMENT, CLASSES, _pairs()), teacher_texts=plain)
 
 
-_MANY: Final = {
-    SENTIMENT: _head(*CLASSES, languages=SPOKEN),
+def _head(*classes: str, languages: tuple[str, ...], exclusive: bool = True) -> ClassificationHead:
+    return ClassificationHead(
+        classes=classes, languages=languages, temperatures={}, exclusive=exclusive
+    )
+
+
+_MULTILINGUAL_HEADS: Final = {
+    SENTIMENT: _head(*CLASSES, languages=LANGUAGES),
     "emotion": _head(*EMOTIONS, languages=("en",)),
     "offence": _head("clean", "offensive", languages=("en",)),
     "irony": _head("literal", "irony", languages=("en",)),
-    "intent": _head(*INTENTS, languages=SPOKEN, exclusive=False),
+    "intent": _head(*INTENTS, languages=LANGUAGES, exclusive=False),
 }
-PLANS: Final[Mapping[str, Plan]] = {
-    "minilm": Plan(
+PLANS: Final[Mapping[str, TrainingPlan]] = {
+    "minilm": TrainingPlan(
         base=MINILM,
         heads={SENTIMENT: _head(*CLASSES, languages=("en",))},
-        texts=_english,
+        texts=_english_splits,
         recipe=Recipe(),
     ),
-    "e5": Plan(
+    "e5": TrainingPlan(
         base=E5_SMALL,
-        heads=_MANY,
-        texts=_many,
+        heads=_MULTILINGUAL_HEADS,
+        texts=_multilingual_splits,
         recipe=Recipe(epochs=2.0, shared=6, rank=24, rate=8e-4, dropout=0.1, until=1.0),
-        better=MINILM,
+        reference_base=MINILM,
         teacher=Teacher(
             heads=(SENTIMENT, "emotion"),
             recipe=Recipe(seed=1, epochs=1.7, shared=3, rank=24, rate=6e-4, dropout=0.1, until=1.0),

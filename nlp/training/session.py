@@ -6,29 +6,35 @@ from itertools import chain
 from pathlib import Path
 from typing import Final
 
-from nlp.encoder.adapter import CENTRE, SENTIMENT, SPREAD, Adapter, Head
+from nlp.encoder.adapter import (
+    SENTIMENT,
+    WHITENING_MATRIX,
+    WHITENING_MEAN,
+    Adapter,
+    ClassificationHead,
+)
 from nlp.encoder.network import Network
-from nlp.encoder.pretrained import WEIGHTS, Base, file_sha256
+from nlp.encoder.pretrained import WEIGHTS_FILE, PretrainedEncoder, file_sha256
 from nlp.text.normalize import clean
 from nlp.training import datasets, lora
 from nlp.training.datasets import Targets
 from nlp.training.frozen_features import MAX_TOKENS
-from nlp.training.multitask_network import Point, Room, Trace
-from nlp.training.recipes import Plan
-from nlp.training.splits import Parts
+from nlp.training.multitask_network import Checkpointing, MultitaskNetwork, TrainingProgress
+from nlp.training.recipes import TrainingPlan
+from nlp.training.splits import Splits
 from nlp.training.trainer import logits
-from nlp.training.whitening import levels
+from nlp.training.whitening import fit_whitening
 
-SAMPLE: Final = 8192  # texts whose vectors show what all have in common
+WHITENING_SAMPLE: Final = 8192  # texts whose vectors show what all have in common
 
 
 def train(
-    plan: Plan,
-    parts: Parts,
+    plan: TrainingPlan,
+    splits: Splits,
     *,
-    located: Callable[[Base], Path],
+    locate: Callable[[PretrainedEncoder], Path],
     checkpoint: Path,
-    tell: Callable[[Point], None],
+    report: Callable[[TrainingProgress], None],
     every: int = 500,
 ) -> Adapter:
     """The adapter that *plan* makes of *parts* on its base; *located* knows where that lies.
@@ -36,64 +42,82 @@ def train(
     Every *every* steps it saves a *checkpoint* and tells where it stands. From a checkpoint of the
     same recipe it goes on.
     """
-    recipe, folder = plan.recipe, located(plan.base)
-    trace = Trace(checkpoint=checkpoint, tell=tell, every=every)
-    room = Room(folder, plan.heads, recipe)
-    room.school(parts.taught(_answers(folder, plan, parts, trace)), "model", trace)
-    heads = room.tempered(parts)
+    recipe, folder = plan.recipe, locate(plan.base)
+    checkpointing = Checkpointing(checkpoint=checkpoint, report=report, every=every)
+    multitask = MultitaskNetwork(folder, plan.heads, recipe)
+    multitask.fit(
+        splits.with_teacher(_teacher_probabilities(folder, plan, splits, checkpointing)),
+        "model",
+        checkpointing,
+    )
+    heads = multitask.fit_temperatures(splits)
     notes = {
         "recipe": asdict(recipe),
         "teacher": plan.teacher and asdict(plan.teacher.recipe),
-        "texts": sum(len(portion.texts) for portion in parts.learned),
-        "validation": room.scores(room.exams(parts.validation)),
+        "texts": sum(len(portion.texts) for portion in splits.training),
+        "validation": multitask.scores(multitask.validation_sets(splits.validation)),
     }
-    better = plan.better and Room(located(plan.better), {}, recipe)
+    reference = plan.reference_base and MultitaskNetwork(locate(plan.reference_base), {}, recipe)
     return Adapter(
-        encoder_sha256=file_sha256(folder / WEIGHTS),
+        encoder_sha256=file_sha256(folder / WEIGHTS_FILE),
         shared=recipe.shared,
         scale=recipe.scale,
         heads=heads,
-        tensors=_learned(room.network) | (_levelled(room, better, parts) if better else {}),
-        proof=_proof(room, heads[SENTIMENT]),
+        tensors=_trained_tensors(multitask.network)
+        | (_whitening_tensors(multitask, reference, splits) if reference else {}),
+        proof=_self_test(multitask, heads[SENTIMENT]),
         notes=notes,
     )
 
 
-def _answers(folder: Path, plan: Plan, parts: Parts, trace: Trace) -> list[Targets | None]:
+def _teacher_probabilities(
+    folder: Path, plan: TrainingPlan, splits: Splits, checkpointing: Checkpointing
+) -> list[Targets | None]:
     """What the teacher of *plan* says of each portion; None of those that it has no head for."""
     if plan.teacher is None:
-        return [None] * len(parts.learned)
+        return [None] * len(splits.training)
     heads = {name: plan.heads[name] for name in plan.teacher.heads}
-    room = Room(folder, heads, plan.teacher.recipe)
-    its = replace(trace, checkpoint=trace.checkpoint.with_suffix(".teacher"))
-    room.school(parts.of(heads), "teacher", its)
-    return [room.answers(one) if one.texts.head in heads else None for one in parts.learned]
+    multitask = MultitaskNetwork(folder, heads, plan.teacher.recipe)
+    teacher_checkpointing = replace(
+        checkpointing, checkpoint=checkpointing.checkpoint.with_suffix(".teacher")
+    )
+    multitask.fit(splits.for_heads(heads), "teacher", teacher_checkpointing)
+    return [
+        multitask.teacher_probabilities(portion) if portion.texts.head in heads else None
+        for portion in splits.training
+    ]
 
 
-def proof_texts() -> list[str]:
+def self_test_texts() -> list[str]:
     """Sentences of ours; every later load must give them what training gave."""
     return [clean(row["text"]) for row in datasets.our_rows("proof")]
 
 
-def _levelled(room: Room, better: Room, parts: Parts) -> dict[str, Targets]:
+def _whitening_tensors(
+    multitask: MultitaskNetwork, reference: MultitaskNetwork, splits: Splits
+) -> dict[str, Targets]:
     """What levels the vectors of *room*, seen on a sample of *parts*."""
-    texts = [*chain.from_iterable(portion.texts.texts for portion in parts.learned)]
-    every = room.vectors(texts[:: -(-len(texts) // SAMPLE)])
-    likened = list(parts.likened)
-    centre, spread = levels(every, room.vectors(likened), better.vectors(likened))
-    return {CENTRE: centre, SPREAD: spread}
+    texts = [*chain.from_iterable(portion.texts.texts for portion in splits.training)]
+    sample = multitask.vectors(texts[:: -(-len(texts) // WHITENING_SAMPLE)])
+    alignment_texts = list(splits.alignment_texts)
+    mean, matrix = fit_whitening(
+        sample, multitask.vectors(alignment_texts), reference.vectors(alignment_texts)
+    )
+    return {WHITENING_MEAN: mean, WHITENING_MATRIX: matrix}
 
 
-def _proof(room: Room, head: Head) -> dict[str, tuple[float, ...]]:
+def _self_test(
+    multitask: MultitaskNetwork, head: ClassificationHead
+) -> dict[str, tuple[float, ...]]:
     """The sentences of the proof and their sentiment; what training cuts, later loads would not."""
-    features = room.features(proof_texts())
-    rows = logits(room.network, features, SENTIMENT)
-    shares = head.shares(rows, [None] * len(rows)).round(4)
-    proof = zip(proof_texts(), shares.tolist(), features.lengths, strict=True)
+    features = multitask.features(self_test_texts())
+    rows = logits(multitask.network, features, SENTIMENT)
+    probabilities = head.probabilities(rows, [None] * len(rows)).round(4)
+    proof = zip(self_test_texts(), probabilities.tolist(), features.lengths, strict=True)
     return {text: tuple(row) for text, row, length in proof if length < MAX_TOKENS}
 
 
-def _learned(network: Network) -> dict[str, Targets]:
+def _trained_tensors(network: Network) -> dict[str, Targets]:
     """All that training changed, by the names of the adapter."""
     heads = {
         f"head.{name}.{part}": tensor.numpy()

@@ -11,10 +11,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from nlp.encoder.adapter import Array, Head
+from nlp.encoder.adapter import Array, ClassificationHead
 from nlp.encoder.batching import batches
 from nlp.encoder.network import Network
-from nlp.training.frozen_features import Batch, Features, epoch
+from nlp.training.frozen_features import Features, TrainingBatch, epoch
 
 BINARY_WEIGHT: Final = 2.0  # its mean over classes that mostly do not hold is small
 
@@ -41,46 +41,55 @@ class Recipe:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lessons:
+class TrainingSet:
     """Everything that is learned: texts of all heads behind one another."""
 
     features: Features
     heads: Sequence[str]  # whose target text i has
     targets: Sequence[Array]  # (classes,) each
-    passes: Sequence[tuple[range, float]]  # which texts, and how often an epoch
+    repeats: Sequence[tuple[range, float]]  # which texts, and how often an epoch
 
-    def chosen(self, chance: random.Random) -> list[int]:
+    def sample_epoch(self, rng: random.Random) -> list[int]:
         """The texts of one epoch; of a broken number of passes the rest is drawn."""
-        found: list[int] = []
-        for texts, passes in self.passes:
-            whole = math.floor(passes)
-            found += list(texts) * whole
-            found += chance.sample(texts, round((passes - whole) * len(texts)))
-        return found
+        indices: list[int] = []
+        for texts, repeats in self.repeats:
+            whole = math.floor(repeats)
+            indices += list(texts) * whole
+            indices += rng.sample(texts, round((repeats - whole) * len(texts)))
+        return indices
 
 
-class Run:
+class Trainer:
     """A network in training; ``step`` counts from 0 to ``last`` of ``total`` that were planned."""
 
     def __init__(
-        self, network: Network, lessons: Lessons, heads: Mapping[str, Head], recipe: Recipe
+        self,
+        network: Network,
+        training_set: TrainingSet,
+        heads: Mapping[str, ClassificationHead],
+        recipe: Recipe,
     ) -> None:
         torch.manual_seed(recipe.seed)
-        self.network, self.lessons, self.heads, self.recipe = network, lessons, heads, recipe
-        self.learned = {n: p for n, p in network.named_parameters() if p.requires_grad}
-        self.mean = {n: torch.zeros_like(p) for n, p in self.learned.items()}
-        self.averaged = self.step = 0
-        self.optimizer = torch.optim.AdamW(
-            self.learned.values(), lr=recipe.rate, weight_decay=recipe.decay, fused=True
+        self.network, self.training_set, self.heads, self.recipe = (
+            network,
+            training_set,
+            heads,
+            recipe,
         )
-        self._course = list(self._batches())
-        self.total = len(self._course)
+        self.trainable = {n: p for n, p in network.named_parameters() if p.requires_grad}
+        self.mean_weights = {n: torch.zeros_like(p) for n, p in self.trainable.items()}
+        self.average_count = self.step = 0
+        self.optimizer = torch.optim.AdamW(
+            self.trainable.values(), lr=recipe.rate, weight_decay=recipe.decay, fused=True
+        )
+        self._schedule = list(self._plan_batches())
+        self.total = len(self._schedule)
         self.last = math.ceil(self.total * recipe.until)
 
     def train(self, every: int, pause: Callable[[float], None]) -> None:
         """Go on to the end; every *every* steps call *pause* with the mean loss since the last."""
         losses: list[float] = []
-        for indices in self._course[self.step : self.last]:
+        for indices in self._schedule[self.step : self.last]:
             losses.append(self._learn(indices))
             self.step += 1
             self._average()
@@ -88,49 +97,51 @@ class Run:
                 pause(float(np.mean(losses)))
                 losses.clear()
 
-    def _batches(self) -> Iterator[list[int]]:
+    def _plan_batches(self) -> Iterator[list[int]]:
         """The whole course: every epoch, the last one perhaps in part."""
-        lengths, left = self.lessons.features.lengths, self.recipe.epochs
-        for number in range(math.ceil(self.recipe.epochs)):
-            seed = self.recipe.seed * 1000 + number
-            chosen = self.lessons.chosen(random.Random(seed))
-            found = list(epoch([lengths[i] for i in chosen], self.recipe.tokens, seed))
-            for batch in found[: round(min(1.0, left) * len(found))]:
-                yield [chosen[i] for i in batch]
-            left -= 1
+        lengths, remaining_epochs = self.training_set.features.lengths, self.recipe.epochs
+        for epoch_index in range(math.ceil(self.recipe.epochs)):
+            seed = self.recipe.seed * 1000 + epoch_index
+            indices = self.training_set.sample_epoch(random.Random(seed))
+            epoch_batches = list(epoch([lengths[i] for i in indices], self.recipe.tokens, seed))
+            for batch in epoch_batches[: round(min(1.0, remaining_epochs) * len(epoch_batches))]:
+                yield [indices[i] for i in batch]
+            remaining_epochs -= 1
 
     def _learn(self, indices: Sequence[int]) -> float:
         self.network.train()
         for group in self.optimizer.param_groups:
-            group["lr"] = self.recipe.rate * self._pace()
+            group["lr"] = self.recipe.rate * self._rate_factor()
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            loss = self._loss(indices, self.lessons.features.batch(indices))
+            loss = self._loss(indices, self.training_set.features.batch(indices))
         loss.backward()  # type: ignore[no-untyped-call]  # torch has no annotation here
-        nn.utils.clip_grad_norm_(self.learned.values(), 1.0)
+        nn.utils.clip_grad_norm_(self.trainable.values(), 1.0)
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
         return loss.item()
 
-    def _loss(self, indices: Sequence[int], batch: Batch) -> Tensor:
+    def _loss(self, indices: Sequence[int], batch: TrainingBatch) -> Tensor:
         """The mean over the texts, each by its own head."""
-        seen = self.network.sense(batch.hidden, batch.mask)
-        total = seen.new_zeros((), dtype=torch.float32)
+        features = self.network.head_features(batch.hidden_states, batch.mask)
+        total = features.new_zeros((), dtype=torch.float32)
         for name, head in self.heads.items():
-            rows = [row for row, i in enumerate(indices) if self.lessons.heads[i] == name]
+            rows = [row for row, i in enumerate(indices) if self.training_set.heads[i] == name]
             if rows:
-                truth = np.stack([self.lessons.targets[indices[row]] for row in rows])
-                logits = self.network.heads[name](seen[rows]).float()
-                wrong = self._wrong(logits, torch.from_numpy(truth), exclusive=head.exclusive)
-                total = total + wrong * len(rows)
+                truth = np.stack([self.training_set.targets[indices[row]] for row in rows])
+                logits = self.network.heads[name](features[rows]).float()
+                head_loss = self._head_loss(
+                    logits, torch.from_numpy(truth), exclusive=head.exclusive
+                )
+                total = total + head_loss * len(rows)
         return total / len(indices)
 
-    def _wrong(self, logits: Tensor, truth: Tensor, *, exclusive: bool) -> Tensor:
+    def _head_loss(self, logits: Tensor, truth: Tensor, *, exclusive: bool) -> Tensor:
         if exclusive:
             smoothing = self.recipe.smoothing
             return nn.functional.cross_entropy(logits, truth, label_smoothing=smoothing)
         return BINARY_WEIGHT * nn.functional.binary_cross_entropy_with_logits(logits, truth)
 
-    def _pace(self) -> float:
+    def _rate_factor(self) -> float:
         """The learning rate's share of its peak: up over the warm-up, then straight down to 0."""
         warm = max(1.0, self.total * self.recipe.warm_up)
         return min((self.step + 1) / warm, (self.total - self.step) / (self.total - warm))
@@ -139,15 +150,17 @@ class Run:
         """The mean of many late weights reads better than the last ones (+0.7 macro-recall)."""
         if self.step < self.total * self.recipe.average_from or self.step % 10:
             return
-        self.averaged += 1
-        for name, parameter in self.learned.items():
-            self.mean[name] += (parameter.detach() - self.mean[name]) / self.averaged
+        self.average_count += 1
+        for name, parameter in self.trainable.items():
+            self.mean_weights[name] += (
+                parameter.detach() - self.mean_weights[name]
+            ) / self.average_count
 
-    def settle(self) -> None:
+    def use_averaged_weights(self) -> None:
         """Put the averaged weights in the place of the last ones: the end of training."""
-        if self.averaged:
-            for name, parameter in self.learned.items():
-                parameter.data.copy_(self.mean[name])
+        if self.average_count:
+            for name, parameter in self.trainable.items():
+                parameter.data.copy_(self.mean_weights[name])
 
     def save(self, path: Path) -> None:
         """A checkpoint, whole or not at all."""
@@ -155,9 +168,9 @@ class Run:
         state = {
             "recipe": asdict(self.recipe),
             "step": self.step,
-            "averaged": self.averaged,
-            "mean": self.mean,
-            "learned": {n: p.detach() for n, p in self.learned.items()},
+            "averaged": self.average_count,
+            "mean": self.mean_weights,
+            "learned": {n: p.detach() for n, p in self.trainable.items()},
             "optimizer": self.optimizer.state_dict(),
             "chance": torch.get_rng_state(),
         }
@@ -171,8 +184,12 @@ class Run:
         state: dict[str, Any] = torch.load(path, weights_only=True)
         if state["recipe"] != asdict(self.recipe):
             return False
-        self.step, self.averaged, self.mean = state["step"], state["averaged"], state["mean"]
-        for name, parameter in self.learned.items():
+        self.step, self.average_count, self.mean_weights = (
+            state["step"],
+            state["averaged"],
+            state["mean"],
+        )
+        for name, parameter in self.trainable.items():
             parameter.data.copy_(state["learned"][name])
         self.optimizer.load_state_dict(state["optimizer"])
         torch.set_rng_state(state["chance"])
@@ -183,13 +200,13 @@ class Run:
 def logits(network: Network, features: Features, head: str) -> Array:
     """The logits of *head* for every text, float32, shape (texts, classes)."""
     network.eval()
-    found: list[Tensor] = [torch.empty(0)] * len(features.lengths)
+    rows_by_text: list[Tensor] = [torch.empty(0)] * len(features.lengths)
     for indices in batches(features.lengths, 4096):
         batch = features.batch(indices)
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            seen = network.sense(batch.hidden, batch.mask)
-            rows = network.heads[head](seen).float()
+            inputs = network.head_features(batch.hidden_states, batch.mask)
+            rows = network.heads[head](inputs).float()
         for index, row in zip(indices, rows, strict=True):
-            found[index] = row
-    stacked: Array = torch.stack(found).numpy()
-    return stacked
+            rows_by_text[index] = row
+    matrix: Array = torch.stack(rows_by_text).numpy()
+    return matrix

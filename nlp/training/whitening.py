@@ -13,15 +13,17 @@ import numpy as np
 
 # The weight of the whitened vectors beside the turned ones. From 0.5 to 1.5 Banking77's test reads
 # nearly the same (docs/topics.md); with more, other languages are found more surely, English less.
-OWN: Final = 1.0
-_LEAST: Final = 0.1  # of the median variance: what is added, since the smallest are noise
+WHITENING_WEIGHT: Final = 1.0
+_VARIANCE_FLOOR: Final = 0.1  # of the median variance: what is added, since the smallest are noise
 _RIDGE: Final = 1e-5  # of the total variance of the texts: keeps the regression from noise
 
 Vectors = np.ndarray[Any, np.dtype[np.float32]]
 Matrix = np.ndarray[Any, np.dtype[np.float64]]
 
 
-def levels(every: Vectors, english: Vectors, better: Vectors) -> tuple[Vectors, Vectors]:
+def fit_whitening(
+    vectors: Vectors, english: Vectors, reference: Vectors
+) -> tuple[Vectors, Vectors]:
     """What to take from each vector, and the symmetric matrix to multiply the rest by.
 
     Args:
@@ -29,34 +31,38 @@ def levels(every: Vectors, english: Vectors, better: Vectors) -> tuple[Vectors, 
         english: unit vectors of English texts.
         better: those of the better encoder, of the same English texts, of any width.
     """
-    centre = every.mean(axis=0)
-    rest = every - centre
-    own, turned = _white(rest), _turned(english, better)
+    mean = vectors.mean(axis=0)
+    deviations = vectors - mean
+    whitening_map, regression_map = _whitening_map(deviations), _regression_map(english, reference)
     # A matrix M makes cosines of v @ (M @ M.T) @ w: two kinds of them are added as such products.
-    product = _scaled(turned @ turned.T, rest) + OWN * _scaled(own @ own.T, rest)
-    return centre, _root(product).astype(np.float32)
+    product = _normalize_scale(
+        regression_map @ regression_map.T, deviations
+    ) + WHITENING_WEIGHT * _normalize_scale(whitening_map @ whitening_map.T, deviations)
+    return mean, _root(product).astype(np.float32)
 
 
-def _white(rest: Vectors) -> Matrix:
+def _whitening_map(deviations: Vectors) -> Matrix:
     """Makes *rest* vary alike in all directions."""
-    variances, axes = np.linalg.eigh(np.cov(rest.T))
-    matrix: Matrix = (axes / np.sqrt(variances + _LEAST * np.median(variances))) @ axes.T
+    variances, axes = np.linalg.eigh(np.cov(deviations.T))
+    matrix: Matrix = (axes / np.sqrt(variances + _VARIANCE_FLOOR * np.median(variances))) @ axes.T
     return matrix
 
 
-def _turned(english: Vectors, better: Vectors) -> Matrix:
+def _regression_map(english: Vectors, reference: Vectors) -> Matrix:
     """The ridge regression of the *better* vectors on the *english* ones, both centred."""
-    seen, wanted = (one - one.mean(axis=0) for one in (english, better))
-    product = seen.T @ seen
+    inputs, outputs = (vectors - vectors.mean(axis=0) for vectors in (english, reference))
+    product = inputs.T @ inputs
     ridge = _RIDGE * np.trace(product) * np.eye(len(product))
-    matrix: Matrix = np.linalg.solve((product + ridge).astype(np.float64), seen.T @ wanted)
+    matrix: Matrix = np.linalg.solve((product + ridge).astype(np.float64), inputs.T @ outputs)
     return matrix
 
 
-def _scaled(product: Matrix, rest: Vectors) -> Matrix:
+def _normalize_scale(product: Matrix, deviations: Vectors) -> Matrix:
     """*product* such that the mean of v @ product @ v over *rest* is 1."""
-    scaled: Matrix = product / np.mean(np.einsum("ij,jk,ik->i", rest, product, rest))
-    return scaled
+    unit_product: Matrix = product / np.mean(
+        np.einsum("ij,jk,ik->i", deviations, product, deviations)
+    )
+    return unit_product
 
 
 def _root(product: Matrix) -> Matrix:

@@ -6,29 +6,29 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, insert, select, update
 
-from core.incident import Incident, Kind, Phase
+from core.incident import Incident, IncidentKind, IncidentState
 from store.tables import incident_events, incidents
 
-_NAMES = tuple(Incident.__dataclass_fields__)
+_FIELDS = tuple(Incident.__dataclass_fields__)
 
 
-def add(tx: Connection, incident: Incident, *, course: Mapping[str, Any]) -> int:
+def add(tx: Connection, incident: Incident, *, detector_json: Mapping[str, Any]) -> int:
     """Insert a new incident (its ``id`` is ignored) and return its id.
 
     Args:
         course: what the state machine needs to go on, JSON.
     """
-    values = _values(incident) | {"course": dict(course)}
+    values = _values(incident) | {"course": dict(detector_json)}
     return int(tx.execute(insert(incidents).values(values).returning(incidents.c.id)).scalar_one())
 
 
 def replace(
-    tx: Connection, incident: Incident, *, course: Mapping[str, Any], revision: int
+    tx: Connection, incident: Incident, *, detector_json: Mapping[str, Any], revision: int
 ) -> bool:
     """Write a new state over the one of *revision*; False if somebody else was faster."""
-    own = (incidents.c.id == incident.id) & (incidents.c.revision == revision)
-    values = _values(incident) | {"course": dict(course)}
-    return tx.execute(update(incidents).where(own).values(values)).rowcount == 1
+    condition = (incidents.c.id == incident.id) & (incidents.c.revision == revision)
+    values = _values(incident) | {"course": dict(detector_json)}
+    return tx.execute(update(incidents).where(condition).values(values)).rowcount == 1
 
 
 def add_event(
@@ -53,23 +53,25 @@ def add_event(
     )
 
 
-def get(tx: Connection, number: int) -> Incident | None:
+def get(tx: Connection, incident_id: int) -> Incident | None:
     """One incident."""
-    found = _read(tx, select(incidents).where(incidents.c.id == number))
-    return found[0][0] if found else None
+    rows = _fetch(tx, select(incidents).where(incidents.c.id == incident_id))
+    return rows[0][0] if rows else None
 
 
-def everything(tx: Connection, *, kind: Kind | None = None) -> list[Incident]:
+def all_incidents(tx: Connection, *, kind: IncidentKind | None = None) -> list[Incident]:
     """All incidents (or all of *kind*), newest detected first."""
     return _newest(tx) if kind is None else _newest(tx, incidents.c.kind == kind)
 
 
 def unresolved(tx: Connection) -> list[Incident]:
     """The crises that are not over, newest detected first: what every page asks."""
-    return _newest(tx, incidents.c.kind == Kind.CRISIS, incidents.c.state != Phase.RESOLVED)
+    return _newest(
+        tx, incidents.c.kind == IncidentKind.CRISIS, incidents.c.state != IncidentState.RESOLVED
+    )
 
 
-def within(
+def overlapping(
     tx: Connection, *, since: datetime, until: datetime, watch: str | None = None
 ) -> list[Incident]:
     """The crises (of *watch*) that lasted at some moment of [since, until), newest detected first.
@@ -77,30 +79,36 @@ def within(
     All evidence of an incident was published while it lasted, so no other crisis has a mention of
     that time among its own.
     """
-    lasted = incidents.c.resolved.is_(None) | (incidents.c.resolved >= since)
-    own = [] if watch is None else [incidents.c.watch == watch]
-    return _newest(tx, incidents.c.kind == Kind.CRISIS, incidents.c.onset < until, lasted, *own)
+    end_condition = incidents.c.resolved.is_(None) | (incidents.c.resolved >= since)
+    watch_conditions = [] if watch is None else [incidents.c.watch == watch]
+    return _newest(
+        tx,
+        incidents.c.kind == IncidentKind.CRISIS,
+        incidents.c.onset < until,
+        end_condition,
+        *watch_conditions,
+    )
 
 
-def current(
+def active_or_recent(
     tx: Connection, watch: str, *, since: datetime
 ) -> list[tuple[Incident, dict[str, Any]]]:
     """Incidents and notices of *watch* that are unresolved, or changed at *since* or later."""
-    live = (incidents.c.state != Phase.RESOLVED) | (incidents.c.updated >= since)
-    query = select(incidents).where(incidents.c.watch == watch, live).order_by(incidents.c.id)
-    return _read(tx, query)
+    condition = (incidents.c.state != IncidentState.RESOLVED) | (incidents.c.updated >= since)
+    query = select(incidents).where(incidents.c.watch == watch, condition).order_by(incidents.c.id)
+    return _fetch(tx, query)
 
 
-def events(tx: Connection, number: int) -> list[dict[str, Any]]:
+def events(tx: Connection, incident_id: int) -> list[dict[str, Any]]:
     """The events of one incident, oldest first: revision, at, reason, person, facts."""
-    query = select(incident_events).where(incident_events.c.incident == number)
+    query = select(incident_events).where(incident_events.c.incident == incident_id)
     rows = tx.execute(query.order_by(incident_events.c.revision))
     names = ("revision", "at", "reason", "person", "facts")
     return [{name: getattr(row, name) for name in names} for row in rows]
 
 
 def _values(incident: Incident) -> dict[str, Any]:
-    values = {name: getattr(incident, name) for name in _NAMES if name != "id"}
+    values = {name: getattr(incident, name) for name in _FIELDS if name != "id"}
     return values | {
         "mentions": list(incident.mentions),
         "coverage": dict(incident.coverage),
@@ -108,19 +116,19 @@ def _values(incident: Incident) -> dict[str, Any]:
     }
 
 
-def _newest(tx: Connection, *which: ColumnElement[bool]) -> list[Incident]:
-    query = select(incidents).where(*which)
-    found = _read(tx, query.order_by(incidents.c.detected.desc(), incidents.c.id.desc()))
-    return [incident for incident, _ in found]
+def _newest(tx: Connection, *conditions: ColumnElement[bool]) -> list[Incident]:
+    query = select(incidents).where(*conditions)
+    rows = _fetch(tx, query.order_by(incidents.c.detected.desc(), incidents.c.id.desc()))
+    return [incident for incident, _ in rows]
 
 
-def _read(tx: Connection, query: Select[Any]) -> list[tuple[Incident, dict[str, Any]]]:
+def _fetch(tx: Connection, query: Select[Any]) -> list[tuple[Incident, dict[str, Any]]]:
     return [(_incident(row), row.course) for row in tx.execute(query)]
 
 
 def _incident(row: Any) -> Incident:
-    values = {name: getattr(row, name) for name in _NAMES}
-    values["kind"] = Kind(row.kind)
-    values["state"] = Phase(row.state)
+    values = {name: getattr(row, name) for name in _FIELDS}
+    values["kind"] = IncidentKind(row.kind)
+    values["state"] = IncidentState(row.state)
     values["mentions"] = tuple(row.mentions)
     return Incident(**values)

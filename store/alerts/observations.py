@@ -19,17 +19,17 @@ from sqlalchemy import (
     type_coerce,
 )
 
-from core.mention import Analysis, Sentiment, State
+from core.mention import AnalysisState, MentionState, Sentiment
 from core.observation import Observation
 from store.analysis import rescoring
 from store.database import upsert
 from store.tables import Instant, baselines, matches, mentions, verdicts
 
 # Microseconds; no parameter, for PostgreSQL would take two of them for two different groupings.
-_HOUR: Final = literal_column("3600000000", BigInteger)
+_HOUR_US: Final = literal_column("3600000000", BigInteger)
 
 
-def _of_now(
+def _is_current_verdict(
     table: FromClause, watch: Any, model: ColumnElement[Any] = mentions.c.model
 ) -> ColumnElement[bool]:
     """The verdict in *table* of *model* on a mention's present text, towards *watch*."""
@@ -41,24 +41,28 @@ def _of_now(
     )
 
 
-def _model_before(model: str) -> ColumnElement[Any]:
+def _previous_model(model: str) -> ColumnElement[Any]:
     """Which other model than *model* judged a mention's present text last; if none did, that."""
-    before = verdicts.alias("before")
-    own = _of_now(before, "", before.c.model) & (before.c.model != model)
-    last = select(before.c.model).where(own).order_by(before.c.at.desc(), before.c.model.desc())
-    return func.coalesce(last.limit(1).scalar_subquery(), mentions.c.model)
+    earlier = verdicts.alias("before")
+    condition = _is_current_verdict(earlier, "", earlier.c.model) & (earlier.c.model != model)
+    query = (
+        select(earlier.c.model)
+        .where(condition)
+        .order_by(earlier.c.at.desc(), earlier.c.model.desc())
+    )
+    return func.coalesce(query.limit(1).scalar_subquery(), mentions.c.model)
 
 
-_towards: Final = verdicts.alias("towards")
-_OWN: Final = _of_now(verdicts, "")  # on the whole text
-_TOWARDS: Final = _of_now(_towards, matches.c.watch)
+_target_verdicts: Final = verdicts.alias("towards")
+_WHOLE_TEXT_JOIN: Final = _is_current_verdict(verdicts, "")  # on the whole text
+_TARGET_JOIN: Final = _is_current_verdict(_target_verdicts, matches.c.watch)
 # As core.mention.Mention.sentiment_for says.
-_SENTIMENT: Final = func.coalesce(_towards.c.sentiment, verdicts.c.sentiment)
-_JUDGED: Final = mentions.c.analysis.in_((Analysis.SCORED, Analysis.UNSCORED))
+_SENTIMENT: Final = func.coalesce(_target_verdicts.c.sentiment, verdicts.c.sentiment)
+_IS_ANALYSED: Final = mentions.c.analysis.in_((AnalysisState.SCORED, AnalysisState.UNSCORED))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wording:
+class NegativeText:
     """How one mention of a watch was worded, and by whom: what the reasons of a crisis need."""
 
     id: str
@@ -68,14 +72,16 @@ class Wording:
     text: str
 
 
-def about(tx: Connection, watch: str, *, since: datetime, until: datetime) -> list[Observation]:
+def observations(
+    tx: Connection, watch: str, *, since: datetime, until: datetime
+) -> list[Observation]:
     """Analysed mentions of *watch* published in [since, until), oldest first.
 
     Each as it was judged last; while a replay goes on, as before it: until all is read again, what
     is usual and what is held against it are of one model.
     """
-    replay = rescoring.running(tx)
-    model = mentions.c.model if replay is None else _model_before(replay)
+    rescoring_model = rescoring.active_model(tx)
+    model = mentions.c.model if rescoring_model is None else _previous_model(rescoring_model)
     query = (
         select(
             mentions.c.id,
@@ -87,9 +93,9 @@ def about(tx: Connection, watch: str, *, since: datetime, until: datetime) -> li
             verdicts.c.topics,
         )
         .join(matches, matches.c.mention == mentions.c.id)
-        .outerjoin(verdicts, _of_now(verdicts, "", model))
-        .outerjoin(_towards, _of_now(_towards, matches.c.watch, model))
-        .where(*_said(watch, since, until), _JUDGED)
+        .outerjoin(verdicts, _is_current_verdict(verdicts, "", model))
+        .outerjoin(_target_verdicts, _is_current_verdict(_target_verdicts, matches.c.watch, model))
+        .where(*_conditions(watch, since, until), _IS_ANALYSED)
         .order_by(mentions.c.published, mentions.c.id)
     )
     return [
@@ -106,9 +112,9 @@ def about(tx: Connection, watch: str, *, since: datetime, until: datetime) -> li
     ]
 
 
-def complaints(
-    tx: Connection, watch: str, *, since: datetime, until: datetime, most: int
-) -> list[Wording]:
+def negative_texts(
+    tx: Connection, watch: str, *, since: datetime, until: datetime, limit: int
+) -> list[NegativeText]:
     """The *most* newest mentions that are negative of *watch*, newest first.
 
     Published in [since, until).
@@ -117,50 +123,46 @@ def complaints(
     query = (
         select(*(mentions.c[name] for name in names))
         .join(matches, matches.c.mention == mentions.c.id)
-        .join(verdicts, _OWN)
-        .outerjoin(_towards, _TOWARDS)
+        .join(verdicts, _WHOLE_TEXT_JOIN)
+        .outerjoin(_target_verdicts, _TARGET_JOIN)
         .where(
-            *_said(watch, since, until),
-            mentions.c.analysis == Analysis.SCORED,
+            *_conditions(watch, since, until),
+            mentions.c.analysis == AnalysisState.SCORED,
             _SENTIMENT == Sentiment.NEGATIVE,
         )
         .order_by(mentions.c.published.desc(), mentions.c.id)
-        .limit(most)
+        .limit(limit)
     )
-    return [Wording(**row._asdict()) for row in tx.execute(query)]
+    return [NegativeText(**row._asdict()) for row in tx.execute(query)]
 
 
-def hourly(
+def hourly_counts(
     tx: Connection, watch: str, *, topic: str | None, since: datetime, until: datetime
 ) -> dict[datetime, int]:
     """How many analysed mentions of *watch* (of its *topic*) each full hour of UTC brought.
 
     Published in [since, until); hours that brought none are left out.
     """
-    published = type_coerce(mentions.c.published, BigInteger)
-    hour = (published - published % _HOUR).label("hour")
+    published_us = type_coerce(mentions.c.published, BigInteger)
+    hour = (published_us - published_us % _HOUR_US).label("hour")
     query = (
         select(type_coerce(hour, Instant), func.count())
         .join_from(mentions, matches, matches.c.mention == mentions.c.id)
-        .where(*_said(watch, since, until), _JUDGED)
+        .where(*_conditions(watch, since, until), _IS_ANALYSED)
         .group_by(hour)
     )
     if topic is not None:  # as it stands in the JSON of both databases
-        quoted = cast(verdicts.c.topics, Text).contains(json.dumps(topic), autoescape=True)
-        query = query.join(verdicts, _OWN).where(quoted)
+        has_topic = cast(verdicts.c.topics, Text).contains(json.dumps(topic), autoescape=True)
+        query = query.join(verdicts, _WHOLE_TEXT_JOIN).where(has_topic)
     return dict(tx.execute(query).all())
-
-
-def oldest(tx: Connection, watch: str) -> datetime | None:
-    """When the oldest mention of *watch* was published."""
-    query = select(func.min(mentions.c.published)).join(matches, matches.c.mention == mentions.c.id)
-    return tx.execute(query.where(matches.c.watch == watch)).scalar()
 
 
 def unscored_since(tx: Connection, *, until: datetime) -> datetime | None:
     """Since when the longest waiting mention published before *until* waits for the scorer."""
-    waits = (mentions.c.analysis == Analysis.PENDING) & (mentions.c.state != State.DELETED)
-    query = select(func.min(mentions.c.first_seen)).where(waits, mentions.c.published < until)
+    is_pending = (mentions.c.analysis == AnalysisState.PENDING) & (
+        mentions.c.state != MentionState.DELETED
+    )
+    query = select(func.min(mentions.c.first_seen)).where(is_pending, mentions.c.published < until)
     return tx.execute(query).scalar()
 
 
@@ -171,7 +173,7 @@ def baseline(tx: Connection, watch: str) -> tuple[datetime, dict[str, object]] |
     return None if row is None else (row.learnt_to, row.state)
 
 
-def keep_baseline(
+def save_baseline(
     tx: Connection, watch: str, *, learnt_to: datetime, state: dict[str, object]
 ) -> None:
     """Store what detection has learnt."""
@@ -180,11 +182,11 @@ def keep_baseline(
     tx.execute(insert.on_conflict_do_update(index_elements=["watch"], set_=values))
 
 
-def _said(watch: str, since: datetime, until: datetime) -> tuple[ColumnElement[bool], ...]:
+def _conditions(watch: str, since: datetime, until: datetime) -> tuple[ColumnElement[bool], ...]:
     """The conditions of a mention of *watch* that was published in [since, until) and stands."""
     return (
         matches.c.watch == watch,
         mentions.c.published >= since,
         mentions.c.published < until,
-        mentions.c.state != State.DELETED,
+        mentions.c.state != MentionState.DELETED,
     )

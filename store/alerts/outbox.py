@@ -12,7 +12,7 @@ from store.tables import outbox
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parcel:
+class OutboxMessage:
     """A letter to one recipient, as the bytes that go over the wire each time it is tried."""
 
     key: str  # unique: the same thing is never told twice
@@ -27,7 +27,7 @@ class Parcel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OutboxRow(Parcel):
+class OutboxEntry(OutboxMessage):
     """A parcel in the outbox."""
 
     id: int
@@ -39,81 +39,76 @@ class OutboxRow(Parcel):
     reason: str | None
 
 
-def put(tx: Connection, parcels: Sequence[Parcel], *, now: datetime) -> int:
+def enqueue(tx: Connection, messages: Sequence[OutboxMessage], *, now: datetime) -> int:
     """Add parcels; a key that is there already stays as it is. Returns how many were new."""
-    added = 0
-    for parcel in parcels:
-        values = {name: getattr(parcel, name) for name in Parcel.__dataclass_fields__}
+    new_count = 0
+    for message in messages:
+        values = {name: getattr(message, name) for name in OutboxMessage.__dataclass_fields__}
         insert = upsert(tx, outbox).values(**values, state="due", created=now, due=now, attempts=0)
         insert = insert.on_conflict_do_nothing(index_elements=["key"]).returning(outbox.c.id)
-        added += len(tx.execute(insert).all())  # PostgreSQL's driver leaves rowcount at -1 here
-    return added
+        new_count += len(tx.execute(insert).all())  # PostgreSQL's driver leaves rowcount at -1 here
+    return new_count
 
 
-def due(tx: Connection, *, now: datetime, limit: int = 50) -> list[OutboxRow]:
+def due(tx: Connection, *, now: datetime, limit: int = 50) -> list[OutboxEntry]:
     """Letters to try now, oldest first."""
     query = select(outbox).where(outbox.c.state == "due", outbox.c.due <= now)
     return _rows(tx, query.order_by(outbox.c.created, outbox.c.id).limit(limit))
 
 
-def mark_sent(tx: Connection, number: int, *, now: datetime) -> None:
+def mark_sent(tx: Connection, entry_id: int, *, now: datetime) -> None:
     """The channel took it."""
-    _settle(tx, number, {"state": "sent", "sent": now, "reason": None})
+    _update_due_entry(tx, entry_id, {"state": "sent", "sent": now, "reason": None})
 
 
-def postpone(tx: Connection, number: int, *, due: datetime, reason: str) -> None:
+def reschedule(tx: Connection, entry_id: int, *, due: datetime, reason: str) -> None:
     """It did not work; try again at *due*."""
-    _settle(tx, number, {"due": due, "reason": reason})
+    _update_due_entry(tx, entry_id, {"due": due, "reason": reason})
 
 
-def give_up(tx: Connection, number: int, *, reason: str) -> None:
+def mark_failed(tx: Connection, entry_id: int, *, reason: str) -> None:
     """It never will work; a person has to look."""
-    _settle(tx, number, {"state": "failed", "reason": reason})
+    _update_due_entry(tx, entry_id, {"state": "failed", "reason": reason})
 
 
-def letters(tx: Connection, *, limit: int = 200) -> list[OutboxRow]:
+def recent(tx: Connection, *, limit: int = 200) -> list[OutboxEntry]:
     """The newest letters, sent or not."""
     return _rows(
         tx, select(outbox).order_by(outbox.c.created.desc(), outbox.c.id.desc()).limit(limit)
     )
 
 
-def of_incident(tx: Connection, incident: int) -> list[OutboxRow]:
+def of_incident(tx: Connection, incident: int) -> list[OutboxEntry]:
     """The letters on one incident, oldest first."""
-    own = select(outbox).where(outbox.c.incident == incident)
-    return _rows(tx, own.order_by(outbox.c.created, outbox.c.id))
+    query = select(outbox).where(outbox.c.incident == incident)
+    return _rows(tx, query.order_by(outbox.c.created, outbox.c.id))
 
 
-def letter(tx: Connection, number: int) -> OutboxRow | None:
+def get(tx: Connection, entry_id: int) -> OutboxEntry | None:
     """One letter."""
-    found = _rows(tx, select(outbox).where(outbox.c.id == number))
-    return found[0] if found else None
-
-
-def has(tx: Connection, key: str) -> bool:
-    """Whether a parcel of this key was ever put in."""
-    return tx.execute(select(outbox.c.id).where(outbox.c.key == key)).first() is not None
+    rows = _rows(tx, select(outbox).where(outbox.c.id == entry_id))
+    return rows[0] if rows else None
 
 
 def last_day(tx: Connection, subscription: str) -> date | None:
     """The newest local day that *subscription* already has a digest of."""
-    named = outbox.c.key.startswith(f"{subscription}:", autoescape=True)
-    own = named & (outbox.c.kind == "digest")
-    return tx.execute(select(func.max(outbox.c.day)).where(own)).scalar()
+    key_condition = outbox.c.key.startswith(f"{subscription}:", autoescape=True)
+    condition = key_condition & (outbox.c.kind == "digest")
+    return tx.execute(select(func.max(outbox.c.day)).where(condition)).scalar()
 
 
-def tally(tx: Connection) -> dict[str, int]:
+def counts(tx: Connection) -> dict[str, int]:
     """How many letters are due, sent, failed."""
     rows = tx.execute(select(outbox.c.state, func.count()).group_by(outbox.c.state))
     return {"due": 0, "sent": 0, "failed": 0} | dict(rows.all())
 
 
-def _settle(tx: Connection, number: int, values: dict[str, Any]) -> None:
+def _update_due_entry(tx: Connection, entry_id: int, values: dict[str, Any]) -> None:
     # Only while it is due: what one deliverer sent, a slower one cannot fail.
-    change = update(outbox).where(outbox.c.id == number, outbox.c.state == "due")
-    tx.execute(change.values(attempts=outbox.c.attempts + 1, **values))
+    statement = update(outbox).where(outbox.c.id == entry_id, outbox.c.state == "due")
+    tx.execute(statement.values(attempts=outbox.c.attempts + 1, **values))
 
 
-def _rows(tx: Connection, query: Any) -> list[OutboxRow]:
-    names = OutboxRow.__dataclass_fields__
-    return [OutboxRow(**{n: getattr(row, n) for n in names}) for row in tx.execute(query)]
+def _rows(tx: Connection, query: Any) -> list[OutboxEntry]:
+    names = OutboxEntry.__dataclass_fields__
+    return [OutboxEntry(**{n: getattr(row, n) for n in names}) for row in tx.execute(query)]

@@ -36,20 +36,20 @@ class Subscription:
 
 
 def replace_from_file(
-    tx: Connection, listed: Sequence[Person], wanted: Sequence[Subscription]
+    tx: Connection, new_people: Sequence[Person], new_subscriptions: Sequence[Subscription]
 ) -> None:
     """Upsert what harken.yaml says; the operator is always there."""
-    known = {p.slug for p in listed}
-    operator = [] if OPERATOR in known else [Person(slug=OPERATOR, name="Operator", email=None)]
-    for person in (*operator, *listed):
-        said = {"name": person.name, "email": person.email, "origin": "file"}
-        row = upsert(tx, people).values(slug=person.slug, **said)
-        tx.execute(row.on_conflict_do_update(index_elements=["slug"], set_=said))
+    slugs = {p.slug for p in new_people}
+    operator = [] if OPERATOR in slugs else [Person(slug=OPERATOR, name="Operator", email=None)]
+    for person in (*operator, *new_people):
+        columns = {"name": person.name, "email": person.email, "origin": "file"}
+        statement = upsert(tx, people).values(slug=person.slug, **columns)
+        tx.execute(statement.on_conflict_do_update(index_elements=["slug"], set_=columns))
     tx.execute(update(subscriptions).where(subscriptions.c.origin == "file").values(active=False))
-    for one in wanted:
-        said = _subscription_row(one)
-        row = upsert(tx, subscriptions).values(slug=one.slug, **said)
-        tx.execute(row.on_conflict_do_update(index_elements=["slug"], set_=said))
+    for subscription in new_subscriptions:
+        columns = _subscription_row(subscription)
+        statement = upsert(tx, subscriptions).values(slug=subscription.slug, **columns)
+        tx.execute(statement.on_conflict_do_update(index_elements=["slug"], set_=columns))
 
 
 def addresses(tx: Connection) -> dict[str, str]:
@@ -63,11 +63,11 @@ def active_subscriptions(tx: Connection, kind: str) -> list[Subscription]:
     query = select(subscriptions).where(subscriptions.c.active, subscriptions.c.kind == kind)
     names = tuple(Subscription.__dataclass_fields__)
     rows = tx.execute(query.order_by(subscriptions.c.slug))
-    found = [{name: getattr(row, name) for name in names} for row in rows]
-    return [Subscription(**(f | {"watches": tuple(f["watches"])})) for f in found]
+    field_rows = [{name: getattr(row, name) for name in names} for row in rows]
+    return [Subscription(**(f | {"watches": tuple(f["watches"])})) for f in field_rows]
 
 
-def note(
+def append_audit(
     tx: Connection,
     person: str,
     action: str,
@@ -81,7 +81,7 @@ def note(
     tx.execute(insert(audit).values(at=now, **values))
 
 
-def _subscription_row(one: Subscription) -> dict[str, Any]:
+def _subscription_row(subscription: Subscription) -> dict[str, Any]:
     names = ("person", "kind", "channel", "at", "zone")
-    row = {name: getattr(one, name) for name in names}
-    return row | {"watches": list(one.watches), "origin": "file", "active": True}
+    row = {name: getattr(subscription, name) for name in names}
+    return row | {"watches": list(subscription.watches), "origin": "file", "active": True}

@@ -9,25 +9,29 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 
 from core.analysis import AnalysisResult, PendingMention
-from core.mention import Analysis, State
+from core.mention import AnalysisState, MentionState
 from store import entities
 from store.analysis import retelling
-from store.changes import announce
+from store.changes import append_changes
 from store.database import upsert
-from store.mentions import lock, unchanged
+from store.mentions import lock, unchanged_ids
 from store.tables import leases, matches, mentions, vectors, verdicts
 
 # What a worker is given of a mention.
-OFFERED: Final = tuple(
+PENDING_COLUMNS: Final = tuple(
     mentions.c[name] for name in ("id", "text", "text_sha256", "claimed_language")
 )
-SUSPECT: Final = 3  # claims without an end: by then a mention may be what kills its worker
-_LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_WAITING: Final = (mentions.c.analysis == Analysis.PENDING) & (mentions.c.state != State.DELETED)
+ATTEMPTS_BEFORE_ISOLATION: Final = (
+    3  # claims without an end: by then a mention may be what kills its worker
+)
+_DISTANT_PAST: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_IS_PENDING: Final = (mentions.c.analysis == AnalysisState.PENDING) & (
+    mentions.c.state != MentionState.DELETED
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class TopicAssignment:
     """The topics that the record tells of a mention, and the vector that they come from."""
 
     id: str
@@ -39,7 +43,7 @@ class Standing:
 
 
 def lease(
-    tx: Connection, owner: str, *, limit: int, now: datetime, hold: timedelta
+    tx: Connection, owner: str, *, limit: int, now: datetime, lease_time: timedelta
 ) -> list[PendingMention]:
     """Claim up to *limit* pending mentions, the newest first, for *hold*; nobody else gets them.
 
@@ -48,38 +52,38 @@ def lease(
     was claimed ``SUSPECT`` times without an end comes last and alone: if it kills its worker, it
     takes no neighbour with it.
     """
-    rows = _free(tx, limit, now) or _free(tx, 1, now, suspects=True)
-    return claim(tx, owner, rows, now=now, until=now + hold)
+    rows = _unleased_rows(tx, limit, now) or _unleased_rows(tx, 1, now, include_suspects=True)
+    return claim(tx, owner, rows, now=now, until=now + lease_time)
 
 
 def claim(
     tx: Connection, owner: str, rows: Sequence[Row[Any]], *, now: datetime, until: datetime
 ) -> list[PendingMention]:
     """Those of *rows* (what is ``OFFERED``) whose leases are free or ran out, for *owner*."""
-    mine = _claim(tx, owner, [row.id for row in rows], now=now, until=until)
-    wanted = watches_of(tx, mine)
+    attempts_by_id = _acquire_leases(tx, owner, [row.id for row in rows], now=now, until=until)
+    slugs_by_id = watches_of(tx, attempts_by_id)
     return [
         PendingMention(
-            **{column.name: getattr(row, column.name) for column in OFFERED},
-            attempts=mine[row.id],
-            watches=tuple(wanted.get(row.id, ())),
+            **{column.name: getattr(row, column.name) for column in PENDING_COLUMNS},
+            attempts=attempts_by_id[row.id],
+            watches=tuple(slugs_by_id.get(row.id, ())),
         )
         for row in rows
-        if row.id in mine
+        if row.id in attempts_by_id
     ]
 
 
-def _free(
-    tx: Connection, limit: int, now: datetime, *, suspects: bool = False
+def _unleased_rows(
+    tx: Connection, limit: int, now: datetime, *, include_suspects: bool = False
 ) -> Sequence[Row[Any]]:
     """Pending mentions that nobody holds, locked until the end of the transaction."""
-    held = leases.c.until > now
-    if not suspects:
-        held |= leases.c.attempts >= SUSPECT - 1
-    taken = select(leases.c.item).where(leases.c.name == "analyse", held)
+    lease_condition = leases.c.until > now
+    if not include_suspects:
+        lease_condition |= leases.c.attempts >= ATTEMPTS_BEFORE_ISOLATION - 1
+    leased_ids = select(leases.c.item).where(leases.c.name == "analyse", lease_condition)
     query = (
-        select(*OFFERED)
-        .where(_WAITING, mentions.c.id.not_in(taken))
+        select(*PENDING_COLUMNS)
+        .where(_IS_PENDING, mentions.c.id.not_in(leased_ids))
         .order_by(mentions.c.published.desc(), mentions.c.id)
         .limit(limit)
         .with_for_update(key_share=True, skip_locked=True, of=mentions)
@@ -90,111 +94,127 @@ def _free(
 def watches_of(tx: Connection, ids: Iterable[str]) -> dict[str, list[str]]:
     """The slugs of the watches that each of *ids* matched, sorted."""
     query = select(matches.c.mention, matches.c.watch).where(matches.c.mention.in_(list(ids)))
-    found: dict[str, list[str]] = defaultdict(list)
+    slugs_by_id: dict[str, list[str]] = defaultdict(list)
     for row in tx.execute(query.order_by(matches.c.mention, matches.c.watch)):
-        found[row.mention].append(row.watch)
-    return found
+        slugs_by_id[row.mention].append(row.watch)
+    return slugs_by_id
 
 
 def release(tx: Connection, owner: str) -> None:
     """End all leases of *owner*, e.g. of a killed predecessor; the attempts stay counted."""
-    own = update(leases).where(leases.c.name == "analyse", leases.c.owner == owner)
-    tx.execute(own.values(until=_LONG_AGO))
+    statement = update(leases).where(leases.c.name == "analyse", leases.c.owner == owner)
+    tx.execute(statement.values(until=_DISTANT_PAST))
 
 
-def give_back(tx: Connection, ids: Iterable[str]) -> None:
+def return_unstarted(tx: Connection, ids: Iterable[str]) -> None:
     """End leases whose work was never begun: this claim of them counts for nothing."""
-    own = (leases.c.name == "analyse") & leases.c.item.in_(list(ids))
-    tx.execute(update(leases).where(own).values(until=_LONG_AGO, attempts=leases.c.attempts - 1))
+    condition = (leases.c.name == "analyse") & leases.c.item.in_(list(ids))
+    tx.execute(
+        update(leases).where(condition).values(until=_DISTANT_PAST, attempts=leases.c.attempts - 1)
+    )
 
 
-def record_findings(tx: Connection, found: Sequence[AnalysisResult], *, now: datetime) -> int:
+def save_results(tx: Connection, results: Sequence[AnalysisResult], *, now: datetime) -> int:
     """Write verdicts, vectors and new change numbers; returns how many mentions they settled.
 
     A finding on a text that was edited meanwhile keeps its verdict, but the mention stays pending.
     A finding on a mention that was erased meanwhile is forgotten, and one of a slow worker when
     another has settled the mention: the last word is that of the model that stands.
     """
-    before = lock(tx, (f.id for f in found))
-    ended = _end_leases(tx, [f.id for f in found])
+    locked_rows = lock(tx, (f.id for f in results))
+    leased_ids = _end_leases(tx, [f.id for f in results])
     # What was judged before and is leased is read again; see store.analysis.rescoring.
-    waiting = {i for i, row in before.items() if row.analysis == Analysis.PENDING} | ended
-    known = sorted((f for f in found if f.id in before), key=lambda f: f.id)
-    of_now = {f.id for f in known if before[f.id].text_sha256 == f.text_sha256}
-    kept = [f for f in known if f.id in waiting or f.id not in of_now]
-    settled = {f.id: f for f in kept if f.id in of_now}
-    insert_verdicts(tx, kept, now)
-    _insert_vectors(tx, kept)
-    _settle(tx, settled.values())
-    entities.tell(tx, settled.values())
-    announce(tx, settled)
-    return len(settled)
+    open_ids = {
+        i for i, row in locked_rows.items() if row.analysis == AnalysisState.PENDING
+    } | leased_ids
+    existing = sorted((f for f in results if f.id in locked_rows), key=lambda f: f.id)
+    current_ids = {f.id for f in existing if locked_rows[f.id].text_sha256 == f.text_sha256}
+    new_results = [f for f in existing if f.id in open_ids or f.id not in current_ids]
+    current_results = {f.id: f for f in new_results if f.id in current_ids}
+    insert_verdicts(tx, new_results, now)
+    _insert_vectors(tx, new_results)
+    _write_states(tx, current_results.values())
+    entities.write_entities(tx, current_results.values())
+    append_changes(tx, current_results)
+    return len(current_results)
 
 
 def _end_leases(tx: Connection, ids: Sequence[str]) -> set[str]:
     """Which of *ids* somebody had leased; nobody has now."""
-    own = delete(leases).where(leases.c.name == "analyse", leases.c.item.in_(ids))
-    return set(tx.scalars(own.returning(leases.c.item)))
+    statement = delete(leases).where(leases.c.name == "analyse", leases.c.item.in_(ids))
+    return set(tx.scalars(statement.returning(leases.c.item)))
 
 
-def standings(tx: Connection, encoder_sha256: str, *, after: str, limit: int) -> list[Standing]:
+def topic_assignments(
+    tx: Connection, encoder_sha256: str, *, after: str, limit: int
+) -> list[TopicAssignment]:
     """Up to *limit* mentions beyond id *after*, by id, that have a verdict on their text of now.
 
     Those without a vector of this encoder are left out: nobody can judge them but by reading. So
     are those that were not scored.
     """
-    of_now = mentions.c.text_sha256
-    own = (verdicts.c.mention == mentions.c.id) & (verdicts.c.text_sha256 == of_now)
-    read = (vectors.c.mention == mentions.c.id) & (vectors.c.text_sha256 == of_now)
+    current_sha256 = mentions.c.text_sha256
+    verdict_join = (verdicts.c.mention == mentions.c.id) & (
+        verdicts.c.text_sha256 == current_sha256
+    )
+    vector_join = (vectors.c.mention == mentions.c.id) & (vectors.c.text_sha256 == current_sha256)
     query = (
         select(
             *(mentions.c[name] for name in ("id", "text_sha256", "language", "model")),
             verdicts.c.topics,
             vectors.c.vector,
         )
-        .join(verdicts, own & (verdicts.c.model == mentions.c.model) & (verdicts.c.watch == ""))
-        .join(vectors, read & (vectors.c.encoder_sha256 == encoder_sha256))
+        .join(
+            verdicts,
+            verdict_join & (verdicts.c.model == mentions.c.model) & (verdicts.c.watch == ""),
+        )
+        .join(vectors, vector_join & (vectors.c.encoder_sha256 == encoder_sha256))
         .where(mentions.c.id > after, verdicts.c.sentiment.is_not(None))
         .order_by(mentions.c.id)
         .limit(limit)
     )
-    return [Standing(**row._asdict() | {"topics": tuple(row.topics)}) for row in tx.execute(query)]
+    return [
+        TopicAssignment(**row._asdict() | {"topics": tuple(row.topics)})
+        for row in tx.execute(query)
+    ]
 
 
-def retell(tx: Connection, told: Sequence[Standing]) -> int:
+def update_topics(tx: Connection, assignments: Sequence[TopicAssignment]) -> int:
     """Put these topics in the place of those that stand; returns how many mentions got them.
 
     What was erased or edited since it was read is left alone. The sentiment and its time stay.
     """
-    still = unchanged(tx, {s.id: s.text_sha256 for s in told})
-    kept = [s for s in told if s.id in still]
+    current_ids = unchanged_ids(tx, {s.id: s.text_sha256 for s in assignments})
+    current = [s for s in assignments if s.id in current_ids]
     rows = [
-        {"id": s.id, "by": s.model, "of": s.text_sha256, "topics": list(s.topics)} for s in kept
+        {"id": s.id, "by": s.model, "of": s.text_sha256, "topics": list(s.topics)} for s in current
     ]
     if rows:
-        one = (verdicts.c.mention == bindparam("id")) & (verdicts.c.watch == "")
-        same = (verdicts.c.model == bindparam("by")) & (verdicts.c.text_sha256 == bindparam("of"))
-        tx.execute(update(verdicts).where(one, same), rows)
-        retelling.count(tx)
-    announce(tx, (s.id for s in kept))
-    return len(kept)
+        whole_text = (verdicts.c.mention == bindparam("id")) & (verdicts.c.watch == "")
+        same_verdict = (verdicts.c.model == bindparam("by")) & (
+            verdicts.c.text_sha256 == bindparam("of")
+        )
+        tx.execute(update(verdicts).where(whole_text, same_verdict), rows)
+        retelling.bump_history_version(tx)
+    append_changes(tx, (s.id for s in current))
+    return len(current)
 
 
 def backlog(tx: Connection) -> tuple[int, datetime | None]:
     """How many mentions wait for analysis, and since when the oldest does."""
     query = select(func.count(), func.min(mentions.c.first_seen))
-    row = tx.execute(query.where(_WAITING)).one()
+    row = tx.execute(query.where(_IS_PENDING)).one()
     return row[0], row[1]
 
 
-def _claim(
+def _acquire_leases(
     tx: Connection, owner: str, ids: Sequence[str], *, now: datetime, until: datetime
 ) -> dict[str, int]:
     """Take the leases that are free or ran out; how often each was taken before, by id."""
     if not ids:
         return {}
     insert = upsert(tx, leases)
-    claim = insert.on_conflict_do_update(
+    statement = insert.on_conflict_do_update(
         index_elements=["name", "item"],
         set_={"owner": owner, "until": until, "attempts": leases.c.attempts + 1},
         where=leases.c.until <= now,
@@ -202,17 +222,17 @@ def _claim(
     rows = [
         {"name": "analyse", "item": i, "owner": owner, "until": until, "attempts": 0} for i in ids
     ]
-    return {row.item: row.attempts for row in tx.execute(claim, rows)}
+    return {row.item: row.attempts for row in tx.execute(statement, rows)}
 
 
-def _settle(tx: Connection, found: Iterable[AnalysisResult]) -> None:
+def _write_states(tx: Connection, results: Iterable[AnalysisResult]) -> None:
     names = ("analysis", "reason", "language", "model")
-    rows = [{"key": f.id, **{name: getattr(f, name) for name in names}} for f in found]
+    rows = [{"key": f.id, **{name: getattr(f, name) for name in names}} for f in results]
     if rows:
         tx.execute(update(mentions).where(mentions.c.id == bindparam("key")), rows)
 
 
-def insert_verdicts(tx: Connection, found: Sequence[AnalysisResult], at: datetime) -> None:
+def insert_verdicts(tx: Connection, results: Sequence[AnalysisResult], at: datetime) -> None:
     """Write the verdicts of *found*, given at *at*; the same model's on the same text go."""
     rows = [
         {
@@ -224,26 +244,26 @@ def insert_verdicts(tx: Connection, found: Sequence[AnalysisResult], at: datetim
             "probabilities": dict(v.probabilities),
             "polarity": v.polarity,
             "topics": list(v.topics),
-            "heads": {head: dict(read) for head, read in v.heads.items()},
+            "heads": {head: dict(probabilities) for head, probabilities in v.heads.items()},
             "read_share": v.read_share,
             "at": at,
         }
-        for f in found
+        for f in results
         for v in f.verdicts
     ]
     if rows:
         insert = upsert(tx, verdicts)
-        changed = ("sentiment", "probabilities", "polarity", "topics", "heads", "read_share", "at")
+        columns = ("sentiment", "probabilities", "polarity", "topics", "heads", "read_share", "at")
         tx.execute(
             insert.on_conflict_do_update(
                 index_elements=["mention", "watch", "model", "text_sha256"],
-                set_={name: insert.excluded[name] for name in changed},
+                set_={name: insert.excluded[name] for name in columns},
             ),
             rows,
         )
 
 
-def _insert_vectors(tx: Connection, found: Sequence[AnalysisResult]) -> None:
+def _insert_vectors(tx: Connection, results: Sequence[AnalysisResult]) -> None:
     rows = [
         {
             "mention": f.id,
@@ -251,7 +271,7 @@ def _insert_vectors(tx: Connection, found: Sequence[AnalysisResult]) -> None:
             "encoder_sha256": f.encoder_sha256,
             "vector": f.vector,
         }
-        for f in found
+        for f in results
         if f.vector is not None
     ]
     if rows:

@@ -11,16 +11,16 @@ from sqlalchemy import Connection, select
 from store.database import upsert
 from store.tables import counters
 
-_NAME: Final = "retold"
+_COUNTER: Final = "retold"
 
 
-def times(tx: Connection) -> int:
+def history_version(tx: Connection) -> int:
     """How often so far; it grows in the transaction that tells."""
-    return tx.execute(select(counters.c.value).where(counters.c.name == _NAME)).scalar() or 0
+    return tx.execute(select(counters.c.value).where(counters.c.name == _COUNTER)).scalar() or 0
 
 
-def count(tx: Connection) -> None:
+def bump_history_version(tx: Connection) -> None:
     """Once more."""
-    insert = upsert(tx, counters).values(name=_NAME, value=1)
-    more = {"value": counters.c.value + 1}
-    tx.execute(insert.on_conflict_do_update(index_elements=["name"], set_=more))
+    insert = upsert(tx, counters).values(name=_COUNTER, value=1)
+    increment = {"value": counters.c.value + 1}
+    tx.execute(insert.on_conflict_do_update(index_elements=["name"], set_=increment))

@@ -7,19 +7,19 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, case, select, update
 
 from core.crawl import Listing
-from core.mention import State
-from store.changes import announce
-from store.mentions import IDS, see
+from core.mention import MentionState
+from store.changes import append_changes
+from store.mentions import IDS, touch
 from store.tables import mentions, sightings
 
-_THESE: Final = update(mentions).where(mentions.c.id.in_(IDS))
-_GONE: Final = _THESE.values(state=State.DELETED)
-_BACK: Final = _THESE.values(
-    state=case((mentions.c.edited.is_not(None), State.EDITED), else_=State.LIVE)
+_UPDATE_BY_ID: Final = update(mentions).where(mentions.c.id.in_(IDS))
+_DELETE: Final = _UPDATE_BY_ID.values(state=MentionState.DELETED)
+_UNDELETE: Final = _UPDATE_BY_ID.values(
+    state=case((mentions.c.edited.is_not(None), MentionState.EDITED), else_=MentionState.LIVE)
 )
 
 
-def record_listing(tx: Connection, source: str, listing: Listing, *, now: datetime) -> None:
+def apply_listing(tx: Connection, source: str, listing: Listing, *, now: datetime) -> None:
     """Note what *source* still shows, and what it shows no more.
 
     One listing may lie: a page from a cache, a post that slipped from one page to the next, a
@@ -38,24 +38,28 @@ def record_listing(tx: Connection, source: str, listing: Listing, *, now: dateti
         .with_for_update(key_share=True, of=mentions)
     )
     rows = tx.execute(query).all()
-    shown = [row for row in rows if row.uri in listing.uris]
-    back = revive(tx, shown)
-    see(tx, [row.id for row in shown], now)
-    announce(tx, _delete(tx, set(rows) - set(shown), listing.before) | back)
+    visible_rows = [row for row in rows if row.uri in listing.uris]
+    restored_ids = undelete(tx, visible_rows)
+    touch(tx, [row.id for row in visible_rows], now)
+    append_changes(
+        tx, _delete_missing(tx, set(rows) - set(visible_rows), listing.before) | restored_ids
+    )
 
 
-def revive(tx: Connection, seen: Iterable[Row[*tuple[Any, ...]]]) -> set[str]:
+def undelete(tx: Connection, rows: Iterable[Row[*tuple[Any, ...]]]) -> set[str]:
     """Bring back those of *seen* (id, state) that were deleted; returns their ids."""
-    deleted = {row.id for row in seen if row.state == State.DELETED}
-    if deleted:
-        tx.execute(_BACK, {"ids": list(deleted)})
-    return deleted
+    deleted_ids = {row.id for row in rows if row.state == MentionState.DELETED}
+    if deleted_ids:
+        tx.execute(_UNDELETE, {"ids": list(deleted_ids)})
+    return deleted_ids
 
 
-def _delete(tx: Connection, missed: Iterable[Row[*tuple[Any, ...]]], before: datetime) -> set[str]:
+def _delete_missing(
+    tx: Connection, missing_rows: Iterable[Row[*tuple[Any, ...]]], before: datetime
+) -> set[str]:
     """Those of *missed* that nobody has heard since *before* and that are not deleted yet."""
-    unheard = (row for row in missed if row.last_seen < before)
-    gone = {row.id for row in unheard if row.state != State.DELETED}
-    if gone:
-        tx.execute(_GONE, {"ids": list(gone)})
-    return gone
+    stale_rows = (row for row in missing_rows if row.last_seen < before)
+    deleted_ids = {row.id for row in stale_rows if row.state != MentionState.DELETED}
+    if deleted_ids:
+        tx.execute(_DELETE, {"ids": list(deleted_ids)})
+    return deleted_ids

@@ -9,30 +9,30 @@ from typing import Final
 from sqlalchemy import Connection, bindparam, select, update
 
 from core.crawl import CrawledPage, CrawledPost, DroppedPost
-from store.changes import announce
+from store.changes import append_changes
 from store.crawl import rows
-from store.crawl.deletions import revive
+from store.crawl.deletions import undelete
 from store.mentions import lock
 from store.tables import runs, sources
 
 UNMATCHED: Final = "unmatched"  # why a post that no watch wants is dropped
 
 _COUNTS: Final = ("fetched", "known", "edited", "new")
-_RUN: Final = runs.c.id == bindparam("of_run")
-_SOURCE: Final = sources.c.slug == bindparam("of_source")
-_BEFORE: Final = (
+_IS_RUN: Final = runs.c.id == bindparam("of_run")
+_IS_SOURCE: Final = sources.c.slug == bindparam("of_source")
+_RUN_AND_SOURCE: Final = (
     select(runs.c.dropped, sources.c.validators, sources.c.cursor)
     .join_from(runs, sources)
-    .where(_RUN, _SOURCE)
+    .where(_IS_RUN, _IS_SOURCE)
 )
-_COUNTED: Final = (
-    update(runs).where(_RUN).values({n: runs.c[n] + bindparam(f"more_{n}") for n in _COUNTS})
+_ADD_COUNTS: Final = (
+    update(runs).where(_IS_RUN).values({n: runs.c[n] + bindparam(f"more_{n}") for n in _COUNTS})
 )
-_ADVANCED: Final = update(sources).where(_SOURCE)
+_MOVE_CURSOR: Final = update(sources).where(_IS_SOURCE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tally:
+class PageCounts:
     """How the posts of a page ended: fetched = known + edited + new + the sum of dropped."""
 
     fetched: int
@@ -42,7 +42,7 @@ class Tally:
     dropped: Mapping[str, int]
 
 
-def record_page(tx: Connection, page: CrawledPage, *, now: datetime) -> Tally:
+def record_page(tx: Connection, page: CrawledPage, *, now: datetime) -> PageCounts:
     """Write one page, its tally and the source's cursor; written twice, the mentions stay the same.
 
     Mentions go in ordered by id, then all else table by table, and the change numbers last, so
@@ -52,56 +52,66 @@ def record_page(tx: Connection, page: CrawledPage, *, now: datetime) -> Tally:
     Raises:
         NoResultFound: the record does not know the run or the source.
     """
-    known = rows.known(tx, page.posts)
-    heard, dropped = _part(page, known)
-    ids = [h.id for h in heard]
-    new = rows.insert_mentions(tx, [h for h in heard if h.id not in known], now)
-    before = lock(tx, set(ids) - new)
-    edited = [h for h in heard if h.id in before and before[h.id].text_sha256 != h.text_sha256]
-    revived = revive(tx, before.values())
-    revision = {h.id: before[h.id].revision + 1 for h in edited}
-    rows.edit_mentions(tx, edited, revision, now)
-    told = [h for h in heard if h.id in new] + edited
-    rows.insert_revisions(tx, told, revision, now)
-    rows.insert_origins(tx, told, now)
-    rematched = rows.match(tx, heard, new)
-    resighted = rows.sight(tx, page.source, ids, new, now)
-    rows.insert_skipped(tx, page.source, dropped, now)
-    tally = _tally(page, dropped, edited=len(edited), new=len(new))
-    _account(tx, page, tally)
-    announce(tx, new | revision.keys() | revived | rematched | resighted)
-    return tally
+    existing_ids = rows.existing_ids(tx, page.posts)
+    posts, dropped_posts = _partition(page, existing_ids)
+    ids = [p.id for p in posts]
+    new_ids = rows.insert_mentions(tx, [p for p in posts if p.id not in existing_ids], now)
+    locked_rows = lock(tx, set(ids) - new_ids)
+    edited_posts = [
+        p for p in posts if p.id in locked_rows and locked_rows[p.id].text_sha256 != p.text_sha256
+    ]
+    restored_ids = undelete(tx, locked_rows.values())
+    revision_by_id = {p.id: locked_rows[p.id].revision + 1 for p in edited_posts}
+    rows.edit_mentions(tx, edited_posts, revision_by_id, now)
+    new_texts = [p for p in posts if p.id in new_ids] + edited_posts
+    rows.insert_revisions(tx, new_texts, revision_by_id, now)
+    rows.insert_origins(tx, new_texts, now)
+    new_match_ids = rows.record_matches(tx, posts, new_ids)
+    new_sighting_ids = rows.record_sightings(tx, page.source, ids, new_ids, now)
+    rows.insert_skipped(tx, page.source, dropped_posts, now)
+    counts = _page_counts(page, dropped_posts, edit_count=len(edited_posts), new_count=len(new_ids))
+    _update_run_and_source(tx, page, counts)
+    append_changes(
+        tx, new_ids | revision_by_id.keys() | restored_ids | new_match_ids | new_sighting_ids
+    )
+    return counts
 
 
-def _part(page: CrawledPage, known: Collection[str]) -> tuple[list[CrawledPost], list[DroppedPost]]:
+def _partition(
+    page: CrawledPage, existing_ids: Collection[str]
+) -> tuple[list[CrawledPost], list[DroppedPost]]:
     """What is written, each id once, in the order of ids; and what nobody wants.
 
     Of a post that no watch wants the text is kept only where an older one is known: nobody shall
     go on reading words that their author took back.
     """
-    kept = {h.id: h for h in page.posts if h.matches or h.id in known}
-    lost = [DroppedPost(id=h.id, reason=UNMATCHED) for h in page.posts if h.id not in kept]
-    return [kept[i] for i in sorted(kept)], [*page.dropped, *lost]
+    by_id = {p.id: p for p in page.posts if p.matches or p.id in existing_ids}
+    unmatched_posts = [
+        DroppedPost(id=p.id, reason=UNMATCHED) for p in page.posts if p.id not in by_id
+    ]
+    return [by_id[i] for i in sorted(by_id)], [*page.dropped, *unmatched_posts]
 
 
-def _tally(page: CrawledPage, dropped: Sequence[DroppedPost], *, edited: int, new: int) -> Tally:
-    fetched = len(page.posts) + len(page.dropped)
-    return Tally(
-        fetched=fetched,
-        known=fetched - len(dropped) - edited - new,
-        edited=edited,
-        new=new,
-        dropped=Counter(d.reason for d in dropped),
+def _page_counts(
+    page: CrawledPage, dropped_posts: Sequence[DroppedPost], *, edit_count: int, new_count: int
+) -> PageCounts:
+    post_count = len(page.posts) + len(page.dropped)
+    return PageCounts(
+        fetched=post_count,
+        known=post_count - len(dropped_posts) - edit_count - new_count,
+        edited=edit_count,
+        new=new_count,
+        dropped=Counter(d.reason for d in dropped_posts),
     )
 
 
-def _account(tx: Connection, page: CrawledPage, tally: Tally) -> None:
+def _update_run_and_source(tx: Connection, page: CrawledPage, page_counts: PageCounts) -> None:
     """Add *tally* to the run; move the source's cursor and validators."""
-    place = {"of_run": page.run, "of_source": page.source}
-    before = tx.execute(_BEFORE, place).one()
-    dropped = dict(Counter(before.dropped) + Counter(tally.dropped))
-    counts = {f"more_{name}": getattr(tally, name) for name in _COUNTS}
-    tx.execute(_COUNTED, {**place, **counts, "dropped": dropped})
-    validators = {**before.validators, **page.validators}
-    cursor = dict(before.cursor if page.cursor is None else page.cursor)
-    tx.execute(_ADVANCED, {**place, "validators": validators, "cursor": cursor})
+    keys = {"of_run": page.run, "of_source": page.source}
+    row = tx.execute(_RUN_AND_SOURCE, keys).one()
+    dropped_counts = dict(Counter(row.dropped) + Counter(page_counts.dropped))
+    increments = {f"more_{name}": getattr(page_counts, name) for name in _COUNTS}
+    tx.execute(_ADD_COUNTS, {**keys, **increments, "dropped": dropped_counts})
+    validators = {**row.validators, **page.validators}
+    cursor = dict(row.cursor if page.cursor is None else page.cursor)
+    tx.execute(_MOVE_CURSOR, {**keys, "validators": validators, "cursor": cursor})

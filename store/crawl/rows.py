@@ -13,9 +13,9 @@ from typing import Any, Final
 from sqlalchemy import Connection, Table, bindparam, delete, select, update
 
 from core.crawl import CrawledPost, DroppedPost
-from core.mention import Analysis, State
-from store.database import insertion
-from store.mentions import IDS, see
+from core.mention import AnalysisState, MentionState
+from store.database import dialect_insert
+from store.mentions import IDS, touch
 from store.tables import (
     families,
     matches,
@@ -27,14 +27,14 @@ from store.tables import (
     voices,
 )
 
-FUTURE: Final = timedelta(minutes=5)  # architecture.md: a later date is not believed
+MAX_CLOCK_SKEW: Final = timedelta(minutes=5)  # architecture.md: a later date is not believed
 
-_KNOWN: Final = select(mentions.c.id).where(mentions.c.id.in_(IDS))
-_EDITED: Final = update(mentions).where(mentions.c.id == bindparam("key"))
-_MATCHED: Final = select(matches).where(matches.c.mention.in_(IDS))
-_UNMATCHED: Final = delete(matches).where(matches.c.mention.in_(IDS))
-_UNNAMED: Final = delete(named).where(named.c.mention.in_(IDS))
-_SIGHTED: Final = (
+_EXISTING: Final = select(mentions.c.id).where(mentions.c.id.in_(IDS))
+_EDIT: Final = update(mentions).where(mentions.c.id == bindparam("key"))
+_SELECT_MATCHES: Final = select(matches).where(matches.c.mention.in_(IDS))
+_DELETE_MATCHES: Final = delete(matches).where(matches.c.mention.in_(IDS))
+_DELETE_ENTITIES: Final = delete(named).where(named.c.mention.in_(IDS))
+_TOUCH_SIGHTINGS: Final = (
     update(sightings)
     .where(sightings.c.source == bindparam("by"), sightings.c.mention.in_(IDS))
     .values(last_seen=bindparam("now"))
@@ -42,156 +42,167 @@ _SIGHTED: Final = (
 )
 
 
-def known(tx: Connection, heard: Sequence[CrawledPost]) -> set[str]:
+def existing_ids(tx: Connection, posts: Sequence[CrawledPost]) -> set[str]:
     """The ids of those that the record holds."""
-    return set(tx.scalars(_KNOWN, {"ids": [h.id for h in heard]})) if heard else set()
+    return set(tx.scalars(_EXISTING, {"ids": [p.id for p in posts]})) if posts else set()
 
 
-def insert_mentions(tx: Connection, heard: Sequence[CrawledPost], now: datetime) -> set[str]:
+def insert_mentions(tx: Connection, posts: Sequence[CrawledPost], now: datetime) -> set[str]:
     """Mentions that the record did not hold a moment ago, analysis pending; returns the new ones.
 
     What another writer inserted meanwhile is not new: only the database knows for sure.
     """
-    if not heard:
+    if not posts:
         return set()
-    rows = [_mention_row(h, now) for h in heard]
-    return set(tx.scalars(_novel(tx.dialect.name), rows))
+    rows = [_mention_row(p, now) for p in posts]
+    return set(tx.scalars(_insert_mentions_statement(tx.dialect.name), rows))
 
 
-def insert_origins(tx: Connection, heard: Sequence[CrawledPost], now: datetime) -> None:
+def insert_origins(tx: Connection, posts: Sequence[CrawledPost], now: datetime) -> None:
     """Voices and families not seen before."""
-    spoken = {h.voice: h.post.platform for h in heard if h.voice is not None}
-    rows = [{"id": v, "platform": spoken[v], "first_seen": now} for v in sorted(spoken)]
-    _insert_ignoring(tx, voices, rows)
-    kin = sorted({h.family for h in heard if h.family is not None})
-    _insert_ignoring(tx, families, [{"id": f, "first_seen": now} for f in kin])
+    platforms = {p.voice: p.post.platform for p in posts if p.voice is not None}
+    rows = [{"id": v, "platform": platforms[v], "first_seen": now} for v in sorted(platforms)]
+    _insert_or_ignore(tx, voices, rows)
+    family_ids = sorted({p.family for p in posts if p.family is not None})
+    _insert_or_ignore(tx, families, [{"id": f, "first_seen": now} for f in family_ids])
 
 
 def edit_mentions(
-    tx: Connection, edited: Sequence[CrawledPost], revision: Mapping[str, int], now: datetime
+    tx: Connection, posts: Sequence[CrawledPost], revision_by_id: Mapping[str, int], now: datetime
 ) -> None:
     """Known mentions with another text and the number of that; they are to be analysed again."""
-    if edited:
-        rows = [_edited(h, now) | {"key": h.id, "revision": revision[h.id]} for h in edited]
-        tx.execute(_EDITED, rows)
-        ids = {"ids": [h.id for h in edited]}
-        tx.execute(_UNMATCHED, ids)  # they are matched afresh
-        tx.execute(_UNNAMED, ids)  # what was said and taken back
+    if posts:
+        rows = [
+            _edit_values(p, now) | {"key": p.id, "revision": revision_by_id[p.id]} for p in posts
+        ]
+        tx.execute(_EDIT, rows)
+        ids = {"ids": [p.id for p in posts]}
+        tx.execute(_DELETE_MATCHES, ids)  # they are matched afresh
+        tx.execute(_DELETE_ENTITIES, ids)  # what was said and taken back
 
 
 def insert_revisions(
-    tx: Connection, heard: Sequence[CrawledPost], revision: Mapping[str, int], now: datetime
+    tx: Connection, posts: Sequence[CrawledPost], revision_by_id: Mapping[str, int], now: datetime
 ) -> None:
     """The texts of *heard* as revisions of these numbers; 1 where none is given."""
     rows = [
-        {"mention": h.id, "revision": revision.get(h.id, 1), "text_sha256": h.text_sha256}
-        for h in heard
+        {"mention": p.id, "revision": revision_by_id.get(p.id, 1), "text_sha256": p.text_sha256}
+        for p in posts
     ]
-    _insert_ignoring(tx, revisions, [row | {"at": now} for row in rows])
+    _insert_or_ignore(tx, revisions, [row | {"at": now} for row in rows])
 
 
-def match(tx: Connection, heard: Sequence[CrawledPost], new: Collection[str]) -> set[str]:
+def record_matches(
+    tx: Connection, posts: Sequence[CrawledPost], new_ids: Collection[str]
+) -> set[str]:
     """Note which watches want a mention; returns the mentions that a watch wants newly.
 
     A known mention may be wanted by a watch that is younger. One whose text stayed the same keeps
     its watches: their queries have changed, not what was said.
     """
-    before = _matched(tx, [h.id for h in heard if h.id not in new])
-    now = {(h.id, watch): revision for h in heard for watch, revision in h.matches.items()}
+    previous = _watch_revisions(tx, [p.id for p in posts if p.id not in new_ids])
+    current = {(p.id, watch): revision for p in posts for watch, revision in p.matches.items()}
     rows = [
         {"mention": mention, "watch": watch, "watch_revision": revision}
-        for (mention, watch), revision in sorted(now.items() - before.items())
+        for (mention, watch), revision in sorted(current.items() - previous.items())
     ]
     if rows:
-        tx.execute(_matching(tx.dialect.name), rows)
-    return {mention for mention, _ in now.keys() - before.keys()}
+        tx.execute(_upsert_matches_statement(tx.dialect.name), rows)
+    return {mention for mention, _ in current.keys() - previous.keys()}
 
 
-def sight(
-    tx: Connection, source: str, ids: Sequence[str], new: Collection[str], now: datetime
+def record_sightings(
+    tx: Connection, source: str, ids: Sequence[str], new_ids: Collection[str], now: datetime
 ) -> set[str]:
     """Note that *source* heard these; returns those that are new to this source."""
-    again = [i for i in ids if i not in new]
-    seen: set[str] = set()
-    if again:
-        seen = set(tx.scalars(_SIGHTED, {"ids": again, "by": source, "now": now}))
-        see(tx, again, now)
-    fresh = [i for i in ids if i not in seen]
-    rows = [{"mention": i, "source": source, "first_seen": now, "last_seen": now} for i in fresh]
-    _insert_ignoring(tx, sightings, rows)
-    return set(fresh)
+    known_ids = [i for i in ids if i not in new_ids]
+    touched_ids: set[str] = set()
+    if known_ids:
+        touched_ids = set(
+            tx.scalars(_TOUCH_SIGHTINGS, {"ids": known_ids, "by": source, "now": now})
+        )
+        touch(tx, known_ids, now)
+    new_to_source = [i for i in ids if i not in touched_ids]
+    rows = [
+        {"mention": i, "source": source, "first_seen": now, "last_seen": now} for i in new_to_source
+    ]
+    _insert_or_ignore(tx, sightings, rows)
+    return set(new_to_source)
 
 
 def insert_skipped(
-    tx: Connection, source: str, dropped: Sequence[DroppedPost], now: datetime
+    tx: Connection, source: str, posts: Sequence[DroppedPost], now: datetime
 ) -> None:
     """Posts that nobody wants: id, time and reason, never the text."""
     rows = [
         {"mention": d.id, "source": source, "at": now, "reason": d.reason}
-        for d in sorted(dropped, key=lambda d: d.id)
+        for d in sorted(posts, key=lambda d: d.id)
     ]
-    _insert_ignoring(tx, skipped, rows)
+    _insert_or_ignore(tx, skipped, rows)
 
 
-def _insert_ignoring(tx: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+def _insert_or_ignore(tx: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
     if rows:
-        tx.execute(_ignoring(tx.dialect.name, table), rows)
+        tx.execute(_insert_or_ignore_statement(tx.dialect.name, table), rows)
 
 
 @cache
-def _ignoring(dialect: str, table: Table) -> Any:
-    return insertion(dialect, table).on_conflict_do_nothing()
+def _insert_or_ignore_statement(dialect: str, table: Table) -> Any:
+    return dialect_insert(dialect, table).on_conflict_do_nothing()
 
 
 @cache
-def _novel(dialect: str) -> Any:
-    return _ignoring(dialect, mentions).returning(mentions.c.id)
+def _insert_mentions_statement(dialect: str) -> Any:
+    return _insert_or_ignore_statement(dialect, mentions).returning(mentions.c.id)
 
 
 @cache
-def _matching(dialect: str) -> Any:
-    insert = insertion(dialect, matches)
-    changed = {"watch_revision": insert.excluded.watch_revision}
-    return insert.on_conflict_do_update(index_elements=["mention", "watch"], set_=changed)
+def _upsert_matches_statement(dialect: str) -> Any:
+    insert = dialect_insert(dialect, matches)
+    columns = {"watch_revision": insert.excluded.watch_revision}
+    return insert.on_conflict_do_update(index_elements=["mention", "watch"], set_=columns)
 
 
-def _matched(tx: Connection, ids: Sequence[str]) -> dict[tuple[str, str], str]:
+def _watch_revisions(tx: Connection, ids: Sequence[str]) -> dict[tuple[str, str], str]:
     """The revision of the watch by mention and watch."""
-    rows = tx.execute(_MATCHED, {"ids": ids}) if ids else ()
+    rows = tx.execute(_SELECT_MATCHES, {"ids": ids}) if ids else ()
     return {(row.mention, row.watch): row.watch_revision for row in rows}
 
 
-def _mention_row(h: CrawledPost, now: datetime) -> dict[str, Any]:
-    raw = h.post.published
-    believed = raw is not None and raw <= now + FUTURE
-    return _content(h) | {
-        "id": h.id,
-        "uri": h.post.uri,
-        "platform": h.post.platform,
-        "voice": h.voice,
-        "parent": h.post.parent,
+def _mention_row(crawled_post: CrawledPost, now: datetime) -> dict[str, Any]:
+    raw = crawled_post.post.published
+    is_plausible = raw is not None and raw <= now + MAX_CLOCK_SKEW
+    return _content_values(crawled_post) | {
+        "id": crawled_post.id,
+        "uri": crawled_post.post.uri,
+        "platform": crawled_post.post.platform,
+        "voice": crawled_post.voice,
+        "parent": crawled_post.post.parent,
         "revision": 1,
-        "state": State.EDITED if h.post.edited else State.LIVE,
-        "published": raw if believed else now,
-        "published_raw": None if believed else raw,
-        "edited": h.post.edited,
+        "state": MentionState.EDITED if crawled_post.post.edited else MentionState.LIVE,
+        "published": raw if is_plausible else now,
+        "published_raw": None if is_plausible else raw,
+        "edited": crawled_post.post.edited,
         "first_seen": now,
         "last_seen": now,
     }
 
 
-def _edited(h: CrawledPost, now: datetime) -> dict[str, Any]:
-    return _content(h) | {"state": State.EDITED, "edited": h.post.edited or now}
+def _edit_values(crawled_post: CrawledPost, now: datetime) -> dict[str, Any]:
+    return _content_values(crawled_post) | {
+        "state": MentionState.EDITED,
+        "edited": crawled_post.post.edited or now,
+    }
 
 
-def _content(h: CrawledPost) -> dict[str, Any]:
+def _content_values(crawled_post: CrawledPost) -> dict[str, Any]:
     return {
-        "url": h.post.url,
-        "text": h.post.text,
-        "text_sha256": h.text_sha256,
-        "claimed_language": h.post.language,
+        "url": crawled_post.post.url,
+        "text": crawled_post.post.text,
+        "text_sha256": crawled_post.text_sha256,
+        "claimed_language": crawled_post.post.language,
         "language": None,
-        "family": h.family,
-        "analysis": Analysis.PENDING,
+        "family": crawled_post.family,
+        "analysis": AnalysisState.PENDING,
         "reason": None,
     }

@@ -10,11 +10,11 @@ from sqlalchemy import Connection, func, select, update
 from store.database import upsert
 from store.tables import runs, sources
 
-_ENOUGH: Final = timedelta(hours=2)  # of listening: a rate of less is chance
+_MIN_OBSERVATION_TIME: Final = timedelta(hours=2)  # of listening: a rate of less is chance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SourceRow:
+class SourceRecord:
     """A source as the record knows it."""
 
     slug: str
@@ -34,15 +34,15 @@ class SourceRow:
 
 
 def replace_from_file(
-    tx: Connection, listed: Sequence[tuple[str, str, Mapping[str, Any], int]], *, now: datetime
+    tx: Connection, rows: Sequence[tuple[str, str, Mapping[str, Any], int]], *, now: datetime
 ) -> None:
     """Upsert (slug, kind, options, interval_s) of harken.yaml; unnamed ones become inactive."""
-    gone = (sources.c.origin == "file") & sources.c.slug.not_in([row[0] for row in listed])
-    tx.execute(update(sources).where(gone).values(active=False))
-    before = {row.slug: row.options for row in tx.execute(select(sources))}
-    for slug, kind, options, interval_s in listed:
-        said = {"kind": kind, "options": dict(options), "interval_s": interval_s, "active": True}
-        fresh = {
+    is_removed = (sources.c.origin == "file") & sources.c.slug.not_in([row[0] for row in rows])
+    tx.execute(update(sources).where(is_removed).values(active=False))
+    previous_options = {row.slug: row.options for row in tx.execute(select(sources))}
+    for slug, kind, options, interval_s in rows:
+        columns = {"kind": kind, "options": dict(options), "interval_s": interval_s, "active": True}
+        defaults = {
             "slug": slug,
             "origin": "file",
             "state": "new",
@@ -52,41 +52,43 @@ def replace_from_file(
             "since": now,
             "due": now,
         }
-        insert = upsert(tx, sources).values(**fresh, **said)
-        if slug in before and before[slug] != dict(options):
-            said |= {"due": now, "failures": 0}  # what was corrected is tried at once
-        tx.execute(insert.on_conflict_do_update(index_elements=["slug"], set_=said))
+        insert = upsert(tx, sources).values(**defaults, **columns)
+        if slug in previous_options and previous_options[slug] != dict(options):
+            columns |= {"due": now, "failures": 0}  # what was corrected is tried at once
+        tx.execute(insert.on_conflict_do_update(index_elements=["slug"], set_=columns))
 
 
-def active(tx: Connection) -> list[SourceRow]:
+def active(tx: Connection) -> list[SourceRecord]:
     """Every source that is listened to, by slug."""
     return _rows(tx, select(sources).where(sources.c.active).order_by(sources.c.slug))
 
 
-def due(tx: Connection, *, now: datetime, limit: int) -> list[SourceRow]:
+def due(tx: Connection, *, now: datetime, limit: int) -> list[SourceRecord]:
     """Active sources whose time has come, the longest waiting first."""
     query = select(sources).where(sources.c.active, sources.c.due <= now)
     return _rows(tx, query.order_by(sources.c.due, sources.c.slug).limit(limit))
 
 
-def named(tx: Connection, slugs: Sequence[str]) -> list[SourceRow]:
+def by_slug(tx: Connection, slugs: Sequence[str]) -> list[SourceRecord]:
     """The active sources of *slugs*, by slug."""
     query = select(sources).where(sources.c.active, sources.c.slug.in_(slugs))
     return _rows(tx, query.order_by(sources.c.slug))
 
 
-def settle(tx: Connection, slug: str, *, state: str, reason: str | None, now: datetime) -> int:
+def record_outcome(
+    tx: Connection, slug: str, *, state: str, reason: str | None, now: datetime
+) -> int:
     """Note how a run of *slug* ended; returns its failures in a row: ok resets them to 0."""
     row = tx.execute(select(sources).where(sources.c.slug == slug)).one()
-    worked = state == "ok"
-    failures = 0 if worked else row.failures + 1
+    is_ok = state == "ok"
+    failures = 0 if is_ok else row.failures + 1
     values: dict[str, Any] = {
         "state": state,
         "reason": reason,
         "failures": failures,
         "since": row.since if row.state == state else now,
     }
-    if worked:
+    if is_ok:
         values |= {"first_ok": row.first_ok or now, "last_ok": now}
         if row.cursor.get("backfilled") and row.backfilled is None:
             values["backfilled"] = now
@@ -94,19 +96,19 @@ def settle(tx: Connection, slug: str, *, state: str, reason: str | None, now: da
     return failures
 
 
-def postpone(tx: Connection, slug: str, *, due: datetime) -> None:
+def schedule(tx: Connection, slug: str, *, due: datetime) -> None:
     """Set when *slug* is to be crawled next."""
     tx.execute(update(sources).where(sources.c.slug == slug).values(due=due))
 
 
-def move(tx: Connection, slug: str, url: str) -> None:
+def update_url(tx: Connection, slug: str, url: str) -> None:
     """Rewrite the address of a source that moved for good (301, 308), until the next start."""
     options = tx.execute(select(sources.c.options).where(sources.c.slug == slug)).scalar_one()
-    change = update(sources).where(sources.c.slug == slug)
-    tx.execute(change.values(options={**options, "url": url}))
+    statement = update(sources).where(sources.c.slug == slug)
+    tx.execute(statement.values(options={**options, "url": url}))
 
 
-def heard_per_hour(tx: Connection, *, now: datetime) -> dict[str, float]:
+def mentions_per_hour(tx: Connection, *, now: datetime) -> dict[str, float]:
     """New mentions an hour of each source over its last 7 days of runs.
 
     What the first walk back through the past brought says nothing of an hour and is left out;
@@ -118,23 +120,23 @@ def heard_per_hour(tx: Connection, *, now: datetime) -> dict[str, float]:
         .join(sources, sources.c.slug == runs.c.source)
         .where(runs.c.started >= since, runs.c.started > sources.c.backfilled)
         .group_by(runs.c.source)
-        .having(func.min(runs.c.started) <= now - _ENOUGH)
+        .having(func.min(runs.c.started) <= now - _MIN_OBSERVATION_TIME)
     )
     hour = timedelta(hours=1)
     return {source: float(new) / ((now - first) / hour) for source, new, first in tx.execute(query)}
 
 
-def back_fill_ended(tx: Connection) -> datetime | None:
+def backfill_completed_at(tx: Connection) -> datetime | None:
     """When the last of the first back-fills ended; None while one is still to come.
 
     A source that has only failed so far does not hold the others up.
     """
     rows = active(tx)
-    waiting = [s for s in rows if s.backfilled is None and s.failures == 0]
-    ends = [s.backfilled for s in rows if s.backfilled is not None]
-    return None if waiting or not ends else max(ends)
+    pending_sources = [s for s in rows if s.backfilled is None and s.failures == 0]
+    completion_times = [s.backfilled for s in rows if s.backfilled is not None]
+    return None if pending_sources or not completion_times else max(completion_times)
 
 
-def _rows(tx: Connection, query: Any) -> list[SourceRow]:
-    names = SourceRow.__dataclass_fields__
-    return [SourceRow(**{n: getattr(row, n) for n in names}) for row in tx.execute(query)]
+def _rows(tx: Connection, query: Any) -> list[SourceRecord]:
+    names = SourceRecord.__dataclass_fields__
+    return [SourceRecord(**{n: getattr(row, n) for n in names}) for row in tx.execute(query)]

@@ -14,7 +14,7 @@ from templates.charts.ticks import Tick, time_ticks
 
 TONES: Final = ("negative", "neutral", "positive", "unscored")  # stacked from the ground up
 HEADROOM: Final = 0.1  # of the plot stays free above the fullest bar: names of bands stand there
-ROWS: Final = 4  # about so many grid lines
+GRID_LINES: Final = 4  # about so many grid lines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +25,7 @@ class Bar:
     end: datetime
     counts: SentimentCounts
     usual: float | None = None  # mentions usual for it; None: no history yet
-    heard: bool = True  # False: no source answered, so 0 is no finding
+    is_covered: bool = True  # False: no source answered, so 0 is no finding
     href: str = ""  # where the bar leads, in the console
 
     @property
@@ -35,7 +35,7 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
+class NamedInterval:
     """A stretch of time to be shaded and named; *end* None: it still lasts."""
 
     label: str
@@ -44,7 +44,7 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Layer:
+class BarSegment:
     """One colour of a column."""
 
     tone: str
@@ -59,7 +59,7 @@ class Column:
     bar: Bar
     left: float
     width: float
-    layers: tuple[Layer, ...]
+    segments: tuple[BarSegment, ...]
     usual: float | None
 
 
@@ -73,7 +73,7 @@ class Band:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class GridLine:
     """A grid line and the number beside it."""
 
     top: float
@@ -85,7 +85,7 @@ class Plot:
     """A whole chart, ready to be drawn."""
 
     columns: tuple[Column, ...]
-    rows: tuple[Row, ...]
+    grid_lines: tuple[GridLine, ...]
     ticks: tuple[Tick, ...]
     bands: tuple[Band, ...]
 
@@ -104,7 +104,7 @@ class Plot:
         return tuple(t for t in TONES if t != "unscored" or self.total(t))
 
 
-def plot(bars: Sequence[Bar], *, zone: str, spans: Sequence[Span] = ()) -> Plot:
+def plot(bars: Sequence[Bar], *, zone: str, intervals: Sequence[NamedInterval] = ()) -> Plot:
     """Lay out *bars* (oldest first, without gaps between them); *zone* sets the ticks.
 
     Raises:
@@ -114,18 +114,20 @@ def plot(bars: Sequence[Bar], *, zone: str, spans: Sequence[Span] = ()) -> Plot:
         raise ValueError("a chart needs at least one bar")
     start, end = bars[0].start, bars[-1].end
     step, top = scale(max(max(bar.total, bar.usual or 0) for bar in bars))
-    room = top / (1 - HEADROOM)
+    scale_max = top / (1 - HEADROOM)
     return Plot(
-        columns=tuple(_column(bar, start, end, room) for bar in bars),
-        rows=tuple(Row(top=1 - value / room, value=value) for value in range(0, top + 1, step)),
+        columns=tuple(_column(bar, start, end, scale_max) for bar in bars),
+        grid_lines=tuple(
+            GridLine(top=1 - value / scale_max, value=value) for value in range(0, top + 1, step)
+        ),
         ticks=time_ticks(start, end, zone),
-        bands=tuple(_bands(spans, start, end)),
+        bands=tuple(_bands(intervals, start, end)),
     )
 
 
 def scale(peak: float) -> tuple[int, int]:
     """Step and top of a y axis that holds *peak*; the step is 1, 2 or 5 times a power of ten."""
-    rough = max(1.0, peak / ROWS)
+    rough = max(1.0, peak / GRID_LINES)
     power = 10 ** floor(log10(rough))
     step = next(m * power for m in (1, 2, 5, 10) if m * power >= rough)
     return step, step * max(1, ceil(peak / step))
@@ -138,29 +140,33 @@ def bucket_width(span: timedelta) -> timedelta:
     return timedelta(minutes=next((w for w in widths if minutes / w <= 60), widths[-1]))  # noqa: PLR2004
 
 
-def _column(bar: Bar, start: datetime, end: datetime, room: float) -> Column:
-    whole = end - start
+def _column(bar: Bar, start: datetime, end: datetime, scale_max: float) -> Column:
+    duration = end - start
     return Column(
         bar=bar,
-        left=(bar.start - start) / whole,
-        width=(bar.end - bar.start) / whole,
-        layers=tuple(_layers(bar, room)),
-        usual=None if bar.usual is None else 1 - bar.usual / room,
+        left=(bar.start - start) / duration,
+        width=(bar.end - bar.start) / duration,
+        segments=tuple(_segments(bar, scale_max)),
+        usual=None if bar.usual is None else 1 - bar.usual / scale_max,
     )
 
 
-def _layers(bar: Bar, room: float) -> Iterator[Layer]:
-    ground = 1.0
+def _segments(bar: Bar, scale_max: float) -> Iterator[BarSegment]:
+    bottom = 1.0
     for tone in TONES:
-        height = getattr(bar.counts, tone) / room
-        ground -= height
+        height = getattr(bar.counts, tone) / scale_max
+        bottom -= height
         if height:
-            yield Layer(tone=tone, top=ground, height=height)
+            yield BarSegment(tone=tone, top=bottom, height=height)
 
 
-def _bands(spans: Sequence[Span], start: datetime, end: datetime) -> Iterator[Band]:
-    for span in spans:
-        left, right = max(span.start, start), min(span.end or end, end)
-        if left < right:
-            whole = end - start
-            yield Band(label=span.label, left=(left - start) / whole, width=(right - left) / whole)
+def _bands(intervals: Sequence[NamedInterval], start: datetime, end: datetime) -> Iterator[Band]:
+    for interval in intervals:
+        band_start, band_end = max(interval.start, start), min(interval.end or end, end)
+        if band_start < band_end:
+            duration = end - start
+            yield Band(
+                label=interval.label,
+                left=(band_start - start) / duration,
+                width=(band_end - band_start) / duration,
+            )

@@ -14,15 +14,15 @@ FONT: Final = (
 )  # a slim container has no fonts: text would vanish
 
 
-def pictures(reader: Context, *charts: Chart) -> dict[str, bytes]:
+def chart_images(context: Context, *charts: Chart) -> dict[str, bytes]:
     """The PNG of each chart by its CID, labelled for *reader*."""
     return {
-        chart.cid: draw(Picture(zone=reader.zone, locale=reader.locale, plot=chart.plot))
+        chart.cid: draw_png(Picture(zone=context.zone, locale=context.locale, plot=chart.plot))
         for chart in charts
     }
 
 
-def draw(picture: Picture) -> bytes:
+def draw_png(picture: Picture) -> bytes:
     """PNG of 1152 x 348 pixels on a transparent ground, to be shown at half that size."""
     svg = render("charts/mail.svg.j2", picture)
     return bytes(svg_to_bytes(svg_string=svg, skip_system_fonts=True, font_files=[str(FONT)]))

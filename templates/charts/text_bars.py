@@ -4,20 +4,24 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from templates.charts.geometry import Bar
-from templates.contexts.base import Mix
+from templates.contexts.base import SentimentShare
 
 BLOCKS: Final = "▁▂▃▄▅▆▇█"
-GAP: Final = "·"  # not heard
-_MIX: Final = {"negative": "█", "neutral": "▒", "positive": "░", "unscored": "·"}
+GAP_BLOCK: Final = "·"  # not heard
+_TONE_BLOCKS: Final = {"negative": "█", "neutral": "▒", "positive": "░", "unscored": "·"}
 
 
 def sparkline(bars: Sequence[Bar]) -> str:
     """*bars* as high as their share of the fullest; the lowest block is nothing at all."""
     peak = max((bar.total for bar in bars), default=0) or 1
     # ceil: whatever is not nothing must not look like nothing
-    return "".join(BLOCKS[-(-bar.total * 7 // peak)] if bar.heard else GAP for bar in bars)
+    return "".join(
+        BLOCKS[-(-bar.total * 7 // peak)] if bar.is_covered else GAP_BLOCK for bar in bars
+    )
 
 
-def stacked(parts: Iterable[Mix], width: int = 20) -> str:
+def stacked(shares: Iterable[SentimentShare], width: int = 20) -> str:
     """A stacked bar of about *width* characters: █ negative, ▒ neutral, ░ positive, · unscored."""
-    return "".join(_MIX[part.tone] * max(1, round(part.percent * width / 100)) for part in parts)
+    return "".join(
+        _TONE_BLOCKS[part.tone] * max(1, round(part.percent * width / 100)) for part in shares
+    )

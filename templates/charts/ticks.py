@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-MOST: Final = 7  # a week of days; their labels stay apart on a phone
+MAX_TICKS: Final = 7  # a week of days; their labels stay apart on a phone
 _HOURS: Final = (1, 2, 3, 6, 12)
-_LONGEST: Final = 60  # hours: what lasts longer is labelled by days
+_MAX_HOURS: Final = 60  # hours: what lasts longer is labelled by days
 _DAYS: Final = (1, 2, 7, 14, 28, 91)
-_LAST: Final = 0.88  # a label that starts further right would leave the plot
-_ROOM: Final = 0.2  # between two labels that are written towards each other, on a phone
+_MAX_START: Final = 0.88  # a label that starts further right would leave the plot
+_MIN_GAP: Final = 0.2  # between two labels that are written towards each other, on a phone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +25,7 @@ class Tick:
     @property
     def anchor(self) -> str:
         """Which end of the label stands at the tick: SVG's ``text-anchor``."""
-        return "end" if self.at > _LAST else "start"
+        return "end" if self.at > _MAX_START else "start"
 
 
 def time_ticks(start: datetime, end: datetime, zone: str) -> tuple[Tick, ...]:
@@ -37,18 +37,18 @@ def time_ticks(start: datetime, end: datetime, zone: str) -> tuple[Tick, ...]:
 
 def _times(start: datetime, end: datetime, zone: str) -> list[datetime]:
     hours = (end - start) / timedelta(hours=1)
-    step = next((h for h in _HOURS if hours / h <= MOST), None)
-    if step and hours <= _LONGEST:
+    step = next((h for h in _HOURS if hours / h <= MAX_TICKS), None)
+    if step and hours <= _MAX_HOURS:
         return list(_local(start, end, zone, range(0, 24, step)))
-    nights = list(_local(start, end, zone, range(1)))
-    return nights[:: next((d for d in _DAYS if len(nights) / d <= MOST), _DAYS[-1])]
+    midnights = list(_local(start, end, zone, range(1)))
+    return midnights[:: next((d for d in _DAYS if len(midnights) / d <= MAX_TICKS), _DAYS[-1])]
 
 
 def _is_crowded(ticks: Sequence[Tick]) -> bool:
     """Whether the label of the last tick is written into that of the one before."""
     if len(ticks) < 2 or ticks[-1].anchor != "end":  # noqa: PLR2004 -- one before
         return False
-    return ticks[-1].at < ticks[-2].at + _ROOM
+    return ticks[-1].at < ticks[-2].at + _MIN_GAP
 
 
 def _spec(at: datetime, zone: str) -> str:

@@ -15,7 +15,7 @@ CONTEXTS: Final[Mapping[str, type[Context]]] = {
     "console/inbox.html.j2": console.InboxPage,
     "console/incident.html.j2": console.IncidentPage,
     "console/incidents.html.j2": console.IncidentsPage,
-    "console/letter.html.j2": console.LetterPage,
+    "console/letter.html.j2": console.NotificationPage,
     "console/mention.html.j2": search.MentionPage,
     "console/search.html.j2": search.SearchPage,
     "console/sources.html.j2": console.SourcesPage,

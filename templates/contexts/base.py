@@ -12,18 +12,25 @@ class Context:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mix:
+class SentimentShare:
     """How much of something was of which sentiment, in whole percents that sum to 100."""
 
     tone: str
     percent: int
 
 
-def mix(negative: int, neutral: int, positive: int, unscored: int = 0) -> tuple[Mix, ...]:
+def sentiment_shares(
+    negative: int, neutral: int, positive: int, unscored_count: int = 0
+) -> tuple[SentimentShare, ...]:
     """The parts of a stacked bar; whatever is not nothing is seen, the largest part gives way."""
-    counts = {"negative": negative, "neutral": neutral, "positive": positive, "unscored": unscored}
+    counts = {
+        "negative": negative,
+        "neutral": neutral,
+        "positive": positive,
+        "unscored": unscored_count,
+    }
     total = sum(counts.values())
     percents = {tone: max(1, 100 * n // total) for tone, n in counts.items() if n}
     if percents:
         percents[max(percents, key=lambda tone: counts[tone])] += 100 - sum(percents.values())
-    return tuple(Mix(tone=tone, percent=percent) for tone, percent in percents.items())
+    return tuple(SentimentShare(tone=tone, percent=percent) for tone, percent in percents.items())

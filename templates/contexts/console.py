@@ -6,37 +6,37 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from core.coverage import Coverage
-from templates.contexts.layout import Page, Result
+from templates.contexts.layout import MentionCard, PageContext
 from templates.contexts.mail import Brief
-from templates.i18n import Phrase
+from templates.i18n import Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class TimelineEntry:
     """A line in the life of an incident."""
 
     at: datetime
-    sentence: Phrase
-    who: str = ""
+    sentence: Message
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
     """A button that posts to *url*; *token* proves that this page sent it."""
 
-    label: Phrase
+    label: Message
     url: str
     token: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IncidentPage(Page):
+class IncidentPage(PageContext):
     """The brief as a page, so that page and letter can never differ, and what only a page has."""
 
     brief: Brief
-    events: tuple[Event, ...]
+    events: tuple[TimelineEntry, ...]
     actions: tuple[Action, ...]
-    results: tuple[Result, ...]
+    results: tuple[MentionCard, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +45,7 @@ class IncidentRow:
 
     name: str
     url: str
-    title: Phrase
+    title: Message
     kind: str
     state: str
     severity: int
@@ -58,7 +58,7 @@ class IncidentRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IncidentsPage(Page):
+class IncidentsPage(PageContext):
     """All incidents, open ones first; notices never page anybody."""
 
     incidents: tuple[IncidentRow, ...]
@@ -66,7 +66,7 @@ class IncidentsPage(Page):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SourceRow:
+class SourceStatusRow:
     """One source and what its runs brought; the keys of the contract's ``source``."""
 
     name: str
@@ -86,15 +86,15 @@ class SourceRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SourcesPage(Page):
+class SourcesPage(PageContext):
     """Everything that is listened to."""
 
     coverage: Coverage
-    sources: tuple[SourceRow, ...]
+    sources: tuple[SourceStatusRow, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LetterRow:
+class NotificationRow:
     """A letter in the inbox, one a recipient."""
 
     url: str
@@ -107,17 +107,17 @@ class LetterRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InboxPage(Page):
+class InboxPage(PageContext):
     """Every letter that left the house or waits to."""
 
-    letters: tuple[LetterRow, ...]
+    letters: tuple[NotificationRow, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LetterPage(Page):
+class NotificationPage(PageContext):
     """One letter as its reader got it; *html_url* serves its HTML alone, for a sandboxed frame."""
 
-    letter: LetterRow
+    letter: NotificationRow
     sender: str
     message_id: str
     text: str
@@ -126,7 +126,7 @@ class LetterPage(Page):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Process:
+class ProcessRow:
     """A process of this installation."""
 
     name: str
@@ -136,7 +136,7 @@ class Process:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StatusPage(Page):
+class StatusPage(PageContext):
     """Is the whole of Harken at work."""
 
     calm: bool | None  # None: nobody can tell
@@ -148,11 +148,11 @@ class StatusPage(Page):
     engine: str
     documents: int
     lag: int  # changes that the index has not followed yet
-    processes: tuple[Process, ...] = ()
+    processes: tuple[ProcessRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ErrorPage(Page):
+class ErrorPage(PageContext):
     """What went wrong and what to do; *status* is the HTTP status."""
 
     status: int

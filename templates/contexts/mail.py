@@ -4,18 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from templates.charts.geometry import Plot
-from templates.contexts.base import Context, Mix
-from templates.i18n import Phrase
+from templates.contexts.base import Context, SentimentShare
+from templates.i18n import Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
     """One big number with its name and, where known, its change against usual."""
 
-    value: Phrase
-    label: Phrase
-    note: Phrase | None
-    alarming: bool = False  # the change is for the worse
+    value: Message
+    label: Message
+    note: Message | None
+    is_alarming: bool = False  # the change is for the worse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +29,8 @@ class VoiceQuote:
     source: str
     published: datetime
     url: str  # where it stands in the console
-    alike: int  # further mentions of its family
-    read: Phrase | None = None  # how much of a long text the tone stands for; None: all of it
+    duplicate_count: int  # further mentions of its family
+    read_note: Message | None = None  # how much of a long text the tone stands for; None: all of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +39,8 @@ class Chart:
 
     plot: Plot
     cid: str
-    alt: Phrase
-    title: Phrase
+    alt: Message
+    title: Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,11 +60,11 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Carrier:
+class SpreadSource:
     """A source that carried an incident: when it was first heard there, how many voices."""
 
     source: str
-    first: datetime
+    first_post: datetime
     voices: int
 
 
@@ -74,25 +74,25 @@ class Brief(Context):
 
     name: str  # INC-7
     severity: int  # 1 (worst) to 4
-    kind: Phrase
+    kind: Message
     watch: str
-    title: Phrase
-    phase: Phrase
+    title: Message
+    state_label: Message
     is_over: bool
-    preheader: Phrase
-    headline: Phrase
-    lede: tuple[Phrase, ...]
+    preheader: Message
+    headline: Message
+    lede: tuple[Message, ...]
     figures: tuple[Figure, ...]
     chart: Chart
     reasons: tuple[Reason, ...]
-    carried: Phrase
-    carriers: tuple[Carrier, ...]
+    spread: Message
+    spread_sources: tuple[SpreadSource, ...]
     quotes: tuple[VoiceQuote, ...]
-    coverage: tuple[Phrase, ...]
+    coverage: tuple[Message, ...]
     incident_url: str
     search_url: str
-    message: str  # id of this revision: inc-7.r3
-    because: Phrase
+    revision_id: str  # id of this revision: inc-7.r3
+    because: Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,8 +100,8 @@ class IncidentCard:
     """An incident inside a digest."""
 
     name: str
-    title: Phrase
-    sentences: tuple[Phrase, ...]
+    title: Message
+    sentences: tuple[Message, ...]
     url: str
 
 
@@ -112,9 +112,9 @@ class TopicLine:
     name: str
     url: str
     mentions: int
-    mix: tuple[Mix, ...]
+    sentiment_shares: tuple[SentimentShare, ...]
     change: float | None  # against usual, as a share: 0.5 is half as much again; None: no history
-    alarming: bool = False
+    is_alarming: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,11 +123,11 @@ class Digest(Context):
 
     watch: str
     day: datetime  # its first instant
-    quiet: bool
-    preheader: Phrase
-    headline: Phrase
-    lede: tuple[Phrase, ...]
-    safety: Phrase
+    is_quiet: bool
+    preheader: Message
+    headline: Message
+    lede: tuple[Message, ...]
+    safety: Message
     safety_tone: str  # calm | eye | alarm | unknown
     figures: tuple[Figure, ...]
     chart: Chart
@@ -136,5 +136,5 @@ class Digest(Context):
     rivals: tuple[TopicLine, ...]
     quotes: tuple[VoiceQuote, ...]
     search_url: str
-    coverage: tuple[Phrase, ...]
-    because: Phrase
+    coverage: tuple[Message, ...]
+    because: Message

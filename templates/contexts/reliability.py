@@ -6,7 +6,7 @@ from typing import Protocol
 from templates.contexts.base import Context
 
 
-class Bin(Protocol):
+class ReliabilityBin(Protocol):
     """The answers whose confidence lies in (low, high]; all but the count from 0 to 1."""
 
     @property
@@ -37,7 +37,7 @@ class Reliability(Context):
     task: str
     model: str
     rows: int
-    bins: tuple[Bin, ...]
-    before: tuple[Bin, ...]  # empty: not known
+    bins: tuple[ReliabilityBin, ...]
+    before: tuple[ReliabilityBin, ...]  # empty: not known
     error: float  # expected calibration error, 0 to 1
     error_before: float | None

@@ -4,17 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from templates.charts.geometry import Plot
-from templates.contexts.layout import Page, Result
-from templates.i18n import Phrase
+from templates.contexts.layout import MentionCard, PageContext
+from templates.i18n import Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class SelectOption:
     """An option of a select: *label* is said."""
 
     value: str
-    label: Phrase
-    chosen: bool = False
+    label: Message
+    is_selected: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,7 @@ class FacetValue:
     count: int
     share: float  # of the fullest line of its facet, 0 to 1
     url: str
-    chosen: bool = False
+    is_selected: bool = False
     tone: str = ""  # colours the sentiments
 
 
@@ -47,7 +47,7 @@ class Facet:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mistake:
+class QueryMistake:
     """Why a query cannot be understood: the caret stands under *column* (from 0)."""
 
     message: str
@@ -57,15 +57,15 @@ class Mistake:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SearchPage(Page):
+class SearchPage(PageContext):
     """The mentions of [start, end) that match a query."""
 
     query: str
-    ranges: tuple[Choice, ...]
-    carried: tuple[tuple[str, str], ...] = ()  # parameters that the form sends along
+    ranges: tuple[SelectOption, ...]
+    hidden_fields: tuple[tuple[str, str], ...] = ()  # parameters that the form sends along
     pills: tuple[Pill, ...] = ()
     clear_url: str = ""
-    mistake: Mistake | None = None
+    mistake: QueryMistake | None = None
     start: datetime
     end: datetime
     total: int = 0
@@ -74,53 +74,53 @@ class SearchPage(Page):
     bucket: timedelta = timedelta(hours=1)  # the width of a bar
     chart: Plot | None = None
     facets: tuple[Facet, ...] = ()
-    results: tuple[Result, ...] = ()
+    results: tuple[MentionCard, ...] = ()
     newer_url: str = ""
     older_url: str = ""
     wider_url: str = ""  # offered where nothing matches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Head:
+class HeadScores:
     """What one head of a model said besides the sentiment, the likeliest class first."""
 
-    label: Phrase
-    probabilities: tuple[tuple[Phrase, float], ...]
+    label: Message
+    probabilities: tuple[tuple[Message, float], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class VerdictDetails:
     """What one model said of a mention."""
 
     model: str
     watch: str  # empty: of the whole text
     tone: str
     probabilities: tuple[tuple[str, float], ...]
-    heads: tuple[Head, ...] = ()
-    read: Phrase | None = None  # how much of a long text it read; None: all of it
+    heads: tuple[HeadScores, ...] = ()
+    read_note: Message | None = None  # how much of a long text it read; None: all of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
+class EntityLink:
     """Something to follow; *label* is said."""
 
-    label: Phrase
+    label: Message
     url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class EntityGroup:
     """What a text names, of one kind."""
 
-    label: Phrase
-    links: tuple[Link, ...]
+    label: Message
+    links: tuple[EntityLink, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MentionPage(Page):
+class MentionPage(PageContext):
     """One mention with all that was said of it."""
 
-    result: Result
-    readings: tuple[Reading, ...]
-    named: tuple[Group, ...] = ()
-    facts: tuple[tuple[Phrase, str], ...]  # id, uri, hashes: as they are
+    result: MentionCard
+    verdicts: tuple[VerdictDetails, ...]
+    entity_groups: tuple[EntityGroup, ...] = ()
+    facts: tuple[tuple[Message, str], ...]  # id, uri, hashes: as they are

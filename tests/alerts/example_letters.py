@@ -6,28 +6,28 @@ from datetime import UTC, date, datetime, time, timedelta
 from math import exp, pi, sin
 from typing import Any
 
-from alerts.channel import Envelope, Letter
+from alerts.channel import Notification, Recipient
 from alerts.messages.brief import BriefFacts
 from alerts.messages.completeness import Completeness
-from alerts.messages.day_summary import DayCounts, TopicDay, Usual
-from alerts.messages.digest import Day
+from alerts.messages.day_summary import DayCounts, TopicDay, UsualCounts
+from alerts.messages.digest import DigestFacts
 from alerts.messages.digest_days import local_day
 from core.coverage import Coverage, Outage, SourceProblem
 from core.identity import mention_id, text_sha256
-from core.incident import Incident, Kind, Phase
-from core.mention import Analysis, Mention, Sentiment, State, Verdict
+from core.incident import Incident, IncidentKind, IncidentState
+from core.mention import AnalysisState, Mention, MentionState, Sentiment, Verdict
 from core.observation import SentimentCounts
 from core.watch import Watch
 from templates.charts.geometry import Bar
-from templates.contexts.mail import Carrier, Reason
+from templates.contexts.mail import Reason, SpreadSource
 
 NOW = datetime(2026, 11, 20, 14, 5, tzinfo=UTC)
 ONSET = datetime(2026, 11, 20, 11, 40, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 VELORIA = Watch(slug="veloria", name="Veloria", kind="brand", query="veloria", revision="1")
-ENVELOPE = Envelope(
+ENVELOPE = Recipient(
     sender="Harken <harken@listening.example>",
-    recipient="lead@veloria.example",
+    address="lead@veloria.example",
     base_url="https://harken.example",
     zone="Europe/Berlin",
 )
@@ -55,7 +55,7 @@ def _bar(start: datetime, peak: datetime | None) -> Bar:
             unscored=1 if start.hour % 9 == 0 else 0,
         ),
         usual=usual,
-        heard=not (peak and HOUR * 29 < peak - start < HOUR * 31),
+        is_covered=not (peak and HOUR * 29 < peak - start < HOUR * 31),
     )
 
 
@@ -68,8 +68,8 @@ def mention(text: str, **changes: Any) -> Mention:
         uri=uri,
         url="https://forum.example/t/1",
         sources=("velo-forum",),
-        state=State.LIVE,
-        analysis=Analysis.SCORED,
+        state=MentionState.LIVE,
+        analysis=AnalysisState.SCORED,
         published=ONSET,
         edited=None,
         first_seen=ONSET,
@@ -107,8 +107,8 @@ def crisis(**changes: Any) -> Incident:
         id=7,
         watch="veloria",
         topic="battery",
-        kind=Kind.CRISIS,
-        state=Phase.OPEN,
+        kind=IncidentKind.CRISIS,
+        state=IncidentState.OPEN,
         severity=2,
         onset=ONSET,
         detected=ONSET + timedelta(minutes=38),
@@ -176,20 +176,20 @@ def evidence(**changes: Any) -> BriefFacts:
         watch=VELORIA,
         topic="battery",
         bars=bars(datetime(2026, 11, 20, 15, tzinfo=UTC), peak=ONSET + HOUR),
-        pulse=(2, 3, 9, 14, 22, 31),
+        quarter_hours=(2, 3, 9, 14, 22, 31),
         reasons=(
             Reason(term="overheating", now=0.41, usual=0.02),
             Reason(term="on charge", now=0.37, usual=0.03),
             Reason(term="burnt smell", now=0.18, usual=0.0),
             Reason(term="recall", now=0.12, usual=0.01),
         ),
-        carriers=(
-            Carrier(source="velo-forum", first=ONSET, voices=38),
-            Carrier(source="mastodon.example", first=ONSET + HOUR / 2, voices=41),
-            Carrier(source="velo-blog", first=ONSET + HOUR, voices=11),
+        spread_sources=(
+            SpreadSource(source="velo-forum", first_post=ONSET, voices=38),
+            SpreadSource(source="mastodon.example", first_post=ONSET + HOUR / 2, voices=41),
+            SpreadSource(source="velo-blog", first_post=ONSET + HOUR, voices=11),
         ),
         mentions=said(),
-        copies={"hot": 17, "warp": 6},
+        duplicate_counts={"hot": 17, "warp": 6},
         completeness=completeness(),
     )
     return replace(made, **changes)
@@ -200,7 +200,7 @@ def counts(
 ) -> DayCounts:
     """A day's counts; *usual*: negative, neutral and positive voices usual for it."""
     total = negative + neutral + positive
-    before = usual and Usual(
+    before = usual and UsualCounts(
         mentions=sum(usual) * 1.2,
         voices=sum(usual),
         negative=usual[0],
@@ -218,13 +218,13 @@ def counts(
     )
 
 
-def day(**changes: Any) -> Day:
+def day(**changes: Any) -> DigestFacts:
     """Friday 20 November, on which the battery got hot."""
     window = local_day(date(2026, 11, 20), "Europe/Berlin")
-    made = Day(
+    made = DigestFacts(
         watch=VELORIA,
         subscription="morning",
-        at=time(7, 30),
+        send_time=time(7, 30),
         window=window,
         counts=counts(112, 74, 61, (22, 41, 42)),
         topics=(
@@ -248,7 +248,7 @@ def day(**changes: Any) -> Day:
                 sources=("radblog",),
             ),
         ),
-        copies={"hot": 17, "warp": 6},
+        duplicate_counts={"hot": 17, "warp": 6},
         completeness=completeness(),
     )
     return replace(made, **changes)
@@ -259,9 +259,9 @@ def silence(what: str = "scorer") -> Outage:
     return Outage(what=what, name="velo-forum", since=NOW - HOUR, reason="down")
 
 
-def letter(**changes: Any) -> Letter:
+def letter(**changes: Any) -> Notification:
     """A small letter with an image."""
-    made = Letter(
+    made = Notification(
         kind="brief",
         recipient="lead@veloria.example",
         sender="Harken <harken@listening.example>",

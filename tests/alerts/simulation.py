@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
-from alerts.detection.detector import Setting
+from alerts.detection.detector import DetectionContext
 from core.mention import Sentiment
 from core.observation import Observation
 from core.watch import Watch
@@ -29,7 +29,7 @@ DAYS = 28
 
 def setting(backfilled_at, units=24, **known):
     """What the step of an installation of three such watches knows."""
-    return Setting(taxonomy=TOPICS, units=units, backfilled_at=backfilled_at, **known)
+    return DetectionContext(taxonomy=TOPICS, units=units, backfilled_at=backfilled_at, **known)
 
 
 def sentiment(negative):

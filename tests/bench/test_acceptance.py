@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bench.acceptance import Ledger, numbers
+from bench.acceptance import AcceptanceResults, parse_numbers
 from bench.demos import Demo
 
 ONE = Demo(part="plain", seed=1)
@@ -25,7 +25,7 @@ def read(path):
 
 
 def test_each_row_is_on_disk_at_once(path):
-    ledger = Ledger(path)
+    ledger = AcceptanceResults(path)
     ledger.add_server(SERVER)
     assert read(path)["servers"] == [SERVER]
     assert read(path)["demos"] == []
@@ -35,18 +35,18 @@ def test_each_row_is_on_disk_at_once(path):
 
 def test_resumed_it_knows_what_went_well_and_plays_the_rest(path):
     bad = Demo(part="plain", seed=2)
-    first = Ledger(path)
+    first = AcceptanceResults(path)
     first.add_demo(row(ONE, ok=True))
     first.add_demo(row(bad, ok=False))
-    second = Ledger(path, resume=True)
+    second = AcceptanceResults(path, resume=True)
     assert second.has(ONE)
     assert not second.has(bad)
     assert not second.has(Demo(part="plain", seed=3))
 
 
 def test_a_new_word_takes_the_place_of_the_old_one(path):
-    Ledger(path).add_demo(row(ONE, ok=False))
-    ledger = Ledger(path, resume=True)
+    AcceptanceResults(path).add_demo(row(ONE, ok=False))
+    ledger = AcceptanceResults(path, resume=True)
     assert not ledger.is_good()
     ledger.add_demo(row(ONE, ok=True))
     assert ledger.is_good()
@@ -54,13 +54,13 @@ def test_a_new_word_takes_the_place_of_the_old_one(path):
 
 
 def test_what_is_not_resumed_is_forgotten(path):
-    Ledger(path).add_demo(row(ONE, ok=True))
-    assert not Ledger(path).has(ONE)
+    AcceptanceResults(path).add_demo(row(ONE, ok=True))
+    assert not AcceptanceResults(path).has(ONE)
 
 
 @pytest.mark.parametrize("flaw", [{"recall": 0.99}, {"doubled": 1}])
 def test_a_server_that_was_misheard_is_a_failure(path, flaw):
-    ledger = Ledger(path)
+    ledger = AcceptanceResults(path)
     ledger.add_server(SERVER)
     assert ledger.is_good()
     ledger.add_server(SERVER | flaw)
@@ -71,4 +71,4 @@ def test_a_server_that_was_misheard_is_a_failure(path, flaw):
     ("text", "wanted"), [("7", [7]), ("1-3", [1, 2, 3]), ("1-2,9", [1, 2, 9]), ("4-4", [4])]
 )
 def test_seeds_are_numbers_and_spans(text, wanted):
-    assert numbers(text) == wanted
+    assert parse_numbers(text) == wanted

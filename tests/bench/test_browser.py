@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.browser import CHROMIUM, Screen, chromium, is_at_home, shoot, watched
+from bench.browser import CHROMIUM, Screen, chromium, is_at_home, open_page, take_picture
 
 HOME = "http://127.0.0.1:8642"
 SCREEN = Screen(name="light", width=400, height=300, tallest=500)
@@ -20,7 +20,7 @@ def browser():
 
 
 def complaints(browser, html, *, excused=()):
-    with watched(browser, SCREEN, HOME) as watch:
+    with open_page(browser, SCREEN, HOME) as watch:
         watch.page.set_content(html)
         return watch.inspect(excused)
 
@@ -68,9 +68,9 @@ def test_a_rule_that_does_not_apply_can_be_excused(browser):
 @pytest.mark.parametrize(("long", "height"), [(50, 300), (400, 400), (9000, 500)])
 def test_a_picture_is_as_tall_as_the_page_up_to_a_limit(browser, tmp_path, long, height):
     path = tmp_path / "page.png"
-    with watched(browser, SCREEN, HOME) as watch:
+    with open_page(browser, SCREEN, HOME) as watch:
         watch.page.set_content(f"<body style='margin:0'><div style='height:{long}px'>x</div>")
-        size = shoot(watch.page, path, SCREEN.tallest)
+        size = take_picture(watch.page, path, SCREEN.tallest)
     raw = path.read_bytes()
     assert size == len(raw)
     assert (int.from_bytes(raw[16:20]), int.from_bytes(raw[20:24])) == (400, height)

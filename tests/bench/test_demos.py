@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.demos import FAULTS, PARTS, ZONE, Demo, ended, moments, plan, verdict
-from core.timestamps import instant
+from bench.demos import FAULTS, PARTS, ZONE, Demo, demo_result, moments, plan, run_to_end
+from core.timestamps import parse_utc
 
 SAID = {"ok": True, "seconds": {"ready": 30.0, "total": 40.0}, "failures": []}
 
@@ -57,7 +57,7 @@ def test_moments_share_the_day_evenly(n):
 
 def test_the_days_of_the_plan_really_change_the_clock():
     for day in (date(2026, 10, 25), date(2027, 3, 28)):
-        noon = instant(f"{day}T12:00:00Z")
+        noon = parse_utc(f"{day}T12:00:00Z")
         before, after = (at.astimezone(ZONE).utcoffset() for at in (noon - timedelta(days=1), noon))
         assert before != after
 
@@ -65,7 +65,7 @@ def test_the_days_of_the_plan_really_change_the_clock():
 def test_a_command_line_says_what_differs_from_the_ordinary():
     assert Demo(part="plain", seed=3).options("tantivy") == ["--seed", "3", "--index", "tantivy"]
     wild = Demo(
-        part="x", seed=4, calm=True, now=instant("2026-10-25T01:30:00Z"), fault="smtp", live=600
+        part="x", seed=4, calm=True, now=parse_utc("2026-10-25T01:30:00Z"), fault="smtp", live=600
     )
     assert wild.options("http://127.0.0.1:1")[3:] == [
         "http://127.0.0.1:1", "--calm", "--now", "2026-10-25T01:30:00Z",
@@ -76,14 +76,14 @@ def test_a_command_line_says_what_differs_from_the_ordinary():
 def test_a_demo_is_good_only_where_its_word_and_its_code_agree():
     good = json.dumps(SAID)
     bad = json.dumps(SAID | {"ok": False, "failures": ["recall is 0.9"]})
-    assert verdict(0, good, "")["ok"]
-    assert not verdict(1, good, "")["ok"]
-    assert not verdict(0, bad, "")["ok"]
-    assert verdict(1, bad, "")["failures"] == ["recall is 0.9"]
+    assert demo_result(0, good, "")["ok"]
+    assert not demo_result(1, good, "")["ok"]
+    assert not demo_result(0, bad, "")["ok"]
+    assert demo_result(1, bad, "")["failures"] == ["recall is 0.9"]
 
 
 def test_a_demo_without_a_result_has_failed_with_its_last_words():
-    found = verdict(2, "", "starting\nharken.yaml:3:1: no such key\n")
+    found = demo_result(2, "", "starting\nharken.yaml:3:1: no such key\n")
     assert found == {
         "ok": False,
         "failures": ["exit 2 without a result: harken.yaml:3:1: no such key"],
@@ -93,9 +93,9 @@ def test_a_demo_without_a_result_has_failed_with_its_last_words():
 @pytest.mark.parametrize("code", [0, 1])
 def test_the_word_of_a_process_is_its_verdict(code):
     said = f"import sys; print({json.dumps(SAID)!r}); sys.exit({code})"
-    assert ended([sys.executable, "-c", said], 60)["ok"] == (code == 0)
+    assert run_to_end([sys.executable, "-c", said], 60)["ok"] == (code == 0)
 
 
 def test_a_demo_without_end_is_broken_off_and_has_failed():
-    found = ended([sys.executable, "-c", "import time; time.sleep(600)"], 0.1)
+    found = run_to_end([sys.executable, "-c", "import time; time.sleep(600)"], 0.1)
     assert found == {"ok": False, "failures": ["not over after 0 s"]}

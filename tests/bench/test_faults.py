@@ -12,20 +12,20 @@ from types import SimpleNamespace
 
 import pytest
 
-from bench.faults import ROUNDING, VICTIMS, Remains, Tally, _command, _compare, _kill, _minute
+from bench.faults import ROUNDING, VICTIMS, KillFigures, Remains, _command, _compare, _kill, _minute
 
 WHOLE = Remains(
     mentions={"/a": ("h1", 1, ("acme",), "scored"), "/b": ("h2", 1, ("acme",), "unscored")},
     polarity={"/a": -0.5, "/b": None},
-    indexed=frozenset({"/a", "/b"}),
+    indexed_uris=frozenset({"/a", "/b"}),
     incidents=Counter({"acme": 1}),
     letters=Counter({("<inc-1.r1@h>", "brief"): 1, ("<digest.lead.1@h>", "digest"): 1}),
-    about={"<inc-1@": "acme"},
+    watch_by_message_prefix={"<inc-1@": "acme"},
 )
 
 
 def compared(**changed):
-    tally = Tally()
+    tally = KillFigures()
     _compare(WHOLE, replace(WHOLE, **changed), tally, seed=7)
     return tally
 
@@ -39,7 +39,7 @@ def without(mapping, *keys):
 
 def test_nothing_is_lost_where_nothing_differs():
     tally = compared()
-    assert (tally.lost, tally.doubled, tally.repeated) == (0, 0, 0)
+    assert (tally.losses, tally.duplicates, tally.repeats) == (0, 0, 0)
     assert [(row["row"], row["ok"]) for row in tally.rows] == [("seed 7", True)]
 
 
@@ -60,7 +60,7 @@ def test_nothing_is_lost_where_nothing_differs():
 )
 def test_whatever_an_unkilled_run_has_and_the_killed_one_not_is_lost(changed, seen):
     tally = compared(**changed)
-    assert (tally.lost, tally.doubled) == (1, 0)
+    assert (tally.losses, tally.duplicates) == (1, 0)
     (row,) = tally.rows
     assert row["ok"] is False
     assert [name for name, value in row["seen"].items() if value] == [seen]
@@ -77,40 +77,40 @@ def test_whatever_an_unkilled_run_has_and_the_killed_one_not_is_lost(changed, se
 )
 def test_what_only_the_killed_run_has_is_doubled(changed, seen):
     tally = compared(**changed)
-    assert (tally.lost, tally.doubled) == (0, 1)
+    assert (tally.losses, tally.duplicates) == (0, 1)
     assert [name for name, value in tally.rows[0]["seen"].items() if value] == [seen]
 
 
 def test_the_same_message_twice_is_repeated_and_neither_lost_nor_doubled():
     """A kill inside the SMTP call: the reader's program shows one letter."""
     tally = compared(letters=WHOLE.letters + Counter({("<inc-1.r1@h>", "brief"): 2}))
-    assert (tally.lost, tally.doubled, tally.repeated) == (0, 0, 2)
+    assert (tally.losses, tally.duplicates, tally.repeats) == (0, 0, 2)
     assert tally.rows[0]["ok"]
 
 
 def test_a_later_word_on_the_same_incident_is_not_silence():
     """Killed at another moment, detection may first have told of a later revision."""
     letters = Counter({("<inc-1.r2@h>", "brief"): 1, ("<digest.lead.1@h>", "digest"): 1})
-    assert compared(letters=letters).lost == 0
+    assert compared(letters=letters).losses == 0
 
 
 def test_the_same_crisis_may_bear_another_number():
     """Killed at another moment, detection may first have told of a notice."""
     letters = Counter({("<inc-2.r1@h>", "brief"): 1, ("<digest.lead.1@h>", "digest"): 1})
-    assert compared(letters=letters, about={"<inc-2@": "acme"}).lost == 0
-    assert compared(letters=letters, about={"<inc-2@": "rival"}).lost == 1
+    assert compared(letters=letters, about={"<inc-2@": "acme"}).losses == 0
+    assert compared(letters=letters, about={"<inc-2@": "rival"}).losses == 1
 
 
 def test_a_score_may_move_by_the_company_in_its_batch_and_no_more():
-    assert compared(polarity={"/a": -0.5 + ROUNDING * 0.9, "/b": None}).lost == 0
-    assert compared(polarity={"/a": -0.5 - ROUNDING * 1.1, "/b": None}).lost == 1
+    assert compared(polarity={"/a": -0.5 + ROUNDING * 0.9, "/b": None}).losses == 0
+    assert compared(polarity={"/a": -0.5 - ROUNDING * 1.1, "/b": None}).losses == 1
 
 
 def test_runs_add_up():
-    tally = Tally()
+    tally = KillFigures()
     for seed in range(3):
         _compare(WHOLE, replace(WHOLE, incidents=Counter()), tally, seed)
-    assert (tally.lost, len(tally.rows)) == (3, 3)
+    assert (tally.losses, len(tally.rows)) == (3, 3)
 
 
 def test_both_runs_begin_in_the_same_second_of_their_minute():

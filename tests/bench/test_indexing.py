@@ -9,14 +9,14 @@ import tantivy
 from bench import indexing
 from core.errors import HarkenError
 from indexer.engines.memory import MemoryIndex
-from indexer.engines.tantivy.documents import entry
+from indexer.engines.tantivy.documents import build_entry
 
 TEXTS = ["The brake is loud.", "Größer als gedacht", "電池が熱い"]
 
 
 @pytest.fixture
 def changes():
-    return indexing.prepared(TEXTS, 40)
+    return indexing.make_changes(TEXTS, 40)
 
 
 def test_every_document_is_another_mention_of_the_last_three_months(changes):
@@ -28,11 +28,11 @@ def test_every_document_is_another_mention_of_the_last_three_months(changes):
 
 
 def test_the_same_call_prepares_the_same_documents(changes):
-    assert indexing.prepared(TEXTS, 40) == changes
+    assert indexing.make_changes(TEXTS, 40) == changes
 
 
 def test_all_of_them_are_taken_in_however_many_batches():
-    changes = indexing.prepared(TEXTS, 2 * indexing.BATCH + 1)
+    changes = indexing.make_changes(TEXTS, 2 * indexing.BATCH + 1)
     with MemoryIndex() as index:
         indexing.apply_all(index, changes)
         index.refresh()
@@ -48,7 +48,7 @@ def test_a_change_that_is_not_taken_spoils_the_round(changes):
 def test_the_bare_client_writes_what_we_write(changes):
     """Prepared values make the very entries that our engine makes."""
     for change in changes:
-        ours = entry(change)
+        ours = build_entry(change)
         assert tantivy.Document(**ours.to_dict()).to_dict() == ours.to_dict()
 
 
@@ -56,6 +56,8 @@ def test_the_bare_client_writes_what_we_write(changes):
 def test_a_round_of_either_ends_with_a_rate(changes, peer):
     laps = {
         "ours": partial(indexing.our_tantivy, changes),
-        "bare": partial(indexing.bare_tantivy, [entry(change).to_dict() for change in changes]),
+        "bare": partial(
+            indexing.bare_tantivy, [build_entry(change).to_dict() for change in changes]
+        ),
     }
     assert laps[peer]() > 0

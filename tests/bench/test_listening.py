@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench.listening import listen
+from bench.listening import measure_server
 from bench.server import SERVERS, Server
 from core import plugins
 from core.errors import ConfigError
@@ -13,7 +13,7 @@ from tests.bench.blog import Blog
 @pytest.mark.crawl
 def test_a_server_that_shows_everything_is_heard_whole():
     blog = Blog()
-    row = listen(blog)
+    row = measure_server(blog)
     assert (row["seeded"], row["recall"], row["doubled"], row["missed"]) == (3, 1.0, 0, [])
     assert (row["edits"], row["edits_seen"]) == (1, 1)
     assert row["deletes"] == 1
@@ -23,7 +23,7 @@ def test_a_server_that_shows_everything_is_heard_whole():
 
 @pytest.mark.crawl
 def test_what_no_visitor_finds_is_missed():
-    row = listen(Blog(hidden=(1,)))
+    row = measure_server(Blog(hidden=(1,)))
     assert row["recall"] == pytest.approx(2 / 3)
     assert len(row["missed"]) == 1
 
@@ -39,7 +39,7 @@ class Unborn(Blog):
 def test_a_server_that_fails_to_start_is_stopped_all_the_same():
     unborn = Unborn()
     with pytest.raises(ConfigError, match="no such server"):
-        listen(unborn)
+        measure_server(unborn)
     assert not unborn.is_running
 
 

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from bench.months import Reader, judged, told
+from bench.months import Reader, crisis_events, score_month
 from demo.corpus import Corpus, generate
 from demo.corpus_model import Onset
 
@@ -29,7 +29,7 @@ def event(watch, onset):
     ],
 )
 def test_each_crisis_is_found_once_and_what_else_is_told_is_false(events, missed, false, errors):
-    assert judged(CORPUS, events, NOW) == {
+    assert score_month(CORPUS, events, NOW) == {
         "missed": missed,
         "false": false,
         "onset_error_s": errors,
@@ -41,9 +41,9 @@ def test_each_crisis_is_found_once_and_what_else_is_told_is_false(events, missed
 def test_a_month_has_its_crisis_and_no_other():
     corpus = generate(77, NOW)
     reader = Reader()
-    heard = reader.read(corpus, NOW)
+    heard = reader.observe(corpus, NOW)
     assert {u.negative for u in heard["velorra"]} >= {True, False}
     assert any("app" in u.topics for u in heard["velorra"])
-    found = judged(corpus, told(corpus, heard, NOW, reader.ids), NOW)
+    found = score_month(corpus, crisis_events(corpus, heard, NOW, reader.ids), NOW)
     assert (found["missed"], found["false"]) == (0, 0)
     assert abs(found["onset_error_s"][0]) <= 3600

@@ -7,14 +7,14 @@ import urllib.request
 import pytest
 
 from bench.node import elasticsearch
-from bench.shared import shared
+from bench.shared import shared_path
 from core.errors import ConfigError
 
 
 @pytest.fixture
 def _installed():
     try:
-        shared("elasticsearch/run.sh")
+        shared_path("elasticsearch/run.sh")
     except ConfigError:
         pytest.skip("not installed")
     if shutil.which("java") is None:

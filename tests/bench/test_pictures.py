@@ -5,15 +5,15 @@ from datetime import UTC, datetime
 
 import pytest
 
-from alerts.channel import Letter
-from bench.pictures import Subject, opened
+from alerts.channel import Notification
+from bench.pictures import Subject, html_with_images
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
 @pytest.fixture
 def letter():
-    return Letter(
+    return Notification(
         kind="digest",
         recipient="lead@demo.example",
         sender="Harken <harken@demo.example>",
@@ -29,7 +29,7 @@ def letter():
 
 
 def test_an_opened_letter_carries_its_pictures_and_asks_nobody(letter):
-    html = opened(letter)
+    html = html_with_images(letter)
     assert "cid:" not in html
     assert re.findall(r'src="([^"]{22})', html) == ["data:image/png;base64,"]
 
@@ -44,5 +44,5 @@ def test_everything_is_seen_by_day_by_night_and_on_a_phone(subject):
 
 
 def test_only_letters_are_excused_from_the_rules_of_pages():
-    assert Subject(path="/").excused == ()
-    assert "region" in Subject(html="<p>A letter</p>").excused
+    assert Subject(path="/").skip_rules == ()
+    assert "region" in Subject(html="<p>A letter</p>").skip_rules

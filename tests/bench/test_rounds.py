@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.rounds import against, per_second, rates
+from bench.rounds import per_second, rates, with_ratio
 
 RATES = st.lists(st.floats(1, 1e6), min_size=1, max_size=7)
 
@@ -37,7 +37,7 @@ def test_a_rate_is_the_median_of_the_rounds(done):
 
 @given(st.floats(1, 1e6), st.floats(1, 1e6))
 def test_the_ratio_is_ours_over_the_peer(bare, ours):
-    found = against("bare", "ours", {"bare": bare, "ours": ours})
+    found = with_ratio("bare", "ours", {"bare": bare, "ours": ours})
     assert found == {"bare": bare, "ours": ours, "ratio": pytest.approx(ours / bare, abs=0.0006)}
 
 

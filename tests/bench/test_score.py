@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.operations import operations
-from bench.score import derived
+from bench.score import with_ratios
 from bench.workers import CLASSES, everything, memory, naive, ours, products, spread
 from core.mention import Sentiment
-from nlp.encoder.bert_config import Shape
+from nlp.encoder.bert_config import BertConfig
 
 TEXTS = [
     "I love this, it works perfectly!",
@@ -61,7 +61,7 @@ def test_a_process_holds_memory():
 
 def test_an_operation_is_a_multiplication_or_an_addition():
     """One layer 2 wide, 3 inside, one token: 16 + 12 products of weights, 4 of attention."""
-    shape = Shape(
+    shape = BertConfig(
         width=2,
         inner=3,
         layers=1,
@@ -83,7 +83,7 @@ RATES = {
 
 
 def test_ratios_follow_from_the_rates():
-    row = derived(RATES)
+    row = with_ratios(RATES)
     assert row["ratio"] == 8
     assert row["time_ratio"] == pytest.approx(800 / 520, abs=1e-3)
     assert row["workers_ratio"] == pytest.approx(800 / 410, abs=1e-3)
@@ -91,12 +91,12 @@ def test_ratios_follow_from_the_rates():
 
 
 def test_what_the_missing_extra_would_have_done_is_null():
-    row = derived(RATES)
+    row = with_ratios(RATES)
     assert {row[k] for k in ("fast_ratio", "fast_time_ratio", "fast_gemm_share")} == {None}
 
 
 def test_the_extra_has_its_own_ratios():
-    row = derived({**RATES, "fast": 1600.0, "fast_everything": 1100.0, "fast_gemm": 1800.0})
+    row = with_ratios({**RATES, "fast": 1600.0, "fast_everything": 1100.0, "fast_gemm": 1800.0})
     assert row["fast_ratio"] == 16
     assert row["fast_gemm_share"] == pytest.approx(0.533, abs=1e-3)
 

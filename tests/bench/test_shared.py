@@ -4,7 +4,7 @@ import gzip
 
 import pytest
 
-from bench.shared import rows, shared
+from bench.shared import rows, shared_path
 from core.errors import ConfigError
 
 
@@ -18,12 +18,12 @@ def test_a_file_is_found_whatever_folder_we_stand_in(beside, monkeypatch):
     (beside / "data").mkdir()
     monkeypatch.setenv("SHARED", ".")
     monkeypatch.chdir(beside)
-    assert shared("data") == beside / "data"
+    assert shared_path("data") == beside / "data"
 
 
 def test_what_is_missing_is_named(beside):
     with pytest.raises(ConfigError, match="SHARED has no data/posts"):
-        shared("data/posts.jsonl.gz")
+        shared_path("data/posts.jsonl.gz")
 
 
 def test_rows_are_the_lines_in_their_order(beside):

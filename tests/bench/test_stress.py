@@ -5,7 +5,7 @@ import sys
 import numpy as np
 import pytest
 
-from bench.shared import shared
+from bench.shared import shared_path
 from bench.stress import THRESHOLDS, height, stress
 from core.errors import ConfigError
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def generate(monkeypatch):
     try:
-        folder = shared("benchmarks/alerts")
+        folder = shared_path("benchmarks/alerts")
     except ConfigError as error:
         pytest.skip(str(error))
     monkeypatch.syspath_prepend(folder)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from config.cross_references import broken
+from config.cross_references import broken_references
 from config.settings import Settings
 
 TOPIC = {"id": "price", "name": "Price", "sentences": ["It costs too much."]}
@@ -20,7 +20,7 @@ WHOLE = {
 
 
 def told(**said):
-    return list(broken(Settings.model_validate(WHOLE | said)))
+    return list(broken_references(Settings.model_validate(WHOLE | said)))
 
 
 def test_names_that_are_given_once_and_used_rightly_are_fine():

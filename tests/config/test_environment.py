@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.environment import Override, overrides, put
+from config.environment import Override, apply_overrides, read_environment
 from config.load import load
 from core.errors import ConfigError
 
@@ -14,7 +14,7 @@ PLAIN = {"zone": "UTC", "console": {"host": "localhost", "port": 1}}
 
 
 def one(name, value="x"):
-    (found,) = overrides({name: value})
+    (found,) = read_environment({name: value})
     return found
 
 
@@ -46,7 +46,7 @@ def complaint(folder, environ, text=""):
     ],
 )
 def test_a_variable_is_ours_if_it_begins_with_a_setting(name, keys):
-    assert [o.keys for o in overrides({name: "x"})] == ([] if keys is None else [keys])
+    assert [o.keys for o in read_environment({name: "x"})] == ([] if keys is None else [keys])
 
 
 def test_values_are_taken_as_they_are():
@@ -71,23 +71,25 @@ def test_a_file_that_cannot_be_read_is_told_with_setting_and_variable(tmp_path, 
     with pytest.raises(
         ConfigError, match=r"mail\.password: the file named in HARKEN_MAIL__PASSWORD_FILE"
     ):
-        overrides({"HARKEN_MAIL__PASSWORD_FILE": str(path)})
+        read_environment({"HARKEN_MAIL__PASSWORD_FILE": str(path)})
 
 
 def test_a_file_of_somebody_else_is_not_opened():
-    assert overrides({"HARKEN_LOG_FILE": "/does/not/exist", "SSL_CERT_FILE": "/nor/this"}) == []
+    assert (
+        read_environment({"HARKEN_LOG_FILE": "/does/not/exist", "SSL_CERT_FILE": "/nor/this"}) == []
+    )
 
 
 # ---- what they change
 
 
 def test_one_setting_changes_and_its_neighbours_stay():
-    changed = put(PLAIN, [Override("N", ("console", "port"), "9")])
+    changed = apply_overrides(PLAIN, [Override("N", ("console", "port"), "9")])
     assert changed == {"zone": "UTC", "console": {"host": "localhost", "port": "9"}}
 
 
 def test_a_group_that_the_file_does_not_have_is_made():
-    changed = put({"mail": None}, [Override("N", ("mail", "host"), "h")])
+    changed = apply_overrides({"mail": None}, [Override("N", ("mail", "host"), "h")])
     assert changed == {"mail": {"host": "h"}}
 
 
@@ -99,14 +101,14 @@ def test_what_is_overridden_is_left_as_it_was(said):
     """Groups are copied before they change, also where a later variable is a mistake."""
     before = repr(PLAIN)
     with suppress(ConfigError):
-        put(PLAIN, [Override("NAME", tuple(keys), value) for keys, value in said])
+        apply_overrides(PLAIN, [Override("NAME", tuple(keys), value) for keys, value in said])
     assert repr(PLAIN) == before
 
 
 @given(st.text(max_size=5), st.text(max_size=5))
 def test_the_later_of_two_words_on_one_setting_holds(first, second):
     said = [Override("A", ("console", "host"), first), Override("B", ("console", "host"), second)]
-    assert put({}, said) == {"console": {"host": second}}
+    assert apply_overrides({}, said) == {"console": {"host": second}}
 
 
 # ---- their mistakes

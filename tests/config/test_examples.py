@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.examples import Example, meaning, of_topic, read
+from config.examples import Example, normalize_label, read_examples, texts_of_topic
 from config.load import load
 from core.errors import ConfigError
 
@@ -104,11 +104,11 @@ def test_no_text_of_an_example_is_repeated_in_a_mistake(tmp_path):
 
 @given(st.text())
 def test_case_and_punctuation_of_a_label_mean_nothing(label):
-    assert meaning(f" _{label.upper()}? ") == meaning(label.upper())
-    assert meaning(meaning(label)) == meaning(label)
+    assert normalize_label(f" _{label.upper()}? ") == normalize_label(label.upper())
+    assert normalize_label(normalize_label(label)) == normalize_label(label)
 
 
 def test_a_text_that_stands_twice_counts_once(tmp_path):
-    rows = read(write(tmp_path / "posts.jsonl", [*ROWS, *ROWS]))
+    rows = read_examples(write(tmp_path / "posts.jsonl", [*ROWS, *ROWS]))
     assert rows[0] == Example("It came late.", "Delivery")
-    assert of_topic(rows, "delivery", None) == ["It came late.", "Where is it?"]
+    assert texts_of_topic(rows, "delivery", None) == ["It came late.", "Where is it?"]

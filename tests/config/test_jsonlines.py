@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.jsonlines import column_of, parsed
+from config.jsonlines import column_of, parse_json
 from core.errors import ConfigError
 
 VALUES = st.recursive(
@@ -38,4 +38,4 @@ def test_of_a_key_that_stands_twice_the_last_counts():
 
 def test_a_mistake_is_told_with_file_line_and_column(tmp_path):
     with pytest.raises(ConfigError, match=r"rows.jsonl:7:6: invalid JSON: Expecting value\."):
-        parsed('{"a":}', tmp_path / "rows.jsonl", first=7)
+        parse_json('{"a":}', tmp_path / "rows.jsonl", first_line=7)

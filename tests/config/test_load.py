@@ -25,7 +25,7 @@ def test_an_empty_file_is_all_defaults(tmp_path):
     settings = _load(tmp_path, "")
     assert settings.index == "tantivy"
     assert settings.state == tmp_path / "state"
-    assert settings.record_url == f"sqlite:///{tmp_path}/state/record.db"
+    assert settings.database_url == f"sqlite:///{tmp_path}/state/record.db"
     assert settings.base_url == "http://127.0.0.1:8642"
 
 

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from config.load import load
 from config.settings import (
-    LONGEST,
+    MAX_DURATION_S,
     ClockTime,
     ConsoleSettings,
     CrawlSettings,
@@ -44,7 +44,7 @@ def refusal(kind, value):
 @given(st.integers(0, 10**6), st.sampled_from(sorted(UNITS)))
 def test_a_duration_is_a_number_and_a_unit(number, unit):
     seconds = number * UNITS[unit]
-    if seconds <= LONGEST:
+    if seconds <= MAX_DURATION_S:
         assert taken(Duration, f"{number}{unit}") == timedelta(seconds=seconds)
     else:
         assert "at most 36500d" in refusal(Duration, f"{number}{unit}")
@@ -132,8 +132,8 @@ def test_links_of_letters_begin_with_an_address_without_a_slash_at_its_end(said)
 
 
 def test_a_record_that_is_not_said_lies_in_the_state_folder():
-    assert Settings(state=Path("/var/harken")).record_url == "sqlite:////var/harken/record.db"
-    assert Settings(record="postgresql://h/x").record_url == "postgresql://h/x"
+    assert Settings(state=Path("/var/harken")).database_url == "sqlite:////var/harken/record.db"
+    assert Settings(record="postgresql://h/x").database_url == "postgresql://h/x"
 
 
 def test_a_password_shows_nowhere():

@@ -7,13 +7,13 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from config.yaml_positions import parse, places
+from config.yaml_positions import key_positions, parse_yaml
 from core.errors import ConfigError
 
 
 def complaint(folder, text):
     with pytest.raises(ConfigError) as caught:
-        parse(text, folder / "harken.yaml")
+        parse_yaml(text, folder / "harken.yaml")
     return str(caught.value).replace(f"{folder}/", "")
 
 
@@ -39,12 +39,12 @@ def complaint(folder, text):
 )
 def test_a_time_of_the_day_is_a_text_and_a_number_a_number(tmp_path, text, value):
     """YAML 1.1 reads 10:30 as 630, and 07:30 as a text: one would work, the other not."""
-    assert parse(f"at: {text}\n", tmp_path) == {"at": value}
+    assert parse_yaml(f"at: {text}\n", tmp_path) == {"at": value}
 
 
 @pytest.mark.parametrize("text", ["", "\n", "# nothing yet\n", "---\n", "~\n", "{}\n", "\ufeff"])
 def test_an_empty_file_says_nothing(tmp_path, text):
-    assert parse(text, tmp_path) == {}
+    assert parse_yaml(text, tmp_path) == {}
 
 
 @pytest.mark.parametrize("text", ["[]\n", "zone\n", "1\n", "''\n", "false\n", "2026-01-01\n"])
@@ -111,12 +111,12 @@ def test_a_key_that_stands_twice_does_not_win_in_silence(tmp_path, text, told):
 
 def test_keys_of_neighbours_are_no_doubles(tmp_path):
     text = "people: [{slug: a}, {slug: b}]\nsources: [{slug: a}]\n"
-    assert len(parse(text, tmp_path)["people"]) == 2
+    assert len(parse_yaml(text, tmp_path)["people"]) == 2
 
 
 def test_an_anchor_may_be_used_again(tmp_path):
     text = "a: &brakes {slug: x}\nb: *brakes\nc: {<<: *brakes, name: y}\n"
-    assert parse(text, tmp_path)["c"] == {"slug": "x", "name": "y"}
+    assert parse_yaml(text, tmp_path)["c"] == {"slug": "x", "name": "y"}
 
 
 @pytest.mark.parametrize("text", ["a: &x [*x]\n", "a: &x {b: *x}\n", "[" * 500])
@@ -136,7 +136,7 @@ def test_any_text_is_settings_or_is_told_in_lines_with_a_place(tmp_path_factory,
     path = tmp_path_factory.getbasetemp() / "harken.yaml"
     told = ""
     try:
-        parse(text, path)
+        parse_yaml(text, path)
     except ConfigError as error:
         told = str(error)
     place = re.compile(rf"{re.escape(str(path))}:\d+:\d+: ")
@@ -148,7 +148,7 @@ def test_any_text_is_settings_or_is_told_in_lines_with_a_place(tmp_path_factory,
 
 def test_every_key_and_item_has_the_place_where_it_begins():
     text = "# settings\nzone: UTC\nwatches:\n  - slug: a\n    topics: [x, y]\n  - slug: b\n"
-    assert places(text) == {
+    assert key_positions(text) == {
         ("zone",): (2, 1),
         ("watches",): (3, 1),
         ("watches", 0): (4, 5),
@@ -162,7 +162,7 @@ def test_every_key_and_item_has_the_place_where_it_begins():
 
 
 def test_a_column_counts_characters_not_bytes():
-    assert places("{größe😀: 1, b: 2}\n")[("b",)] == (1, 13)
+    assert key_positions("{größe😀: 1, b: 2}\n")[("b",)] == (1, 13)
 
 
 NAMES = st.text(st.characters(codec="utf-8", categories=("L", "N")), min_size=1, max_size=5)
@@ -190,8 +190,8 @@ def paths(value, at=()):
 @given(TREES, st.booleans())
 def test_what_was_written_is_read_and_each_part_has_a_place(tmp_path_factory, tree, flow):
     text = yaml.safe_dump(tree, allow_unicode=True, default_flow_style=flow, sort_keys=False)
-    assert parse(text, tmp_path_factory.getbasetemp()) == tree
-    found, lines = places(text), text.splitlines()
+    assert parse_yaml(text, tmp_path_factory.getbasetemp()) == tree
+    found, lines = key_positions(text), text.splitlines()
     assert list(found) == list(paths(tree))
     for line, column in found.values():
         assert lines[line - 1][column - 1 :].strip()

@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from indexer.engines.memory import MemoryIndex
-from store.database import Record
+from store.database import Database
 from tests.console import sample_installation
 
 
@@ -13,7 +13,7 @@ from tests.console import sample_installation
 def furnished_file(sqlite_template, tmp_path_factory):
     """A record with a month in it, to copy."""
     path = shutil.copy(sqlite_template, tmp_path_factory.mktemp("furnished") / "record.db")
-    record = Record(f"sqlite:///{path}")
+    record = Database(f"sqlite:///{path}")
     sample_installation.furnish(record)
     record.close()
     return path
@@ -22,7 +22,7 @@ def furnished_file(sqlite_template, tmp_path_factory):
 @pytest.fixture
 def furnished(furnished_file, tmp_path):
     """A record of one's own with a month in it."""
-    record = Record(f"sqlite:///{shutil.copy(furnished_file, tmp_path / 'furnished.db')}")
+    record = Database(f"sqlite:///{shutil.copy(furnished_file, tmp_path / 'furnished.db')}")
     yield record
     record.close()
 

@@ -6,21 +6,21 @@ from datetime import datetime, timedelta
 from fastapi.testclient import TestClient
 from sqlalchemy import update
 
-from alerts.messages.mime import to_eml
-from console.app import console
-from console.context import Desk
+from alerts.messages.mime import to_mime
+from console.app import create_app
+from console.context import AppContext
 from core.analysis import AnalysisResult
 from core.crawl import CrawledPost
 from core.identity import text_sha256
 from core.mention import Sentiment
 from core.watch import Topic
-from indexer.change import change
+from indexer.change import build_change
 from indexer.index import MentionIndex
 from store import changes, mentions, processes, tables, watches
 from store.alerts import incidents, outbox, people
 from store.analysis import queue
-from store.database import Record
-from store.processes import Process
+from store.database import Database
+from store.processes import ProcessStatus
 from tests.alerts.example_letters import letter
 from tests.store import factories
 
@@ -45,7 +45,7 @@ COPIES = 6  # of one text
 DELETED, EDITED, UNSCORED = "deleted", "edited", "unscored"
 
 
-def furnish(record: Record) -> None:
+def furnish(record: Database) -> None:
     """Fill the empty *record*; everything is of the month before NOW."""
     with record.write() as tx:
         watches.replace_from_file(
@@ -59,12 +59,12 @@ def furnish(record: Record) -> None:
     with record.write() as tx:
         gone = update(tables.mentions).where(tables.mentions.c.id == factories.key(DELETED))
         tx.execute(gone.values(state="deleted", text=""))
-        changes.announce(tx, [factories.key(DELETED)])
-        number = incidents.add(tx, _crisis(), course={"opened": "then"})
+        changes.append_changes(tx, [factories.key(DELETED)])
+        number = incidents.add(tx, _crisis(), detector_json={"opened": "then"})
         opened = replace(_crisis(), id=number)
         incidents.add_event(tx, opened, reason="opened", facts={}, now=NOW - HOUR)
         incidents.add(
-            tx, factories.incident(kind="sour", state="resolved", resolved=NOW), course={}
+            tx, factories.incident(kind="sour", state="resolved", resolved=NOW), detector_json={}
         )
         post(tx)
         for name in ("analyse", "index", "run"):
@@ -94,32 +94,32 @@ def post(tx) -> None:
     """A sent brief and a digest that waits."""
     sent = replace(letter(), date=NOW)
     parcels = [
-        factories.parcel("brief-1", channel="email", eml=to_eml(sent), subject=sent.subject),
-        factories.parcel("digest-1", kind="digest", eml=to_eml(replace(sent, kind="digest"))),
+        factories.parcel("brief-1", channel="email", eml=to_mime(sent), subject=sent.subject),
+        factories.parcel("digest-1", kind="digest", eml=to_mime(replace(sent, kind="digest"))),
     ]
-    outbox.put(tx, parcels, now=NOW - HOUR)
+    outbox.enqueue(tx, parcels, now=NOW - HOUR)
     outbox.mark_sent(tx, 1, now=NOW - HOUR / 2)
-    outbox.postpone(tx, 2, due=NOW + HOUR, reason="451 try again <later>")
+    outbox.reschedule(tx, 2, due=NOW + HOUR, reason="451 try again <later>")
 
 
-def follow(record: Record, index: MentionIndex) -> MentionIndex:
+def follow(record: Database, index: MentionIndex) -> MentionIndex:
     """Bring *index* up to the change feed."""
     with record.write() as tx:
-        feed = changes.after(tx, changes.position(tx, FOLLOWER), 10_000)
+        feed = changes.read_after(tx, changes.offset(tx, FOLLOWER), 10_000)
         known = {m.id: m for m in mentions.get(tx, [i for _, i in feed])}
-        index.apply([change(number, known[i]) for number, i in feed])
+        index.apply([build_change(number, known[i]) for number, i in feed])
         index.refresh()
-        changes.advance(tx, FOLLOWER, feed[-1][0], now=NOW)
+        changes.commit_offset(tx, FOLLOWER, feed[-1][0], now=NOW)
     return index
 
 
-def desk(record: Record, index: MentionIndex, now: datetime = NOW) -> Desk:
+def desk(record: Database, index: MentionIndex, now: datetime = NOW) -> AppContext:
     """What the console reads from, at NOW."""
-    return Desk(
-        record=record,
+    return AppContext(
+        database=record,
         index=index,
         engine="memory",
-        follower=FOLLOWER,
+        consumer=FOLLOWER,
         now=lambda: now,
         base_url=BASE,
         zone="Europe/Berlin",
@@ -127,24 +127,24 @@ def desk(record: Record, index: MentionIndex, now: datetime = NOW) -> Desk:
     )
 
 
-def browser(desk: Desk) -> TestClient:
+def browser(desk: AppContext) -> TestClient:
     """Asks as a browser of this machine would; redirects and errors are seen as they are."""
     return TestClient(
-        console(desk),
+        create_app(desk),
         base_url="http://127.0.0.1:8642",
         follow_redirects=False,
         raise_server_exceptions=False,
     )
 
 
-def _say(record: Record, said) -> None:
+def _say(record: Database, said) -> None:
     for source in ("blog", "forum"):
         posts = [
             _heard(*one[:3]) for one in said if one[0].startswith("copy") == (source != "blog")
         ]
         factories.hear(record, *posts, at=NOW, source=source)
     with record.write() as tx:
-        queue.record_findings(tx, [_finding(*one) for one in said], now=NOW)
+        queue.save_results(tx, [_finding(*one) for one in said], now=NOW)
 
 
 def _heard(name: str, text: str, at: datetime) -> CrawledPost:
@@ -173,7 +173,7 @@ def _crisis():
     )
 
 
-def _process(name: str) -> Process:
-    return Process(
+def _process(name: str) -> ProcessStatus:
+    return ProcessStatus(
         name=name, pid=7, host="here", started=NOW - HOUR, beat=NOW, state="working", reason=None
     )

@@ -8,7 +8,7 @@ import pytest
 from core.errors import TransientError
 from indexer.engines.memory import MemoryIndex
 from store import processes
-from store.database import Record
+from store.database import Database
 from tests.console import sample_installation
 
 
@@ -26,10 +26,10 @@ def test_all_at_work_is_ready(client):
 @pytest.mark.parametrize(("process", "part"), [("analyse", "model"), ("run", "schedule")])
 def test_a_process_that_failed_or_was_never_started_is_named(client, furnished, process, part):
     with furnished.write() as tx:
-        processes.fail(tx, process, reason="exit status 1")
+        processes.mark_failing(tx, process, reason="exit status 1")
     assert client.get("/readyz").json()["missing"] == {part: "exit status 1"}
     with furnished.write() as tx:
-        processes.forget(tx, process)
+        processes.remove(tx, process)
     assert missing(client) == {part}
 
 
@@ -54,7 +54,7 @@ def test_an_index_that_does_not_answer_is_named(desk):
 
 def test_a_record_out_of_reach_is_named_with_all_that_it_would_tell(desk, tmp_path):
     (folder := tmp_path / "gone").mkdir()
-    lost = Record(f"sqlite:///{folder / 'record.db'}")
+    lost = Database(f"sqlite:///{folder / 'record.db'}")
     folder.rmdir()
     client = sample_installation.browser(replace(desk, record=lost))
     assert missing(client) == {"record", "model", "schedule"}

@@ -18,9 +18,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from pydantic import SecretStr, ValidationError
 
-from alerts.channel import Channel, Receipt
+from alerts.channel import Channel, DeliveryReceipt
 from alerts.channels.email import Email, Options, Security
-from alerts.messages.mime import to_eml
+from alerts.messages.mime import to_mime
 from core.errors import PermanentError, TransientError
 from core.plugins import available, load
 from tests.alerts import example_letters as letters
@@ -121,8 +121,8 @@ def test_every_channel_is_found_by_its_name_and_tried_here(name):
 
 def test_an_accepted_letter_arrives_as_it_was_stored(inbox, options):
     receipt = Email(options).send(LETTER)
-    assert receipt == Receipt(message_id=LETTER.message_id, answer="250 2.6.0")
-    assert inbox.taken == [to_eml(LETTER)]
+    assert receipt == DeliveryReceipt(message_id=LETTER.message_id, response="250 2.6.0")
+    assert inbox.taken == [to_mime(LETTER)]
 
 
 @pytest.mark.parametrize("answer", ["450 4.2.1 greylisted", "451 try later", "421 4.3.2 closing"])
@@ -133,7 +133,7 @@ def test_4xx_is_sent_again_and_then_taken(inbox, options, verb, answer):
     with pytest.raises(TransientError, match=answer[:3]):
         Email(options).send(LETTER)
     Email(options).send(LETTER)
-    assert inbox.taken[-1] == to_eml(LETTER)
+    assert inbox.taken[-1] == to_mime(LETTER)
 
 
 @pytest.mark.parametrize("answer", ["550 5.1.1 no such user", "552 too big", "554 5.7.1 refused"])
@@ -151,7 +151,7 @@ def test_one_refused_recipient_does_not_touch_the_others(inbox, options):
     results = []
     for recipient in everybody:
         try:
-            results.append(channel.send(replace(LETTER, recipient=recipient)).answer)
+            results.append(channel.send(replace(LETTER, recipient=recipient)).response)
         except PermanentError:
             results.append("refused")
     assert results == ["250 2.6.0", "refused", "250 2.6.0"]
@@ -164,7 +164,7 @@ def test_a_connection_lost_after_data_is_sent_again_under_the_same_id(inbox, opt
     with pytest.raises(TransientError):
         Email(options).send(LETTER)
     Email(options).send(LETTER)
-    assert inbox.taken == [to_eml(LETTER)] * 2
+    assert inbox.taken == [to_mime(LETTER)] * 2
 
 
 def test_starttls_that_is_asked_for_and_not_offered_sends_nothing(inbox, options):
@@ -184,7 +184,7 @@ def test_a_certificate_nobody_vouches_for_sends_nothing(inbox, certificate):
 def test_starttls_with_a_trusted_certificate_delivers(inbox, certificate):
     with tls_server(inbox, certificate) as reached:
         trusting = reached.model_copy(update={"ca_file": certificate[0]})
-        assert Email(trusting).send(LETTER).answer == "250 2.6.0"
+        assert Email(trusting).send(LETTER).response == "250 2.6.0"
 
 
 @contextmanager
@@ -209,7 +209,7 @@ def test_a_refused_password_keeps_the_letter_and_is_not_told(inbox, options, rig
     with serving(inbox, **login) as reached:
         channel = Email(reached.model_copy(update={"username": "harken", "password": word}))
         if right:
-            assert channel.send(LETTER).answer == "250 2.6.0"
+            assert channel.send(LETTER).response == "250 2.6.0"
             return
         with pytest.raises(TransientError, match="user name or password") as refused:
             channel.send(LETTER)

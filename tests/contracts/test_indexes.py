@@ -9,7 +9,7 @@ import pytest
 
 from core import plugins
 from core.errors import QueryError
-from indexer.change import Fate, Upsert
+from indexer.change import ChangeResult, Upsert
 from indexer.index import Filters, MentionIndex
 from indexer.query import parse
 from indexer.results import Sort
@@ -60,8 +60,8 @@ def test_an_empty_index_answers(index):
 def test_applying_twice_changes_nothing(index):
     """A replay is stale, and every mention stands there once."""
     batch = upsert(1, "a"), upsert(2, "b")
-    assert fates(index, *batch) == [Fate.OK, Fate.OK]
-    assert fates(index, *batch) == [Fate.STALE, Fate.STALE]
+    assert fates(index, *batch) == [ChangeResult.OK, ChangeResult.OK]
+    assert fates(index, *batch) == [ChangeResult.STALE, ChangeResult.STALE]
     index.setup()
     assert index.count() == 2
 
@@ -77,9 +77,9 @@ def test_two_changes_of_a_mention_in_one_batch(index):
     """The later number wins, in whichever order they come."""
     changed = upsert(2, "a", "new", published=SECOND - 40 * 86_400)
     assert fates(index, upsert(1, "a", "old"), changed, upsert(1, "a", "old")) == [
-        Fate.OK,
-        Fate.OK,
-        Fate.STALE,
+        ChangeResult.OK,
+        ChangeResult.OK,
+        ChangeResult.STALE,
     ]
     assert (found(index, "old"), found(index, "new")) == ([], [key("a")])
 
@@ -89,25 +89,28 @@ def test_an_older_change_never_overwrites(index, days):
     """It is stale, also in another month, and also if the newer change was a delete."""
     older = upsert(1, "a", "old", published=SECOND - days * 86_400)
     fates(index, upsert(2, "a", "new"))
-    assert fates(index, older) == [Fate.STALE]
+    assert fates(index, older) == [ChangeResult.STALE]
     assert found(index, "new") == [key("a")]
-    assert fates(index, delete(3, "a"), upsert(2, "a", "new")) == [Fate.OK, Fate.STALE]
+    assert fates(index, delete(3, "a"), upsert(2, "a", "new")) == [
+        ChangeResult.OK,
+        ChangeResult.STALE,
+    ]
     assert index.count() == 0
 
 
 def test_what_is_deleted_can_return(index):
     """Deleted it is in no answer at all; a later change shows it again."""
     fates(index, upsert(1, "a"), upsert(2, "b"))
-    assert fates(index, delete(3, "a")) == [Fate.OK]
+    assert fates(index, delete(3, "a")) == [ChangeResult.OK]
     assert found(index, "") == found(index, "-nothing") == [key("b")]
     assert index.facets(parse(""), fields=["source"]) == {"source": [("blog", 1)]}
-    assert fates(index, upsert(4, "a")) == [Fate.OK]
+    assert fates(index, upsert(4, "a")) == [ChangeResult.OK]
     assert index.count() == index.health().docs == 2
 
 
 def test_deleting_what_was_never_there_is_fine(index):
     """The mention is gone, as was asked."""
-    assert fates(index, delete(1, "a")) == [Fate.OK]
+    assert fates(index, delete(1, "a")) == [ChangeResult.OK]
     assert index.count() == 0
 
 
@@ -124,7 +127,11 @@ def test_a_bad_change_is_rejected_alone(index, bad, reason):
     """Its neighbours are applied, and the reason names what is wrong."""
     outcomes = index.apply([upsert(1, "a"), bad, upsert(2, "b")])
     index.refresh()
-    assert [outcome.fate for outcome in outcomes] == [Fate.OK, Fate.REJECTED, Fate.OK]
+    assert [outcome.fate for outcome in outcomes] == [
+        ChangeResult.OK,
+        ChangeResult.REJECTED,
+        ChangeResult.OK,
+    ]
     assert reason in outcomes[1].reason
     assert index.count() == 2
 

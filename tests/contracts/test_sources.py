@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from core.errors import PermanentError
 from core.identity import mention_id
 from core.plugins import available, load
-from core.timestamps import instant, iso
-from crawlers.source import Facts, Fetch, Page, Source
+from core.timestamps import format_utc, parse_utc
+from crawlers.source import Fetch, ParsedPage, Source, SourceInfo
 
 CASES = Path(__file__).parents[1] / "cases"
 KINDS = available("crawlers.sources")
@@ -38,7 +38,7 @@ def question(folder):
     fetch = (
         Fetch(**meta["fetch"])
         if "fetch" in meta
-        else next(iter(source.requests(meta["cursor"], instant(meta["now"]))))
+        else next(iter(source.start_requests(meta["cursor"], parse_utc(meta["now"]))))
     )
     [body] = folder.glob("input.*")
     return source, fetch, body.read_bytes()
@@ -47,13 +47,17 @@ def question(folder):
 def told(page):
     """A page as JSON; empty fields are left out, so that a case says only what there is."""
     posts = [
-        {name: iso(v) if hasattr(v, "tzinfo") else v for name, v in asdict(post).items() if v}
+        {
+            name: format_utc(v) if hasattr(v, "tzinfo") else v
+            for name, v in asdict(post).items()
+            if v
+        }
         for post in page.posts
     ]
     follow = [{"url": f.url, "note": dict(f.note)} for f in page.follow]
-    found = {"posts": posts, "follow": follow, "cursor": page.cursor, "after": page.cursor_after}
+    found = {"posts": posts, "follow": follow, "cursor": page.cursor, "after": page.final_cursor}
     if page.listing:
-        times = {n: iso(getattr(page.listing, n)) for n in ("since", "until", "before")}
+        times = {n: format_utc(getattr(page.listing, n)) for n in ("since", "until", "before")}
         found["listing"] = {**times, "uris": sorted(page.listing.uris)}
     return {name: value for name, value in found.items() if value}
 
@@ -83,7 +87,7 @@ def test_ids_are_stable_and_instants_are_utc(folder):
         assert mention_id(post.uri)
         dates = [at for at in (post.published, post.edited) if at]
         assert all(at.tzinfo is UTC for at in dates)
-    assert all(json.loads(json.dumps(c)) == c for c in (page.cursor, page.cursor_after))
+    assert all(json.loads(json.dumps(c)) == c for c in (page.cursor, page.final_cursor))
 
 
 @kinds
@@ -92,8 +96,8 @@ def test_each_kind_has_cases_and_facts(kind):
     outputs = [json.loads(p.read_text()) for p in (CASES / kind).glob("*/output.json")]
     assert len(outputs) >= 3
     assert any("error" in output for output in outputs)
-    facts = load("crawlers.sources", kind, Source).facts
-    assert isinstance(facts, Facts)
+    facts = load("crawlers.sources", kind, Source).info
+    assert isinstance(facts, SourceInfo)
     assert facts.limits
 
 
@@ -112,9 +116,9 @@ def totally(source, fetch, body):
         page = source.parse(body, fetch, fetch.url)
     except PermanentError:
         return
-    assert isinstance(page, Page)
+    assert isinstance(page, ParsedPage)
     assert all(post.uri and isinstance(post.text, str) for post in page.posts)
-    assert all(isinstance(follow.note, Mapping) for follow in page.follow)
+    assert all(isinstance(follow.context, Mapping) for follow in page.next_fetches)
 
 
 @given(folder=st.sampled_from(FOLDERS), body=st.binary(max_size=400) | st.text().map(str.encode))

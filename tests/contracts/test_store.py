@@ -12,11 +12,11 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
 from core.errors import ConfigError
 from store import tables
-from store.database import SCHEMA, Record
+from store.database import SCHEMA, Database
 from tests.store.factories import NOON, begin, hear, heard, killed_after
 
 
-def is_in(record: Record, name: str) -> bool:
+def is_in(record: Database, name: str) -> bool:
     with record.read() as tx:
         query = select(tables.counters.c.value).where(tables.counters.c.name == name)
         return tx.execute(query).first() is not None
@@ -37,7 +37,7 @@ def test_the_newest_migration_is_the_schema_that_the_code_names():
 
 
 def test_setup_makes_an_empty_database_ready_and_is_harmless_after(empty_url):
-    record = Record(empty_url)
+    record = Database(empty_url)
     assert record.version() is None
     record.setup()
     with record.write() as tx:
@@ -51,7 +51,7 @@ def test_setup_makes_an_empty_database_ready_and_is_harmless_after(empty_url):
 
 def _setup(url: str, start) -> None:
     start.wait()
-    record = Record(url)
+    record = Database(url)
     record.setup()
     with record.write() as tx:
         tx.execute(update(tables.counters).values(value=tables.counters.c.value + 1))
@@ -69,14 +69,14 @@ def test_processes_that_set_up_at_once_do_not_meet(empty_url):
     for racer in racers:
         racer.join(120)
     assert [racer.exitcode for racer in racers] == [0, 0, 0]
-    record = Record(empty_url)
+    record = Database(empty_url)
     with record.read() as tx:
         assert tx.execute(select(tables.counters)).all() == [("change", 3)]
     record.close()
 
 
 def test_a_newer_schema_is_refused_with_a_sentence(empty_url):
-    record = Record(empty_url)
+    record = Database(empty_url)
     record.setup()
     with record.write() as tx:
         tx.execute(text("update alembic_version set version_num = '9999'"))

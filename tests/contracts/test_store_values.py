@@ -10,12 +10,12 @@ from sqlalchemy.exc import DBAPIError
 from core.identity import text_sha256
 from store import mentions, tables
 from store.crawl import sources
-from store.database import Record
+from store.database import Database
 from tests.store.factories import NOON, begin, hear, heard, key
 
 
 @pytest.fixture(autouse=True)
-def _sources(record: Record) -> None:
+def _sources(record: Database) -> None:
     with record.write() as tx:
         begin(tx, "blog")
 
@@ -53,7 +53,7 @@ def test_instants_keep_their_order_and_their_microseconds_from_year_1_to_9999(re
     posts = [heard(f"m{k}", published=at) for k, at in enumerate(MOMENTS)]
     hear(record, *posts, at=MOMENTS[-1] - timedelta(minutes=5))
     with record.read() as tx:
-        assert [m.published for m in mentions.everything(tx, batch=2)] == MOMENTS
+        assert [m.published for m in mentions.all_mentions(tx, batch=2)] == MOMENTS
 
 
 def test_an_instant_of_any_zone_is_read_in_utc(record):
@@ -77,7 +77,7 @@ def test_an_instant_of_any_zone_is_read_in_utc(record):
 def test_json_comes_back_to_the_last_bit(record, cursor):
     hear(record, cursor=cursor)
     with record.read() as tx:
-        assert repr(sources.named(tx, ["blog"])[0].cursor) == repr(cursor)
+        assert repr(sources.by_slug(tx, ["blog"])[0].cursor) == repr(cursor)
 
 
 def test_many_ids_are_asked_for_at_once(record):

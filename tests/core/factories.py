@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from core.mention import Analysis, Mention, Sentiment, State, Verdict
+from core.mention import AnalysisState, Mention, MentionState, Sentiment, Verdict
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
 
@@ -29,8 +29,8 @@ def mention(*verdicts: Verdict) -> Mention:
         uri="u",
         url="u",
         sources=("blog",),
-        state=State.LIVE,
-        analysis=Analysis.SCORED,
+        state=MentionState.LIVE,
+        analysis=AnalysisState.SCORED,
         published=AT,
         edited=None,
         first_seen=AT,

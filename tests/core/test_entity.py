@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.entity import Entity, Kind, Place, host, place, tag
+from core.entity import Entity, EntityKind, Place, common_place, hostname, normalize_hashtag
 
 
 def named(*values):
     """Places of these values, and a hashtag that is none."""
-    places = (Entity(kind=Kind.PLACE, value=value, said=value) for value in values)
-    return [*places, Entity(kind=Kind.HASHTAG, value="fr", said="#fr")]
+    places = (Entity(kind=EntityKind.PLACE, value=value, said=value) for value in values)
+    return [*places, Entity(kind=EntityKind.HASHTAG, value="fr", said="#fr")]
 
 
 @pytest.mark.parametrize(
@@ -25,13 +25,13 @@ def named(*values):
     ],
 )
 def test_a_text_is_set_where_all_its_places_agree(values, expected):
-    assert place(named(*values)) == expected
+    assert common_place(named(*values)) == expected
 
 
 @given(st.sampled_from([None, "Munich"]), st.sampled_from(["DE", "US"]))
 def test_a_place_is_written_as_its_value(city, country):
     there = Place(country=country, city=city)
-    assert place(named(str(there))) == there
+    assert common_place(named(str(there))) == there
 
 
 @pytest.mark.parametrize(
@@ -39,12 +39,14 @@ def test_a_place_is_written_as_its_value(city, country):
     [("#AcmeFail", "acmefail"), ("＃Größe", "grösse"), ("#رؤية_2030", "رؤية_2030"), ("a#b", "a#b")],
 )
 def test_a_hashtag_is_counted_without_its_sign_and_case(said, counted):
-    assert tag(said) == counted
+    assert normalize_hashtag(said) == counted
 
 
 @given(st.text())
 def test_a_hashtag_counts_as_one_however_often_it_is_folded(said):
-    assert tag(tag(said).removeprefix("#")) == tag(said).removeprefix("#")
+    assert normalize_hashtag(normalize_hashtag(said).removeprefix("#")) == normalize_hashtag(
+        said
+    ).removeprefix("#")
 
 
 @pytest.mark.parametrize(
@@ -57,4 +59,4 @@ def test_a_hashtag_counts_as_one_however_often_it_is_folded(said):
     ],
 )
 def test_of_a_link_the_host_is_kept_alone(url, expected):
-    assert host(url) == expected
+    assert hostname(url) == expected

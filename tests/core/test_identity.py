@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.identity import handle, mention_id, text_sha256, voice_id
+from core.identity import mention_id, text_sha256, voice_handle, voice_id
 
 HEX = set("0123456789abcdef")
 
@@ -53,7 +53,7 @@ def test_a_voice_has_one_name_however_it_is_typed():
 
 def test_a_voice_does_not_show_the_account():
     assert "ann" not in voice_id(b"k", "blog.example", "ann")
-    assert handle("0123456789abcdef") == "@012345"
+    assert voice_handle("0123456789abcdef") == "@012345"
 
 
 TYPED = st.text(st.sampled_from("aAäÄßſİıΣςἄᾳ\u0301\u0308\u0345é한𝔞:@._-") | st.characters())
@@ -96,4 +96,4 @@ def test_a_uri_is_a_name_and_not_an_address(uri):
 def test_two_voices_may_share_a_handle_and_are_two_all_the_same():
     ones = [voice_id(b"k", "blog.example", str(n)) for n in range(2000)]
     assert len(set(ones)) == 2000
-    assert all(handle(one) == f"@{one[:6]}" for one in ones)
+    assert all(voice_handle(one) == f"@{one[:6]}" for one in ones)

@@ -10,7 +10,7 @@ from core import errors
 from core.errors import ConfigError, HarkenError, QueryError, TransientError
 from core.mention import Sentiment
 from core.plugins import available, did_you_mean, load
-from core.timestamps import BUCKET, floor, instant, iso
+from core.timestamps import BUCKET_WIDTH, floor_to, format_utc, parse_utc
 from tests.core.factories import mention, verdict
 
 INSTANTS = st.datetimes(timezones=st.just(UTC))
@@ -21,38 +21,38 @@ INSTANTS = st.datetimes(timezones=st.just(UTC))
 
 @given(INSTANTS)
 def test_an_instant_survives_paper(at):
-    assert instant(iso(at)) == at
+    assert parse_utc(format_utc(at)) == at
 
 
 def test_instants_are_written_in_utc_with_z():
     at = datetime(2026, 3, 2, 14, tzinfo=timezone(timedelta(hours=2)))
-    assert iso(at) == "2026-03-02T12:00:00Z"
-    assert iso(None) is None
+    assert format_utc(at) == "2026-03-02T12:00:00Z"
+    assert format_utc(None) is None
 
 
 @pytest.mark.parametrize(
     "text", ["2026-03-02T12:00:00", "2026-03-02T12:00:00Z", "2026-03-02T14:00:00+02:00"]
 )
 def test_an_instant_without_zone_is_utc(text):
-    assert instant(text) == datetime(2026, 3, 2, 12, tzinfo=UTC)
-    assert instant(text).tzinfo is UTC
+    assert parse_utc(text) == datetime(2026, 3, 2, 12, tzinfo=UTC)
+    assert parse_utc(text).tzinfo is UTC
 
 
 def test_what_is_no_date_is_refused():
     with pytest.raises(ValueError, match="yesterday"):
-        instant("yesterday")
+        parse_utc("yesterday")
 
 
 @given(INSTANTS)
 def test_a_bucket_holds_its_instant(at):
-    start = floor(at)
-    assert timedelta(0) <= at - start < BUCKET
-    assert floor(start) == start
+    start = floor_to(at)
+    assert timedelta(0) <= at - start < BUCKET_WIDTH
+    assert floor_to(start) == start
 
 
 def test_a_bucket_has_the_width_it_is_asked_for():
     at = datetime(2026, 3, 2, 12, 59, 59, tzinfo=UTC)
-    assert floor(at, timedelta(hours=1)) == datetime(2026, 3, 2, 12, tzinfo=UTC)
+    assert floor_to(at, timedelta(hours=1)) == datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
 # ---- mentions

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.mention import LIKELY, Emotion, Intent, Sentiment
+from core.mention import DECISION_THRESHOLD, Emotion, Intent, Sentiment
 from tests.core.factories import mention, verdict
 
 SHARE = st.floats(0, 1)
@@ -36,7 +36,9 @@ def test_what_follows_from_any_heads_is_theirs(heads):
     assert one.emotion is None or read[one.emotion] == max(known)
     shares = [heads["intent"][i] for i in one.intents]
     assert shares == sorted(shares, reverse=True)
-    assert set(one.intents) == {i for i in Intent if heads.get("intent", {}).get(i, 0) >= LIKELY}
+    assert set(one.intents) == {
+        i for i in Intent if heads.get("intent", {}).get(i, 0) >= DECISION_THRESHOLD
+    }
     assert (one.offensive is None) == ("offensive" not in heads.get("offence", {}))
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from time import monotonic, sleep
 
 from core.plugins import load
-from crawlers.job import Assignment, SpiderSettings
+from crawlers.job import CrawlJob, SpiderSettings
 from crawlers.source import Source
 from crawlers.spider import crawl
 
@@ -20,7 +20,7 @@ class Told:
         self.broken = broken
         self.slow = slow
 
-    def page(self, assignment, page, fetched):
+    def on_page(self, assignment, page, fetched):
         if assignment.source == self.broken:
             raise OSError("the disk of a test is full")
         sleep(self.slow)
@@ -31,7 +31,7 @@ class Told:
     def not_modified(self, assignment, url):
         tell("not_modified", assignment, url=url)
 
-    def ended(self, assignment, outcome):
+    def on_finished(self, assignment, outcome):
         told = {name: getattr(outcome, name) for name in outcome.__slots__}
         tell("ended", assignment, **told)
 
@@ -49,13 +49,13 @@ def clock():
 
 def assignment(row):
     row["options"] = load("crawlers.sources", row["kind"], Source).Options(**row["options"])
-    return Assignment(run="run", **row)
+    return CrawlJob(run="run", **row)
 
 
 if __name__ == "__main__":
     batch = json.load(sys.stdin)
     closed = {p: STARTED + timedelta(seconds=s) for p, s in batch.pop("closed", {}).items()}
-    settings = SpiderSettings(user_agent="Harken", closed=closed, **batch.pop("settings", {}))
+    settings = SpiderSettings(user_agent="Harken", paused_hosts=closed, **batch.pop("settings", {}))
     assignments = [assignment(row) for row in batch["assignments"]]
     sink = Told(batch.get("broken"), batch.get("slow", 0))
     crawl(assignments, sink, settings=settings, now=clock())

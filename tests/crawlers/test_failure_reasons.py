@@ -5,7 +5,7 @@ from scrapy.exceptions import CannotResolveHostError, IgnoreRequest
 
 from core.errors import PermanentError
 from crawlers.failure_reasons import reason_of
-from crawlers.json_rows import read_rows
+from crawlers.json_rows import parse_json_rows
 from crawlers.sources.wordpress import _Comment
 
 
@@ -37,4 +37,4 @@ def test_an_error_becomes_a_sentence(error, reason):
 )
 def test_what_is_no_array_of_rows_is_refused_without_quoting_it(body, reason):
     with pytest.raises(PermanentError, match=reason):
-        read_rows(body, _Comment, "comments")
+        parse_json_rows(body, _Comment, "comments")

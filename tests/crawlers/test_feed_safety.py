@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import PermanentError
-from crawlers.feed_safety import check_feed
+from crawlers.feed_safety import reject_unsafe_feed
 
 FEED = (
     b'<?xml version="1.0"?>\n<rss version="2.0"><channel><title>T</title>'
@@ -17,7 +17,7 @@ FEED = (
 def refused(body: bytes) -> str:
     """Why *body* is refused; "" if it is not."""
     try:
-        check_feed(body)
+        reject_unsafe_feed(body)
     except PermanentError as error:
         return str(error)
     return ""

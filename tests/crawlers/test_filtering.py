@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from core.crawl import Post
 from core.identity import mention_id, text_sha256
-from crawlers.filtering import sift
+from crawlers.filtering import filter_posts
 from crawlers.text import CUT_MARK
 
 NOW = datetime(2026, 11, 22, 6, tzinfo=UTC)
@@ -20,7 +20,7 @@ def post(uri="https://a.example/1", text="the box rattles", **more):
 
 
 def sifted(*posts):
-    return sift(
+    return filter_posts(
         posts,
         match=lambda text, _: {"brand": "r1"} if "box" in text else {},
         voice=lambda platform, account: f"voice of {account} at {platform}",

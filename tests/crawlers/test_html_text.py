@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawlers.html_text import decode_html, html_to_text
-from crawlers.text import CUT_MARK, TEXT_LIMIT, compose, cut, valid
+from crawlers.text import CUT_MARK, TEXT_LIMIT, compose, make_valid, truncate
 from tests.work import lines_executed
 
 
@@ -38,7 +38,7 @@ def test_html_becomes_what_a_reader_sees(html, text):
 def test_escaped_text_comes_back(text):
     """Whatever letters a person wrote: escaped into a paragraph, they come out as they were."""
     escaped = text.replace("&", "&amp;").replace("<", "&lt;")
-    assert html_to_text(f"<p>{escaped}</p>") == valid(text)
+    assert html_to_text(f"<p>{escaped}</p>") == make_valid(text)
 
 
 @pytest.mark.slow
@@ -80,14 +80,14 @@ def test_a_page_is_decoded_as_it_says(body, text):
 @given(st.text(st.characters(codec=None)) | st.text(max_size=5).map(lambda t: t * 9_000))
 def test_what_is_kept_is_valid_and_bounded(text):
     """No NUL, no lone surrogate; at most 32 KiB; a text that fits is left alone."""
-    clean = valid(text)
+    clean = make_valid(text)
     clean.encode()
     assert "\x00" not in clean
-    kept = cut(clean)
+    kept = truncate(clean)
     assert len(kept.encode()) <= TEXT_LIMIT
     assert kept == clean or (kept.endswith(CUT_MARK) and clean.startswith(kept[:1_000]))
-    assert valid(clean) == clean
-    assert cut(kept) == kept
+    assert make_valid(clean) == clean
+    assert truncate(kept) == kept
 
 
 @pytest.mark.parametrize(

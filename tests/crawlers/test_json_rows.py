@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from core.errors import PermanentError
-from crawlers.json_rows import read_rows
+from crawlers.json_rows import parse_json_rows
 
 
 class Row(BaseModel):
@@ -36,7 +36,7 @@ def body(rows) -> bytes:
 def test_every_good_row_is_read_in_order_whatever_stands_between(rows, one):
     rows = [*rows, one]
     good = [row for row in rows if isinstance(row, dict) and "id" in row]
-    found = read_rows(body(rows), Row, "a list")
+    found = parse_json_rows(body(rows), Row, "a list")
     assert [row.id for row in found] == [row["id"] for row in good]
 
 
@@ -45,11 +45,11 @@ def test_every_good_row_is_read_in_order_whatever_stands_between(rows, one):
 def test_a_page_of_which_nothing_can_be_read_is_no_page(rows):
     """It is another format, not an empty list: silence would look like calm."""
     with pytest.raises(PermanentError, match=f"none of its {len(rows)} rows"):
-        read_rows(body(rows), Row, "a list")
+        parse_json_rows(body(rows), Row, "a list")
 
 
 def test_an_empty_list_is_a_page():
-    assert read_rows(b"[]", Row, "a list") == ()
+    assert parse_json_rows(b"[]", Row, "a list") == ()
 
 
 @pytest.mark.parametrize(
@@ -66,13 +66,13 @@ def test_an_empty_list_is_a_page():
 )
 def test_what_is_no_list_is_named_without_a_word_of_it(said, told):
     with pytest.raises(PermanentError, match=told) as caught:
-        read_rows(said, Row, "a list of posts")
+        parse_json_rows(said, Row, "a list of posts")
     assert str(caught.value).startswith("not a list of posts: ")
     assert "gone" not in str(caught.value)
 
 
 def test_half_a_character_does_not_cost_the_row():
     """JSON escapes can spell a lone surrogate, which has no UTF-8."""
-    (row,) = read_rows(b'[{"id": 1, "text": "a\\ud83d b"}]', Row, "a list")
+    (row,) = parse_json_rows(b'[{"id": 1, "text": "a\\ud83d b"}]', Row, "a list")
     row.text.encode()
     assert row.text.startswith("a")

@@ -66,7 +66,7 @@ def test_options_are_values(kind):
 def test_a_first_crawl_asks_without_conditions(kind, told, asked):
     """One start, unconditional: there is nothing yet that could be unchanged."""
     source = load("crawlers.sources", kind, Source)(options(kind, **told))
-    [fetch] = source.requests(None, NOW)
+    [fetch] = source.start_requests(None, NOW)
     assert (fetch.url, fetch.conditional) == (asked, False)
 
 
@@ -85,7 +85,7 @@ def test_only_authors_who_asked_to_be_found():
     heard = {}
     for only_indexable in (False, True):
         source = kind(options("mastodon", only_indexable=only_indexable))
-        [fetch] = source.requests(None, NOW)
+        [fetch] = source.start_requests(None, NOW)
         page = source.parse(body.encode(), fetch, fetch.url)
         heard[only_indexable] = [post.uri for post in page.posts]
     assert heard == {False: ["urn:0", "urn:1"], True: ["urn:0"]}

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.plugins import load
-from core.timestamps import iso
+from core.timestamps import format_utc
 from crawlers.source import Fetch, Source
 
 NOW = datetime(2026, 11, 22, 6, tzinfo=UTC)
@@ -21,7 +21,7 @@ SIZE = 3  # posts or threads on a page
 
 
 def minutes_ago(number):
-    return iso(NOW - timedelta(minutes=number))
+    return format_utc(NOW - timedelta(minutes=number))
 
 
 class Feed:
@@ -127,7 +127,7 @@ def walk(site, cursor, now=NOW, *, most=10**6):
     """Read at most *most* pages; the uris read, the cursor left, and whether the walk ended."""
     kind = load("crawlers.sources", site.kind, Source)
     source = kind(kind.Options(url=site.url))
-    steps = [*reversed(list(source.requests(cursor, now)))]
+    steps = [*reversed(list(source.start_requests(cursor, now)))]
     read = set()
     while steps:
         step = steps.pop()
@@ -140,8 +140,8 @@ def walk(site, cursor, now=NOW, *, most=10**6):
         page = source.parse(site.get(step.url).encode(), step, step.url)
         read |= {post.uri for post in page.posts}
         cursor = cursor if page.cursor is None else page.cursor
-        steps += [] if page.cursor_after is None else [page.cursor_after]
-        steps += reversed(page.follow)
+        steps += [] if page.final_cursor is None else [page.final_cursor]
+        steps += reversed(page.next_fetches)
     return read, cursor, True
 
 
@@ -181,9 +181,9 @@ def test_a_page_that_is_gone_when_a_crawl_comes_back_blocks_nothing(site, place)
     _, cursor, _ = walk(site(range(10, 40)), None, most=9)
     assert place in cursor
     kind = load("crawlers.sources", site.kind, Source)
-    rest, start = kind(kind.Options(url=site.url)).requests(cursor, NOW)
+    rest, start = kind(kind.Options(url=site.url)).start_requests(cursor, NOW)
     assert (rest.url, start.url) == (cursor[place], site.url)
-    assert 404 in rest.absent
+    assert 404 in rest.missing_statuses
     assert not start.conditional
 
 

@@ -8,8 +8,8 @@ import pytest
 from scrapy import Request
 from scrapy.http import Response
 
-from crawlers.politeness import UNSAID, Hosts, PauseError
-from crawlers.retry_after import TRIES, ask
+from crawlers.politeness import DEFAULT_RETRY_AFTER_S, HostThrottle, PauseError
+from crawlers.retry_after import MAX_TRIES, download
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 URL = "http://site.example/page"
@@ -33,10 +33,10 @@ def asked(*answers):
 
     async def run():
         engine = Engine(*answers)
-        hosts = Hosts([], delay=0.0, concurrency=4, now=lambda: NOON)
+        hosts = HostThrottle([], delay=0.0, concurrency=4, now=lambda: NOON)
         crawler = SimpleNamespace(engine=engine, spider=SimpleNamespace(hosts=hosts))
         try:
-            found = (await ask(crawler, Request(URL))).status
+            found = (await download(crawler, Request(URL))).status
         except PauseError as error:
             found = error
         return found, engine.asked, hosts
@@ -62,7 +62,11 @@ def test_a_host_that_says_later_is_asked_again():
 def test_one_that_only_ever_says_later_is_left_alone():
     found, requests, _ = asked(LATER)
     assert isinstance(found, PauseError)
-    assert (len(requests), found.retry_after, found.place) == (TRIES, UNSAID, "site.example:80")
+    assert (len(requests), found.retry_after, found.endpoint) == (
+        MAX_TRIES,
+        DEFAULT_RETRY_AFTER_S,
+        "site.example:80",
+    )
 
 
 def test_the_pause_it_asks_for_is_kept_by_all_that_ask_it():
@@ -71,7 +75,7 @@ def test_the_pause_it_asks_for_is_kept_by_all_that_ask_it():
     assert found.retry_after == 3600
 
     async def another():
-        async with hosts.turn("site.example:80"):
+        async with hosts.slot("site.example:80"):
             pytest.fail("its turn came")
 
     with pytest.raises(PauseError):
@@ -87,4 +91,4 @@ def test_one_broken_page_asks_nothing_of_its_whole_host():
 def test_too_many_requests_without_a_time_is_a_wish_for_a_minute():
     found, requests, _ = asked((429, {}))
     assert isinstance(found, PauseError)
-    assert (found.retry_after, len(requests)) == (UNSAID, TRIES)
+    assert (found.retry_after, len(requests)) == (DEFAULT_RETRY_AFTER_S, MAX_TRIES)

@@ -211,8 +211,8 @@ def test_a_page_that_moved_for_good_is_told(web, crawl_child, source, rss):
         web.put(f"/hop{hop}", status=302, Location=f"/hop{hop + 1}")
     events = crawl_child(*(source(n, f"{web.url}/{n}") for n in ("old", "for-now", "hop0")))
     found = ends(events)
-    assert found["old"]["moved"] == f"{web.url}/new"
-    assert (found["for-now"]["state"], found["for-now"]["moved"]) == ("ok", None)
+    assert found["old"]["new_url"] == f"{web.url}/new"
+    assert (found["for-now"]["state"], found["for-now"]["new_url"]) == ("ok", None)
     assert found["hop0"]["reason"] == "too many redirects"
     kept = {e["source"]: sorted(e["validators"]) for e in events if e["event"] == "page"}
     assert kept["for-now"] == [f"{web.url}/for-now", f"{web.url}/new"]

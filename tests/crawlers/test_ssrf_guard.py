@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawlers.ssrf_guard import Reach, RefusedError, is_public
+from crawlers.ssrf_guard import AllowedHosts, RefusedError, is_public
 
 CLOSED_IPV4 = [
     "127.0.0.1",
@@ -73,7 +73,9 @@ def test_nothing_is_reached_through_a_translation(prefix, rest):
     assert not is_public(str(IPv6Address(prefix | rest % 2**32)))
 
 
-REACH = Reach.of([("http://127.0.0.1:8000/feed", True), ("https://blog.example:8443/", False)])
+REACH = AllowedHosts.of_sources(
+    [("http://127.0.0.1:8000/feed", True), ("https://blog.example:8443/", False)]
+)
 
 
 @pytest.mark.parametrize(
@@ -96,10 +98,10 @@ REACH = Reach.of([("http://127.0.0.1:8000/feed", True), ("https://blog.example:8
 def test_a_request_may_go_where_its_source_says(url, allow_loopback, is_admitted):
     """Ports 80 and 443, and host:port of the sources; loopback only for those that allow it."""
     if is_admitted:
-        REACH.admit(url, allow_loopback=allow_loopback)
+        REACH.check_url(url, allow_loopback=allow_loopback)
         return
     with pytest.raises(RefusedError, match=r"^blocked: http") as refused:
-        REACH.admit(url, allow_loopback=allow_loopback)
+        REACH.check_url(url, allow_loopback=allow_loopback)
     assert "secret" not in str(refused.value)
 
 
@@ -116,4 +118,4 @@ def test_a_request_may_go_where_its_source_says(url, allow_loopback, is_admitted
 )
 def test_only_a_listed_host_may_resolve_to_loopback(name, address, is_allowed):
     """And to loopback alone, not to other private networks."""
-    assert REACH.allows(name, address) is is_allowed
+    assert REACH.allows_address(name, address) is is_allowed

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawlers.urls import canonical, endpoint, host, is_absolute, port, shown
+from crawlers.urls import canonical_url, endpoint, host, is_absolute, port, redact_url
 
 
 @pytest.mark.parametrize(
@@ -23,12 +23,12 @@ from crawlers.urls import canonical, endpoint, host, is_absolute, port, shown
     ],
 )
 def test_one_page_has_one_address(url, same):
-    assert canonical(url) == same
+    assert canonical_url(url) == same
 
 
 @given(st.text() | st.text().map(lambda rest: f"https://{rest}"))
 def test_canonical_is_idempotent(url):
-    assert canonical(canonical(url)) == canonical(url)
+    assert canonical_url(canonical_url(url)) == canonical_url(url)
 
 
 def test_the_unit_of_politeness_is_host_and_port():
@@ -41,7 +41,9 @@ def test_the_unit_of_politeness_is_host_and_port():
 
 def test_an_address_is_shown_without_secrets():
     """Neither password nor key stands in a log or a reason."""
-    assert shown("https://jo:SECRET@a.example:8080/x?key=SECRET#y") == "https://a.example:8080/x"
+    assert (
+        redact_url("https://jo:SECRET@a.example:8080/x?key=SECRET#y") == "https://a.example:8080/x"
+    )
 
 
 @pytest.mark.parametrize("url", ["", "/x", "//a.example/x", "mailto:jo@a.example", "http:///x"])

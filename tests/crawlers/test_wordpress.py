@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from core.errors import PermanentError
-from core.timestamps import iso
-from crawlers.sources.wordpress import ABSENT, EVERY, Wordpress
+from core.timestamps import format_utc
+from crawlers.sources.wordpress import LISTING_INTERVAL, MISSING_STATUSES, Wordpress
 
 NOW = datetime(2026, 11, 22, 6, tzinfo=UTC)
 SITE = Wordpress(Wordpress.Options(url="https://diary.example"))
@@ -15,12 +15,12 @@ SITE = Wordpress(Wordpress.Options(url="https://diary.example"))
 
 def asked(**cursor):
     """What the crawl asks for first, by what it is."""
-    return {fetch.note["what"]: fetch for fetch in SITE.requests(cursor or None, NOW)}
+    return {fetch.context["what"]: fetch for fetch in SITE.start_requests(cursor or None, NOW)}
 
 
 def due():
     """What is asked for once the last listing is old."""
-    return asked(until=iso(NOW), listed=iso(NOW - EVERY))
+    return asked(until=format_utc(NOW), listed=format_utc(NOW - LISTING_INTERVAL))
 
 
 def test_the_first_crawl_lists_nothing():
@@ -30,21 +30,25 @@ def test_the_first_crawl_lists_nothing():
 
 @pytest.mark.parametrize(
     ("ago", "expected"),
-    [(EVERY, {"posts", "links"}), (EVERY - timedelta(seconds=1), {"posts"})],
+    [(LISTING_INTERVAL, {"posts", "links"}), (LISTING_INTERVAL - timedelta(seconds=1), {"posts"})],
 )
 def test_links_are_listed_once_an_hour_at_most(ago, expected):
-    until = iso(NOW - timedelta(minutes=15))
-    assert set(asked(until=until, listed=iso(NOW - ago))) == expected
+    until = format_utc(NOW - timedelta(minutes=15))
+    assert set(asked(until=until, listed=format_utc(NOW - ago))) == expected
 
 
 def test_when_it_was_listed_is_kept_by_the_crawls_between():
-    cursor = {"until": iso(NOW - EVERY / 2), "backfilled": True, "listed": iso(NOW - EVERY / 2)}
+    cursor = {
+        "until": format_utc(NOW - LISTING_INTERVAL / 2),
+        "backfilled": True,
+        "listed": format_utc(NOW - LISTING_INTERVAL / 2),
+    }
     page = SITE.parse(b"[]", asked(**cursor)["posts"], "https://diary.example")
-    assert page.cursor_after == {**cursor, "until": iso(NOW)}
+    assert page.final_cursor == {**cursor, "until": format_utc(NOW)}
 
 
 def test_a_site_that_refuses_its_links_is_not_broken():
-    assert due()["links"].absent == ABSENT
+    assert due()["links"].missing_statuses == MISSING_STATUSES
 
 
 @pytest.mark.parametrize("body", [b"", b"null", b'{"code": "error"}', b"<html>", b'[{"id": 1}]'])
@@ -66,5 +70,5 @@ def test_no_more_than_three_pages_of_posts_are_listed():
     while fetch:
         pages += 1
         page = SITE.parse(json.dumps([row] * 100).encode(), fetch, fetch.url)
-        fetch = next((f for f in page.follow if f.note["of"] == "posts"), None)
+        fetch = next((f for f in page.next_fetches if f.context["of"] == "posts"), None)
     assert pages == 3

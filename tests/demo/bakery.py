@@ -7,7 +7,7 @@ from random import Random
 
 from core.mention import Sentiment
 from core.observation import Observation
-from demo.corpus_model import Corpus, Line, Onset, Wanted
+from demo.corpus_model import Corpus, CorpusWatch, Line, Onset
 
 HOUR = 3600
 DAY = 24 * HOUR
@@ -132,7 +132,9 @@ class Bakery:
             parent = self.random.choice(before) if before and n % 3 == 0 else None
             lines.append(Line(**{**asdict(line), "parent": parent}))
             before.append(n)
-        watches = (Wanted(slug="kornblume", kind="brand", query='kornblume NOT "west kornblume"'),)
+        watches = (
+            CorpusWatch(slug="kornblume", kind="brand", query='kornblume NOT "west kornblume"'),
+        )
         return Corpus(
             lines=tuple(lines),
             watches=watches,

@@ -7,7 +7,7 @@ import pytest
 
 from demo.corpus import generate
 from demo.site.app import Site
-from demo.timeline import Replay
+from demo.timeline import Timeline
 
 STARTED = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)  # a Sunday
 BASE = "http://127.0.0.1:8999"
@@ -47,7 +47,7 @@ def base():
 
 @pytest.fixture
 def replay():
-    return Replay(made(live=True), STARTED, BASE)
+    return Timeline(made(live=True), STARTED, BASE)
 
 
 @pytest.fixture

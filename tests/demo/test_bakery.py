@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from alerts.detection.detector import Setting, detect
-from core.incident import Kind
+from alerts.detection.detector import DetectionContext, detect
+from core.incident import IncidentKind
 from core.watch import Watch
 from tests.demo.bakery import DAY, HOUR, Bakery
 
@@ -17,9 +17,9 @@ WATCH = Watch(slug="kornblume", name="Kornblume", kind="brand", query="q", revis
 
 def opened(bakery):
     """When the crises began that the first step tells of, in seconds from now."""
-    setting = Setting(taxonomy=("bread", "shop"), units=9, backfilled_at=NOW)
+    setting = DetectionContext(taxonomy=("bread", "shop"), units=9, backfilled_at=NOW)
     found = detect(WATCH, list(bakery.utterances(NOW)), None, NOW, setting)
-    crises = {e.opened: e.spike for e in found.events if e.kind is Kind.CRISIS and e.spike}
+    crises = {e.opened: e.spike for e in found.events if e.kind is IncidentKind.CRISIS and e.spike}
     return [(spike.onset - NOW).total_seconds() for spike in crises.values()]
 
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from core.tokenizer import words
+from core.tokenizer import tokenize
 from demo.corpus import BROKEN, PRIVATE, generate
 
 MONTH = 28 * 86400
@@ -52,9 +52,9 @@ def test_each_maker_has_its_share(any_corpus):
 
 def test_a_post_names_the_maker_it_is_about_and_no_other(any_corpus):
     """So the watches' plain queries find exactly the posts that were written for them."""
-    names = {w.slug: [words(q) for q in w.query.split(" OR ")] for w in any_corpus.watches}
+    names = {w.slug: [tokenize(q) for q in w.query.split(" OR ")] for w in any_corpus.watches}
     for line, about in zip(any_corpus.lines, any_corpus.notes["about"], strict=True):
-        heard = " ".join(words(line.text))
+        heard = " ".join(tokenize(line.text))
         matching = {s for s, qs in names.items() if any(" ".join(q) in heard for q in qs)}
         assert matching == ({about} if about else set()), line.text[:100]
 

@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from alerts.detection.detector import Setting, detect
+from alerts.detection.detector import DetectionContext, detect
 from core.mention import Sentiment
 from core.observation import Observation
 from core.watch import Watch
@@ -53,12 +53,12 @@ def episode(corpus, slug, started, seconds):
     watch = Watch(
         slug=slug, name=slug, kind="brand", query=slug, revision="1", zone="Europe/Berlin"
     )
-    setting = Setting(taxonomy=tuple(TOPICS), units=24, backfilled_at=started)
+    setting = DetectionContext(taxonomy=tuple(TOPICS), units=24, backfilled_at=started)
     heard = list(utterances(corpus, slug, started))
     standing = None
     for second in seconds:
         now = started + timedelta(seconds=second)
-        standing = detect(watch, heard, standing, now, setting).standing
+        standing = detect(watch, heard, standing, now, setting).state
     return standing.episode
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from core.errors import ConfigError
 from demo.corpus_files import write
-from demo.corpus_model import Corpus, Line, Onset, Wanted
+from demo.corpus_model import Corpus, CorpusWatch, Line, Onset
 from demo.foreign_corpus import read
 
 POST = {"site": "s", "kind": "rss", "author": "a", "text": "t", "language": "en", "offset_s": -5}
@@ -38,7 +38,7 @@ def folder_of(tmp_path, *posts, truth=None):
 def test_what_is_written_is_read_again(tmp_path_factory, found):
     corpus = Corpus(
         lines=tuple(found),
-        watches=(Wanted(slug="w", kind="brand", query='a OR "b c"'),),
+        watches=(CorpusWatch(slug="w", kind="brand", query='a OR "b c"'),),
         incidents=(Onset(watch="w", onset_s=-60),),
         notes={"stories": []},
     )

@@ -44,5 +44,5 @@ def test_an_unknown_slot_is_an_error(grammar):
 
 
 def test_the_same_seed_says_the_same():
-    said = [[Grammar(RULES, Random(7)).say("greeting", brand="V")] for _ in range(2)]
+    said = [[Grammar(RULES, Random(7)).sentence("greeting", brand="V")] for _ in range(2)]
     assert said[0] == said[1]

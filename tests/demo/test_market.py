@@ -5,13 +5,13 @@ from random import Random
 
 import pytest
 
-from core.tokenizer import words
-from demo.market import LANGUAGES, TOPICS, Scene
+from core.tokenizer import tokenize
+from demo.market import LANGUAGES, TOPICS, Market
 
 
 @pytest.fixture
 def scene():
-    return Scene(rng=Random(1), now=datetime(2026, 6, 1, 12, tzinfo=UTC))
+    return Market(rng=Random(1), now=datetime(2026, 6, 1, 12, tzinfo=UTC))
 
 
 def test_shares_are_shares():
@@ -29,24 +29,24 @@ def test_every_sentence_names_its_maker(scene, language):
     for maker in scene.makers.values():
         for topic in TOPICS:
             said = scene.say(maker, language, f"{topic}.negative")
-            assert set(words(maker.name)) <= set(words(said)) or maker.models[0] in said
+            assert set(tokenize(maker.name)) <= set(tokenize(said)) or maker.models[0] in said
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_language_is_spoken_where_it_is_at_home(scene, language):
-    places = [scene.place_for(language) for _ in range(50)]
+    places = [scene.venue_for(language) for _ in range(50)]
     assert all(language in place.shares for place in places)
     assert len({place.site for place in places}) >= 2
 
 
 def test_fresh_voices_are_never_heard_before(scene):
-    names = [scene.fresh_voice() for _ in range(3000)]
+    names = [scene.new_voice() for _ in range(3000)]
     assert len(set(names)) == 3000
 
 
 def test_regulars_come_back_and_strangers_come_once(scene):
     place = scene.places["spokeyard"]
-    heard = [scene.usual_voice(place) for _ in range(1000)]
+    heard = [scene.regular_voice(place) for _ in range(1000)]
     often = [name for name in set(heard) if heard.count(name) >= 8]
     once = [name for name in set(heard) if heard.count(name) == 1]
     assert len(often) > 5

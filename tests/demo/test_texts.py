@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from core.tokenizer import words
+from core.tokenizer import tokenize
 from demo.grammar import load_rules, load_yaml
 
 RUN = 5  # words in a row
@@ -16,7 +16,7 @@ LANGUAGES = ("en", "de", "fr", "es")
 
 
 def runs(text):
-    found = words(text)
+    found = tokenize(text)
     return {tuple(found[n : n + RUN]) for n in range(len(found) - RUN + 1)}
 
 

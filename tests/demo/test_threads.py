@@ -5,8 +5,8 @@ from random import Random
 
 import pytest
 
-from demo.market import Draft, Place
-from demo.threads import LONGEST, OPEN_FOR, parents
+from demo.market import Draft, Venue
+from demo.threads import MAX_PAUSE, MAX_POSTS, parents
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
@@ -14,7 +14,7 @@ NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 def draft(kind="forum", *, hours=0, **fields):
     usual = {
         "at": NOON + timedelta(hours=hours),
-        "place": Place(site=f"a {kind}", kind=kind, shares={}),
+        "venue": Venue(site=f"a {kind}", kind=kind, shares={}),
         "author": "ada",
         "text": "t",
         "language": "en",
@@ -44,13 +44,13 @@ def test_a_forum_does_not_answer_another():
 
 
 def test_a_thread_that_fell_silent_is_answered_no_more():
-    hours = OPEN_FOR / timedelta(hours=1)
+    hours = MAX_PAUSE / timedelta(hours=1)
     assert answered(draft(), draft(hours=hours - 1), draft(hours=2 * hours - 1)) == [None, 0, None]
 
 
 def test_a_thread_ends_when_it_is_long():
-    found = answered(*(draft(hours=n / 100) for n in range(LONGEST + 2)))
-    assert found == [None, *[0] * (LONGEST - 1), None, LONGEST]
+    found = answered(*(draft(hours=n / 100) for n in range(MAX_POSTS + 2)))
+    assert found == [None, *[0] * (MAX_POSTS - 1), None, MAX_POSTS]
 
 
 def test_a_comment_stands_under_the_article_of_its_matter_else_of_its_maker():

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from demo.corpus_model import Corpus, Line
-from demo.ground_truth import expected, published
+from demo.ground_truth import expected_lines, published_lines
 from demo.sanitize import legal, sendable, visible_text
-from demo.timeline import Replay, board_slugs, comments_of
+from demo.timeline import Timeline, board_slugs, comments_of
 
 BASE = "http://127.0.0.1:1"
 STARTED = datetime(2026, 11, 22, tzinfo=UTC)
@@ -58,26 +58,26 @@ def test_any_parents_make_threads_that_end(data, count):
     above = st.none() | st.integers(0, count - 1)
     found = [line(site=data.draw(st.sampled_from("ab")), parent=data.draw(above))
              for _ in range(count)]  # fmt: skip
-    for entry in Replay(corpus_of(*found), STARTED, BASE).entries:
+    for entry in Timeline(corpus_of(*found), STARTED, BASE).entries:
         first = entry.root
         assert found[first].site == found[entry.number].site
         assert (entry.parent is None) == (first == entry.number)
 
 
 def test_an_answer_to_another_site_stands_alone(started):
-    replay = Replay(corpus_of(line(), line(site="t", parent=0)), started, BASE)
+    replay = Timeline(corpus_of(line(), line(site="t", parent=0)), started, BASE)
     assert replay.entries[1].parent is None
 
 
 def test_a_deep_thread_has_one_root(started):
     chain = [line(), *(line(parent=n) for n in range(3000))]
-    assert {entry.root for entry in Replay(corpus_of(*chain), started, BASE).entries} == {0}
+    assert {entry.root for entry in Timeline(corpus_of(*chain), started, BASE).entries} == {0}
 
 
 def test_the_truth_counts_what_an_honest_crawl_can_read(make, started, base):
     corpus = make(live=True)
-    held = expected(corpus, started, base, started)
-    public = published(corpus, started, started)
+    held = expected_lines(corpus, started, base, started)
+    public = published_lines(corpus, started, started)
     hidden = [found for found in public if found.site in ("private", "broken")]
     assert hidden
     assert len(held) == len(public) - len(hidden)
@@ -86,7 +86,7 @@ def test_the_truth_counts_what_an_honest_crawl_can_read(make, started, base):
 
 def test_the_truth_grows_with_the_clock(make, started, base):
     corpus = make(live=True)
-    sizes = [len(expected(corpus, started, base, started + timedelta(seconds=s)))
+    sizes = [len(expected_lines(corpus, started, base, started + timedelta(seconds=s)))
              for s in (0, 60, 300)]  # fmt: skip
     assert sizes == sorted(set(sizes))
 
@@ -106,7 +106,9 @@ def test_what_is_sendable_has_bytes_and_looks_the_same(text):
 
 def test_nameless_posts_are_of_as_many_people():
     """A hundred voices without a name are no single voice called guest."""
-    replay = Replay(corpus_of(line(author=None), line(author=""), line(author=" ")), STARTED, BASE)
+    replay = Timeline(
+        corpus_of(line(author=None), line(author=""), line(author=" ")), STARTED, BASE
+    )
     assert len({entry.author for entry in replay.entries}) == 3
 
 

@@ -9,25 +9,24 @@ from datetime import timedelta
 from pathlib import Path
 
 from config.settings import Settings
-from core.entity import Entity
-from core.entity import Kind as EntityKind
+from core.entity import Entity, EntityKind
 from core.mention import Sentiment
-from core.timestamps import iso
-from demo.check import Seen, verdict
+from core.timestamps import format_utc
+from demo.check import DemoObservations, check_report
 from demo.corpus import generate
-from demo.session import Plan, Play
-from demo.smtp_sink import Arrival, Inbox, free_port
+from demo.session import DemoOptions, DemoSession
+from demo.smtp_sink import ReceivedMail, SmtpSink, free_port
 from harken import wiring
 from harken.clock import Clock
 from harken.commands.output import dumps
 from indexer.engines.memory import MemoryIndex
 from nlp.evaluation.evaluate import evaluate
-from nlp.evaluation.task import Options
+from nlp.evaluation.task import EvaluationOptions
 from store import processes
 from store.alerts import incidents
 from store.analysis import rescoring
-from store.analysis.queue import record_findings
-from store.database import Record
+from store.analysis.queue import save_results
+from store.database import Database
 from tests.console import sample_installation
 from tests.harken import small_installation
 from tests.harken.cli_server import call
@@ -52,7 +51,7 @@ subscriptions:
 TAXONOMY = Path(__file__).parents[2] / "nlp" / "taxonomies" / "journey.yaml"
 LABELS = '{"text": "The bike is good and lovely", "label": "positive"}\n' * 3
 TEXT = "The Veloria X2 in Munich is lovely, #velorialove, the rival is not"
-NOW = iso(small_installation.NOW)
+NOW = format_utc(small_installation.NOW)
 
 
 def furnish(record):
@@ -72,14 +71,14 @@ def furnish(record):
         factories.record_page(tx, factories.page(post), now=small_installation.BEFORE)
         result = factories.finding("rich", TEXT, verdicts=(whole, towards))
         result = replace(result, entities=(place,), phrases=("lovely bike",))
-        record_findings(tx, [result], now=small_installation.BEFORE)
+        save_results(tx, [result], now=small_installation.BEFORE)
 
 
 def from_commands(template, folder):
     """What the commands print on a small installation in *folder*, and what its console answers."""
     (folder / "state").mkdir()
     database = shutil.copy(template, folder / "state" / "record.db")
-    furnish(Record(f"sqlite:///{database}"))
+    furnish(Database(f"sqlite:///{database}"))
     (folder / "harken.yaml").write_text(CONFIG.format(state=folder / "state"))
     (folder / "labels.jsonl").write_text(LABELS)
     calls = _calls(folder)
@@ -91,7 +90,7 @@ def from_commands(template, folder):
     yield from (("mention", json.loads(line), False) for line in lines.splitlines())
     predictions = (folder / "predictions.jsonl").read_text().splitlines()
     yield from (("prediction", json.loads(line), False) for line in predictions)
-    yield from _incident_pages(Record(f"sqlite:///{database}"))
+    yield from _incident_pages(Database(f"sqlite:///{database}"))
 
 
 def _calls(folder):
@@ -135,8 +134,8 @@ def _numbers(client):
 def from_console(record):
     """What the twins of a furnished console answer."""
     with record.write() as tx:
-        rescoring.begin(tx, "another model")
-        processes.fail(tx, "analyse", reason="it ended")
+        rescoring.start(tx, "another model")
+        processes.mark_failing(tx, "analyse", reason="it ended")
     client = sample_installation.browser(
         sample_installation.desk(record, sample_installation.follow(record, MemoryIndex()))
     )
@@ -179,22 +178,22 @@ def from_run(folder):
 
 def from_demo(record, folder):
     """What `harken demo --check` would say of a demo that crawled what is in *record*."""
-    clock = Clock.starting(small_installation.NOW)
-    play = Play(
-        plan=Plan(folder=folder),
+    clock = Clock.starting_at(small_installation.NOW)
+    play = DemoSession(
+        options=DemoOptions(folder=folder),
         clock=clock,
         corpus=generate(1, small_installation.NOW - timedelta(hours=1), calm=False, live=False),
-        started=small_installation.NOW - timedelta(hours=1),
-        site=None,
+        started_at=small_installation.NOW - timedelta(hours=1),
+        site_process=None,
         site_port=free_port(),
         console_port=free_port(),
-        settings=folder / "harken.yaml",
-        inbox=Inbox(folder / "mails", clock),
-        run=None,
+        settings_path=folder / "harken.yaml",
+        smtp_sink=SmtpSink(folder / "mails", clock),
+        run_process=None,
     )
-    play.inbox.arrivals.append(Arrival(kind="brief", message_id="<a@b>", eml=folder, at=0.0))
+    play.smtp_sink.mails.append(ReceivedMail(kind="brief", message_id="<a@b>", eml=folder, at=0.0))
     _open_incident(record)
-    result = verdict(play, record, Seen(ready_s=1.0), total_s=2.0)
+    result = check_report(play, record, DemoObservations(ready_s=1.0), total_s=2.0)
     yield "harken demo", json.loads(dumps(result)), False
 
 
@@ -203,7 +202,7 @@ def _open_incident(record):
         incident = factories.incident(
             watch="veloria", onset=small_installation.ONSET, detected=small_installation.NOW
         )
-        incident = replace(incident, id=incidents.add(tx, incident, course={}))
+        incident = replace(incident, id=incidents.add(tx, incident, detector_json={}))
         facts = {"score": 9.5, "topics": ["battery"], "tipped": factories.key("rich")}
         incidents.add_event(tx, incident, reason="opened", facts=facts, now=small_installation.NOW)
 
@@ -226,5 +225,5 @@ def from_models():
     rows["towards"] = row | {"label": "negative", "target": "parcel"}
     rows["topics"] = row | {"label": "delivery"}
     for task, labelled_row in rows.items():
-        report = evaluate([labelled_row], model, task, options=Options(taxonomy=TAXONOMY))
+        report = evaluate([labelled_row], model, task, options=EvaluationOptions(taxonomy=TAXONOMY))
         yield "prediction", json.loads(dumps(report.predictions[0])), False

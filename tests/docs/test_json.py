@@ -12,7 +12,7 @@ from harken.__main__ import app
 from harken.commands import model
 from indexer.engines.memory import MemoryIndex
 from nlp.evaluation.task import Task
-from store.database import Record
+from store.database import Database
 from tests.console import sample_installation
 from tests.docs import json_samples as samples
 from tests.docs.json_page import parse_page
@@ -46,7 +46,7 @@ def of_commands(page, sqlite_template, tmp_path_factory):
 @pytest.fixture(scope="module")
 def of_console(page, sqlite_template, tmp_path_factory):
     copy = shutil.copy(sqlite_template, tmp_path_factory.mktemp("console") / "record.db")
-    record = Record(f"sqlite:///{copy}")
+    record = Database(f"sqlite:///{copy}")
     sample_installation.furnish(record)
     return check(page, samples.from_console(record))
 
@@ -54,7 +54,7 @@ def of_console(page, sqlite_template, tmp_path_factory):
 @pytest.fixture(scope="module")
 def of_demo(page, sqlite_template, tmp_path_factory):
     folder = tmp_path_factory.mktemp("demo")
-    record = Record(f"sqlite:///{shutil.copy(sqlite_template, folder / 'record.db')}")
+    record = Database(f"sqlite:///{shutil.copy(sqlite_template, folder / 'record.db')}")
     samples.furnish(record)
     return check(page, samples.from_demo(record, folder))
 
@@ -115,7 +115,7 @@ def test_every_task_has_its_key_among_the_predictions(page):
         plugins.load("nlp.evaluation.tasks", name, Task)
         for name in plugins.available("nlp.evaluation.tasks")
     ]
-    assert {task.says for task in tasks} <= set(page.keys("prediction"))
+    assert {task.output_key for task in tasks} <= set(page.keys("prediction"))
 
 
 def test_what_cannot_be_run_here_stands_in_the_code(page):

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from core.errors import QueryError
-from indexer.index_tokens import LONGEST, index_words, places
+from indexer.index_tokens import MAX_TERM_LENGTH, index_words, term_positions
 from indexer.query import parse
 from indexer.query.fields import FIELDS
 from indexer.query.matcher import matches
-from indexer.query.parser import MOST_CHARACTERS, MOST_CLAUSES, MOST_LEVELS
+from indexer.query.parser import MAX_CHARACTERS, MAX_CLAUSES, MAX_LEVELS
 from indexer.query.watch_query import compile_watch
 
 TEXT = (Path(__file__).parents[2] / "docs" / "query-language.md").read_text(encoding="utf-8")
@@ -38,7 +38,7 @@ def quoted(cell):
 
 
 def holds(query, text):
-    return matches(parse(query), places(index_words(text)), {})
+    return matches(parse(query), term_positions(index_words(text)), {})
 
 
 def test_every_query_of_words_matches_as_it_is_described():
@@ -88,5 +88,5 @@ def test_a_query_of_a_watch_is_accepted_or_refused_as_the_page_says(cells):
 
 def test_the_limits_are_those_of_the_parser():
     limits = re.findall(r"[\d,]+\d", TEXT[TEXT.index("## Limits") :])
-    expected = (MOST_CHARACTERS, MOST_CLAUSES, MOST_LEVELS, LONGEST)
+    expected = (MAX_CHARACTERS, MAX_CLAUSES, MAX_LEVELS, MAX_TERM_LENGTH)
     assert [int(number.replace(",", "")) for number in limits] == list(expected)

@@ -38,14 +38,14 @@ def test_the_demo_on_the_embedded_index_agrees_with_the_truth(tmp_path):
 
 def test_every_mention_of_the_record_stood_in_a_body_of_the_site(tmp_path):
     _check(tmp_path / "demo", "--seed", "102", "--calm")
-    from store.database import Record
-    from store.mentions import everything
+    from store.database import Database
+    from store.mentions import all_mentions
 
     bodies = "".join(
         json.loads(line).get("body") or "" for line in (tmp_path / "demo/access.jsonl").open()
     )
-    with Record(f"sqlite:///{tmp_path}/demo/state/record.db").read() as tx:
-        uris = [mention.uri for mention in everything(tx)]
+    with Database(f"sqlite:///{tmp_path}/demo/state/record.db").read() as tx:
+        uris = [mention.uri for mention in all_mentions(tx)]
     assert len(uris) >= 3000
     strange = [uri for uri in uris if _tail(uri) not in bodies]
     assert strange == []

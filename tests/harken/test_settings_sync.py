@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from config.settings import Settings
-from harken.settings_sync import seed, topic_values, watch_values
+from harken.settings_sync import sync_settings, topic_values, watch_values
 from store import tables, watches
 from store.alerts import people
 from store.crawl import sources
@@ -42,7 +42,7 @@ def settings(**changes):
 
 @pytest.fixture
 def record(sqlite_record):
-    seed(sqlite_record, settings(), now=NOON)
+    sync_settings(sqlite_record, settings(), now=NOON)
     return sqlite_record
 
 
@@ -74,29 +74,29 @@ def test_a_watch_keeps_its_own_clock_or_takes_that_of_the_house():
 
 def test_another_start_changes_nothing(record):
     before = rows(record)
-    seed(record, settings(), now=LATER)
+    sync_settings(record, settings(), now=LATER)
     assert rows(record) == before
 
 
 def test_what_the_file_no_longer_names_rests_and_comes_back_as_it_was(record):
     with record.write() as tx:
-        sources.settle(tx, "blog", state="ok", reason=None, now=NOON)
+        sources.record_outcome(tx, "blog", state="ok", reason=None, now=NOON)
     before = rows(record)
-    seed(record, Settings(), now=LATER)
+    sync_settings(record, Settings(), now=LATER)
     with record.read() as tx:
         assert watches.active_watches(tx) == watches.active_topics(tx) == []
         assert sources.active(tx) == []
         assert people.active_subscriptions(tx, "brief") == []
-    seed(record, settings(), now=LATER)
+    sync_settings(record, settings(), now=LATER)
     assert rows(record) == before
 
 
 def test_how_a_source_fares_survives_a_start_and_its_settings_do_not(record):
     with record.write() as tx:
-        sources.settle(tx, "blog", state="ok", reason=None, now=NOON)
-        sources.postpone(tx, "blog", due=LATER)
+        sources.record_outcome(tx, "blog", state="ok", reason=None, now=NOON)
+        sources.schedule(tx, "blog", due=LATER)
     blog = FILE["sources"][0] | {"every": "1h"}
-    seed(record, settings(sources=[blog]), now=LATER)
+    sync_settings(record, settings(sources=[blog]), now=LATER)
     with record.read() as tx:
         (row,) = sources.active(tx)
     assert (row.state, row.due, row.interval_s) == ("ok", LATER, 3600)
@@ -109,5 +109,5 @@ def test_the_operator_is_always_there_and_may_be_named(record):
 
     assert names() == {"lead": "Lead", "operator": "Operator"}
     named = [{"slug": "operator", "name": "Ada"}]
-    seed(record, settings(people=[*FILE["people"], *named]), now=LATER)
+    sync_settings(record, settings(people=[*FILE["people"], *named]), now=LATER)
     assert names()["operator"] == "Ada"

@@ -6,7 +6,7 @@ import pytest
 
 from core.errors import ConfigError
 from core.identity import voice_id
-from harken.voice_key import LENGTH, voice_key
+from harken.voice_key import KEY_BYTES, voice_key
 
 
 def test_the_key_is_made_once_and_stays(tmp_path):
@@ -32,7 +32,7 @@ def test_of_many_that_start_together_all_have_the_key_of_the_first(tmp_path):
     assert [path.name for path in (tmp_path / "state").iterdir()] == ["voice.key"], "no draft stays"
 
 
-@pytest.mark.parametrize("held", [b"", b"x" * (LENGTH - 1), b"x" * (LENGTH + 1)])
+@pytest.mark.parametrize("held", [b"", b"x" * (KEY_BYTES - 1), b"x" * (KEY_BYTES + 1)])
 def test_what_is_no_key_is_refused_and_left_alone(tmp_path, held):
     """With an empty key anybody could work out whose voice it is."""
     (tmp_path / "voice.key").write_bytes(held)
@@ -43,5 +43,5 @@ def test_what_is_no_key_is_refused_and_left_alone(tmp_path, held):
 
 
 def test_a_key_that_was_brought_along_is_taken(tmp_path):
-    (tmp_path / "voice.key").write_bytes(bytes(range(LENGTH)))
-    assert voice_key(tmp_path) == bytes(range(LENGTH))
+    (tmp_path / "voice.key").write_bytes(bytes(range(KEY_BYTES)))
+    assert voice_key(tmp_path) == bytes(range(KEY_BYTES))

@@ -38,7 +38,7 @@ def test_the_password_of_an_index_is_never_shown(scheme):
     settings = Settings(index=f"{scheme}me:{SECRET}@es.example:9")
     assert SECRET not in wiring.index_name(settings)
     assert wiring.index_name(settings).endswith("es.example:9")
-    assert SECRET not in wiring.follower(settings)
+    assert SECRET not in wiring.index_consumer(settings)
     if not scheme.startswith(("http://", "https://")):
         with pytest.raises(ConfigError) as caught:
             wiring.open_index(settings, writer=False)
@@ -48,12 +48,12 @@ def test_the_password_of_an_index_is_never_shown(scheme):
 def test_each_index_follows_under_a_name_of_its_own():
     """Another prefix is another index; another address of the same one is not."""
     names = [
-        wiring.follower(Settings(index=index, index_prefix=prefix))
+        wiring.index_consumer(Settings(index=index, index_prefix=prefix))
         for index, prefix in [("tantivy", "a"), ("http://x", "a"), ("http://x", "b")]
     ]
     assert len(set(names)) == 3
-    assert wiring.follower(Settings(index="http://y", index_prefix="a")) == names[1]
-    assert wiring.follower(Settings(index_prefix="b")) == names[0]
+    assert wiring.index_consumer(Settings(index="http://y", index_prefix="a")) == names[1]
+    assert wiring.index_consumer(Settings(index_prefix="b")) == names[0]
 
 
 def test_an_unknown_model_is_told_with_one_that_exists():
@@ -70,7 +70,7 @@ def test_without_a_mail_server_there_is_no_channel():
 
 def test_a_desk_shows_no_password(sqlite_record, tmp_path):
     settings = Settings(state=tmp_path, index=f"http://me:{SECRET}@127.0.0.1:9")
-    desk = wiring.open_desk(settings, sqlite_record, Clock())
+    desk = wiring.open_app_context(settings, sqlite_record, Clock())
     assert desk.engine == "http://127.0.0.1:9"
     desk.index.close()
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from core import plugins
-from indexer.change import Fate
+from indexer.change import ChangeResult
 from indexer.engines.elasticsearch.index import ElasticsearchIndex
 from indexer.engines.memory import MemoryIndex
 from indexer.engines.tantivy.index import TantivyIndex
@@ -58,6 +58,6 @@ def fill(index: MentionIndex) -> MentionIndex:
     changes = corpus(texts())
     for start in range(0, len(changes), 200):
         outcomes = index.apply(changes[start : start + 200])
-        assert {outcome.fate for outcome in outcomes} == {Fate.OK}
+        assert {outcome.result for outcome in outcomes} == {ChangeResult.OK}
     index.refresh()
     return index

@@ -14,13 +14,13 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from core.errors import QueryError
-from indexer.change import EARLIEST, LATEST
+from indexer.change import EARLIEST_SECOND, LATEST_SECOND
 from indexer.engines.memory import MemoryIndex
 from indexer.index import Filters
 from indexer.query import Field, parse
 from indexer.query.fields import FIELDS
 from indexer.query.nodes import all_of, any_of, none_of
-from indexer.results import Mark, Sort, mark, rank
+from indexer.results import PageToken, Sort, parse_page_token, parse_rank
 from tests.indexer.factories import (
     NOON,
     SECOND,
@@ -87,11 +87,11 @@ def test_between_two_pages_anything_may_come_or_go(events, size):
     engine.refresh()
     there, seen, after = set(engine.ids()), [], None
     for event in [*events, *["stay"] * 40]:
-        page = engine.search(parse(""), size=size, after=after)
+        page = engine.search(parse(""), size=size, page_token=after)
         seen += [hit.id for hit in page.hits]
-        if page.next is None:
+        if page.next_page_token is None:
             break
-        after, number = page.next, number + 1
+        after, number = page.next_page_token, number + 1
         if event == "come":
             engine.apply([upsert(number, f"n{number}", published=SECOND - number % 13)])
         elif event == "go":
@@ -110,25 +110,27 @@ def test_the_hit_at_the_mark_may_be_gone():
     first = engine.search(parse(""), size=2)
     engine.apply([delete(9, "n2")])
     engine.refresh()
-    assert [hit.id for hit in engine.search(parse(""), after=first.next).hits] == [
+    assert [hit.id for hit in engine.search(parse(""), page_token=first.next_page_token).hits] == [
         key("n3"),
         key("n4"),
     ]
 
 
-@pytest.mark.parametrize("published", [EARLIEST - 1, LATEST, 99_999_999_999, -9_999_999_999])
+@pytest.mark.parametrize(
+    "published", [EARLIEST_SECOND - 1, LATEST_SECOND, 99_999_999_999, -9_999_999_999]
+)
 def test_a_mark_of_no_possible_mention_is_refused(published):
     """Beyond it the order of tantivy has no number."""
     with pytest.raises(QueryError, match="page link is not valid"):
-        mark(str(Mark(published, key("a"))))
+        parse_page_token(str(PageToken(published, key("a"))))
 
 
 @given(st.text(max_size=50))
 def test_any_text_is_a_mark_or_refused_as_none(text):
     with suppress(QueryError):
-        assert mark(str(mark(text))) == mark(text)
+        assert parse_page_token(str(parse_page_token(text))) == parse_page_token(text)
     with suppress(QueryError):
-        assert rank(text) >= 0
+        assert parse_rank(text) >= 0
 
 
 # ---- bars

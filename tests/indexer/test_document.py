@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.entity import Entity, Kind
+from core.entity import Entity, EntityKind
 from core.identity import text_sha256
-from core.mention import Analysis, Mention, Sentiment, State, Verdict
-from indexer.change import Delete, Upsert, change, flaw
-from indexer.document import document, field_values, restored, stored
+from core.mention import AnalysisState, Mention, MentionState, Sentiment, Verdict
+from indexer.change import Delete, Upsert, build_change, reject_reason
+from indexer.document import build_document, field_values, from_stored, to_stored
 from indexer.index_tokens import index_words
 from tests.indexer.factories import NOON, SECOND, key, shown, upsert
 
@@ -35,8 +35,8 @@ MENTION = Mention(
     uri="https://blog.example/a",
     url="https://www.blog.example/a",
     sources=("blog", "feed"),
-    state=State.LIVE,
-    analysis=Analysis.SCORED,
+    state=MentionState.LIVE,
+    analysis=AnalysisState.SCORED,
     published=NOON + timedelta(milliseconds=900),
     edited=None,
     first_seen=NOON + timedelta(minutes=1),
@@ -51,13 +51,13 @@ MENTION = Mention(
     watches=("acme",),
     verdicts=(VERDICT,),
     entities=(
-        Entity(kind=Kind.PRODUCT, value="X200 Pro", said="x200 pro"),
-        Entity(kind=Kind.PERSON, value="Jane Roe", said="Jane Roe"),
-        Entity(kind=Kind.PLACE, value="DE/Munich", said="München"),
-        Entity(kind=Kind.PLACE, value="FR", said="France"),
-        Entity(kind=Kind.PLACE, value="DE/Köln", said="Köln"),
-        Entity(kind=Kind.HASHTAG, value="acmefail", said="#AcmeFail"),
-        Entity(kind=Kind.LINK, value="shop.example", said="shop.example"),
+        Entity(kind=EntityKind.PRODUCT, value="X200 Pro", said="x200 pro"),
+        Entity(kind=EntityKind.PERSON, value="Jane Roe", said="Jane Roe"),
+        Entity(kind=EntityKind.PLACE, value="DE/Munich", said="München"),
+        Entity(kind=EntityKind.PLACE, value="FR", said="France"),
+        Entity(kind=EntityKind.PLACE, value="DE/Köln", said="Köln"),
+        Entity(kind=EntityKind.HASHTAG, value="acmefail", said="#AcmeFail"),
+        Entity(kind=EntityKind.LINK, value="shop.example", said="shop.example"),
     ),
     phrases=("loud brake",),
 )
@@ -69,7 +69,7 @@ def test_all_that_is_searched_and_shown():
                      intent=("churn_risk", "complaint"), offensive="no", voice="0" * 32,
                      family="f", product=("x200 pro",), tag=("acmefail",), link=("shop.example",),
                      place=("de", "fr", "de/munich", "de/köln"))  # fmt: skip
-    assert document(MENTION) == expected
+    assert build_document(MENTION) == expected
 
 
 def test_without_a_verdict_there_is_no_sentiment():
@@ -77,17 +77,19 @@ def test_without_a_verdict_there_is_no_sentiment():
     old = replace(VERDICT, text_sha256=text_sha256("before"))
     topics_only = replace(VERDICT, sentiment=None, probabilities={}, polarity=None)
     for verdicts, topics in [((), ()), ((old,), ()), ((topics_only,), ("brakes", "price"))]:
-        found = document(replace(MENTION, verdicts=verdicts))
+        found = build_document(replace(MENTION, verdicts=verdicts))
         assert (found.sentiment, found.polarity, found.probability) == (None, None, None)
         assert found.topic == topics
 
 
 def test_a_deleted_mention_is_a_delete():
-    deleted = replace(MENTION, state=State.DELETED)
-    assert change(7, deleted) == Delete(id=MENTION.id, number=7)
-    assert change(7, MENTION) == Upsert(id=MENTION.id, number=7, document=document(MENTION))
+    deleted = replace(MENTION, state=MentionState.DELETED)
+    assert build_change(7, deleted) == Delete(id=MENTION.id, number=7)
+    assert build_change(7, MENTION) == Upsert(
+        id=MENTION.id, number=7, document=build_document(MENTION)
+    )
     with pytest.raises(ValueError, match="is deleted"):
-        document(deleted)
+        build_document(deleted)
 
 
 @pytest.mark.parametrize(
@@ -101,21 +103,21 @@ def test_a_deleted_mention_is_a_delete():
     ],
 )
 def test_the_domain_is_the_host(url, domain):
-    assert document(replace(MENTION, url=url)).domain == domain
+    assert build_document(replace(MENTION, url=url)).domain == domain
 
 
 @given(st.text(st.characters(codec=None), max_size=40))
 def test_any_text_of_a_stranger_can_be_indexed(text):
     """Lone surrogates become question marks; places in the text stay where they were."""
-    found = document(replace(MENTION, text=text))
+    found = build_document(replace(MENTION, text=text))
     assert len(found.text) == len(text)
     assert found.words.split(" ") == (index_words(found.text) or [""])
-    assert flaw(Upsert(id=found.id, number=1, document=found)) == ""
-    assert restored(stored(found)) == found
+    assert reject_reason(Upsert(id=found.id, number=1, document=found)) == ""
+    assert from_stored(to_stored(found)) == found
 
 
 def test_fields_have_the_names_of_the_query_language():
-    values = field_values(document(MENTION))
+    values = field_values(build_document(MENTION))
     assert (values["source"], values["state"]) == (("blog", "feed"), ("live",))
     assert field_values(shown("a"))["voice"] == ()
 
@@ -131,19 +133,19 @@ def test_fields_have_the_names_of_the_query_language():
     ],
 )
 def test_what_no_engine_takes(bad, reason):
-    assert flaw(bad).startswith(reason) or reason in flaw(bad)
+    assert reject_reason(bad).startswith(reason) or reason in reject_reason(bad)
 
 
 def test_a_flaw_never_quotes_the_text():
-    assert "secret" not in flaw(upsert(1, "a", "my secret \ud800"))
+    assert "secret" not in reject_reason(upsert(1, "a", "my secret \ud800"))
 
 
 def test_a_model_without_further_heads_leaves_their_fields_empty():
-    found = document(replace(MENTION, verdicts=(replace(VERDICT, heads={}),)))
+    found = build_document(replace(MENTION, verdicts=(replace(VERDICT, heads={}),)))
     assert (found.emotion, found.intent, found.offensive) == (None, (), None)
 
 
 def test_the_sentiment_is_that_of_the_whole_text():
     """A verdict towards one of its watches changes no field."""
     towards = replace(VERDICT, watch="acme", sentiment=Sentiment.POSITIVE, topics=(), heads={})
-    assert document(replace(MENTION, verdicts=(VERDICT, towards))) == document(MENTION)
+    assert build_document(replace(MENTION, verdicts=(VERDICT, towards))) == build_document(MENTION)

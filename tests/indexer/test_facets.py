@@ -6,7 +6,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.facets import ranked, top
+from indexer.facets import rank_values, top_values
 
 
 def shard(values, seed):
@@ -22,12 +22,12 @@ SHARDS = st.lists(st.builds(shard, st.integers(1, 1_500), st.integers()), min_si
 
 def cut(shards, size):
     """As an engine answers: each shard cuts its list, and the error is what may have been cut."""
-    lists = [ranked(shard, size) for shard in shards]
+    lists = [rank_values(shard, size) for shard in shards]
     counts = Counter()
     for values in lists:
         counts.update(dict(values))
     whole = sum(sum(shard.values()) for shard in shards)
-    kept = ranked(counts, size)
+    kept = rank_values(counts, size)
     lost = [values[-1][1] for values, shard in zip(lists, shards, strict=True) if len(shard) > size]
     return {
         "buckets": [{"key": key, "doc_count": count} for key, count in kept],
@@ -40,7 +40,7 @@ def cut(shards, size):
 def test_the_list_is_that_of_all_shards(shards, n):
     """Whatever the shards cut, and with ties by value."""
     counts = sum(map(Counter, shards), Counter())
-    assert top(lambda size: cut(shards, size), n) == ranked(counts, n)
+    assert top_values(lambda size: cut(shards, size), n) == rank_values(counts, n)
 
 
 def test_few_values_cost_one_question():
@@ -50,5 +50,5 @@ def test_few_values_cost_one_question():
         asked.append(size)
         return cut([{"a": 2, "b": 1}], size)
 
-    assert top(ask, 5) == [("a", 2), ("b", 1)]
+    assert top_values(ask, 5) == [("a", 2), ("b", 1)]
     assert asked == [100]

@@ -9,7 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.observation import SentimentCounts
-from indexer.histogram import MOST_BARS, HistogramBucket, bars, edges, epoch
+from indexer.histogram import (
+    MAX_BUCKETS,
+    HistogramBucket,
+    bucket_edges,
+    epoch_seconds,
+    histogram_buckets,
+)
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -22,7 +28,7 @@ STEPS = st.sampled_from([DAY, 7 * DAY, HOUR * 6, HOUR * 5, timedelta(minutes=45)
 @given(INSTANTS, st.timedeltas(timedelta(seconds=1), 20 * DAY), STEPS, st.sampled_from(ZONES))
 def test_borders_cover_the_time_and_ascend(since, length, step, zone):
     """The first bucket holds the start, the last one the end, and none is empty of time."""
-    found = edges(since, since + length, step, ZoneInfo(zone))
+    found = bucket_edges(since, since + length, step, ZoneInfo(zone))
     seconds = [border.timestamp() for border in found]
     assert seconds[0] <= since.timestamp() < seconds[1]
     assert seconds[-2] < (since + length).timestamp() <= seconds[-1]
@@ -31,42 +37,46 @@ def test_borders_cover_the_time_and_ascend(since, length, step, zone):
 
 @given(INSTANTS, st.sampled_from(ZONES[:3]))
 def test_days_begin_at_midnight(since, zone):
-    found = edges(since, since + 9 * DAY, DAY, ZoneInfo(zone))
+    found = bucket_edges(since, since + 9 * DAY, DAY, ZoneInfo(zone))
     assert {(border.hour, border.minute) for border in found} == {(0, 0)}
 
 
 @pytest.mark.parametrize(("day", "hours"), [("2026-03-29", 23), ("2026-10-25", 25)])
 def test_the_days_when_clocks_change(day, hours):
     start = datetime.fromisoformat(day).replace(tzinfo=BERLIN)
-    first, second = edges(start, start + timedelta(minutes=1), DAY, BERLIN)
-    assert epoch(second) - epoch(first) == hours * 3600
-    assert len(edges(first, second, HOUR, BERLIN)) == hours + 1
+    first, second = bucket_edges(start, start + timedelta(minutes=1), DAY, BERLIN)
+    assert epoch_seconds(second) - epoch_seconds(first) == hours * 3600
+    assert len(bucket_edges(first, second, HOUR, BERLIN)) == hours + 1
 
 
 def test_steps_count_from_midnight_of_the_zone():
     """So that hours of India begin on its own full hours."""
     since = datetime(2026, 3, 2, 12, 10, tzinfo=UTC)
-    found = edges(since, since + HOUR, HOUR, ZoneInfo("Asia/Kolkata"))
+    found = bucket_edges(since, since + HOUR, HOUR, ZoneInfo("Asia/Kolkata"))
     assert [border.isoformat()[11:16] for border in found] == ["17:00", "18:00", "19:00"]
 
 
 @pytest.mark.parametrize("step", [timedelta(0), -DAY, timedelta(milliseconds=1), HOUR * 36])
 def test_a_step_is_whole(step):
     with pytest.raises(ValueError, match="should be whole days, or whole seconds"):
-        edges(datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 2, tzinfo=UTC), step, BERLIN)
+        bucket_edges(
+            datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 2, tzinfo=UTC), step, BERLIN
+        )
 
 
 def test_nobody_reads_that_many_bars():
     since = datetime(2026, 1, 1, tzinfo=UTC)
-    assert len(edges(since, since + MOST_BARS * HOUR, HOUR, BERLIN)) == MOST_BARS + 1
+    assert len(bucket_edges(since, since + MAX_BUCKETS * HOUR, HOUR, BERLIN)) == MAX_BUCKETS + 1
     with pytest.raises(ValueError, match="use a longer one"):
-        edges(since, since + (MOST_BARS + 1) * HOUR, HOUR, BERLIN)
+        bucket_edges(since, since + (MAX_BUCKETS + 1) * HOUR, HOUR, BERLIN)
 
 
 def test_what_has_no_sentiment_is_unscored():
     starts = [datetime(2026, 1, day, tzinfo=UTC) for day in (1, 2)]
     labels = {"buckets": [{"key": "negative", "doc_count": 2}, {"key": "positive", "doc_count": 1}]}
-    found = bars(starts, [{"from": epoch(starts[1]), "doc_count": 7, "labels": labels}])
+    found = histogram_buckets(
+        starts, [{"from": epoch_seconds(starts[1]), "doc_count": 7, "labels": labels}]
+    )
     assert found == [
         HistogramBucket(
             start=starts[0], counts=SentimentCounts(negative=0, neutral=0, positive=0, unscored=0)

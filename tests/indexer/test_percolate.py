@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from core.errors import ConfigError
 from core.watch import Watch
-from indexer.index_tokens import index_words, places
+from indexer.index_tokens import index_words, term_positions
 from indexer.percolate import Percolator
 from indexer.query.matcher import matches
 from indexer.query.watch_query import compile_watch
@@ -26,7 +26,7 @@ WATCHES = [watch(f"w{at}", query) for at, query in enumerate(QUERIES)]
 @given(st.lists(st.sampled_from(TEXTS), max_size=4).map(" … ".join))
 def test_a_text_concerns_the_watches_whose_queries_hold(text):
     """Anchors only save time: asking every watch gives the same."""
-    where = places(index_words(text))
+    where = term_positions(index_words(text))
     expected = {
         one.slug: one.revision for one in WATCHES if matches(compile_watch(one.query), where, {})
     }

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from core.analysis import PendingMention
 from core.errors import PermanentError
-from core.tokenizer import words
-from nlp.encoder.adapter import Adapter, Head, write
-from nlp.encoder.pretrained import WEIGHTS, file_sha256
-from nlp.model import Model, Reading
+from core.tokenizer import tokenize
+from nlp.encoder.adapter import Adapter, ClassificationHead, save_adapter
+from nlp.encoder.pretrained import WEIGHTS_FILE, file_sha256
+from nlp.model import Model, Prediction
 from nlp.topic_classifier import Vectors
 
 WIDTH: Final = 64
@@ -38,19 +38,20 @@ class WordModel(Model):
         self.broken = False  # True: it fails on every text
         self.calls: list[int] = []  # how many texts each call brought
 
-    def read(
+    def predict(
         self,
         texts: Sequence[str],
         languages: Sequence[str | None] | None = None,
-    ) -> list[Reading]:
+    ) -> list[Prediction]:
         self.calls.append(len(texts))
         self._complain(texts)
-        vectors = self.embed(texts)
+        vectors = self.encode(texts)
         return [
-            Reading(probabilities=_shares(t), vector=v) for t, v in zip(texts, vectors, strict=True)
+            Prediction(probabilities=_shares(t), vector=v)
+            for t, v in zip(texts, vectors, strict=True)
         ]
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
+    def encode(self, texts: Sequence[str]) -> Vectors:
         self._complain(texts)
         return (
             np.stack([_vector(text) for text in texts])
@@ -67,13 +68,13 @@ def _shares(text: str) -> tuple[float, float, float] | None:
     if HOLLOW in text:
         return None
     shares = [0.2, 0.2, 0.2]
-    shares[next((_LOUD[word] for word in words(text) if word in _LOUD), 1)] = 0.6
+    shares[next((_LOUD[word] for word in tokenize(text) if word in _LOUD), 1)] = 0.6
     return shares[0], shares[1], shares[2]
 
 
 def _vector(text: str) -> Vectors:
     vector = np.zeros(WIDTH, np.float32)
-    for word in words(text) or [""]:
+    for word in tokenize(text) or [""]:
         vector[zlib.crc32(word.encode()) % WIDTH] += 1
     return vector / np.float32(np.linalg.norm(vector))
 
@@ -126,13 +127,15 @@ def unigram(vocabulary: Mapping[str, float]) -> dict[str, Any]:
     }
 
 
-def tiny_heads(*, temperature: float = 1.5) -> dict[str, Head]:
+def tiny_heads(*, temperature: float = 1.5) -> dict[str, ClassificationHead]:
     """Sentiment, and a head whose two classes may both hold."""
     degrees = {"*": temperature, "de": 2 * temperature}
-    sentiment = Head(
+    sentiment = ClassificationHead(
         classes=("negative", "neutral", "positive"), languages=("en",), temperatures=degrees
     )
-    mood = Head(classes=("calm", "loud"), languages=("en",), temperatures={}, exclusive=False)
+    mood = ClassificationHead(
+        classes=("calm", "loud"), languages=("en",), temperatures={}, exclusive=False
+    )
     return {"sentiment": sentiment, "mood": mood}
 
 
@@ -157,7 +160,7 @@ def tiny_adapter(encoder: Path, path: Path, *, changed: bool = True, **facts: ob
             }.items()
         }  # fmt: skip
     standard: dict[str, object] = {
-        "encoder_sha256": file_sha256(encoder / WEIGHTS),
+        "encoder_sha256": file_sha256(encoder / WEIGHTS_FILE),
         "shared": 2,
         "scale": 2.0,
         "heads": tiny_heads(),
@@ -165,5 +168,5 @@ def tiny_adapter(encoder: Path, path: Path, *, changed: bool = True, **facts: ob
         "proof": {},
         "notes": {},
     }
-    write(path, Adapter(**(standard | facts)))
+    save_adapter(path, Adapter(**(standard | facts)))
     return path

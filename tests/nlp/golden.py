@@ -30,7 +30,7 @@ if __name__ == "__main__":
     new = {}
     for name in available("nlp.models"):
         model, texts = load("nlp.models", name, Model)(), list(sentences())
-        read = model.read([clean(text) for text in texts])
+        read = model.predict([clean(text) for text in texts])
         shares = [[round(share, 4) for share in r.probabilities or ()] for r in read]
         new[name] = dict(zip(texts, shares, strict=True))
     _READINGS.write_text(json.dumps(new, indent=1, ensure_ascii=False) + "\n", "utf-8")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from nlp.model import Reading
+from nlp.model import Prediction
 from nlp.text.target_marking import MARKS
 from tests.nlp.factories import WordModel
 
@@ -13,20 +13,20 @@ ODD = "odd"  # to a text with this word a head answers with no number
 class AimingModel(WordModel):
     """Judges the clause with the mark, or without one the whole text; "awful" makes it angry."""
 
-    reads_targets = True
+    supports_targets = True
     heads: ClassVar = {
         "emotion": ("anger", "joy", "optimism", "sadness"),
         "offence": ("clean", "offensive"),
         "intent": ("complaint", "question", "request", "praise", "purchase", "churn_risk"),
     }
 
-    def read(
+    def predict(
         self, texts: Sequence[str], languages: Sequence[str | None] | None = None
-    ) -> list[Reading]:
+    ) -> list[Prediction]:
         """The sentiment of the clause, the heads of all words."""
         plain = super().read([_clause(text) for text in texts], languages)
         return [
-            Reading(probabilities=one.probabilities, vector=one.vector, heads=_heads(text))
+            Prediction(probabilities=one.probabilities, vector=one.vector, heads=_heads(text))
             for one, text in zip(plain, texts, strict=True)
         ]
 

@@ -6,11 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import PermanentError, TransientError
-from core.mention import Analysis, Sentiment
+from core.mention import AnalysisState, Sentiment
 from core.watch import Topic
 from nlp.analyse import analyse
-from nlp.bisect import each
-from nlp.topic_classifier import Taxonomy
+from nlp.bisect import predict_each
+from nlp.topic_classifier import TopicClassifier
 from tests.nlp.factories import HOLLOW, POISON, WIDTH, WordModel, texts, work
 
 ENGLISH = "this is a {} thing and it is all that I have to say about the battery"
@@ -25,7 +25,7 @@ def model():
 
 @pytest.fixture
 def taxonomy(model):
-    return Taxonomy([BATTERY], model.embed)
+    return TopicClassifier([BATTERY], model.embed)
 
 
 def one(text, model, taxonomy, claimed="en"):
@@ -35,7 +35,7 @@ def one(text, model, taxonomy, claimed="en"):
 def test_a_text_is_scored_with_class_polarity_and_topics(model, taxonomy):
     result = one(ENGLISH.format("broken"), model, taxonomy)
     (verdict,) = result.verdicts
-    assert (result.analysis, result.reason, result.language) == (Analysis.SCORED, None, "en")
+    assert (result.analysis, result.reason, result.language) == (AnalysisState.SCORED, None, "en")
     assert verdict.sentiment is Sentiment.NEGATIVE
     assert verdict.probabilities == {"negative": 0.6, "neutral": 0.2, "positive": 0.2}
     assert verdict.polarity == pytest.approx(-0.4)
@@ -54,7 +54,7 @@ def test_the_vector_is_the_un_adapted_one_in_half_precision(model, taxonomy):
 
 def test_a_language_that_the_model_does_not_know_is_said_aloud(model, taxonomy):
     result = one(GERMAN, model, taxonomy, claimed=None)
-    assert (result.analysis, result.reason) == (Analysis.UNSCORED, "language:de")
+    assert (result.analysis, result.reason) == (AnalysisState.UNSCORED, "language:de")
     assert result.verdicts == ()
     assert result.vector is not None
 
@@ -62,7 +62,7 @@ def test_a_language_that_the_model_does_not_know_is_said_aloud(model, taxonomy):
 def test_so_is_one_that_nobody_knows(model, taxonomy):
     result = one("xq zzv", model, taxonomy, claimed=None)
     assert (result.analysis, result.reason, result.language) == (
-        Analysis.UNSCORED, "language:unknown", None,
+        AnalysisState.UNSCORED, "language:unknown", None,
     )  # fmt: skip
 
 
@@ -70,14 +70,18 @@ def test_so_is_one_that_nobody_knows(model, taxonomy):
 def test_where_nothing_is_left_nothing_is_read(text, model, taxonomy):
     calls = len(model.calls)
     result = one(text, model, taxonomy)
-    assert (result.analysis, result.reason, result.vector) == (Analysis.UNSCORED, "empty", None)
+    assert (result.analysis, result.reason, result.vector) == (
+        AnalysisState.UNSCORED,
+        "empty",
+        None,
+    )
     assert len(model.calls) == calls
 
 
 def test_an_answer_that_is_no_number_is_unscored_and_keeps_its_topics(model, taxonomy):
     result = one(ENGLISH.format(HOLLOW), model, taxonomy)
     (verdict,) = result.verdicts
-    assert (result.analysis, result.reason) == (Analysis.UNSCORED, "not_a_number")
+    assert (result.analysis, result.reason) == (AnalysisState.UNSCORED, "not_a_number")
     assert (verdict.sentiment, verdict.polarity, verdict.probabilities) == (None, None, {})
     assert verdict.topics == ("battery",)
 
@@ -92,7 +96,7 @@ def test_brand_names_do_not_change_the_language(model, taxonomy):
 @given(st.lists(st.sampled_from(["good", "bad", POISON, "", "de"]), max_size=12))
 def test_each_gets_its_own_result_whoever_else_is_in_the_batch(kinds):
     model = WordModel()
-    taxonomy = Taxonomy([BATTERY], model.embed)
+    taxonomy = TopicClassifier([BATTERY], model.encode)
     sentences = {"": "", "de": GERMAN}
     works = [work(sentences.get(k, ENGLISH.format(k)), n, None) for n, k in enumerate(kinds)]
     together = analyse(works, model, taxonomy)
@@ -102,13 +106,13 @@ def test_each_gets_its_own_result_whoever_else_is_in_the_batch(kinds):
 
 def test_a_text_that_cannot_be_read_is_quarantined_without_its_words(model, taxonomy):
     result = one(ENGLISH.format(POISON), model, taxonomy)
-    assert (result.analysis, result.reason) == (Analysis.QUARANTINED, "error:PermanentError")
+    assert (result.analysis, result.reason) == (AnalysisState.QUARANTINED, "error:PermanentError")
     assert (result.verdicts, result.vector) == ((), None)
 
 
 def test_in_a_language_of_nobody_too(model, taxonomy):
     result = one(f"{GERMAN} {POISON}", model, taxonomy, claimed=None)
-    assert (result.analysis, result.language) == (Analysis.QUARANTINED, "de")
+    assert (result.analysis, result.language) == (AnalysisState.QUARANTINED, "de")
 
 
 def test_a_broken_model_quarantines_nobody(model, taxonomy):
@@ -120,13 +124,13 @@ def test_a_broken_model_quarantines_nobody(model, taxonomy):
 @given(texts)
 def test_any_text_has_a_result(text):
     model = WordModel()
-    assert one(text, model, Taxonomy([BATTERY], model.embed)).analysis in (
-        Analysis.SCORED, Analysis.UNSCORED,
+    assert one(text, model, TopicClassifier([BATTERY], model.encode)).analysis in (
+        AnalysisState.SCORED, AnalysisState.UNSCORED,
     )  # fmt: skip
 
 
 def test_one_bad_text_in_many_costs_few_calls(model):
     some = [f"text {n}" for n in range(63)] + [POISON]
-    answers = each(model.read, some)
+    answers = predict_each(model.read, some)
     assert [isinstance(answer, PermanentError) for answer in answers] == [False] * 63 + [True]
     assert len(model.calls) <= 2 * 6 + 2

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.mention import Analysis, Emotion, Intent, Sentiment
+from core.mention import AnalysisState, Emotion, Intent, Sentiment
 from nlp.analyse import analyse
-from nlp.topic_classifier import Taxonomy
+from nlp.topic_classifier import TopicClassifier
 from tests.nlp.factories import HOLLOW, POISON, WordModel, work
 from tests.nlp.target_model import ODD, AimingModel
 
@@ -26,7 +26,7 @@ def verdicts(text, model=None, *, watches=tuple(BRANDS), spoken=spoken):
     """By watch; None for the whole text."""
     model = model or AimingModel()
     one = replace(work(text), watches=watches)
-    (found,) = analyse([one], model, Taxonomy([], model.embed), spoken=spoken)
+    (found,) = analyse([one], model, TopicClassifier([], model.encode), matched_terms=spoken)
     return {v.watch: v for v in found.verdicts}
 
 
@@ -52,7 +52,7 @@ def test_a_head_that_answers_with_no_number_is_left_out_and_the_others_stay():
 def test_a_language_of_nobody_has_no_heads_and_no_targets():
     model = AimingModel()
     one = replace(work(GERMAN, claimed="de"), watches=tuple(BRANDS))
-    (found,) = analyse([one], model, Taxonomy([], model.embed), spoken=spoken)
+    (found,) = analyse([one], model, TopicClassifier([], model.encode), matched_terms=spoken)
     assert (found.reason, found.verdicts) == ("language:de", ())
 
 
@@ -99,9 +99,9 @@ def test_what_goes_wrong_towards_one_watch_takes_nothing_from_the_others():
     """No number, or an error: that watch has the verdict on the whole text."""
 
     class Half(AimingModel):
-        def read(self, texts, languages=None):
+        def predict(self, texts, languages=None):
             self._complain([POISON for text in texts if "► Oskelo" in text])
-            return super().read(texts, languages)
+            return super().predict(texts, languages)
 
     assert verdicts(MIXED, Half()).keys() == {None, "acme"}
     whole = f"The Velorra is lovely but the Oskelo is {HOLLOW} and that is all I know"
@@ -112,11 +112,11 @@ def test_what_goes_wrong_towards_one_watch_takes_nothing_from_the_others():
 def test_whoever_else_is_in_the_batch_the_verdicts_are_the_same(texts):
     works = [replace(work(t, n, None), watches=tuple(BRANDS)) for n, t in enumerate(texts)]
     model = AimingModel()
-    empty = Taxonomy([], model.embed)
-    together = analyse(works, model, empty, spoken=spoken)
-    assert together == [analyse([w], model, empty, spoken=spoken)[0] for w in works]
+    empty = TopicClassifier([], model.encode)
+    together = analyse(works, model, empty, matched_terms=spoken)
+    assert together == [analyse([w], model, empty, matched_terms=spoken)[0] for w in works]
     for one in together:
-        assert one.analysis is Analysis.SCORED or not one.verdicts
+        assert one.analysis is AnalysisState.SCORED or not one.verdicts
         assert [v.watch for v in one.verdicts] in ([], [None], [None, "acme", "globex"])
 
 
@@ -127,13 +127,13 @@ def test_the_language_of_each_text_goes_with_it_to_the_model():
     class Listening(AimingModel):
         languages = frozenset({"en", "de"})
 
-        def read(self, texts, languages=None):
-            answers = super().read(texts, languages)
+        def predict(self, texts, languages=None):
+            answers = super().predict(texts, languages)
             heard.extend(zip(texts, languages or [None] * len(texts), strict=True))
             return answers
 
     model = Listening()
     said = [(MIXED, "en"), (f"{POISON} this is not a good thing", "en"), (GERMAN, "de")]
     works = [work(text, n, claimed) for n, (text, claimed) in enumerate(said)]
-    analyse(works, model, Taxonomy([], model.embed))
+    analyse(works, model, TopicClassifier([], model.encode))
     assert {(MIXED, "en"), (GERMAN, "de")} <= set(heard)

@@ -6,12 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import TransientError
-from core.mention import Analysis, Sentiment
+from core.mention import AnalysisState, Sentiment
 from core.watch import Topic
 from nlp.analyse import EMPTY, analyse
-from nlp.bisect import PLAIN, each
-from nlp.model import Reading
-from nlp.topic_classifier import Taxonomy
+from nlp.bisect import PROBE_TEXT, predict_each
+from nlp.model import Prediction
+from nlp.topic_classifier import TopicClassifier
 from tests.nlp.factories import HOLLOW, POISON, WIDTH, WordModel, texts, work
 
 FEW = settings(max_examples=50)
@@ -29,7 +29,7 @@ TOPICS = [
 def judged(posts, claimed="en", model=None, topics=TOPICS):
     model = model or WordModel()
     works = [work(text, n, claimed) for n, text in enumerate(posts)]
-    return analyse(works, model, Taxonomy(topics, model.embed))
+    return analyse(works, model, TopicClassifier(topics, model.encode))
 
 
 @FEW
@@ -39,9 +39,9 @@ def test_each_work_has_one_result_that_is_whole(posts, claimed):
     found = judged(posts, claimed)
     assert [one.id for one in found] == [f"{n:032x}" for n in range(len(posts))]
     for one in found:
-        assert (one.analysis is Analysis.SCORED) == (one.reason is None)
-        assert one.analysis is not Analysis.PENDING
-        if one.analysis is Analysis.SCORED:
+        assert (one.analysis is AnalysisState.SCORED) == (one.reason is None)
+        assert one.analysis is not AnalysisState.PENDING
+        if one.analysis is AnalysisState.SCORED:
             assert one.language in {"en", None}  # None: short, and English if anything
             assert one.verdicts[0].sentiment is not None
 
@@ -66,7 +66,7 @@ def test_a_verdict_adds_up(posts, claimed):
 def test_a_vector_is_there_wherever_something_was_read(posts, claimed):
     """Topics of other languages and families can be judged later without the model."""
     for one in judged(posts, claimed):
-        was_read = one.reason != EMPTY and one.analysis is not Analysis.QUARANTINED
+        was_read = one.reason != EMPTY and one.analysis is not AnalysisState.QUARANTINED
         assert (one.vector is not None) == was_read
         if one.vector is not None:
             vector = np.frombuffer(one.vector, "<f2")
@@ -109,21 +109,21 @@ def test_a_vector_that_is_no_number_is_not_kept():
     class Mad(WordModel):
         """Answers, but its vectors are broken."""
 
-        def read(self, texts, languages=None):
-            return [Reading(probabilities=(0.2, 0.2, 0.6), vector=np.full(WIDTH, np.nan))
+        def predict(self, texts, languages=None):
+            return [Prediction(probabilities=(0.2, 0.2, 0.6), vector=np.full(WIDTH, np.nan))
                     for _ in texts]  # fmt: skip
 
     (one,) = judged(["a day"], model=Mad(), topics=[])
-    assert (one.analysis, one.vector) == (Analysis.SCORED, None)
+    assert (one.analysis, one.vector) == (AnalysisState.SCORED, None)
 
 
 def test_equal_shares_are_always_judged_alike():
     class Torn(WordModel):
         """Cannot decide."""
 
-        def read(self, texts, languages=None):
-            return [Reading(probabilities=(1 / 3, 1 / 3, 1 / 3), vector=v)
-                    for v in self.embed(texts)]  # fmt: skip
+        def predict(self, texts, languages=None):
+            return [Prediction(probabilities=(1 / 3, 1 / 3, 1 / 3), vector=v)
+                    for v in self.encode(texts)]  # fmt: skip
 
     said = {one.verdicts[0].sentiment for one in judged(["a day"] * 5, model=Torn())}
     assert len(said) == 1
@@ -135,7 +135,7 @@ def test_equal_shares_are_always_judged_alike():
 @FEW
 @given(st.lists(st.sampled_from(["good", POISON]), max_size=33))
 def test_exactly_the_bad_texts_are_errors(some):
-    found = each(WordModel().read, some)
+    found = predict_each(WordModel().read, some)
     assert [isinstance(answer, Exception) for answer in found] == [t == POISON for t in some]
 
 
@@ -144,7 +144,7 @@ def test_a_broken_model_is_found_out_before_all_texts_were_tried(size):
     model = WordModel()
     model.broken = True
     with pytest.raises(TransientError, match="restart the process"):
-        each(model.read, ["good"] * size)
+        predict_each(model.read, ["good"] * size)
     assert len(model.calls) <= size.bit_length() + 2
 
 
@@ -158,9 +158,9 @@ def test_whether_a_model_still_reads_is_asked_with_a_sentence_of_ours():
             raise ValueError(some)
         return list(some)
 
-    (error,) = each(read, [POISON])
+    (error,) = predict_each(read, [POISON])
     assert isinstance(error, ValueError)
-    assert asked == [POISON, PLAIN]
+    assert asked == [POISON, PROBE_TEXT]
 
 
 @pytest.mark.parametrize("stop", [KeyboardInterrupt, SystemExit])
@@ -169,4 +169,4 @@ def test_a_worker_that_is_told_to_stop_stops(stop):
         raise stop
 
     with pytest.raises(stop):
-        each(read, ["a", "b"])
+        predict_each(read, ["a", "b"])

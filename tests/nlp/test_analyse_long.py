@@ -6,9 +6,9 @@ import pytest
 
 from core.mention import Sentiment
 from nlp.analyse import analyse
-from nlp.text.excerpt import LIMIT
+from nlp.text.excerpt import EXCERPT_CHARACTERS
 from nlp.text.normalize import clean
-from nlp.topic_classifier import Taxonomy
+from nlp.topic_classifier import TopicClassifier
 from tests.nlp.factories import WordModel, work
 from tests.nlp.target_model import AimingModel
 
@@ -30,18 +30,18 @@ class Listening(AimingModel):
         super().__init__()
         self.shown = []
 
-    def read(self, texts, languages=None):
+    def predict(self, texts, languages=None):
         self.shown.extend(texts)
-        return super().read(texts, languages)
+        return super().predict(texts, languages)
 
-    def embed(self, texts):
+    def encode(self, texts):
         self.shown.extend(texts)
-        return super().embed(texts)
+        return super().encode(texts)
 
 
 def judged(text, model, *watches, spoken=spoken):
     one = replace(work(text, claimed=None), watches=watches)
-    return analyse([one], model, Taxonomy([], model.embed), spoken=spoken)[0]
+    return analyse([one], model, TopicClassifier([], model.embed), matched_terms=spoken)[0]
 
 
 def test_a_sentence_on_the_brand_is_read_wherever_it_stands():
@@ -59,7 +59,7 @@ def test_towards_each_watch_its_own_sentences_are_read():
     assert said["globex"].read_share < said[None].read_share < 0.1
     (towards,) = {text for text in model.shown if "► Oskelo ◄" in text}
     assert "Velorra" not in towards
-    assert all(len(text) <= LIMIT for text in model.shown)
+    assert all(len(text) <= EXCERPT_CHARACTERS for text in model.shown)
 
 
 @pytest.mark.parametrize("of_watch", [None, spoken])
@@ -67,12 +67,12 @@ def test_where_no_word_of_a_watch_is_known_the_head_is_read(of_watch):
     model = Listening()
     (verdict,) = judged(TEXT, model, spoken=of_watch).verdicts
     assert clean(TEXT).startswith(max(model.shown, key=len))
-    assert verdict.read_share == pytest.approx(LIMIT / len(TEXT), rel=0.1)
+    assert verdict.read_share == pytest.approx(EXCERPT_CHARACTERS / len(TEXT), rel=0.1)
 
 
 def test_a_text_within_the_limit_is_read_whole():
     model = Listening()
-    short = TEXT[-LIMIT:].strip()
+    short = TEXT[-EXCERPT_CHARACTERS:].strip()
     (verdict,) = judged(short, model, "globex").verdicts
     assert verdict.read_share == 1
     assert short in model.shown
@@ -83,4 +83,6 @@ def test_its_language_is_that_of_the_whole_text():
     model = Listening()
     found = judged("It is a good day. " * 160 + GERMAN * 200, model)
     assert found.language == "de"
-    assert all(len(text) <= LIMIT for text in model.shown), "embedded, it is an excerpt, too"
+    assert all(len(text) <= EXCERPT_CHARACTERS for text in model.shown), (
+        "embedded, it is an excerpt, too"
+    )

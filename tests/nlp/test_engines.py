@@ -7,7 +7,7 @@ import pytest
 
 from core import plugins
 from core.errors import ConfigError
-from nlp.encoder.pretrained import WEIGHTS
+from nlp.encoder.pretrained import WEIGHTS_FILE
 from tests.nlp.factories import tiny_adapter, tiny_encoder
 
 pytestmark = pytest.mark.model
@@ -36,21 +36,21 @@ def test_both_engines_are_there_and_torch_is_the_default(kind, adapter, encoder)
 def test_a_place_tells_device_and_precision():
     import torch
 
-    from nlp.encoder.engine import Place, here, processor
+    from nlp.encoder.engine import DeviceSpec, best_device, cpu_device
 
-    assert str(Place(torch.device("cuda", 0), torch.float16)) == "cuda fp16"
-    assert str(processor()) in {"cpu bf16", "cpu fp32"}
-    assert here() == processor() or torch.cuda.is_available()
+    assert str(DeviceSpec(torch.device("cuda", 0), torch.float16)) == "cuda fp16"
+    assert str(cpu_device()) in {"cpu bf16", "cpu fp32"}
+    assert best_device() == cpu_device() or torch.cuda.is_available()
 
 
 def test_embeddings_stay_as_they_are_stored_whatever_the_layers_compute_in(adapter, encoder):
     import torch
 
-    from nlp.encoder.adapter import read
-    from nlp.encoder.network import network
+    from nlp.encoder.adapter import load_adapter
+    from nlp.encoder.network import load_network
 
-    made = network(encoder, read(adapter))
-    made.settle(torch.device("cpu"), torch.bfloat16)
+    made = load_network(encoder, load_adapter(adapter))
+    made.to_device(torch.device("cpu"), torch.bfloat16)
     kinds = {name.partition(".")[0]: weight.dtype for name, weight in made.named_parameters()}
     assert kinds.pop("embeddings") == torch.float32
     assert set(kinds.values()) == {torch.bfloat16}
@@ -84,4 +84,4 @@ def test_what_is_built_reads_as_torch_does_give_or_take_the_rounding(kind, tmp_p
     assert fast.name == plain.name.rpartition(" cpu")[0] + " openvino int8"
     assert np.array(fast.judge(TEXTS)) == pytest.approx(np.array(plain.judge(TEXTS)), abs=0.15)
     assert (fast.embed(TEXTS) * plain.embed(TEXTS)).sum(1).min() > 0.97
-    assert (encoder / WEIGHTS).is_file()
+    assert (encoder / WEIGHTS_FILE).is_file()

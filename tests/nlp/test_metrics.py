@@ -9,12 +9,12 @@ from hypothesis.extra import numpy as hnp
 from nlp import metrics
 
 TRUTH = np.array([0, 0, 0, 0, 1, 1, 2, 2])
-SAID = np.array([0, 0, 1, metrics.NOTHING, 1, 2, 2, 2])
+SAID = np.array([0, 0, 1, metrics.UNSCORED, 1, 2, 2, 2])
 
 pairs = st.integers(1, 40).flatmap(
     lambda n: st.tuples(
         hnp.arrays(np.int64, n, elements=st.integers(0, 2)),
-        hnp.arrays(np.int64, n, elements=st.integers(metrics.NOTHING, 2)),
+        hnp.arrays(np.int64, n, elements=st.integers(metrics.UNSCORED, 2)),
     )
 )
 logits = hnp.arrays(np.float64, (6, 3), elements=st.floats(-20, 20))
@@ -68,7 +68,7 @@ def test_figures_are_shares(pair):
 def test_saying_nothing_never_helps(pair):
     truth, said = pair
     silent = said.copy()
-    silent[0] = metrics.NOTHING
+    silent[0] = metrics.UNSCORED
     assert metrics.macro_recall(truth, silent) <= metrics.macro_recall(truth, said)
 
 

@@ -5,7 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlp.prior_regression import RESTRAINT, SHARPNESS, refined, shares
+from nlp.prior_regression import (
+    LOGITS_PER_COSINE,
+    PRIOR_STRENGTH,
+    class_probabilities,
+    fit_from_prior,
+)
 
 WIDTH = 6
 FEW = settings(max_examples=10)
@@ -23,8 +28,8 @@ def problem(seed, *, classes=3, n=12):
 
 def loss(weights, prior, rows, labels, counts):
     """The formula of the module's docstring, in plain numbers."""
-    surprise = -np.log(shares(rows @ weights.T)[np.arange(len(labels)), labels])
-    return counts @ surprise + RESTRAINT / 2 * np.sum((weights - prior) ** 2)
+    surprise = -np.log(class_probabilities(rows @ weights.T)[np.arange(len(labels)), labels])
+    return counts @ surprise + PRIOR_STRENGTH / 2 * np.sum((weights - prior) ** 2)
 
 
 @pytest.mark.slow
@@ -33,7 +38,7 @@ def loss(weights, prior, rows, labels, counts):
 def test_nowhere_near_is_better(seed):
     """The loss is convex: a place that no small step improves is the best there is."""
     given_ = problem(seed)
-    found = refined(*given_)
+    found = fit_from_prior(*given_)
     chance = np.random.default_rng(seed)
     steps = chance.normal(scale=0.02, size=(20, *found.shape))
     best = loss(found, *given_)
@@ -45,7 +50,7 @@ def test_nowhere_near_is_better(seed):
 @given(st.integers(0, 10**6))
 def test_rows_that_do_not_count_leave_the_prior(seed):
     prior, rows, labels, counts = problem(seed)
-    assert refined(prior, rows, labels, counts * 0) == pytest.approx(prior, abs=1e-5)
+    assert fit_from_prior(prior, rows, labels, counts * 0) == pytest.approx(prior, abs=1e-5)
 
 
 @pytest.mark.slow
@@ -53,8 +58,8 @@ def test_rows_that_do_not_count_leave_the_prior(seed):
 @given(st.integers(0, 10**6), st.permutations(range(12)))
 def test_the_order_of_the_rows_is_of_no_account(seed, order):
     prior, rows, labels, counts = problem(seed)
-    turned = refined(prior, rows[order], labels[order], counts[order])
-    assert turned == pytest.approx(refined(prior, rows, labels, counts), abs=2e-3)
+    turned = fit_from_prior(prior, rows[order], labels[order], counts[order])
+    assert turned == pytest.approx(fit_from_prior(prior, rows, labels, counts), abs=2e-3)
 
 
 @pytest.mark.slow
@@ -62,20 +67,20 @@ def test_the_order_of_the_rows_is_of_no_account(seed, order):
 @given(st.integers(0, 10**6))
 def test_many_rows_are_learnt_though_the_prior_says_otherwise(seed):
     prior, rows, labels, counts = problem(seed, n=300)
-    said = shares(rows @ refined(prior, rows, labels, counts).T).argmax(axis=1)
-    before = shares(rows @ prior.T).argmax(axis=1)
+    said = class_probabilities(rows @ fit_from_prior(prior, rows, labels, counts).T).argmax(axis=1)
+    before = class_probabilities(rows @ prior.T).argmax(axis=1)
     assert np.mean(said == labels) >= max(0.7, np.mean(before == labels))
 
 
 def test_of_a_single_class_nothing_can_be_learnt():
     prior, rows, labels, counts = problem(1, classes=1)
-    assert refined(prior, rows, labels, counts) == pytest.approx(prior, abs=1e-6)
+    assert fit_from_prior(prior, rows, labels, counts) == pytest.approx(prior, abs=1e-6)
 
 
 @given(st.lists(st.floats(-1, 1, width=32), min_size=1, max_size=5))
 def test_shares_are_probabilities_in_the_order_of_the_cosines(cosines):
-    found = shares(np.array([cosines], np.float32))[0]
+    found = class_probabilities(np.array([cosines], np.float32))[0]
     assert found.sum() == pytest.approx(1, abs=1e-5)
     assert list(np.argsort(found, kind="stable")) == list(
-        np.argsort(np.exp(SHARPNESS * np.array([cosines], np.float32)[0]), kind="stable")
+        np.argsort(np.exp(LOGITS_PER_COSINE * np.array([cosines], np.float32)[0]), kind="stable")
     )

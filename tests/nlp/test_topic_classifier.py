@@ -8,8 +8,8 @@ from hypothesis.extra import numpy as hnp
 
 from core.errors import ConfigError
 from core.watch import Topic
-from nlp.model import NEAR
-from nlp.topic_classifier import MARGIN, Taxonomy
+from nlp.model import TOPIC_THRESHOLD
+from nlp.topic_classifier import MARGIN, TopicClassifier
 
 AXES = {"north": (1.0, 0.0, 0.0), "east": (0.0, 1.0, 0.0), "up": (0.0, 0.0, 1.0)}
 unit_vectors = hnp.arrays(np.float32, 3, elements=st.floats(-1, 1, width=32)).filter(
@@ -35,34 +35,36 @@ def along(*numbers):
 
 @pytest.fixture
 def taxonomy():
-    return Taxonomy([topic(name) for name in AXES], embed)
+    return TopicClassifier([topic(name) for name in AXES], embed)
 
 
 def test_the_nearest_topic_is_told(taxonomy):
-    assert taxonomy.topics_of(along(1, 0.1, 0)) == [("north",)]
+    assert taxonomy.classify(along(1, 0.1, 0)) == [("north",)]
 
 
 def test_topics_that_are_as_near_are_told_best_first(taxonomy):
-    assert taxonomy.topics_of(along(1, 1.02, 0)) == [("east", "north")]
+    assert taxonomy.classify(along(1, 1.02, 0)) == [("east", "north")]
 
 
 def test_where_none_fits_none_is_told(taxonomy):
-    assert taxonomy.topics_of(along(-1, -1, -1)) == [()]
+    assert taxonomy.classify(along(-1, -1, -1)) == [()]
 
 
 @given(unit_vectors)
 def test_told_are_those_above_the_threshold_and_near_the_best(vector):
     vector = vector / np.linalg.norm(vector)
-    told = Taxonomy([topic(name) for name in AXES], embed).topics_of(vector[None, :])[0]
+    told = TopicClassifier([topic(name) for name in AXES], embed).classify(vector[None, :])[0]
     cosines = dict(zip(AXES, vector.tolist(), strict=True))
-    near = {n for n, c in cosines.items() if c >= max(NEAR, max(cosines.values()) - MARGIN)}
+    near = {
+        n for n, c in cosines.items() if c >= max(TOPIC_THRESHOLD, max(cosines.values()) - MARGIN)
+    }
     assert set(told) == near
     assert list(told) == sorted(told, key=cosines.__getitem__, reverse=True)
 
 
 def test_sentences_weigh_more_than_an_example_and_less_than_many():
-    one = Taxonomy([topic("north", examples=("east",)), topic("up")], embed)
-    many = Taxonomy([topic("north", examples=("east",) * 40), topic("up")], embed)
+    one = TopicClassifier([topic("north", examples=("east",)), topic("up")], embed)
+    many = TopicClassifier([topic("north", examples=("east",) * 40), topic("up")], embed)
     off_axis = along(1, 1.2, 0) @ one._prototypes[0], along(1, 1.2, 0) @ many._prototypes[0]
     assert one._prototypes[0] == pytest.approx(np.array([6, 1, 0]) / np.sqrt(37))
     assert many._prototypes[0] == pytest.approx(np.array([6, 40, 0]) / np.sqrt(1636))
@@ -70,25 +72,25 @@ def test_sentences_weigh_more_than_an_example_and_less_than_many():
 
 
 def test_a_topic_may_live_of_examples_alone():
-    taxonomy = Taxonomy([topic("e", sentences=(), examples=("east", "east"))], embed)
-    assert taxonomy.topics_of(along(0, 1, 0)) == [("e",)]
+    taxonomy = TopicClassifier([topic("e", sentences=(), examples=("east", "east"))], embed)
+    assert taxonomy.classify(along(0, 1, 0)) == [("e",)]
 
 
 def test_a_topic_without_a_word_is_a_mistake_of_the_operator():
     with pytest.raises(ConfigError, match=r"topic 'e' has no sentence"):
-        Taxonomy([topic("e", sentences=())], embed)
+        TopicClassifier([topic("e", sentences=())], embed)
 
 
 def test_no_topics_are_no_topics():
-    assert Taxonomy([], embed).topics_of(along(1, 0, 0)) == [()]
+    assert TopicClassifier([], embed).classify(along(1, 0, 0)) == [()]
 
 
 def test_no_vectors_are_no_answers(taxonomy):
-    assert taxonomy.topics_of(np.zeros((0, 3), np.float32)) == []
+    assert taxonomy.classify(np.zeros((0, 3), np.float32)) == []
 
 
 def test_a_vector_that_is_no_number_has_no_topic(taxonomy):
-    assert taxonomy.topics_of(np.full((1, 3), np.nan, np.float32)) == [()]
+    assert taxonomy.classify(np.full((1, 3), np.nan, np.float32)) == [()]
 
 
 # ---- examples turn the prototypes
@@ -112,17 +114,19 @@ def learned(north, east):
         topic("north", sentences=("alike",), examples=tuple(f"n{k}" for k in range(north))),
         topic("east", sentences=("alike",), examples=tuple(f"e{k}" for k in range(east))),
     ]
-    return Taxonomy(topics, lambda texts: np.stack([known[text] for text in texts]))
+    return TopicClassifier(topics, lambda texts: np.stack([known[text] for text in texts]))
 
 
 def test_topics_described_alike_are_told_apart_by_their_examples():
     some = np.stack([likely("north", 0.1), likely("east", 0.1)])
-    assert [len(topics) for topics in learned(0, 0).topics_of(some)] == [2, 2]
-    assert learned(20, 20).topics_of(some) == [("north",), ("east",)]
+    assert [len(topics) for topics in learned(0, 0).classify(some)] == [2, 2]
+    assert learned(20, 20).classify(some) == [("north",), ("east",)]
 
 
 def test_the_more_examples_the_surer():
-    shares = [learned(n, n).shares(likely("north", 0.1)[None, :])[0, 0] for n in (0, 1, 4, 16, 64)]
+    shares = [
+        learned(n, n).probabilities(likely("north", 0.1)[None, :])[0, 0] for n in (0, 1, 4, 16, 64)
+    ]
     assert shares[0] == pytest.approx(0.5)
     assert shares == sorted(shares)
     assert shares[-1] > 0.9
@@ -143,14 +147,14 @@ def test_topics_with_many_examples_do_not_silence_those_with_none():
         topic(str(k), sentences=(f"s{k}",), examples=[t for t in known if t.startswith(f"{k}.")])
         for k in range(20)
     ]
-    taxonomy = Taxonomy(topics, lambda texts: np.stack([known[text] for text in texts]))
+    taxonomy = TopicClassifier(topics, lambda texts: np.stack([known[text] for text in texts]))
     poor = np.repeat(np.arange(10, 20), 30)
-    said = taxonomy.shares(around(truth[poor], 0.06)).argmax(axis=1)
+    said = taxonomy.probabilities(around(truth[poor], 0.06)).argmax(axis=1)
     assert np.mean(said == poor) > 0.5
 
 
 def test_what_does_not_fit_its_prototype_is_not_told_whatever_the_regression_says():
-    assert learned(20, 20).topics_of(along(1, 0, -0.8)) == [()]
+    assert learned(20, 20).classify(along(1, 0, -0.8)) == [()]
 
 
 def test_sentences_and_examples_are_cleaned_as_mentions_are():
@@ -160,7 +164,9 @@ def test_sentences_and_examples_are_cleaned_as_mentions_are():
         seen.extend(texts)
         return np.ones((len(texts), 1), np.float32)
 
-    Taxonomy([topic("a", sentences=("Hi @bob\n",), examples=("see https://b.example/x",))], embed)
+    TopicClassifier(
+        [topic("a", sentences=("Hi @bob\n",), examples=("see https://b.example/x",))], embed
+    )
     assert seen == ["Hi @user", "see http"]
 
 
@@ -171,8 +177,8 @@ def test_sentences_and_examples_are_cleaned_as_mentions_are():
 def test_a_vector_from_the_record_has_the_topics_of_the_fresh_one(vector):
     vector = (vector / np.linalg.norm(vector))[None, :]
     stored = vector.astype("<f2").astype(np.float32)
-    taxonomy = Taxonomy([topic(name) for name in AXES], embed)
-    assert taxonomy.topics_of(stored) == taxonomy.topics_of(vector)
+    taxonomy = TopicClassifier([topic(name) for name in AXES], embed)
+    assert taxonomy.classify(stored) == taxonomy.classify(vector)
 
 
 def test_nothing_is_told_in_a_language_that_the_model_does_not_know(taxonomy):

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from core.watch import Topic
-from nlp.model import NEAR
-from nlp.topic_classifier import MARGIN, SENTENCES_WEIGHT, Taxonomy
+from nlp.model import TOPIC_THRESHOLD
+from nlp.topic_classifier import MARGIN, SENTENCES_WEIGHT, TopicClassifier
 
 WIDTH = 5
 FEW = settings(max_examples=30)
@@ -36,7 +36,7 @@ def topic(name, sentences=1, examples=0):
 
 
 def told(names, vectors, **made):
-    return Taxonomy([topic(name, **made) for name in names], embed).topics_of(vectors)
+    return TopicClassifier([topic(name, **made) for name in names], embed).classify(vectors)
 
 
 @FEW
@@ -50,8 +50,8 @@ def test_the_order_of_the_configuration_changes_nothing(names, vectors):
 @FEW
 @given(NAMES, VECTORS, st.integers(0, 2))
 def test_neighbours_in_a_batch_change_nothing(names, vectors, examples):
-    taxonomy = Taxonomy([topic(name, examples=examples) for name in names], embed)
-    assert taxonomy.topics_of(vectors) == [taxonomy.topics_of(row[None, :])[0] for row in vectors]
+    taxonomy = TopicClassifier([topic(name, examples=examples) for name in names], embed)
+    assert taxonomy.classify(vectors) == [taxonomy.classify(row[None, :])[0] for row in vectors]
 
 
 @FEW
@@ -60,7 +60,7 @@ def test_renaming_all_topics_renames_what_is_told_and_nothing_else(names, vector
     """Neither ids nor names are read: whoever has the sentences and examples gets the mentions."""
     topics = [topic(name, examples=examples) for name in names]
     renamed = [replace(t, id=f"new-{t.id}", name="x") for t in topics]
-    before, after = (Taxonomy(some, embed).topics_of(vectors) for some in (topics, renamed))
+    before, after = (TopicClassifier(some, embed).classify(vectors) for some in (topics, renamed))
     assert after == [tuple(f"new-{name}" for name in told) for told in before]
 
 
@@ -88,7 +88,7 @@ def test_told_are_the_near_ones_best_first(names, vectors, sentences):
     """Beside the rule in plain numbers; the third decimal of a cosine may fall either way."""
     for row, topics in zip(vectors, told(names, vectors, sentences=sentences), strict=True):
         cosines = {name: float(row @ prototype(name, sentences, 0)) for name in names}
-        bar = max(NEAR, max(cosines.values()) - MARGIN)
+        bar = max(TOPIC_THRESHOLD, max(cosines.values()) - MARGIN)
         assert {n for n, c in cosines.items() if c > bar + 1e-3} <= set(topics)
         assert set(topics) <= {n for n, c in cosines.items() if c > bar - 1e-3}
         near = [cosines[name] for name in topics]
@@ -100,7 +100,7 @@ def test_told_are_the_near_ones_best_first(names, vectors, sentences):
 def test_with_examples_too_only_what_is_near_its_prototype_is_told(names, vectors, examples):
     for row, topics in zip(vectors, told(names, vectors, examples=examples), strict=True):
         near = [float(row @ prototype(name, 1, examples)) for name in topics]
-        assert all(cosine >= NEAR - 1e-3 for cosine in near)
+        assert all(cosine >= TOPIC_THRESHOLD - 1e-3 for cosine in near)
 
 
 def prototype(name, sentences, examples):
@@ -121,8 +121,8 @@ def test_what_a_topic_describes_itself_with_is_about_it(examples):
 def test_sentences_that_cancel_each_other_describe_nothing():
     """Opposite directions have no mean; the topic gets no mention instead of an error."""
     opposite = {"up": (1.0, 0.0), "down": (-1.0, 0.0)}
-    taxonomy = Taxonomy(
+    taxonomy = TopicClassifier(
         [Topic(id="t", name="T", sentences=("up", "down"))],
         lambda texts: np.array([opposite[text] for text in texts], np.float32),
     )
-    assert taxonomy.topics_of(np.array([[1.0, 0.0]], np.float32)) == [()]
+    assert taxonomy.classify(np.array([[1.0, 0.0]], np.float32)) == [()]

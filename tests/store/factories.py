@@ -11,14 +11,14 @@ from sqlalchemy import Connection
 from core.analysis import AnalysisResult
 from core.crawl import CrawledPage, CrawledPost, DroppedPost, Post
 from core.identity import mention_id, text_sha256
-from core.incident import Incident, Kind, Phase
-from core.mention import Analysis, Sentiment, Verdict
+from core.incident import Incident, IncidentKind, IncidentState
+from core.mention import AnalysisState, Sentiment, Verdict
 from core.watch import Watch
 from store import watches
-from store.alerts.outbox import Parcel
+from store.alerts.outbox import OutboxMessage
 from store.crawl import runs, sources
-from store.crawl.pages import Tally, record_page
-from store.database import Record
+from store.crawl.pages import PageCounts, record_page
+from store.database import Database
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HOLD = timedelta(minutes=1)
@@ -78,22 +78,22 @@ def begin(tx: Connection, *slugs: str, at: datetime = NOON) -> None:
     listed: list[tuple[str, str, Mapping[str, Any], int]] = [(s, "feed", {}, 900) for s in slugs]
     sources.replace_from_file(tx, listed, now=at)
     for slug in slugs:
-        runs.begin(tx, f"run-{slug}", slug, now=at)
+        runs.start(tx, f"run-{slug}", slug, now=at)
 
 
 def hear(
-    record: Record,
+    record: Database,
     *posts: CrawledPost | DroppedPost,
     at: datetime = NOON,
     source: str = "blog",
     **said: Any,
-) -> Tally:
+) -> PageCounts:
     """Write one page in one transaction."""
     with record.write() as tx:
         return record_page(tx, page(*posts, source=source, **said), now=at)
 
 
-def killed_after(record: Record, write: Callable[[Connection], object]) -> None:
+def killed_after(record: Database, write: Callable[[Connection], object]) -> None:
     """Do *write*, but die before the commit."""
     with suppress(KeyboardInterrupt), record.write() as tx:
         write(tx)
@@ -119,7 +119,7 @@ def finding(name: str, text: str = "The brake is loud.", **said: Any) -> Analysi
     one = AnalysisResult(
         id=key(name),
         text_sha256=text_sha256(text),
-        analysis=Analysis.SCORED,
+        analysis=AnalysisState.SCORED,
         reason=None,
         language="en",
         verdicts=(verdict(text),),
@@ -143,8 +143,8 @@ def incident(**said: Any) -> Incident:
         id=0,
         watch="acme",
         topic=None,
-        kind=Kind.CRISIS,
-        state=Phase.OPEN,
+        kind=IncidentKind.CRISIS,
+        state=IncidentState.OPEN,
         severity=1,
         onset=NOON,
         detected=NOON,
@@ -163,9 +163,9 @@ def incident(**said: Any) -> Incident:
     return replace(one, **said)
 
 
-def parcel(name: str = "brief-1", **said: Any) -> Parcel:
+def parcel(name: str = "brief-1", **said: Any) -> OutboxMessage:
     """A brief to the comms lead."""
-    one = Parcel(
+    one = OutboxMessage(
         key=name,
         kind="brief",
         channel="smtp",

@@ -9,19 +9,19 @@ from sqlalchemy import select
 from core.errors import HarkenError
 from store import changes, tables
 from store.analysis import queue
-from store.database import Record
+from store.database import Database
 from tests.store.factories import NOON, begin, finding, hear, heard, key, killed_after
 
 
 @pytest.fixture(autouse=True)
-def _sources(record: Record) -> None:
+def _sources(record: Database) -> None:
     with record.write() as tx:
         begin(tx, "blog", "forum")
 
 
-def feed(record: Record, number: int = 0, limit: int = 100) -> list[tuple[int, str]]:
+def feed(record: Database, number: int = 0, limit: int = 100) -> list[tuple[int, str]]:
     with record.read() as tx:
-        return changes.after(tx, number, limit)
+        return changes.read_after(tx, number, limit)
 
 
 def test_a_mention_stands_in_the_feed_once_at_its_newest_number(record):
@@ -43,43 +43,45 @@ def test_the_feed_is_read_in_order_and_in_portions(record):
 
 def test_nothing_to_announce_takes_no_number(record):
     with record.write() as tx:
-        changes.announce(tx, [])
+        changes.append_changes(tx, [])
     with record.read() as tx:
-        assert changes.last(tx) == 0
+        assert changes.last_number(tx) == 0
 
 
 def test_one_transaction_gives_a_mention_one_number(record):
     hear(record, heard("a"))
     with record.write() as tx:
-        changes.announce(tx, [key("a"), key("a")])
+        changes.append_changes(tx, [key("a"), key("a")])
     assert feed(record) == [(2, key("a"))]
 
 
 def test_a_rolled_back_number_is_given_again(record):
     hear(record, heard("a"))
-    killed_after(record, lambda tx: changes.announce(tx, [key("a")]))
+    killed_after(record, lambda tx: changes.append_changes(tx, [key("a")]))
     hear(record, heard("b"))
     assert feed(record) == [(1, key("a")), (2, key("b"))]
 
 
 def test_a_follower_goes_on_where_it_stopped(record, now):
     with record.write() as tx:
-        assert changes.position(tx, "index") == 0
-        changes.advance(tx, "index", 7, now=now)
-        changes.advance(tx, "index", 9, now=now)
-        changes.advance(tx, "detect", 1, now=now)
+        assert changes.offset(tx, "index") == 0
+        changes.commit_offset(tx, "index", 7, now=now)
+        changes.commit_offset(tx, "index", 9, now=now)
+        changes.commit_offset(tx, "detect", 1, now=now)
     with record.read() as tx:
-        assert changes.position(tx, "index") == 9
-        assert changes.position(tx, "detect") == 1
+        assert changes.offset(tx, "index") == 9
+        assert changes.offset(tx, "detect") == 1
 
 
-def write_many(record: Record, source: str, names: list[str], failures: list[HarkenError]) -> None:
+def write_many(
+    record: Database, source: str, names: list[str], failures: list[HarkenError]
+) -> None:
     for at in range(0, len(names), 3):
         try:
             # Backwards, and half of the mentions are the other writer's too: locks cross.
             hear(record, *(heard(n) for n in reversed(names[at : at + 3])), source=source)
             with record.write() as tx:
-                queue.record_findings(tx, [finding(names[at])], now=NOON)
+                queue.save_results(tx, [finding(names[at])], now=NOON)
         except HarkenError as error:
             failures.append(error)
 

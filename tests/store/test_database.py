@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from core.errors import ConfigError, TransientError
-from store.database import Record
+from store.database import Database
 from tests.store.factories import begin, hear, heard
 
 
@@ -17,24 +17,24 @@ from tests.store.factories import begin, hear, heard
 )
 def test_what_is_no_url_is_refused_without_repeating_it(url):
     with pytest.raises(ConfigError, match="not a database URL; use sqlite:///") as caught:
-        Record(url)
+        Database(url)
     assert "hunter2" not in str(caught.value)
     assert caught.value.__cause__ is None
 
 
 def test_an_unsupported_database_is_named_with_those_that_are_not():
     with pytest.raises(ConfigError, match="'mysql' is not supported; use sqlite or postgresql"):
-        Record("mysql://me@host/x")
+        Database("mysql://me@host/x")
 
 
 def test_without_the_driver_the_error_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "psycopg", None)
     with pytest.raises(ConfigError, match=r"pip install harken\[postgresql\]"):
-        Record("postgresql://me@host/x")
+        Database("postgresql://me@host/x")
 
 
 def test_the_folder_of_a_sqlite_file_is_made(tmp_path):
-    record = Record(f"sqlite:///{tmp_path}/new/deep/record.db")
+    record = Database(f"sqlite:///{tmp_path}/new/deep/record.db")
     record.setup()
     record.close()
     assert (tmp_path / "new/deep/record.db").exists()
@@ -43,20 +43,20 @@ def test_the_folder_of_a_sqlite_file_is_made(tmp_path):
 def test_a_folder_that_cannot_be_made_is_named(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(ConfigError, match=r"cannot create folder .*/file/x: "):
-        Record(f"sqlite:///{tmp_path}/file/x/record.db")
+        Database(f"sqlite:///{tmp_path}/file/x/record.db")
 
 
 def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path):
     path = tmp_path / "holiday.jpg"
     path.write_bytes(b"\xff\xd8\xff" * 400)
     with pytest.raises(ConfigError, match="cannot be opened: file is not a database"):
-        Record(f"sqlite:///{path}").setup()
+        Database(f"sqlite:///{path}").setup()
     assert path.read_bytes() == b"\xff\xd8\xff" * 400
 
 
 def test_a_database_out_of_reach_is_refused_in_a_sentence():
     with pytest.raises(ConfigError, match="The database cannot be opened: ") as caught:
-        Record("postgresql://me:hunter2@127.0.0.1:1/x").setup()
+        Database("postgresql://me:hunter2@127.0.0.1:1/x").setup()
     assert "hunter2" not in str(caught.value)
 
 
@@ -72,13 +72,13 @@ def test_a_locked_database_is_transient(sqlite_record, sqlite_url):
     with_write(sqlite_record)
 
 
-def with_write(record: Record) -> None:
+def with_write(record: Database) -> None:
     with record.write() as tx:
         begin(tx, "blog")
 
 
 def test_a_path_with_a_percent_sign_is_only_a_path(tmp_path):
-    record = Record(f"sqlite:///{tmp_path}/100%/record.db")
+    record = Database(f"sqlite:///{tmp_path}/100%/record.db")
     record.setup()
     record.close()
 

@@ -5,22 +5,22 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import text
 
-from core.entity import Entity, Kind, Place
+from core.entity import Entity, EntityKind, Place
 from store import mentions, watches
 from store.analysis import queue
-from store.database import Record
+from store.database import Database
 from store.migrations import upgrade
 from tests.store.factories import NOON, begin, finding, hear, heard, key, verdict, watch
 
-BERLIN = Entity(kind=Kind.PLACE, value="DE/Berlin", said="Berlin")
-TAG = Entity(kind=Kind.HASHTAG, value="größe", said="#Größe")
+BERLIN = Entity(kind=EntityKind.PLACE, value="DE/Berlin", said="Berlin")
+TAG = Entity(kind=EntityKind.HASHTAG, value="größe", said="#Größe")
 TOLD = {"entities": (BERLIN, TAG), "phrases": ("loud brake", 'a "b"')}
 
 
 def settle(record, *found):
     """Write *found*."""
     with record.write() as tx:
-        queue.record_findings(tx, found, now=NOON)
+        queue.save_results(tx, found, now=NOON)
 
 
 def told(record):
@@ -70,9 +70,9 @@ def test_a_watch_keeps_its_products_and_people(record):
 
 
 @pytest.fixture
-def old(empty_url: str) -> Iterator[Record]:
+def old(empty_url: str) -> Iterator[Database]:
     """A record of schema 0003."""
-    record = Record(empty_url)
+    record = Database(empty_url)
     upgrade(record.engine, "0003")
     yield record
     record.close()

@@ -14,7 +14,7 @@ from core.crawl import CrawledPage
 from store.analysis import queue
 from store.crawl import sources
 from store.crawl.pages import record_page
-from store.database import Record
+from store.database import Database
 from store.tables import metadata
 from tests.store.factories import NOON, begin, dropped, finding, heard, page
 
@@ -34,10 +34,10 @@ def nth_page(k: int) -> CrawledPage:
 
 def work(url: str, progress: Connection) -> None:
     """Analyse what waits, hear the next page, and so on; where it stands is in the record alone."""
-    record = Record(url)
+    record = Database(url)
     with record.write() as tx:
         queue.release(tx, "w")  # of a predecessor that was killed
-        first = sources.named(tx, ["blog"])[0].cursor.get("page", 0)
+        first = sources.by_slug(tx, ["blog"])[0].cursor.get("page", 0)
     for k in range(first, PAGES):
         analyse(record, k)
         with record.write() as tx:
@@ -47,13 +47,13 @@ def work(url: str, progress: Connection) -> None:
     record.close()
 
 
-def analyse(record: Record, k: int) -> None:
+def analyse(record: Database, k: int) -> None:
     now = NOON + k * MINUTE
     with record.write() as tx:
-        held = queue.lease(tx, "w", limit=99, now=now, hold=MINUTE)
+        held = queue.lease(tx, "w", limit=99, now=now, lease_time=MINUTE)
     with record.write() as tx:
         found = [finding(p.id, p.text, id=p.id) for p in held]
-        queue.record_findings(tx, found, now=now)
+        queue.save_results(tx, found, now=now)
 
 
 def start(url: str) -> tuple[multiprocessing.process.BaseProcess, Connection]:
@@ -80,7 +80,7 @@ def finish(url: str) -> dict[str, list[str]]:
     worker, _ = start(url)
     worker.join(120)
     assert worker.exitcode == 0
-    record = Record(url)
+    record = Database(url)
     with record.read() as tx:
         assert tx.execute(text("pragma integrity_check")).scalar() == "ok"
         rows = {t.name: sorted(map(repr, tx.execute(select(t)))) for t in metadata.sorted_tables}
@@ -93,7 +93,7 @@ def urls(sqlite_template: Path, tmp_path: Path) -> list[str]:
     """Two records with one source and one run."""
     made = [f"sqlite:///{shutil.copy(sqlite_template, tmp_path / n)}" for n in ("killed", "calm")]
     for url in made:
-        record = Record(url)
+        record = Database(url)
         with record.write() as tx:
             begin(tx, "blog")
         record.close()

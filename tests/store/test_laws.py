@@ -16,12 +16,12 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from sqlalchemy import event
 
 from core.analysis import AnalysisResult, PendingMention
-from core.mention import Analysis
+from core.mention import AnalysisState
 from store import changes, counts, mentions
-from store.analysis.queue import SUSPECT, lease, record_findings, release
+from store.analysis.queue import ATTEMPTS_BEFORE_ISOLATION, lease, release, save_results
 from store.crawl import runs
 from store.crawl.pages import record_page
-from store.database import Record
+from store.database import Database
 from tests.store.factories import (
     NOON,
     begin,
@@ -50,7 +50,7 @@ def empty() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="harken-laws-"))
     atexit.register(shutil.rmtree, folder)
     path = folder / "empty.db"
-    record = Record(f"sqlite:///{path}")
+    record = Database(f"sqlite:///{path}")
     record.setup()
     with record.write() as tx:
         begin(tx, "blog", "forum")
@@ -81,7 +81,7 @@ class Laws(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = tempfile.mkdtemp(prefix="harken-laws-")
-        self.record = Record(f"sqlite:///{shutil.copy(empty(), self.folder)}")
+        self.record = Database(f"sqlite:///{shutil.copy(empty(), self.folder)}")
         event.listen(self.record.engine, "connect", unplugged)
         self.now = NOON
         self.texts: dict[str, str] = {}
@@ -98,7 +98,7 @@ class Laws(RuleBasedStateMachine):
         for _ in range(self.behind()):
             self.follow(limit=1, dies=False)
         with self.record.read() as tx:
-            told = {m.id: shown(m) for m in mentions.everything(tx)}
+            told = {m.id: shown(m) for m in mentions.all_mentions(tx)}
         assert {i: shown(m) for i, m in self.index.items()} == told
         self.record.close()
         shutil.rmtree(self.folder)
@@ -145,10 +145,10 @@ class Laws(RuleBasedStateMachine):
     @rule(owner=OWNERS, limit=st.integers(1, 4))
     def lease(self, owner, limit) -> None:
         with self.record.write() as tx:
-            found = lease(tx, owner, limit=limit, now=self.now, hold=HOLD)
+            found = lease(tx, owner, limit=limit, now=self.now, lease_time=HOLD)
         taken = {m for m, (_, until) in self.leases.items() if until > self.now}
         free = set(self.texts) - self.done - taken
-        fresh = {m for m in free if self.claims.get(m, 0) < SUSPECT}
+        fresh = {m for m in free if self.claims.get(m, 0) < ATTEMPTS_BEFORE_ISOLATION}
         assert {p.id for p in found} <= (fresh or free)
         assert len(found) == (min(limit, len(fresh)) if fresh else min(1, len(free)))
         assert all(p.text == self.texts[p.id] for p in found)
@@ -161,7 +161,7 @@ class Laws(RuleBasedStateMachine):
     def find(self, owner) -> None:
         own = [h for h in self.held if h.owner == owner]
         with self.record.write() as tx:
-            settled = record_findings(tx, [h.found() for h in own], now=self.now)
+            settled = save_results(tx, [h.found() for h in own], now=self.now)
         fresh = {h.pending.id for h in own if h.pending.text == self.texts[h.pending.id]}
         assert settled == len(fresh - self.done)
         self.done |= fresh
@@ -174,7 +174,7 @@ class Laws(RuleBasedStateMachine):
     def die_finding(self, owner) -> None:
         own = [h for h in self.held if h.owner == owner]
         killed_after(
-            self.record, lambda tx: record_findings(tx, [h.found() for h in own], now=self.now)
+            self.record, lambda tx: save_results(tx, [h.found() for h in own], now=self.now)
         )
         self.held = [h for h in self.held if h.owner != owner]
 
@@ -194,33 +194,33 @@ class Laws(RuleBasedStateMachine):
     def follow(self, limit, dies) -> None:
         """The index applies a portion; who dies before noting how far applies it again."""
         with self.record.read() as tx:
-            portion = changes.after(tx, changes.position(tx, "index"), limit)
+            portion = changes.read_after(tx, changes.offset(tx, "index"), limit)
             self.index |= {m.id: m for m in mentions.get(tx, [i for _, i in portion])}
         if portion and not dies:
             with self.record.write() as tx:
-                changes.advance(tx, "index", portion[-1][0], now=self.now)
+                changes.commit_offset(tx, "index", portion[-1][0], now=self.now)
 
     def behind(self) -> int:
         with self.record.read() as tx:
-            return len(changes.after(tx, changes.position(tx, "index"), 99))
+            return len(changes.read_after(tx, changes.offset(tx, "index"), 99))
 
     # ---- what must hold after each step
 
     @invariant()
     def the_record_says_what_was_heard(self) -> None:
         with self.record.read() as tx:
-            told = {m.id: m for m in mentions.everything(tx)}
+            told = {m.id: m for m in mentions.all_mentions(tx)}
         assert {i: m.text for i, m in told.items()} == self.texts
         assert {i: m.revision for i, m in told.items()} == self.revisions
         assert {i: set(m.sources) for i, m in told.items()} == self.sighted
-        assert {i for i, m in told.items() if m.analysis == Analysis.SCORED} == self.done
+        assert {i for i, m in told.items() if m.analysis == AnalysisState.SCORED} == self.done
         assert all((m.verdict is not None) or m.id not in self.done for m in told.values())
 
     @invariant()
     def the_tallies_add_up(self) -> None:
         with self.record.read() as tx:
-            sums = list(runs.traffic(tx).values())
-            assert sum(counts.by_analysis(tx).values()) == len(self.texts)
+            sums = list(runs.totals(tx).values())
+            assert sum(counts.by_analysis_state(tx).values()) == len(self.texts)
         assert sum(r.new for r in sums) == len(self.texts)
         for r in sums:
             assert r.fetched == r.known + r.edited + r.new + sum(r.dropped.values())
@@ -228,8 +228,8 @@ class Laws(RuleBasedStateMachine):
     @invariant()
     def what_the_index_does_not_know_is_still_to_come(self) -> None:
         with self.record.read() as tx:
-            ahead = {i for _, i in changes.after(tx, changes.position(tx, "index"), 99)}
-            now = {m.id: m for m in mentions.everything(tx)}
+            ahead = {i for _, i in changes.read_after(tx, changes.offset(tx, "index"), 99)}
+            now = {m.id: m for m in mentions.all_mentions(tx)}
         stale = {i for i, m in now.items() if shown(m) != shown(self.index.get(i))}
         assert stale <= ahead
 

@@ -6,26 +6,26 @@ import pytest
 from sqlalchemy import text
 
 from core.errors import TransientError
-from core.mention import Analysis
+from core.mention import AnalysisState
 from store import changes, mentions
-from store.analysis.queue import lease, record_findings
+from store.analysis.queue import lease, save_results
 from store.crawl.pages import record_page
-from store.database import Record
+from store.database import Database
 from tests.store.factories import HOLD, NOON, begin, finding, hear, heard, key, page
 
 pytestmark = pytest.mark.service
 
 
 @pytest.fixture
-def record(postgresql_record: Record) -> Record:
+def record(postgresql_record: Database) -> Database:
     with postgresql_record.write() as tx:
         begin(tx, "blog", "forum")
     return postgresql_record
 
 
-def feed(record: Record) -> list[tuple[int, str]]:
+def feed(record: Database) -> list[tuple[int, str]]:
     with record.read() as tx:
-        return changes.after(tx, 0, 100)
+        return changes.read_after(tx, 0, 100)
 
 
 def test_a_slower_writer_with_smaller_numbers_is_never_overtaken(record):
@@ -63,7 +63,7 @@ def test_an_edit_that_commits_first_keeps_the_mention_waiting(record):
 
     def settle() -> None:
         with record.write() as tx:
-            record_findings(tx, [finding("a")], now=NOON)
+            save_results(tx, [finding("a")], now=NOON)
 
     late = threading.Thread(target=settle)
     with record.write() as edit:
@@ -73,15 +73,15 @@ def test_an_edit_that_commits_first_keeps_the_mention_waiting(record):
     late.join(30)
     with record.read() as tx:
         (told,) = mentions.get(tx, [key("a")])
-    assert (told.analysis, told.verdict) == (Analysis.PENDING, None)
+    assert (told.analysis, told.verdict) == (AnalysisState.PENDING, None)
 
 
 def test_a_worker_passes_by_what_another_is_just_claiming(record):
     """Else the second would wait for the first, get nothing, and believe that all is done."""
     hear(record, *(heard(n) for n in "abcd"))
     with record.write() as one, record.write() as other:
-        first = {p.id for p in lease(one, "w1", limit=2, now=NOON, hold=HOLD)}
-        second = {p.id for p in lease(other, "w2", limit=2, now=NOON, hold=HOLD)}
+        first = {p.id for p in lease(one, "w1", limit=2, now=NOON, lease_time=HOLD)}
+        second = {p.id for p in lease(other, "w2", limit=2, now=NOON, lease_time=HOLD)}
     assert (len(first), len(second)) == (2, 2)
     assert not first & second
 
@@ -89,9 +89,9 @@ def test_a_worker_passes_by_what_another_is_just_claiming(record):
 def test_a_reader_sees_one_state_however_many_queries_it_asks(record):
     hear(record, heard("a"))
     with record.read() as tx:
-        before = changes.last(tx)
+        before = changes.last_number(tx)
         hear(record, heard("b"))
-        assert changes.last(tx) == before
+        assert changes.last_number(tx) == before
 
 
 def test_a_lost_connection_is_transient_and_the_next_transaction_works(record):

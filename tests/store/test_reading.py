@@ -7,43 +7,43 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import update
 
-from core.mention import Analysis, Sentiment, State
+from core.mention import AnalysisState, MentionState, Sentiment
 from store import counts, mentions, tables
 from store.alerts import observations
 from store.analysis import queue
-from store.database import Record
+from store.database import Database
 from tests.store.factories import begin, finding, hear, heard, key, verdict
 
 DAY = timedelta(days=1)
 
 
 @pytest.fixture(autouse=True)
-def _sources(record: Record) -> None:
+def _sources(record: Database) -> None:
     with record.write() as tx:
         begin(tx, "blog")
 
 
-def find(record: Record, *found, at) -> None:
+def find(record: Database, *found, at) -> None:
     with record.write() as tx:
-        queue.record_findings(tx, found, now=at)
+        queue.save_results(tx, found, now=at)
 
 
-def about(record: Record, *, since, until) -> list[str]:
+def about(record: Database, *, since, until) -> list[str]:
     with record.read() as tx:
-        return [u.id for u in observations.about(tx, "acme", since=since, until=until)]
+        return [u.id for u in observations.observations(tx, "acme", since=since, until=until)]
 
 
-def delete_(record: Record, name: str) -> None:
+def delete_(record: Database, name: str) -> None:
     with record.write() as tx:
         own = update(tables.mentions).where(tables.mentions.c.id == key(name))
-        tx.execute(own.values(state=State.DELETED))
+        tx.execute(own.values(state=MentionState.DELETED))
 
 
 def test_an_utterance_carries_what_counting_needs(record, now):
     hear(record, heard("a", published=now - DAY), at=now)
     find(record, finding("a"), at=now)
     with record.read() as tx:
-        (one,) = observations.about(tx, "acme", since=now - DAY, until=now)
+        (one,) = observations.observations(tx, "acme", since=now - DAY, until=now)
     assert (one.id, one.at, one.first_seen) == (key("a"), now - DAY, now)
     assert (one.voice, one.family) == ("v" * 32, "f" * 32)
     assert (one.sentiment, one.topics) == (Sentiment.NEGATIVE, ("safety",))
@@ -60,8 +60,8 @@ def test_utterances_lie_in_a_half_open_window_oldest_first(record, now):
 def test_only_analysed_live_mentions_of_the_watch_are_counted(record, now):
     hear(record, *(heard(n) for n in ("scored", "pending", "sick", "gone", "mute")))
     hear(record, heard("theirs", matches={"rival": "r1"}))
-    mute = finding("mute", analysis=Analysis.UNSCORED, verdicts=(), vector=None)
-    sick = finding("sick", analysis=Analysis.QUARANTINED, verdicts=(), vector=None)
+    mute = finding("mute", analysis=AnalysisState.UNSCORED, verdicts=(), vector=None)
+    sick = finding("sick", analysis=AnalysisState.QUARANTINED, verdicts=(), vector=None)
     find(record, *(finding(n) for n in ("scored", "gone", "theirs")), mute, sick, at=now)
     delete_(record, "gone")
     found = about(record, since=now - DAY, until=now + DAY)
@@ -73,22 +73,15 @@ def test_an_utterance_has_the_verdict_of_the_newest_model_on_the_whole_text(reco
     told = (verdict(), verdict(watch="acme", sentiment=Sentiment.NEUTRAL))
     find(record, finding("a", verdicts=told), at=now)
     with record.write() as tx:
-        tx.execute(update(tables.mentions).values(analysis=Analysis.PENDING))
+        tx.execute(update(tables.mentions).values(analysis=AnalysisState.PENDING))
     newer = verdict(model="newer", sentiment=Sentiment.POSITIVE, topics=())
     find(record, finding("a", model="newer", verdicts=(newer,)), at=now + DAY)
     with record.read() as tx:
-        (one,) = observations.about(tx, "acme", since=now - DAY, until=now + DAY)
+        (one,) = observations.observations(tx, "acme", since=now - DAY, until=now + DAY)
         (whole,) = mentions.get(tx, [key("a")])
     assert (one.sentiment, one.topics) == (Sentiment.POSITIVE, ())
     assert whole.verdict == newer
     assert len(whole.verdicts) == 3
-
-
-def test_the_oldest_utterance_of_a_watch_is_known(record, now):
-    hear(record, heard("a", published=now - DAY), heard("b"))
-    with record.read() as tx:
-        assert observations.oldest(tx, "acme") == now - DAY
-        assert observations.oldest(tx, "rival") is None
 
 
 @given(levels=st.lists(st.floats(allow_nan=False, allow_infinity=False), max_size=20))
@@ -96,7 +89,7 @@ def test_the_oldest_utterance_of_a_watch_is_known(record, now):
 def test_a_baseline_comes_back_to_the_last_bit(record, now, levels):
     state = {"levels": levels, "names": {"a": None, "b": [True, "ü"]}}
     with record.write() as tx:
-        observations.keep_baseline(tx, "acme", learnt_to=now, state=state)
+        observations.save_baseline(tx, "acme", learnt_to=now, state=state)
         found = observations.baseline(tx, "acme")
     assert repr(found) == repr((now, state))
     with record.read() as tx:
@@ -106,28 +99,32 @@ def test_a_baseline_comes_back_to_the_last_bit(record, now, levels):
 def test_every_mention_stands_in_one_place_of_the_tally(record, now):
     names = ("scored", "pending", "mute", "sick", "gone")
     hear(record, *(heard(n) for n in names))
-    mute = finding("mute", analysis=Analysis.UNSCORED, verdicts=(), vector=None, language="fi")
-    sick = finding("sick", analysis=Analysis.QUARANTINED, verdicts=(), language=None)
+    mute = finding("mute", analysis=AnalysisState.UNSCORED, verdicts=(), vector=None, language="fi")
+    sick = finding("sick", analysis=AnalysisState.QUARANTINED, verdicts=(), language=None)
     find(record, finding("scored"), finding("gone"), mute, sick, at=now)
     delete_(record, "gone")
     with record.read() as tx:
-        places = counts.by_analysis(tx)
+        places = counts.by_analysis_state(tx)
         assert places == dict.fromkeys(
             ("pending", "scored", "unscored", "quarantined", "deleted"), 1
         )
         assert sum(places.values()) == len(names)
         assert counts.total(tx) == len(names) - 1
-        assert counts.unscored(tx, since=now, until=now + DAY) == {"fi": 1}
-        assert counts.unscored(tx, since=now + DAY, until=now + DAY) == {}
-        assert counts.newest(tx) == now
-        assert (counts.model(tx), counts.encoder(tx)) == ("lexicon", "e" * 64)
+        assert counts.unscored_by_language(tx, since=now, until=now + DAY) == {"fi": 1}
+        assert counts.unscored_by_language(tx, since=now + DAY, until=now + DAY) == {}
+        assert counts.newest_published(tx) == now
+        assert (counts.latest_model(tx), counts.encoder_sha256(tx)) == ("lexicon", "e" * 64)
 
 
 def test_an_empty_record_has_a_tally_too(record):
     with record.read() as tx:
-        assert set(counts.by_analysis(tx).values()) == {0}
-        assert (counts.newest(tx), counts.model(tx), counts.encoder(tx)) == (None, "", None)
-        assert list(mentions.everything(tx)) == []
+        assert set(counts.by_analysis_state(tx).values()) == {0}
+        assert (
+            counts.newest_published(tx),
+            counts.latest_model(tx),
+            counts.encoder_sha256(tx),
+        ) == (None, "", None)
+        assert list(mentions.all_mentions(tx)) == []
 
 
 @pytest.mark.parametrize("batch", [1, 3, 100])
@@ -136,7 +133,7 @@ def test_everything_is_each_mention_once_oldest_published_first(record, now, bat
     posts = [heard(f"m{k}", published=now - age * DAY) for k, age in enumerate(ages)]
     hear(record, *posts)
     with record.read() as tx:
-        found = [(m.published, m.id) for m in mentions.everything(tx, batch=batch)]
+        found = [(m.published, m.id) for m in mentions.all_mentions(tx, batch=batch)]
         assert mentions.uris(tx) == {h.post.uri: h.id for h in posts}
     assert found == sorted((h.post.published, h.id) for h in posts)
 

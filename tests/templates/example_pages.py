@@ -7,36 +7,36 @@ from urllib.parse import urlencode
 
 from alerts.messages.brief import brief_context
 from core.coverage import Coverage
-from templates.charts.geometry import Plot, Span, plot
+from templates.charts.geometry import NamedInterval, Plot, plot
 from templates.contexts import console
 from templates.contexts import layout as shell_
 from templates.contexts import search as search_
 from templates.contexts.base import Context
-from templates.i18n import phrase
+from templates.i18n import msg
 from tests.alerts import example_letters as letters
 
 START = datetime(2026, 11, 13, 15, tzinfo=UTC)
 HOSTILE = "<script>alert(1)</script> \u202eevil {{7*7}} ${7*7} =HYPERLINK('x') \x1b[31m 'q\" "
 
 
-def shell(section: str = "", *, alarm: bool = True) -> shell_.Shell:
+def shell(section: str = "", *, alarm: bool = True) -> shell_.Layout:
     """One open incident, newest mention two minutes old."""
     raised = shell_.Alarm(
         name="INC-7",
-        title=phrase("incident.topic", watch="Veloria", topic="battery"),
-        sentence=phrase("brief.headline", count=64, times=15.6, expected=4.1, window=HOUR),
+        title=msg("incident.topic", watch="Veloria", topic="battery"),
+        sentence=msg("brief.headline", count=64, times=15.6, expected=4.1, window=HOUR),
         url="/incidents/7",
     )
-    return shell_.Shell(
+    return shell_.Layout(
         section=section,
         open_incidents=1,
-        newest=timedelta(minutes=2),
+        newest_age=timedelta(minutes=2),
         alarms=(raised,) if alarm else (),
     )
 
 
 HOUR = timedelta(hours=1)
-PART = phrase("quote.read", share=0.12, count=18400)
+PART = msg("quote.read", share=0.12, count=18400)
 
 
 def chart() -> Plot:
@@ -46,17 +46,19 @@ def chart() -> Plot:
         replace(bar, href=f"/?{urlencode({'from': bar.start.isoformat()})}")
         for bar in letters.bars(until, peak=letters.ONSET + HOUR)
     ]
-    return plot(bars, zone="Europe/Berlin", spans=[Span(label="INC-7", start=letters.ONSET)])
+    return plot(
+        bars, zone="Europe/Berlin", intervals=[NamedInterval(label="INC-7", start=letters.ONSET)]
+    )
 
 
-def result(text: str = "My battery got hot", **changes: Any) -> shell_.Result:
+def result(text: str = "My battery got hot", **changes: Any) -> shell_.MentionCard:
     """One card; *text* is cut into pieces around "battery"."""
     before, hit, after = text.partition("battery")
     pieces = [(before, False), (hit, True), (after, False)]
     known: dict[str, Any] = {
         "url": "/m/1",
         "original": "https://forum.example/t/1",
-        "pieces": tuple(shell_.Piece(text=t, hit=h) for t, h in pieces if t),
+        "text_parts": tuple(shell_.TextPart(text=t, is_hit=h) for t, h in pieces if t),
         "language": "en",
         "tone": "negative",
         "certainty": 0.86,
@@ -65,10 +67,10 @@ def result(text: str = "My battery got hot", **changes: Any) -> shell_.Result:
         "voice": "@f4d595",
         "published": letters.ONSET,
     }
-    return shell_.Result(**known | changes)
+    return shell_.MentionCard(**known | changes)
 
 
-def results(hostile: str = HOSTILE) -> tuple[shell_.Result, ...]:
+def results(hostile: str = HOSTILE) -> tuple[shell_.MentionCard, ...]:
     """Cards of all kinds, a hostile one first."""
     hot = "My battery got so hot on charge that I unplugged it. Has anyone else seen this?"
     return (
@@ -89,7 +91,7 @@ def facets(hostile: str = HOSTILE) -> tuple[search_.Facet, ...]:
         search_.Facet(
             name="sentiment",
             values=tuple(
-                line(label=t, count=n, share=s, url="/?s", tone=t, chosen=t == "negative")
+                line(label=t, count=n, share=s, url="/?s", tone=t, is_selected=t == "negative")
                 for t, n, s in tones
             ),
         ),
@@ -104,12 +106,12 @@ def search(hostile: str = HOSTILE, **changes: Any) -> search_.SearchPage:
     """A search with everything on it."""
     known: dict[str, Any] = {
         "zone": "Europe/Berlin",
-        "shell": shell("search"),
+        "layout": shell("search"),
         "json_url": "/.json?q=battery",
         "query": "battery",
         "ranges": (
-            search_.Choice(value="24h", label=phrase("search.last_24h")),
-            search_.Choice(value="7d", label=phrase("search.last_7d"), chosen=True),
+            search_.SelectOption(value="24h", label=msg("search.last_24h")),
+            search_.SelectOption(value="7d", label=msg("search.last_7d"), is_selected=True),
         ),
         "pills": (search_.Pill(field="sentiment", value="negative", url="/?q=battery"),),
         "clear_url": "/?q=battery",
@@ -132,7 +134,7 @@ def mistaken(hostile: str = HOSTILE) -> search_.SearchPage:
         hostile,
         query=f"sentimnt:negative battery {hostile}",
         pills=(),
-        mistake=search_.Mistake(
+        mistake=search_.QueryMistake(
             message=f"Unknown field “sentimnt”. {hostile}",
             column=0,
             hint="sentiment:negative",
@@ -143,18 +145,20 @@ def mistaken(hostile: str = HOSTILE) -> search_.SearchPage:
 
 def incident(hostile: str = HOSTILE) -> console.IncidentPage:
     """INC-7 as a page."""
-    opened = console.Event(at=letters.ONSET + HOUR / 2, sentence=phrase("incident.opened"))
-    seen = console.Event(at=letters.NOW, sentence=phrase("incident.acknowledged"), who=hostile)
+    opened = console.TimelineEntry(at=letters.ONSET + HOUR / 2, sentence=msg("incident.opened"))
+    seen = console.TimelineEntry(
+        at=letters.NOW, sentence=msg("incident.acknowledged"), person=hostile
+    )
     watch = letters.VELORIA
     known = letters.evidence(topic=hostile, watch=watch)
     return console.IncidentPage(
         zone="Europe/Berlin",
-        shell=shell("incidents", alarm=False),
+        layout=shell("incidents", alarm=False),
         json_url="/incidents/7.json",
         brief=brief_context(known, letters.ENVELOPE, letters.NOW),
         events=(opened, seen),
         actions=(
-            console.Action(label=phrase("incident.acknowledge"), url="/incidents/7/ack", token="t"),
+            console.Action(label=msg("incident.acknowledge"), url="/incidents/7/ack", token="t"),
         ),
         results=results(hostile),
     )
@@ -165,7 +169,7 @@ def incidents(hostile: str = HOSTILE) -> console.IncidentsPage:
     row: dict[str, Any] = {
         "name": "INC-7",
         "url": "/incidents/7",
-        "title": phrase("incident.topic", watch="Veloria", topic=hostile),
+        "title": msg("incident.topic", watch="Veloria", topic=hostile),
         "kind": "crisis",
         "state": "open",
         "severity": 2,
@@ -178,7 +182,7 @@ def incidents(hostile: str = HOSTILE) -> console.IncidentsPage:
     }
     over = row | {"kind": "sour", "state": "resolved", "resolved": letters.NOW, "severity": 4}
     return console.IncidentsPage(
-        shell=shell("incidents"),
+        layout=shell("incidents"),
         incidents=(console.IncidentRow(**row),),
         notices=(console.IncidentRow(**over),),
     )
@@ -188,10 +192,10 @@ def sources(hostile: str = HOSTILE) -> console.SourcesPage:
     """A source in each state."""
     states = ("heard", "late", "silent", "forbidden", "broken", "gap", "new")
     return console.SourcesPage(
-        shell=shell("sources"),
+        layout=shell("sources"),
         coverage=Coverage(sources=7, heard=2),
         sources=tuple(
-            console.SourceRow(
+            console.SourceStatusRow(
                 name=f"source-{state}",
                 kind="feed",
                 state=state,
@@ -212,7 +216,7 @@ def sources(hostile: str = HOSTILE) -> console.SourcesPage:
     )
 
 
-def row(hostile: str = HOSTILE, **changes: Any) -> console.LetterRow:
+def row(hostile: str = HOSTILE, **changes: Any) -> console.NotificationRow:
     """A sent brief."""
     known: dict[str, Any] = {
         "url": "/inbox/1",
@@ -222,13 +226,13 @@ def row(hostile: str = HOSTILE, **changes: Any) -> console.LetterRow:
         "state": "sent",
         "at": letters.NOW,
     }
-    return console.LetterRow(**known | changes)
+    return console.NotificationRow(**known | changes)
 
 
-def letter(hostile: str = HOSTILE) -> console.LetterPage:
+def letter(hostile: str = HOSTILE) -> console.NotificationPage:
     """A letter as a page."""
-    return console.LetterPage(
-        shell=shell("inbox"),
+    return console.NotificationPage(
+        layout=shell("inbox"),
         letter=row(hostile),
         sender="Harken <harken@listening.example>",
         message_id="<inc-7.r1@listening.example>",
@@ -241,11 +245,11 @@ def letter(hostile: str = HOSTILE) -> console.LetterPage:
 def pages(hostile: str = HOSTILE) -> dict[str, tuple[str, Context]]:
     """(template, context) by a name, every state of every page; *hostile* stands in each field."""
     due = row(hostile, kind="digest", state="due", reason=hostile)
-    troubled = shell_.Shell(
+    troubled = shell_.Layout(
         section="status",
         open_incidents=0,
-        newest=None,
-        silences=(phrase("silence.scorer", since=letters.NOW),),
+        newest_age=None,
+        outages=(msg("silence.scorer", since=letters.NOW),),
     )
     return {
         "search": ("console/search.html.j2", search(hostile)),
@@ -256,30 +260,30 @@ def pages(hostile: str = HOSTILE) -> dict[str, tuple[str, Context]]:
         "sources": ("console/sources.html.j2", sources(hostile)),
         "inbox": (
             "console/inbox.html.j2",
-            console.InboxPage(shell=shell("inbox"), letters=(row(hostile), due)),
+            console.InboxPage(layout=shell("inbox"), letters=(row(hostile), due)),
         ),
         "letter": ("console/letter.html.j2", letter(hostile)),
         "mention": (
             "console/mention.html.j2",
             search_.MentionPage(
-                shell=shell(),
+                layout=shell(),
                 result=result(hostile),
-                readings=(
-                    search_.Reading(
+                verdicts=(
+                    search_.VerdictDetails(
                         model=hostile,
                         watch="veloria",
                         tone="negative",
                         probabilities=(("negative", 0.86), ("neutral", 0.1), ("positive", 0.04)),
-                        read=PART,
+                        read_note=PART,
                     ),
                 ),
-                facts=((phrase("mention.uri"), hostile),),
+                facts=((msg("mention.uri"), hostile),),
             ),
         ),
         "status": (
             "console/status.html.j2",
             console.StatusPage(
-                shell=troubled,
+                layout=troubled,
                 calm=None,
                 coverage=Coverage(sources=7, heard=2),
                 models={hostile: 3012},
@@ -290,7 +294,7 @@ def pages(hostile: str = HOSTILE) -> dict[str, tuple[str, Context]]:
                 documents=3956,
                 lag=2,
                 processes=(
-                    console.Process(
+                    console.ProcessRow(
                         name=hostile, state="silent", since=letters.NOW, beat=letters.NOW
                     ),
                 ),
@@ -298,6 +302,6 @@ def pages(hostile: str = HOSTILE) -> dict[str, tuple[str, Context]]:
         ),
         "error": (
             "console/error.html.j2",
-            console.ErrorPage(shell=shell(), status=404, detail=hostile),
+            console.ErrorPage(layout=shell(), status=404, detail=hostile),
         ),
     }

@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from alerts.messages.day_summary import Safety, Story
+from alerts.messages.day_summary import HighlightKind, Safety
 from alerts.messages.trend import Trend
-from core.incident import Kind, Phase
-from core.mention import Analysis, Emotion, Intent, Sentiment
+from core.incident import IncidentKind, IncidentState
+from core.mention import AnalysisState, Emotion, Intent, Sentiment
 from templates.i18n import _SPECS, catalogue
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.j2"))
 MODULES = sorted(chain((ROOT / "alerts").rglob("*.py"), (ROOT / "console").rglob("*.py")))
 SAID = re.compile(r"""say\(\s*"([\w.]+)"(\s*~)?""")
-PHRASED = re.compile(r"""phrase\(\s*"([\w.]+)\"""")
+PHRASED = re.compile(r"""msg\(\s*"([\w.]+)\"""")
 NAMED = re.compile(r"""\"(\w+\.\w+)\"""")
 BEGUN = re.compile(r"""f"(\w+\.)\{""")
 # Sentences that only the pages' own code chooses.
@@ -59,12 +59,12 @@ def test_every_sentence_that_exists_is_said():
 @pytest.mark.parametrize(
     ("section", "names"),
     [
-        ("sentiment", [*Sentiment, "unscored", Analysis.PENDING, Analysis.QUARANTINED]),
-        ("kind", Kind),
-        ("phase", Phase),
+        ("sentiment", [*Sentiment, "unscored", AnalysisState.PENDING, AnalysisState.QUARANTINED]),
+        ("kind", IncidentKind),
+        ("phase", IncidentState),
         ("trend", [*Trend, "over"]),
         ("safety", Safety),
-        ("headline", [s for s in Story if s is not Story.INCIDENT]),
+        ("headline", [s for s in HighlightKind if s is not HighlightKind.INCIDENT]),
         ("headline", ["sour_new", "praise_new", "busy_new"]),
         ("silence", ["record", "source", "scorer", "index", "smtp", "scheduler"]),
         ("coverage", ["heard", "new", "late", "silent", "forbidden", "broken", "gap"]),

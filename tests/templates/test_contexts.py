@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.messages.digest import digest_context
-from templates.contexts.base import mix
-from templates.links import Links, quoted
-from templates.mail_parts import body
+from templates.contexts.base import sentiment_shares
+from templates.links import Links, quote_value
+from templates.mail_parts import render_mail
 from tests.alerts import example_letters as letters
 
 STATIC = Path(__file__).parents[2] / "templates" / "static"
@@ -21,7 +21,7 @@ COUNT = st.integers(0, 10_000)
 
 @given(COUNT, COUNT, COUNT, COUNT)
 def test_the_parts_of_a_bar_fill_it(negative, neutral, positive, unscored):
-    parts = mix(negative, neutral, positive, unscored)
+    parts = sentiment_shares(negative, neutral, positive, unscored)
     total = negative + neutral + positive + unscored
     assert sum(part.percent for part in parts) == (100 if total else 0)
     counts = {"negative": negative, "neutral": neutral, "positive": positive, "unscored": unscored}
@@ -71,7 +71,7 @@ def test_a_query_comes_out_of_its_link_as_it_went_in(query):
 
 
 def test_a_value_of_several_words_is_quoted():
-    assert [quoted(v) for v in ("battery", "e-bike_2", "ride quality")] == [
+    assert [quote_value(v) for v in ("battery", "e-bike_2", "ride quality")] == [
         "battery",
         "e-bike_2",
         '"ride quality"',
@@ -80,7 +80,7 @@ def test_a_value_of_several_words_is_quoted():
 
 def test_styles_are_inlined_and_media_rules_kept():
     """Some clients drop <style>: inline is the truth; dark mode and phones are the rest."""
-    html, text = body("digest", digest_context(letters.day(), letters.ENVELOPE))
+    html, text = render_mail("digest", digest_context(letters.day(), letters.ENVELOPE))
     assert "prefers-color-scheme: dark" in html
     assert "max-width: 520px" in html
     assert 'class="card" style="' in html

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.observation import SentimentCounts
-from templates.charts.geometry import HEADROOM, TONES, Bar, Span, bucket_width, plot, scale
+from templates.charts.geometry import HEADROOM, TONES, Bar, NamedInterval, bucket_width, plot, scale
 
 START = datetime(2026, 11, 18, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -40,17 +40,17 @@ def test_heights_are_proportional_to_counts_and_stand_on_each_other(bars):
         (
             layer.height / getattr(c.bar.counts, layer.tone)
             for c in drawn.columns
-            for layer in c.layers
+            for layer in c.segments
         ),
         0,
     )
     for column in drawn.columns:
         ground = 1.0
-        for layer in column.layers:
+        for layer in column.segments:
             assert layer.height == pytest.approx(getattr(column.bar.counts, layer.tone) * unit)
             assert layer.top + layer.height == pytest.approx(ground)
             ground = layer.top
-        assert sum(layer.height for layer in column.layers) == pytest.approx(
+        assert sum(layer.height for layer in column.segments) == pytest.approx(
             column.bar.total * unit
         )
 
@@ -59,7 +59,7 @@ def test_heights_are_proportional_to_counts_and_stand_on_each_other(bars):
 def test_everything_stays_inside_and_leaves_room_for_names(bars):
     drawn = plot(bars, zone="UTC")
     for column in drawn.columns:
-        tops = [layer.top for layer in column.layers]
+        tops = [layer.top for layer in column.segments]
         assert min(tops, default=1) >= HEADROOM - 1e-9
         assert column.usual is None or HEADROOM - 1e-9 <= column.usual <= 1
         assert -1e-9 <= column.left <= column.left + column.width <= 1 + 1e-9
@@ -101,11 +101,11 @@ def test_buckets_are_round_and_at_most_sixty(span, width):
 def test_a_band_is_cut_to_the_plot_and_an_open_one_lasts_to_its_end():
     bars = [bar(n, 1, 0, 0, 0) for n in range(10)]
     spans = [
-        Span(label="open", start=START + 5 * HOUR),
-        Span(label="early", start=START - 5 * HOUR, end=START + HOUR),
-        Span(label="gone", start=START - 5 * HOUR, end=START),
+        NamedInterval(label="open", start=START + 5 * HOUR),
+        NamedInterval(label="early", start=START - 5 * HOUR, end=START + HOUR),
+        NamedInterval(label="gone", start=START - 5 * HOUR, end=START),
     ]
-    bands = plot(bars, zone="UTC", spans=spans).bands
+    bands = plot(bars, zone="UTC", intervals=spans).bands
     assert [(b.label, b.left, b.width) for b in bands] == [("open", 0.5, 0.5), ("early", 0, 0.1)]
 
 

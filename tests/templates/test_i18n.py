@@ -6,24 +6,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from templates.i18n import Say, catalogue, phrase
+from templates.i18n import Translator, catalogue, msg
 
 AT = datetime(2026, 11, 20, 23, 30, tzinfo=UTC)
-berlin = Say(zone="Europe/Berlin")
+berlin = Translator(zone="Europe/Berlin")
 
 
 @pytest.mark.parametrize(
     ("count", "said"), [(0, "0 people"), (1, "1 person"), (2, "2 people"), (1200, "1,200 people")]
 )
 def test_the_count_chooses_the_plural(count, said):
-    assert Say()("count.voices", count=count) == said
+    assert Translator()("count.voices", count=count) == said
 
 
 @pytest.mark.parametrize(
     ("count", "said"), [(0, "Up to date"), (1, "1 change behind"), (2, "2 changes behind")]
 )
 def test_a_sentence_may_have_a_form_for_none(count, said):
-    assert Say()("status.lag", count=count) == said
+    assert Translator()("status.lag", count=count) == said
 
 
 @pytest.mark.parametrize(
@@ -41,12 +41,12 @@ def test_a_sentence_may_have_a_form_for_none(count, said):
     ],
 )
 def test_an_expected_count_is_told_in_whole_numbers(value, said):
-    assert Say()("figure.expected", expected=value) == f"normally {said}"
+    assert Translator()("figure.expected", expected=value) == f"normally {said}"
 
 
 def test_a_time_is_told_on_the_readers_clock():
     """Half past eleven in the evening in UTC is the next day in Berlin."""
-    assert Say()("quote.when", at=AT) == "Fri 20 Nov, 23:30"
+    assert Translator()("quote.when", at=AT) == "Fri 20 Nov, 23:30"
     assert berlin("quote.when", at=AT) == "Sat 21 Nov, 00:30"
 
 
@@ -59,7 +59,7 @@ def test_utc_is_told_beside_the_readers_clock():
     ("value", "said"), [(4.14, "4.1"), (15.6, "16"), (0, "0"), (1234.5, "1,234"), (9.97, "10")]
 )
 def test_small_numbers_keep_a_decimal_and_large_ones_do_not(value, said):
-    assert Say()("figure.number", value=value) == said
+    assert Translator()("figure.number", value=value) == said
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_small_numbers_keep_a_decimal_and_large_ones_do_not(value, said):
 )
 def test_changes_carry_their_sign(key, values, said):
     """Nothing is never shown as a rise or a fall."""
-    assert Say()(key, **values) == said
+    assert Translator()(key, **values) == said
 
 
 @pytest.mark.parametrize(
@@ -94,34 +94,34 @@ def test_changes_carry_their_sign(key, values, said):
     ],
 )
 def test_a_duration_is_told_in_its_two_largest_units(span, said):
-    assert Say()("figure.length", value=span) == said
+    assert Translator()("figure.length", value=span) == said
 
 
 def test_a_phrase_may_quote_phrases_and_lists():
-    named = tuple(phrase("heard.source", name=n, state=phrase("coverage.gap")) for n in "ab")
-    assert Say()("heard.missing", sources=named) == (
+    named = tuple(msg("heard.source", name=n, state=msg("coverage.gap")) for n in "ab")
+    assert Translator()("heard.missing", sources=named) == (
         "Missing or incomplete: a (incomplete), b (incomplete)."
     )
 
 
 def test_languages_are_named_and_an_unknown_code_stays_itself():
-    said = Say()("heard.unscored", count=2, languages=("de", "qqq"))
+    said = Translator()("heard.unscored", count=2, languages=("de", "qqq"))
     assert "2 mentions were not scored" in said
     assert "(German, qqq)" in said
 
 
 def test_a_missing_sentence_or_value_is_an_error():
     with pytest.raises(KeyError):
-        Say()("nobody.wrote_this")
+        Translator()("nobody.wrote_this")
     with pytest.raises(KeyError):
-        Say()("figure.number")
+        Translator()("figure.number")
 
 
 @given(st.text())
 def test_a_value_is_never_read_as_a_sentence(text):
     """Braces in a brand's name are letters, not places to fill in."""
-    assert Say()("incident.watch", watch=text) == text
-    assert Say()(phrase("incident.watch", watch=phrase("incident.watch", watch=text))) == text
+    assert Translator()("incident.watch", watch=text) == text
+    assert Translator()(msg("incident.watch", watch=msg("incident.watch", watch=text))) == text
 
 
 def test_the_catalogue_is_read_once():

@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from core.observation import SentimentCounts
-from templates.charts.geometry import HEADROOM, Bar, Span, plot
-from templates.charts.png import draw, pictures
+from templates.charts.geometry import HEADROOM, Bar, NamedInterval, plot
+from templates.charts.png import chart_images, draw_png
 from templates.charts.text_bars import sparkline, stacked
-from templates.contexts.base import Context, mix
+from templates.contexts.base import Context, sentiment_shares
 from templates.contexts.mail import Chart, Picture
-from templates.i18n import phrase
+from templates.i18n import msg
 from tests.alerts import example_letters as letters
 
 Pixel = tuple[int, int, int, int]
@@ -58,7 +58,11 @@ def crisis() -> Picture:
     bars = letters.bars(datetime(2026, 11, 20, 15, tzinfo=UTC), peak=letters.ONSET)
     return Picture(
         zone="Europe/Berlin",
-        plot=plot(bars, zone="Europe/Berlin", spans=[Span(label="INC-7", start=letters.ONSET)]),
+        plot=plot(
+            bars,
+            zone="Europe/Berlin",
+            intervals=[NamedInterval(label="INC-7", start=letters.ONSET)],
+        ),
     )
 
 
@@ -70,7 +74,7 @@ def drawn(rows: list[list[Pixel]], x: range, y: range) -> int:
 @pytest.fixture(scope="module")
 def rows() -> list[list[Pixel]]:
     """The chart of a brief, as seen."""
-    return pixels(draw(crisis()))
+    return pixels(draw_png(crisis()))
 
 
 def test_text_is_drawn_from_the_packaged_font(rows):
@@ -96,7 +100,7 @@ def test_the_usual_level_is_seen_over_a_bar_and_over_nothing():
         )
         for start, total in ((letters.NOW, 9), (letters.NOW + HOUR, 1))
     ]
-    seen = pixels(draw(Picture(plot=plot(bars, zone="UTC"))))
+    seen = pixels(draw_png(Picture(plot=plot(bars, zone="UTC"))))
     level = 8 + round(286 * (1 - 5 / (10 / (1 - HEADROOM))))
     for x in (range(84, 614), range(614, 1144)):
         line = [seen[level][i] for i in x]
@@ -113,22 +117,23 @@ def test_the_ground_is_transparent_so_that_dark_mode_stays_dark(rows):
 
 def test_the_same_chart_gives_the_same_bytes():
     """A letter composed again is the same letter."""
-    assert draw(crisis()) == draw(crisis())
+    assert draw_png(crisis()) == draw_png(crisis())
 
 
 def test_a_letter_without_charts_has_no_pictures():
-    chart = Chart(
-        plot=crisis().plot, cid="a@b", alt=phrase("trend.over"), title=phrase("trend.over")
-    )
-    assert pictures(Context()) == {}
-    assert set(pictures(Context(), chart)) == {"a@b"}
+    chart = Chart(plot=crisis().plot, cid="a@b", alt=msg("trend.over"), title=msg("trend.over"))
+    assert chart_images(Context()) == {}
+    assert set(chart_images(Context(), chart)) == {"a@b"}
 
 
 def hour(total: int, *, heard: bool = True) -> Bar:
     """A bar of *total* neutral mentions."""
     at = letters.NOW
     return Bar(
-        start=at, end=at, counts=SentimentCounts(negative=0, neutral=total, positive=0), heard=heard
+        start=at,
+        end=at,
+        counts=SentimentCounts(negative=0, neutral=total, positive=0),
+        is_covered=heard,
     )
 
 
@@ -140,6 +145,6 @@ def test_a_sparkline_shows_one_as_more_than_nothing():
 
 
 def test_a_stacked_bar_shows_every_part():
-    assert stacked(mix(10, 5, 5)) == "█" * 10 + "▒" * 5 + "░" * 5
-    assert set(stacked(mix(998, 1, 1, 1))) == set("█▒░·")
-    assert stacked(mix(0, 0, 0)) == ""
+    assert stacked(sentiment_shares(10, 5, 5)) == "█" * 10 + "▒" * 5 + "░" * 5
+    assert set(stacked(sentiment_shares(998, 1, 1, 1))) == set("█▒░·")
+    assert stacked(sentiment_shares(0, 0, 0)) == ""

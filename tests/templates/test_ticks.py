@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from templates.charts.ticks import MOST, time_ticks
-from templates.i18n import Say
+from templates.charts.ticks import MAX_TICKS, time_ticks
+from templates.i18n import Translator
 
 ZONES = ["UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe"]
 INSTANTS = st.datetimes(datetime(2025, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
@@ -17,7 +17,7 @@ INSTANTS = st.datetimes(datetime(2025, 1, 1), datetime(2027, 1, 1), timezones=st
 @given(INSTANTS, st.integers(1, 400 * 24), st.sampled_from(ZONES))
 def test_ticks_are_few_round_and_inside(start, hours, zone):
     ticks = time_ticks(start, start + timedelta(hours=hours), zone)
-    assert len(ticks) <= MOST + 1
+    assert len(ticks) <= MAX_TICKS + 1
     for tick in ticks:
         local = tick.time.astimezone(ZoneInfo(zone))
         assert 0 <= tick.at < 1
@@ -29,7 +29,7 @@ def test_ticks_are_few_round_and_inside(start, hours, zone):
 def test_no_label_stands_twice_in_two_weeks(start, hours, zone):
     """A day when clocks change is no exception: the hour that comes twice is labelled once."""
     ticks = time_ticks(start, start + timedelta(hours=hours), zone)
-    say = Say(zone=zone)
+    say = Translator(zone=zone)
     days = [say("chart.tick", at=tick.time) for tick in ticks if tick.spec == "tick"]
     assert len(days) == len(set(days))
     assert [tick.at for tick in ticks] == sorted({tick.at for tick in ticks})

@@ -4,23 +4,23 @@ import re
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from alerts.channel import Envelope
+from alerts.channel import Recipient
 from alerts.messages.completeness import Completeness
-from alerts.messages.day_summary import DayCounts, TopicDay, Usual, find, safety
-from alerts.messages.digest import Day, compose_digest
+from alerts.messages.day_summary import DayCounts, TopicDay, UsualCounts, pick_highlight, safety
+from alerts.messages.digest import DigestFacts, compose_digest
 from alerts.messages.digest_days import local_day
-from alerts.messages.headline import answer, headline
-from alerts.messages.hourly_bars import hourly
+from alerts.messages.headline import headline, safety_answer
+from alerts.messages.hourly_bars import count_hourly
 from bench.reality.alerting.answers import Answer, Case
 from bench.reality.alerting.brand import BRAND, ZONE
 from bench.reality.alerting.clock import HOUR, START
 from bench.reality.product import product_calls
 from core.coverage import Coverage
 from core.identity import mention_id, text_sha256
-from core.mention import Analysis, Mention, Sentiment, State, Verdict
+from core.mention import AnalysisState, Mention, MentionState, Sentiment, Verdict
 from core.observation import Observation, SentimentCounts
 from templates.charts.geometry import Bar
-from templates.i18n import Say
+from templates.i18n import Translator
 
 CHART_HOURS: Final = 48
 WATCH: Final = "Acme"
@@ -28,13 +28,13 @@ COMPLETE: Final = Completeness(coverage=Coverage(sources=5, heard=5, unheard=())
 YESTERDAY: Final = START.date() - timedelta(days=1)
 TOPIC: Final = "battery"
 MODEL: Final = "lexicon"
-ENVELOPE: Final = Envelope(
+ENVELOPE: Final = Recipient(
     sender="Harken <harken@veloria.example>",
-    recipient="lead@veloria.example",
+    address="lead@veloria.example",
     base_url="https://harken.veloria.example",
     zone=ZONE,
 )
-NORMAL: Final = Usual(mentions=120, voices=100, negative=22, neutral=38, positive=40)
+NORMAL: Final = UsualCounts(mentions=120, voices=100, negative=22, neutral=38, positive=40)
 BUSY: Final = DayCounts(
     mentions=290, voices=240, negative=110, neutral=70, positive=60, unscored=3, usual=NORMAL
 )
@@ -48,7 +48,7 @@ def chart(case: Case) -> Answer:
     instants = [window.start + n * (window.end - window.start) / count for n in range(count)]
     observations = [_observation(number, at) for number, at in enumerate(instants)]
     with product_calls():
-        bars = hourly(observations, window.end - CHART_HOURS * HOUR, window.end)
+        bars = count_hourly(observations, window.end - CHART_HOURS * HOUR, window.end)
     total = sum(bar.total for bar in bars)
     return Answer(total == count, f"the chart holds {total} of {count} mentions")
 
@@ -60,11 +60,11 @@ def sentence(case: Case) -> Answer:
         TopicDay(id=topic["id"], name=topic["id"].title(), counts=_counts(topic))
         for topic in case.get("topics", ())
     ]
-    say = Say(zone=ZONE, locale="en")
+    say = Translator(zone=ZONE, locale="en")
     with product_calls():
-        highlight = find(counts, topics, [])
+        highlight = pick_highlight(counts, topics, [])
         verdict = safety(highlight, [], COMPLETE)
-        parts = [headline(WATCH, counts, highlight), answer(verdict, highlight)]
+        parts = [headline(WATCH, counts, highlight), safety_answer(verdict, highlight)]
         text = " | ".join(map(say, parts))
     return Answer(re.search(case["never"], text) is None, text)
 
@@ -106,8 +106,8 @@ def _counts(day: Case) -> DayCounts:
     )
 
 
-def _normal(day: Case) -> Usual:
-    return Usual(
+def _normal(day: Case) -> UsualCounts:
+    return UsualCounts(
         mentions=day["mentions"],
         voices=day["voices"],
         negative=day["negative"],
@@ -134,8 +134,8 @@ def _positive(number: int, text: str, probability: float) -> Mention:
         uri=uri,
         url=uri,
         sources=("forum",),
-        state=State.LIVE,
-        analysis=Analysis.SCORED,
+        state=MentionState.LIVE,
+        analysis=AnalysisState.SCORED,
         published=published,
         edited=None,
         first_seen=published,
@@ -152,13 +152,13 @@ def _positive(number: int, text: str, probability: float) -> Mention:
     )
 
 
-def _busy_day(mentions: tuple[Mention, ...]) -> Day:
+def _busy_day(mentions: tuple[Mention, ...]) -> DigestFacts:
     """Return a day with many complaints on one topic, of which only *mentions* can be quoted."""
     window = local_day(YESTERDAY, ZONE)
-    return Day(
+    return DigestFacts(
         watch=BRAND,
         subscription="morning",
-        at=time(7, 30),
+        send_time=time(7, 30),
         window=window,
         counts=BUSY,
         topics=(TopicDay(id=TOPIC, name=TOPIC, counts=BUSY),),
@@ -166,7 +166,7 @@ def _busy_day(mentions: tuple[Mention, ...]) -> Day:
         bars=_bars(window.end),
         incidents=(),
         mentions=mentions,
-        copies={},
+        duplicate_counts={},
         completeness=COMPLETE,
     )
 

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from alerts.detection.detector import Detection, Setting, detect, since
-from alerts.detection.detector_state import Standing
-from alerts.detection.lifecycle import Event, NotifyReason
+from alerts.detection.detector import Detection, DetectionContext, detect, load_start
+from alerts.detection.detector_state import DetectorState
+from alerts.detection.lifecycle import IncidentEvent, NotifyReason
 from bench.reality.alerting.answers import Case
 from bench.reality.alerting.brand import BRAND
 from bench.reality.alerting.clock import at_hour, hours_at, moments, step
 from bench.reality.alerting.draws import TOPICS, DrawnMention, draw_mentions
 from bench.reality.product import product_calls
-from core.incident import Kind
+from core.incident import IncidentKind
 from core.mention import Sentiment
 from core.observation import Observation
 from nlp.text.duplicates import family_key
@@ -36,7 +36,7 @@ class Notice:
 
     at_h: float
     reason: NotifyReason
-    kind: Kind
+    kind: IncidentKind
     opened: datetime
     topic: str | None
     topics: tuple[str, ...]
@@ -54,8 +54,10 @@ def notices(case: Case) -> list[Notice]:
     mentions = draw_mentions(case)
     with product_calls():
         observations = [_observation(n, mention) for n, mention in enumerate(mentions)]
-    setting = Setting(taxonomy=TOPICS, units=UNITS, backfilled_at=at_hour(case["look"]["from_h"]))
-    state: Standing | None = None
+    setting = DetectionContext(
+        taxonomy=TOPICS, units=UNITS, backfilled_at=at_hour(case["look"]["from_h"])
+    )
+    state: DetectorState | None = None
     events: list[Notice] = []
     for now in moments(case, step(case, EVERY_MIN)):
         with product_calls():
@@ -63,7 +65,7 @@ def notices(case: Case) -> list[Notice]:
                 BRAND, _visible(observations, setting, state, now), state, now, setting
             )
         if _is_news(detection, state):
-            state = detection.standing
+            state = detection.state
         events += [_notice(event, now) for event in detection.events]
     return events
 
@@ -81,10 +83,13 @@ def _observation(number: int, mention: DrawnMention) -> Observation:
 
 
 def _visible(
-    observations: Sequence[Observation], setting: Setting, state: Standing | None, now: datetime
+    observations: Sequence[Observation],
+    setting: DetectionContext,
+    state: DetectorState | None,
+    now: datetime,
 ) -> list[Observation]:
     """Return what a query of the database would return at *now*."""
-    oldest = since(BRAND, setting, state)
+    oldest = load_start(BRAND, setting, state)
     return [
         observation
         for observation in observations
@@ -94,19 +99,25 @@ def _visible(
     ]
 
 
-def _is_news(detection: Detection, state: Standing | None) -> bool:
+def _is_news(detection: Detection, state: DetectorState | None) -> bool:
     """Return whether the detection step of the product would store the new state."""
-    after = detection.standing
+    after = detection.state
     if after is None:
         return False
     return bool(detection.events) or state is None or _basis(after) != _basis(state)
 
 
-def _basis(state: Standing) -> tuple[object, ...]:
-    return state.query, state.zone, state.retold, state.baseline.units, state.baseline.learnt_to
+def _basis(state: DetectorState) -> tuple[object, ...]:
+    return (
+        state.query,
+        state.zone,
+        state.history_version,
+        state.baseline.units,
+        state.baseline.learnt_to,
+    )
 
 
-def _notice(event: Event, now: datetime) -> Notice:
+def _notice(event: IncidentEvent, now: datetime) -> Notice:
     return Notice(
         at_h=hours_at(now),
         reason=event.reason,

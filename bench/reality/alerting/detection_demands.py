@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 from alerts.detection.lifecycle import NotifyReason
 from bench.reality.alerting.answers import Answer, Case
 from bench.reality.alerting.detection import Notice
-from core.incident import Kind
+from core.incident import IncidentKind
 
 Demand: TypeAlias = Callable[[Sequence[Notice], Case], str | None]
 
@@ -45,7 +45,7 @@ def _page(notices: Sequence[Notice], want: Case) -> str | None:
 
 
 def _page_or_souring(notices: Sequence[Notice], want: Case) -> str | None:
-    grave = [n for n in notices if n.kind in (Kind.CRISIS, Kind.SOUR)]
+    grave = [n for n in notices if n.kind in (IncidentKind.CRISIS, IncidentKind.SOUR)]
     if any(_is_alarm(n) for n in _within(grave, want)):
         return None
     return f"neither page nor souring {_period(want)}: {_listing(notices)}"
@@ -98,7 +98,7 @@ DEMANDS: Final[Mapping[str, Demand]] = {
 
 
 def _crises(notices: Iterable[Notice]) -> list[Notice]:
-    return [notice for notice in notices if notice.kind is Kind.CRISIS]
+    return [notice for notice in notices if notice.kind is IncidentKind.CRISIS]
 
 
 def _within(notices: Iterable[Notice], want: Case) -> list[Notice]:

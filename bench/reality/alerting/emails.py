@@ -10,8 +10,8 @@ from typing import Final
 
 import structlog
 
-from alerts.channel import Letter
-from alerts.messages.mime import from_eml
+from alerts.channel import Notification
+from alerts.messages.mime import from_mime
 from bench.reality.alerting.answers import Case
 from bench.reality.alerting.clock import at_hour, hours_at, moments, pauses, step
 from bench.reality.alerting.draws import DrawnMention, draw_mentions
@@ -94,14 +94,14 @@ def _run(installation: Installation, case: Case, mentions: list[NumberedMention]
 
 def _outbox(installation: Installation, mentions: Sequence[DrawnMention]) -> Outbox:
     with product_calls(), installation.record.read() as tx:
-        rows = outbox.letters(tx, limit=MOST_EMAILS)
-        letters = [(row.created, from_eml(row.eml)) for row in reversed(rows)]
-        open_ids = [i.id for i in incidents.everything(tx) if i.resolved is None]
+        rows = outbox.recent(tx, limit=MOST_EMAILS)
+        letters = [(row.created, from_mime(row.eml)) for row in reversed(rows)]
+        open_ids = [i.id for i in incidents.all_incidents(tx) if i.resolved is None]
     emails = [_email(hours_at(created), letter) for created, letter in letters]
     return Outbox(emails=emails, open_incidents=open_ids, mentions=mentions)
 
 
-def _email(at_h: float, letter: Letter) -> Email:
+def _email(at_h: float, letter: Notification) -> Email:
     return Email(at_h=at_h, kind=letter.kind, subject=letter.subject, text=letter.text)
 
 

@@ -17,17 +17,17 @@ from bench.reality.product import product_calls
 from config.settings import ConsoleSettings, Settings
 from core.crawl import CrawledPage
 from core.watch import Topic, Watch
-from harken.pipeline.detect import detect
-from harken.pipeline.digest import digest
-from harken.pipeline.notify import Correspondence
-from nlp.encoder.published_quality import quality
+from harken.pipeline.detect import detect_all
+from harken.pipeline.digest import enqueue_due_digests
+from harken.pipeline.notify import Notifier
+from nlp.encoder.published_quality import published_macro_recall
 from store import tables, watches
 from store.alerts import people
 from store.alerts.people import Person, Subscription
-from store.analysis.queue import record_findings
+from store.analysis.queue import save_results
 from store.crawl import runs, sources
 from store.crawl.pages import record_page
-from store.database import Record
+from store.database import Database
 
 PAGE_SIZE: Final = 500
 INTERVAL_S: Final = 900
@@ -46,9 +46,9 @@ class Installation:
     def __init__(self, folder: Path, case: Case) -> None:
         self._brands = _brands(case)
         self._gaps = case.get("lost", ())
-        self._letters = Correspondence(Settings(state=folder, console=CONSOLE), quality)
+        self._letters = Notifier(Settings(state=folder, console=CONSOLE), published_macro_recall)
         with product_calls():
-            self.record = Record(f"sqlite:///{folder / 'record.db'}")
+            self.record = Database(f"sqlite:///{folder / 'record.db'}")
             self.record.setup()
             self._seed(_subscriptions(case))
 
@@ -61,14 +61,16 @@ class Installation:
             people.replace_from_file(tx, [READER], subscriptions)
             sources.replace_from_file(tx, rows, now=LISTED_AT)
             for slug in SOURCES:
-                runs.begin(tx, _run(slug), slug, now=LISTED_AT)
+                runs.start(tx, _run(slug), slug, now=LISTED_AT)
 
     def backfill(self, mentions: Sequence[NumberedMention], now: datetime) -> None:
         """Store the history and end the first crawl of every source at *now*."""
         self.store(mentions, now)
         with product_calls(), self.record.write() as tx:
             for slug in SOURCES:
-                runs.end(tx, _run(slug), state="ok", reason=None, traffic=runs.Traffic(), now=now)
+                runs.finish(
+                    tx, _run(slug), state="ok", reason=None, run_totals=runs.RunTotals(), now=now
+                )
         self.end_crawls(now)
         # A source without any mention, or out of reach, would hold detection up for ever.
         with product_calls(), self.record.write() as tx:
@@ -92,7 +94,7 @@ class Installation:
         results = [classification(n, m) for n, m in mentions]
         with product_calls(), self.record.write() as tx:
             record_page(tx, page, now=now)
-            record_findings(tx, results, now=now)
+            save_results(tx, results, now=now)
 
     def end_crawls(self, now: datetime) -> None:
         """Note for every source that its crawl at *now* worked, or that it was out of reach."""
@@ -100,17 +102,17 @@ class Installation:
             for slug in SOURCES:
                 is_down = any(gap["source"] == slug and _holds(gap, now) for gap in self._gaps)
                 state, reason = ("failed", "time-out") if is_down else ("ok", None)
-                sources.settle(tx, slug, state=state, reason=reason, now=now)
+                sources.record_outcome(tx, slug, state=state, reason=reason, now=now)
 
     def detect(self, now: datetime) -> None:
         """Run the step that raises incidents and writes their emails."""
         with product_calls():
-            detect(self.record, self._letters, now=now)
+            detect_all(self.record, self._letters, now=now)
 
     def digest(self, now: datetime) -> None:
         """Run the step that writes the digests that are due."""
         with product_calls():
-            digest(self.record, self._letters, date=None, now=now)
+            enqueue_due_digests(self.record, self._letters, date=None, now=now)
 
     def unlist_brands(self) -> None:
         """Put another watch in the place of all that the settings listed."""

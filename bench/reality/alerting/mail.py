@@ -8,9 +8,9 @@ from typing import Final
 
 from aiosmtpd.controller import Controller
 
-from alerts.channel import Letter
+from alerts.channel import Notification
 from alerts.channels.email import Email, Options, Security
-from alerts.messages.mime import from_eml, to_eml
+from alerts.messages.mime import from_mime, to_mime
 from bench.reality.alerting.answers import Answer, Case
 from bench.reality.alerting.clock import START
 from bench.reality.product import ProductError, product_calls
@@ -47,8 +47,8 @@ def header(case: Case) -> Answer:
     """
     letter = _letter(case, kind="digest", sender="Harken <harken@acme.example>")
     with product_calls():
-        mime = to_eml(letter)
-        subject = from_eml(mime).subject
+        mime = to_mime(letter)
+        subject = from_mime(mime).subject
     head = mime.partition(b"\r\n\r\n")[0]
     want: str = case["want"]
     if want == "RFC 2047":
@@ -60,8 +60,8 @@ def header(case: Case) -> Answer:
     return Answer(is_present, line if is_present else f"no {line}")
 
 
-def _letter(case: Case, *, kind: str, sender: str) -> Letter:
-    return Letter(
+def _letter(case: Case, *, kind: str, sender: str) -> Notification:
+    return Notification(
         kind=case.get("kind", kind),
         recipient=case.get("to", "lead@acme.example"),
         sender=case.get("from", sender),
@@ -96,7 +96,7 @@ def _server(case: Case) -> Iterator[int]:
         controller.stop()
 
 
-def _send(channel: Email, letter: Letter) -> str:
+def _send(channel: Email, letter: Notification) -> str:
     """Return the outcome in the words of the cases: sent, waits, given up."""
     try:
         with product_calls():

@@ -8,7 +8,7 @@ from bench.reality.alerting.draws import DrawnMention
 from core.analysis import AnalysisResult
 from core.crawl import CrawledPost, Post
 from core.identity import mention_id, text_sha256
-from core.mention import Analysis, Sentiment, Verdict
+from core.mention import AnalysisState, Sentiment, Verdict
 
 HOST: Final = "blog.example"
 MODEL: Final = "lexicon"
@@ -55,7 +55,7 @@ def classification(number: int, mention: DrawnMention) -> AnalysisResult:
     return AnalysisResult(
         id=mention_id(_uri(number)),
         text_sha256=digest,
-        analysis=Analysis.SCORED,
+        analysis=AnalysisState.SCORED,
         reason=None,
         language="en",
         verdicts=(verdict,),

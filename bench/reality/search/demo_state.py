@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from bench.demos import GRACE_S, PATIENCE_S, verdict
+from bench.demos import GRACE_S, MAX_WAIT_S, demo_result
 from config.load import load
 from config.settings import Settings
-from console.context import Desk
+from console.context import AppContext
 from core.errors import HarkenError
 from harken import wiring
 from harken.clock import Clock
@@ -58,19 +58,19 @@ def make_demo(folder: Path) -> StoppedInstallation:
     return StoppedInstallation(folder / "harken.yaml", folder / "state")
 
 
-def open_console(installation: StoppedInstallation) -> Desk:
+def open_console(installation: StoppedInstallation) -> AppContext:
     """Open what the console reads from, at the time of the newest mention.
 
     Raises:
         HarkenError: there is no mention.
     """
     settings = installation.settings
-    record = wiring.open_record(settings)
+    record = wiring.open_database(settings)
     with record.read() as tx:
-        newest = counts.newest(tx)
+        newest = counts.newest_published(tx)
     if newest is None:
         raise HarkenError(f"{installation.state} holds no mention")
-    desk = replace(wiring.open_desk(settings, record, Clock()), now=lambda: newest)
+    desk = replace(wiring.open_app_context(settings, record, Clock()), now=lambda: newest)
     desk.index.setup()
     return desk
 
@@ -78,12 +78,12 @@ def open_console(installation: StoppedInstallation) -> Desk:
 def _play(command: Sequence[str]) -> dict[str, Any]:
     demo = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
-        stdout, stderr = demo.communicate(timeout=PATIENCE_S)
+        stdout, stderr = demo.communicate(timeout=MAX_WAIT_S)
     except subprocess.TimeoutExpired:
-        return {"failures": [f"not over after {PATIENCE_S} s"]}
+        return {"failures": [f"not over after {MAX_WAIT_S} s"]}
     finally:
         _end(demo)
-    return verdict(demo.returncode, stdout, stderr)
+    return demo_result(demo.returncode, stdout, stderr)
 
 
 def _end(demo: subprocess.Popen[str]) -> None:

@@ -8,7 +8,7 @@ from elasticsearch import Elasticsearch
 
 from bench.reality.product import ProductError, call
 from core.errors import HarkenError
-from indexer.change import Change, Fate
+from indexer.change import Change, ChangeResult
 from indexer.engines.elasticsearch.index import ElasticsearchIndex
 from indexer.query import parse
 
@@ -39,11 +39,11 @@ class OperatedIndex:
             self.errors.append(str(error))
             return None
 
-    def apply(self, *batch: Change) -> list[Fate]:
+    def apply(self, *batch: Change) -> list[ChangeResult]:
         """Apply *batch*, refresh, and return the fate of each change; none after an error."""
         outcomes = self.attempt(self.index.apply, batch)
         self.attempt(self.index.refresh)
-        return [outcome.fate for outcome in outcomes or ()]
+        return [outcome.result for outcome in outcomes or ()]
 
     def count(self, query: str) -> int | None:
         """Return the number of hits of *query*; None after an error."""

@@ -9,7 +9,7 @@ from bench.reality.product import ProductError, call
 from bench.reality.results import CaseResult
 from bench.reality.search.documents import NOON, identity, upsert
 from bench.reality.search.elastic_site import OperatedIndex
-from indexer.change import Fate
+from indexer.change import ChangeResult
 from indexer.engines.tantivy.index import TantivyIndex
 from indexer.query import parse
 
@@ -95,7 +95,7 @@ def _no_more_shards(site: OperatedIndex) -> Verdict:
         fates = site.apply(upsert(1, "a", "acme"), upsert(2, "b", "acme", second=OLD))
     finally:
         site.client.cluster.put_settings(persistent={limit: None})
-    return Fate.REJECTED not in fates, f"{_text(fates)}; {site.errors}"
+    return ChangeResult.REJECTED not in fates, f"{_text(fates)}; {site.errors}"
 
 
 def _closed_month(site: OperatedIndex) -> Verdict:
@@ -106,7 +106,7 @@ def _closed_month(site: OperatedIndex) -> Verdict:
     hits = site.count("acme")
     is_search_right = hits == 2 or bool(site.errors)
     fates = site.apply(upsert(3, "b", "acme edited", second=OLD))
-    is_right = is_search_right and Fate.REJECTED not in fates
+    is_right = is_search_right and ChangeResult.REJECTED not in fates
     return is_right, f"{hits} of 2 found; edit {_text(fates)}; {site.errors}"
 
 
@@ -127,10 +127,10 @@ def _restored_record_tantivy(work: Path) -> Verdict:
         outcomes = call(index.apply, [upsert(1001, "a", "after the restore")])
         call(index.refresh)
         hits = call(index.count, parse("restore"))
-    return hits == 1, f"{_text([outcome.fate for outcome in outcomes])}; {hits} of 1 found"
+    return hits == 1, f"{_text([outcome.result for outcome in outcomes])}; {hits} of 1 found"
 
 
-def _text(fates: list[Fate]) -> str:
+def _text(fates: list[ChangeResult]) -> str:
     return "fates " + (", ".join(fates) or "none")
 
 

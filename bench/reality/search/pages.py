@@ -10,8 +10,8 @@ from fastapi.testclient import TestClient
 from parsel import Selector
 
 from bench.reality.product import ProductError, call
-from console.app import console
-from console.context import Desk
+from console.app import create_app
+from console.context import AppContext
 
 Row = Mapping[str, Any]
 
@@ -46,8 +46,8 @@ class PageAnswer:
 class Browser:
     """A person who reads the console of *desk*."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._client = TestClient(console(desk), base_url=desk.base_url)
+    def __init__(self, desk: AppContext) -> None:
+        self._client = TestClient(create_app(desk), base_url=desk.base_url)
 
     def get(self, address: str) -> PageAnswer:
         """Return the answer to *address*.

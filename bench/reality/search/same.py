@@ -13,15 +13,15 @@ from bench.reality.product import ProductError, call
 from bench.reality.results import CaseResult
 from bench.reality.search.demo_state import HARKEN, StoppedInstallation
 from bench.reality.search.documents import upsert
-from core.mention import State
+from core.mention import MentionState
 from harken import wiring
 from indexer.change import Upsert
-from indexer.document import SCHEMA, Document, document
-from indexer.engines.tantivy.documents import entry, prepare, schema
+from indexer.document import SCHEMA, Document, build_document
+from indexer.engines.tantivy.documents import build_entry, build_schema, register_tokenizer
 from indexer.engines.tantivy.index import WRITER_BYTES
 from indexer.index import MentionIndex
 from indexer.query import parse
-from indexer.results import MOST_HITS
+from indexer.results import MAX_HITS
 from store import changes, mentions
 
 KIND: Final = "same"
@@ -71,9 +71,11 @@ def compare(installation: StoppedInstallation) -> Difference:
     with wiring.open_index(settings, writer=False) as index:
         call(index.setup)
         documents = {doc.id: doc for doc in _documents(index)}
-    with closing(call(wiring.open_record, settings)) as record, record.read() as tx:
-        rows = call(list, mentions.everything(tx))
-    right = {row.id: call(document, row) for row in rows if row.state is not State.DELETED}
+    with closing(call(wiring.open_database, settings)) as record, record.read() as tx:
+        rows = call(list, mentions.all_mentions(tx))
+    right = {
+        row.id: call(build_document, row) for row in rows if row.state is not MentionState.DELETED
+    }
     return Difference(
         wrong=sum(documents.get(identity) != doc for identity, doc in right.items()),
         surplus=len(documents.keys() - right.keys()),
@@ -112,9 +114,9 @@ def _run_rebuild(installation: StoppedInstallation) -> str:
 def _documents(index: MentionIndex) -> Iterator[Document]:
     after = None
     while True:
-        page = call(index.search, parse(""), size=MOST_HITS, after=after)
+        page = call(index.search, parse(""), size=MAX_HITS, page_token=after)
         yield from (hit.document for hit in page.hits)
-        after = page.next
+        after = page.next_page_token
         if after is None:
             return
 
@@ -125,8 +127,8 @@ def _victim(installation: StoppedInstallation) -> Upsert:
     with wiring.open_index(settings, writer=False) as index:
         call(index.setup)
         doc = call(index.search, parse(""), size=VICTIM + 1).hits[VICTIM].document
-    with closing(call(wiring.open_record, settings)) as record, record.read() as tx:
-        numbers = {identity: number for number, identity in changes.after(tx, 0, AHEAD)}
+    with closing(call(wiring.open_database, settings)) as record, record.read() as tx:
+        numbers = {identity: number for number, identity in changes.read_after(tx, 0, AHEAD)}
     return Upsert(id=doc.id, number=numbers[doc.id], document=doc)
 
 
@@ -148,11 +150,11 @@ def _add_ghost(installation: StoppedInstallation) -> None:
 def _change_words(installation: StoppedInstallation) -> None:
     """Exchange a text behind the product's back, as an older folding of words may have left it."""
     change = _with_text(_victim(installation), "quite other words")
-    index = tantivy.Index(schema(), path=str(installation.state / "index" / f"v{SCHEMA}"))
-    prepare(index)
+    index = tantivy.Index(build_schema(), path=str(installation.state / "index" / f"v{SCHEMA}"))
+    register_tokenizer(index)
     writer = index.writer(WRITER_BYTES, 1)
     writer.delete_documents_by_term("id", change.id)
-    writer.add_document(entry(change))
+    writer.add_document(build_entry(change))
     writer.commit()
     writer.wait_merging_threads()
 

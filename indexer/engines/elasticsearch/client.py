@@ -11,11 +11,11 @@ from indexer.engines.elasticsearch.bulk import is_disk_full
 if TYPE_CHECKING:
     from elasticsearch import ApiError, Elasticsearch
 
-_CLIENT: Final = 8  # talks to servers 8 and 9; client 9 fails on server 8
-_NEEDED: Final = "pip install 'elasticsearch>=8.19,<9'"
-_OTHER_CLIENT: Final = "media_type_header_exception"
-_NO_ENTRY: Final = (401, 403)
-BUSY: Final = 429
+_CLIENT_VERSION: Final = 8  # talks to servers 8 and 9; client 9 fails on server 8
+_INSTALL_COMMAND: Final = "pip install 'elasticsearch>=8.19,<9'"
+_VERSION_MISMATCH: Final = "media_type_header_exception"
+_AUTH_STATUSES: Final = (401, 403)
+TOO_MANY_REQUESTS: Final = 429
 _SECRETS: Final = re.compile(r"^(\w+://)?.*@|[?#].*", re.DOTALL)
 
 
@@ -41,10 +41,12 @@ def connect(url: str, timeout: float) -> "Elasticsearch":
 
 def check_client(version: Sequence[int]) -> None:
     """ConfigError: a client of this version does not talk to all servers from 8 on."""
-    if version[0] != _CLIENT:
-        found = ".".join(map(str, version))
-        message = f"The Python client elasticsearch {found} does not support servers 8 and 9."
-        raise ConfigError(f"{message} Run: {_NEEDED}")
+    if version[0] != _CLIENT_VERSION:
+        version_text = ".".join(map(str, version))
+        message = (
+            f"The Python client elasticsearch {version_text} does not support servers 8 and 9."
+        )
+        raise ConfigError(f"{message} Run: {_INSTALL_COMMAND}")
 
 
 def without_secrets(url: str) -> str:
@@ -53,7 +55,7 @@ def without_secrets(url: str) -> str:
 
 
 @contextmanager
-def translated(server: str) -> Iterator[None]:
+def translate_errors(server: str) -> Iterator[None]:
     """Turn the two families of errors of the client into ours.
 
     Args:
@@ -66,35 +68,37 @@ def translated(server: str) -> Iterator[None]:
     except UnsupportedProductError as error:
         raise ConfigError(f"The server at {server} is not Elasticsearch.") from error
     except ApiError as error:
-        raise _translation(error, server) from error
+        raise _translate(error, server) from error
     except TransportError as error:
         message = f"Elasticsearch at {server} does not respond ({type(error).__name__})."
         raise TransientError(f"{message} Is it running?") from error
 
 
-def reason(error: "ApiError") -> str:
+def error_summary(error: "ApiError") -> str:
     """Status and type of an answer; never what it quotes."""
     return f"{error.status_code} {_cause(error).get('type', 'of unknown type')}"
 
 
 def is_divisible(error: "ApiError") -> bool:
     """Whether a request was refused of which parts may pass: too long, or with one bad line."""
-    is_general = is_disk_full(_cause(error)) or _OTHER_CLIENT in reason(error)
-    return error.status_code in (400, 413, BUSY) and not is_general
+    is_general = is_disk_full(_cause(error)) or _VERSION_MISMATCH in error_summary(error)
+    return error.status_code in (400, 413, TOO_MANY_REQUESTS) and not is_general
 
 
-def _translation(error: "ApiError", server: str) -> HarkenError:
-    said = reason(error)
-    if _OTHER_CLIENT in said:
-        return ConfigError(f"Elasticsearch at {server} does not match the client. Run: {_NEEDED}")
-    if error.status_code in _NO_ENTRY:
-        return ConfigError(f"Elasticsearch at {server} denied access to this account: {said}.")
+def _translate(error: "ApiError", server: str) -> HarkenError:
+    summary = error_summary(error)
+    if _VERSION_MISMATCH in summary:
+        return ConfigError(
+            f"Elasticsearch at {server} does not match the client. Run: {_INSTALL_COMMAND}"
+        )
+    if error.status_code in _AUTH_STATUSES:
+        return ConfigError(f"Elasticsearch at {server} denied access to this account: {summary}.")
     if is_disk_full(_cause(error)):
-        return disk_full(server)
-    return TransientError(f"Elasticsearch at {server} returned an error: {said}.")
+        return disk_full_error(server)
+    return TransientError(f"Elasticsearch at {server} returned an error: {summary}.")
 
 
-def disk_full(server: str) -> TransientError:
+def disk_full_error(server: str) -> TransientError:
     """Searches go on; writes wait until somebody makes room."""
     message = f"The disk of Elasticsearch at {server} is full: nothing can be indexed"
     return TransientError(f"{message} until space is freed.")

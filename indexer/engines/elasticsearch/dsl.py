@@ -12,19 +12,19 @@ from indexer.query import And, Field, Not, Or, Phrase, Query
 Dsl = dict[str, Any]
 
 
-def wanted(query: Query, filters: Filters) -> Dsl:
+def build_query(query: Query, filters: Filters) -> Dsl:
     """The query and its filters, which do not score."""
-    found = compiled(filters.narrow(query))
+    scored_query = compile_query(filters.narrow(query))
     bounds = {"gte": _first_second(filters.since), "lt": _first_second(filters.until)}
-    given = {name: second for name, second in bounds.items() if second is not None}
-    if not given:
-        return found
+    limits = {name: second for name, second in bounds.items() if second is not None}
+    if not limits:
+        return scored_query
     # Without a format a date field reads numbers as milliseconds, and all of them match.
-    times = {"range": {PUBLISHED: {**given, "format": "epoch_second"}}}
-    return {"bool": {"must": [found], "filter": [times]}}
+    time_filter = {"range": {PUBLISHED: {**limits, "format": "epoch_second"}}}
+    return {"bool": {"must": [scored_query], "filter": [time_filter]}}
 
 
-def compiled(query: Query) -> Dsl:
+def compile_query(query: Query) -> Dsl:
     """The query alone."""
     match query:
         case Phrase(words):
@@ -35,23 +35,23 @@ def compiled(query: Query) -> Dsl:
         case And(parts):
             return _all_of(parts)
         case Or(parts):
-            some = [compiled(part) for part in parts]
-            return {"bool": {"should": some, "minimum_should_match": 1}}
+            alternatives = [compile_query(part) for part in parts]
+            return {"bool": {"should": alternatives, "minimum_should_match": 1}}
         case Not():
             return _all_of([query])
     return {"match_all": {"boost": 0}}
 
 
-def ranges(seconds: Sequence[tuple[int, int]]) -> Dsl:
+def histogram_aggregation(bounds: Sequence[tuple[int, int]]) -> Dsl:
     """Counts of each [from, to) by sentiment, in the form that indexer.histogram.bars reads."""
-    spans = [{"from": start, "to": end} for start, end in seconds]
+    spans = [{"from": start, "to": end} for start, end in bounds]
     return {
         "date_range": {"field": PUBLISHED, "format": "epoch_second", "ranges": spans},
         "aggs": {"labels": {"terms": {"field": "sentiment"}}},
     }
 
 
-def seconds(bucket: Mapping[str, Any]) -> Mapping[str, Any]:
+def bucket_in_seconds(bucket: Mapping[str, Any]) -> Mapping[str, Any]:
     """A bucket of :func:`ranges` with its start in seconds: a date answers in milliseconds."""
     return {**bucket, "from": bucket["from"] // 1000}
 
@@ -60,8 +60,8 @@ def _all_of(parts: Sequence[Query]) -> Dsl:
     # A bool of must_not alone matches all the others.
     return {
         "bool": {
-            "must": [compiled(part) for part in parts if not isinstance(part, Not)],
-            "must_not": [compiled(part.part) for part in parts if isinstance(part, Not)],
+            "must": [compile_query(part) for part in parts if not isinstance(part, Not)],
+            "must_not": [compile_query(part.part) for part in parts if isinstance(part, Not)],
         }
     }
 

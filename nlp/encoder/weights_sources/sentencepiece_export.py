@@ -18,40 +18,40 @@ _UNIGRAM: Final = 1
 _NORMAL, _UNKNOWN, _CONTROL = 1, 2, 3
 
 
-def pieces(tokenizer: bytes) -> bytes:
+def sentencepiece_model(tokenizer: bytes) -> bytes:
     """The SentencePiece model of a Unigram *tokenizer*, the bytes of a tokenizer.json.
 
     Raises:
         ConfigError: it is no Unigram, or has no table of characters.
     """
-    told = json.loads(tokenizer)
-    if told["model"]["type"] != "Unigram":
-        raise ConfigError(f"the tokenizer is a {told['model']['type']}, not a Unigram")
-    made = pb.ModelProto(  # type: ignore[attr-defined]  # it is made at run time
-        pieces=_vocabulary(told),
-        trainer_spec={"model_type": _UNIGRAM, "pad_id": -1, **_ids(told)},
-        normalizer_spec={"precompiled_charsmap": _characters(told["normalizer"])},
+    tokenizer_json = json.loads(tokenizer)
+    if tokenizer_json["model"]["type"] != "Unigram":
+        raise ConfigError(f"the tokenizer is a {tokenizer_json['model']['type']}, not a Unigram")
+    model = pb.ModelProto(  # type: ignore[attr-defined]  # it is made at run time
+        pieces=_vocabulary(tokenizer_json),
+        trainer_spec={"model_type": _UNIGRAM, "pad_id": -1, **_special_ids(tokenizer_json)},
+        normalizer_spec={"precompiled_charsmap": _character_map(tokenizer_json["normalizer"])},
     )
-    written: bytes = made.SerializeToString(deterministic=True)
-    return written
+    model_bytes: bytes = model.SerializeToString(deterministic=True)
+    return model_bytes
 
 
-def _vocabulary(told: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    special = {row["content"] for row in told["added_tokens"]}
-    for number, (piece, score) in enumerate(told["model"]["vocab"]):
+def _vocabulary(tokenizer_json: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    special = {row["content"] for row in tokenizer_json["added_tokens"]}
+    for index, (piece, score) in enumerate(tokenizer_json["model"]["vocab"]):
         kind = _CONTROL if piece in special else _NORMAL
-        if number == told["model"]["unk_id"]:
+        if index == tokenizer_json["model"]["unk_id"]:
             kind = _UNKNOWN
         yield {"piece": piece, "score": score, "type": kind}
 
 
-def _ids(told: Mapping[str, Any]) -> dict[str, int]:
-    ends = told["post_processor"]["special_tokens"]
+def _special_ids(tokenizer_json: Mapping[str, Any]) -> dict[str, int]:
+    ends = tokenizer_json["post_processor"]["special_tokens"]
     first, last = (ends[name]["ids"][0] for name in ("<s>", "</s>"))
-    return {"unk_id": told["model"]["unk_id"], "bos_id": first, "eos_id": last}
+    return {"unk_id": tokenizer_json["model"]["unk_id"], "bos_id": first, "eos_id": last}
 
 
-def _characters(normaliser: Mapping[str, Any]) -> bytes:
+def _character_map(normaliser: Mapping[str, Any]) -> bytes:
     """What stands for what before texts are cut: NFKC and more, as trained."""
     for step in normaliser.get("normalizers", [normaliser]):
         if step["type"] == "Precompiled":

@@ -6,4 +6,4 @@ from nlp.evaluation.head_task import HeadTask
 class Emotion(HeadTask):
     """Anger, joy, optimism or sadness."""
 
-    says = "emotion"
+    output_key = "emotion"

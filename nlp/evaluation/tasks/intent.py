@@ -6,5 +6,5 @@ from nlp.evaluation.head_task import HeadTask
 class Intent(HeadTask):
     """Complaint, question, request, praise, purchase, churn risk: each for itself."""
 
-    says = "intent"
-    several = True
+    output_key = "intent"
+    multi_label = True

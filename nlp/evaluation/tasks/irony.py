@@ -6,4 +6,4 @@ from nlp.evaluation.head_task import HeadTask
 class Irony(HeadTask):
     """Literal or irony."""
 
-    says = "irony"
+    output_key = "irony"

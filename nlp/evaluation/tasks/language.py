@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from nlp.evaluation.labels import CODES, code_of
-from nlp.evaluation.task import Options, Row, Task
+from nlp.evaluation.labels import LANGUAGE_CODES, language_code
+from nlp.evaluation.task import EvaluationOptions, InputRow, Task
 from nlp.metrics import Floats
 from nlp.model import Model
 from nlp.text.language import detect
@@ -18,24 +18,24 @@ class Language(Task):
     answers that are wrong.
     """
 
-    says = "language"
-    by_label = True
-    judge = "lid.176 lite"
+    output_key = "language"
+    language_is_label = True
+    model_name = "lid.176 lite"
 
-    def __init__(self, model: Model, options: Options) -> None:
+    def __init__(self, model: Model, options: EvaluationOptions) -> None:
         super().__init__(model, options)
-        self.classes = CODES
+        self.classes = LANGUAGE_CODES
 
     def class_of(self, label: str) -> str | None:
         """The code of a language that is named by it or in English."""
-        return super().class_of(code_of(label))
+        return super().class_of(language_code(label))
 
-    def draws(self, rows: Sequence[Row]) -> Iterator[Floats]:
+    def samples(self, rows: Sequence[InputRow]) -> Iterator[Floats]:
         """One draw, from the text alone: what a row says of its language is not looked at."""
-        found = np.full((len(rows), len(self.classes)), np.nan)
+        probabilities = np.full((len(rows), len(self.classes)), np.nan)
         for i, row in enumerate(rows):
             code = detect(row.text)
             if code in self.classes:
-                found[i] = 0.0
-                found[i, self.classes.index(code)] = 1.0
-        yield found
+                probabilities[i] = 0.0
+                probabilities[i, self.classes.index(code)] = 1.0
+        yield probabilities

@@ -6,4 +6,4 @@ from nlp.evaluation.head_task import HeadTask
 class Offence(HeadTask):
     """Clean or offensive."""
 
-    says = "offence"
+    output_key = "offence"

@@ -6,4 +6,4 @@ from nlp.evaluation.head_task import HeadTask
 class Sentiment(HeadTask):
     """Negative, neutral or positive."""
 
-    says = "sentiment"
+    output_key = "sentiment"

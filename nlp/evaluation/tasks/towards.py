@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 
 from core.errors import ConfigError
-from nlp.evaluation.head_task import HeadTask, having
-from nlp.evaluation.task import Options, Row, RowError, shares
+from nlp.evaluation.head_task import HeadTask, models_with
+from nlp.evaluation.task import EvaluationOptions, InputRow, RowError, predict_rows
 from nlp.metrics import Floats
 from nlp.model import Model
 from nlp.text.normalize import clean
-from nlp.text.target_marking import mark
+from nlp.text.target_marking import mark_brand
 
 
 class Towards(HeadTask):
@@ -18,22 +18,22 @@ class Towards(HeadTask):
         ConfigError: the model was not.
     """
 
-    says = "sentiment"
+    output_key = "sentiment"
 
-    def __init__(self, model: Model, options: Options) -> None:
+    def __init__(self, model: Model, options: EvaluationOptions) -> None:
         super().__init__(model, options)
-        if not model.reads_targets:
-            others = having(lambda kind: kind.reads_targets)
+        if not model.supports_targets:
+            others = models_with(lambda kind: kind.supports_targets)
             raise ConfigError(f"model: {model.name!r} does not score targets. {others}")
 
-    def draws(self, rows: Sequence[Row]) -> Iterator[Floats]:
+    def samples(self, rows: Sequence[InputRow]) -> Iterator[Floats]:
         """One draw: what is said of each text with its target marked."""
         for i, row in enumerate(rows):
             if not row.target:
                 raise RowError(i, "target", 'should have a "target": the brand to score')
-        yield shares(rows, self, self._told, _marked)
+        yield predict_rows(rows, self, self._head_probabilities, _marked_text)
 
 
-def _marked(row: Row) -> str:
+def _marked_text(row: InputRow) -> str:
     """Marked before it is cleaned: of the brand in ``@brand`` nothing is left after."""
-    return clean(mark(row.text, [row.target or ""]))
+    return clean(mark_brand(row.text, [row.target or ""]))

@@ -11,25 +11,34 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from core.tokenizer import words
-from nlp.text.places.gazetteer import CITIES
+from core.tokenizer import tokenize
+from nlp.text.places.gazetteer import CITIES_FILE
 
-LEAST: Final = 50_000  # inhabitants of a city that is told; the smaller ones only share its name
+MIN_POPULATION: Final = (
+    50_000  # inhabitants of a city that is told; the smaller ones only share its name
+)
 
 
-def main(path: Path, out: Path = CITIES) -> None:
+def main(path: Path, out: Path = CITIES_FILE) -> None:
     """Write name, country and inhabitants of every city whose name a large one bears, sorted."""
     cities = json.loads(path.read_text(encoding="utf-8")).values()
     rows = sorted((c["name"], c["countrycode"], c["population"]) for c in cities)
-    text = "".join(f"{name}\t{country}\t{people}\n" for name, country, people in _large(rows))
+    text = "".join(
+        f"{name}\t{country}\t{people}\n" for name, country, people in _rows_of_large_names(rows)
+    )
     out.write_bytes(gzip.compress(text.encode(), mtime=0))
 
 
-def _large(rows: Iterable[tuple[str, str, int]]) -> Iterable[tuple[str, str, int]]:
-    named = defaultdict(list)
+def _rows_of_large_names(rows: Iterable[tuple[str, str, int]]) -> Iterable[tuple[str, str, int]]:
+    by_name = defaultdict(list)
     for row in rows:
-        named[" ".join(words(row[0]))].append(row)
-    return (row for same in named.values() if max(r[2] for r in same) >= LEAST for row in same)
+        by_name[" ".join(tokenize(row[0]))].append(row)
+    return (
+        row
+        for group in by_name.values()
+        if max(r[2] for r in group) >= MIN_POPULATION
+        for row in group
+    )
 
 
 if __name__ == "__main__":

@@ -14,23 +14,25 @@ from typing import Any, Final
 
 import yaml
 
-from config.countries import countries
+from config.countries import country_names
 from core.entity import Place
-from core.tokenizer import words
+from core.tokenizer import tokenize
 
-CITIES: Final = Path(__file__).with_name("cities.tsv.gz")
-LARGE: Final = 500_000  # inhabitants from which on a city is named without saying "in"
-SHORT: Final = 4  # letters up to which a city is never named so: Van, Cali, Bari
-LEADS: Final = 5.0  # times the inhabitants of its namesakes in all other countries
+CITIES_FILE: Final = Path(__file__).with_name("cities.tsv.gz")
+LARGE_CITY_POPULATION: Final = (
+    500_000  # inhabitants from which on a city is named without saying "in"
+)
+SHORT_NAME_LETTERS: Final = 4  # letters up to which a city is never named so: Van, Cali, Bari
+DOMINANCE_RATIO: Final = 5.0  # times the inhabitants of its namesakes in all other countries
 _ENGLISH: Final = "en"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Name:
+class PlaceName:
     """What one name may mean."""
 
     places: Mapping[str, Place]  # by country
-    meant: str | None  # the country that it means alone; None: there are several as good
+    default_country: str | None  # the country that it means alone; None: there are several as good
     is_region: bool = False  # part of a country
     is_doubtful: bool = False  # it means something else, too, or few would know the place
 
@@ -45,7 +47,7 @@ class Name:
         return len(self.places) == 1 and not self.is_city
 
 
-Names = dict[str, Name]
+PlaceNames = dict[str, PlaceName]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,111 +62,123 @@ class Cues:
 class Gazetteer:
     """What is known of places for texts in one language; all keys are folded words."""
 
-    names: Mapping[str, Name]
+    names: Mapping[str, PlaceName]
     codes: Mapping[str, str]  # US states and the like: code to country
     cues: Cues
     articles: frozenset[str]
 
 
-def folded(name: str) -> str:
+def fold_name(name: str) -> str:
     """*name* as it is looked up."""
-    return " ".join(words(name))
+    return " ".join(tokenize(name))
 
 
 @cache
-def gazetteer(language: str | None) -> Gazetteer:
+def load_gazetteer(language: str | None) -> Gazetteer:
     """For texts in *language* (ISO 639-1), or of an unknown one; English names always count."""
-    said = _said()
-    own = language if language in said["cues"] else None
-    layers = [_territories(code) for code in dict.fromkeys((own or _ENGLISH, _ENGLISH))]
+    name_data = _name_data()
+    cue_language = language if language in name_data["cues"] else None
+    layers = [_country_names(code) for code in dict.fromkeys((cue_language or _ENGLISH, _ENGLISH))]
     return Gazetteer(
         # Jamaica is a country before it is a part of New York, Virginia a state before a city.
-        names=ChainMap(_regions(), *layers, _cities()),
-        codes={code: country for country, codes in said["codes"].items() for code in codes},
-        cues=_cues(list(said["cues"].values()) if own is None else [said["cues"][own]]),
-        articles=frozenset(map(folded, said["articles"])),
+        names=ChainMap(_region_names(), *layers, _city_names()),
+        codes={code: country for country, codes in name_data["codes"].items() for code in codes},
+        cues=_cues(
+            list(name_data["cues"].values())
+            if cue_language is None
+            else [name_data["cues"][cue_language]]
+        ),
+        articles=frozenset(map(fold_name, name_data["articles"])),
     )
 
 
-def _cues(told: Iterable[Mapping[str, Sequence[str]]]) -> Cues:
+def _cues(cue_groups: Iterable[Mapping[str, Sequence[str]]]) -> Cues:
     """The words before a place, of all languages that are *told*."""
     sure, other = set(), set()
-    for one in told:
-        sure |= set(map(folded, one["sure"]))
-        other |= set(map(folded, one["other"]))
+    for group in cue_groups:
+        sure |= set(map(fold_name, group["sure"]))
+        other |= set(map(fold_name, group["other"]))
     return Cues(sure=frozenset(sure), all=frozenset(sure | other))
 
 
 @cache
-def _said() -> Mapping[str, Any]:
+def _name_data() -> Mapping[str, Any]:
     text = Path(__file__).with_name("names.yaml").read_text(encoding="utf-8")
-    found: Mapping[str, Any] = yaml.safe_load(text)
-    return found
+    content: Mapping[str, Any] = yaml.safe_load(text)
+    return content
 
 
 @cache
-def _doubtful() -> frozenset[str]:
-    return frozenset(map(folded, _said()["doubtful"]))
+def _doubtful_names() -> frozenset[str]:
+    return frozenset(map(fold_name, _name_data()["doubtful"]))
 
 
 @cache
-def _territories(language: str) -> Names:
+def _country_names(language: str) -> PlaceNames:
     """CLDR's names in *language*, and ours."""
-    named = [(name, code) for code, name in countries(language).items()]
-    ours = [(name, code) for code, names in _said()["countries"].items() for name in names]
-    several = {
-        folded(name): Name(places={code: Place(country=code) for code in codes}, meant=None)
-        for name, codes in _said()["ambiguous"].items()
+    cldr_names = [(name, code) for code, name in country_names(language).items()]
+    ours = [(name, code) for code, names in _name_data()["countries"].items() for name in names]
+    ambiguous = {
+        fold_name(name): PlaceName(
+            places={code: Place(country=code) for code in codes}, default_country=None
+        )
+        for name, codes in _name_data()["ambiguous"].items()
     }
-    return {folded(name): _country(folded(name), code) for name, code in (*named, *ours)} | several
+    return {
+        fold_name(name): _country_name(fold_name(name), code) for name, code in (*cldr_names, *ours)
+    } | ambiguous
 
 
 @cache
-def _regions() -> dict[str, Name]:
-    regions = _said()["regions"]
-    keys = {folded(name): country for country, names in regions.items() for name in names}
-    return {key: _country(key, country, is_region=True) for key, country in keys.items()}
+def _region_names() -> dict[str, PlaceName]:
+    regions = _name_data()["regions"]
+    keys = {fold_name(name): country for country, names in regions.items() for name in names}
+    return {key: _country_name(key, country, is_region=True) for key, country in keys.items()}
 
 
-def _country(key: str, code: str, *, is_region: bool = False) -> Name:
-    return Name(
+def _country_name(key: str, code: str, *, is_region: bool = False) -> PlaceName:
+    return PlaceName(
         places={code: Place(country=code)},
-        meant=code,
+        default_country=code,
         is_region=is_region,
-        is_doubtful=key in _doubtful(),
+        is_doubtful=key in _doubtful_names(),
     )
 
 
 @cache
-def _cities() -> Names:
+def _city_names() -> PlaceNames:
     """The cities by every name that they have."""
     namesakes: defaultdict[str, list[tuple[str, str, int]]] = defaultdict(list)
-    for name, country, people in _rows():
-        namesakes[folded(name)].append((name, country, people))
-    told = {key: _city(key, same) for key, same in namesakes.items()}
-    for value, others in _said()["cities"].items():
+    for name, country, people in _city_rows():
+        namesakes[fold_name(name)].append((name, country, people))
+    cities = {key: _city_name(key, group) for key, group in namesakes.items()}
+    for value, others in _name_data()["cities"].items():
         country, _, name = value.partition("/")
-        city = told[folded(name)]
-        for key in map(folded, (name, *others)):
-            told[key] = replace(city, meant=country, is_doubtful=key in _doubtful())
-    return told
+        city = cities[fold_name(name)]
+        for key in map(fold_name, (name, *others)):
+            cities[key] = replace(
+                city, default_country=country, is_doubtful=key in _doubtful_names()
+            )
+    return cities
 
 
-def _rows() -> Iterator[tuple[str, str, int]]:
-    for line in gzip.decompress(CITIES.read_bytes()).decode().splitlines():
+def _city_rows() -> Iterator[tuple[str, str, int]]:
+    for line in gzip.decompress(CITIES_FILE.read_bytes()).decode().splitlines():
         name, country, people = line.split("\t")
         yield name, country, int(people)
 
 
-def _city(key: str, namesakes: Sequence[tuple[str, str, int]]) -> Name:
+def _city_name(key: str, namesakes: Sequence[tuple[str, str, int]]) -> PlaceName:
     people: defaultdict[str, int] = defaultdict(int)
     for _, country, inhabitants in namesakes:
         people[country] += inhabitants
-    first = max(people, key=people.__getitem__)
-    leads = people[first] >= LEADS * (sum(people.values()) - people[first])
-    is_large = people[first] >= LARGE and (len(key) > SHORT or not key.isascii())
-    return Name(
+    largest = max(people, key=people.__getitem__)
+    is_dominant = people[largest] >= DOMINANCE_RATIO * (sum(people.values()) - people[largest])
+    is_large = people[largest] >= LARGE_CITY_POPULATION and (
+        len(key) > SHORT_NAME_LETTERS or not key.isascii()
+    )
+    return PlaceName(
         places={country: Place(country=country, city=name) for name, country, _ in namesakes},
-        meant=first if leads else None,
-        is_doubtful=key in _doubtful() or not is_large,
+        default_country=largest if is_dominant else None,
+        is_doubtful=key in _doubtful_names() or not is_large,
     )

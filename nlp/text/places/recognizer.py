@@ -9,120 +9,142 @@ from collections.abc import Iterator
 from itertools import zip_longest
 from typing import Final
 
-from core.entity import Entity, Kind, Place
+from core.entity import Entity, EntityKind, Place
 from nlp.text.keyphrases import stop_words
-from nlp.text.places.candidates import INITIALS, Span, Written
-from nlp.text.places.gazetteer import gazetteer
+from nlp.text.places.candidates import MAX_INITIALS, PlaceCandidate, TokenizedText
+from nlp.text.places.gazetteer import load_gazetteer
 
-PART: Final = "|"  # parts words and names, and is none
-_BEHIND: Final = re.compile(r"\s*[,(]\s*|\s+")  # between a city and its country
-_CODE: Final = re.compile(r",\s*([A-Z]{2})\b")
+SEPARATOR: Final = "|"  # parts words and names, and is none
+_QUALIFIER_GAP: Final = re.compile(r"\s*[,(]\s*|\s+")  # between a city and its country
+_REGION_CODE: Final = re.compile(r",\s*([A-Z]{2})\b")
 
-Found = tuple[Place, int, int]  # a place and where a text says it
+PlaceMatch = tuple[Place, int, int]  # a place and where a text says it
 
 
-def places(text: str, language: str | None) -> tuple[list[Entity], str]:
+def find_places(text: str, language: str | None) -> tuple[list[Entity], str]:
     """Each place that *text* names, in the order of the first time; and the text without them.
 
     Args:
         text: without links, accounts and what else is no prose.
         language: of it, ISO 639-1; None: unknown.
     """
-    found: dict[str, Entity] = {}
-    left, at = [], 0
-    for place, start, end in _Reader(text, language).places():
-        entity = Entity(kind=Kind.PLACE, value=str(place), said=text[start:end])
-        found.setdefault(entity.value, entity)
-        left += [text[at:start], PART * (end - start)]
-        at = end
-    return list(found.values()), "".join([*left, text[at:]])
+    entities: dict[str, Entity] = {}
+    segments, position = [], 0
+    for place, start, end in _PlaceFinder(text, language).matches():
+        entity = Entity(kind=EntityKind.PLACE, value=str(place), said=text[start:end])
+        entities.setdefault(entity.value, entity)
+        segments += [text[position:start], SEPARATOR * (end - start)]
+        position = end
+    return list(entities.values()), "".join([*segments, text[position:]])
 
 
-class _Reader:
+class _PlaceFinder:
     def __init__(self, text: str, language: str | None) -> None:
-        self._written = Written(text)
-        self._known = gazetteer(language)
-        self._plain = stop_words(language) or frozenset()
+        self._text = TokenizedText(text)
+        self._gazetteer = load_gazetteer(language)
+        self._stop_words = stop_words(language) or frozenset()
 
-    def places(self) -> Iterator[Found]:
+    def matches(self) -> Iterator[PlaceMatch]:
         """Those that are told, none within another."""
-        spans, read = self._written.names(self._known), 0
-        for span, behind in zip_longest(spans, spans[1:]):
-            if span.start < read:
+        candidates, position = self._text.candidates(self._gazetteer), 0
+        for candidate, following in zip_longest(candidates, candidates[1:]):
+            if candidate.start < position:
                 continue
-            if found := self._narrowed(span, behind) or self._plainly(span):
-                read = found[2]
-                yield found
+            if match := self._qualified_match(candidate, following) or self._plain_match(candidate):
+                position = match[2]
+                yield match
 
-    def _plainly(self, span: Span) -> Found | None:
-        country = span.name.meant
-        if country is None or not self._is_place(span):
+    def _plain_match(self, candidate: PlaceCandidate) -> PlaceMatch | None:
+        country = candidate.name.default_country
+        if country is None or not self._is_place(candidate):
             return None
-        return span.name.places[country], span.start, span.end
+        return candidate.name.places[country], candidate.start, candidate.end
 
-    def _narrowed(self, span: Span, behind: Span | None) -> Found | None:
+    def _qualified_match(
+        self, candidate: PlaceCandidate, following: PlaceCandidate | None
+    ) -> PlaceMatch | None:
         """A place whose country stands behind it."""
-        if not span.is_capital or span.name.is_country:
+        if not candidate.is_capitalized or candidate.name.is_country:
             return None
-        return self._by_code(span) or (self._by_name(span, behind) if behind else None)
-
-    def _by_code(self, span: Span) -> Found | None:
-        """Where "Berlin, DE" is, which is not Delaware."""
-        code = _CODE.match(self._written.text, span.end)
-        if code is None or self._written.is_shouted:
-            return None
-        country = code[1] if code[1] in span.name.places else self._known.codes.get(code[1])
-        if country is None:
-            return None
-        return span.name.places.get(country, Place(country=country)), span.start, code.end(1)
-
-    def _by_name(self, span: Span, behind: Span) -> Found | None:
-        if not self._is_behind(span, behind):
-            return None
-        (country,) = behind.name.places
-        place = span.name.places.get(country)
-        if place is None and behind.name.is_region:  # a small town that bears a great name
-            place = Place(country=country)
-        return (place, span.start, behind.end) if place else None
-
-    def _is_behind(self, span: Span, behind: Span) -> bool:
-        """Whether *behind* is one country, or a part of one, and says where *span* is."""
-        between = self._written.text[span.end : behind.start]
-        is_next = span.last == behind.first and bool(_BEHIND.fullmatch(between))
-        return is_next and behind.name.is_country and behind.is_capital
-
-    def _is_place(self, span: Span) -> bool:
-        before = self._before(span)
-        if span.is_in or before in self._known.cues.sure or self._is_the(span):
-            return self._is_meant(span)
-        if not span.is_capital or span.name.is_doubtful or self._written.is_shouted:
-            return False
-        return self._is_alone(span) or before in self._known.cues.all
-
-    def _is_meant(self, span: Span) -> bool:
-        """Whether *span* is a place, where what stands before it says so."""
-        if not span.is_capital:  # "in berlin", but never "un verre de bordeaux"
-            return not span.name.is_doubtful and span.said.islower()
-        return not span.name.is_doubtful or self._is_ended(span)
-
-    def _is_ended(self, span: Span) -> bool:
-        return not self._is_named(span.last, beside=span.last - 1)
-
-    def _is_alone(self, span: Span) -> bool:
-        return self._is_ended(span) and not self._is_named(span.first - 1, beside=span.first)
-
-    def _is_the(self, span: Span) -> bool:
-        """Whether it is spoken by letter and has an article: the UK, die USA."""
-        return len(span.said) <= INITIALS and self._written.before(span.first) in (
-            self._known.articles
+        return self._match_by_code(candidate) or (
+            self._match_by_name(candidate, following) if following else None
         )
 
-    def _before(self, span: Span) -> str:
-        """The word before *span*, or before its article; "" where something parts them."""
-        word = self._written.before(span.first)
-        return self._written.before(span.first - 1) if word in self._known.articles else word
+    def _match_by_code(self, candidate: PlaceCandidate) -> PlaceMatch | None:
+        """Where "Berlin, DE" is, which is not Delaware."""
+        code = _REGION_CODE.match(self._text.text, candidate.end)
+        if code is None or self._text.is_shouted:
+            return None
+        country = (
+            code[1] if code[1] in candidate.name.places else self._gazetteer.codes.get(code[1])
+        )
+        if country is None:
+            return None
+        return (
+            candidate.name.places.get(country, Place(country=country)),
+            candidate.start,
+            code.end(1),
+        )
 
-    def _is_named(self, at: int, *, beside: int) -> bool:
+    def _match_by_name(
+        self, candidate: PlaceCandidate, following: PlaceCandidate
+    ) -> PlaceMatch | None:
+        if not self._is_qualifier(candidate, following):
+            return None
+        (country,) = following.name.places
+        place = candidate.name.places.get(country)
+        if place is None and following.name.is_region:  # a small town that bears a great name
+            place = Place(country=country)
+        return (place, candidate.start, following.end) if place else None
+
+    def _is_qualifier(self, candidate: PlaceCandidate, following: PlaceCandidate) -> bool:
+        """Whether *behind* is one country, or a part of one, and says where *span* is."""
+        between = self._text.text[candidate.end : following.start]
+        is_next = candidate.last == following.first and bool(_QUALIFIER_GAP.fullmatch(between))
+        return is_next and following.name.is_country and following.is_capitalized
+
+    def _is_place(self, candidate: PlaceCandidate) -> bool:
+        before = self._word_before(candidate)
+        if (
+            candidate.has_arabic_in
+            or before in self._gazetteer.cues.sure
+            or self._is_initialism_with_article(candidate)
+        ):
+            return self._is_place_in_context(candidate)
+        if not candidate.is_capitalized or candidate.name.is_doubtful or self._text.is_shouted:
+            return False
+        return self._stands_alone(candidate) or before in self._gazetteer.cues.all
+
+    def _is_place_in_context(self, candidate: PlaceCandidate) -> bool:
+        """Whether *span* is a place, where what stands before it says so."""
+        if not candidate.is_capitalized:  # "in berlin", but never "un verre de bordeaux"
+            return not candidate.name.is_doubtful and candidate.surface.islower()
+        return not candidate.name.is_doubtful or self._ends_name(candidate)
+
+    def _ends_name(self, candidate: PlaceCandidate) -> bool:
+        return not self._is_part_of_name(candidate.last, neighbour=candidate.last - 1)
+
+    def _stands_alone(self, candidate: PlaceCandidate) -> bool:
+        return self._ends_name(candidate) and not self._is_part_of_name(
+            candidate.first - 1, neighbour=candidate.first
+        )
+
+    def _is_initialism_with_article(self, candidate: PlaceCandidate) -> bool:
+        """Whether it is spoken by letter and has an article: the UK, die USA."""
+        return len(candidate.surface) <= MAX_INITIALS and self._text.word_before(
+            candidate.first
+        ) in (self._gazetteer.articles)
+
+    def _word_before(self, candidate: PlaceCandidate) -> str:
+        """The word before *span*, or before its article; "" where something parts them."""
+        word = self._text.word_before(candidate.first)
+        return (
+            self._text.word_before(candidate.first - 1)
+            if word in self._gazetteer.articles
+            else word
+        )
+
+    def _is_part_of_name(self, index: int, *, neighbour: int) -> bool:
         """Whether the neighbour *at* may be part of a longer name: Hilton in "Paris Hilton"."""
-        word = self._written.capital(at, beside)
-        return bool(word) and word not in self._known.names and word not in self._plain
+        word = self._text.capitalized_word(index, neighbour)
+        return bool(word) and word not in self._gazetteer.names and word not in self._stop_words

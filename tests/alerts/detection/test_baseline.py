@@ -9,12 +9,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerts.detection.baseline import HOUR, PER_HOUR, from_plain, start, to_plain, usual, view
-from alerts.detection.baseline_update import learn
+from alerts.detection.baseline import (
+    BUCKETS_PER_HOUR,
+    HOUR,
+    expected_counts,
+    from_plain,
+    initial,
+    score_windows,
+    to_plain,
+)
+from alerts.detection.baseline_update import update_baseline
 from alerts.detection.counts import Counts, Stream
-from alerts.detection.crisis import news, score
+from alerts.detection.crisis import score, units_with_news
 from alerts.detection.seasonality import minutes_of_week
-from alerts.detection.tail_scores import LONGEST
+from alerts.detection.tail_scores import MAX_WINDOW
 
 BEGUN = datetime(2026, 5, 4, tzinfo=UTC)
 LEAD = 72
@@ -32,23 +40,23 @@ def track(voices, heard=None):
         known[LEAD:] = heard
     begin = BEGUN - LEAD * timedelta(minutes=5)
     minute = minutes_of_week(begin, buckets, UTC_ZONE)
-    return Counts(start=begin, units=(None,), voices=padded, heard=known, minute=minute)
+    return Counts(start=begin, units=(None,), voices=padded, is_covered=known, minute=minute)
 
 
 def steady(days, an_hour, share=0.2, seed=0):
     random = np.random.default_rng(seed)
-    scored = random.poisson(an_hour / PER_HOUR, days * 288)
+    scored = random.poisson(an_hour / BUCKETS_PER_HOUR, days * 288)
     negative = random.binomial(scored, share)
     return np.stack([negative, scored, scored], axis=1)
 
 
 def taught(counts, baseline=None, hours=None):
-    baseline = baseline or start((None,), BEGUN)
+    baseline = baseline or initial((None,), BEGUN)
     first = counts.bucket(baseline.learnt_to)
-    end = len(counts.voices) if hours is None else first + hours * PER_HOUR
-    for place in range(first, end, PER_HOUR):
-        seen = view(baseline, counts, place, place + PER_HOUR)
-        baseline = learn(baseline, counts, seen, news(score(baseline, seen)))
+    end = len(counts.voices) if hours is None else first + hours * BUCKETS_PER_HOUR
+    for place in range(first, end, BUCKETS_PER_HOUR):
+        seen = score_windows(baseline, counts, place, place + BUCKETS_PER_HOUR)
+        baseline = update_baseline(baseline, counts, seen, units_with_news(score(baseline, seen)))
     return baseline
 
 
@@ -57,7 +65,7 @@ def test_two_weeks_teach_level_and_share(an_hour):
     baseline = taught(track(steady(14, an_hour)))
     assert baseline.level[Stream.SCORED, 0] == pytest.approx(an_hour, rel=0.3)
     assert baseline.usual_share[0] == pytest.approx(0.2, abs=0.05)
-    assert baseline.days == pytest.approx(14)
+    assert baseline.history_days == pytest.approx(14)
 
 
 def test_chance_alone_is_no_spread():
@@ -93,12 +101,12 @@ def test_an_unheard_hour_teaches_nothing():
     """Silence of the sources is not silence of the voices."""
     voices = steady(7, 6.0)
     heard = np.ones(len(voices), np.bool_)
-    heard[-24 * PER_HOUR :] = False
+    heard[-24 * BUCKETS_PER_HOUR :] = False
     dark = voices.copy()
     dark[~heard] = 0
     baseline = taught(track(dark, heard))
     assert baseline.level.tolist() == taught(track(voices[heard])).level.tolist()
-    assert baseline.days == pytest.approx(6)
+    assert baseline.history_days == pytest.approx(6)
 
 
 def test_a_window_is_compared_with_its_heard_part_only():
@@ -106,20 +114,24 @@ def test_a_window_is_compared_with_its_heard_part_only():
     heard = np.ones(len(voices), np.bool_)
     heard[-36:] = False
     counts = track(voices * heard[:, None], heard)
-    seen = view(start((None,), BEGUN), counts, len(counts.voices) - 1, len(counts.voices))
+    seen = score_windows(
+        initial((None,), BEGUN), counts, len(counts.voices) - 1, len(counts.voices)
+    )
     quarter, hour, six = seen.sums.expected[0, :, Stream.SCORED, 0]
     assert (quarter, hour) == (0, 0)
-    assert six == pytest.approx(36 * 0.5 / PER_HOUR)
+    assert six == pytest.approx(36 * 0.5 / BUCKETS_PER_HOUR)
 
 
 def test_a_pooled_profile_is_believed_until_hours_are_known():
     profile = np.linspace(0.1, 1.9, 24)
-    baseline = start((None, "app"), BEGUN, profile)
-    noon, night = usual(baseline, np.array([20 * 60 + 30, 2 * 60 + 30]))[:, 0, 1]
+    baseline = initial((None, "app"), BEGUN, profile)
+    noon, night = expected_counts(baseline, np.array([20 * 60 + 30, 2 * 60 + 30]))[:, 0, 1]
     assert noon / night == pytest.approx(profile[20] / profile[2])
 
 
-bursts = st.lists(st.integers(0, 40), min_size=30 * PER_HOUR, max_size=30 * PER_HOUR)
+bursts = st.lists(
+    st.integers(0, 40), min_size=30 * BUCKETS_PER_HOUR, max_size=30 * BUCKETS_PER_HOUR
+)
 
 
 @settings(max_examples=15, deadline=None)
@@ -133,7 +145,7 @@ def test_in_pieces_with_json_between_it_learns_the_same_to_the_bit(burst, cut):
 
 
 def test_a_view_needs_six_hours_of_counts_before_it():
-    assert LEAD >= LONGEST - 1
+    assert LEAD >= MAX_WINDOW - 1
 
 
 def test_learning_goes_on_by_the_hour():

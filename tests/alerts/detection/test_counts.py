@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.detection.counts import COPIES, VOICE_MEMORY, Stream, count, mute
+from alerts.detection.counts import MAX_COPIES, VOICE_WINDOW, Stream, count_voices, mask_gaps
 from core.observation import Observation
-from core.timestamps import BUCKET
+from core.timestamps import BUCKET_WIDTH
 from tests.alerts.simulation import sentiment
 
 START = datetime(2026, 5, 4, tzinfo=UTC)
@@ -31,7 +31,7 @@ def said(minute, voice="a", *, negative=True, **more):
 
 
 def counted(utterances, units=(None,), hours=24):
-    return count(utterances, units, (START, START + timedelta(hours=hours)), ZONE).voices
+    return count_voices(utterances, units, (START, START + timedelta(hours=hours)), ZONE).voices
 
 
 def test_every_stream_holds_the_voices_of_the_next():
@@ -58,13 +58,13 @@ def test_three_accounts_that_post_for_two_hours_are_three_voices():
 
 def test_one_text_by_many_accounts_counts_a_few_times():
     copies = [said(n, f"v{n}", family="spam") for n in range(50)]
-    assert counted(copies)[:, Stream.NEGATIVE].sum() == COPIES
+    assert counted(copies)[:, Stream.NEGATIVE].sum() == MAX_COPIES
 
 
 def test_copies_count_again_when_the_text_was_silent_for_six_hours():
     copies = [said(n, f"v{n}", family="f") for n in range(10)]
     later = [said(n + 380, f"w{n}", family="f") for n in range(10)]
-    assert counted(copies + later)[:, Stream.NEGATIVE].sum() == 2 * COPIES
+    assert counted(copies + later)[:, Stream.NEGATIVE].sum() == 2 * MAX_COPIES
 
 
 def test_one_voice_repeating_itself_leaves_room_for_others_with_the_same_words():
@@ -103,8 +103,8 @@ def test_the_newest_part_of_the_record_gives_the_same_numbers(posted, hour):
     """Counts from an hour on need only the mentions of the six hours before it."""
     spoken = [said(m, f"v{v}", family=f"f{f}") for m, v, f in posted]
     cut = START + timedelta(hours=hour)
-    newest = [u for u in spoken if u.at >= cut - VOICE_MEMORY]
-    late = count(newest, (None,), (cut, START + timedelta(hours=24)), ZONE).voices
+    newest = [u for u in spoken if u.at >= cut - VOICE_WINDOW]
+    late = count_voices(newest, (None,), (cut, START + timedelta(hours=24)), ZONE).voices
     assert (counted(spoken)[-len(late) :] == late).all()
 
 
@@ -118,14 +118,16 @@ def test_a_new_voice_with_words_of_its_own_adds_one(posts_before, minute):
 
 @pytest.mark.parametrize(("gap", "unknown"), [((0, 5), 3), ((3, 4), 3), ((0, 30), 8)])
 def test_a_gap_hides_the_buckets_it_touches_and_two_more(gap, unknown):
-    counts = count([said(n) for n in range(60)], (None,), (START, START + timedelta(hours=1)), ZONE)
+    counts = count_voices(
+        [said(n) for n in range(60)], (None,), (START, START + timedelta(hours=1)), ZONE
+    )
     span = tuple(START + timedelta(minutes=minute) for minute in gap)
-    muted = mute(counts, [span], START)
-    assert (~muted.heard).sum() == unknown
-    assert not muted.voices[~muted.heard].any()
+    muted = mask_gaps(counts, [span], START)
+    assert (~muted.is_covered).sum() == unknown
+    assert not muted.voices[~muted.is_covered].any()
 
 
 def test_before_the_beginning_nothing_was_heard():
-    counts = count([], (None,), (START, START + timedelta(hours=1)), ZONE)
-    muted = mute(counts, [], START + 4 * BUCKET)
-    assert muted.heard.tolist() == [False] * 4 + [True] * 9
+    counts = count_voices([], (None,), (START, START + timedelta(hours=1)), ZONE)
+    muted = mask_gaps(counts, [], START + 4 * BUCKET_WIDTH)
+    assert muted.is_covered.tolist() == [False] * 4 + [True] * 9

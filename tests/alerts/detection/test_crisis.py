@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerts.detection.baseline import view
+from alerts.detection.baseline import score_windows
 from alerts.detection.counts import Stream
 from alerts.detection.crisis import (
-    CRISIS,
-    WARM,
+    CRISIS_SCORE,
+    HALF_THRESHOLD,
     YOUNG_PENALTY,
     Rule,
     crises,
@@ -20,7 +20,7 @@ from alerts.detection.crisis import (
     severity,
     threshold,
 )
-from core.incident import Kind
+from core.incident import IncidentKind
 from tests.alerts.detection.test_baseline import BEGUN, steady, taught, track
 
 DAYS = 15
@@ -38,7 +38,9 @@ def judged(negative=(), friendly=(), unscored=(), baseline=BASELINE):
         for bucket in said:
             voices[-1 - bucket, streams:] += 1
     counts = track(voices)
-    return score(baseline, view(baseline, counts, len(counts.voices) - 1, len(counts.voices)))
+    return score(
+        baseline, score_windows(baseline, counts, len(counts.voices) - 1, len(counts.voices))
+    )
 
 
 def height(*args, **kwargs):
@@ -73,7 +75,7 @@ def test_what_is_spread_over_six_hours_must_be_twice_as_much():
     """Trouble that some grumble about all afternoon is none; what goes on growing is."""
     slowly = range(0, 72, 4)
     assert height(slowly) == 0
-    assert height([*slowly, *slowly[1:6]]) >= WARM * RULE.threshold
+    assert height([*slowly, *slowly[1:6]]) >= HALF_THRESHOLD * RULE.threshold
 
 
 def test_a_campaign_with_the_usual_share_is_attention_and_no_crisis():
@@ -81,17 +83,17 @@ def test_a_campaign_with_the_usual_share_is_attention_and_no_crisis():
     scores = judged(negative, friendly)
     found = notices(scores, RULE, NOW)
     assert scores.crisis[0, 0] == 0
-    assert [spike.kind for spike in found] == [Kind.ATTENTION]
+    assert [spike.kind for spike in found] == [IncidentKind.ATTENTION]
 
 
 def test_a_sour_turn_without_more_voices_is_a_notice():
     found = notices(judged(range(0, 70, 5), range(0, 60, 30)), RULE, NOW)
-    assert [spike.kind for spike in found] == [Kind.SOUR]
+    assert [spike.kind for spike in found] == [IncidentKind.SOUR]
 
 
 def test_six_hours_without_any_voice_of_a_lively_watch_speak_of_its_sources():
     found = notices(judged(), RULE, NOW)
-    assert [spike.kind for spike in found] == [Kind.HEALTH]
+    assert [spike.kind for spike in found] == [IncidentKind.HEALTH]
     assert found[0].observed == 0
 
 
@@ -125,7 +127,9 @@ def test_a_watch_without_any_history_raises_nothing():
     assert notices(scores, RULE, NOW) == []
 
 
-@pytest.mark.parametrize(("units", "needed"), [(1, CRISIS), (15, CRISIS), (100, 4.2), (1000, 5.7)])
+@pytest.mark.parametrize(
+    ("units", "needed"), [(1, CRISIS_SCORE), (15, CRISIS_SCORE), (100, 4.2), (1000, 5.7)]
+)
 def test_the_budget_sets_the_threshold(units, needed):
     assert threshold(28, units) == pytest.approx(needed, abs=0.05)
 
@@ -144,7 +148,7 @@ def test_severity_is_how_many_times_the_usual(observed, expected, worst):
 
 
 def test_negative_and_scored_voices_are_what_the_share_is_made_of():
-    seen = judged([0, 1], [2]).seen.sums.observed
+    seen = judged([0, 1], [2]).windows.sums.observed
     assert seen[0, -1, Stream.NEGATIVE, 0] == 2
     assert seen[0, -1, Stream.SCORED, 0] == 3
     assert np.isfinite(seen).all()

@@ -7,7 +7,7 @@ import pytest
 
 from alerts.detection.detector import detect
 from alerts.detection.lifecycle import NotifyReason
-from core.incident import Kind
+from core.incident import IncidentKind
 from tests.alerts.simulation import WATCH, eventful, moments, setting, with_crisis
 
 pytestmark = pytest.mark.slow
@@ -17,7 +17,7 @@ CASES = list(enumerate(moments()))
 
 def crises(corpus, now):
     events = detect(WATCH, corpus.utterances, None, now, setting(now)).events
-    return [event for event in events if event.kind is Kind.CRISIS]
+    return [event for event in events if event.kind is IncidentKind.CRISIS]
 
 
 def test_the_moments_cover_day_week_and_both_changes_of_the_clock():

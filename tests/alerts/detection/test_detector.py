@@ -6,10 +6,10 @@ from random import Random
 
 import pytest
 
-from alerts.detection.detector import MEMORY, PAST, detect, since, units_of
+from alerts.detection.detector import LOOKBACK, PAST_HORIZON, detect, load_start, watch_units
 from alerts.detection.detector_state import from_json, to_json
 from alerts.detection.lifecycle import NotifyReason
-from core.incident import Kind, Phase
+from core.incident import IncidentKind, IncidentState
 from tests.alerts.simulation import TOPICS, WATCH, Corpus, setting, with_crisis
 
 NOW = datetime(2026, 5, 6, 15, 2, tzinfo=UTC)
@@ -39,29 +39,33 @@ def hot():
 @pytest.fixture(scope="module")
 def first(hot):
     """What the first step, before the crisis, left behind."""
-    return detect(WATCH, hot, None, BEFORE, setting(BEFORE)).standing
+    return detect(WATCH, hot, None, BEFORE, setting(BEFORE)).state
 
 
 def steps(utterances, standing, times, known):
     """Run a step at each of *times* on no more than each asks for, with JSON in between."""
     events = []
     for now in times:
-        oldest = since(WATCH, known, standing)
+        oldest = load_start(WATCH, known, standing)
         loaded = [u for u in utterances if u.at >= oldest]
         found = detect(WATCH, loaded, from_json(to_json(standing)), now, known)
-        standing, events = found.standing, [*events, *found.events]
+        standing, events = found.state, [*events, *found.events]
     return standing, events
 
 
 def test_nothing_is_judged_before_the_back_fill_has_ended(hot):
-    assert detect(WATCH, hot, None, NOW, setting(None)).standing is None
+    assert detect(WATCH, hot, None, NOW, setting(None)).state is None
     assert detect(WATCH, hot, None, NOW, setting(NOW + HOUR)).events == ()
 
 
 def test_a_running_crisis_is_told_by_the_first_step(hot):
     found = detect(WATCH, hot, None, NOW, setting(NOW))
     (event,) = found.events
-    assert (event.reason, event.topic, event.phase) == (NotifyReason.OPENED, "battery", Phase.OPEN)
+    assert (event.reason, event.topic, event.state) == (
+        NotifyReason.OPENED,
+        "battery",
+        IncidentState.OPEN,
+    )
     assert event.at == event.spike.detected == NOW
     assert abs(event.spike.onset - ONSET) < 2 * HOUR
     assert event.spike.observed >= 10 * event.spike.expected
@@ -71,13 +75,13 @@ def test_a_running_crisis_is_told_by_the_first_step(hot):
 def test_a_calm_month_leaves_a_baseline_and_no_event(calm):
     found = detect(WATCH, calm, None, NOW, setting(NOW))
     assert found.events == found.spikes == ()
-    assert 19 < found.standing.baseline.days < 20
+    assert 19 < found.state.baseline.history_days < 20
 
 
 def test_live_the_crisis_opens_while_it_grows_and_once(hot, first):
     times = [BEFORE + n * timedelta(minutes=10) for n in range(1, 31)]
     _, events = steps(hot, first, times, setting(BEFORE))
-    crises = [event for event in events if event.kind is Kind.CRISIS]
+    crises = [event for event in events if event.kind is IncidentKind.CRISIS]
     assert [event.reason for event in crises].count(NotifyReason.OPENED) == 1
     assert crises[0].at < ONSET + 1.5 * HOUR
     assert {event.opened for event in crises} == {crises[0].at}
@@ -87,7 +91,7 @@ def test_in_one_go_or_in_pieces_the_same_is_learnt_to_the_bit(hot, first):
     known = setting(BEFORE)
     pieces, _ = steps(hot, first, [BEFORE + n * 47 * timedelta(minutes=1) for n in range(6)], known)
     pieces, _ = steps(hot, pieces, [NOW], known)
-    whole = detect(WATCH, hot, first, NOW, known).standing
+    whole = detect(WATCH, hot, first, NOW, known).state
     assert to_json(replace(pieces, episode=None)) == to_json(replace(whole, episode=None))
 
 
@@ -95,18 +99,18 @@ def test_the_same_step_twice_says_the_same(hot, first):
     """A step that died before it stored runs again."""
     once, again = (detect(WATCH, hot, first, NOW, setting(BEFORE)) for _ in range(2))
     assert once.events == again.events
-    assert to_json(once.standing) == to_json(again.standing)
+    assert to_json(once.state) == to_json(again.state)
 
 
 def test_what_was_told_is_not_told_again(hot, first):
     known = setting(BEFORE)
     told = detect(WATCH, hot, first, NOW, known)
     assert told.events
-    assert detect(WATCH, hot, told.standing, NOW + timedelta(seconds=15), known).events == ()
+    assert detect(WATCH, hot, told.state, NOW + timedelta(seconds=15), known).events == ()
 
 
 def test_a_standing_survives_as_json(hot):
-    standing = detect(WATCH, hot, None, NOW, setting(NOW)).standing
+    standing = detect(WATCH, hot, None, NOW, setting(NOW)).state
     assert standing.episode
     assert to_json(from_json(to_json(standing))) == to_json(standing)
     assert from_json(to_json(standing)).episode == standing.episode
@@ -118,7 +122,7 @@ def test_what_was_over_by_the_first_crawl(days_ago, reasons):
     made.crisis(NOW - timedelta(days=days_ago), 2 * HOUR, voices=60)
     found = detect(WATCH, made.utterances, None, NOW, setting(NOW))
     assert [event.reason.value for event in found.events] == reasons
-    assert all(event.at > NOW - PAST - 12 * HOUR for event in found.events)
+    assert all(event.at > NOW - PAST_HORIZON - 12 * HOUR for event in found.events)
 
 
 def test_it_is_resolved_after_six_calm_hours(hot, first):
@@ -146,18 +150,18 @@ def test_one_account_cannot_open_a_crisis_however_often_it_posts(calm):
 def test_a_watch_nobody_speaks_of_raises_nothing():
     found = detect(WATCH, [], None, NOW, setting(NOW))
     assert found.events == ()
-    assert detect(WATCH, [], found.standing, NOW + 30 * HOUR, setting(NOW)).events == ()
+    assert detect(WATCH, [], found.state, NOW + 30 * HOUR, setting(NOW)).events == ()
 
 
 def test_mentions_from_the_future_or_not_yet_seen_do_not_count(hot):
-    early = detect(WATCH, hot, None, BEFORE, setting(BEFORE)).standing
+    early = detect(WATCH, hot, None, BEFORE, setting(BEFORE)).state
     known = [u for u in hot if u.at <= BEFORE]
-    assert to_json(detect(WATCH, known, None, BEFORE, setting(BEFORE)).standing) == to_json(early)
+    assert to_json(detect(WATCH, known, None, BEFORE, setting(BEFORE)).state) == to_json(early)
 
 
 def test_a_few_stray_old_mentions_do_not_stretch_the_history(calm):
     old = replace(calm[0], id="old", at=NOW - timedelta(days=50))
-    assert detect(WATCH, [old, *calm], None, NOW, setting(NOW)).standing.baseline.days < 21
+    assert detect(WATCH, [old, *calm], None, NOW, setting(NOW)).state.baseline.history_days < 21
 
 
 @pytest.mark.slow
@@ -169,15 +173,15 @@ def test_a_few_stray_old_mentions_do_not_stretch_the_history(calm):
 def test_another_query_clock_or_topic_is_learnt_anew_but_not_told_anew(hot, changed):
     known = setting(BEFORE)
     told = detect(WATCH, hot, None, NOW, setting(NOW))
-    assert since(changed, known, told.standing) is None
-    assert since(WATCH, known, told.standing) < told.standing.baseline.learnt_to - MEMORY
-    after = detect(changed, hot, told.standing, NOW + timedelta(minutes=1), known)
+    assert load_start(changed, known, told.state) is None
+    assert load_start(WATCH, known, told.state) < told.state.baseline.learnt_to - LOOKBACK
+    after = detect(changed, hot, told.state, NOW + timedelta(minutes=1), known)
     assert after.events == ()
-    assert after.standing.baseline.units == units_of(changed, TOPICS)
+    assert after.state.baseline.units == watch_units(changed, TOPICS)
 
 
 def test_a_watch_without_topics_of_its_own_counts_the_taxonomy():
-    assert units_of(replace(WATCH, topics=()), ("a", "b")) == (None, "a", "b")
+    assert watch_units(replace(WATCH, topics=()), ("a", "b")) == (None, "a", "b")
 
 
 def test_summer_time_ends_amid_a_crisis():
@@ -198,9 +202,9 @@ def test_a_running_campaign_is_one_line_and_told_once_in_twelve_hours():
     made = corpus()
     made.burst(NOW - 2 * HOUR, 2, 90, 0.05, "campaign")
     found = detect(WATCH, made.utterances, None, NOW, setting(NOW))
-    assert [event.kind for event in found.events] == [Kind.ATTENTION]
-    assert Kind.ATTENTION in {spike.kind for spike in found.spikes}
-    after = detect(WATCH, made.utterances, found.standing, NOW + HOUR / 4, setting(NOW))
+    assert [event.kind for event in found.events] == [IncidentKind.ATTENTION]
+    assert IncidentKind.ATTENTION in {spike.kind for spike in found.spikes}
+    after = detect(WATCH, made.utterances, found.state, NOW + HOUR / 4, setting(NOW))
     assert after.events == ()
 
 
@@ -221,7 +225,7 @@ def test_a_lively_watch_that_falls_silent_is_a_matter_of_health():
     """Twenty days of 300 mentions a day, then eight hours of nothing by day."""
     made = corpus(a_day=300.0, voices=4000)
     heard = [u for u in made.utterances if u.at < NOW - 8 * HOUR]
-    assert noticed(heard) == [Kind.HEALTH]
+    assert noticed(heard) == [IncidentKind.HEALTH]
 
 
 @pytest.mark.parametrize(("days", "told"), [(2, 0), (10, 1), (20, 1)])
@@ -230,14 +234,14 @@ def test_a_young_baseline_keeps_to_itself_what_it_cannot_know(days, told):
     made = corpus(days=days)
     made.crisis(NOW - 2 * HOUR, 2 * HOUR, voices=35)
     events = detect(WATCH, made.utterances, None, NOW, setting(NOW)).events
-    assert [event.kind for event in events] == [Kind.CRISIS] * told
+    assert [event.kind for event in events] == [IncidentKind.CRISIS] * told
 
 
 def test_late_mentions_are_judged_though_their_hour_was_learnt(hot, first):
     """A crisis that the crawl hears two hours late opens when it is heard."""
     late = [replace(u, first_seen=NOW) if u.voice.startswith("crisis") else u for u in hot]
     before = detect(WATCH, late, first, NOW - HOUR / 60, setting(BEFORE))
-    found = detect(WATCH, late, before.standing, NOW, setting(BEFORE))
+    found = detect(WATCH, late, before.state, NOW, setting(BEFORE))
     assert before.events == ()
     assert [event.reason for event in found.events] == [NotifyReason.OPENED]
     assert found.events[0].at == NOW

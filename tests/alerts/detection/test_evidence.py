@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from alerts.detection.detector import detect
-from alerts.detection.evidence import evidence, tipped_by
+from alerts.detection.evidence import collect_evidence, tipping_mention
 from core.observation import Observation
 from tests.alerts.simulation import WATCH, Corpus, sentiment, setting
 
@@ -21,7 +21,7 @@ def live():
     """A watch that was learnt three hours ago, and 40 voices that arrive in the last 40 minutes."""
     made = Corpus(now=NOW, random=Random(5))
     made.ordinary(days=16)
-    before = detect(WATCH, made.utterances, None, KNOWN.backfilled_at, KNOWN).standing
+    before = detect(WATCH, made.utterances, None, KNOWN.backfilled_at, KNOWN).state
     for n in range(40):
         made.say(NOW - (40 - n) * MINUTE, f"c{n}", negative=True, topics=("battery",))
     return made.utterances, before
@@ -30,7 +30,7 @@ def live():
 def test_with_the_mention_that_tipped_it_it_opens_and_without_it_does_not(live):
     utterances, before = live
     opened = detect(WATCH, utterances, before, NOW, KNOWN)
-    tip = tipped_by(WATCH, utterances, opened.judged_by[NOW], NOW, KNOWN)
+    tip = tipping_mention(WATCH, utterances, opened.baselines[NOW], NOW, KNOWN)
     arrived = sorted(utterances, key=lambda u: (u.first_seen, u.id))
     place = next(n for n, u in enumerate(arrived) if u.id == tip)
     assert detect(WATCH, arrived[: place + 1], before, NOW, KNOWN).events
@@ -41,16 +41,16 @@ def test_arrival_counts_not_publication(live):
     """The oldest of the hostile mentions arrives last; it cannot have tipped anything earlier."""
     utterances, before = live
     late = [replace(u, first_seen=NOW) if u.at == NOW - 40 * MINUTE else u for u in utterances]
-    judge = detect(WATCH, late, before, NOW, KNOWN).judged_by[NOW]
-    tip = tipped_by(WATCH, late, judge, NOW, KNOWN)
+    judge = detect(WATCH, late, before, NOW, KNOWN).baselines[NOW]
+    tip = tipping_mention(WATCH, late, judge, NOW, KNOWN)
     assert next(u for u in late if u.id == tip).first_seen < NOW
 
 
 def test_where_nothing_rose_nothing_tipped_it(live):
     utterances, before = live
     usual = before.baseline
-    assert tipped_by(WATCH, utterances, usual, NOW - timedelta(hours=3), KNOWN) is None
-    assert tipped_by(WATCH, [], usual, NOW, KNOWN) is None
+    assert tipping_mention(WATCH, utterances, usual, NOW - timedelta(hours=3), KNOWN) is None
+    assert tipping_mention(WATCH, [], usual, NOW, KNOWN) is None
 
 
 @pytest.mark.parametrize("minutes", [40, 400])
@@ -64,7 +64,7 @@ def test_every_opening_of_a_history_has_a_mention_that_tipped_it(minutes):
     found = detect(WATCH, made.utterances, None, NOW, setting(NOW))
     opened = found.events[0].opened
     assert opened < NOW - timedelta(hours=4)
-    assert tipped_by(WATCH, made.utterances, found.judged_by[opened], opened, KNOWN)
+    assert tipping_mention(WATCH, made.utterances, found.baselines[opened], opened, KNOWN)
 
 
 def test_a_crisis_without_a_baseline_was_tipped_too():
@@ -75,7 +75,7 @@ def test_a_crisis_without_a_baseline_was_tipped_too():
         made.say(NOW - (60 - n) * MINUTE, f"c{n}", negative=True, topics=("battery",))
     found = detect(WATCH, made.utterances, None, NOW, KNOWN)
     opened = found.events[0].opened
-    assert tipped_by(WATCH, made.utterances, found.judged_by[opened], opened, KNOWN)
+    assert tipping_mention(WATCH, made.utterances, found.baselines[opened], opened, KNOWN)
 
 
 def said(name, minute, *, negative=True, topics=(), family=None, voice="v"):
@@ -102,7 +102,10 @@ def test_evidence_is_negative_in_time_and_of_the_topic_oldest_first():
         said("other", 4, topics=("price",)),
         said("early", -1, topics=("app",)),
     ]
-    found = evidence(utterances, "app", NOW, NOW + 60 * MINUTE)
+    found = collect_evidence(utterances, "app", NOW, NOW + 60 * MINUTE)
     assert found.mentions == ("first", "second", "last")
     assert (found.voices, found.families) == (2, 2)
-    assert evidence(utterances, None, NOW, NOW + 60 * MINUTE).mentions[-2:] == ("other", "last")
+    assert collect_evidence(utterances, None, NOW, NOW + 60 * MINUTE).mentions[-2:] == (
+        "other",
+        "last",
+    )

@@ -7,26 +7,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.detection.backfill_events import Teller, retell
+from alerts.detection.backfill_events import BackfillView, summarize_backfill
 from alerts.detection.lifecycle import (
-    NOTICE_QUIET,
-    QUIET,
-    REOPEN,
+    NOTICE_INTERVAL,
+    REOPEN_WITHIN,
+    RESOLVE_AFTER,
     NotifyReason,
     advance,
-    hold,
+    extend_through_gap,
     is_open,
-    leading,
-    notice,
+    issue_notices,
+    lead_spike,
 )
-from core.incident import Kind, Phase, Spike
+from core.incident import IncidentKind, IncidentState, Spike
 
 T0 = datetime(2026, 5, 4, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 THRESHOLD = 3.0
 
 
-def spike(score, topic=None, *, observed=30, severity=2, kind=Kind.CRISIS):
+def spike(score, topic=None, *, observed=30, severity=2, kind=IncidentKind.CRISIS):
     return Spike(
         watch="veloria",
         topic=topic,
@@ -67,8 +67,8 @@ def test_a_raised_spike_opens_and_a_warm_one_does_not():
 def test_six_calm_hours_resolve_at_the_hour_they_were_full():
     episode, told = live((0, spike(4)), (5.9,), (9,))
     assert [event.reason for event in told] == [NotifyReason.OPENED, NotifyReason.RESOLVED]
-    assert told[-1].at == T0 + QUIET == episode.resolved
-    assert told[-1].phase is Phase.RESOLVED
+    assert told[-1].at == T0 + RESOLVE_AFTER == episode.resolved
+    assert told[-1].phase is IncidentState.RESOLVED
 
 
 def test_warmth_keeps_it_open():
@@ -82,7 +82,7 @@ def test_it_comes_back_under_its_own_name_within_a_day():
 
 
 def test_after_a_day_it_is_another_incident():
-    later = (QUIET + REOPEN) / HOUR + 0.1
+    later = (RESOLVE_AFTER + REOPEN_WITHIN) / HOUR + 0.1
     _, told = live((0, spike(4)), (7,), (later, spike(4)))
     assert [event.reason.value for event in told] == ["opened", "resolved", "opened"]
     assert told[-1].opened == told[-1].at != T0
@@ -114,9 +114,9 @@ def test_severity_never_sinks_before_it_is_resolved():
 def test_unheard_sources_keep_it_open():
     """Unknown is not recovered."""
     episode, _ = live((0, spike(4)))
-    held = hold(episode, T0 + 10 * HOUR)
+    held = extend_through_gap(episode, T0 + 10 * HOUR)
     assert is_open(advance("veloria", held, [], T0 + 15 * HOUR)[0])
-    assert hold(None, T0) is None
+    assert extend_through_gap(None, T0) is None
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_unheard_sources_keep_it_open():
 )
 def test_overlapping_spikes_are_one_incident_of_the_topic_that_carries_it(spikes, topic):
     _, told = live((0, *spikes))
-    assert [event.topic for event in told] == [topic] == [leading(spikes).topic]
+    assert [event.topic for event in told] == [topic] == [lead_spike(spikes).topic]
 
 
 def test_its_topic_stays_what_it_was_called():
@@ -164,28 +164,28 @@ def test_any_history_is_a_chain_of_openings_and_resolutions(steps):
 
 
 def test_a_notice_is_told_once_until_it_was_gone_for_twelve_hours():
-    sour, noticed, told = spike(5, kind=Kind.SOUR), {}, []
-    for hours in (0, 1, 11, 22, 33, 33 + NOTICE_QUIET / HOUR):
-        noticed, events = notice(noticed, [sour], T0 + hours * HOUR)
+    sour, noticed, told = spike(5, kind=IncidentKind.SOUR), {}, []
+    for hours in (0, 1, 11, 22, 33, 33 + NOTICE_INTERVAL / HOUR):
+        noticed, events = issue_notices(noticed, [sour], T0 + hours * HOUR)
         told += [event.at for event in events]
-    assert told == [T0, T0 + 33 * HOUR + NOTICE_QUIET]
+    assert told == [T0, T0 + 33 * HOUR + NOTICE_INTERVAL]
 
 
 def test_kinds_of_notices_are_quiet_each_for_itself():
-    _, first = notice({}, [spike(5, kind=Kind.SOUR)], T0)
-    _, both = notice({Kind.SOUR: T0}, [spike(5, kind=Kind.HEALTH)], T0)
-    assert [event.kind for event in (*first, *both)] == [Kind.SOUR, Kind.HEALTH]
+    _, first = issue_notices({}, [spike(5, kind=IncidentKind.SOUR)], T0)
+    _, both = issue_notices({IncidentKind.SOUR: T0}, [spike(5, kind=IncidentKind.HEALTH)], T0)
+    assert [event.kind for event in (*first, *both)] == [IncidentKind.SOUR, IncidentKind.HEALTH]
 
 
 def retold(steps, now, horizon):
     episode, events = live(*steps, (now,))
     warm = [(T0 + hours * HOUR, spikes) for hours, *spikes in steps if spikes]
-    teller = Teller(
+    teller = BackfillView(
         now=T0 + now * HOUR,
         horizon=T0 + horizon * HOUR,
         locate=lambda spike, crossed: replace(spike, onset=crossed - HOUR / 2),
     )
-    return retell(episode, tuple(events), warm, teller)
+    return summarize_backfill(episode, tuple(events), warm, teller)
 
 
 def test_what_was_over_long_before_is_not_told():

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerts.detection.onset import company, onset
+from alerts.detection.onset import crowd_negatives, estimate_onset
 
 CASES = 200
 BEFORE = 144  # buckets: twelve hours of ordinary voices
@@ -48,7 +48,12 @@ def test_simulated_crises_are_dated(later):
         end = min(found_after(voices, usual, began) + later, int(over)) + 1
         errors.append(
             5
-            * (onset(voices[end - BEFORE : end], usual[end - BEFORE : end]) + end - BEFORE - began)
+            * (
+                estimate_onset(voices[end - BEFORE : end], usual[end - BEFORE : end])
+                + end
+                - BEFORE
+                - began
+            )
         )
     assert np.median(np.abs(errors)) <= 30
     assert np.max(np.abs(errors)) <= 120
@@ -56,18 +61,18 @@ def test_simulated_crises_are_dated(later):
 
 def test_a_sudden_step_is_dated_to_the_bucket():
     voices = np.array([0] * 100 + [5] * 6)
-    assert onset(voices, np.full(106, 0.05)) == 100
+    assert estimate_onset(voices, np.full(106, 0.05)) == 100
 
 
 def test_a_lonely_voice_hours_before_is_not_the_beginning():
     voices = np.array([0] * 30 + [1] + [0] * 60 + [3, 4, 6, 8])
-    assert onset(voices, np.full(95, 0.05)) >= 85
+    assert estimate_onset(voices, np.full(95, 0.05)) >= 85
 
 
 @settings(deadline=None, max_examples=50)
 @given(st.lists(st.integers(0, 9), min_size=1, max_size=150), st.floats(0.01, 5))
 def test_every_history_has_an_onset_within_it(voices, usual):
-    assert 0 <= onset(np.array(voices), np.full(len(voices), usual)) < len(voices)
+    assert 0 <= estimate_onset(np.array(voices), np.full(len(voices), usual)) < len(voices)
 
 
 def test_a_few_who_grumble_amid_joy_are_not_the_beginning():
@@ -75,9 +80,12 @@ def test_a_few_who_grumble_amid_joy_are_not_the_beginning():
     negative = np.array([0] * 60 + [1, 0, 0] * 8 + [0] * 6 + [1, 1, 2, 2, 3, 3])
     others = np.array([0] * 60 + [2, 3] * 12 + [0] * 12)
     usual = np.full(96, 0.02)
-    assert onset(negative, usual) < 75, "else this would show nothing"
+    assert estimate_onset(negative, usual) < 75, "else this would show nothing"
     assert (
-        onset(negative, np.maximum(usual, company(negative, others, np.full(96, 0.1), 0.2))) >= 85
+        estimate_onset(
+            negative, np.maximum(usual, crowd_negatives(negative, others, np.full(96, 0.1), 0.2))
+        )
+        >= 85
     )
 
 
@@ -85,11 +93,11 @@ def test_a_few_who_grumble_amid_joy_are_not_the_beginning():
 def test_company_comes_with_a_crowd_alone(others, share):
     """Of what is more than twice the usual; none with the usual few, none with a crisis."""
     half, nobody = np.full(len(others), 0.5), np.zeros(len(others))
-    expected = company(nobody, np.array(others), half, share)
+    expected = crowd_negatives(nobody, np.array(others), half, share)
     assert len(expected) == len(others)
     assert (expected >= 0).all()
     assert expected.sum() <= sum(others) * share / 2 + 1e-9
-    assert not company(nobody, nobody + 1, half, share).any()
-    assert not company(2 * np.array(others), np.array(others), half, share).any()
-    steady = company(np.zeros(50), np.full(50, 3), np.full(50, 0.5), share)
+    assert not crowd_negatives(nobody, nobody + 1, half, share).any()
+    assert not crowd_negatives(2 * np.array(others), np.array(others), half, share).any()
+    steady = crowd_negatives(np.zeros(50), np.full(50, 3), np.full(50, 0.5), share)
     assert steady[10:-10] == pytest.approx(share)

@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.detection.seasonality import DAY, WEEK, at_minutes, flat, minutes_of_week
+from alerts.detection.seasonality import (
+    HOURS_PER_DAY,
+    HOURS_PER_WEEK,
+    flat_season,
+    interpolate_profile,
+    minutes_of_week,
+)
 
 BERLIN = ZoneInfo("Europe/Berlin")
 SPRING = datetime(2026, 3, 29, 0, tzinfo=UTC)  # 01:00 in Berlin; at 02:00 it becomes 03:00
@@ -16,7 +22,7 @@ AUTUMN = datetime(2026, 10, 25, 0, tzinfo=UTC)  # 02:00 in Berlin; at 03:00 it b
 
 
 def hours(start, zone, count=4):
-    return [int(m) // 60 % DAY for m in minutes_of_week(start, count * 12, zone)[::12]]
+    return [int(m) // 60 % HOURS_PER_DAY for m in minutes_of_week(start, count * 12, zone)[::12]]
 
 
 def test_the_hour_that_spring_skips_is_never_seen():
@@ -39,34 +45,36 @@ def test_monday_midnight_is_zero_on_the_own_clock(zone, minute):
 def test_every_bucket_agrees_with_the_clock_on_the_wall(ahead, zone):
     start = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=ahead // 5 * 5)
     local = [(start + n * timedelta(minutes=5)).astimezone(ZoneInfo(zone)) for n in range(30)]
-    wall = [(t.weekday() * DAY + t.hour) * 60 + t.minute for t in local]
+    wall = [(t.weekday() * HOURS_PER_DAY + t.hour) * 60 + t.minute for t in local]
     assert minutes_of_week(start, 30, ZoneInfo(zone)).tolist() == wall
 
 
 def taught(weeks, shape, level=10.0):
     """A season of one unit that heard *shape* (168 ratios) for so many weeks."""
-    season = flat(3, 1)
-    for n in range(weeks * WEEK):
-        season = season.learn(n % WEEK, np.full((3, 1), shape[n % WEEK]), 1.0)
-    return season.profile(np.full((3, 1), level))[-1, 0]
+    season = flat_season(3, 1)
+    for n in range(weeks * HOURS_PER_WEEK):
+        season = season.with_hour(
+            n % HOURS_PER_WEEK, np.full((3, 1), shape[n % HOURS_PER_WEEK]), 1.0
+        )
+    return season.week_profiles(np.full((3, 1), level))[-1, 0]
 
 
 def test_an_untaught_season_is_its_prior():
     prior = np.arange(24) + 1.0
-    profile = flat(3, 2, prior).profile(np.ones((3, 2)))
+    profile = flat_season(3, 2, prior).week_profiles(np.ones((3, 2)))
     assert np.allclose(profile[1, 1, :24] / profile[1, 1, 0], prior)
 
 
 def test_eight_weeks_teach_the_rhythm_of_day_and_week():
-    shape = 1 + 0.8 * np.sin(np.arange(WEEK) * 2 * np.pi / DAY)
-    shape[5 * DAY :] *= 1.5
+    shape = 1 + 0.8 * np.sin(np.arange(HOURS_PER_WEEK) * 2 * np.pi / HOURS_PER_DAY)
+    shape[5 * HOURS_PER_DAY :] *= 1.5
     learnt = taught(8, shape)
     assert np.corrcoef(learnt, shape)[0, 1] > 0.97
 
 
 @given(st.integers(0, 2**32), st.floats(0.02, 50))
 def test_every_profile_has_mean_one_and_no_impossible_hour(seed, level):
-    shape = np.random.default_rng(seed).exponential(size=WEEK)
+    shape = np.random.default_rng(seed).exponential(size=HOURS_PER_WEEK)
     learnt = taught(1, shape, level)
     assert learnt.mean() == pytest.approx(1)
     assert (learnt > 0).all()
@@ -74,19 +82,21 @@ def test_every_profile_has_mean_one_and_no_impossible_hour(seed, level):
 
 def test_a_thin_stream_trusts_its_hours_less():
     """A single voice in a quiet month must not make a rush hour."""
-    shape = np.zeros(WEEK)
-    shape[30] = WEEK
+    shape = np.zeros(HOURS_PER_WEEK)
+    shape[30] = HOURS_PER_WEEK
     assert taught(1, shape, level=0.02).max() < taught(1, shape, level=10.0).max() / 3
 
 
 def test_between_two_hours_the_profile_is_drawn_straight():
-    profile = np.zeros((1, 1, WEEK))
+    profile = np.zeros((1, 1, HOURS_PER_WEEK))
     profile[..., 1] = 1.0
-    values = at_minutes(profile, np.array([30, 60, 90, 120, 150]))[:, 0, 0]
+    values = interpolate_profile(profile, np.array([30, 60, 90, 120, 150]))[:, 0, 0]
     assert values.tolist() == [0.0, 0.5, 1.0, 0.5, 0.0]
 
 
 def test_sunday_night_leads_into_monday():
-    profile = np.zeros((1, 1, WEEK))
+    profile = np.zeros((1, 1, HOURS_PER_WEEK))
     profile[..., 0] = 1.0
-    assert at_minutes(profile, np.array([WEEK * 60 - 1]))[0, 0, 0] == pytest.approx(29 / 60)
+    assert interpolate_profile(profile, np.array([HOURS_PER_WEEK * 60 - 1]))[
+        0, 0, 0
+    ] == pytest.approx(29 / 60)

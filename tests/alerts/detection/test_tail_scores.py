@@ -7,13 +7,13 @@ from hypothesis import strategies as st
 from scipy.stats import nbinom
 
 from alerts.detection.tail_scores import (
-    CAP,
-    TEMPER_MAX,
+    MAX_NOISE_FACTOR,
+    MAX_SCORE,
     WINDOWS,
-    excess_surprise,
-    rolling,
-    share_surprise,
-    tempering,
+    excess_score,
+    noise_factor,
+    rolling_sums,
+    share_score,
 )
 
 means = st.floats(0.01, 200)
@@ -22,12 +22,12 @@ voices = st.integers(0, 300)
 
 
 def excess(observed, expected, spread):
-    return float(excess_surprise(np.array([observed * 1.0]), np.array([expected]), spread)[0])
+    return float(excess_score(np.array([observed * 1.0]), np.array([expected]), spread)[0])
 
 
 def share(negative, heard, usual=0.2, clumping=0.02):
     given_ = (np.array([float(x)]) for x in (negative, heard, usual, clumping))
-    return float(share_surprise(*given_)[0])
+    return float(share_score(*given_)[0])
 
 
 @given(voices, means, spreads)
@@ -37,7 +37,9 @@ def test_excess_is_the_upper_tail_of_a_negative_binomial(observed, expected, spr
         return
     size = 1 / spread
     tail = -nbinom.logsf(observed - 1, size, size / (size + expected)) / np.log(10)
-    assert excess(observed, expected, spread) == pytest.approx(min(tail, CAP), rel=1e-6, abs=1e-9)
+    assert excess(observed, expected, spread) == pytest.approx(
+        min(tail, MAX_SCORE), rel=1e-6, abs=1e-9
+    )
 
 
 @given(voices, means, spreads)
@@ -68,11 +70,11 @@ def test_a_voice_that_turned_counts_among_the_heard():
 
 def test_windows_sum_the_last_buckets():
     series = np.arange(100.0)
-    sums = rolling(series, 71)
+    sums = rolling_sums(series, 71)
     assert sums.shape == (29, len(WINDOWS))
     assert sums[-1].tolist() == [series[-width:].sum() for width in WINDOWS]
 
 
 @given(st.floats(0, 100))
 def test_tempering_never_sharpens_and_never_silences(tail):
-    assert 1 <= float(tempering(np.array([tail]))[0]) <= TEMPER_MAX
+    assert 1 <= float(noise_factor(np.array([tail]))[0]) <= MAX_NOISE_FACTOR

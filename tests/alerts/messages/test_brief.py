@@ -7,12 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.messages.brief import THREAD, brief_context, compose_brief, headline, thread
-from core.incident import Phase
-from templates.i18n import Say
+from alerts.messages.brief import (
+    MAX_THREAD_LENGTH,
+    brief_context,
+    compose_brief,
+    headline,
+    thread_ids,
+)
+from core.incident import IncidentState
+from templates.i18n import Translator
 from tests.alerts import example_letters as letters
 
-say = Say(zone="Europe/Berlin")
+say = Translator(zone="Europe/Berlin")
 
 
 def composed(**changes):
@@ -83,7 +89,9 @@ def test_a_multiple_is_told_only_of_something_that_is_usual(observed, expected):
 
 def test_a_resolved_incident_is_told_as_over():
     end = letters.ONSET + timedelta(hours=5)
-    letter = composed(incident=letters.crisis(state=Phase.RESOLVED, resolved=end, revision=4))
+    letter = composed(
+        incident=letters.crisis(state=IncidentState.RESOLVED, resolved=end, revision=4)
+    )
     assert "It is over." in letter.text
     assert "Lasted 5 h, from Fri 20 Nov, 12:40 (11:40 UTC) to Fri 20 Nov, 17:40." in letter.text
     assert "Still growing" not in letter.text
@@ -103,15 +111,15 @@ def test_the_search_leads_to_the_incidents_own_mentions():
 @given(st.integers(1, 350))
 def test_every_revision_goes_into_the_thread_of_its_root(revision):
     """A deterministic id and a reference to the root; a new root after a hundred."""
-    root = f"<inc-7.r{(revision - 1) // THREAD * THREAD + 1}@host.example>"
-    message_id, references = thread(letters.crisis(revision=revision), "host.example")
+    root = f"<inc-7.r{(revision - 1) // MAX_THREAD_LENGTH * MAX_THREAD_LENGTH + 1}@host.example>"
+    message_id, references = thread_ids(letters.crisis(revision=revision), "host.example")
     assert message_id == f"<inc-7.r{revision}@host.example>"
     assert references == (() if message_id == root else (root,))
 
 
 def test_the_subject_never_changes():
     """Mail clients thread by it."""
-    worse = letters.crisis(revision=3, severity=1, state=Phase.ACKNOWLEDGED, observed=200)
+    worse = letters.crisis(revision=3, severity=1, state=IncidentState.ACKNOWLEDGED, observed=200)
     assert composed(incident=worse).subject == composed().subject == "INC-7 Veloria: battery"
 
 

@@ -6,12 +6,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.messages.brief_facts import CHART, PULSE, QUARTER, Case, carriers, copies, gather, pulse
-from alerts.messages.completing import completeness
+from alerts.messages.brief_facts import (
+    CHART_SPAN,
+    QUARTER_HOUR,
+    QUARTER_HOURS,
+    IncidentCase,
+    collect_facts,
+    duplicate_counts,
+    quarter_hours,
+    sources_by_onset,
+)
+from alerts.messages.completing import load_completeness
 from core.mention import Sentiment
 from core.observation import Observation
-from core.timestamps import floor
-from store.analysis.queue import record_findings
+from core.timestamps import floor_to
+from store.analysis.queue import save_results
 from tests.alerts.example_letters import mention
 from tests.store import factories
 from tests.store.factories import NOON
@@ -37,18 +46,18 @@ def test_the_pulse_counts_negative_voices_by_complete_quarters_of_an_hour():
         said(2, NOON - timedelta(minutes=2), voice="a"),
         said(3, NOON - timedelta(minutes=3), voice="b"),
         said(4, NOON - timedelta(minutes=4), POSITIVE, voice="c"),
-        said(5, NOON - QUARTER - timedelta(minutes=1), voice="a"),
+        said(5, NOON - QUARTER_HOUR - timedelta(minutes=1), voice="a"),
         said(6, NOON + timedelta(minutes=1), voice="d"),  # its quarter is not over
-        said(7, NOON - (PULSE + 1) * QUARTER, voice="e"),  # too old
+        said(7, NOON - (QUARTER_HOURS + 1) * QUARTER_HOUR, voice="e"),  # too old
     ]
-    assert pulse(spoken, now) == (0, 0, 0, 0, 0, 0, 1, 2)
+    assert quarter_hours(spoken, now) == (0, 0, 0, 0, 0, 0, 1, 2)
 
 
 @given(st.lists(st.tuples(AGES, TONES), max_size=30))
 def test_the_pulse_is_the_same_in_any_order(spoken):
     utterances = [said(n, at, tone) for n, (at, tone) in enumerate(spoken)]
-    assert pulse(utterances, NOON) == pulse(utterances[::-1], NOON)
-    assert len(pulse(utterances, NOON)) == PULSE
+    assert quarter_hours(utterances, NOON) == quarter_hours(utterances[::-1], NOON)
+    assert len(quarter_hours(utterances, NOON)) == QUARTER_HOURS
 
 
 def test_sources_carry_it_in_the_order_in_which_they_did():
@@ -57,7 +66,7 @@ def test_sources_carry_it_in_the_order_in_which_they_did():
         mention("first", sources=("blog",), published=NOON - HOUR, voice="a" * 32),
         mention("second", sources=("blog", "forum"), published=NOON - HOUR / 2, voice="b" * 32),
     ]
-    assert [(c.source, c.first, c.voices) for c in carriers(found)] == [
+    assert [(c.source, c.first_post, c.voices) for c in sources_by_onset(found)] == [
         ("blog", NOON - HOUR, 2),
         ("forum", NOON - HOUR / 2, 2),
     ]
@@ -65,7 +74,7 @@ def test_sources_carry_it_in_the_order_in_which_they_did():
 
 def test_copies_are_what_there_is_beside_the_first_of_a_family():
     found = [mention(str(n), family="spam") for n in range(3)] + [mention("alone", family=None)]
-    assert copies(found) == {"spam": 2, found[-1].id: 0}
+    assert duplicate_counts(found) == {"spam": 2, found[-1].id: 0}
 
 
 @pytest.fixture
@@ -98,18 +107,22 @@ def record(sqlite_record):
         for name, (text, sentiment) in past.items()
     ]
     with sqlite_record.write() as tx:
-        record_findings(tx, found, now=NOON)
+        save_results(tx, found, now=NOON)
     return sqlite_record
 
 
 def gathered(record, **changes):
     ids = tuple(factories.key(f"safe{n}") for n in range(6))
     incident = factories.incident(onset=NOON - HOUR, mentions=ids, **changes)
-    case = Case(incident=incident, watch=factories.watch(), topic="Safety")
+    case = IncidentCase(incident=incident, watch=factories.watch(), topic="Safety")
     told = []
     with record.read() as tx:
-        known = completeness(tx, since=NOON - CHART, until=NOON, now=NOON, quality=lambda _: None)
-        made = gather(tx, case, known, explain=lambda *sides: told.append(sides) or (), now=NOON)
+        known = load_completeness(
+            tx, since=NOON - CHART_SPAN, until=NOON, now=NOON, quality=lambda _: None
+        )
+        made = collect_facts(
+            tx, case, known, explain=lambda *sides: told.append(sides) or (), now=NOON
+        )
     return made, told
 
 
@@ -119,8 +132,8 @@ def test_the_chart_shows_the_incidents_own_unit(record):
     assert sum(bar.total for bar in safety.bars) == 6
     assert sum(bar.total for bar in whole.bars) == 7
     assert (safety.bars[0].start, safety.bars[-1].end) == (
-        floor(NOON, HOUR) + HOUR - CHART,
-        floor(NOON, HOUR) + HOUR,
+        floor_to(NOON, HOUR) + HOUR - CHART_SPAN,
+        floor_to(NOON, HOUR) + HOUR,
     )
 
 
@@ -136,7 +149,11 @@ def test_a_mention_erased_meanwhile_is_left_out(record):
     made, _ = gathered(record)
     assert len(made.mentions) == 6
     with record.read() as tx:
-        known = completeness(tx, since=NOON - CHART, until=NOON, now=NOON, quality=lambda _: None)
-        case = Case(incident=factories.incident(mentions=ids), watch=factories.watch(), topic=None)
-        made = gather(tx, case, known, explain=lambda *_: (), now=NOON)
+        known = load_completeness(
+            tx, since=NOON - CHART_SPAN, until=NOON, now=NOON, quality=lambda _: None
+        )
+        case = IncidentCase(
+            incident=factories.incident(mentions=ids), watch=factories.watch(), topic=None
+        )
+        made = collect_facts(tx, case, known, explain=lambda *_: (), now=NOON)
     assert [m.id for m in made.mentions] == [factories.key("safe1")]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.messages.trend import Trend, trend
+from alerts.messages.trend import Trend, classify_trend
 
 PULSE = st.lists(st.integers(0, 500), max_size=12)
 
@@ -22,23 +22,23 @@ PULSE = st.lists(st.integers(0, 500), max_size=12)
     ],
 )
 def test_the_last_two_stretches_are_compared_with_the_two_before(pulse, way):
-    assert trend(pulse) is way
+    assert classify_trend(pulse) is way
 
 
 @given(PULSE)
 def test_backwards_a_rise_is_a_fall(pulse):
     opposite = {Trend.RISING: Trend.FALLING, Trend.FALLING: Trend.RISING}
     last = pulse[-4:]
-    assert trend(last[::-1]) is opposite.get(trend(last), Trend.LEVEL)
+    assert classify_trend(last[::-1]) is opposite.get(classify_trend(last), Trend.LEVEL)
 
 
 @given(PULSE, st.integers(1, 500))
 def test_more_voices_now_never_turn_a_rise_into_less(pulse, more):
-    if trend(pulse) is Trend.RISING:
-        assert trend([*pulse[:-1], pulse[-1] + more]) is Trend.RISING
+    if classify_trend(pulse) is Trend.RISING:
+        assert classify_trend([*pulse[:-1], pulse[-1] + more]) is Trend.RISING
 
 
 @given(PULSE, PULSE)
 def test_what_was_long_ago_does_not_matter(old, pulse):
     if len(pulse) >= 4:
-        assert trend([*old, *pulse]) is trend(pulse)
+        assert classify_trend([*old, *pulse]) is classify_trend(pulse)

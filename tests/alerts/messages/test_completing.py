@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from alerts.messages.completing import completeness
+from alerts.messages.completing import load_completeness
 from store import tables
-from store.analysis.queue import record_findings
+from store.analysis.queue import save_results
 from store.crawl import sources
 from tests.store.factories import MODEL, NOON, begin, finding, hear, heard, key
 
@@ -18,15 +18,15 @@ DAY = timedelta(days=1)
 def record(sqlite_record):
     with sqlite_record.write() as tx:
         begin(tx, "blog", "forum")
-        sources.settle(tx, "blog", state="ok", reason=None, now=NOON)
+        sources.record_outcome(tx, "blog", state="ok", reason=None, now=NOON)
         for _ in range(2):
-            sources.settle(tx, "forum", state="failed", reason="answered 500", now=NOON)
+            sources.record_outcome(tx, "forum", state="failed", reason="answered 500", now=NOON)
     return sqlite_record
 
 
 def known(record, since=NOON - DAY, until=NOON + DAY):
     with record.read() as tx:
-        return completeness(tx, since=since, until=until, now=NOON, quality={MODEL: 0.7}.get)
+        return load_completeness(tx, since=since, until=until, now=NOON, quality={MODEL: 0.7}.get)
 
 
 def test_who_was_not_heard_is_named_with_the_reason(record):
@@ -35,7 +35,7 @@ def test_who_was_not_heard_is_named_with_the_reason(record):
     assert [(u.name, u.state, u.reason) for u in coverage.unheard] == [
         ("forum", "broken", "answered 500")
     ]
-    assert known(record).silences == ()
+    assert known(record).outages == ()
 
 
 def test_before_anything_was_scored_no_model_is_named(record):
@@ -52,7 +52,7 @@ def test_unscored_mentions_are_counted_by_language_within_the_window_alone(recor
         if name != "en"
     ]
     with record.write() as tx:
-        record_findings(tx, [*unread, finding("en")], now=NOON)
+        save_results(tx, [*unread, finding("en")], now=NOON)
     assert known(record).unscored == {"de": 2, "fr": 1}
     assert known(record, until=NOON).unscored == {}
     assert known(record).model == MODEL
@@ -69,6 +69,6 @@ def test_what_its_author_took_back_is_counted_as_that(record):
 def test_a_source_that_worked_and_fell_silent_is_a_silence_of_the_letter(record):
     with record.write() as tx:
         for _ in range(2):
-            sources.settle(tx, "blog", state="failed", reason="no answer", now=NOON)
-    (silence,) = known(record).silences
+            sources.record_outcome(tx, "blog", state="failed", reason="no answer", now=NOON)
+    (silence,) = known(record).outages
     assert (silence.what, silence.name, silence.since) == ("source", "blog", NOON)

@@ -5,14 +5,14 @@ from datetime import UTC, datetime
 
 from alerts.messages.day_summary import TopicDay
 from alerts.messages.digest import compose_digest, digest_context
-from alerts.messages.mime import to_eml
+from alerts.messages.mime import to_mime
 from core.coverage import Coverage
-from core.incident import Phase
+from core.incident import IncidentState
 from core.mention import Sentiment
-from templates.i18n import Say
+from templates.i18n import Translator
 from tests.alerts import example_letters as letters
 
-say = Say(zone="Europe/Berlin")
+say = Translator(zone="Europe/Berlin")
 
 
 def composed(**changes):
@@ -98,7 +98,7 @@ def test_a_crisis_that_opened_after_the_day_is_an_alarm_but_not_its_story():
 
 def test_no_letter_offers_an_address_to_leave_by_that_nobody_reads():
     """There is no such address: who gets which letter stands in the settings."""
-    assert b"List-Unsubscribe" not in to_eml(composed())
+    assert b"List-Unsubscribe" not in to_mime(composed())
 
 
 def test_without_history_no_change_is_claimed():
@@ -109,7 +109,7 @@ def test_without_history_no_change_is_claimed():
 def test_topics_stand_by_size_with_their_change():
     lines = shown().topics
     assert [line.name for line in lines] == ["battery", "delivery", "price", "service"]
-    assert [line.alarming for line in lines] == [True, False, False, False]
+    assert [line.is_alarming for line in lines] == [True, False, False, False]
     assert say("digest.change", change=lines[0].change) == "+599%"
 
 
@@ -124,7 +124,7 @@ def test_two_critical_voices_and_one_of_praise_are_quoted():
 
 def test_an_incident_that_is_over_is_told_as_over():
     end = datetime(2026, 11, 20, 18, tzinfo=UTC)
-    over = letters.crisis(state=Phase.RESOLVED, resolved=end)
+    over = letters.crisis(state=IncidentState.RESOLVED, resolved=end)
     text = composed(incidents=(over,)).text
     assert "From Fri 20 Nov, 12:40 to Fri 20 Nov, 19:00 (resolved)." in text
     assert "0            Open incidents" in text

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.messages.digest_days import FURTHEST_BACK, digest_key, due_days, local_day
+from alerts.messages.digest_days import MAX_DAYS_BACK, digest_key, due_days, local_day
 
 ZONES = st.sampled_from(
     ["UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Asia/Beirut", "Pacific/Apia"]
@@ -63,7 +63,7 @@ def test_missed_digests_come_late_under_their_own_dates_but_not_for_ever():
     now = datetime(2026, 11, 21, 12, tzinfo=UTC)
     owed = due_days(now, "UTC", SEVEN, date(2026, 11, 1))
     assert owed == (date(2026, 11, 18), date(2026, 11, 19), date(2026, 11, 20))
-    assert len(owed) == FURTHEST_BACK
+    assert len(owed) == MAX_DAYS_BACK
 
 
 def test_the_first_digest_is_yesterdays():
@@ -80,7 +80,7 @@ def test_the_first_digest_is_yesterdays():
 def test_only_whole_days_are_owed_and_each_once(now, zone, at, last):
     owed = due_days(now, zone, at, last)
     assert list(owed) == sorted(set(owed))
-    assert len(owed) <= FURTHEST_BACK
+    assert len(owed) <= MAX_DAYS_BACK
     for day in owed:
         assert local_day(day, zone).end <= now
         assert last is None or day > last

@@ -7,17 +7,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.messages.completing import completeness
+from alerts.messages.completing import load_completeness
 from alerts.messages.digest_days import local_day
-from alerts.messages.digest_facts import ENOUGH, Edition, Shelf, gather_day
-from core.incident import Kind, Phase
+from alerts.messages.digest_facts import (
+    MIN_LIKE_DAYS,
+    DailyObservations,
+    DigestJob,
+    collect_day_facts,
+)
+from core.incident import IncidentKind, IncidentState
 from core.mention import Sentiment
 from core.observation import Observation
 from core.watch import Topic
 from store import watches
 from store.alerts import incidents
 from store.alerts.people import Subscription
-from store.analysis.queue import record_findings
+from store.analysis.queue import save_results
 from tests.store import factories
 
 BERLIN = "Europe/Berlin"
@@ -49,13 +54,13 @@ def shelf(counts, last=date(2026, 3, 20)):
         first + timedelta(n): [said(f"{n}.{k}") for k in range(count)]
         for n, count in enumerate(counts)
     }
-    return Shelf(days={day: spoken for day, spoken in days.items() if spoken})
+    return DailyObservations(days={day: spoken for day, spoken in days.items() if spoken})
 
 
 def test_a_voice_counts_once_in_each_sentiment_it_showed():
     spoken = [said(n, voice="loud") for n in range(60)]
     spoken += [said("p", POSITIVE, "loud"), said("n", None, "quiet"), said("x", NEGATIVE, None)]
-    counts = Shelf(days={SPRING: spoken}).counts(SPRING)
+    counts = DailyObservations(days={SPRING: spoken}).counts(SPRING)
     assert (counts.mentions, counts.voices) == (63, 3)
     assert (counts.negative, counts.positive, counts.neutral, counts.unscored) == (2, 1, 0, 1)
 
@@ -82,7 +87,7 @@ def test_with_too_few_days_behind_there_is_no_usual():
     for days in range(1, 12):
         known = shelf([5] * days, monday).counts(monday)
         like = [n for n in range(1, days - 1) if (monday - timedelta(n)).weekday() < 5]
-        assert (known.usual is not None) == (len(like) >= ENOUGH)
+        assert (known.usual is not None) == (len(like) >= MIN_LIKE_DAYS)
 
 
 def test_a_topic_has_its_own_counts_and_usual():
@@ -90,7 +95,7 @@ def test_a_topic_has_its_own_counts_and_usual():
         date(2026, 3, n): [said(f"s{n}", topics=("safety",)), said(f"p{n}", topics=("price",))]
         for n in range(2, 21)
     }
-    counts = Shelf(days=days).counts(date(2026, 3, 20), "safety")
+    counts = DailyObservations(days=days).counts(date(2026, 3, 20), "safety")
     assert (counts.mentions, counts.usual.mentions) == (1, 1.0)
 
 
@@ -112,21 +117,21 @@ def record(sqlite_record):
     factories.hear(sqlite_record, *posts, at=start + 8 * 24 * HOUR)
     with sqlite_record.write() as tx:
         found = [factories.finding(name, texts[name]) for name in names]
-        record_findings(tx, found, now=start)
+        save_results(tx, found, now=start)
     return sqlite_record
 
 
 def gathered(record, day=SPRING):
     watch, rival = factories.watch(), factories.watch("rival", "rival")
-    edition = Edition(
+    edition = DigestJob(
         subscription=SUBSCRIPTION, watch=watch, rivals=(rival,), topics=TOPICS, day=day
     )
     window = local_day(day, BERLIN)
     with record.read() as tx:
-        known = completeness(
+        known = load_completeness(
             tx, since=window.start, until=window.end, now=window.end, quality=lambda _: None
         )
-        return gather_day(tx, edition, known)
+        return collect_day_facts(tx, edition, known)
 
 
 @pytest.mark.parametrize(("day", "hours"), [(date(2026, 3, 28), 24), (SPRING, 23)])
@@ -158,10 +163,10 @@ def test_an_incident_is_told_on_each_day_that_it_lasted(record, onset, resolved,
     """Hours from the beginning of the day, which has 23."""
     start = local_day(SPRING, BERLIN).start
     end = None if resolved is None else start + resolved * HOUR
-    phase = Phase.OPEN if end is None else Phase.RESOLVED
+    phase = IncidentState.OPEN if end is None else IncidentState.RESOLVED
     own = {"onset": start + onset * HOUR, "resolved": end, "state": phase}
     with record.write() as tx:
-        incidents.add(tx, factories.incident(**own), course={})
-        incidents.add(tx, factories.incident(**own, watch="rival"), course={})
-        incidents.add(tx, factories.incident(**own, kind=Kind.SOUR), course={})
+        incidents.add(tx, factories.incident(**own), detector_json={})
+        incidents.add(tx, factories.incident(**own, watch="rival"), detector_json={})
+        incidents.add(tx, factories.incident(**own, kind=IncidentKind.SOUR), detector_json={})
     assert len(gathered(record).incidents) == int(told)

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.detection.baseline import start
-from alerts.detection.detector_state import Standing, to_json
-from alerts.messages.hourly_bars import ENOUGH, HOUR, hourly, with_usual
+from alerts.detection.baseline import initial
+from alerts.detection.detector_state import DetectorState, to_json
+from alerts.messages.hourly_bars import HOUR, MIN_WEEKS, count_hourly, with_usual_levels
 from core.mention import Sentiment
 from core.observation import Observation
 from store.alerts import observations
-from store.analysis.queue import record_findings
+from store.analysis.queue import save_results
 from tests.store import factories
 from tests.store.factories import NOON
 
@@ -32,7 +32,7 @@ def said(n, at, sentiment):
 def test_every_mention_of_the_window_stands_in_one_bar(spoken):
     heard = [said(n, at, tone) for n, (at, tone) in enumerate(spoken)]
     begin = NOON - SPAN
-    bars = hourly(heard, begin, NOON)
+    bars = count_hourly(heard, begin, NOON)
     assert [bar.start for bar in bars] == [begin + n * HOUR for n in range(48)]
     assert sum(bar.total for bar in bars) == sum(begin <= u.at < NOON for u in heard)
     assert sum(b.counts.negative for b in bars) == sum(
@@ -46,24 +46,26 @@ def hear(record, *times, topics=()):
     factories.hear(record, *(factories.heard(name, published=at) for name, at in named.items()))
     verdicts = (factories.verdict(topics=topics),)
     with record.write() as tx:
-        record_findings(tx, [factories.finding(n, verdicts=verdicts) for n in named], now=NOON)
+        save_results(tx, [factories.finding(n, verdicts=verdicts) for n in named], now=NOON)
 
 
 def learn(record, begun, zone="UTC"):
     """A baseline that has seen nothing but the time since *begun*."""
-    standing = Standing(
-        query="r1", zone=zone, retold=0, baseline=start((None,), begun), judged_to=NOON,
-        episode=None, noticed={},
+    standing = DetectorState(
+        query="r1", zone=zone, history_version=0, baseline=initial((None,), begun),
+        evaluated_until=NOON, episode=None, last_notices={},
     )  # fmt: skip
     with record.write() as tx:
         state = {"standing": to_json(standing)}
-        observations.keep_baseline(tx, "acme", learnt_to=begun, state=state)
+        observations.save_baseline(tx, "acme", learnt_to=begun, state=state)
 
 
 def usual(record, first=NOON - SPAN, end=NOON, *, topic=None, zone="UTC"):
     """The usual level of each bar of [first, end)."""
     with record.read() as tx:
-        bars = with_usual(tx, hourly([], first, end), factories.watch(zone=zone), topic)
+        bars = with_usual_levels(
+            tx, count_hourly([], first, end), factories.watch(zone=zone), topic
+        )
     return [bar.usual for bar in bars]
 
 
@@ -88,7 +90,7 @@ def test_what_lies_before_the_baseline_is_no_history(furnished):
     """A zero there would be nobody listening."""
     last = NOON - HOUR / 2
     hear(furnished, *(last - n * 7 * DAY for n in (1, 2, 3, 4)))
-    learn(furnished, NOON - ENOUGH * 7 * DAY - HOUR)
+    learn(furnished, NOON - MIN_WEEKS * 7 * DAY - HOUR)
     assert usual(furnished)[-1] == 1.0
     assert set(usual(furnished)[:-1]) == {None}
 

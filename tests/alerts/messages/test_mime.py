@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from alerts.messages.brief import compose_brief
 from alerts.messages.digest import compose_digest
-from alerts.messages.mime import from_eml, to_eml, viewed
-from core.incident import Phase
+from alerts.messages.mime import from_mime, html_for_browser, to_mime
+from core.incident import IncidentState
 from tests.alerts import example_letters as letters
 
 LINE = st.text(
@@ -23,7 +23,7 @@ BODY = TEXT.filter(lambda text: "\r" not in text)
 
 def brief(revision: int = 3):
     """A real brief, deep in its thread."""
-    incident = letters.crisis(revision=revision, state=Phase.OPEN)
+    incident = letters.crisis(revision=revision, state=IncidentState.OPEN)
     shown = letters.evidence(incident=incident)
     return compose_brief(shown, letters.ENVELOPE, letters.NOW)
 
@@ -34,37 +34,37 @@ def digest():
 
 
 def test_the_same_letter_is_the_same_bytes():
-    assert to_eml(brief()) == to_eml(brief())
+    assert to_mime(brief()) == to_mime(brief())
 
 
 @pytest.mark.parametrize("make", [brief, digest])
 def test_what_the_outbox_stored_is_the_letter_again(make):
     letter = make()
-    assert from_eml(to_eml(letter)) == letter
-    assert to_eml(from_eml(to_eml(letter))) == to_eml(letter)
+    assert from_mime(to_mime(letter)) == letter
+    assert to_mime(from_mime(to_mime(letter))) == to_mime(letter)
 
 
 @given(BODY, BODY)
 def test_any_text_comes_back_as_it_was(text, html):
     """Dots at the start of a line, boundaries, long lines, all scripts."""
     letter = letters.letter(text=text, html=html)
-    assert from_eml(to_eml(letter)) == letter
-    assert to_eml(letter).isascii()
+    assert from_mime(to_mime(letter)) == letter
+    assert to_mime(letter).isascii()
 
 
 @pytest.mark.parametrize("text", [".\n", "..\n.\nQUIT\n", "--=_x\n", "From me\n", " \n\n \n"])
 def test_lines_that_mean_something_to_mail_mean_nothing_here(text):
-    assert from_eml(to_eml(letters.letter(text=text))).text == text
+    assert from_mime(to_mime(letters.letter(text=text))).text == text
 
 
 def test_a_boundary_never_stands_in_the_content():
-    eml = to_eml(letters.letter())
+    eml = to_mime(letters.letter())
     boundary = message_from_bytes(eml, policy=SMTP).get_boundary()
     assert eml.count(boundary.encode()) == 4  # the header, two parts, the end
 
 
 def test_the_parts_are_alternatives_and_the_picture_belongs_to_the_html():
-    mail = message_from_bytes(to_eml(brief()), policy=SMTP)
+    mail = message_from_bytes(to_mime(brief()), policy=SMTP)
     assert mail.get_content_type() == "multipart/alternative"
     text, related = mail.iter_parts()
     assert text.get_content_type() == "text/plain"
@@ -77,41 +77,41 @@ def test_the_parts_are_alternatives_and_the_picture_belongs_to_the_html():
 
 
 def test_a_brief_threads_and_a_digest_is_a_list():
-    mail = message_from_bytes(to_eml(brief()), policy=SMTP)
+    mail = message_from_bytes(to_mime(brief()), policy=SMTP)
     root = "<inc-7.r1@listening.example>"
     assert (mail["In-Reply-To"], mail["References"]) == (root, root)
     assert mail["Auto-Submitted"] == "auto-generated"
     assert mail["List-ID"] is None
-    assert message_from_bytes(to_eml(digest()), policy=SMTP)["List-ID"] == (
+    assert message_from_bytes(to_mime(digest()), policy=SMTP)["List-ID"] == (
         "<digest.listening.example>"
     )
 
 
 def test_the_date_is_that_of_the_letter_and_not_of_the_sending():
-    mail = message_from_bytes(to_eml(brief()), policy=SMTP)
+    mail = message_from_bytes(to_mime(brief()), policy=SMTP)
     assert mail["Date"].datetime == datetime(2026, 11, 20, 14, 5, tzinfo=UTC)
 
 
 def test_long_ids_stay_readable_in_references():
     """Folded as text they would come out as encoded words, and no client would thread them."""
     long = f"<inc-{'7' * 120}.r1@{'sub.' * 20}listening.example>"
-    eml = to_eml(letters.letter(references=(long,)))
+    eml = to_mime(letters.letter(references=(long,)))
     assert long.encode() in eml
-    assert from_eml(eml).references == (long,)
+    assert from_mime(eml).references == (long,)
 
 
 @pytest.mark.parametrize("field", ["subject", "recipient", "sender"])
 def test_a_line_break_in_a_header_is_refused(field):
     with pytest.raises(ValueError, match="linefeed or carriage return"):
-        to_eml(letters.letter(**{field: "a@b.example\r\nBcc: c@d.example"}))
+        to_mime(letters.letter(**{field: "a@b.example\r\nBcc: c@d.example"}))
 
 
 def test_a_subject_in_any_script_comes_back():
     letter = letters.letter(subject="Вело, 字, é 😀 " + "ü" * 200)
-    assert from_eml(to_eml(letter)).subject == letter.subject
+    assert from_mime(to_mime(letter)).subject == letter.subject
 
 
 def test_a_browser_gets_the_pictures_from_where_it_is_told():
-    html = viewed(brief(), lambda cid: f"/inbox/1/{cid}?a&b")
+    html = html_for_browser(brief(), lambda cid: f"/inbox/1/{cid}?a&b")
     assert 'src="/inbox/1/chart@inc-7.r3?a&amp;b"' in html
     assert "cid:" not in html

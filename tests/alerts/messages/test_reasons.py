@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from alerts.messages.reasons import SHORTEST, explain, speaking
+from alerts.messages.reasons import MIN_WORD_LENGTH, explain, mentions_with_reasons
 from templates.contexts.mail import Reason
 from tests.alerts.example_letters import mention
 
@@ -24,7 +24,9 @@ def test_the_new_words_are_the_reasons_with_their_share_of_the_voices():
 
 def test_short_words_and_articles_are_no_reason():
     now = people(60, "it is on an ox of us at the sea")
-    assert all(len(word) >= SHORTEST for r in explain(now, BEFORE) for word in r.term.split())
+    assert all(
+        len(word) >= MIN_WORD_LENGTH for r in explain(now, BEFORE) for word in r.term.split()
+    )
 
 
 def test_words_that_only_hold_sentences_together_are_no_reason():
@@ -52,9 +54,11 @@ def test_the_mentions_that_use_a_reason_speak_of_it():
     hot = people(4, "The BATTERY is hot")
     now = [*people(3, "too dear", 9), *hot]
     battery = Reason(term="battery hot", now=0.5, usual=0.0)
-    assert speaking(now, [battery]) == tuple(hot)
-    assert speaking(now[:-1], [battery]) == tuple(now[:-1]), "three are too few to stand for all"
-    assert speaking(now, []) == tuple(now)
+    assert mentions_with_reasons(now, [battery]) == tuple(hot)
+    assert mentions_with_reasons(now[:-1], [battery]) == tuple(now[:-1]), (
+        "three are too few to stand for all"
+    )
+    assert mentions_with_reasons(now, []) == tuple(now)
 
 
 def test_one_text_told_by_many_is_one_reason_to_nobody():

@@ -8,7 +8,7 @@ from bench.reality.alerting.clock import at_hour
 from bench.reality.alerting.detection import Notice
 from bench.reality.alerting.draws import draw_mentions
 from bench.reality.alerting.emails import Email, Outbox
-from core.incident import Kind
+from core.incident import IncidentKind
 
 FRAMES = {
     "background": {"a_day": 30},
@@ -21,7 +21,7 @@ FRAMES = {
 
 def notice(at_h, reason="opened", kind="crisis", **changes):
     values = {"topic": "frame", "topics": ("frame",), "opened": at_hour(1)} | changes
-    return Notice(at_h=at_h, reason=NotifyReason(reason), kind=Kind(kind), **values)
+    return Notice(at_h=at_h, reason=NotifyReason(reason), kind=IncidentKind(kind), **values)
 
 
 COURSE = [

@@ -8,7 +8,7 @@ import pytest
 from bench.reality import console
 from bench.reality.search.pages import Browser, PageAnswer, box, judge, problems, twin_address
 from indexer.engines.memory import MemoryIndex
-from store.database import Record
+from store.database import Database
 from tests.console import sample_installation
 
 BOX = '<input type="search" name="q" value="a &amp; b">'
@@ -71,7 +71,7 @@ def test_the_twin_searches_as_the_address_does():
 @pytest.fixture(scope="module")
 def desk(sqlite_template, tmp_path_factory):
     path = shutil.copy(sqlite_template, tmp_path_factory.mktemp("console") / "record.db")
-    record = Record(f"sqlite:///{path}")
+    record = Database(f"sqlite:///{path}")
     sample_installation.furnish(record)
     yield sample_installation.desk(record, sample_installation.follow(record, MemoryIndex()))
     record.close()

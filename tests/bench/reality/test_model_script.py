@@ -10,14 +10,14 @@ import pytest
 
 from bench.reality import model_script
 from bench.reality.model_script import BIAS, WEIGHT, changed_adapter, damage_encoder, damage_file
-from nlp.encoder.adapter import SENTIMENT, Adapter, Head
+from nlp.encoder.adapter import SENTIMENT, Adapter, ClassificationHead
 
 THREE = ("negative", "neutral", "positive")
 
 
 @pytest.fixture
 def adapter():
-    head = Head(classes=THREE, languages=("en",), temperatures={})
+    head = ClassificationHead(classes=THREE, languages=("en",), temperatures={})
     return Adapter(
         encoder_sha256="0" * 64,
         shared=1,

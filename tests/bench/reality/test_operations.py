@@ -8,15 +8,15 @@ from bench.node import elasticsearch
 from bench.reality.search import operations
 from bench.reality.search.documents import NOON, identity, upsert
 from bench.reality.search.elastic_site import OperatedIndex
-from bench.shared import shared
+from bench.shared import shared_path
 from core.errors import ConfigError, HarkenError
-from indexer.change import Fate
+from indexer.change import ChangeResult
 
 
 @pytest.fixture(scope="module")
 def url():
     try:
-        shared("elasticsearch/run.sh")
+        shared_path("elasticsearch/run.sh")
     except ConfigError:
         pytest.skip("not installed")
     if shutil.which("java") is None:
@@ -49,7 +49,7 @@ def test_every_operation_has_a_verdict_and_leaves_nothing(url, tmp_path):
 def test_a_site_keeps_the_errors_of_the_product(url):
     with OperatedIndex(url, "errors") as site:
         site.index.setup()
-        assert site.apply(upsert(1, "a", "acme")) == [Fate.OK]
+        assert site.apply(upsert(1, "a", "acme")) == [ChangeResult.OK]
         assert site.count("acme") == 1
         assert site.errors == []
         site.index.close()

@@ -29,12 +29,12 @@ print(plugins.load("nlp.models", "plain", Model)().read(["A broken lid"])[0].pro
     ],
 )
 def test_the_first_of_its_words_decides(text, shares):
-    assert Plain().read([text])[0].probabilities == shares
+    assert Plain().predict([text])[0].probabilities == shares
     assert sum(shares) == pytest.approx(1)
 
 
 def test_vectors_have_length_1_and_depend_on_the_words_alone():
-    vectors = Plain().embed(["The lid is red.", "red is the LID", "", "another text"])
+    vectors = Plain().encode(["The lid is red.", "red is the LID", "", "another text"])
     assert vectors.shape == (4, 384)
     assert vectors.dtype == np.float32
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(1)
@@ -45,7 +45,7 @@ def test_vectors_have_length_1_and_depend_on_the_words_alone():
 def test_each_text_takes_the_time_that_a_case_demands(monkeypatch):
     monkeypatch.setenv("PLAIN_SECONDS_A_TEXT", "0.05")
     start = time.monotonic()
-    Plain().read(["a", "b"], ["en", None])
+    Plain().predict(["a", "b"], ["en", None])
     assert time.monotonic() - start >= 0.1
 
 

@@ -9,7 +9,7 @@ from bench.reality.search.demo_state import StoppedInstallation, open_console
 from bench.reality.search.same import Difference
 from core.errors import HarkenError
 from harken import wiring
-from indexer.change import change
+from indexer.change import build_change
 from store import changes, mentions
 from tests.store import factories
 
@@ -27,7 +27,7 @@ def installation(sqlite_template, tmp_path):
     config.write_text(SETTINGS)
     shutil.copy(sqlite_template, state / "record.db")
     small = StoppedInstallation(config, state)
-    record = wiring.open_record(small.settings)
+    record = wiring.open_database(small.settings)
     with record.write() as tx:
         factories.begin(tx, "blog")
     factories.hear(record, *(factories.heard(f"post{n}", f"brake {n}") for n in range(MENTIONS)))
@@ -39,8 +39,8 @@ def installation(sqlite_template, tmp_path):
 def _follow(installation, record):
     with wiring.open_index(installation.settings, writer=True) as index, record.read() as tx:
         index.setup()
-        numbers = {i: number for number, i in changes.after(tx, 0, 100)}
-        index.apply([change(numbers[m.id], m) for m in mentions.everything(tx)])
+        numbers = {i: number for number, i in changes.read_after(tx, 0, 100)}
+        index.apply([build_change(numbers[m.id], m) for m in mentions.all_mentions(tx)])
 
 
 def test_an_index_that_follows_its_record_is_the_same(installation):
@@ -90,7 +90,7 @@ def test_the_console_is_opened_at_the_newest_mention(installation):
     assert desk.now() == factories.NOON
     assert desk.index.count() == MENTIONS
     desk.index.close()
-    desk.record.close()
+    desk.database.close()
 
 
 def test_a_state_without_mentions_is_no_state_to_play_on(tmp_path):

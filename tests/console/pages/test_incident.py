@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from console import csrf
 from console.pages.acknowledging import acknowledge
-from core.incident import Phase
+from core.incident import IncidentState
 from store.alerts import incidents
 from store.alerts.people import OPERATOR
 from store.tables import audit
@@ -25,7 +25,7 @@ FORM = {"content-type": "application/x-www-form-urlencoded"}
 
 def press(client, token=None, **headers):
     """Post as the form of the page does."""
-    token = csrf.token(URL) if token is None else token
+    token = csrf.create_token(URL) if token is None else token
     known = {"headers": FORM | (headers or OURS), "content": f"token={token}"}
     return client.post(URL, **known)
 
@@ -68,7 +68,7 @@ def test_the_button_acknowledges_once(client, furnished):
     answer = press(client, token)
     assert (answer.status_code, answer.headers["location"]) == (303, "/incidents/1")
     after = state(furnished)
-    assert after.state is Phase.ACKNOWLEDGED
+    assert after.state is IncidentState.ACKNOWLEDGED
     assert after.revision == before.revision + 1
     assert press(client, token).status_code == 303
     assert state(furnished) == after
@@ -105,7 +105,9 @@ def test_of_two_who_press_at_once_one_is_the_first(furnished):
 def test_what_the_state_machine_keeps_is_kept(client, furnished):
     press(client)
     with furnished.read() as tx:
-        ((_, course),) = [c for c in incidents.current(tx, "acme", since=NOW) if c[0].id == 1]
+        ((_, course),) = [
+            c for c in incidents.active_or_recent(tx, "acme", since=NOW) if c[0].id == 1
+        ]
     assert course == {"opened": "then"}
 
 
@@ -138,17 +140,17 @@ def test_a_page_of_ours_may_press(client, headers):
 )
 def test_a_foreign_page_may_not_even_with_the_token(client, furnished, headers):
     assert press(client, **headers).status_code == 403
-    assert state(furnished).state is Phase.OPEN
+    assert state(furnished).state is IncidentState.OPEN
 
 
 @pytest.mark.parametrize(
     "token",
-    ["", "0" * 64, "é", csrf.token("/incidents/2/acknowledge")],
+    ["", "0" * 64, "é", csrf.create_token("/incidents/2/acknowledge")],
     ids=["none", "zeros", "no hex", "of another"],
 )
 def test_without_the_token_of_this_very_button_nothing_is_pressed(client, furnished, token):
     assert press(client, token).status_code == 403
-    assert state(furnished).state is Phase.OPEN
+    assert state(furnished).state is IncidentState.OPEN
 
 
 def test_an_empty_body_is_no_token(client):
@@ -157,7 +159,7 @@ def test_an_empty_body_is_no_token(client):
 
 def test_a_get_never_acknowledges(client, furnished):
     assert client.get(URL).status_code == 405
-    assert state(furnished).state is Phase.OPEN
+    assert state(furnished).state is IncidentState.OPEN
 
 
 def test_an_incident_that_is_over_is_told_as_of_its_end(client):

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from alerts.messages.brief import compose_brief
-from alerts.messages.mime import from_eml, to_eml
+from alerts.messages.mime import from_mime, to_mime
 from store.alerts import outbox
 from tests.alerts.example_letters import ENVELOPE, evidence
 from tests.console.sample_installation import NOW
@@ -18,8 +18,8 @@ def brief(furnished):
     """The number of a real brief with its chart."""
     made = compose_brief(evidence(), ENVELOPE, NOW)
     with furnished.write() as tx:
-        outbox.put(tx, [parcel("real", eml=to_eml(made), subject=made.subject)], now=NOW)
-        return next(row.id for row in outbox.letters(tx) if row.key == "real")
+        outbox.enqueue(tx, [parcel("real", eml=to_mime(made), subject=made.subject)], now=NOW)
+        return next(row.id for row in outbox.recent(tx) if row.key == "real")
 
 
 def test_the_frame_is_sandboxed_on_both_sides(client):
@@ -59,12 +59,12 @@ def test_its_links_leave_the_frame(client, brief):
 
 def test_the_eml_is_what_goes_over_the_wire(client, brief, furnished):
     with furnished.read() as tx:
-        row = outbox.letter(tx, brief)
+        row = outbox.get(tx, brief)
     answer = client.get(f"/inbox/{brief}.eml")
     assert answer.content == row.eml
     assert answer.headers["content-type"] == "message/rfc822"
     assert "attachment" in answer.headers["content-disposition"]
-    assert from_eml(answer.content).message_id == f"<inc-7.r1@{ENVELOPE.host}>"
+    assert from_mime(answer.content).message_id == f"<inc-7.r1@{ENVELOPE.sender_domain}>"
 
 
 def test_a_letter_that_waits_says_why(client):
@@ -88,5 +88,5 @@ def test_a_letter_that_is_none_is_not_found(client, end):
 def test_a_hostile_subject_is_text(client, furnished):
     bad = replace(parcel("bad"), subject="</title><script>alert(1)</script>")
     with furnished.write() as tx:
-        outbox.put(tx, [bad], now=NOW)
+        outbox.enqueue(tx, [bad], now=NOW)
     assert "<script>alert" not in client.get("/inbox").text

@@ -10,7 +10,7 @@ from lxml.html import fromstring
 from store import processes
 from store.analysis import rescoring
 from store.crawl import sources
-from store.database import Record
+from store.database import Database
 from tests.console import sample_installation
 from tests.store.factories import key
 
@@ -148,7 +148,7 @@ def test_the_open_incident_stands_on_every_page(client):
 
 def test_a_silence_stands_on_every_page_and_calm_is_not_claimed(client, furnished):
     with furnished.write() as tx:
-        processes.fail(tx, "analyse", reason="it died")
+        processes.mark_failing(tx, "analyse", reason="it died")
     assert "Scoring has been delayed since" in client.get("/").text
     assert client.get("/status.json").json()["calm"] is None
 
@@ -166,8 +166,8 @@ def test_a_process_that_says_nothing_any_more_is_not_shown_at_work(desk):
 def test_the_status_tells_whose_verdicts_stand_and_how_far_a_replay_is(client, furnished):
     with furnished.write() as tx:
         models = rescoring.by_model(tx)
-        rescoring.begin(tx, "another@1")
-        waiting = rescoring.waiting(tx, "another@1")
+        rescoring.start(tx, "another@1")
+        waiting = rescoring.remaining(tx, "another@1")
     said = unescape(fromstring(client.get("/status").text).text_content())
     assert waiting > 1
     assert f"{waiting} mentions still to be re-scored by another@1" in said
@@ -179,14 +179,14 @@ def test_a_late_source_is_so_since_it_was_last_heard(desk, furnished):
     """Not since it began to be heard."""
     with furnished.write() as tx:
         for slug in ("blog", "forum"):
-            sources.settle(
+            sources.record_outcome(
                 tx,
                 slug,
                 state="ok",
                 reason=None,
                 now=sample_installation.NOW - 9 * sample_installation.HOUR,
             )
-            sources.settle(tx, slug, state="ok", reason=None, now=sample_installation.NOW)
+            sources.record_outcome(tx, slug, state="ok", reason=None, now=sample_installation.NOW)
     page = (
         sample_installation.browser(
             replace(desk, now=lambda: sample_installation.NOW + 9 * sample_installation.HOUR)
@@ -201,7 +201,7 @@ def test_a_late_source_is_so_since_it_was_last_heard(desk, furnished):
 def test_a_record_out_of_reach_is_503_in_either_form(desk, tmp_path):
     """The page cannot know what is open, and says so instead of showing calm."""
     (folder := tmp_path / "gone").mkdir()
-    lost = Record(f"sqlite:///{folder / 'record.db'}")
+    lost = Database(f"sqlite:///{folder / 'record.db'}")
     folder.rmdir()
     client = sample_installation.browser(replace(desk, record=lost))
     for path in ("/", "/status", "/incidents/1"):

@@ -4,11 +4,11 @@ import pytest
 from lxml.html import fromstring
 from sqlalchemy import update
 
-from alerts.messages.quotes import read
+from alerts.messages.quotes import read_share_message
 from indexer.engines.memory import MemoryIndex
 from store import tables
 from store.analysis import queue
-from templates.i18n import Say
+from templates.i18n import Translator
 from tests.console import sample_installation
 from tests.store import factories
 from tests.store.factories import key
@@ -25,7 +25,7 @@ def asked(furnished):
     judged = factories.finding("long", TEXT, verdicts=(factories.verdict(TEXT, read_share=0.12),))
     incident = update(tables.incidents).where(tables.incidents.c.id == 1)
     with furnished.write() as tx:
-        queue.record_findings(tx, [judged], now=sample_installation.NOW)
+        queue.save_results(tx, [judged], now=sample_installation.NOW)
         tx.execute(incident.values(mentions=[key("long")]))
     return sample_installation.browser(
         sample_installation.desk(furnished, sample_installation.follow(furnished, MemoryIndex()))
@@ -49,11 +49,11 @@ def test_the_twin_tells_the_share_of_each_verdict(asked, ident, share):
 
 @pytest.mark.parametrize(("share", "said"), [(0.0001, "1%"), (0.5, "50%"), (0.9999, "99%")])
 def test_a_part_is_neither_nothing_nor_all(share, said):
-    part = read(factories.verdict(read_share=share), "x" * 5000)
+    part = read_share_message(factories.verdict(read_share=share), "x" * 5000)
     assert part is not None
-    assert Say()(part) == f"Long post: scored on {said} of its text"
+    assert Translator()(part) == f"Long post: scored on {said} of its text"
 
 
 def test_nothing_is_said_of_a_text_that_is_gone_or_was_not_read():
-    assert read(factories.verdict(read_share=0.5), "") is None
-    assert read(None, "text") is None
+    assert read_share_message(factories.verdict(read_share=0.5), "") is None
+    assert read_share_message(None, "text") is None

@@ -4,8 +4,8 @@ import pytest
 from lxml.html import fromstring
 from sqlalchemy import update
 
-from console.layout import names
-from console.search.mention_cards import Cards, certainty, tone
+from console.layout import load_display_names
+from console.search.mention_cards import CardBuilder, certainty, sentiment_state
 from core.mention import Sentiment
 from indexer.engines.memory import MemoryIndex
 from store import mentions, tables
@@ -36,7 +36,7 @@ def record(furnished):
     )
     found = factories.finding("two", TEXT, verdicts=(factories.verdict(TEXT, heads=HEADS), towards))
     with furnished.write() as tx:
-        queue.record_findings(tx, [found], now=sample_installation.NOW)
+        queue.save_results(tx, [found], now=sample_installation.NOW)
     return furnished
 
 
@@ -111,15 +111,15 @@ def test_a_filter_that_is_no_emotion_is_refused(asked):
 
 def test_a_card_tells_the_tone_for_its_watch(record):
     with record.read() as tx:
-        called = names(tx)
+        called = load_display_names(tx)
         (mention,) = mentions.get(tx, [key("two")])
-    cards = {w: Cards(names=called, watch=w).card(mention) for w in (None, "acme", "rival")}
+    cards = {w: CardBuilder(names=called, watch=w).build(mention) for w in (None, "acme", "rival")}
     assert {w: (card.tone, card.certainty) for w, card in cards.items()} == {
         None: ("negative", 0.7),
         "acme": ("negative", 0.7),
         "rival": ("positive", 0.85),
     }
-    assert (tone(mention), certainty(mention)) == ("negative", 0.7)
+    assert (sentiment_state(mention), certainty(mention)) == ("negative", 0.7)
 
 
 def test_an_incident_shows_its_mentions_as_they_speak_of_its_watch(record, asked):

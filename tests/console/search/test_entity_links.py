@@ -3,21 +3,21 @@
 import pytest
 from lxml.html import fromstring
 
-from console.search.entity_links import called_place
-from core.entity import Entity, Kind
+from console.search.entity_links import place_name
+from core.entity import Entity, EntityKind
 from indexer.engines.memory import MemoryIndex
 from store.analysis import queue
-from templates.i18n import Say
+from templates.i18n import Translator
 from tests.console import sample_installation
 from tests.store import factories
 from tests.store.factories import key
 
 NAMED = (
-    Entity(kind=Kind.PRODUCT, value='X "200"', said="x 200"),
-    Entity(kind=Kind.PERSON, value="Jane Roe", said="Jane Roe"),
-    Entity(kind=Kind.PLACE, value="US/New York City", said="NYC"),
-    Entity(kind=Kind.HASHTAG, value="acmefail", said="#AcmeFail"),
-    Entity(kind=Kind.LINK, value="shop.example", said="shop.example"),
+    Entity(kind=EntityKind.PRODUCT, value='X "200"', said="x 200"),
+    Entity(kind=EntityKind.PERSON, value="Jane Roe", said="Jane Roe"),
+    Entity(kind=EntityKind.PLACE, value="US/New York City", said="NYC"),
+    Entity(kind=EntityKind.HASHTAG, value="acmefail", said="#AcmeFail"),
+    Entity(kind=EntityKind.LINK, value="shop.example", said="shop.example"),
 )
 TEXT = "Jane Roe of acme rode an x 200 in NYC #AcmeFail https://shop.example"
 
@@ -29,7 +29,7 @@ def asked(furnished):
     factories.hear(furnished, factories.heard("named", TEXT, published=at, matches={"acme": "r1"}))
     found = factories.finding("named", TEXT, entities=NAMED, phrases=("loud brake",))
     with furnished.write() as tx:
-        queue.record_findings(tx, [found], now=sample_installation.NOW)
+        queue.save_results(tx, [found], now=sample_installation.NOW)
     return sample_installation.browser(
         sample_installation.desk(furnished, sample_installation.follow(furnished, MemoryIndex()))
     )
@@ -69,4 +69,4 @@ def test_places_and_tags_are_counted_beside_a_search(asked):
     ],
 )
 def test_a_place_is_called_by_its_name(value, said):
-    assert Say()(called_place(value)) == said
+    assert Translator()(place_name(value)) == said

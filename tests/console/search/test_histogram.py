@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from console.search.histogram import first_mention, histogram
-from console.search.params import LONGEST, SearchState
+from console.search.histogram import build_histogram, first_mention
+from console.search.params import MAX_WINDOW, SearchParams
 from indexer.engines.memory import MemoryIndex
 from indexer.index import Filters
 from indexer.query import parse
@@ -31,7 +31,7 @@ def index(*moments, text="acme"):
 
 
 def bars(made, start, end, query="", zone="Europe/Berlin"):
-    return histogram(made, parse(query), Filters(since=start, until=end), zone=zone).bars
+    return build_histogram(made, parse(query), Filters(since=start, until=end), zone=zone).bars
 
 
 def weekly(end, weeks, each=1):
@@ -86,14 +86,18 @@ def test_bars_of_before_and_after_the_clocks_change_are_compared_by_the_wall_clo
     ],
 )
 def test_the_width_of_a_bar_suits_the_window(span, width):
-    made = histogram(MemoryIndex(), parse(""), Filters(since=NOW - span, until=NOW), zone="UTC")
+    made = build_histogram(
+        MemoryIndex(), parse(""), Filters(since=NOW - span, until=NOW), zone="UTC"
+    )
     assert made.width == width
 
 
 def test_the_longest_window_can_be_drawn():
-    made = histogram(MemoryIndex(), parse(""), Filters(since=NOW - LONGEST, until=NOW), zone="UTC")
+    made = build_histogram(
+        MemoryIndex(), parse(""), Filters(since=NOW - MAX_WINDOW, until=NOW), zone="UTC"
+    )
     assert len(made.bars) < 600
-    assert made.plot(SearchState(), []).columns
+    assert made.plot(SearchParams(), []).columns
 
 
 def test_all_time_begins_at_the_midnight_of_the_first_mention():

@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 from lxml.html import fromstring
 
-from console.search.results import SHOWN
+from console.search.results import CARDS_PER_PAGE
 from core.errors import TransientError
 from indexer.engines.memory import MemoryIndex
 from indexer.engines.tantivy.index import TantivyIndex
@@ -70,7 +70,7 @@ def test_the_pages_show_every_family_once_by_its_newest_member(searched):
     shown, path = [], "/?range=all"
     while path:
         html = searched.get(path).text
-        assert len(cards(html)) <= SHOWN
+        assert len(cards(html)) <= CARDS_PER_PAGE
         shown += cards(html)
         path = next(iter(links(html, "next")), None)
     families = {

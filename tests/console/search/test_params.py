@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from console.search.params import FILTERS, SearchState
+from console.search.params import FILTERS, SearchParams
 from core.mention import Emotion, Intent, Sentiment
-from indexer.results import Mark, Sort
+from indexer.results import PageToken, Sort
 from templates.links import Links
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -37,9 +37,9 @@ windows = st.one_of(
     ),
     st.builds(lambda start: {"from": start}, instants),
 )
-marks = st.builds(lambda n: str(Mark(n, f"{n:032x}")), st.integers(0, 2_000_000_000))
+marks = st.builds(lambda n: str(PageToken(n, f"{n:032x}")), st.integers(0, 2_000_000_000))
 states = st.builds(
-    lambda window, rest: SearchState(**window | rest),
+    lambda window, rest: SearchParams(**window | rest),
     windows,
     st.fixed_dictionaries(
         {
@@ -56,7 +56,7 @@ states = st.builds(
 def read(url):
     """The state that a server reads from *url*."""
     asked = parse_qs(urlsplit(url).query, keep_blank_values=True)
-    return SearchState(**{n: v if n in SEVERAL else v[0] for n, v in asked.items()})
+    return SearchParams(**{n: v if n in SEVERAL else v[0] for n, v in asked.items()})
 
 
 @given(states)
@@ -71,32 +71,32 @@ def test_a_filter_toggled_twice_is_as_before(state, field, data):
     once = read(begun.toggle(field, value))
     twice = read(once.toggle(field, value))
     assert once != begun
-    assert sorted(twice.pairs()) == sorted(begun.pairs())
+    assert sorted(twice.filter_pairs()) == sorted(begun.pairs())
 
 
 @given(states)
 def test_every_change_but_of_the_page_starts_at_the_first_page(state):
     assert read(state.url(range="24h")).after == ()
-    assert not read(state.unfiltered()).pairs()
+    assert not read(state.unfiltered_url()).filter_pairs()
 
 
 @given(states, marks)
 def test_newer_leads_back_to_where_older_came_from(state, mark):
-    assert read(read(state.older(mark)).newer()) == state
+    assert read(read(state.older(mark)).newer_url()) == state
 
 
 def test_the_way_back_has_an_end():
     """An address does not grow for ever."""
-    state = SearchState()
+    state = SearchParams()
     for n in range(200):
-        state = read(state.older(f"{n}.{'0' * 32}"))
+        state = read(state.older_url(f"{n}.{'0' * 32}"))
     assert len(state.url()) < 4000
     assert state.after[-1].startswith("199.")
 
 
 def test_what_is_ordinary_is_left_out():
-    assert SearchState().url() == "/"
-    assert SearchState().url("/search.json") == "/search.json"
+    assert SearchParams().url() == "/"
+    assert SearchParams().url("/search.json") == "/search.json"
 
 
 def test_links_of_letters_choose_their_window():
@@ -113,7 +113,7 @@ def test_a_relative_range_wins_over_a_window_that_the_form_still_carries():
 
 
 def test_a_window_of_the_future_is_one():
-    state = SearchState(**{"from": NOW + timedelta(days=1)})
+    state = SearchParams(**{"from": NOW + timedelta(days=1)})
     start, end = state.window(NOW)
     assert start < end
 
@@ -138,4 +138,4 @@ def test_a_window_of_the_future_is_one():
 def test_a_parameter_that_is_none_is_refused(wrong):
     """A silent search without it would be taken for an answer."""
     with pytest.raises(ValidationError):
-        SearchState(**wrong)
+        SearchParams(**wrong)

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from console.search.params import SearchState
-from console.search.results import READS, SHOWN, fold
-from console.search.searching import READ, search
+from console.search.params import SearchParams
+from console.search.results import CARDS_PER_PAGE, MAX_READS, group_duplicates
+from console.search.searching import PAGE_SIZE, build_search
 from indexer.engines.memory import MemoryIndex
 from indexer.query import parse
 from tests.indexer.factories import key, upsert
@@ -39,10 +39,10 @@ def index(spread):
 
 def walked(made, query=""):
     """Each page of the last week, folded."""
-    state = SearchState(q=query)
+    state = SearchParams(q=query)
     while True:
-        asked = search(made, parse(query), state, zone="UTC", now=NOW)
-        page = fold(asked)
+        asked = build_search(made, parse(query), state, zone="UTC", now=NOW)
+        page = group_duplicates(asked)
         yield page
         if page.next is None:
             return
@@ -64,21 +64,25 @@ def test_over_all_pages_each_family_is_shown_once_by_its_newest_member(spread):
 def test_what_is_folded_is_counted(spread):
     """Shown and folded together are all that was found."""
     pages = list(walked(index(spread)))
-    folded = sum(page.alike.get(hit.document.family, 0) for page in pages for hit in page.hits)
+    folded = sum(
+        page.duplicate_counts.get(hit.document.family, 0) for page in pages for hit in page.hits
+    )
     assert sum(len(page.hits) for page in pages) + folded == len(spread)
     sizes = Counter(f"{family:032x}" for family in spread if family is not None)
-    assert all(n == sizes[family] - 1 for page in pages for family, n in page.alike.items())
+    assert all(
+        n == sizes[family] - 1 for page in pages for family, n in page.duplicate_counts.items()
+    )
 
 
 def test_a_wave_of_copies_is_read_past():
-    spread = [None] * 5 + [1] * (3 * READ) + [None] * 30
+    spread = [None] * 5 + [1] * (3 * PAGE_SIZE) + [None] * 30
     pages = list(walked(index(spread)))
-    assert [len(page.hits) for page in pages] == [SHOWN, 16]
-    assert pages[0].alike == {f"{1:032x}": 3 * READ - 1}
+    assert [len(page.hits) for page in pages] == [CARDS_PER_PAGE, 16]
+    assert pages[0].duplicate_counts == {f"{1:032x}": 3 * PAGE_SIZE - 1}
 
 
 def test_an_endless_wave_ends_the_page_not_the_search():
-    spread = [1] * (READ * (READS + 2)) + [None]
+    spread = [1] * (PAGE_SIZE * (MAX_READS + 2)) + [None]
     pages = list(walked(index(spread)))
     assert [len(page.hits) for page in pages] == [1, 1]
 
@@ -89,4 +93,4 @@ def test_only_copies_that_were_found_are_counted():
     made.apply([upsert(9, "other", "Something else.", family=f"{1:032x}")])
     made.refresh()
     (page,) = walked(made, "brake")
-    assert page.alike == {f"{1:032x}": 2}
+    assert page.duplicate_counts == {f"{1:032x}": 2}

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from demo.site.answer import Answer, revalidated
+from demo.site.answer import SiteResponse, revalidate
 
 PAGES = [
     "/pedalpost/feed.xml",
@@ -48,7 +48,7 @@ def test_last_modified_is_the_youngest_post_on_the_page(site, replay, started):
     assert again.status == 304
 
 
-PAGE = Answer(
+PAGE = SiteResponse(
     body=b"x",
     headers={"etag": '"a"', "last-modified": "Sun, 22 Nov 2026 06:00:00 GMT"},
 )
@@ -71,8 +71,8 @@ PAGE = Answer(
     ],
 )
 def test_both_validators_are_understood(etag, since, status):
-    assert revalidated(PAGE, etag, since).status == status
+    assert revalidate(PAGE, etag, since).status == status
 
 
 def test_only_a_200_is_compared():
-    assert revalidated(Answer(status=404), "*", None).status == 404
+    assert revalidate(SiteResponse(status=404), "*", None).status == 404

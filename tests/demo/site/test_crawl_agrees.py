@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from core.plugins import load
 from crawlers.source import Source
 from demo.corpus_model import Corpus, Line
-from demo.ground_truth import expected, visible_text
+from demo.ground_truth import expected_lines, visible_text
 from demo.site.app import Site
-from demo.site.sources import sites
-from demo.timeline import Replay
+from demo.site.sources import site_sources
+from demo.timeline import Timeline
 
 pytestmark = pytest.mark.slow
 
@@ -43,19 +43,19 @@ def crawl(site, source, base, now):
     """Posts by uri, as a source of the product finds them when it follows its own requests."""
     kind = load("crawlers.sources", source.kind, Source)
     reading = kind(kind.Options(**source.options))
-    waiting, found = list(reading.requests(None, now)), {}
+    waiting, found = list(reading.start_requests(None, now)), {}
     while waiting:
         fetch = waiting.pop()
         url, body = opened(site, fetch.url, base, now)
         page = reading.parse(body, fetch, url)
         found |= {post.uri: post for post in page.posts}
-        waiting += page.follow
+        waiting += page.next_fetches
     return found
 
 
 def crawled(site, corpus, base, now):
     found = {}
-    for source in sites(corpus, base):
+    for source in site_sources(corpus, base):
         if source.state == "ok":
             found |= crawl(site, source, base, now)
     return found
@@ -64,7 +64,7 @@ def crawled(site, corpus, base, now):
 def test_a_crawl_of_our_corpus_finds_the_truth(site, make, started, base):
     corpus = make(live=True)
     now = started + timedelta(seconds=300)
-    truth, found = expected(corpus, started, base, now), crawled(site, corpus, base, now)
+    truth, found = expected_lines(corpus, started, base, now), crawled(site, corpus, base, now)
     assert found.keys() == truth.keys()
     for uri, line in truth.items():
         post = found[uri]
@@ -98,15 +98,18 @@ lines = st.builds(
 @given(st.lists(lines, min_size=12, max_size=12))
 def test_a_crawl_of_any_corpus_finds_the_truth(started, base, found):
     corpus = Corpus(lines=tuple(found), watches=(), incidents=())
-    site = Site(Replay(corpus, started, base))
-    truth, heard = expected(corpus, started, base, started), crawled(site, corpus, base, started)
+    site = Site(Timeline(corpus, started, base))
+    truth, heard = (
+        expected_lines(corpus, started, base, started),
+        crawled(site, corpus, base, started),
+    )
     assert heard.keys() == truth.keys()
     for uri, line in truth.items():
         assert visible_text(heard[uri].text) == visible_text(line.text)
 
 
 def test_the_sources_are_those_an_operator_would_write(make, base):
-    found = {source.slug: source for source in sites(make(live=True), base)}
+    found = {source.slug: source for source in site_sources(make(live=True), base)}
     moved = [source for source in found.values() if source.options["url"].endswith("/rss")]
     assert len(moved) == 1
     assert found["urbanrider-comments"].options["url"] == f"{base}/urbanrider/comments.xml"

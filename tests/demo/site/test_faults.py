@@ -8,8 +8,8 @@ import pytest
 from core.plugins import load
 from crawlers.source import Fetch, Source
 from demo.site.app import Site
-from demo.site.faults import limited_entrance
-from demo.timeline import Replay
+from demo.site.faults import rate_limited_path
+from demo.timeline import Timeline
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def test_robots_forbid_the_private_site_and_nothing_else(site, started):
 
 
 def test_one_address_is_limited_once(site, replay, started):
-    path = limited_entrance(replay)
+    path = rate_limited_path(replay)
     first = site.answer(path, started)
     assert first.status == 429
     assert first.headers["retry-after"] == "2"
@@ -42,13 +42,13 @@ def test_one_address_is_limited_once(site, replay, started):
 
 def test_nothing_but_that_address_is_limited(site, replay, started):
     entrances = ["/pedalpost/feed.xml", "/spokeyard/", "/velosocial/api/v1/timelines/public"]
-    assert limited_entrance(replay) not in entrances
+    assert rate_limited_path(replay) not in entrances
     assert [status(site, path, started) for path in entrances] == [200] * 3
 
 
 def test_an_empty_corpus_has_nothing_to_limit(make, started, base):
     empty = type(make())(lines=(), watches=(), incidents=())
-    assert limited_entrance(Replay(empty, started, base)) is None
+    assert rate_limited_path(Timeline(empty, started, base)) is None
 
 
 @pytest.mark.parametrize("slug", ["pedalpost", "urbanrider"])
@@ -66,7 +66,7 @@ def test_the_broken_feed_is_no_feed_and_shows_nothing_of_its_posts(site, started
     assert b"Velorra" not in answer.body
     note = {"top": "2026-01-01T00:00:00Z", "until": "2026-01-01T00:00:00Z", "now": "2027-01-01"}
     with pytest.raises(Exception, match="not a feed"):
-        source.parse(answer.body, Fetch(url="x", note=note), "http://127.0.0.1/broken/feed.xml")
+        source.parse(answer.body, Fetch(url="x", context=note), "http://127.0.0.1/broken/feed.xml")
 
 
 def set_down(control, slugs, turn):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from demo.corpus_model import Corpus, Line
 from demo.site.app import Site
 from demo.site.html import text_html
-from demo.timeline import Replay
+from demo.timeline import Timeline
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 THREAD = "{http://purl.org/syndication/thread/1.0}"
@@ -37,7 +37,7 @@ def site_of(started, base, kind, text=EVIL, author=EVIL):
     usual = {"site": "s", "kind": kind, "author": author, "text": text, "language": "en"}
     first = Line(**usual, parent=None, offset_s=-9)
     answer = Line(**usual, parent=0, offset_s=-5)
-    return Site(Replay(Corpus(lines=(first, answer), watches=(), incidents=()), started, base))
+    return Site(Timeline(Corpus(lines=(first, answer), watches=(), incidents=()), started, base))
 
 
 def opened(site, path, now):

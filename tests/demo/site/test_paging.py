@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 
 from demo.corpus_model import Corpus, Line
-from demo.ground_truth import expected
+from demo.ground_truth import expected_lines
 from demo.site.app import Site
-from demo.site.sources import sites
-from demo.timeline import Replay
+from demo.site.sources import site_sources
+from demo.timeline import Timeline
 
 POST = r"<item>|<entry>|<article "
 
@@ -18,7 +18,7 @@ POST = r"<item>|<entry>|<article "
 def read_all(reader, corpus):
     """The names of all posts, in the order of reading."""
     found = []
-    for source in sites(corpus, reader.base):
+    for source in site_sources(corpus, reader.base):
         if source.state == "ok":
             found += getattr(reader, source.kind)(source.options["url"])
     return found
@@ -26,7 +26,7 @@ def read_all(reader, corpus):
 
 def test_a_walk_finds_every_published_post_exactly_once(reader, make, started, base):
     found = read_all(reader, make(live=True))
-    assert sorted(found) == sorted(expected(make(live=True), started, base, started))
+    assert sorted(found) == sorted(expected_lines(make(live=True), started, base, started))
 
 
 def test_a_walk_takes_150_requests_and_more(reader, make):
@@ -140,8 +140,8 @@ def test_an_article_with_many_comments_shows_the_newest(started, base):
     usual = {"site": "b", "kind": "rss", "author": "a", "text": "t", "language": None}
     first = Line(**usual, parent=None, offset_s=-100)
     comments = [Line(**usual, parent=0, offset_s=-99 + n) for n in range(60)]
-    site = Site(Replay(Corpus(lines=(first, *comments), watches=(), incidents=()), started, base))
-    body = site.answer("/b/p/0", started).body
+    site = Site(Timeline(Corpus(lines=(first, *comments), watches=(), incidents=()), started, base))
+    body = site.respond("/b/p/0", started).body
     assert body.count(b"<article ") == 40
     assert b'id="comment-0"' in body
     assert b'id="comment-60"' in body

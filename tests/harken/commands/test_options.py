@@ -8,18 +8,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import ConfigError
-from core.timestamps import iso
-from harken.commands.options import YEARS, call
+from core.timestamps import format_utc
+from harken.commands.options import VALID_YEARS, make_invocation
 
 NOW = datetime(2026, 11, 22, 6, tzinfo=UTC)
 NEW_YEAR = NOW.replace(month=1, day=1, tzinfo=None)
 TIMES = st.datetimes(
-    NEW_YEAR.replace(year=YEARS[0] + 1), NEW_YEAR.replace(year=YEARS[-1]), timezones=st.timezones()
+    NEW_YEAR.replace(year=VALID_YEARS[0] + 1),
+    NEW_YEAR.replace(year=VALID_YEARS[-1]),
+    timezones=st.timezones(),
 )
 
 
 def called(tmp_path=Path("nowhere"), **said):
-    return call(tmp_path / "harken.yaml", said.pop("state", None), json=False, **said)
+    return make_invocation(tmp_path / "harken.yaml", said.pop("state", None), json=False, **said)
 
 
 @settings(max_examples=30)
@@ -41,7 +43,7 @@ def test_any_other_text_is_refused_with_one_that_would_be_right(text):
         told = str(error)
     else:
         told = ""
-        assert clock.now().year in YEARS
+        assert clock.now().year in VALID_YEARS
     assert told == "" or (repr(text or "soon") in told and "2026-11-22T06:00:00Z" in told)
 
 
@@ -57,7 +59,7 @@ def test_a_time_at_the_end_of_all_calendars_is_refused(text):
 def test_without_a_time_the_clock_is_ahead_by_its_offset():
     ahead = called(offset=3600.0).clock.now() - called().clock.now()
     assert abs(ahead - timedelta(hours=1)) < timedelta(seconds=30)
-    assert iso(called().clock.now())[:4] >= "2026"
+    assert format_utc(called().clock.now())[:4] >= "2026"
 
 
 def test_the_state_folder_of_the_call_goes_before_that_of_the_file(tmp_path):

@@ -8,8 +8,8 @@ import typer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.incident import Kind
-from harken.commands.output import dumps, show, table, talk
+from core.incident import IncidentKind
+from harken.commands.output import dumps, print_err, print_result, table
 
 NOW = datetime(2026, 11, 22, 6, tzinfo=UTC)
 CELLS = st.text(st.characters(exclude_categories=("Z", "C")), max_size=6)
@@ -32,7 +32,7 @@ def test_a_table_of_nothing_is_nothing():
 
 
 def shown(capsys, **said):
-    show("verb", said.pop("result", {}), said.pop("lines", []), now=NOW, **said)
+    print_result("verb", said.pop("result", {}), said.pop("lines", []), now=NOW, **said)
     return capsys.readouterr()
 
 
@@ -55,19 +55,19 @@ def test_people_get_the_lines_and_no_json(capsys):
 
 def test_what_is_not_ok_is_shown_all_the_same_and_ends_with_1(capsys):
     with pytest.raises(typer.Exit) as ended:
-        show("check", {"n": 1}, [], now=NOW, as_json=True, ok=False)
+        print_result("check", {"n": 1}, [], now=NOW, as_json=True, ok=False)
     assert ended.value.exit_code == 1
     assert json.loads(capsys.readouterr().out)["ok"] is False
 
 
 def test_talk_is_never_part_of_a_result(capsys):
-    talk("please wait")
+    print_err("please wait")
     heard = capsys.readouterr()
     assert (heard.out, heard.err) == ("", "please wait\n")
 
 
 def test_values_of_the_house_have_a_json_form():
-    made = dumps({"at": NOW, "kind": Kind.CRISIS, "ids": ("a", "b"), "one": frozenset("x")})
+    made = dumps({"at": NOW, "kind": IncidentKind.CRISIS, "ids": ("a", "b"), "one": frozenset("x")})
     assert json.loads(made) == {
         "at": "2026-11-22T06:00:00Z",
         "kind": "crisis",

@@ -9,8 +9,14 @@ from hypothesis import strategies as st
 
 from console.serializers import mention_row
 from core.errors import QueryError
-from core.mention import State
-from harken.commands.query import _columns, _fits, _mention_line, _status_lines, _understood
+from core.mention import MentionState
+from harken.commands.query import (
+    _columns,
+    _matches_mention,
+    _mention_line,
+    _parse_query,
+    _status_lines,
+)
 from indexer.query import parse
 from store import mentions
 from tests.store.factories import begin, hear, heard
@@ -75,7 +81,7 @@ def test_an_unknown_number_is_an_empty_cell():
 def shown(query, capsys):
     """What is said before the mistake is told."""
     with pytest.raises(QueryError):
-        _understood(query)
+        _parse_query(query)
     return capsys.readouterr().err.splitlines()
 
 
@@ -99,7 +105,7 @@ def test_what_is_understood_is_what_it_means(query):
         expected = parse(query)
     except QueryError:
         return
-    assert _understood(query) == expected
+    assert _parse_query(query) == expected
 
 
 # ---- mentions
@@ -114,7 +120,7 @@ def mention(sqlite_record):
             begin(tx, "blog")
         hear(sqlite_record, heard("a", text))
         with sqlite_record.read() as tx:
-            (found,) = mentions.everything(tx)
+            (found,) = mentions.all_mentions(tx)
         return found
 
     return make
@@ -131,14 +137,14 @@ def test_a_post_cannot_garble_the_screen(mention):
 def test_the_record_is_asked_as_the_index_is(mention):
     one = mention("Crème brûlée, 電池")
     for query in ("creme", '"creme brulee"', "電池", "-acme", "source:blog", "domain:blog.example"):
-        assert _fits(parse(query), one), query
+        assert _matches_mention(parse(query), one), query
     for query in ("brake", "-creme", "source:forum"):
-        assert not _fits(parse(query), one), query
+        assert not _matches_mention(parse(query), one), query
 
 
 def test_what_was_deleted_stands_among_all_mentions_without_its_words(mention):
     there = mention("The fork broke")
-    gone = replace(there, state=State.DELETED)
-    assert _fits(parse(""), gone)
-    assert not _fits(parse("fork"), gone)
+    gone = replace(there, state=MentionState.DELETED)
+    assert _matches_mention(parse(""), gone)
+    assert not _matches_mention(parse("fork"), gone)
     assert (mention_row(gone)["text"], mention_row(there)["text"]) == ("", "The fork broke")

@@ -5,14 +5,14 @@ from datetime import timedelta
 
 import pytest
 
-from core.timestamps import iso
+from core.timestamps import format_utc
 from tests.harken.cli_server import call
 from tests.harken.small_installation import NOW
 
 pytestmark = pytest.mark.slow  # loads what every verb needs
 
-AT = ["--now", iso(NOW)]
-LATER = ["--now", iso(NOW + timedelta(hours=1))]
+AT = ["--now", format_utc(NOW)]
+LATER = ["--now", format_utc(NOW + timedelta(hours=1))]
 CALLS = {
     "check": [],
     "analyse": AT,
@@ -96,7 +96,7 @@ def test_every_verb_prints_one_object_with_its_head(told, verb):
     assert (head["schema"], head["verb"], head["ok"]) == (1, verb, True)
     assert head["at"].endswith("Z")
     if CALLS[verb] == AT:
-        assert head["at"][:13] == iso(NOW)[:13]
+        assert head["at"][:13] == format_utc(NOW)[:13]
 
 
 @pytest.mark.parametrize("verb", CALLS)

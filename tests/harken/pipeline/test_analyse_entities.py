@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 
 from console.serializers import mention_row
-from core.mention import State
+from core.mention import MentionState
 from harken.pipeline import steps
 from indexer.engines.memory import MemoryIndex
 from indexer.query import parse
-from nlp.topic_classifier import Taxonomy
+from nlp.topic_classifier import TopicClassifier
 from store import mentions, watches
 from tests.nlp.factories import WordModel
 from tests.store.factories import NOON, begin, hear, heard, key, watch
@@ -32,7 +32,7 @@ def analysed(record, text=POST, language="en", wanted="acme"):
     """The mention that says *text* once it is analysed."""
     hear(record, heard("a", text, language=language, matches={wanted: "r1"}))
     model = WordModel()
-    steps.analyse(record, model, Taxonomy([], model.embed), owner="w", now=LATER)
+    steps.analyse_batch(record, model, TopicClassifier([], model.encode), owner="w", now=LATER)
     with record.read() as tx:
         return mentions.get(tx, [key("a")])[0]
 
@@ -61,7 +61,7 @@ def test_what_the_model_cannot_read_still_names_places(record):
 
 
 def test_nothing_is_told_of_what_its_author_deleted(record):
-    row = mention_row(replace(analysed(record), state=State.DELETED))
+    row = mention_row(replace(analysed(record), state=MentionState.DELETED))
     assert (row["text"], row["entities"], row["phrases"], row["place"]) == ("", (), (), None)
 
 
@@ -69,8 +69,8 @@ def test_nothing_is_told_of_what_its_author_deleted(record):
 def test_it_is_found_by_what_it_names_until_it_is_edited(record, query):
     analysed(record)
     index = MemoryIndex()
-    steps.index(record, index, follower="memory", now=LATER)
+    steps.index_batch(record, index, consumer="memory", now=LATER)
     assert index.count(parse(query)) == 1
     analysed(record, "Nothing to see")
-    steps.index(record, index, follower="memory", now=LATER)
+    steps.index_batch(record, index, consumer="memory", now=LATER)
     assert index.count(parse(query)) == 0

@@ -7,7 +7,7 @@ import pytest
 from core.mention import Intent, Sentiment
 from harken import wiring
 from harken.pipeline import steps
-from nlp.topic_classifier import Taxonomy
+from nlp.topic_classifier import TopicClassifier
 from store import mentions, watches
 from store.alerts import observations
 from tests.nlp.factories import WordModel
@@ -32,7 +32,7 @@ def record(sqlite_record):
 def analysed(record, model, text=MIXED, wanted=BOTH):
     """The mention that says *text* once *model* has read it."""
     hear(record, heard("a", text, language="en", matches=wanted))
-    steps.analyse(record, model, Taxonomy([], model.embed), owner="w", now=LATER)
+    steps.analyse_batch(record, model, TopicClassifier([], model.embed), owner="w", now=LATER)
     with record.read() as tx:
         return mentions.get(tx, [key("a")])[0]
 
@@ -40,7 +40,7 @@ def analysed(record, model, text=MIXED, wanted=BOTH):
 def counted(record, slug):
     """The sentiment that detection and digests count for the watch *slug*."""
     with record.read() as tx:
-        (one,) = observations.about(tx, slug, since=NOON, until=LATER)
+        (one,) = observations.observations(tx, slug, since=NOON, until=LATER)
     return one.sentiment
 
 
@@ -64,7 +64,7 @@ def mention_verdict(record):
 
 def test_the_words_of_a_watch_are_those_of_the_text(record):
     """A query knows no case and no accent; the model is shown the text as it is."""
-    assert wiring.spoken(wiring.watches(record))(MIXED, ["acme", "globex", "gone"]) == {
+    assert wiring.term_matcher(wiring.watches(record))(MIXED, ["acme", "globex", "gone"]) == {
         "acme": ["Vélorra"],
         "globex": ["oskelo"],
     }
@@ -73,7 +73,7 @@ def test_the_words_of_a_watch_are_those_of_the_text(record):
 def test_an_edited_watch_is_known_with_the_next_batch(record):
     with record.write() as tx:
         watches.replace_from_file(tx, [watch("acme", '"lovely bike"')], [])
-    assert wiring.spoken(wiring.watches(record))(MIXED, BOTH) == {"acme": ["lovely bike"]}
+    assert wiring.term_matcher(wiring.watches(record))(MIXED, BOTH) == {"acme": ["lovely bike"]}
 
 
 def test_of_a_long_text_what_it_says_of_its_one_watch_is_read(record):

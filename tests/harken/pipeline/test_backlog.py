@@ -12,11 +12,11 @@ from sqlalchemy import update
 
 from core.errors import TransientError
 from harken.pipeline import steps
-from indexer.change import Fate, Outcome
+from indexer.change import ChangeOutcome, ChangeResult
 from indexer.engines.memory import MemoryIndex
 from store import changes, mentions, tables
-from store.analysis.queue import lease, record_findings
-from store.database import Record
+from store.analysis.queue import lease, save_results
+from store.database import Database
 from tests.store.factories import NOON, begin, dropped, finding, hear, heard, key
 
 pytestmark = pytest.mark.slow  # a record for each example
@@ -42,7 +42,7 @@ class Moody(MemoryIndex):
     def _one(self, change):
         self.turn += 1
         if self.turn in self.refusals:
-            return Outcome(id=change.id, fate=Fate.RETRY, reason="busy")
+            return ChangeOutcome(id=change.id, result=ChangeResult.RETRY, reason="busy")
         return super().apply([change])[0]
 
 
@@ -54,7 +54,7 @@ def made(sqlite_template, tmp_path_factory):
     @contextmanager
     def make():
         path = shutil.copy(sqlite_template, folder / f"{next(numbers)}.db")
-        record = Record(f"sqlite:///{path}")
+        record = Database(f"sqlite:///{path}")
         with record.write() as tx:
             begin(tx, "blog", "forum")
         yield record
@@ -73,9 +73,11 @@ def score_one(record, name, n):
     """The model has read what was pending of it."""
     with record.write() as tx:
         taken = [
-            p for p in lease(tx, "t", limit=9, now=NOON, hold=timedelta(0)) if p.id == key(name)
+            p
+            for p in lease(tx, "t", limit=9, now=NOON, lease_time=timedelta(0))
+            if p.id == key(name)
         ]
-        record_findings(tx, [finding(name, p.text) for p in taken], now=NOON)
+        save_results(tx, [finding(name, p.text) for p in taken], now=NOON)
 
 
 def drop_one(record, name, n):
@@ -83,7 +85,7 @@ def drop_one(record, name, n):
     with record.write() as tx:
         own = tables.mentions.c.id == key(name)
         if tx.execute(update(tables.mentions).where(own).values(state="deleted", text="")).rowcount:
-            changes.announce(tx, [key(name)])
+            changes.append_changes(tx, [key(name)])
 
 
 ACTS = st.lists(
@@ -101,10 +103,10 @@ def shown(engine):
     return sorted((e.document for e in engine._visible.values()), key=lambda d: d.id)
 
 
-def afresh(record: Record):
+def afresh(record: Database):
     """What an index would know that was made now."""
     engine = MemoryIndex()
-    steps.index(record, engine, follower="afresh", now=NOON)
+    steps.index_batch(record, engine, consumer="afresh", now=NOON)
     return shown(engine)
 
 
@@ -112,7 +114,7 @@ def caught_up(record, engine, limit):
     """Follow the feed to its end, as a worker does."""
     while True:
         try:
-            if not steps.index(record, engine, follower="f", now=NOON, limit=limit).taken:
+            if not steps.index_batch(record, engine, consumer="f", now=NOON, limit=limit).total:
                 return
         except TransientError:
             continue
@@ -132,8 +134,8 @@ def test_whatever_happens_between_two_steps_is_caught_up_with(made, acts, limit,
         caught_up(record, engine, limit)
         assert shown(engine) == afresh(record)
         with record.read() as tx:
-            alive = {m.id for m in mentions.everything(tx) if m.state != "deleted"}
-            assert changes.position(tx, "f") == changes.last(tx)
+            alive = {m.id for m in mentions.all_mentions(tx) if m.state != "deleted"}
+            assert changes.offset(tx, "f") == changes.last_number(tx)
     assert {document.id for document in shown(engine)} == alive
 
 
@@ -147,7 +149,7 @@ def test_a_kill_after_the_engine_took_a_batch_tells_it_again(made, acts, limit):
             if act is None:
                 engine.dies = True
                 with suppress(KeyboardInterrupt):  # where there is nothing to tell it lives on
-                    steps.index(record, engine, follower="f", now=NOON, limit=limit)
+                    steps.index_batch(record, engine, consumer="f", now=NOON, limit=limit)
             else:
                 act(record, name, n)
         engine.dies = False

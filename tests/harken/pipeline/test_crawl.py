@@ -25,13 +25,13 @@ def due(record, now=NOON, limit=99):
 
 def source(record, slug):
     with record.read() as tx:
-        return sources.named(tx, [slug])[0]
+        return sources.by_slug(tx, [slug])[0]
 
 
 def start(record, *slugs):
     with record.write() as tx:
         for slug in slugs:
-            runs.begin(tx, f"run-{slug}", slug, now=NOON)
+            runs.start(tx, f"run-{slug}", slug, now=NOON)
 
 
 def test_due_sources_come_by_kind(record):
@@ -40,13 +40,13 @@ def test_due_sources_come_by_kind(record):
 
 def test_no_more_than_asked_for_and_the_longest_waiting_first(record):
     with record.write() as tx:
-        sources.postpone(tx, "a", due=NOON + MINUTE)
+        sources.schedule(tx, "a", due=NOON + MINUTE)
     assert due(record, NOON + MINUTE, limit=2) == {"feed": ["b"], "forum": ["c"]}
 
 
 def test_what_is_not_due_or_not_listened_to_is_not_crawled(record):
     with record.write() as tx:
-        sources.postpone(tx, "a", due=NOON + MINUTE)
+        sources.schedule(tx, "a", due=NOON + MINUTE)
         sources.replace_from_file(tx, [("a", "feed", {}, 60), ("b", "feed", {}, 60)], now=NOON)
     assert due(record) == {"feed": ["b"]}
 
@@ -54,8 +54,8 @@ def test_what_is_not_due_or_not_listened_to_is_not_crawled(record):
 def test_a_crawl_that_died_is_a_lost_run_and_its_source_is_due_soon(record):
     start(record, "a", "b")
     with record.write() as tx:
-        runs.end(tx, "run-b", state="ok", reason=None, traffic=runs.Traffic(), now=NOON)
-        sources.postpone(tx, "b", due=NOON + 15 * MINUTE)
+        runs.finish(tx, "run-b", state="ok", reason=None, run_totals=runs.RunTotals(), now=NOON)
+        sources.schedule(tx, "b", due=NOON + 15 * MINUTE)
     close_crawl(record, ["a", "b"], now=NOON)
     lost = source(record, "a")
     assert (lost.state, lost.failures, lost.reason) == ("failed", 1, "the crawl process crashed")
@@ -63,7 +63,7 @@ def test_a_crawl_that_died_is_a_lost_run_and_its_source_is_due_soon(record):
     well = source(record, "b")
     assert (well.state, well.failures, well.due) == ("new", 0, NOON + 15 * MINUTE)
     with record.read() as tx:
-        assert runs.good_since(tx, NOON - MINUTE) == {"b"}
+        assert runs.succeeded_since(tx, NOON - MINUTE) == {"b"}
 
 
 def test_the_runs_of_other_crawls_go_on(record):
@@ -73,7 +73,7 @@ def test_the_runs_of_other_crawls_go_on(record):
     assert source(record, "a").failures == 1
     assert source(record, "c").state == "new"
     with record.write() as tx:
-        assert runs.close_lost(tx, now=NOON) == ["c"]
+        assert runs.close_orphaned(tx, now=NOON) == ["c"]
 
 
 def test_what_a_lost_run_had_recorded_stays(record):
@@ -83,4 +83,4 @@ def test_what_a_lost_run_had_recorded_stays(record):
     close_crawl(record, ["blog"], now=NOON)
     assert source(record, "blog").cursor == {"page": 2}
     with record.read() as tx:
-        assert runs.one(tx, "run-blog")["new"] == 1
+        assert runs.counts(tx, "run-blog")["new"] == 1

@@ -8,18 +8,18 @@ from sqlalchemy import select
 from config.settings import Settings, SourceSettings
 from core.crawl import Listing, Post
 from core.errors import ConfigError
-from crawlers.job import Assignment, Fetched, Outcome
-from crawlers.source import Page, SourceOptions
+from crawlers.job import CrawlJob, CrawlOutcome, FetchedPage
+from crawlers.source import ParsedPage, SourceOptions
 from harken.clock import Clock
-from harken.pipeline.crawl import RecordSink, crawl, options_of
+from harken.pipeline.crawl import DatabaseSink, crawl_sources, parse_options
 from store import mentions, tables, watches
 from store.crawl import host_pauses, runs, sources
 from tests.store.factories import NOON, begin, uri, watch
 
 MINUTE = timedelta(minutes=1)
 URL = "https://blog.example/feed"
-ASSIGNMENT = Assignment(source="blog", kind="feed", options=SourceOptions(url=URL), run="run-blog")
-FETCHED = Fetched(url=URL, asked=URL, validators={URL: {"etag": '"1"'}})
+ASSIGNMENT = CrawlJob(source="blog", kind="feed", options=SourceOptions(url=URL), run="run-blog")
+FETCHED = FetchedPage(url=URL, validators={URL: {"etag": '"1"'}})
 
 
 class Stopped(Clock):
@@ -45,7 +45,7 @@ def settings(tmp_path):
 
 @pytest.fixture
 def sink(record, settings):
-    return RecordSink(record, settings, Stopped())
+    return DatabaseSink(record, settings, Stopped())
 
 
 def post(name, text="My acme brake is loud", **said):
@@ -55,21 +55,21 @@ def post(name, text="My acme brake is loud", **said):
 
 def heard(record):
     with record.read() as tx:
-        return {m.uri: m for m in mentions.everything(tx)}
+        return {m.uri: m for m in mentions.all_mentions(tx)}
 
 
 def source(record, slug="blog"):
     with record.read() as tx:
-        return sources.named(tx, [slug])[0]
+        return sources.by_slug(tx, [slug])[0]
 
 
 def tally(record):
     with record.read() as tx:
-        return runs.one(tx, "run-blog")
+        return runs.counts(tx, "run-blog")
 
 
 def test_a_page_is_mentions_tally_cursor_and_validators_at_once(record, sink):
-    page = Page(posts=(post("a"), post("b"), post("c", "rivals")), cursor={"seen": "b"})
+    page = ParsedPage(posts=(post("a"), post("b"), post("c", "rivals")), cursor={"seen": "b"})
     sink.page(ASSIGNMENT, page, FETCHED)
     assert set(heard(record)) == {uri("a"), uri("b")}
     assert heard(record)[uri("a")].watches == ("acme",)
@@ -87,7 +87,7 @@ def test_a_page_is_mentions_tally_cursor_and_validators_at_once(record, sink):
 
 
 def test_the_same_page_again_leaves_the_same_mentions(record, sink):
-    page = Page(posts=(post("a"), post("b")))
+    page = ParsedPage(posts=(post("a"), post("b")))
     sink.page(ASSIGNMENT, page, FETCHED)
     before = heard(record)
     sink.page(ASSIGNMENT, page, FETCHED)
@@ -96,7 +96,7 @@ def test_the_same_page_again_leaves_the_same_mentions(record, sink):
 
 
 def test_of_what_nobody_listens_for_no_text_is_kept(record, sink):
-    sink.page(ASSIGNMENT, Page(posts=(post("c", "a secret about rivals"),)), FETCHED)
+    sink.page(ASSIGNMENT, ParsedPage(posts=(post("c", "a secret about rivals"),)), FETCHED)
     with record.read() as tx:
         rows = [repr(tx.execute(select(t)).all()) for t in tables.metadata.sorted_tables]
     assert not [row for row in rows if "a secret" in row]
@@ -104,13 +104,13 @@ def test_of_what_nobody_listens_for_no_text_is_kept(record, sink):
 
 def test_what_is_older_than_the_retention_is_dropped_and_counted(record, sink):
     old = post("a", published=NOON - timedelta(days=91))
-    sink.page(ASSIGNMENT, Page(posts=(old, post("b"))), FETCHED)
+    sink.page(ASSIGNMENT, ParsedPage(posts=(old, post("b"))), FETCHED)
     assert set(heard(record)) == {uri("b")}
     assert tally(record)["dropped"] == {"too_old": 1}
 
 
 def test_an_author_is_a_voice_and_nowhere_a_name(record, sink):
-    sink.page(ASSIGNMENT, Page(posts=(post("a", author="Jane Q."), post("b"))), FETCHED)
+    sink.page(ASSIGNMENT, ParsedPage(posts=(post("a", author="Jane Q."), post("b"))), FETCHED)
     voices = {m.voice for m in heard(record).values()}
     assert len(voices) == 2
     with record.read() as tx:
@@ -119,21 +119,21 @@ def test_an_author_is_a_voice_and_nowhere_a_name(record, sink):
 
 
 def test_what_the_site_lists_no_more_is_deleted(record, sink):
-    sink.page(ASSIGNMENT, Page(posts=(post("a"), post("b"))), FETCHED)
+    sink.page(ASSIGNMENT, ParsedPage(posts=(post("a"), post("b"))), FETCHED)
     listing = Listing(
         since=NOON - 60 * MINUTE,
         until=NOON,
         uris=frozenset([uri("b")]),
         before=NOON + MINUTE,  # a listing that began after both were heard lacked a, too
     )
-    sink.page(ASSIGNMENT, Page(listing=listing), FETCHED)
+    sink.page(ASSIGNMENT, ParsedPage(listing=listing), FETCHED)
     states = {u: m.state for u, m in heard(record).items()}
     assert states == {uri("a"): "deleted", uri("b"): "live"}
 
 
 def end(sink, **said):
     known = {"state": "ok", "requests": 3, "bytes": 900, "not_modified": 1}
-    sink.ended(ASSIGNMENT, Outcome(**known | said))
+    sink.ended(ASSIGNMENT, CrawlOutcome(**known | said))
 
 
 def test_a_good_end_closes_the_run_and_makes_the_source_due_an_interval_later(record, sink):
@@ -141,8 +141,8 @@ def test_a_good_end_closes_the_run_and_makes_the_source_due_an_interval_later(re
     after = source(record)
     assert (after.state, after.failures, after.due) == ("ok", 0, NOON + 30 * MINUTE)
     with record.read() as tx:
-        traffic = runs.traffic(tx)["blog"]
-        assert runs.good_since(tx, NOON - 2 * MINUTE) == {"blog"}
+        traffic = runs.totals(tx)["blog"]
+        assert runs.succeeded_since(tx, NOON - 2 * MINUTE) == {"blog"}
     assert (traffic.requests, traffic.bytes, traffic.not_modified) == (3, 900, 1)
 
 
@@ -169,7 +169,7 @@ def test_a_host_that_asks_for_a_rest_closes_for_all_and_the_source_waits_at_leas
     end(sink, state="waiting", retry_at=NOON + 2 * 60 * MINUTE, host="blog.example:443")
     assert source(record).due == NOON + 2 * 60 * MINUTE
     with record.read() as tx:
-        assert host_pauses.closed(tx, now=NOON) == {"blog.example:443": NOON + 120 * MINUTE}
+        assert host_pauses.paused_hosts(tx, now=NOON) == {"blog.example:443": NOON + 120 * MINUTE}
 
 
 def test_a_short_rest_is_no_reason_to_come_sooner(record, sink):
@@ -191,7 +191,7 @@ def test_a_304_leaves_the_record_as_it_is(record, sink):
 def test_an_unknown_source_is_told_with_the_known_ones(record, settings):
     settings = settings.model_copy(update={"record": record.url})
     with pytest.raises(ConfigError, match=r"Unknown source 'blgo'\. Known: blog, forum"):
-        crawl(settings, Stopped(), ["blog", "blgo"])
+        crawl_sources(settings, Stopped(), ["blog", "blgo"])
     assert tally(record)["fetched"] == 0
 
 
@@ -200,7 +200,7 @@ def test_a_source_with_wrong_options_is_broken_and_not_tried_every_second(record
         sources.replace_from_file(tx, [("blog", "feed", {"url": "ftp://x"}, 900)], now=NOON)
     settings = settings.model_copy(update={"record": record.url})
     with pytest.raises(ConfigError, match=r"source blog: source kind 'feed': url: "):
-        crawl(settings, Stopped(), [])
+        crawl_sources(settings, Stopped(), [])
     after = source(record)
     assert (after.state, after.failures, after.first_ok) == ("failed", 1, None)
     assert "url" in after.reason
@@ -218,10 +218,10 @@ def test_a_source_with_wrong_options_is_broken_and_not_tried_every_second(record
 )
 def test_a_wrong_option_is_named_with_its_kind(kind, options, told):
     with pytest.raises(ConfigError) as caught:
-        options_of(kind, options)
+        parse_options(kind, options)
     assert told in str(caught.value)
     assert kind in str(caught.value)
 
 
 def test_right_options_are_the_kinds_own_value():
-    assert options_of("feed", {"url": URL, "backfill_days": 7}).backfill_days == 7
+    assert parse_options("feed", {"url": URL, "backfill_days": 7}).backfill_days == 7

@@ -10,10 +10,10 @@ from structlog.testing import capture_logs
 
 from alerts.channel import Channel
 from alerts.channels.email import Email, Options, Security
-from alerts.messages.mime import to_eml
+from alerts.messages.mime import to_mime
 from demo.smtp_sink import free_port
 from harken.pipeline import steps
-from harken.pipeline.steps import RETRY, Tally
+from harken.pipeline.steps import RETRY_DELAYS_S, StepResult
 from store.alerts import outbox
 from tests.alerts.example_letters import letter
 from tests.store.factories import NOON, parcel
@@ -57,28 +57,28 @@ def post(record, *names, **said):
     with record.write() as tx:
         for name in names:
             one = letter()
-            eml = to_eml(one).replace(one.message_id.encode(), f"<{name}@host>".encode())
+            eml = to_mime(one).replace(one.message_id.encode(), f"<{name}@host>".encode())
             known = {"channel": "email", "message_id": f"<{name}@host>", "eml": eml} | said
-            outbox.put(tx, [parcel(name, **known)], now=NOON)
+            outbox.enqueue(tx, [parcel(name, **known)], now=NOON)
 
 
 def row(record, name):
     with record.read() as tx:
-        (found,) = [r for r in outbox.letters(tx) if r.key == name]
+        (found,) = [r for r in outbox.recent(tx) if r.key == name]
     return found
 
 
 def deliver(record, channels, now=NOON):
-    return steps.deliver(record, channels, now=now)
+    return steps.deliver_due(record, channels, now=now)
 
 
 def test_a_letter_is_sent_once_the_server_has_it(record, server, channels):
     post(record, "a", "b")
-    assert deliver(record, channels) == Tally(taken=2, done=2)
+    assert deliver(record, channels) == StepResult(total=2, successes=2)
     assert server.taken == ["<a@host>", "<b@host>"]
     sent = row(record, "a")
     assert (sent.state, sent.sent, sent.attempts) == ("sent", NOON, 1)
-    assert deliver(record, channels, NOON + timedelta(days=1)) == Tally()
+    assert deliver(record, channels, NOON + timedelta(days=1)) == StepResult()
     assert len(server.taken) == 2
 
 
@@ -105,17 +105,17 @@ def test_it_is_marked_only_after_the_250(record, server, channels):
 
 def test_a_server_that_says_later_is_asked_again_after_ever_longer_pauses(record, server, channels):
     post(record, "a")
-    server.answers = ["451 4.3.0 later"] * (len(RETRY) + 1)
+    server.answers = ["451 4.3.0 later"] * (len(RETRY_DELAYS_S) + 1)
     now, pauses = NOON, []
-    for _ in range(len(RETRY) + 1):
-        assert deliver(record, channels, now) == Tally(taken=1, failed=1)
+    for _ in range(len(RETRY_DELAYS_S) + 1):
+        assert deliver(record, channels, now) == StepResult(total=1, failures=1)
         waits = row(record, "a")
         assert (waits.state, waits.reason) == ("due", "the mail server replied 451 4.3.0 to DATA")
         pauses.append((waits.due - now).total_seconds())
-        assert deliver(record, channels, waits.due - timedelta(seconds=1)) == Tally()
+        assert deliver(record, channels, waits.due - timedelta(seconds=1)) == StepResult()
         now = waits.due
-    assert pauses == [*RETRY, RETRY[-1]]
-    assert deliver(record, channels, now).done == 1
+    assert pauses == [*RETRY_DELAYS_S, RETRY_DELAYS_S[-1]]
+    assert deliver(record, channels, now).successes == 1
     assert (row(record, "a").state, row(record, "a").reason) == ("sent", None)
 
 
@@ -123,21 +123,21 @@ def test_a_server_that_says_never_is_believed_and_blocks_no_other_letter(record,
     post(record, "a", "b")
     server.answers = ["554 5.6.0 no: it speaks of brakes"]
     with capture_logs() as logs:
-        assert deliver(record, channels) == Tally(taken=2, done=1, failed=1)
+        assert deliver(record, channels) == StepResult(total=2, successes=1, failures=1)
     failed = row(record, "a")
     assert (failed.state, failed.reason) == ("failed", "the mail server replied 554 5.6.0 to DATA")
     assert row(record, "b").state == "sent"
     assert [log["key"] for log in logs if log["event"] == "letter.refused"] == ["a"]
     assert "brakes" not in str(logs)
-    assert deliver(record, channels, NOON + timedelta(days=9)) == Tally()
+    assert deliver(record, channels, NOON + timedelta(days=9)) == StepResult()
 
 
 def test_a_server_that_is_gone_costs_patience_not_letters(record):
     post(record, "a")
     gone = Options(host="127.0.0.1", port=free_port(), security=Security.NONE, timeout_s=5)
-    assert deliver(record, {"email": Email(gone)}) == Tally(taken=1, failed=1)
+    assert deliver(record, {"email": Email(gone)}) == StepResult(total=1, failures=1)
     assert row(record, "a").state == "due"
-    assert row(record, "a").due == NOON + timedelta(seconds=RETRY[0])
+    assert row(record, "a").due == NOON + timedelta(seconds=RETRY_DELAYS_S[0])
 
 
 def test_without_its_channel_a_letter_waits_untouched(record, server, channels):
@@ -145,14 +145,14 @@ def test_without_its_channel_a_letter_waits_untouched(record, server, channels):
     deliver(record, {})
     waits = row(record, "a")
     assert (waits.state, waits.attempts, waits.due) == ("due", 0, NOON)
-    assert deliver(record, channels).done == 1
+    assert deliver(record, channels).successes == 1
 
 
 def test_a_letter_that_no_channel_can_even_write_blocks_no_other(record, server, channels):
     """SMTP without SMTPUTF8 knows no such address; smtplib answers with a plain ValueError."""
     with record.write() as tx:
-        eml = to_eml(letter()).replace(b"To: ", "To: jörg".encode())
-        outbox.put(tx, [parcel("odd", channel="email", eml=eml)], now=NOON)
+        eml = to_mime(letter()).replace(b"To: ", "To: jörg".encode())
+        outbox.enqueue(tx, [parcel("odd", channel="email", eml=eml)], now=NOON)
     post(record, "b")
     deliver(record, channels)
     assert server.taken == ["<b@host>"]

@@ -8,16 +8,16 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from alerts.messages.mime import from_eml
+from alerts.messages.mime import from_mime
 from config.settings import Settings
-from core.incident import Kind, Phase
-from harken.pipeline.detect import detect
-from harken.pipeline.notify import Correspondence
+from core.incident import IncidentKind, IncidentState
+from harken.pipeline.detect import detect_all
+from harken.pipeline.notify import Notifier
 from store import tables, watches
 from store.alerts import incidents, outbox
 from store.analysis import queue
 from store.crawl import sources
-from store.database import Record
+from store.database import Database
 from tests.harken import small_installation
 from tests.harken.small_installation import BEFORE, HOUR, NOW, ONSET, READERS
 from tests.store import factories
@@ -29,21 +29,21 @@ MINUTE = timedelta(minutes=1)
 
 def crises(record):
     with record.read() as tx:
-        return incidents.everything(tx, kind=Kind.CRISIS)
+        return incidents.all_incidents(tx, kind=IncidentKind.CRISIS)
 
 
 def briefs(record):
     with record.read() as tx:
-        return [row for row in outbox.letters(tx) if row.kind == "brief"]
+        return [row for row in outbox.recent(tx) if row.kind == "brief"]
 
 
 def look(record, now=NOW):
-    return detect(record, small_installation.letters(), now=now)
+    return detect_all(record, small_installation.letters(), now=now)
 
 
 def test_a_crisis_is_one_incident_with_the_numbers_of_its_spike(judged):
     (crisis,) = crises(judged)
-    assert (crisis.watch, crisis.topic, crisis.state) == ("veloria", "battery", Phase.OPEN)
+    assert (crisis.watch, crisis.topic, crisis.state) == ("veloria", "battery", IncidentState.OPEN)
     assert abs(crisis.onset - ONSET) < HOUR
     assert crisis.observed > 10 * crisis.expected
     assert crisis.usual_share < crisis.negative_share <= 1
@@ -79,7 +79,7 @@ def test_every_reader_of_the_watch_gets_one_brief_with_the_incidents_numbers(jud
     assert {row.incident for row in rows} == {crisis.id}
     assert {row.state for row in rows} == {"due"}
     for row in rows:
-        text = from_eml(row.eml).text
+        text = from_mime(row.eml).text
         assert f"INC-{crisis.id}" in row.subject
         assert f"{crisis.observed} negative" in text
         assert f"{crisis.negative_share:.0%}" in text
@@ -92,7 +92,7 @@ def test_the_same_step_again_tells_nothing_new(judged):
     assert (crises(judged), briefs(judged)) == before
 
 
-class Overtaken(Record):
+class Overtaken(Database):
     """A record before whose first write another detector does its whole step."""
 
     def __init__(self, url):
@@ -102,7 +102,7 @@ class Overtaken(Record):
     @contextmanager
     def write(self):
         if self.overtaken_by is None:
-            self.overtaken_by = look(rival := Record(self.url))
+            self.overtaken_by = look(rival := Database(self.url))
             rival.close()
         with super().write() as tx:
             yield tx
@@ -117,20 +117,20 @@ def test_a_detector_that_was_overtaken_tells_nothing(month_url):
     record.close()
 
 
-class Killed(Correspondence):
+class Killed(Notifier):
     """Dies when its letters are in the outbox and the transaction is not committed yet."""
 
     def brief(self, tx, incident, *, now):
-        super().brief(tx, incident, now=now)
+        super().enqueue_brief(tx, incident, now=now)
         raise KeyboardInterrupt
 
 
 def test_a_kill_before_the_commit_leaves_neither_incident_nor_letter(month_record):
     with pytest.raises(KeyboardInterrupt):
-        detect(month_record, Killed(Settings()), now=NOW)
+        detect_all(month_record, Killed(Settings()), now=NOW)
     assert crises(month_record) == briefs(month_record) == []
     with month_record.read() as tx:
-        assert incidents.everything(tx) == []
+        assert incidents.all_incidents(tx) == []
     assert look(month_record) == 1, "the next step tells what the killed one could not"
     assert len(briefs(month_record)) == len(READERS)
 
@@ -138,7 +138,7 @@ def test_a_kill_before_the_commit_leaves_neither_incident_nor_letter(month_recor
 def test_nothing_is_judged_before_the_first_back_fill_has_ended(month_record):
     with month_record.write() as tx:
         tx.execute(update(tables.sources).values(backfilled=None, failures=0))
-        assert sources.back_fill_ended(tx) is None
+        assert sources.backfill_completed_at(tx) is None
     assert look(month_record) is None
     assert crises(month_record) == []
 
@@ -147,7 +147,7 @@ def test_nothing_is_judged_while_half_the_history_waits_to_be_scored(month_recor
     factories.hear(month_record, factories.heard("late", matches={"veloria": "r1"}), at=NOW)
     assert look(month_record) is None
     with month_record.write() as tx:
-        queue.record_findings(tx, [factories.finding("late")], now=NOW)
+        queue.save_results(tx, [factories.finding("late")], now=NOW)
     assert look(month_record) == 1
 
 
@@ -169,7 +169,7 @@ def test_a_crisis_is_followed_to_its_end_as_one_incident(month_record):
     (crisis,) = crises(month_record)
     with month_record.read() as tx:
         events = incidents.events(tx, crisis.id)
-    assert crisis.state is Phase.RESOLVED
+    assert crisis.state is IncidentState.RESOLVED
     assert crisis.resolved is not None
     assert crisis.resolved >= crisis.onset + 6 * HOUR
     assert [events[0]["reason"], events[-1]["reason"]] == ["opened", "resolved"]

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from alerts.detection.detector_state import from_json
-from core.incident import Kind
-from core.mention import Analysis, Sentiment
-from harken.pipeline.detect import detect
+from core.incident import IncidentKind
+from core.mention import AnalysisState, Sentiment
+from harken.pipeline.detect import detect_all
 from store import tables
 from store.alerts import incidents, observations
 from store.analysis import queue, rescoring, retelling
-from store.database import Record
+from store.database import Database
 from tests.harken import small_installation
 from tests.harken.small_installation import BEFORE, DAYS, NOW
 from tests.store.factories import finding, verdict
@@ -30,7 +30,7 @@ LOOK = timedelta(seconds=15)
 def calm_file(sqlite_template, tmp_path_factory):
     """A month of much talk and no crisis up to BEFORE, judged and learnt."""
     path = Path(shutil.copy(sqlite_template, tmp_path_factory.mktemp("calm") / "record.db"))
-    record = Record(f"sqlite:///{path}")
+    record = Database(f"sqlite:///{path}")
     small_installation.furnish(record, a_day=120.0)
     look(record)
     assert told(record) == []
@@ -51,24 +51,24 @@ def plain(calm_file, tmp_path):
 
 
 def opened(path):
-    record = Record(f"sqlite:///{path}")
+    record = Database(f"sqlite:///{path}")
     yield record
     record.close()
 
 
 def look(record, now=BEFORE):
-    return detect(record, small_installation.letters(), now=now)
+    return detect_all(record, small_installation.letters(), now=now)
 
 
 def crises(record):
     with record.read() as tx:
-        return incidents.everything(tx, kind=Kind.CRISIS)
+        return incidents.all_incidents(tx, kind=IncidentKind.CRISIS)
 
 
 def told(record):
     """Crises and notices."""
     with record.read() as tx:
-        return incidents.everything(tx)
+        return incidents.all_incidents(tx)
 
 
 def usual_share(record):
@@ -79,7 +79,7 @@ def usual_share(record):
 
 def start(record):
     with record.write() as tx:
-        rescoring.begin(tx, NEW)
+        rescoring.start(tx, NEW)
 
 
 def turned(pending):
@@ -91,15 +91,15 @@ def turned(pending):
 def read_some(record):
     """One portion of the replay; how many it was."""
     with record.write() as tx:
-        held = rescoring.lease(tx, "w", NEW, now=BEFORE, hold=HOLD)
+        held = rescoring.lease(tx, "w", NEW, now=BEFORE, lease_time=HOLD)
     with record.write() as tx:
-        found = rescoring.complete(tx, list(map(turned, held)))
-        return queue.record_findings(tx, found, now=NOW)
+        found = rescoring.with_null_verdicts(tx, list(map(turned, held)))
+        return queue.save_results(tx, found, now=NOW)
 
 
 def test_a_replay_that_turns_all_sentiment_tells_nothing_at_any_moment(record, monkeypatch):
     """A quarter was negative and a fifth unread; after it all is negative."""
-    monkeypatch.setattr(rescoring, "PORTION", 400)
+    monkeypatch.setattr(rescoring, "BATCH_SIZE", 400)
     assert usual_share(record) < 0.4
     start(record)
     now, portions = BEFORE, 0
@@ -117,10 +117,10 @@ def test_without_a_replay_the_same_turn_is_a_crisis(record):
     """What the test above would see if detection took the new verdicts as they come."""
     with record.write() as tx:
         ids = tx.execute(tables.mentions.select()).scalars().all()
-        rescoring.ask(tx, ids)
-        tx.execute(tables.mentions.update().values(analysis=Analysis.PENDING))
-        held = queue.lease(tx, "w", limit=9999, now=BEFORE, hold=HOLD)
-        queue.record_findings(tx, list(map(turned, held)), now=BEFORE)
+        rescoring.enqueue(tx, ids)
+        tx.execute(tables.mentions.update().values(analysis=AnalysisState.PENDING))
+        held = queue.lease(tx, "w", limit=9999, now=BEFORE, lease_time=HOLD)
+        queue.save_results(tx, list(map(turned, held)), now=BEFORE)
     look(record, BEFORE + LOOK)
     assert crises(record) != []
 
@@ -137,7 +137,7 @@ def test_a_crisis_is_found_while_a_replay_goes_on_in_the_figures_of_before(recor
 
 def test_an_incident_that_is_open_is_not_told_again_when_a_replay_ends(judged):
     with judged.read() as tx:
-        (crisis,) = incidents.everything(tx, kind=Kind.CRISIS)
+        (crisis,) = incidents.all_incidents(tx, kind=IncidentKind.CRISIS)
         before = incidents.events(tx, crisis.id)
     start(judged)
     while read_some(judged):
@@ -145,7 +145,7 @@ def test_an_incident_that_is_open_is_not_told_again_when_a_replay_ends(judged):
     look(judged, NOW + LOOK)
     look(judged, NOW + 2 * LOOK)
     with judged.read() as tx:
-        (after,) = incidents.everything(tx, kind=Kind.CRISIS)
+        (after,) = incidents.all_incidents(tx, kind=IncidentKind.CRISIS)
         assert incidents.events(tx, after.id) == before
 
 
@@ -153,7 +153,7 @@ def test_other_topics_for_the_past_make_a_baseline_learn_again_once(record):
     """Its usual volume of a topic is that of what the topic means now."""
     with record.write() as tx:
         tx.execute(tables.verdicts.update().values(topics=["battery", "price"]))
-        retelling.count(tx)
+        retelling.bump_history_version(tx)
     look(record, BEFORE + LOOK)
     with record.read() as tx:
         learnt = observations.baseline(tx, "veloria")
@@ -165,4 +165,4 @@ def test_other_topics_for_the_past_make_a_baseline_learn_again_once(record):
     look(record, BEFORE + 2 * LOOK)
     with record.read() as tx:
         assert observations.baseline(tx, "veloria") == learnt, "and not at each look"
-    assert standing.baseline.days > DAYS - 2
+    assert standing.baseline.history_days > DAYS - 2

@@ -6,15 +6,15 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import update
 
-from alerts.health import condition
-from alerts.messages.mime import from_eml
+from alerts.health import system_health
+from alerts.messages.mime import from_mime
 from config.settings import Settings
 from core.errors import ConfigError
 from harken.pipeline import digest as digesting
 from store import processes, tables, watches
 from store.alerts import outbox, people
 from store.crawl import sources
-from store.processes import Process
+from store.processes import ProcessStatus
 from tests.alerts.simulation import WATCH
 from tests.harken import small_installation
 from tests.harken.small_installation import HOUR, NOW, PEOPLE, SUBSCRIPTIONS, subscription
@@ -34,12 +34,12 @@ def record(judged):
 
 
 def digest(record, now=NOW, day=None):
-    return digesting.digest(record, small_installation.letters(), date=day, now=now)
+    return digesting.enqueue_due_digests(record, small_installation.letters(), date=day, now=now)
 
 
 def written(record):
     with record.read() as tx:
-        return [row for row in outbox.letters(tx) if row.kind == "digest"]
+        return [row for row in outbox.recent(tx) if row.kind == "digest"]
 
 
 def days(record):
@@ -65,17 +65,17 @@ def test_its_numbers_are_those_of_the_day_in_the_record(record):
         start = datetime(2026, 5, 4, 22, tzinfo=UTC)  # midnight in Berlin
         at = tables.mentions.c.published
         count = len(tx.execute(tables.mentions.select().where(at >= start, at < start + DAY)).all())
-    text = from_eml(written(record)[0].eml).text
+    text = from_mime(written(record)[0].eml).text
     assert f"{count} mentions" in text
 
 
 def test_it_tells_how_good_the_model_is_where_that_is_known(record):
     digest(record)
-    digesting.digest(
+    digesting.enqueue_due_digests(
         record, small_installation.letters(quality=0.741), date=str(YESTERDAY - DAY), now=NOW
     )
     measured = "on average it finds 74% of the posts of each class in English tweets"
-    assert [measured in from_eml(row.eml).text for row in written(record)].count(True) == 1
+    assert [measured in from_mime(row.eml).text for row in written(record)].count(True) == 1
 
 
 def test_a_digest_comes_at_its_hour_on_the_readers_clock(record):
@@ -156,7 +156,7 @@ def deaf(sqlite_record):
         watches.replace_from_file(tx, [WATCH], [])
         people.replace_from_file(tx, PEOPLE, SUBSCRIPTIONS)
         factories.begin(tx, "blog", at=NOW)
-        sources.settle(tx, "blog", state="failed", reason="HTTP 404", now=NOW)
+        sources.record_outcome(tx, "blog", state="failed", reason="HTTP 404", now=NOW)
     return sqlite_record
 
 
@@ -164,14 +164,14 @@ def test_who_has_heard_nothing_ever_gets_a_digest_that_says_so(deaf):
     """At the reader's hour, and not while the installation may still be put right."""
     assert digest(deaf) == digest(deaf, HALF_PAST_SEVEN - timedelta(minutes=1)) == 0
     assert digest(deaf, HALF_PAST_SEVEN) == 1
-    letter = from_eml(written(deaf)[0].eml)
+    letter = from_mime(written(deaf)[0].eml)
     assert "No mentions of Veloria" in letter.subject
     for text in (letter.text, letter.html):
         assert "No verdict today" in text
         assert "blog (failing since it was added: HTTP 404)" in text
         assert "Still learning what is normal." in text
     with deaf.read() as tx:
-        assert condition(tx, now=HALF_PAST_SEVEN).calm is None
+        assert system_health(tx, now=HALF_PAST_SEVEN).calm is None
 
 
 def test_a_first_walk_through_the_past_has_half_an_hour_after_the_readers_hour(deaf):
@@ -192,7 +192,7 @@ def test_a_crisis_that_opened_since_is_told_with_yesterday(record):
     """Yesterday was calm, but who reads of it now must not take that for today."""
     digest(record)
     (row,) = written(record)
-    text = from_eml(row.eml).text
+    text = from_mime(row.eml).text
     assert "Action needed: an incident is open." in text
     assert "INC-1 Veloria" in text
     assert "A normal day" in row.subject, "the day itself is told as it was"
@@ -213,11 +213,11 @@ def test_a_digest_names_what_is_silent_and_does_not_say_calm(record, part):
         tx.execute(update(tables.incidents).values(state="resolved", resolved=NOW))
         if part == "source":
             for _ in range(2):
-                sources.settle(tx, "blog", state="failed", reason="HTTP 500", now=NOW)
+                sources.record_outcome(tx, "blog", state="failed", reason="HTTP 500", now=NOW)
         else:
             processes.beat(tx, failing(part))
     assert digest(record) == 1
-    letter = from_eml(written(record)[0].eml)
+    letter = from_mime(written(record)[0].eml)
     for text in (letter.text, letter.html):
         assert f"No verdict today. Not working: {SILENT[part]}." in text
         assert "Nothing needs a response" not in text
@@ -225,7 +225,7 @@ def test_a_digest_names_what_is_silent_and_does_not_say_calm(record, part):
 
 
 def failing(name):
-    return Process(
+    return ProcessStatus(
         name=name, pid=7, host="here", started=NOW, beat=NOW, state="failing", reason="down"
     )
 
@@ -234,18 +234,18 @@ def test_a_digest_waits_for_the_scorer_but_not_for_ever(record):
     factories.hear(record, factories.heard("late", matches={"veloria": "r1"}), at=NOW)
     assert digest(record, NOW + timedelta(minutes=29)) == 0
     assert digest(record, NOW + timedelta(minutes=31)) == 1
-    text = from_eml(written(record)[0].eml).text
+    text = from_mime(written(record)[0].eml).text
     assert "still being scored" in text, "what is missing is said"
 
 
 def test_a_kill_before_the_commit_leaves_the_digest_owed(record):
     class Killed(type(small_installation.letters())):
         def digest(self, tx, edition, *, now):
-            super().digest(tx, edition, now=now)
+            super().enqueue_digest(tx, edition, now=now)
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        digesting.digest(record, Killed(Settings()), date=None, now=NOW)
+        digesting.enqueue_due_digests(record, Killed(Settings()), date=None, now=NOW)
     assert written(record) == []
     assert digest(record) == 1
 

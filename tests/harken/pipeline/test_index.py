@@ -8,8 +8,8 @@ from structlog.testing import capture_logs
 
 from core.errors import TransientError
 from harken.pipeline import steps
-from harken.pipeline.steps import Tally
-from indexer.change import Fate, Outcome
+from harken.pipeline.steps import StepResult
+from indexer.change import ChangeOutcome, ChangeResult
 from indexer.engines.memory import MemoryIndex
 from indexer.query import parse
 from store import changes, tables
@@ -27,7 +27,7 @@ class Choosy(MemoryIndex):
 
     def apply(self, batch):
         return [
-            Outcome(id=c.id, fate=self.fate, reason="mapping")
+            ChangeOutcome(id=c.id, result=self.fate, reason="mapping")
             if c.id == key(self.name)
             else super(Choosy, self).apply([c])[0]
             for c in batch
@@ -43,17 +43,17 @@ def record(sqlite_record):
 
 
 def index(record, engine, **known):
-    return steps.index(record, engine, follower=FOLLOWER, now=NOON, **known)
+    return steps.index_batch(record, engine, consumer=FOLLOWER, now=NOON, **known)
 
 
 def position(record):
     with record.read() as tx:
-        return changes.position(tx, FOLLOWER)
+        return changes.offset(tx, FOLLOWER)
 
 
 def last(record):
     with record.read() as tx:
-        return changes.last(tx)
+        return changes.last_number(tx)
 
 
 def shown(engine):
@@ -65,41 +65,41 @@ def drop(record, name):
     with record.write() as tx:
         own = tables.mentions.c.id == key(name)
         tx.execute(update(tables.mentions).where(own).values(state="deleted", text=""))
-        changes.announce(tx, [key(name)])
+        changes.append_changes(tx, [key(name)])
 
 
 def test_what_the_record_holds_is_found(record):
     engine = MemoryIndex()
-    assert index(record, engine) == Tally(taken=3, done=3)
+    assert index(record, engine) == StepResult(total=3, successes=3)
     assert shown(engine) == sorted(map(key, "abc"))
     assert [hit.id for hit in engine.search(parse('"number b"')).hits] == [key("b")]
     assert position(record) == last(record)
-    assert index(record, engine) == Tally()
+    assert index(record, engine) == StepResult()
 
 
 def test_small_batches_end_at_the_same_place(record):
     engine = MemoryIndex()
-    while index(record, engine, limit=1).taken:
+    while index(record, engine, limit=1).total:
         pass
     assert shown(engine) == sorted(map(key, "abc"))
     assert position(record) == last(record)
 
 
 def test_a_busy_engine_keeps_the_position_and_is_asked_again(record):
-    engine = Choosy("b", Fate.RETRY)
+    engine = Choosy("b", ChangeResult.RETRY)
     with pytest.raises(TransientError, match="took 2 of 3"):
         index(record, engine)
     assert position(record) == 0
-    engine.fate = Fate.OK
+    engine.fate = ChangeResult.OK
     engine.name = "nobody"
-    assert index(record, engine).taken == 3
+    assert index(record, engine).total == 3
     assert shown(engine) == sorted(map(key, "abc"))
 
 
 def test_a_refused_mention_is_logged_without_its_text_and_blocks_nobody(record):
-    engine = Choosy("b", Fate.REJECTED)
+    engine = Choosy("b", ChangeResult.REJECTED)
     with capture_logs() as logs:
-        assert index(record, engine) == Tally(taken=3, done=2, failed=1)
+        assert index(record, engine) == StepResult(total=3, successes=2, failures=1)
     assert shown(engine) == sorted(map(key, "ac"))
     assert position(record) == last(record)
     (told,) = [line for line in logs if line["event"] == "mention.rejected"]
@@ -131,7 +131,7 @@ def test_a_replay_from_the_beginning_gives_the_same_index(record):
     index(record, engine)
     for replayed in (engine, again):
         with record.write() as tx:
-            changes.advance(tx, FOLLOWER, 0, now=NOON)
+            changes.commit_offset(tx, FOLLOWER, 0, now=NOON)
         index(record, replayed)
         assert replayed.search(parse("")).hits == engine.search(parse("")).hits
         assert shown(replayed) == sorted(map(key, "ab"))
@@ -149,7 +149,7 @@ def test_a_kill_between_index_and_position_is_a_replay_of_one_batch(record):
     assert position(record) == 0
     survivor = MemoryIndex()
     survivor.__dict__ = engine.__dict__
-    assert index(record, survivor) == Tally(taken=3, done=3)
+    assert index(record, survivor) == StepResult(total=3, successes=3)
     assert shown(survivor) == sorted(map(key, "abc"))
 
 
@@ -158,5 +158,5 @@ def test_two_engines_follow_at_their_own_pace(record):
     index(record, first)
     hear(record, replace(heard("d", "acme number d")))
     second = MemoryIndex()
-    assert steps.index(record, second, follower="other", now=NOON).taken == 4
+    assert steps.index_batch(record, second, consumer="other", now=NOON).total == 4
     assert position(record) < last(record)

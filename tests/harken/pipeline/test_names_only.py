@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from core.entity import Kind
+from core.entity import EntityKind
 from harken import wiring
 from harken.pipeline import retelling, steps
-from harken.pipeline.steps import Tally
-from nlp.topic_classifier import Taxonomy
+from harken.pipeline.steps import StepResult
+from nlp.topic_classifier import TopicClassifier
 from store import changes, mentions, watches
 from store.analysis import queue
 from tests.harken.cli_server import call
@@ -22,7 +22,7 @@ TEXTS = [
     "No reply at all, and this is bad",
     "The x200 is fine and the X300 too",
 ]
-X200, JANE = (Kind.PRODUCT, "X200", "X200"), (Kind.PERSON, "Jane Roe", "Jane Roe")
+X200, JANE = (EntityKind.PRODUCT, "X200", "X200"), (EntityKind.PERSON, "Jane Roe", "Jane Roe")
 
 
 def listen(record, **named):
@@ -38,7 +38,9 @@ def record(sqlite_record):
     listen(sqlite_record)
     hear(sqlite_record, *(heard(str(n), text, language="en") for n, text in enumerate(TEXTS)))
     model = WordModel()
-    steps.analyse(sqlite_record, model, Taxonomy([], model.embed), owner="w", now=NOON)
+    steps.analyse_batch(
+        sqlite_record, model, TopicClassifier([], model.encode), owner="w", now=NOON
+    )
     return sqlite_record
 
 
@@ -46,10 +48,10 @@ def retell(record, limit=2):
     """All batches; how many were looked at, and how many changed."""
     after, taken, done, known = "", 0, 0, wiring.watches(record)
     while True:
-        tally, after = retelling.names(record, known, after=after, limit=limit)
-        if not tally.taken:
+        tally, after = retelling.reextract_batch(record, known, after=after, limit=limit)
+        if not tally.total:
             return taken, done
-        taken, done = taken + tally.taken, done + tally.done
+        taken, done = taken + tally.total, done + tally.successes
 
 
 def named(record, *kinds):
@@ -61,12 +63,12 @@ def named(record, *kinds):
 
 def last(record):
     with record.read() as tx:
-        return changes.last(tx)
+        return changes.last_number(tx)
 
 
 def announced(record, since):
     with record.read() as tx:
-        return {i for _, i in changes.after(tx, since, 99)}
+        return {i for _, i in changes.read_after(tx, since, 99)}
 
 
 def test_with_the_settings_of_the_analysis_nothing_changes_and_nothing_is_announced(record):
@@ -79,32 +81,32 @@ def test_a_new_product_is_found_in_what_was_heard_before_and_the_index_is_told(r
     since = last(record)
     listen(record, products=("X200",), people=("Jane Roe",))
     assert retell(record) == (3, 2)
-    lower = (Kind.PRODUCT, "X200", "x200")
-    assert named(record, Kind.PRODUCT, Kind.PERSON) == [[X200, JANE], [], [lower]]
+    lower = (EntityKind.PRODUCT, "X200", "x200")
+    assert named(record, EntityKind.PRODUCT, EntityKind.PERSON) == [[X200, JANE], [], [lower]]
     assert announced(record, since) == {key("0"), key("2")}
     listen(record)
     assert retell(record) == (3, 2)
-    assert named(record, Kind.PRODUCT, Kind.PERSON) == [[], [], []]
+    assert named(record, EntityKind.PRODUCT, EntityKind.PERSON) == [[], [], []]
 
 
 def test_a_text_of_before_harken_told_names_gets_them(record):
     """Nobody wrote a row of ``named`` for it then."""
-    whole = named(record, *Kind)
+    whole = named(record, *EntityKind)
     assert ("place", "DE/Berlin", "Berlin") in whole[0]
     with record.write() as tx:
         tx.exec_driver_sql("delete from named")
-    assert named(record, *Kind) == [[], [], []]
+    assert named(record, *EntityKind) == [[], [], []]
     retell(record)
-    assert named(record, *Kind) == whole
+    assert named(record, *EntityKind) == whole
 
 
 def test_verdicts_stay_and_nothing_waits_to_be_read(record):
     listen(record, products=("X200",))
     with record.read() as tx:
-        before = [m.verdicts for m in mentions.everything(tx)]
+        before = [m.verdicts for m in mentions.all_mentions(tx)]
     retell(record)
     with record.read() as tx:
-        assert [m.verdicts for m in mentions.everything(tx)] == before
+        assert [m.verdicts for m in mentions.all_mentions(tx)] == before
         assert queue.backlog(tx)[0] == 0
 
 
@@ -115,20 +117,20 @@ def test_a_text_that_is_in_quarantine_or_pending_is_left_alone(record):
     hear(record, heard("0", edited))
     ill = replace(finding("0", edited), analysis="quarantined")
     with record.write() as tx:
-        queue.record_findings(tx, [ill], now=NOON)
+        queue.save_results(tx, [ill], now=NOON)
     assert retell(record) == (2, 1)
 
 
 def test_an_edit_between_reading_and_writing_is_not_overwritten(record, monkeypatch):
     listen(record, products=("X200",))
-    told = retelling.rederiving.retell
+    told = retelling.rederiving.update_entities
 
     def edited_meanwhile(tx, changed):
         return told(tx, [replace(one, text_sha256="of another text") for one in changed])
 
-    monkeypatch.setattr(retelling.rederiving, "retell", edited_meanwhile)
+    monkeypatch.setattr(retelling.rederiving, "update_entities", edited_meanwhile)
     assert retell(record) == (3, 0)
-    assert named(record, Kind.PRODUCT) == [[], [], []]
+    assert named(record, EntityKind.PRODUCT) == [[], [], []]
 
 
 @pytest.mark.parametrize("writes", range(3))
@@ -138,12 +140,12 @@ def test_killed_at_any_write_and_begun_again_it_ends_as_if_nobody_had_killed_it(
     with killed_after(record, writes) as victim:
         retell(victim, limit=1)
     retell(record)
-    assert [len(found) for found in named(record, Kind.PRODUCT)] == [1, 0, 1]
+    assert [len(found) for found in named(record, EntityKind.PRODUCT)] == [1, 0, 1]
     assert announced(record, since) == {key("0"), key("2")}
 
 
 def test_an_empty_record_is_soon_done(sqlite_record):
-    assert retelling.names(sqlite_record, {}, after="") == (Tally(), "")
+    assert retelling.reextract_batch(sqlite_record, {}, after="") == (StepResult(), "")
 
 
 CONFIG = """\
@@ -164,4 +166,4 @@ def test_the_verb_takes_the_products_that_the_file_has_now(record, tmp_path):
     assert [json.loads(c.out)["done"] for c in (once, again)] == [2, 0]
     assert plain.out == "analyse: 3 taken, 0 done, 0 failed\n"
     assert (both.status, "use one of them" in both.err) == (2, True)
-    assert [len(found) for found in named(record, Kind.PRODUCT)] == [1, 0, 1]
+    assert [len(found) for found in named(record, EntityKind.PRODUCT)] == [1, 0, 1]

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from core.errors import TransientError
-from core.mention import Analysis, Sentiment
+from core.mention import AnalysisState, Sentiment
 from harken.pipeline import rescore, steps
-from nlp.topic_classifier import Taxonomy
+from nlp.topic_classifier import TopicClassifier
 from store import mentions, watches
 from store.analysis import rescoring as replay
 from tests.harken.cli_server import call
@@ -31,7 +31,7 @@ class Grim(WordModel):
     name = "grim 00000001 cpu fp32"
     languages = frozenset({"en", "de"})
 
-    def read(self, texts, languages=None):
+    def predict(self, texts, languages=None):
         return super().read([f"{text} awful" for text in map(dull, texts)], languages)
 
 
@@ -56,12 +56,12 @@ def record(record):
 
 
 def read(record, model, now=LATER):
-    return steps.analyse(record, model, Taxonomy([], model.embed), owner="w", now=now)
+    return steps.analyse_batch(record, model, TopicClassifier([], model.embed), owner="w", now=now)
 
 
 def work_off(record, model):
     taken = 0
-    while tally := read(record, model).taken:
+    while tally := read(record, model).total:
         taken += tally
     return taken
 
@@ -75,16 +75,16 @@ def told(record):
 
 def test_the_other_model_reads_all_and_what_the_first_could_not(record):
     assert told(record) == [Sentiment.POSITIVE, Sentiment.POSITIVE, None]
-    assert rescore.ask(record, Grim()) == 3
+    assert rescore.enqueue_rescoring(record, Grim()) == 3
     assert work_off(record, Grim()) == 3
     assert told(record) == [Sentiment.NEGATIVE] * 3
-    assert rescore.ask(record, Grim()) == 0
+    assert rescore.enqueue_rescoring(record, Grim()) == 0
     with record.read() as tx:
-        assert replay.running(tx) is None
+        assert replay.active_model(tx) is None
 
 
 def test_by_each_model_the_verdicts_stay_to_compare(record):
-    rescore.ask(record, Grim())
+    rescore.enqueue_rescoring(record, Grim())
     work_off(record, Grim())
     with record.read() as tx:
         (one,) = mentions.get(tx, [key("b")])
@@ -95,18 +95,18 @@ def test_by_each_model_the_verdicts_stay_to_compare(record):
 
 
 def test_what_is_heard_meanwhile_goes_before(record, monkeypatch):
-    monkeypatch.setattr(replay, "PORTION", 1)
-    rescore.ask(record, Grim())
+    monkeypatch.setattr(replay, "BATCH_SIZE", 1)
+    rescore.enqueue_rescoring(record, Grim())
     read(record, Grim())
     hear(record, heard("fresh", "A fresh brake that is good", language="en"))
-    assert read(record, Grim()).taken == 1
+    assert read(record, Grim()).total == 1
     with record.read() as tx:
-        assert mentions.get(tx, [key("fresh")])[0].analysis is Analysis.SCORED
-        assert replay.waiting(tx, Grim.name) == 2
+        assert mentions.get(tx, [key("fresh")])[0].analysis is AnalysisState.SCORED
+        assert replay.remaining(tx, Grim.name) == 2
 
 
 def test_a_worker_that_has_still_the_old_model_reads_what_is_fresh_and_nothing_else(record):
-    rescore.ask(record, Grim())
+    rescore.enqueue_rescoring(record, Grim())
     hear(record, heard("fresh", "A fresh brake that is good", language="en"))
     assert work_off(record, WordModel()) == 1
     assert told(record) == [Sentiment.POSITIVE, Sentiment.POSITIVE, None]
@@ -114,7 +114,7 @@ def test_a_worker_that_has_still_the_old_model_reads_what_is_fresh_and_nothing_e
 
 def test_a_broken_model_takes_no_mention_from_the_replay(record):
     model = Grim()
-    rescore.ask(record, model)
+    rescore.enqueue_rescoring(record, model)
     model.broken = True
     with pytest.raises(TransientError):
         read(record, model)
@@ -127,16 +127,16 @@ def test_a_broken_model_takes_no_mention_from_the_replay(record):
 def test_killed_at_any_write_and_begun_again_it_ends_as_if_nobody_had_killed_it(
     record, writes, monkeypatch
 ):
-    monkeypatch.setattr(replay, "PORTION", 1)
-    monkeypatch.setattr(steps, "HOLD", timedelta())
+    monkeypatch.setattr(replay, "BATCH_SIZE", 1)
+    monkeypatch.setattr(steps, "LEASE_TIME", timedelta())
     with killed_after(record, writes) as victim:
-        rescore.ask(victim, Grim())
+        rescore.enqueue_rescoring(victim, Grim())
         work_off(victim, Grim())
-    rescore.ask(record, Grim())
+    rescore.enqueue_rescoring(record, Grim())
     work_off(record, Grim())
     assert told(record) == [Sentiment.NEGATIVE] * 3
     with record.read() as tx:
-        assert {len(m.verdicts) for m in mentions.everything(tx)} == {2}
+        assert {len(m.verdicts) for m in mentions.all_mentions(tx)} == {2}
         assert replay.by_model(tx) == {Grim.name: 3}
 
 
@@ -166,23 +166,23 @@ def towards(record):
 
 def test_a_mention_that_a_new_watch_wants_is_read_towards_each(aimed):
     match_both(aimed)
-    assert rescore.ask(aimed, AimingModel()) == 1
+    assert rescore.enqueue_rescoring(aimed, AimingModel()) == 1
     work_off(aimed, AimingModel())
     assert towards(aimed) == {"acme": Sentiment.POSITIVE, "globex": Sentiment.NEGATIVE}
-    assert rescore.ask(aimed, AimingModel()) == 0
+    assert rescore.enqueue_rescoring(aimed, AimingModel()) == 0
 
 
 def test_where_a_text_does_not_name_both_nothing_lacks(aimed):
     with aimed.write() as tx:
         watches.replace_from_file(tx, [watch("acme", "brake"), watch("globex", "elsewhere")], [])
     match_both(aimed)
-    assert rescore.ask(aimed, AimingModel()) == 0
+    assert rescore.enqueue_rescoring(aimed, AimingModel()) == 0
 
 
 def test_a_model_that_reads_no_targets_is_asked_for_none(aimed):
     match_both(aimed)
     model = WordModel()
-    assert rescore.ask(aimed, model) == 0
+    assert rescore.enqueue_rescoring(aimed, model) == 0
 
 
 # ---- the verb

@@ -6,8 +6,8 @@ import pytest
 
 from core.watch import Topic
 from harken.pipeline import retelling, steps
-from harken.pipeline.steps import Tally
-from nlp.topic_classifier import Taxonomy
+from harken.pipeline.steps import StepResult
+from nlp.topic_classifier import TopicClassifier
 from store import changes, mentions, watches
 from store.analysis import queue
 from tests.harken.cli_server import call
@@ -28,12 +28,12 @@ TEXTS = [
 class Still(WordModel):
     """After the first analysis it may embed topics, but read no mention."""
 
-    def read(self, texts, languages=None):
+    def predict(self, texts, languages=None):
         raise AssertionError("a mention was read")
 
-    def embed(self, texts):
+    def encode(self, texts):
         assert not set(texts) & set(TEXTS), "a mention was read"
-        return super().embed(texts)
+        return super().encode(texts)
 
 
 @pytest.fixture
@@ -43,19 +43,21 @@ def record(sqlite_record):
     posts = [heard(str(n), text, language="en") for n, text in enumerate(TEXTS)]
     hear(sqlite_record, *posts, heard("de", "Die Bremse an meinem Rad ist leider kaputt"))
     model = WordModel()
-    steps.analyse(sqlite_record, model, Taxonomy([BRAKES], model.embed), owner="w", now=NOON)
+    steps.analyse_batch(
+        sqlite_record, model, TopicClassifier([BRAKES], model.encode), owner="w", now=NOON
+    )
     return sqlite_record
 
 
 def retell(record, *topics, limit=2):
     """All batches; how many were looked at, and how many changed."""
     model, after, taken, done = Still(), "", 0, 0
-    taxonomy = Taxonomy(topics, model.embed)
+    taxonomy = TopicClassifier(topics, model.encode)
     while True:
-        tally, after = retelling.topics(record, model, taxonomy, after=after, limit=limit)
-        if not tally.taken:
+        tally, after = retelling.reclassify_batch(record, model, taxonomy, after=after, limit=limit)
+        if not tally.total:
             return taken, done
-        taken, done = taken + tally.taken, done + tally.done
+        taken, done = taken + tally.total, done + tally.successes
 
 
 def topics(record):
@@ -66,17 +68,17 @@ def topics(record):
 
 def verdicts(record):
     with record.read() as tx:
-        return [m.verdicts for m in mentions.everything(tx)]
+        return [m.verdicts for m in mentions.all_mentions(tx)]
 
 
 def announced(record, since):
     with record.read() as tx:
-        return {i for _, i in changes.after(tx, since, 99)}
+        return {i for _, i in changes.read_after(tx, since, 99)}
 
 
 def last(record):
     with record.read() as tx:
-        return changes.last(tx)
+        return changes.last_number(tx)
 
 
 def test_it_begins_with_what_analysis_told(record):
@@ -122,8 +124,8 @@ def test_a_language_that_the_model_lacks_keeps_no_topic(record):
 
     with record.read() as tx:
         assert [m.verdicts for m in mentions.get(tx, [key("de")])] == [()]
-    taxonomy = Taxonomy([BRAKES], Still().embed)
-    retelling.topics(record, Polyglot(), taxonomy, after="")
+    taxonomy = TopicClassifier([BRAKES], Still().encode)
+    retelling.reclassify_batch(record, Polyglot(), taxonomy, after="")
     assert topics(record) == [()] * 4
 
 
@@ -149,16 +151,18 @@ def test_new_mentions_get_the_same_topics_as_recorded_ones(record):
     model = WordModel()
     retell(record, BRAKES, SADDLE)
     hear(record, heard("new", TEXTS[1] + "!", language="en"))
-    taxonomy = Taxonomy([BRAKES, SADDLE], model.embed)
-    steps.analyse(record, model, taxonomy, owner="w", now=NOON)
+    taxonomy = TopicClassifier([BRAKES, SADDLE], model.encode)
+    steps.analyse_batch(record, model, taxonomy, owner="w", now=NOON)
     with record.read() as tx:
         assert mentions.get(tx, [key("new")])[0].verdict.topics == topics(record)[1]
 
 
 def test_an_empty_record_is_soon_done(sqlite_record):
     model = Still()
-    done = retelling.topics(sqlite_record, model, Taxonomy([BRAKES], model.embed), after="")
-    assert done == (Tally(), "")
+    done = retelling.reclassify_batch(
+        sqlite_record, model, TopicClassifier([BRAKES], model.encode), after=""
+    )
+    assert done == (StepResult(), "")
 
 
 # ---- the verb

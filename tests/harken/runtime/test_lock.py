@@ -8,12 +8,12 @@ import textwrap
 import pytest
 
 from core.errors import ConfigError
-from harken.runtime.lock import hold
+from harken.runtime.lock import acquire
 
 
 def test_a_second_run_is_refused_with_the_pid_of_the_first(tmp_path):
-    with hold(tmp_path / "run.lock"), pytest.raises(ConfigError, match=str(os.getpid())):
-        hold(tmp_path / "run.lock")
+    with acquire(tmp_path / "run.lock"), pytest.raises(ConfigError, match=str(os.getpid())):
+        acquire(tmp_path / "run.lock")
 
 
 def test_the_lock_of_a_killed_process_is_free(tmp_path):
@@ -26,29 +26,29 @@ def test_the_lock_of_a_killed_process_is_free(tmp_path):
     """
     done = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], check=False, timeout=60)
     assert done.returncode == -9
-    hold(tmp_path / "run.lock").close()
+    acquire(tmp_path / "run.lock").close()
 
 
 def test_a_lock_that_was_let_go_is_free_and_names_its_new_holder(tmp_path):
     path = tmp_path / "state" / "run.lock"
-    hold(path).close()
-    with hold(path):
+    acquire(path).close()
+    with acquire(path):
         assert path.read_text() == str(os.getpid())
 
 
 def test_what_a_longer_dead_pid_left_is_gone(tmp_path):
     path = tmp_path / "run.lock"
     path.write_text("123456789012345")
-    with hold(path), pytest.raises(ConfigError, match=rf"process {os.getpid()} is already"):
-        hold(path)
+    with acquire(path), pytest.raises(ConfigError, match=rf"process {os.getpid()} is already"):
+        acquire(path)
 
 
 def test_a_folder_that_cannot_be_made_is_a_mistake_in_the_settings(tmp_path):
     (tmp_path / "file").write_text("x")
     with pytest.raises(ConfigError, match=r"run\.lock: cannot be locked"):
-        hold(tmp_path / "file" / "run.lock")
+        acquire(tmp_path / "file" / "run.lock")
 
 
 def test_two_state_folders_have_two_runs(tmp_path):
-    with hold(tmp_path / "a" / "run.lock"), hold(tmp_path / "b" / "run.lock"):
+    with acquire(tmp_path / "a" / "run.lock"), acquire(tmp_path / "b" / "run.lock"):
         pass

@@ -16,7 +16,7 @@ import pytest
 
 from demo.smtp_sink import free_port
 from store import processes
-from store.database import Record
+from store.database import Database
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
@@ -67,9 +67,9 @@ class House:
 
     def pids(self) -> dict[str, int]:
         """The processes that beat, once all four do."""
-        record = Record(f"sqlite:///{self.folder / 'state' / 'record.db'}")
+        record = Database(f"sqlite:///{self.folder / 'state' / 'record.db'}")
         with record.read() as tx:
-            found = {p.name: p.pid for p in processes.everyone(tx)}
+            found = {p.name: p.pid for p in processes.all_processes(tx)}
         record.close()
         return found if {"run", "analyse", "analyse-2", "index"} <= found.keys() else {}
 

@@ -11,7 +11,7 @@ from config.settings import Settings
 from core.errors import ConfigError, TransientError
 from harken.clock import Clock
 from harken.runtime.heartbeat import Heartbeat
-from harken.runtime.run import HUNG, Run
+from harken.runtime.run import HANG_TIMEOUT, Runtime
 from store import processes, watches
 from store.analysis import queue
 from store.crawl import runs, sources
@@ -34,9 +34,9 @@ def run(sqlite_record, tmp_path):
         watches.replace_from_file(tx, [watch()], [])
         begin(tx, "blog", "forum", at=NOON - timedelta(minutes=10))
     settings = Settings(state=tmp_path, record=sqlite_record.url)
-    made = Run(settings, tmp_path / "harken.yaml", Stopped())
+    made = Runtime(settings, tmp_path / "harken.yaml", Stopped())
     yield made
-    made.record.close()
+    made.database.close()
 
 
 class Process:
@@ -61,21 +61,21 @@ class Process:
 def crawled(run, process, slugs=("blog",)):
     run._crawling |= dict.fromkeys(slugs, process)
     with capture_logs() as logs:
-        asyncio.run(run._crawled("feed", slugs, process))
+        asyncio.run(run._finish_crawl("feed", slugs, process))
     return [line["event"] for line in logs]
 
 
 def source(run, slug="blog"):
     with run.record.read() as tx:
-        (row,) = sources.named(tx, [slug])
+        (row,) = sources.by_slug(tx, [slug])
     return row
 
 
 def test_after_a_good_crawl_its_sources_are_free_for_the_next(run):
     with run.record.write() as tx:
-        runs.end(tx, "run-blog", state="ok", reason=None, traffic=runs.Traffic(), now=NOON)
-        sources.settle(tx, "blog", state="ok", reason=None, now=NOON)
-        sources.postpone(tx, "blog", due=NOON + timedelta(minutes=15))
+        runs.finish(tx, "run-blog", state="ok", reason=None, run_totals=runs.RunTotals(), now=NOON)
+        sources.record_outcome(tx, "blog", state="ok", reason=None, now=NOON)
+        sources.schedule(tx, "blog", due=NOON + timedelta(minutes=15))
     assert crawled(run, Process(0)) == []
     assert run._crawling == {}
     assert (source(run).state, source(run).due) == ("ok", NOON + timedelta(minutes=15))
@@ -120,33 +120,33 @@ def watched(run, *beats):
     ]
     for name, state, ago in beats:
         at = NOON - timedelta(seconds=ago)
-        Heartbeat(run.record, name, started=at).beat(at, state)
+        Heartbeat(run.record, name, started_at=at).beat(at, state)
     asyncio.run(run._watch_children())
     return killed
 
 
 def test_only_a_child_that_worked_and_is_still_now_is_killed(run):
-    hung = HUNG.total_seconds() + 1
+    hung = HANG_TIMEOUT.total_seconds() + 1
     assert watched(run, ("analyse", "working", hung), ("index", "working", 5)) == ["analyse"]
 
 
 def test_one_that_starts_or_fails_aloud_is_left_alone(run):
     """To load a model takes long; what fails says so, and beats no more."""
-    hung = HUNG.total_seconds() + 1
+    hung = HANG_TIMEOUT.total_seconds() + 1
     assert watched(run, ("analyse", "starting", hung), ("index", "failing", hung)) == []
 
 
 def test_what_a_killed_run_left_is_taken_back_before_anything_starts(run):
     hear(run.record, heard("a"))
     with run.record.write() as tx:
-        assert queue.lease(tx, "analyse", limit=9, now=NOON, hold=timedelta(hours=9))
+        assert queue.lease(tx, "analyse", limit=9, now=NOON, lease_time=timedelta(hours=9))
     for name in ("analyse", "index"):
-        Heartbeat(run.record, name, started=NOON).beat(NOON)
+        Heartbeat(run.record, name, started_at=NOON).beat(NOON)
     run._prepare()
     with run.record.write() as tx:
-        assert processes.everyone(tx) == []
-        assert runs.close_lost(tx, now=NOON) == []
-        assert len(queue.lease(tx, "analyse", limit=9, now=NOON, hold=timedelta(0))) == 1
+        assert processes.all_processes(tx) == []
+        assert runs.close_orphaned(tx, now=NOON) == []
+        assert len(queue.lease(tx, "analyse", limit=9, now=NOON, lease_time=timedelta(0))) == 1
 
 
 def test_a_child_is_called_with_all_that_it_needs(run, tmp_path):
@@ -162,14 +162,14 @@ def test_a_child_is_called_with_all_that_it_needs(run, tmp_path):
 def test_a_console_that_others_could_reach_is_refused_before_a_record_is_made(tmp_path):
     settings = Settings(state=tmp_path / "state", console={"host": "0.0.0.0"})
     with pytest.raises(ConfigError, match="is open to other machines"):
-        Run(settings, tmp_path / "harken.yaml", Clock())
+        Runtime(settings, tmp_path / "harken.yaml", Clock())
     assert not (tmp_path / "state").exists()
 
 
 def test_a_failing_detection_is_no_working_schedule(run):
-    heart = Heartbeat(run.record, "run", started=NOON)
+    heart = Heartbeat(run.record, "run", started_at=NOON)
     run._beat(heart, SimpleNamespace(trouble=None))
     run._beat(heart, SimpleNamespace(trouble="The index does not answer."))
     with run.record.read() as tx:
-        (parent,) = processes.everyone(tx)
+        (parent,) = processes.all_processes(tx)
     assert (parent.state, parent.reason) == ("failing", "The index does not answer.")

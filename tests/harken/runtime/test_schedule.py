@@ -6,7 +6,7 @@ from datetime import timedelta
 from structlog.testing import capture_logs
 
 from core.errors import TransientError
-from harken.runtime.schedule import Schedule, _quiet
+from harken.runtime.schedule import Schedule, _with_failure_log
 
 TICK = timedelta(milliseconds=20)
 
@@ -29,8 +29,8 @@ def test_a_failing_job_goes_on_and_so_do_the_others():
 
             return work
 
-        schedule.every(TICK, "bad", job("bad", ValueError("x")))
-        schedule.every(TICK, "good", job("good", None))
+        schedule.add(TICK, "bad", job("bad", ValueError("x")))
+        schedule.add(TICK, "good", job("good", None))
         schedule.start()
         await asyncio.wait_for(enough.wait(), 60)
         schedule.stop()
@@ -52,7 +52,7 @@ def test_a_failure_is_told_again_when_it_changes_or_comes_back():
             raise error
 
     async def run():
-        quiet = _quiet("detect", job)
+        quiet = _with_failure_log("detect", job)
         for _ in range(5):
             await quiet()
 
@@ -74,7 +74,7 @@ def test_a_slow_job_never_overlaps_itself_and_what_was_missed_is_done_once():
             if runs[0] == 3:
                 done.set()
 
-        schedule.every(TICK, "slow", slow)
+        schedule.add(TICK, "slow", slow)
         schedule.start()
         await asyncio.wait_for(done.wait(), 60)
         schedule.stop()
@@ -91,7 +91,7 @@ def test_nothing_runs_before_the_start_or_after_the_stop():
             runs.append(1)
             first.set()
 
-        schedule.every(TICK, "job", job)
+        schedule.add(TICK, "job", job)
         await asyncio.sleep(0)
         assert runs == []
         schedule.start()

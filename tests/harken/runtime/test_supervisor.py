@@ -8,7 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from harken.runtime import supervisor
-from harken.runtime.supervisor import Child, describe, start, stop
+from harken.runtime.supervisor import Child, describe_exit, start, stop
 
 
 @pytest.mark.slow
@@ -19,7 +19,7 @@ def test_a_child_that_dies_is_started_again_and_its_end_is_told(tmp_path):
 
     async def watch() -> None:
         child = Child("one", [sys.executable, "-c", code], lambda n, r: told.append((n, r)))
-        keeper = asyncio.create_task(child.keep())
+        keeper = asyncio.create_task(child.keep_running())
         while not marks.exists() or len(marks.read_text()) < 2:  # noqa: ASYNC110 - a child writes it
             await asyncio.sleep(0.02)
         keeper.cancel()
@@ -43,10 +43,10 @@ def test_a_child_that_ignores_sigterm_is_killed():
 
 
 def test_an_exit_status_is_told_in_words():
-    assert describe(2) == "status 2"
-    assert describe(-9) == "signal SIGKILL"
-    assert describe(0) == "status 0"
-    assert describe(-signal.SIGRTMIN - 3).startswith("signal "), "not every signal has a name"
+    assert describe_exit(2) == "status 2"
+    assert describe_exit(-9) == "signal SIGKILL"
+    assert describe_exit(0) == "status 0"
+    assert describe_exit(-signal.SIGRTMIN - 3).startswith("signal "), "not every signal has a name"
 
 
 AT_ONCE = (0.0,)  # restarts without a pause, so that many fit into a test
@@ -66,7 +66,7 @@ def kept(command, on_exit, ends):
 
         loop = asyncio.get_running_loop()
         child = Child("one", command, heard, backoff=AT_ONCE)
-        keeper = asyncio.create_task(child.keep())
+        keeper = asyncio.create_task(child.keep_running())
         await asyncio.wait_for(done.wait(), 60)
         alive = not keeper.done()
         keeper.cancel()
@@ -108,8 +108,8 @@ def test_a_child_that_cannot_be_started_is_tried_again_and_told():
 
 
 def test_the_pauses_before_a_restart_grow_and_have_an_end():
-    assert list(supervisor.BACKOFF) == sorted(set(supervisor.BACKOFF))
-    assert supervisor.BACKOFF[-1] <= supervisor.STEADY_S
+    assert list(supervisor.BACKOFF_S) == sorted(set(supervisor.BACKOFF_S))
+    assert supervisor.BACKOFF_S[-1] <= supervisor.STEADY_S
 
 
 def test_what_has_ended_or_never_began_is_stopped_in_peace():
@@ -135,7 +135,7 @@ def test_a_child_that_hangs_is_killed():
             loop.call_soon_threadsafe(ended.set_result, reason)
 
         child = Child("one", ["sleep", "60"], heard)
-        keeper = asyncio.create_task(child.keep())
+        keeper = asyncio.create_task(child.keep_running())
         while child.process is None:  # noqa: ASYNC110 - nobody tells of a start
             await asyncio.sleep(0)
         child.kill()

@@ -9,10 +9,10 @@ from config.settings import Settings
 from core.errors import ConfigError, TransientError
 from core.watch import Topic
 from harken.clock import Clock
-from harken.pipeline.steps import Tally
+from harken.pipeline.steps import StepResult
 from harken.runtime import workers
 from harken.runtime.heartbeat import Heartbeat
-from harken.runtime.workers import _loop, _Taxonomies
+from harken.runtime.workers import _ClassifierCache, _loop
 from store import changes, processes, watches
 from tests.nlp.factories import WordModel
 from tests.store.factories import begin, hear, heard, watch
@@ -49,18 +49,22 @@ class Script:
 
 @pytest.fixture
 def heart(sqlite_record):
-    return Heartbeat(sqlite_record, "analyse", started=NOW)
+    return Heartbeat(sqlite_record, "analyse", started_at=NOW)
 
 
 def state(record):
     with record.read() as tx:
-        (process,) = processes.everyone(tx)
+        (process,) = processes.all_processes(tx)
     return process.state, process.reason
 
 
 def test_done_once_it_works_until_nothing_is_left_and_adds_up(heart):
-    step = Script(Tally(taken=3, done=2, failed=1), Tally(taken=1, done=1), Tally())
-    assert _loop(step, heart, Ticking(), follow=False) == Tally(taken=4, done=3, failed=1)
+    step = Script(
+        StepResult(total=3, successes=2, failures=1), StepResult(total=1, successes=1), StepResult()
+    )
+    assert _loop(step, heart, Ticking(), follow=False) == StepResult(
+        total=4, successes=3, failures=1
+    )
 
 
 def test_done_once_a_failure_is_the_callers(heart):
@@ -74,10 +78,10 @@ def test_following_it_survives_failures_and_says_so_and_when_they_are_over(sqlit
     class Watched(Script):
         def __call__(self, now):
             with sqlite_record.read() as tx:
-                seen.extend((p.state, p.reason) for p in processes.everyone(tx))
+                seen.extend((p.state, p.reason) for p in processes.all_processes(tx))
             return super().__call__(now)
 
-    step = Watched(Tally(taken=1), TransientError("no index"), Tally(taken=1))
+    step = Watched(StepResult(total=1), TransientError("no index"), StepResult(total=1))
     with pytest.raises(KeyboardInterrupt):
         _loop(step, heart, Ticking(), follow=True)
     assert seen == [("working", None), ("failing", "no index"), ("working", None)]
@@ -91,24 +95,24 @@ def test_what_nobody_raised_on_purpose_ends_the_worker(heart):
 
 
 def test_each_worker_has_a_name_of_its_own_and_the_first_the_name_of_the_step():
-    assert workers.analysts(1) == ["analyse"]
-    assert workers.analysts(3) == ["analyse", "analyse-2", "analyse-3"]
+    assert workers.worker_names(1) == ["analyse"]
+    assert workers.worker_names(3) == ["analyse", "analyse-2", "analyse-3"]
 
 
 def test_a_muted_heart_leaves_no_row_that_would_look_like_a_death(sqlite_record):
-    heart = Heartbeat(sqlite_record, "index", started=NOW, muted=True)
-    _loop(Script(Tally(taken=1), Tally()), heart, Ticking(), follow=False)
+    heart = Heartbeat(sqlite_record, "index", started_at=NOW, is_silent=True)
+    _loop(Script(StepResult(total=1), StepResult()), heart, Ticking(), follow=False)
     with sqlite_record.read() as tx:
-        assert processes.everyone(tx) == []
+        assert processes.all_processes(tx) == []
 
 
 def test_prototypes_are_made_anew_when_somebody_edits_a_topic(sqlite_record):
     class Counting(WordModel):
         embedded = 0
 
-        def embed(self, texts):
+        def encode(self, texts):
             self.embedded += len(texts)
-            return super().embed(texts)
+            return super().encode(texts)
 
     def configure(*sentences):
         with sqlite_record.write() as tx:
@@ -116,7 +120,7 @@ def test_prototypes_are_made_anew_when_somebody_edits_a_topic(sqlite_record):
             watches.replace_from_file(tx, [], topics)
 
     model = Counting()
-    known = _Taxonomies(sqlite_record, model)
+    known = _ClassifierCache(sqlite_record, model)
     configure("brakes squeal")
     first = known.current()
     assert known.current() is first
@@ -127,7 +131,7 @@ def test_prototypes_are_made_anew_when_somebody_edits_a_topic(sqlite_record):
 
 
 def index(settings):
-    return workers.index(settings, Clock(), follow=False)
+    return workers.run_index_writer(settings, Clock(), follow=False)
 
 
 @pytest.fixture
@@ -140,12 +144,12 @@ def settings(tmp_path, sqlite_record):
 
 
 def test_an_index_that_was_lost_is_told_everything_again(settings, sqlite_record, tmp_path):
-    assert index(settings).taken == 3
-    assert index(settings).taken == 0
+    assert index(settings).total == 3
+    assert index(settings).total == 0
     shutil.rmtree(tmp_path / "index")
-    assert index(settings).taken == 3
+    assert index(settings).total == 3
     with sqlite_record.read() as tx:
-        assert changes.position(tx, "tantivy") == changes.last(tx)
+        assert changes.offset(tx, "tantivy") == changes.last_number(tx)
 
 
 def test_an_index_that_does_not_exist_is_a_mistake_in_the_settings(settings):

@@ -7,11 +7,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from core.errors import QueryError
-from indexer.index_tokens import index_tokens, index_words, places
+from indexer.index_tokens import index_tokens, index_words, term_positions
 from indexer.query import And, Everything, Field, Not, Or, Phrase, Query, parse
 from indexer.query.fields import FIELDS
 from indexer.query.matcher import matches
-from indexer.query.nodes import all_of, any_of, none_of, quoted
+from indexer.query.nodes import all_of, any_of, none_of, quote
 from indexer.query.parser import first_field
 from tests.indexer.factories import invented_posts, queries
 
@@ -35,7 +35,7 @@ class Writer:
             case Phrase(words):
                 said = self._word(words)
             case Field(name, value):
-                said = f"{self._one_of(name, name.upper(), name.title())}:{quoted(value)}"
+                said = f"{self._one_of(name, name.upper(), name.title())}:{quote(value)}"
             case And(parts):
                 said = self._one_of(" ", " AND ", "\n").join(map(self.write, parts))
             case Or(parts):
@@ -128,7 +128,7 @@ def test_a_value_that_nearly_exists_is_suggested(data):
 @given(st.text(min_size=1))
 def test_any_text_can_be_quoted(text):
     """What stands between the marks is read as it is."""
-    assert parse(f"source:{quoted(text)}") == Field("source", text)
+    assert parse(f"source:{quote(text)}") == Field("source", text)
 
 
 @half
@@ -162,14 +162,16 @@ def test_any_piece_of_a_text_finds_the_text(text, data):
     assume(words)
     start, end = sorted(data.draw(st.integers(0, len(words))) for _ in range(2))
     assume(start < end)
-    assert matches(parse(f'"{" ".join(words[start:end])}"'), places(words), {})
+    assert matches(parse(f'"{" ".join(words[start:end])}"'), term_positions(words), {})
 
 
 # ---- logic
 
 
 def holds(query: Query, text: str) -> bool:
-    return matches(query, places(index_words(text)), {"source": ("blog",), "language": ("de",)})
+    return matches(
+        query, term_positions(index_words(text)), {"source": ("blog",), "language": ("de",)}
+    )
 
 
 @half

@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.index_tokens import LONGEST, index_tokens, index_words, places, runs
+from indexer.index_tokens import (
+    MAX_TERM_LENGTH,
+    index_tokens,
+    index_words,
+    phrase_positions,
+    term_positions,
+)
 from indexer.query import And, Or, Phrase, Query, parse
 from indexer.query.matcher import matches
 from indexer.query.nodes import none_of
@@ -15,7 +21,7 @@ FIELDS = {"source": ("blog", "a feed"), "sentiment": ("negative",)}
 
 
 def holds(query: Query, text: str) -> bool:
-    return matches(query, places(index_words(text)), FIELDS)
+    return matches(query, term_positions(index_words(text)), FIELDS)
 
 
 @given(queries(TEXTS), queries(TEXTS), st.sampled_from(TEXTS))
@@ -35,8 +41,8 @@ def test_a_phrase_is_a_run_of_its_words(words, phrase):
     """Exactly where the joined words contain the joined phrase, repeated words included."""
     text, part = "".join(words), "".join(phrase)
     expected = [at for at in range(len(text)) if text.startswith(part, at)]
-    assert runs(phrase, places(words)) == expected
-    assert matches(Phrase(tuple(phrase)), places(words), {}) == bool(expected)
+    assert phrase_positions(phrase, term_positions(words)) == expected
+    assert matches(Phrase(tuple(phrase)), term_positions(words), {}) == bool(expected)
 
 
 @pytest.mark.parametrize(
@@ -58,6 +64,6 @@ def test_fields_match_whole_values(query, expected):
 def test_no_word_is_endless():
     """Longer words are cut alike in texts, queries and highlights."""
     text = "x" * 5_000 + " end"
-    assert index_words(text) == ["x" * LONGEST, "end"]
+    assert index_words(text) == ["x" * MAX_TERM_LENGTH, "end"]
     assert [word for word, _, _ in index_tokens(text)] == index_words(text)
     assert holds(parse("x" * 1_500), text)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from core.errors import QueryError
 from indexer.query import And, Everything, Field, Not, Or, Phrase, parse
 from indexer.query.nodes import all_of, any_of, depth, positive_phrases
-from indexer.query.parser import MOST_CLAUSES, MOST_LEVELS
+from indexer.query.parser import MAX_CLAUSES, MAX_LEVELS
 from tests.indexer.factories import invented_posts, queries
 
 A, B, C = (Phrase((letter,)) for letter in "abc")
@@ -98,9 +98,9 @@ def test_mistakes_are_named_with_their_place(text, column, message, hint):
 
 
 def test_the_words_of_phrases_count_as_clauses():
-    assert depth(parse("a " * MOST_CLAUSES)) == 2
+    assert depth(parse("a " * MAX_CLAUSES)) == 2
     with pytest.raises(QueryError, match="at most 100") as caught:
-        parse("a " * (MOST_CLAUSES - 1) + '"b c"')
+        parse("a " * (MAX_CLAUSES - 1) + '"b c"')
     assert caught.value.column == 198
 
 
@@ -112,16 +112,16 @@ def nested(levels: int) -> str:
 
 
 def test_levels_of_meaning_are_limited_not_brackets():
-    assert depth(parse(nested(MOST_LEVELS))) == MOST_LEVELS
+    assert depth(parse(nested(MAX_LEVELS))) == MAX_LEVELS
     with pytest.raises(QueryError, match="28 levels"):
-        parse(nested(MOST_LEVELS + 1))
+        parse(nested(MAX_LEVELS + 1))
     assert parse("(" * 900 + "a" + ")" * 900) == A
 
 
 def judged(text: str) -> bool:
     """Whether *text* has a meaning within the limits, or a mistake within the text."""
     try:
-        return depth(parse(text)) <= MOST_LEVELS
+        return depth(parse(text)) <= MAX_LEVELS
     except QueryError as error:
         return 0 <= error.column <= len(text)
 

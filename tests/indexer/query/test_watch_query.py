@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import QueryError
-from indexer.index_tokens import index_words, places
+from indexer.index_tokens import index_words, term_positions
 from indexer.query import And, Field, Not, Or, Query, parse
 from indexer.query.matcher import matches
-from indexer.query.watch_query import anchors, compile_watch
+from indexer.query.watch_query import compile_watch, required_terms
 from tests.indexer.factories import invented_posts, queries
 
 TEXTS = invented_posts(60)
@@ -18,7 +18,7 @@ TEXTS = invented_posts(60)
 def test_a_watch_without_a_word_to_listen_for_is_refused(text):
     with pytest.raises(QueryError, match="needs a required word") as caught:
         compile_watch(text)
-    assert anchors(compile_watch(caught.value.hint)) is not None
+    assert required_terms(compile_watch(caught.value.hint)) is not None
 
 
 def test_a_watch_names_no_field():
@@ -40,7 +40,7 @@ def test_a_watch_names_no_field():
     ],
 )
 def test_anchors_are_the_longest_words(text, expected):
-    assert anchors(compile_watch(text)) == expected
+    assert required_terms(compile_watch(text)) == expected
 
 
 def has_field(query: Query) -> bool:
@@ -55,14 +55,14 @@ def has_field(query: Query) -> bool:
 @given(queries(TEXTS), st.sampled_from(TEXTS))
 def test_every_match_says_an_anchor(query, text):
     """So that a text needs to be judged only by watches whose anchors it says."""
-    where, found = places(index_words(text)), anchors(query)
+    where, found = term_positions(index_words(text)), required_terms(query)
     if found is not None and not has_field(query) and matches(query, where, {}):
         assert found & set(where)
 
 
 @given(queries(TEXTS))
 def test_what_compiles_is_what_parses(query):
-    if has_field(query) or anchors(query) is None:
+    if has_field(query) or required_terms(query) is None:
         with pytest.raises(QueryError):
             compile_watch(str(query))
     else:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.errors import ConfigError
-from nlp.encoder.adapter import Adapter, Head, read, write
+from nlp.encoder.adapter import Adapter, ClassificationHead, load_adapter, save_adapter
 
 DOWN = np.array([[1, 2, 3]], np.float32)
 UP = np.array([[1], [-1]], np.float32)
@@ -19,13 +19,15 @@ def adapter():
         shared=3,
         scale=0.5,
         heads={
-            "sentiment": Head(
+            "sentiment": ClassificationHead(
                 classes=("negative", "neutral", "positive"),
                 languages=("de", "en"),
                 temperatures={"*": 1.5, "en": 1.25},
                 priors={"en": (0.25, 0.5, 0.25)},
             ),
-            "intent": Head(classes=("a", "b"), languages=(), temperatures={}, exclusive=False),
+            "intent": ClassificationHead(
+                classes=("a", "b"), languages=(), temperatures={}, exclusive=False
+            ),
         },
         tensors={"layer.0.query.down": DOWN, "layer.0.query.up": UP, "head.intent.0.bias": UP},
         proof={"fine": (0.25, 0.5, 0.25)},
@@ -35,8 +37,8 @@ def adapter():
 
 def test_reading_gives_what_was_written(adapter, tmp_path):
     path = tmp_path / "adapter.safetensors"
-    write(path, adapter)
-    found = read(path)
+    save_adapter(path, adapter)
+    found = load_adapter(path)
     for name in ("encoder_sha256", "shared", "scale", "heads", "proof", "notes"):
         assert getattr(found, name) == getattr(adapter, name)
     assert {n: t.tolist() for n, t in found.tensors.items()} == {
@@ -47,10 +49,10 @@ def test_reading_gives_what_was_written(adapter, tmp_path):
 
 def test_the_hash_is_that_of_the_file(adapter, tmp_path):
     path, same = tmp_path / "a.safetensors", tmp_path / "b.safetensors"
-    write(path, adapter)
-    write(same, adapter)
-    assert len(bytes.fromhex(read(path).sha256)) == 32
-    assert read(path).sha256 == read(same).sha256
+    save_adapter(path, adapter)
+    save_adapter(same, adapter)
+    assert len(bytes.fromhex(load_adapter(path).sha256)) == 32
+    assert load_adapter(path).sha256 == load_adapter(same).sha256
 
 
 def test_a_change_is_the_scaled_product_of_its_factors(adapter):
@@ -90,7 +92,7 @@ def test_classes_that_exclude_each_other_share_one_and_others_do_not(adapter):
 
 
 def test_nothing_half_written_is_left(adapter, tmp_path):
-    write(tmp_path / "adapter.safetensors", adapter)
+    save_adapter(tmp_path / "adapter.safetensors", adapter)
     assert [path.name for path in tmp_path.iterdir()] == ["adapter.safetensors"]
 
 
@@ -102,4 +104,4 @@ def test_anything_else_is_refused_by_name(content, tmp_path):
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(ConfigError, match=r"mine\.safetensors is not an adapter"):
-        read(path)
+        load_adapter(path)

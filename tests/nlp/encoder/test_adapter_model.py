@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from safetensors.numpy import load_file
 
 from core.errors import ConfigError
-from nlp.encoder.adapter import read
-from nlp.encoder.pretrained import WEIGHTS
+from nlp.encoder.adapter import load_adapter
+from nlp.encoder.pretrained import WEIGHTS_FILE
 from tests.nlp.factories import texts, tiny_adapter, tiny_encoder, tiny_heads
 
 pytestmark = pytest.mark.model  # torch alone takes seconds: only who runs these imports it
@@ -67,8 +67,8 @@ def test_the_vector_is_that_of_the_encoder_as_it_was(model, encoder):
 def test_what_all_vectors_have_in_common_is_taken_from_each(model, encoder, tmp_path):
     before = model.embed(SENTENCES)
     path = tmp_path / "c.safetensors"
-    tensors = {**read(tiny_adapter(encoder, path)).tensors, "centre": before.mean(axis=0)}
-    centred = minilm(tiny_adapter(encoder, path, tensors=tensors), encoder).embed(SENTENCES)
+    tensors = {**load_adapter(tiny_adapter(encoder, path)).tensors, "centre": before.mean(axis=0)}
+    centred = minilm(tiny_adapter(encoder, path, tensors=tensors), encoder).encode(SENTENCES)
     expected = before - before.mean(axis=0)
     expected /= np.linalg.norm(expected, axis=1, keepdims=True)
     assert centred == pytest.approx(expected, abs=0.1)  # differences of like numbers, in bfloat16
@@ -78,7 +78,7 @@ def test_what_all_vectors_have_in_common_is_taken_from_each(model, encoder, tmp_
 def test_the_low_rank_changes_are_merged(model, encoder, tmp_path):
     unchanged = minilm(tiny_adapter(encoder, tmp_path / "u.safetensors", changed=False), encoder)
     assert np.abs(shares(model, SENTENCES) - shares(unchanged, SENTENCES)).max() > 0.05
-    assert model.embed(SENTENCES) == pytest.approx(unchanged.embed(SENTENCES))
+    assert model.embed(SENTENCES) == pytest.approx(unchanged.encode(SENTENCES))
 
 
 def test_a_higher_temperature_makes_it_less_sure(model, encoder, tmp_path):
@@ -112,11 +112,11 @@ def test_every_head_answers_in_its_classes(model):
 
 def test_a_long_text_is_read_to_its_end(model):
     """Its second window decides half of it, so another end is another reading."""
-    from nlp.encoder.adapter_model import WINDOW
+    from nlp.encoder.adapter_model import WINDOW_TOKENS
 
-    start = "a " * WINDOW
-    one, other = model.embed([start + "x " * WINDOW, start + "z " * WINDOW])
-    halves = model.embed([start, "x " * WINDOW])
+    start = "a " * WINDOW_TOKENS
+    one, other = model.embed([start + "x " * WINDOW_TOKENS, start + "z " * WINDOW_TOKENS])
+    halves = model.embed([start, "x " * WINDOW_TOKENS])
     assert one @ other < 0.999
     assert one == pytest.approx(halves.sum(0) / np.linalg.norm(halves.sum(0)), abs=0.02)
 
@@ -152,7 +152,7 @@ def test_weights_that_are_no_numbers_leave_a_text_unscored(encoder, adapter, tmp
     tensors = load_file(adapter)
     tensors["head.sentiment.4.bias"] = np.full(3, np.nan, np.float16)
     made = tiny_adapter(encoder, tmp_path / "n.safetensors", tensors=tensors)
-    assert [reading.probabilities for reading in minilm(made, encoder).read(["abc"])] == [None]
+    assert [reading.probabilities for reading in minilm(made, encoder).predict(["abc"])] == [None]
 
 
 def test_other_encoder_weights_are_refused(adapter, tmp_path):
@@ -195,6 +195,6 @@ def test_what_reads_as_in_training_is_taken(model, encoder, tmp_path):
 def test_weights_are_never_unpickled(encoder, adapter, tmp_path):
     """A folder that holds a pickle beside nothing is no encoder."""
     other = tiny_encoder(tmp_path)
-    (other / WEIGHTS).rename(other / "pytorch_model.bin")
+    (other / WEIGHTS_FILE).rename(other / "pytorch_model.bin")
     with pytest.raises(ConfigError, match="encoder weights missing"):
         minilm(adapter, other)

@@ -5,7 +5,7 @@ from itertools import chain
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp.encoder.batching import STEP, batches, padded, windows
+from nlp.encoder.batching import LENGTH_STEP, batches, padded_length, split_into_windows
 
 lengths = st.lists(st.integers(1, 300), max_size=60)
 
@@ -19,7 +19,7 @@ def test_every_text_is_in_one_batch(given_lengths, tokens):
 @given(lengths, st.integers(1, 2048))
 def test_a_padded_batch_fits_or_is_one_text(given_lengths, tokens):
     for batch in batches(given_lengths, tokens):
-        longest = max(padded(given_lengths[i]) for i in batch)
+        longest = max(padded_length(given_lengths[i]) for i in batch)
         assert len(batch) == 1 or len(batch) * longest <= tokens
 
 
@@ -31,22 +31,22 @@ def test_the_shortest_come_first_and_the_longest_of_a_batch_last(given_lengths):
 
 @given(st.integers(1, 10_000))
 def test_padding_adds_less_than_a_step(length):
-    assert padded(length) % STEP == 0
-    assert 0 <= padded(length) - length < STEP
+    assert padded_length(length) % LENGTH_STEP == 0
+    assert 0 <= padded_length(length) - length < LENGTH_STEP
 
 
 @given(st.lists(st.integers()), st.integers(1, 50))
 def test_windows_lose_nothing_and_none_is_too_long(ids, size):
-    cut = windows(ids, size)
+    cut = split_into_windows(ids, size)
     assert list(chain.from_iterable(cut)) == ids
     assert all(len(window) <= size for window in cut)
 
 
 @given(st.lists(st.integers(), min_size=1), st.integers(1, 50))
 def test_windows_are_nearly_equal(ids, size):
-    sizes = [len(window) for window in windows(ids, size)]
+    sizes = [len(window) for window in split_into_windows(ids, size)]
     assert max(sizes) - min(sizes) <= 1
 
 
 def test_no_tokens_are_one_empty_window():
-    assert windows([], 8) == [[]]
+    assert split_into_windows([], 8) == [[]]

@@ -19,7 +19,7 @@ def test_it_is_the_encoder_of_transformers(encoder, train):
     """In training too, where chance decides what is dropped, in the same order."""
     import torch
 
-    from nlp.encoder.bert import encoder as loaded
+    from nlp.encoder.bert import load_encoder as loaded
 
     ours, theirs = loaded(encoder).train(train), bert(encoder).train(train)
     theirs.embeddings.eval()  # ours are frozen and see every text once: nothing is dropped there
@@ -37,7 +37,7 @@ def test_it_is_the_encoder_of_transformers(encoder, train):
 
 
 def test_its_names_are_those_of_the_published_weights(encoder):
-    from nlp.encoder.bert import encoder as loaded
+    from nlp.encoder.bert import load_encoder as loaded
 
     assert loaded(encoder).state_dict().keys() == bert(encoder).state_dict().keys()
 
@@ -45,7 +45,7 @@ def test_its_names_are_those_of_the_published_weights(encoder):
 def test_it_stays_as_precise_as_it_is_stored(tmp_path):
     import torch
 
-    from nlp.encoder.bert import encoder as loaded
+    from nlp.encoder.bert import load_encoder as loaded
 
     folder = tiny_encoder(tmp_path)
     bert(folder).half().save_pretrained(folder)
@@ -55,7 +55,7 @@ def test_it_stays_as_precise_as_it_is_stored(tmp_path):
 def test_another_shape_is_refused_not_misread(tmp_path):
     import json
 
-    from nlp.encoder.bert import encoder as loaded
+    from nlp.encoder.bert import load_encoder as loaded
 
     folder = tiny_encoder(tmp_path)
     told = json.loads((folder / "config.json").read_text())

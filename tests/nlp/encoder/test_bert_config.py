@@ -5,9 +5,9 @@ import json
 import pytest
 
 from core.errors import ConfigError
-from nlp.encoder.bert_config import Shape, read, write
+from nlp.encoder.bert_config import BertConfig, read, write
 
-SHAPE = Shape(
+SHAPE = BertConfig(
     width=32, layers=2, heads=4, inner=64, vocabulary=99, positions=512, types=2, epsilon=1e-12,
     padding=0,
 )  # fmt: skip

@@ -44,4 +44,4 @@ def test_what_is_kept_is_not_fetched_again():
 
 def test_another_libc_is_left_alone(monkeypatch):
     monkeypatch.setattr("ctypes.CDLL", lambda _: object())
-    memory.keep()
+    memory.retain_freed_memory()

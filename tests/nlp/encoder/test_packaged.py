@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.mention import Analysis, Emotion, Intent, Sentiment
+from core.mention import AnalysisState, Emotion, Intent, Sentiment
 from core.plugins import available, load
 from core.watch import Topic
 from nlp.analyse import analyse
@@ -16,7 +16,7 @@ from nlp.encoder import adapter
 from nlp.evaluation.evaluate import evaluate
 from nlp.model import Model
 from nlp.text.normalize import clean
-from nlp.topic_classifier import Taxonomy
+from nlp.topic_classifier import TopicClassifier
 from nlp.training import figures as measure
 from tests.nlp.factories import work
 from tests.nlp.golden import readings, sentences
@@ -108,8 +108,8 @@ def test_topics_come_from_the_sentences_of_the_taxonomy(model):
         "third week and still no parcel, terrible",
     ]
     works = [work(text, n) for n, text in enumerate([*texts, "good morning, have a nice week"])]
-    results = analyse(works, model, Taxonomy(TOPICS, model.embed, model.near))
-    assert [r.analysis for r in results] == [Analysis.SCORED] * 3
+    results = analyse(works, model, TopicClassifier(TOPICS, model.embed, model.topic_threshold))
+    assert [r.analysis for r in results] == [AnalysisState.SCORED] * 3
     assert [r.verdicts[0].topics for r in results] == [("brakes",), ("delivery",), ()]
     assert [r.verdicts[0].sentiment for r in results[:2]] == [Sentiment.NEGATIVE] * 2
 
@@ -148,8 +148,8 @@ def _shares(model, texts):
 
 
 def test_its_card_and_its_file_tell_the_same_figures(model, name):
-    made = adapter.read(adapter.WEIGHTS / type(model).packaged)
-    card = (CARDS / f"{Path(type(model).packaged).stem}.md").read_text("utf-8")
+    made = adapter.load_adapter(adapter.ADAPTERS_FOLDER / type(model).adapter_file)
+    card = (CARDS / f"{Path(type(model).adapter_file).stem}.md").read_text("utf-8")
     figures = made.notes["figures"]
     assert set(figures) == set(made.heads)
     for head, found in figures.items():

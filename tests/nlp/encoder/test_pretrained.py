@@ -5,11 +5,11 @@ import hashlib
 import pytest
 
 from core.errors import ConfigError
-from nlp.encoder.pretrained import WEIGHTS, Base
+from nlp.encoder.pretrained import WEIGHTS_FILE, PretrainedEncoder
 from nlp.encoder.weights_sources.minilm import MINILM
 
 SMALL = b"x" * 3_000_000
-MADE = Base(
+MADE = PretrainedEncoder(
     name="small",
     requirements=(),
     sha256=hashlib.sha256(SMALL).hexdigest(),
@@ -26,7 +26,7 @@ def test_an_encoder_that_is_not_installed_is_named_with_its_remedy():
 
 
 def test_other_weights_are_refused(tmp_path):
-    (tmp_path / WEIGHTS).write_bytes(b"other weights")
+    (tmp_path / WEIGHTS_FILE).write_bytes(b"other weights")
     with pytest.raises(ConfigError, match=r"sha256 [0-9a-f]{16}…, expected 53aa51172d142c89…"):
         MINILM.verify(tmp_path)
 
@@ -37,7 +37,7 @@ def test_missing_weights_are_refused(tmp_path):
 
 
 def test_the_expected_weights_pass(tmp_path):
-    (tmp_path / WEIGHTS).write_bytes(SMALL)
+    (tmp_path / WEIGHTS_FILE).write_bytes(SMALL)
     assert MADE.verify(tmp_path) == MADE.sha256
 
 

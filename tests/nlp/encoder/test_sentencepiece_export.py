@@ -7,12 +7,12 @@ import pytest
 from sentencepiece import SentencePieceProcessor
 
 from core.errors import ConfigError
-from nlp.encoder.weights_sources.sentencepiece_export import pieces
+from nlp.encoder.weights_sources.sentencepiece_export import sentencepiece_model
 from tests.nlp.factories import unigram
 
 
 def loaded(told):
-    return SentencePieceProcessor(model_proto=pieces(json.dumps(told).encode()))
+    return SentencePieceProcessor(model_proto=sentencepiece_model(json.dumps(told).encode()))
 
 
 def test_the_most_likely_cut_is_taken():
@@ -34,7 +34,7 @@ def test_what_ends_a_text_is_never_read_from_one():
 
 def test_the_same_bytes_each_time():
     told = json.dumps(unigram({"▁": -3.0})).encode()
-    assert pieces(told) == pieces(told)
+    assert sentencepiece_model(told) == sentencepiece_model(told)
 
 
 def test_another_kind_is_refused():

@@ -2,8 +2,8 @@
 
 import pytest
 
-from nlp.encoder.pretrained import PIECES, RULES
-from nlp.encoder.tokenizer import Tokens
+from nlp.encoder.pretrained import SENTENCEPIECE_FILE, TOKENIZER_FILE
+from nlp.encoder.tokenizer import EncoderTokenizer
 from nlp.encoder.weights_sources.e5 import E5_SMALL
 from nlp.encoder.weights_sources.minilm import MINILM
 from nlp.text.normalize import clean
@@ -28,8 +28,8 @@ def theirs(folder, texts):
 
 
 def ours(folder, texts):
-    tokens = Tokens(folder)
-    return [tokens.framed(ids) for ids in tokens.ids(texts)]
+    tokens = EncoderTokenizer(folder)
+    return [tokens.with_special_tokens(ids) for ids in tokens.ids(texts)]
 
 
 @pytest.mark.model
@@ -52,19 +52,19 @@ def test_an_installed_encoder_cuts_texts_as_transformers_does(base):
 
 
 def test_e5_is_read_by_its_pieces():
-    assert E5_SMALL.tokens == PIECES
-    assert (E5_SMALL.folder / PIECES).is_file()
+    assert E5_SMALL.vocabulary_file == SENTENCEPIECE_FILE
+    assert (E5_SMALL.folder / SENTENCEPIECE_FILE).is_file()
 
 
 def test_an_end_that_a_text_spells_is_a_word_of_it():
     """With tokenizer.json it would end the text, whoever wrote it."""
-    tokens = Tokens(E5_SMALL.folder)
+    tokens = EncoderTokenizer(E5_SMALL.folder)
     (ids,) = tokens.ids(["good </s> bad <s> <mask>"])
     assert {tokens.first, tokens.last}.isdisjoint(ids)
-    assert tokens.framed(ids)[0] == tokens.first
+    assert tokens.with_special_tokens(ids)[0] == tokens.first
 
 
 @pytest.mark.parametrize("base", [MINILM, E5_SMALL], ids=["minilm", "e5"])
 def test_no_texts_have_no_tokens(base):
-    assert Tokens(base.folder).ids([]) == []
-    assert (base.folder / RULES).is_file()
+    assert EncoderTokenizer(base.folder).ids([]) == []
+    assert (base.folder / TOKENIZER_FILE).is_file()

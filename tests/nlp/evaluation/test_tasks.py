@@ -13,7 +13,7 @@ from core.errors import ConfigError
 from core.plugins import available
 from nlp.evaluation.evaluate import evaluate
 from nlp.evaluation.task import RowError
-from nlp.model import Model, Reading
+from nlp.model import Model, Prediction
 
 MOODS = ("anger", "joy", "optimism", "sadness")
 INTENTS = ("complaint", "question", "request", "praise", "purchase", "churn_risk")
@@ -33,23 +33,23 @@ class Heads(Model):
             "irony": ("literal", "irony"),
         }
     )
-    reads_targets = True
+    supports_targets = True
     temperatures = MappingProxyType({"emotion": {"*": 2.0, "de": 1.5}})
 
     def __init__(self):
         self.read_texts = []
 
-    def read(self, texts, languages=None):
+    def predict(self, texts, languages=None):
         self.read_texts += texts
         return [self._reading(text.lower().split()) for text in texts]
 
-    def embed(self, texts):
+    def encode(self, texts):
         return np.ones((len(texts), 1), np.float32)
 
     def _reading(self, words):
         told = {head: self._shares(head, words) for head in self.heads}
         good = next((w for at, w in pairwise(words) if at == "►"), "")
-        return Reading(
+        return Prediction(
             probabilities=(0.1, 0.1, 0.8) if good.startswith("good") else (0.8, 0.1, 0.1),
             vector=np.ones(1, np.float32),
             heads={} if "silent" in words else told,
@@ -264,10 +264,10 @@ from nlp.evaluation.task import Task
 class Coin(Task):
     '''Says heads in the first draw, tails in the second.'''
 
-    says = "side"
+    output_key = "side"
     classes = ("heads", "tails")
 
-    def draws(self, rows):
+    def samples(self, rows):
         for side in range(2):
             yield np.tile(np.eye(2)[side], (len(rows), 1))
 """

@@ -11,7 +11,7 @@ import pytest
 from core.errors import ConfigError
 from core.plugins import load
 from nlp.evaluation.evaluate import evaluate
-from nlp.evaluation.task import Options, Row
+from nlp.evaluation.task import EvaluationOptions, InputRow
 from nlp.evaluation.tasks.topics import Topics
 from nlp.model import Model
 from tests.nlp.factories import POISON, WordModel
@@ -42,9 +42,9 @@ class Counting(WordModel):
         super().__init__()
         self.embedded = Counter()
 
-    def embed(self, texts):
+    def encode(self, texts):
         self.embedded.update(texts)
-        return super().embed(texts)
+        return super().encode(texts)
 
 
 def rows(*pairs):
@@ -52,7 +52,7 @@ def rows(*pairs):
 
 
 def measured(path, *pairs, shots=None):
-    options = Options(taxonomy=path, shots=shots)
+    options = EvaluationOptions(taxonomy=path, shots=shots)
     return evaluate(rows(*pairs), WordModel(), "topics", None, options)
 
 
@@ -74,8 +74,8 @@ def test_examples_teach_words_that_no_sentence_has(path):
 
 
 def drawn(path, shots, model):
-    task = Topics(model, Options(taxonomy=path, shots=shots))
-    return list(task.draws([Row(text="charger", language="en")]))
+    task = Topics(model, EvaluationOptions(taxonomy=path, shots=shots))
+    return list(task.samples([InputRow(text="charger", language="en")]))
 
 
 def test_each_seed_draws_others_and_each_call_the_same(path):
@@ -100,24 +100,24 @@ def test_without_shots_there_is_one_draw_of_no_examples(path):
 
 def test_unread_are_foreign_empty_and_poisonous_texts_but_not_those_of_an_unknown_language(path):
     asked = [
-        Row(text="charger", language="de"),
-        Row(text=" ", language="en"),
-        Row(text=f"charger {POISON}", language="en"),
-        Row(text="charger"),
+        InputRow(text="charger", language="de"),
+        InputRow(text=" ", language="en"),
+        InputRow(text=f"charger {POISON}", language="en"),
+        InputRow(text="charger"),
     ]
-    (draw,) = Topics(WordModel(), Options(taxonomy=path)).draws(asked)
+    (draw,) = Topics(WordModel(), EvaluationOptions(taxonomy=path)).samples(asked)
     assert [bool(row[0] == row[0]) for row in draw] == [False, False, False, True]
-    (nothing,) = Topics(WordModel(), Options(taxonomy=path)).draws(asked[:1])
+    (nothing,) = Topics(WordModel(), EvaluationOptions(taxonomy=path)).samples(asked[:1])
     assert nothing.shape == (1, 2)
 
 
 def test_it_says_what_is_missing(path, tmp_path):
     with pytest.raises(ConfigError, match="needs --taxonomy"):
-        Topics(WordModel(), Options())
+        Topics(WordModel(), EvaluationOptions())
     bare = tmp_path / "bare.yaml"
     bare.write_text(TAXONOMY.partition("\n")[2])
     with pytest.raises(ConfigError, match=r"--shots: .*bare.yaml has no `examples`"):
-        Topics(WordModel(), Options(taxonomy=bare, shots=8))
+        Topics(WordModel(), EvaluationOptions(taxonomy=bare, shots=8))
 
 
 @pytest.mark.model
@@ -131,5 +131,5 @@ def test_the_figures_of_the_documentation_hold_on_banking77(shots, least):
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         listed = [json.loads(line) for line in lines][::4]
     model = load("nlp.models", "minilm", Model)()
-    options = Options(taxonomy=TOPICS / "banking77.yaml", shots=shots)
+    options = EvaluationOptions(taxonomy=TOPICS / "banking77.yaml", shots=shots)
     assert evaluate(listed, model, "topics", None, options).figures["macro_f1"] >= least

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlp.text.duplicates import SHORT, family_key
+from nlp.text.duplicates import MIN_BARE_WORDS, family_key
 from tests.nlp.factories import plain_words, texts
 
-sentences = st.lists(plain_words, min_size=SHORT, max_size=12)
+sentences = st.lists(plain_words, min_size=MIN_BARE_WORDS, max_size=12)
 
 
 @given(texts)

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.entity import Kind
+from core.entity import EntityKind
 from core.watch import Watch
-from nlp.text.entities import MOST, named
+from nlp.text.entities import MAX_ENTITIES_PER_KIND, extract
 
 LABELLED = Path(__file__).parents[2] / "data" / "entities.jsonl"
 DOCS = Path(__file__).parents[3] / "docs" / "entities.md"
@@ -33,15 +33,15 @@ some = settings(max_examples=40)
 
 def said(text, language="en", watches=(ACME,)):
     """What *text* names, by kind and value."""
-    return [(str(e.kind), e.value) for e in named(text, language, watches).entities]
+    return [(str(e.kind), e.value) for e in extract(text, language, watches).entities]
 
 
 @pytest.fixture(scope="module")
 def figures():
     """Right, wrong and missed by kind, and for phrases."""
-    counts = {kind: Counter() for kind in [*map(str, Kind), "phrase"]}
+    counts = {kind: Counter() for kind in [*map(str, EntityKind), "phrase"]}
     for row in map(json.loads, LABELLED.read_text().splitlines()):
-        found = named(row["text"], row["language"], [ACME])
+        found = extract(row["text"], row["language"], [ACME])
         told = {(str(e.kind), e.value) for e in found.entities}
         known = {(kind, value) for kind, value in row["entities"]}
         if "phrases" in row:
@@ -59,7 +59,7 @@ def shares(count):
     return round(count["right"] / told, 3), round(count["right"] / known, 3)
 
 
-@pytest.mark.parametrize("kind", [*map(str, Kind), "phrase"])
+@pytest.mark.parametrize("kind", [*map(str, EntityKind), "phrase"])
 def test_precision_and_recall_are_those_of_the_page(figures, kind):
     """A change of the rules tells its price in docs/entities.md."""
     precision, recall = shares(figures[kind])
@@ -92,11 +92,11 @@ def test_accounts_and_what_links_hold_are_not_told():
 
 def test_of_a_flood_the_first_are_told():
     tags = " ".join(f"#tag{n}" for n in range(300))
-    assert said(tags) == [("hashtag", f"tag{n}") for n in range(MOST)]
+    assert said(tags) == [("hashtag", f"tag{n}") for n in range(MAX_ENTITIES_PER_KIND)]
 
 
 def test_a_text_of_an_unknown_language_still_names_places_and_tags():
-    found = named("Berlin 🎉 #wow", None)
+    found = extract("Berlin 🎉 #wow", None)
     assert [e.value for e in found.entities] == ["DE/Berlin", "wow"]
     assert found.phrases == ()
 
@@ -105,7 +105,7 @@ def test_a_text_of_an_unknown_language_still_names_places_and_tags():
 @given(WRITTEN, st.sampled_from(["en", "de", "ar", "xx", None]))
 def test_whatever_is_told_stands_in_the_text(text, language):
     """Once each, and no account among it."""
-    found = named(text, language, [ACME]).entities
+    found = extract(text, language, [ACME]).entities
     assert all(e.said.casefold() in text.casefold() for e in found)
     assert len({(e.kind, e.value) for e in found}) == len(found)
     assert not any("@" in e.said for e in found)

@@ -8,8 +8,14 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from core.tokenizer import words
-from nlp.text.excerpt import HEAD, LIMIT, PIECE, SPELLINGS, excerpt
+from core.tokenizer import tokenize
+from nlp.text.excerpt import (
+    EXCERPT_CHARACTERS,
+    HEAD_CHARACTERS,
+    MAX_PIECE_CHARACTERS,
+    MAX_SPELLINGS,
+    excerpt,
+)
 from nlp.text.normalize import clean
 from tests.nlp.factories import texts
 from tests.work import lines_executed
@@ -31,8 +37,8 @@ longs = st.builds(
 
 def held(part: str, whole: str) -> bool:
     """Whether the words of *part* stand in *whole* in the same order."""
-    rest = iter(words(whole))
-    return all(word in rest for word in words(part))
+    rest = iter(tokenize(whole))
+    return all(word in rest for word in tokenize(part))
 
 
 def shown(text: str, *names: list[str]) -> str:
@@ -47,25 +53,27 @@ def test_an_excerpt_fits_and_tells_its_share(text):
     whole = clean(text)
     assert part == excerpt(text, [["acme"], ["globex"]])
     assert 0 < part.share <= 1
-    if len(whole) <= LIMIT:
+    if len(whole) <= EXCERPT_CHARACTERS:
         assert (part.text, part.share) == (text, 1)
     else:
-        assert len(clean(part.text)) <= LIMIT
+        assert len(clean(part.text)) <= EXCERPT_CHARACTERS
         assert part.share == pytest.approx(len(clean(part.text)) / len(whole))
 
 
 @pytest.mark.slow
 @given(longs)
 def test_its_words_are_those_of_the_text_in_their_order(text):
-    assume(max(map(len, text.split()), default=0) <= PIECE)  # the longer ones are cut
+    assume(
+        max(map(len, text.split()), default=0) <= MAX_PIECE_CHARACTERS
+    )  # the longer ones are cut
     assert held(shown(text, ["acme"]), clean(text))
 
 
 @pytest.mark.slow
 @given(longs)
 def test_it_begins_as_the_text_does(text):
-    assume(max(map(len, text.split()), default=0) <= PIECE)
-    read, whole = (words(one)[:20] for one in (shown(text, ["acme"], ["globex"]), clean(text)))
+    assume(max(map(len, text.split()), default=0) <= MAX_PIECE_CHARACTERS)
+    read, whole = (tokenize(one)[:20] for one in (shown(text, ["acme"], ["globex"]), clean(text)))
     assert read == whole
 
 
@@ -78,7 +86,7 @@ def test_it_names_what_the_text_names(text, names):
 
 @given(texts, st.lists(st.text(max_size=5), max_size=3))
 def test_a_text_within_the_limit_is_read_whole(text, names):
-    assume(len(clean(text)) <= LIMIT)
+    assume(len(clean(text)) <= EXCERPT_CHARACTERS)
     assert excerpt(text, [names]) == excerpt(text)
     assert (excerpt(text).text, excerpt(text).share) == (text, 1)
 
@@ -97,13 +105,13 @@ def test_around_a_match_its_sentence_and_those_beside_are_read(sentence, before,
     text = f"{FILLER * 100}{before} {sentence} {after} {FILLER * 100}"
     read = shown(text, ["acme"])
     assert clean(f"{before} {sentence} {after}") in read
-    assert read.count(FILLER.strip()) == HEAD // len(FILLER), "the head, and no more"
+    assert read.count(FILLER.strip()) == HEAD_CHARACTERS // len(FILLER), "the head, and no more"
 
 
 def test_without_a_match_the_head_is_all():
     text = f"A title\n{FILLER * 1000}"
     assert clean(text).startswith(shown(text, ["acme"]))
-    assert LIMIT - PIECE < len(shown(text)) <= LIMIT
+    assert EXCERPT_CHARACTERS - MAX_PIECE_CHARACTERS < len(shown(text)) <= EXCERPT_CHARACTERS
 
 
 def test_each_watch_has_its_turn():
@@ -143,7 +151,7 @@ def test_emoji_around_a_match_do_not_crowd_it_out():
 
 
 def test_only_so_many_spellings_are_looked_for():
-    spelled = [f"acme {'-' * n} bike" for n in range(1, 2 * SPELLINGS)]
+    spelled = [f"acme {'-' * n} bike" for n in range(1, 2 * MAX_SPELLINGS)]
     text = f"{FILLER * 100}Before: {spelled[0]}. {FILLER * 100} After: {spelled[-1]}. {FILLER * 9}"
     read = shown(text, spelled)
     assert spelled[0] in read
@@ -183,4 +191,4 @@ def test_work_grows_with_the_text_and_no_faster(name):
 def test_a_megabyte_is_read(name):
     """No expression here runs back and forth: it would not end within the limit of a test."""
     text = HOSTILE[name] * (1_000_000 // len(HOSTILE[name]))
-    assert len(shown(text, *WATCHED)) <= LIMIT
+    assert len(shown(text, *WATCHED)) <= EXCERPT_CHARACTERS

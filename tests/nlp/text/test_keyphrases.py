@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.tokenizer import words
-from nlp.text.keyphrases import MOST, WIDEST, phrases, stop_words
+from core.tokenizer import tokenize
+from nlp.text.keyphrases import MAX_PHRASE_WORDS, MAX_PHRASES, extract_phrases, stop_words
 
 
 @pytest.mark.parametrize(
@@ -23,20 +23,20 @@ from nlp.text.keyphrases import MOST, WIDEST, phrases, stop_words
 )
 def test_what_a_text_is_about(text, language, expected):
     """Said more often comes first, then what has more words; accents stay."""
-    assert set(phrases(text, language)) == set(expected)
-    assert phrases(text, language)[:1] == expected[:1] or len(expected) > 1
+    assert set(extract_phrases(text, language)) == set(expected)
+    assert extract_phrases(text, language)[:1] == expected[:1] or len(expected) > 1
 
 
 def test_what_is_said_twice_comes_first():
-    assert phrases("A loud brake. A red frame. A loud brake.", "en")[0] == "loud brake"
+    assert extract_phrases("A loud brake. A red frame. A loud brake.", "en")[0] == "loud brake"
 
 
 @settings(max_examples=40)
 @given(st.text(max_size=200), st.sampled_from(["en", "de", "fr", "es", "it", "pt", "ar"]))
 def test_a_phrase_is_short_stands_in_the_text_and_says_something(text, language):
-    found = phrases(text, language)
-    assert len(found) <= MOST
+    found = extract_phrases(text, language)
+    assert len(found) <= MAX_PHRASES
     assert all(phrase in text.lower() for phrase in found)
     for phrase in found:
-        assert 1 <= len(words(phrase)) <= WIDEST
-        assert stop_words(language).isdisjoint(words(phrase))
+        assert 1 <= len(tokenize(phrase)) <= MAX_PHRASE_WORDS
+        assert stop_words(language).isdisjoint(tokenize(phrase))

@@ -6,8 +6,8 @@ import unicodedata
 import pytest
 from hypothesis import given
 
-from core.tokenizer import words
-from nlp.text.normalize import clean, visible
+from core.tokenizer import tokenize
+from nlp.text.normalize import clean, strip_invisible
 from tests.nlp.factories import texts
 
 # What is taken out or replaced on purpose; the law of words is about everything else.
@@ -22,7 +22,7 @@ def test_cleaning_twice_is_cleaning_once(text):
 @given(texts)
 def test_no_word_is_lost_added_or_moved(text):
     harmless = _REPLACED.sub(" ", text)
-    assert words(clean(harmless)) == words(harmless)
+    assert tokenize(clean(harmless)) == tokenize(harmless)
 
 
 @given(texts)
@@ -64,4 +64,4 @@ def test_examples(text, seen):
 
 
 def test_visible_keeps_emoji_and_names_nobody():
-    assert visible("@ada 😡\x1b[1m\u200b") == "@ada 😡 "
+    assert strip_invisible("@ada 😡\x1b[1m\u200b") == "@ada 😡 "

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.tokenizer import words
-from nlp.text.normalize import clean, visible
+from core.tokenizer import tokenize
+from nlp.text.normalize import clean, strip_invisible
 
 # The pieces that cleaning knows, and what may stand beside them.
 PIECES = st.sampled_from(
@@ -45,10 +45,10 @@ def test_there_are_never_more_than_three_accounts_in_a_row(text):
 @given(KEPT, PIECES, KEPT)
 def test_words_around_a_piece_stay_words(before, piece, after):
     """Apart by spaces, whatever stands between them; but a title that never ends hides the rest."""
-    found = words(clean(f"{before} {piece} {after}"))
-    assert found[: len(words(before))] == words(before)
+    found = tokenize(clean(f"{before} {piece} {after}"))
+    assert found[: len(tokenize(before))] == tokenize(before)
     if piece != "\x1b]":
-        assert found[-len(words(after)) :] == words(after)
+        assert found[-len(tokenize(after)) :] == tokenize(after)
 
 
 @pytest.mark.parametrize(
@@ -94,6 +94,6 @@ def test_a_text_of_300_kb_is_cleaned(text):
 @given(POSTS)
 def test_visible_takes_nothing_that_can_be_seen(text):
     without = re.sub("\x1b.*", "", text, flags=re.DOTALL)
-    assert "".join(visible(without).split()) == "".join(
+    assert "".join(strip_invisible(without).split()) == "".join(
         c for c in without if c.isprintable() and not c.isspace()
     )

@@ -6,46 +6,46 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nlp.text.excerpt import Excerpt
-from nlp.text.target_marking import MARKS, aimed, mark
+from nlp.text.target_marking import MARKS, mark_brand, mark_targets
 
 
 def test_a_brand_is_marked_as_a_word_in_any_case():
-    said = mark("Velorra beats VELORRA2, not velorra's rival", ["velorra"])
+    said = mark_brand("Velorra beats VELORRA2, not velorra's rival", ["velorra"])
     assert said == "► Velorra ◄ beats VELORRA2, not ► velorra ◄'s rival"
 
 
 def test_the_longest_name_wins():
-    assert mark("the Mira 3 is a Mira", ["Mira", "Mira 3"]) == "the ► Mira 3 ◄ is a ► Mira ◄"
+    assert mark_brand("the Mira 3 is a Mira", ["Mira", "Mira 3"]) == "the ► Mira 3 ◄ is a ► Mira ◄"
 
 
 def test_marks_of_the_text_itself_count_for_nothing():
-    assert mark("► Oskelo ◄ and Tandrix", ["Tandrix"]) == " Oskelo  and ► Tandrix ◄"
+    assert mark_brand("► Oskelo ◄ and Tandrix", ["Tandrix"]) == " Oskelo  and ► Tandrix ◄"
 
 
 @given(st.text(), st.lists(st.text(min_size=1), max_size=3))
 def test_nothing_but_marks_is_added(text, names):
     """Without marks and spaces the text is what it was."""
     bare = re.compile(rf"[\s{''.join(MARKS)}]")
-    assert bare.sub("", mark(text, names)) == bare.sub("", text)
+    assert bare.sub("", mark_brand(text, names)) == bare.sub("", text)
 
 
 def test_each_watch_that_is_named_is_pointed_at():
     names = {"acme": ["Velorra"], "globex": ["Oskelo"]}
-    assert aimed("Velorra, not Oskelo", names) == {
+    assert mark_targets("Velorra, not Oskelo", names) == {
         "acme": Excerpt("► Velorra ◄, not Oskelo", 1.0),
         "globex": Excerpt("Velorra, not ► Oskelo ◄", 1.0),
     }
 
 
 def test_a_text_that_names_one_watch_alone_is_aimed_at_none():
-    assert aimed("Velorra and Velorra", {"acme": ["Velorra"], "globex": []}) == {}
-    assert aimed("Velorra", {"acme": ["Velorra"], "all": ["velorra"]}) == {}
-    assert aimed("nobody", {"acme": ["Velorra"], "globex": ["Oskelo"]}) == {}
+    assert mark_targets("Velorra and Velorra", {"acme": ["Velorra"], "globex": []}) == {}
+    assert mark_targets("Velorra", {"acme": ["Velorra"], "all": ["velorra"]}) == {}
+    assert mark_targets("nobody", {"acme": ["Velorra"], "globex": ["Oskelo"]}) == {}
 
 
 def test_a_word_of_two_watches_points_at_neither_that_has_others():
     names = {"acme": ["Acme"], "recall": ["Acme", "recall"], "globex": ["Globex"]}
-    found = aimed("Acme has a recall, Globex has none", names)
+    found = mark_targets("Acme has a recall, Globex has none", names)
     assert found["recall"].text == "Acme has a ► recall ◄, Globex has none"
     assert found["acme"].text == "► Acme ◄ has a recall, Globex has none"
 
@@ -55,7 +55,7 @@ def test_a_word_of_two_watches_points_at_neither_that_has_others():
     st.dictionaries(st.sampled_from("xyz"), st.lists(st.text("ab", min_size=1), max_size=2)),
 )
 def test_a_text_is_aimed_at_several_watches_or_at_none(text, names):
-    found = aimed(text, names)
+    found = mark_targets(text, names)
     assert found.keys() <= names.keys()
     assert len(set(found.values())) != 1
     assert all(MARKS[0] in one.text for one in found.values())

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from core.mention import Sentiment
 from nlp import metrics
 from nlp.evaluation.evaluate import evaluate
-from nlp.model import Model, Reading
+from nlp.model import Model, Prediction
 from tests.nlp.factories import POISON, WordModel
 
 CLASSES = [str(name) for name in Sentiment]
@@ -31,10 +31,10 @@ class Told(Model):
     def __init__(self, shares):
         self.shares = dict(shares)
 
-    def read(self, texts, languages=None):
-        return [Reading(probabilities=self.shares[t], vector=np.ones(1)) for t in texts]
+    def predict(self, texts, languages=None):
+        return [Prediction(probabilities=self.shares[t], vector=np.ones(1)) for t in texts]
 
-    def embed(self, texts):
+    def encode(self, texts):
         return np.ones((len(texts), 1), np.float32)
 
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nlp.encoder import adapter
-from nlp.encoder.batching import padded
-from nlp.training.datasets import labelled
+from nlp.encoder.batching import padded_length
+from nlp.training.datasets import labelled_texts
 from tests.nlp.factories import tiny_heads
 
 pytestmark = pytest.mark.model  # torch alone takes seconds: only who runs these imports it
@@ -33,11 +33,11 @@ def train(encoder, texts, checkpoint, *, tell=lambda _: None, every=8, teacher=N
         recipe = Recipe(**(RECIPE | teacher))
         plan = replace(plan, teacher=Teacher(heads=("sentiment",), recipe=recipe))
     return train(
-        replace(plan, better=plan.base if texts.likened else None),
+        replace(plan, reference_base=plan.base if texts.alignment_texts else None),
         texts,
-        located=lambda _: encoder,
+        locate=lambda _: encoder,
         checkpoint=checkpoint,
-        tell=tell,
+        report=tell,
         every=every,
     )
 
@@ -51,20 +51,20 @@ def epoch(*choices):
 
 def rows(count):
     pairs = [(name, [LETTERS[name]]) for _, name in zip(range(count), [*LETTERS] * count)]  # noqa: B905
-    return labelled("sentiment", ("negative", "neutral", "positive"), pairs)
+    return labelled_texts("sentiment", ("negative", "neutral", "positive"), pairs)
 
 
 def moods(count):
     pairs = [(name, MOODS[name]) for _, name in zip(range(count), [*MOODS] * count)]  # noqa: B905
-    return labelled("mood", ("calm", "loud"), pairs)
+    return labelled_texts("mood", ("calm", "loud"), pairs)
 
 
 @pytest.fixture(scope="module")
 def texts():
-    from nlp.training.splits import Parts, Portion
+    from nlp.training.splits import Portion, Splits
 
-    return Parts(
-        learned=(Portion(texts=rows(48)), Portion(texts=moods(24), passes=2.5)),
+    return Splits(
+        training=(Portion(texts=rows(48)), Portion(texts=moods(24), repeats=2.5)),
         calibration={("sentiment", "*"): rows(9), ("sentiment", "de"): rows(9)},
         validation={"sentiment": rows(9)},
         priors={("sentiment", "de"): rows(10).priors},
@@ -77,9 +77,9 @@ def test_it_learns_what_can_be_learned_and_the_model_reads_it(encoder, texts, tm
     points = []
     made = train(encoder, texts, tmp_path / "c", tell=points.append)
     path = tmp_path / "a.safetensors"
-    adapter.write(path, made)
+    adapter.save_adapter(path, made)
     model = MiniLM(path, encoder)
-    readings = model.read(list(LETTERS))
+    readings = model.predict(list(LETTERS))
     assert [np.argmax(reading.probabilities) for reading in readings] == list(LETTERS.values())
     felt = [{n for n, share in enumerate(r.heads["mood"]) if share > 0.5} for r in readings]
     assert felt == list(MOODS.values())
@@ -105,12 +105,12 @@ def test_a_teachers_word_is_half_of_what_is_learned_and_all_where_there_is_no_la
     pairs = [(f"text {n}", [c] if told else []) for n, c in enumerate(classes)]
     said = np.array(weights[: 3 * len(classes)], np.float32).reshape(-1, 3)
     said /= said.sum(axis=1, keepdims=True)
-    portion = Portion(texts=labelled("sentiment", names, pairs))
-    assert portion.told == told
-    learned = portion.taught(said).texts.targets
+    portion = Portion(texts=labelled_texts("sentiment", names, pairs))
+    assert portion.has_labels == told
+    learned = portion.with_teacher(said).texts.targets
     label = np.eye(3)[classes]
     assert learned == pytest.approx((label + said) / 2 if told else said, abs=1e-6)
-    assert portion.taught(None) is portion
+    assert portion.with_teacher(None) is portion
 
 
 def test_what_nobody_labelled_is_learned_from_the_teacher(encoder, texts, tmp_path):
@@ -118,12 +118,12 @@ def test_what_nobody_labelled_is_learned_from_the_teacher(encoder, texts, tmp_pa
     from nlp.models.minilm import MiniLM
     from nlp.training.splits import Portion
 
-    strange = labelled("sentiment", ("negative", "neutral", "positive"), [("qqq", [])] * 16)
-    untold = Portion(texts=strange, plain=("aaa",) * 16)
+    strange = labelled_texts("sentiment", ("negative", "neutral", "positive"), [("qqq", [])] * 16)
+    untold = Portion(texts=strange, teacher_texts=("aaa",) * 16)
     points = []
     made = train(
         encoder,
-        replace(texts, learned=(*texts.learned, untold)),
+        replace(texts, training=(*texts.learned, untold)),
         tmp_path / "c",
         tell=points.append,
         teacher={"seed": 1, "shared": 1},
@@ -132,8 +132,8 @@ def test_what_nobody_labelled_is_learned_from_the_teacher(encoder, texts, tmp_pa
     assert made.notes["teacher"]["shared"] == 1
     assert made.notes["recipe"]["shared"] == 2
     path = tmp_path / "a.safetensors"
-    adapter.write(path, made)
-    read = MiniLM(path, encoder).read(["qqq", "mmm"])
+    adapter.save_adapter(path, made)
+    read = MiniLM(path, encoder).predict(["qqq", "mmm"])
     assert [int(np.argmax(reading.probabilities)) for reading in read] == [0, 1]
 
 
@@ -141,13 +141,15 @@ def test_vectors_are_levelled_where_a_better_encoder_shows_how(encoder, texts, t
     from nlp.training.splits import Portion
 
     likened = tuple(" ".join(letters) for letters in product("amqz", repeat=4))
-    unlike = labelled("sentiment", ("negative", "neutral", "positive"), [(t, []) for t in likened])
-    learned = (*texts.learned, Portion(texts=unlike, passes=0.0))
-    parts = replace(texts, learned=learned, likened=likened)
+    unlike = labelled_texts(
+        "sentiment", ("negative", "neutral", "positive"), [(t, []) for t in likened]
+    )
+    learned = (*texts.learned, Portion(texts=unlike, repeats=0.0))
+    parts = replace(texts, training=learned, alignment_texts=likened)
     made = train(encoder, parts, tmp_path / "c", epochs=1)
-    width = made.tensors[adapter.CENTRE].shape[0]
-    assert made.tensors[adapter.SPREAD].shape == (width, width)
-    assert np.isfinite(made.tensors[adapter.SPREAD]).all()
+    width = made.tensors[adapter.WHITENING_MEAN].shape[0]
+    assert made.tensors[adapter.WHITENING_MATRIX].shape == (width, width)
+    assert np.isfinite(made.tensors[adapter.WHITENING_MATRIX]).all()
 
 
 def test_a_run_stopped_after_its_teacher_asks_him_again(encoder, texts, tmp_path):
@@ -198,20 +200,22 @@ def test_the_frozen_encoder_is_not_changed(encoder, texts, tmp_path):
     made = train(encoder, texts, tmp_path / "c", every=500)
     learned = {name.split(".")[0] for name in made.tensors}
     assert learned == {"layer", "head"}
-    assert all(made.change(f"layer.{n}.attention.self.query") is not None for n in (0, 1))
-    assert made.change("layer.2.attention.self.query") is None
+    assert all(made.weight_change(f"layer.{n}.attention.self.query") is not None for n in (0, 1))
+    assert made.weight_change("layer.2.attention.self.query") is None
 
 
 @given(st.lists(st.tuples(st.integers(1, 9), st.floats(0, 3)), max_size=4), st.integers(0, 9))
 def test_an_epoch_has_each_text_as_often_as_its_portion_says(portions, seed):
-    from nlp.training.trainer import Lessons
+    from nlp.training.trainer import TrainingSet
 
     starts = np.cumsum([0, *(size for size, _ in portions)]).tolist()
     passes = [
         (range(start, start + size), share)
         for start, (size, share) in zip(starts, portions, strict=False)
     ]
-    chosen = Lessons(features=None, heads=(), targets=(), passes=passes).chosen(random.Random(seed))
+    chosen = TrainingSet(features=None, heads=(), targets=(), repeats=passes).sample_epoch(
+        random.Random(seed)
+    )
     for texts, share in passes:
         often = [chosen.count(index) for index in texts]
         assert sum(often) == int(share) * len(texts) + round(share % 1 * len(texts))
@@ -225,7 +229,9 @@ def test_an_epoch_has_each_text_once_in_batches_that_fit(lengths, tokens, seed):
     found = epoch(lengths, tokens, seed)
     assert sorted(index for batch in found for index in batch) == list(range(len(lengths)))
     for batch in found:
-        assert len(batch) == 1 or len(batch) * padded(max(lengths[i] for i in batch)) <= tokens
+        assert (
+            len(batch) == 1 or len(batch) * padded_length(max(lengths[i] for i in batch)) <= tokens
+        )
     assert found == epoch(lengths, tokens, seed)
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp.training.whitening import levels
+from nlp.training.whitening import fit_whitening
 
 WIDTH, TEXTS = 12, 600
 
@@ -41,7 +41,7 @@ def applied(vectors, centre, spread):
 def test_levelled_vectors_are_like_the_better_ones_also_of_texts_that_were_not_seen(seed):
     better, ours = worlds(seed)
     seen, new = slice(0, 300), slice(300, None)
-    centre, spread = levels(ours[seen], ours[seen], better[seen])
+    centre, spread = fit_whitening(ours[seen], ours[seen], better[seen])
     before = likeness(ours[new] - ours[seen].mean(axis=0), better[new])
     after = likeness(applied(ours[new], centre, spread), better[new])
     assert after > before + 0.3
@@ -49,7 +49,7 @@ def test_levelled_vectors_are_like_the_better_ones_also_of_texts_that_were_not_s
 
 def test_the_matrix_is_symmetric_and_as_precise_as_the_adapter_stores_it():
     better, ours = worlds(1)
-    centre, spread = levels(ours, ours, better)
+    centre, spread = fit_whitening(ours, ours, better)
     assert centre.shape == (WIDTH,)
     assert spread == pytest.approx(spread.T, abs=1e-5)
     assert (centre.dtype, spread.dtype) == (np.float32, np.float32)
@@ -57,12 +57,12 @@ def test_the_matrix_is_symmetric_and_as_precise_as_the_adapter_stores_it():
 
 def test_the_scale_of_the_better_vectors_does_not_matter():
     better, ours = worlds(2)
-    _, spread = levels(ours, ours, better)
-    assert levels(ours, ours, better * 7)[1] == pytest.approx(spread, rel=1e-3, abs=1e-4)
+    _, spread = fit_whitening(ours, ours, better)
+    assert fit_whitening(ours, ours, better * 7)[1] == pytest.approx(spread, rel=1e-3, abs=1e-4)
 
 
 def test_a_direction_in_which_no_text_differs_stays_finite():
     better, ours = worlds(3)
     flat = np.concatenate([ours, np.ones((TEXTS, 1), np.float32)], axis=1)
-    _, spread = levels(flat, flat, better)
+    _, spread = fit_whitening(flat, flat, better)
     assert np.isfinite(spread).all()

@@ -5,19 +5,19 @@ from datetime import date, timedelta
 import pytest
 
 from store.alerts import outbox
-from store.alerts.outbox import OutboxRow, Parcel
-from store.database import Record
+from store.alerts.outbox import OutboxEntry, OutboxMessage
+from store.database import Database
 from tests.store.factories import killed_after, parcel
 
 MINUTE = timedelta(minutes=1)
 
 
-def put(record: Record, *parcels: Parcel, at) -> int:
+def put(record: Database, *parcels: OutboxMessage, at) -> int:
     with record.write() as tx:
-        return outbox.put(tx, parcels, now=at)
+        return outbox.enqueue(tx, parcels, now=at)
 
 
-def due(record: Record, *, at, limit: int = 50) -> list[OutboxRow]:
+def due(record: Database, *, at, limit: int = 50) -> list[OutboxEntry]:
     with record.read() as tx:
         return outbox.due(tx, now=at, limit=limit)
 
@@ -26,8 +26,8 @@ def test_a_parcel_comes_out_byte_for_byte(record, now):
     sent = parcel(day=date(2026, 3, 1), incident=None)
     assert put(record, sent, at=now) == 1
     (row,) = due(record, at=now)
-    assert {n: getattr(row, n) for n in Parcel.__dataclass_fields__} == {
-        n: getattr(sent, n) for n in Parcel.__dataclass_fields__
+    assert {n: getattr(row, n) for n in OutboxMessage.__dataclass_fields__} == {
+        n: getattr(sent, n) for n in OutboxMessage.__dataclass_fields__
     }
     assert (row.state, row.attempts, row.created, row.due, row.sent) == ("due", 0, now, now, None)
 
@@ -43,7 +43,7 @@ def test_the_same_key_is_told_once_and_stays_as_it_was(record, now):
 
 
 def test_a_parcel_goes_in_with_its_transaction_or_not_at_all(record, now):
-    killed_after(record, lambda tx: outbox.put(tx, [parcel()], now=now))
+    killed_after(record, lambda tx: outbox.enqueue(tx, [parcel()], now=now))
     assert due(record, at=now) == []
 
 
@@ -54,7 +54,7 @@ def test_a_letter_is_due_until_it_is_marked_sent(record, now):
     assert [r.id for r in due(record, at=now)] == [row.id]
     with record.write() as tx:
         outbox.mark_sent(tx, row.id, now=now + MINUTE)
-        told = outbox.letter(tx, row.id)
+        told = outbox.get(tx, row.id)
     assert due(record, at=now + MINUTE) == []
     assert told is not None
     assert (told.state, told.sent, told.attempts, told.reason) == ("sent", now + MINUTE, 1, None)
@@ -64,7 +64,7 @@ def test_a_postponed_letter_waits_and_remembers_why(record, now):
     put(record, parcel(), at=now)
     (row,) = due(record, at=now)
     with record.write() as tx:
-        outbox.postpone(tx, row.id, due=now + MINUTE, reason="451 try later")
+        outbox.reschedule(tx, row.id, due=now + MINUTE, reason="451 try later")
     assert due(record, at=now) == []
     (again,) = due(record, at=now + MINUTE)
     assert (again.attempts, again.reason, again.message_id) == (1, "451 try later", row.message_id)
@@ -74,16 +74,16 @@ def test_a_letter_given_up_is_tried_no_more(record, now):
     put(record, parcel(), at=now)
     (row,) = due(record, at=now)
     with record.write() as tx:
-        outbox.give_up(tx, row.id, reason="550 no such user")
-        assert outbox.tally(tx) == {"due": 0, "sent": 0, "failed": 1}
+        outbox.mark_failed(tx, row.id, reason="550 no such user")
+        assert outbox.counts(tx) == {"due": 0, "sent": 0, "failed": 1}
     assert due(record, at=now + MINUTE) == []
 
 
 @pytest.mark.parametrize(
     "late",
     [
-        lambda tx, n, now: outbox.give_up(tx, n, reason="timeout"),
-        lambda tx, n, now: outbox.postpone(tx, n, due=now, reason="timeout"),
+        lambda tx, n, now: outbox.mark_failed(tx, n, reason="timeout"),
+        lambda tx, n, now: outbox.reschedule(tx, n, due=now, reason="timeout"),
         lambda tx, n, now: outbox.mark_sent(tx, n, now=now + MINUTE),
     ],
 )
@@ -92,9 +92,9 @@ def test_what_one_deliverer_sent_a_slower_one_cannot_change(record, now, late):
     (row,) = due(record, at=now)
     with record.write() as tx:
         outbox.mark_sent(tx, row.id, now=now)
-        before = outbox.letter(tx, row.id)
+        before = outbox.get(tx, row.id)
         late(tx, row.id, now)
-        assert outbox.letter(tx, row.id) == before
+        assert outbox.get(tx, row.id) == before
 
 
 def test_the_oldest_letter_is_tried_first_and_the_newest_shown_first(record, now):
@@ -104,17 +104,15 @@ def test_the_oldest_letter_is_tried_first_and_the_newest_shown_first(record, now
     assert [r.key for r in due(record, at=later)] == ["a", "b", "c"]
     assert [r.key for r in due(record, at=later, limit=1)] == ["a"]
     with record.read() as tx:
-        assert [r.key for r in outbox.letters(tx)] == ["c", "b", "a"]
-        assert [r.key for r in outbox.letters(tx, limit=2)] == ["c", "b"]
-        assert outbox.tally(tx) == {"due": 3, "sent": 0, "failed": 0}
+        assert [r.key for r in outbox.recent(tx)] == ["c", "b", "a"]
+        assert [r.key for r in outbox.recent(tx, limit=2)] == ["c", "b"]
+        assert outbox.counts(tx) == {"due": 3, "sent": 0, "failed": 0}
 
 
-def test_a_key_that_was_ever_put_is_known(record, now):
+def test_an_entry_that_was_never_put_is_none(record, now):
     put(record, parcel("a"), at=now)
     with record.read() as tx:
-        assert outbox.has(tx, "a")
-        assert not outbox.has(tx, "b")
-        assert outbox.letter(tx, 10**6) is None
+        assert outbox.get(tx, 10**6) is None
 
 
 def test_the_letters_on_an_incident_are_told_oldest_first(record, now):

@@ -6,24 +6,24 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from store.alerts import incidents, outbox
-from store.alerts.outbox import OutboxRow
-from store.database import Record
+from store.alerts.outbox import OutboxEntry
+from store.database import Database
 from tests.store.factories import incident, killed_after, parcel
 
 MINUTE = timedelta(minutes=1)
 
 
-def put(record: Record, *names: str, at: datetime, **said) -> int:
+def put(record: Database, *names: str, at: datetime, **said) -> int:
     with record.write() as tx:
-        return outbox.put(tx, [parcel(n, **said) for n in names], now=at)
+        return outbox.enqueue(tx, [parcel(n, **said) for n in names], now=at)
 
 
-def due(record: Record, *, at: datetime) -> list[OutboxRow]:
+def due(record: Database, *, at: datetime) -> list[OutboxEntry]:
     with record.read() as tx:
         return outbox.due(tx, now=at)
 
 
-def deliver(record: Record, arrived: list[str], *, at: datetime, dies_after: int = 99) -> None:
+def deliver(record: Database, arrived: list[str], *, at: datetime, dies_after: int = 99) -> None:
     """Send what is due; who dies has sent, and not yet marked, the last one."""
     for row in due(record, at=at):
         arrived.append(row.message_id)
@@ -62,7 +62,7 @@ def test_a_key_that_stands_twice_among_the_parcels_is_put_once(record, now):
 def test_a_letter_failed_for_good_is_not_put_again(record, now):
     put(record, "a", at=now)
     with record.write() as tx:
-        outbox.give_up(tx, due(record, at=now)[0].id, reason="550 no such user")
+        outbox.mark_failed(tx, due(record, at=now)[0].id, reason="550 no such user")
     assert put(record, "a", at=now) == 0
     assert due(record, at=now + MINUTE) == []
 
@@ -71,27 +71,27 @@ def test_an_incident_its_event_and_its_letters_stand_or_fall_together(record, no
     """H4: nobody is told of an incident that is not there, and none is there untold."""
 
     def open_one(tx) -> None:
-        number = incidents.add(tx, incident(), course={})
+        number = incidents.add(tx, incident(), detector_json={})
         incidents.add_event(tx, incident(id=number), reason="opened", facts={}, now=now)
-        outbox.put(tx, [parcel("a", incident=number), parcel("b", incident=number)], now=now)
+        outbox.enqueue(tx, [parcel("a", incident=number), parcel("b", incident=number)], now=now)
 
     killed_after(record, open_one)
     assert due(record, at=now) == []
     with record.write() as tx:
         open_one(tx)
     with record.read() as tx:
-        (one,) = incidents.everything(tx)
+        (one,) = incidents.all_incidents(tx)
         assert [r.key for r in outbox.of_incident(tx, one.id)] == ["a", "b"]
 
 
 def test_two_detectors_at_once_open_one_event_and_tell_it_once(record, now):
     """The second finds the revision taken: its whole transaction is gone, letters and all."""
     with record.write() as tx:
-        number = incidents.add(tx, incident(), course={})
+        number = incidents.add(tx, incident(), detector_json={})
 
     def tell(key: str) -> None:
         with record.write() as tx:
-            outbox.put(tx, [parcel(key, incident=number)], now=now)
+            outbox.enqueue(tx, [parcel(key, incident=number)], now=now)
             incidents.add_event(tx, incident(id=number), reason="grew", facts={}, now=now)
 
     tell("first")
@@ -105,7 +105,7 @@ def test_a_postponed_letter_lets_the_others_pass(record, now):
     put(record, "a", "b", at=now)
     first = due(record, at=now)[0]
     with record.write() as tx:
-        outbox.postpone(tx, first.id, due=now + 5 * MINUTE, reason="451 later")
+        outbox.reschedule(tx, first.id, due=now + 5 * MINUTE, reason="451 later")
     assert [r.key for r in due(record, at=now)] == ["b"]
     assert [r.key for r in due(record, at=now + 5 * MINUTE)] == ["a", "b"]
 
@@ -115,9 +115,9 @@ def test_every_try_is_counted(record, now):
     (row,) = due(record, at=now)
     with record.write() as tx:
         for k in range(3):
-            outbox.postpone(tx, row.id, due=now + k * MINUTE, reason="451 later")
+            outbox.reschedule(tx, row.id, due=now + k * MINUTE, reason="451 later")
         outbox.mark_sent(tx, row.id, now=now + 9 * MINUTE)
-        told = outbox.letter(tx, row.id)
+        told = outbox.get(tx, row.id)
     assert told is not None
     assert (told.state, told.attempts, told.reason) == ("sent", 4, None)
     assert told.sent == now + 9 * MINUTE

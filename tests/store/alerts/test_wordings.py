@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from core.mention import Analysis, Sentiment
+from core.mention import AnalysisState, Sentiment
 from store.alerts import observations
-from store.analysis.queue import record_findings
+from store.analysis.queue import save_results
 from tests.store.factories import NOON, begin, finding, hear, heard, key, verdict
 
 HOUR = timedelta(hours=1)
@@ -32,16 +32,16 @@ def said(record):
         finding(name, verdicts=(verdict(sentiment=tone, topics=("brakes",)),))
         for name, (_, tone) in posts.items()
     ]
-    mute = finding("theirs", analysis=Analysis.UNSCORED, verdicts=(), vector=None)
+    mute = finding("theirs", analysis=AnalysisState.UNSCORED, verdicts=(), vector=None)
     with record.write() as tx:
-        record_findings(tx, [*found, mute], now=NOON)
+        save_results(tx, [*found, mute], now=NOON)
     return record
 
 
 def test_complaints_are_the_negative_mentions_of_the_watch_newest_first(said):
     with said.read() as tx:
-        found = observations.complaints(tx, "acme", **SPAN, most=10)
-        newest = observations.complaints(tx, "acme", **SPAN, most=1)
+        found = observations.negative_texts(tx, "acme", **SPAN, limit=10)
+        newest = observations.negative_texts(tx, "acme", **SPAN, limit=1)
     assert [w.id for w in found] == [key("second"), key("first")]
     assert newest == found[:1]
     assert found[0].text == "The brake is loud."
@@ -49,10 +49,10 @@ def test_complaints_are_the_negative_mentions_of_the_watch_newest_first(said):
 
 def test_hours_count_what_was_analysed_of_the_watch_and_of_its_topic(said):
     with said.read() as tx:
-        whole = observations.hourly(tx, "acme", topic=None, **SPAN)
-        brakes = observations.hourly(tx, "acme", topic="brakes", **SPAN)
-        rival = observations.hourly(tx, "rival", topic=None, **SPAN)
-        assert observations.hourly(tx, "acme", topic="brake", **SPAN) == {}
+        whole = observations.hourly_counts(tx, "acme", topic=None, **SPAN)
+        brakes = observations.hourly_counts(tx, "acme", topic="brakes", **SPAN)
+        rival = observations.hourly_counts(tx, "rival", topic=None, **SPAN)
+        assert observations.hourly_counts(tx, "acme", topic="brake", **SPAN) == {}
     assert whole == brakes == {NOON - 3 * HOUR: 1, NOON - 2 * HOUR: 2}
     assert rival == {NOON - HOUR: 1}
 

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from core.mention import Intent, Sentiment
 from store import mentions
 from store.analysis import queue
-from store.database import Record
+from store.database import Database
 from store.migrations import upgrade
 from tests.store.factories import NOON, begin, finding, hear, heard, key, verdict
 
@@ -22,7 +22,7 @@ HEADS = st.dictionaries(st.sampled_from(["emotion", "intent", "offence"]), SHARE
 COLUMNS = "mention, watch, model, text_sha256, sentiment, probabilities, polarity, topics, at"
 
 
-def said(record: Record, *verdicts) -> list:
+def said(record: Database, *verdicts) -> list:
     """The verdicts on mention a once *verdicts* are written, as they are read back."""
     with record.write() as tx:
         queue.insert_verdicts(tx, [finding("a", verdicts=verdicts)], NOON)
@@ -31,15 +31,15 @@ def said(record: Record, *verdicts) -> list:
 
 
 @pytest.fixture
-def old(empty_url: str) -> Iterator[Record]:
+def old(empty_url: str) -> Iterator[Database]:
     """A record of schema 0001."""
-    record = Record(empty_url)
+    record = Database(empty_url)
     upgrade(record.engine, "0001")
     yield record
     record.close()
 
 
-def hear_a(record: Record) -> Record:
+def hear_a(record: Database) -> Database:
     """Mention a is heard and waits."""
     with record.write() as tx:
         begin(tx, "blog")

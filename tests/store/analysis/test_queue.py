@@ -6,31 +6,31 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete, func, select, update
 
-from core.mention import Analysis, Mention, Sentiment, State
+from core.mention import AnalysisState, Mention, MentionState, Sentiment
 from store import changes, mentions, tables
 from store.analysis import queue, rescoring
-from store.analysis.queue import backlog, lease, record_findings, release
-from store.database import Record
+from store.analysis.queue import backlog, lease, release, save_results
+from store.database import Database
 from tests.store.factories import HOLD, begin, finding, hear, heard, key, verdict
 
 
 @pytest.fixture(autouse=True)
-def _sources(record: Record) -> None:
+def _sources(record: Database) -> None:
     with record.write() as tx:
         begin(tx, "blog")
 
 
-def claim(record: Record, owner: str, *, at, limit: int = 10) -> list[str]:
+def claim(record: Database, owner: str, *, at, limit: int = 10) -> list[str]:
     with record.write() as tx:
-        return [p.id for p in lease(tx, owner, limit=limit, now=at, hold=HOLD)]
+        return [p.id for p in lease(tx, owner, limit=limit, now=at, lease_time=HOLD)]
 
 
-def find(record: Record, *found, at) -> int:
+def find(record: Database, *found, at) -> int:
     with record.write() as tx:
-        return record_findings(tx, found, now=at)
+        return save_results(tx, found, now=at)
 
 
-def one(record: Record, name: str) -> Mention:
+def one(record: Database, name: str) -> Mention:
     with record.read() as tx:
         return mentions.get(tx, [key(name)])[0]
 
@@ -38,7 +38,7 @@ def one(record: Record, name: str) -> Mention:
 def test_a_lease_hands_over_what_the_model_needs(record, now):
     hear(record, heard("a", "Ça freine.", language="fr"))
     with record.write() as tx:
-        (pending,) = lease(tx, "w1", limit=5, now=now, hold=HOLD)
+        (pending,) = lease(tx, "w1", limit=5, now=now, lease_time=HOLD)
     assert (pending.id, pending.text, pending.claimed_language) == (key("a"), "Ça freine.", "fr")
     assert pending.text_sha256 == heard("a", "Ça freine.").text_sha256
     assert pending.attempts == 0
@@ -64,7 +64,7 @@ def test_a_lease_that_ran_out_is_claimed_like_a_fresh_one_and_counted(record, no
     claim(record, "w1", at=now)
     assert claim(record, "w2", at=now + HOLD - timedelta(microseconds=1)) == []
     with record.write() as tx:
-        (pending,) = lease(tx, "w2", limit=5, now=now + HOLD, hold=HOLD)
+        (pending,) = lease(tx, "w2", limit=5, now=now + HOLD, lease_time=HOLD)
     assert pending.attempts == 1
     assert claim(record, "w1", at=now + HOLD) == []
 
@@ -80,16 +80,16 @@ def test_the_leases_of_a_dead_worker_are_free_at_once_and_counted(record, now):
     claim(record, "w1", at=now)
     with record.write() as tx:
         release(tx, "w2")
-        assert lease(tx, "w3", limit=5, now=now, hold=HOLD) == []
+        assert lease(tx, "w3", limit=5, now=now, lease_time=HOLD) == []
         release(tx, "w1")
-        again = lease(tx, "w2", limit=5, now=now, hold=HOLD)
+        again = lease(tx, "w2", limit=5, now=now, lease_time=HOLD)
     assert [p.attempts for p in again] == [1, 1]
 
 
 def test_a_deleted_mention_is_neither_leased_nor_waited_for(record, now):
     hear(record, heard("a"))
     with record.write() as tx:
-        tx.execute(update(tables.mentions).values(state=State.DELETED))
+        tx.execute(update(tables.mentions).values(state=MentionState.DELETED))
     assert claim(record, "w1", at=now) == []
     with record.read() as tx:
         assert backlog(tx) == (0, None)
@@ -110,14 +110,14 @@ def test_a_finding_settles_its_mention_and_announces_it(record, now):
     claim(record, "w1", at=now)
     assert find(record, finding("a"), at=now) == 1
     told = one(record, "a")
-    assert (told.analysis, told.language, told.verdict) == (Analysis.SCORED, "en", verdict())
+    assert (told.analysis, told.language, told.verdict) == (AnalysisState.SCORED, "en", verdict())
     with record.read() as tx:
-        assert changes.after(tx, 1, 9) == [(2, key("a"))]
+        assert changes.read_after(tx, 1, 9) == [(2, key("a"))]
         assert tx.execute(select(tables.vectors.c.vector)).scalar_one() == finding("a").vector
         assert tx.execute(select(func.count()).select_from(tables.leases)).scalar() == 0
 
 
-@pytest.mark.parametrize("analysis", [Analysis.UNSCORED, Analysis.QUARANTINED])
+@pytest.mark.parametrize("analysis", [AnalysisState.UNSCORED, AnalysisState.QUARANTINED])
 def test_what_could_not_be_scored_says_why(record, now, analysis):
     hear(record, heard("a"))
     none = finding("a", analysis=analysis, reason="language:fi", verdicts=(), vector=None)
@@ -133,20 +133,20 @@ def test_a_finding_on_an_edited_text_keeps_its_verdict_but_the_mention_waits(rec
     number = 2
     assert find(record, finding("a", "old"), at=now) == 0
     told = one(record, "a")
-    assert told.analysis == Analysis.PENDING
+    assert told.analysis == AnalysisState.PENDING
     assert [v.text_sha256 for v in told.verdicts] == [verdict("old").text_sha256]
     assert told.verdict is None
     assert claim(record, "w1", at=now) == [key("a")]
     with record.read() as tx:
-        assert changes.last(tx) == number
+        assert changes.last_number(tx) == number
 
 
 def test_findings_written_twice_settle_once(record, now):
     hear(record, heard("a"))
     assert find(record, finding("a"), at=now) == 1
-    second = finding("a", analysis=Analysis.QUARANTINED, reason="late")
+    second = finding("a", analysis=AnalysisState.QUARANTINED, reason="late")
     assert find(record, second, at=now) == 0
-    assert one(record, "a").analysis == Analysis.SCORED
+    assert one(record, "a").analysis == AnalysisState.SCORED
     assert len(one(record, "a").verdicts) == 1
 
 
@@ -157,7 +157,7 @@ def test_an_erased_mention_does_not_block_its_batch(record, now):
             tx.execute(delete(table).where(table.c.mention == key("a")))
         tx.execute(delete(tables.mentions).where(tables.mentions.c.id == key("a")))
     assert find(record, finding("a"), finding("b"), at=now) == 1
-    assert one(record, "b").analysis == Analysis.SCORED
+    assert one(record, "b").analysis == AnalysisState.SCORED
 
 
 def test_verdicts_keep_every_bit_of_their_floats(record, now):
@@ -172,7 +172,7 @@ def test_verdicts_keep_every_bit_of_their_floats(record, now):
 def test_a_verdict_may_know_topics_alone(record, now):
     hear(record, heard("a"))
     said = verdict(sentiment=None, probabilities={}, polarity=None)
-    find(record, finding("a", analysis=Analysis.UNSCORED, verdicts=(said,)), at=now)
+    find(record, finding("a", analysis=AnalysisState.UNSCORED, verdicts=(said,)), at=now)
     assert one(record, "a").verdicts == (said,)
 
 
@@ -181,7 +181,7 @@ def test_verdicts_of_several_watches_and_models_stand_side_by_side_newest_last(r
     mixed = (verdict(), verdict(watch="acme", sentiment=Sentiment.POSITIVE))
     find(record, finding("a", verdicts=mixed), at=now)
     with record.write() as tx:
-        rescoring.ask(tx, [key("a")])
+        rescoring.enqueue(tx, [key("a")])
     find(record, finding("a", verdicts=(verdict(model="a-newer"),)), at=now + HOLD)
     told = one(record, "a")
     assert {(v.watch, v.model) for v in told.verdicts} == {
@@ -215,7 +215,7 @@ def test_who_looked_before_another_claimed_gets_nothing_of_it(record, now):
     claim(record, "w1", at=now, limit=1)
     ids = [key("a"), key("b")]
     with record.write() as tx:
-        first = queue._claim(tx, "w2", ids, now=now, until=now + HOLD)
-        late = queue._claim(tx, "w3", ids, now=now + HOLD, until=now + 2 * HOLD)
+        first = queue._acquire_leases(tx, "w2", ids, now=now, until=now + HOLD)
+        late = queue._acquire_leases(tx, "w3", ids, now=now + HOLD, until=now + 2 * HOLD)
     assert list(first.values()) == [0]
     assert late == dict.fromkeys(ids, 1)

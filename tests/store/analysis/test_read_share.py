@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from store import mentions
 from store.analysis import queue
-from store.database import Record
+from store.database import Database
 from store.migrations import upgrade
 from tests.store.factories import NOON, begin, finding, hear, heard, key, verdict
 
@@ -19,25 +19,25 @@ INSERT = (
 )
 
 
-def hear_a(record: Record) -> None:
+def hear_a(record: Database) -> None:
     """Mention a is heard and waits."""
     with record.write() as tx:
         begin(tx, "blog")
     hear(record, heard("a"))
 
 
-def shares(record: Record, *verdicts) -> list[float]:
+def shares(record: Database, *verdicts) -> list[float]:
     """What is told of mention a once *verdicts* are written, too."""
     with record.write() as tx:
-        queue.record_findings(tx, [finding("a", verdicts=verdicts)], now=NOON)
+        queue.save_results(tx, [finding("a", verdicts=verdicts)], now=NOON)
     with record.read() as tx:
         return [v.read_share for v in mentions.get(tx, [key("a")])[0].verdicts]
 
 
 @pytest.fixture
-def old(empty_url: str) -> Iterator[Record]:
+def old(empty_url: str) -> Iterator[Database]:
     """A record of schema 0002."""
-    record = Record(empty_url)
+    record = Database(empty_url)
     upgrade(record.engine, "0002")
     yield record
     record.close()

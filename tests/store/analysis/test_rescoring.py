@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 
 from core.crawl import Listing
-from core.mention import Analysis, Sentiment
+from core.mention import AnalysisState, Sentiment
 from store import changes, counts, mentions
 from store.analysis import queue, rescoring, retelling
-from store.crawl.deletions import record_listing
+from store.crawl.deletions import apply_listing
 from tests.store.factories import HOLD, MODEL, NOON, begin, finding, hear, heard, key, verdict
 
 NEW = "newer"
@@ -30,17 +30,17 @@ def record(record):
 
 def settle(record, *found, now=NOON):
     with record.write() as tx:
-        return queue.record_findings(tx, found, now=now)
+        return queue.save_results(tx, found, now=now)
 
 
 def start(record, model=NEW):
     with record.write() as tx:
-        rescoring.begin(tx, model)
+        rescoring.start(tx, model)
 
 
 def lease(record, owner="w", model=NEW, now=NOON):
     with record.write() as tx:
-        return rescoring.lease(tx, owner, model, now=now, hold=HOLD)
+        return rescoring.lease(tx, owner, model, now=now, lease_time=HOLD)
 
 
 def found_of(pending, **said):
@@ -52,8 +52,8 @@ def found_of(pending, **said):
 def read(record, held, now=NOON, **said):
     """As the analyse step ends."""
     with record.write() as tx:
-        found = rescoring.complete(tx, [found_of(p, **said) for p in held])
-        return queue.record_findings(tx, found, now=now)
+        found = rescoring.with_null_verdicts(tx, [found_of(p, **said) for p in held])
+        return queue.save_results(tx, found, now=now)
 
 
 def work_off(record, **said):
@@ -76,17 +76,17 @@ def said_of(record, name):
 
 def state(record, model=NEW):
     with record.read() as tx:
-        return rescoring.running(tx), rescoring.waiting(tx, model)
+        return rescoring.active_model(tx), rescoring.remaining(tx, model)
 
 
 def told_times(record):
     with record.read() as tx:
-        return retelling.times(tx)
+        return retelling.history_version(tx)
 
 
 @pytest.fixture
 def by_two(monkeypatch):
-    monkeypatch.setattr(rescoring, "PORTION", 2)
+    monkeypatch.setattr(rescoring, "BATCH_SIZE", 2)
 
 
 @pytest.mark.usefixtures("by_two")
@@ -111,7 +111,7 @@ def test_it_is_no_backlog_at_any_moment(record):
     held = lease(record)
     with record.read() as tx:
         assert queue.backlog(tx) == (0, None)
-        assert counts.by_analysis(tx)["scored"] == 5
+        assert counts.by_analysis_state(tx)["scored"] == 5
     assert one(record, "m0").verdict.model == MODEL
     assert len(held) == 5
 
@@ -141,11 +141,11 @@ def test_to_begin_afresh_loses_and_repeats_nothing(record):
 
 def test_the_index_hears_of_each(record):
     with record.read() as tx:
-        since = changes.last(tx)
+        since = changes.last_number(tx)
     start(record)
     work_off(record)
     with record.read() as tx:
-        assert {i for _, i in changes.after(tx, since, 99)} == {key(f"m{k}") for k in range(5)}
+        assert {i for _, i in changes.read_after(tx, since, 99)} == {key(f"m{k}") for k in range(5)}
 
 
 @pytest.mark.usefixtures("by_two")
@@ -174,7 +174,7 @@ def test_a_successor_frees_what_its_predecessor_held(record):
 @pytest.mark.usefixtures("by_two")
 def test_what_may_kill_its_worker_comes_last_and_alone(record):
     start(record)
-    for _ in range(queue.SUSPECT):
+    for _ in range(queue.ATTEMPTS_BEFORE_ISOLATION):
         lease(record)
         with record.write() as tx:
             queue.release(tx, "w")
@@ -219,33 +219,33 @@ def test_what_is_edited_meanwhile_is_left_to_the_analysis(record):
     held = lease(record)
     hear(record, heard("m0", "Another text.", published=NOON))
     assert read(record, held) == 4
-    assert one(record, "m0").analysis is Analysis.PENDING
+    assert one(record, "m0").analysis is AnalysisState.PENDING
     assert [p.id for p in lease(record)] == []
     with record.write() as tx:
-        (pending,) = queue.lease(tx, "w", limit=9, now=NOON, hold=HOLD)
+        (pending,) = queue.lease(tx, "w", limit=9, now=NOON, lease_time=HOLD)
     assert pending.text == "Another text."
 
 
 def test_what_its_author_took_back_is_not_read(record):
     gone = Listing(since=NOON, until=NOON + DAY, uris=frozenset(), before=NOON + DAY)
     with record.write() as tx:
-        record_listing(tx, "blog", gone, now=NOON)
+        apply_listing(tx, "blog", gone, now=NOON)
     start(record)
     assert key("m0") not in work_off(record)
 
 
 def test_what_another_model_could_not_read_is_read_and_its_silence_kept(record):
     hear(record, heard("de", published=NOON + HOLD))
-    mute = finding("de", analysis=Analysis.UNSCORED, reason="language:de", verdicts=())
+    mute = finding("de", analysis=AnalysisState.UNSCORED, reason="language:de", verdicts=())
     settle(record, mute)
     start(record)
     assert work_off(record)[0] == key("de")
-    assert one(record, "de").analysis is Analysis.SCORED
+    assert one(record, "de").analysis is AnalysisState.SCORED
     assert said_of(record, "de") == {MODEL: None, NEW: Sentiment.POSITIVE}
     assert one(record, "de").verdict.model == NEW
 
 
-@pytest.mark.parametrize("analysis_", [Analysis.UNSCORED, Analysis.QUARANTINED])
+@pytest.mark.parametrize("analysis_", [AnalysisState.UNSCORED, AnalysisState.QUARANTINED])
 def test_what_the_model_cannot_read_has_no_sentiment_any_more(record, analysis_):
     start(record)
     work_off(record, analysis=analysis_, reason="language:de", verdicts=())
@@ -256,10 +256,10 @@ def test_what_the_model_cannot_read_has_no_sentiment_any_more(record, analysis_)
 
 def test_where_neither_reads_anything_no_verdict_is_made_up(record):
     hear(record, heard("de"))
-    mute = finding("de", analysis=Analysis.UNSCORED, reason="language:de", verdicts=())
+    mute = finding("de", analysis=AnalysisState.UNSCORED, reason="language:de", verdicts=())
     settle(record, mute)
     start(record)
-    work_off(record, analysis=Analysis.UNSCORED, reason="language:de", verdicts=())
+    work_off(record, analysis=AnalysisState.UNSCORED, reason="language:de", verdicts=())
     assert said_of(record, "de") == {}
 
 
@@ -269,8 +269,8 @@ def test_back_with_the_first_model_its_word_stands_again(record):
     start(record, MODEL)
     held = lease(record, model=MODEL)
     with record.write() as tx:
-        found = rescoring.complete(tx, [finding("", p.text, id=p.id) for p in held])
-        queue.record_findings(tx, found, now=NOON + 2 * DAY)
+        found = rescoring.with_null_verdicts(tx, [finding("", p.text, id=p.id) for p in held])
+        queue.save_results(tx, found, now=NOON + 2 * DAY)
     assert one(record, "m3").verdict.model == MODEL
     assert len(one(record, "m3").verdicts) == 2
 
@@ -293,8 +293,8 @@ def test_a_slow_worker_of_the_old_model_has_not_the_last_word(record):
 
 def test_what_was_asked_for_is_read_though_the_model_judged_it(record):
     with record.write() as tx:
-        rescoring.ask(tx, [key("m3"), key("m3"), key("m1")])
-        rescoring.begin(tx, MODEL)
+        rescoring.enqueue(tx, [key("m3"), key("m3"), key("m1")])
+        rescoring.start(tx, MODEL)
     assert state(record, MODEL) == (MODEL, 2)
     held = lease(record, model=MODEL)
     assert [(p.id, p.attempts) for p in held] == [(key("m1"), 0), (key("m3"), 0)]
@@ -314,7 +314,7 @@ def test_only_its_end_tells_the_past_anew(record):
 
 def test_other_topics_tell_the_past_anew_with_each_batch(record):
     with record.read() as tx:
-        stood = queue.standings(tx, "e" * 64, after="", limit=99)
+        stood = queue.topic_assignments(tx, "e" * 64, after="", limit=99)
     with record.write() as tx:
-        queue.retell(tx, [replace(s, topics=("price",)) for s in stood])
+        queue.update_topics(tx, [replace(s, topics=("price",)) for s in stood])
     assert told_times(record) == 1

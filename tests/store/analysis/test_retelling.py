@@ -22,17 +22,17 @@ def record(record):
 def scored(record, *names, **said):
     hear(record, *(heard(name) for name in names))
     with record.write() as tx:
-        queue.record_findings(tx, [finding(name, **said) for name in names], now=NOON)
+        queue.save_results(tx, [finding(name, **said) for name in names], now=NOON)
 
 
 def standing(record, encoder=ENCODER, after="", limit=99):
     with record.read() as tx:
-        return queue.standings(tx, encoder, after=after, limit=limit)
+        return queue.topic_assignments(tx, encoder, after=after, limit=limit)
 
 
 def retold(record, *told):
     with record.write() as tx:
-        return queue.retell(tx, [replace(s, topics=("price",)) for s in told])
+        return queue.update_topics(tx, [replace(s, topics=("price",)) for s in told])
 
 
 def found(record, name):
@@ -96,11 +96,11 @@ def test_verdicts_of_other_models_and_towards_watches_stay(record):
 def test_the_index_hears_of_what_changed(record):
     scored(record, "a", "b")
     with record.read() as tx:
-        heard_at = changes.last(tx)
+        heard_at = changes.last_number(tx)
     (one, _) = standing(record)
     retold(record, one)
     with record.read() as tx:
-        assert [i for _, i in changes.after(tx, heard_at, 9)] == [one.id]
+        assert [i for _, i in changes.read_after(tx, heard_at, 9)] == [one.id]
 
 
 def test_what_was_edited_meanwhile_is_left_alone(record):
@@ -108,8 +108,8 @@ def test_what_was_edited_meanwhile_is_left_alone(record):
     stale = standing(record)
     with record.write() as tx:
         record_page(tx, page(heard("a", "Another text.")), now=NOON)
-        heard_at = changes.last(tx)
+        heard_at = changes.last_number(tx)
     assert retold(record, *stale) == 0
     assert retold(record, replace(stale[0], id="0" * 32)) == 0
     with record.read() as tx:
-        assert changes.last(tx) == heard_at
+        assert changes.last_number(tx) == heard_at

@@ -7,25 +7,34 @@ from sqlalchemy import select
 
 from core.analysis import PendingMention
 from store import tables
-from store.analysis.queue import SUSPECT, backlog, give_back, lease, record_findings, release
-from store.database import Record
+from store.analysis.queue import (
+    ATTEMPTS_BEFORE_ISOLATION,
+    backlog,
+    lease,
+    release,
+    return_unstarted,
+    save_results,
+)
+from store.database import Database
 from tests.store.factories import HOLD, begin, finding, hear, heard, key
 
 
 @pytest.fixture(autouse=True)
-def _sources(record: Record) -> None:
+def _sources(record: Database) -> None:
     with record.write() as tx:
         begin(tx, "blog")
 
 
 def claim(
-    record: Record, *, at: datetime, owner: str = "w1", limit: int = 10
+    record: Database, *, at: datetime, owner: str = "w1", limit: int = 10
 ) -> list[PendingMention]:
     with record.write() as tx:
-        return lease(tx, owner, limit=limit, now=at, hold=HOLD)
+        return lease(tx, owner, limit=limit, now=at, lease_time=HOLD)
 
 
-def die_with(record: Record, name: str, *, at: datetime, times: int = SUSPECT) -> datetime:
+def die_with(
+    record: Database, name: str, *, at: datetime, times: int = ATTEMPTS_BEFORE_ISOLATION
+) -> datetime:
     """Claim the mention called *name* so often without an end; the time when it is free again."""
     for k in range(times):
         (held,) = claim(record, at=at + k * HOLD)
@@ -39,7 +48,7 @@ def test_a_suspect_waits_until_all_others_are_done_and_comes_alone(record, now):
     hear(record, *(heard(n, published=now - timedelta(days=9)) for n in "abc"), at=later)
     assert [p.id for p in claim(record, at=later)] == sorted(key(n) for n in "abc")
     (suspect,) = claim(record, at=later)
-    assert (suspect.id, suspect.attempts) == (key("deadly"), SUSPECT)
+    assert (suspect.id, suspect.attempts) == (key("deadly"), ATTEMPTS_BEFORE_ISOLATION)
     assert claim(record, at=later) == []
 
 
@@ -55,7 +64,7 @@ def test_suspects_come_one_by_one(record, now):
 
 def test_one_claim_less_is_no_suspicion(record, now):
     hear(record, heard("slow"))
-    later = die_with(record, "slow", at=now, times=SUSPECT - 1)
+    later = die_with(record, "slow", at=now, times=ATTEMPTS_BEFORE_ISOLATION - 1)
     hear(record, heard("b"), at=later)
     assert {p.id for p in claim(record, at=later)} == {key("slow"), key("b")}
 
@@ -64,7 +73,7 @@ def test_a_worker_that_ends_well_frees_of_suspicion(record, now):
     hear(record, heard("a"))
     later = die_with(record, "a", at=now)
     with record.write() as tx:
-        assert record_findings(tx, [finding("a")], now=later) == 1
+        assert save_results(tx, [finding("a")], now=later) == 1
     hear(record, heard("a", "edited"), heard("b"), at=later)
     assert [p.attempts for p in claim(record, at=later)] == [0, 0]
 
@@ -72,7 +81,7 @@ def test_a_worker_that_ends_well_frees_of_suspicion(record, now):
 def test_who_takes_over_after_a_death_counts_it(record, now):
     """`release` is how a successor knows at once that its predecessor died."""
     hear(record, heard("a"))
-    for k in range(SUSPECT):
+    for k in range(ATTEMPTS_BEFORE_ISOLATION):
         (held,) = claim(record, at=now)
         assert held.attempts == k
         with record.write() as tx:
@@ -84,11 +93,11 @@ def test_who_takes_over_after_a_death_counts_it(record, now):
 def test_work_that_is_given_back_was_never_claimed(record, now):
     """A broken model is no fault of the texts: however often, nothing becomes a suspect."""
     hear(record, heard("a"), heard("b"))
-    for _ in range(2 * SUSPECT):
+    for _ in range(2 * ATTEMPTS_BEFORE_ISOLATION):
         held = claim(record, at=now)
         assert [p.attempts for p in held] == [0, 0]
         with record.write() as tx:
-            give_back(tx, [p.id for p in held])
+            return_unstarted(tx, [p.id for p in held])
     assert len(claim(record, at=now)) == 2
 
 
@@ -96,8 +105,8 @@ def test_to_give_one_back_keeps_the_others(record, now):
     hear(record, heard("a"), heard("b"))
     claim(record, at=now)
     with record.write() as tx:
-        give_back(tx, [key("a"), key("nobody")])
-        give_back(tx, [])
+        return_unstarted(tx, [key("a"), key("nobody")])
+        return_unstarted(tx, [])
     assert [p.id for p in claim(record, at=now, owner="w2")] == [key("a")]
 
 
@@ -134,6 +143,6 @@ def test_the_findings_of_a_worker_that_lost_its_lease_count_all_the_same(record,
     claim(record, at=now)
     claim(record, at=now + HOLD, owner="w2")
     with record.write() as tx:
-        assert record_findings(tx, [finding("a")], now=now + HOLD) == 1
-        assert record_findings(tx, [finding("a")], now=now + HOLD) == 0
+        assert save_results(tx, [finding("a")], now=now + HOLD) == 1
+        assert save_results(tx, [finding("a")], now=now + HOLD) == 0
     assert claim(record, at=now + 9 * HOLD) == []

@@ -7,11 +7,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, update
 
-from core.mention import Analysis, Sentiment
+from core.mention import AnalysisState, Sentiment
 from store import mentions, tables
 from store.alerts import observations
 from store.analysis import queue
-from store.database import Record
+from store.database import Database
 from tests.store.factories import HOLD, NOON, begin, finding, hear, heard, key, verdict
 
 DAY = timedelta(days=1)
@@ -19,7 +19,7 @@ TONES = st.sampled_from([None, *Sentiment])
 
 
 @pytest.fixture(autouse=True)
-def _sources(record: Record) -> None:
+def _sources(record: Database) -> None:
     with record.write() as tx:
         begin(tx, "blog")
 
@@ -27,7 +27,7 @@ def _sources(record: Record) -> None:
 def test_who_leases_a_mention_is_told_its_watches(record):
     hear(record, heard("a", matches={"globex": "r", "acme": "r"}), heard("b", matches={}))
     with record.write() as tx:
-        leased = queue.lease(tx, "w", limit=9, now=NOON, hold=HOLD)
+        leased = queue.lease(tx, "w", limit=9, now=NOON, lease_time=HOLD)
     assert {p.id: p.watches for p in leased} == {key("a"): ("acme", "globex")}
 
 
@@ -39,14 +39,16 @@ def test_what_is_counted_for_a_watch_is_the_mentions_sentiment_for_it(record, wh
     hear(record, heard("two", matches={"acme": "r", "globex": "r", "rest": "r"}))
     with record.write() as tx:
         tx.execute(delete(tables.verdicts))
-        tx.execute(update(tables.mentions).values(analysis=Analysis.PENDING))
+        tx.execute(update(tables.mentions).values(analysis=AnalysisState.PENDING))
         found = finding("two", verdicts=(verdict(sentiment=whole), *(said if whole else ())))
-        queue.record_findings(tx, [found], now=NOON)
+        queue.save_results(tx, [found], now=NOON)
     with record.read() as tx:
         (told,) = mentions.get(tx, [key("two")])
         for slug in ("acme", "globex", "rest"):
-            (one,) = observations.about(tx, slug, since=NOON, until=NOON + DAY)
-            complained = observations.complaints(tx, slug, since=NOON, until=NOON + DAY, most=9)
+            (one,) = observations.observations(tx, slug, since=NOON, until=NOON + DAY)
+            complained = observations.negative_texts(
+                tx, slug, since=NOON, until=NOON + DAY, limit=9
+            )
             assert one.sentiment == told.sentiment_for(slug)
             assert one.topics == ("safety",)
             assert bool(complained) == (one.sentiment is Sentiment.NEGATIVE)
@@ -57,7 +59,7 @@ def test_a_verdict_towards_a_watch_by_another_model_or_on_an_older_text_is_not_c
     happy = {"watch": "acme", "sentiment": Sentiment.POSITIVE}
     with record.write() as tx:
         others = (verdict(), verdict(model="old", **happy), verdict("older text", **happy))
-        queue.record_findings(tx, [finding("a", verdicts=others)], now=NOON)
+        queue.save_results(tx, [finding("a", verdicts=others)], now=NOON)
     with record.read() as tx:
-        (one,) = observations.about(tx, "acme", since=NOON, until=NOON + DAY)
+        (one,) = observations.observations(tx, "acme", since=NOON, until=NOON + DAY)
     assert one.sentiment is Sentiment.NEGATIVE

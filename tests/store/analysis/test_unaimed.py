@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from store.analysis import queue
-from store.analysis.unaimed import unaimed
+from store.analysis.unaimed import missing_targets
 from tests.store.factories import MODEL, NOON, begin, finding, hear, heard, key, verdict
 
 BOTH = {"acme": "r1", "globex": "r1"}
@@ -22,19 +22,19 @@ def scored(record, name, matches, towards=(), **said):
     hear(record, heard(name, matches=matches))
     words = (verdict(), *(verdict(watch=w, topics=()) for w in towards))
     with record.write() as tx:
-        queue.record_findings(tx, [finding(name, verdicts=words, **said)], now=NOON)
+        queue.save_results(tx, [finding(name, verdicts=words, **said)], now=NOON)
 
 
 def lacking(record, **said):
     with record.read() as tx:
-        return unaimed(tx, MODEL, **({"after": "", "limit": 99} | said))
+        return missing_targets(tx, MODEL, **({"after": "", "limit": 99} | said))
 
 
 def test_one_that_lacks_a_reading_is_told_with_those_that_it_has(record):
     scored(record, "a", BOTH, ["acme"])
     (one,) = lacking(record)
     assert (one.id, one.text) == (key("a"), "The brake is loud.")
-    assert (one.watches, one.towards) == ({"acme", "globex"}, {"acme"})
+    assert (one.watches, one.scored_watches) == ({"acme", "globex"}, {"acme"})
 
 
 @pytest.mark.parametrize(("matches", "towards"), [({"acme": "r1"}, ()), (BOTH, ("acme", "globex"))])
@@ -46,7 +46,7 @@ def test_of_one_watch_or_read_towards_each_nothing_lacks(record, matches, toward
 def test_a_watch_that_is_new_makes_a_mention_lack_a_reading(record):
     scored(record, "a", {"acme": "r1"})
     hear(record, heard("a", matches=BOTH))
-    assert [one.towards for one in lacking(record)] == [frozenset()]
+    assert [one.scored_watches for one in lacking(record)] == [frozenset()]
 
 
 def test_what_waits_was_edited_or_was_judged_by_another_is_not_meant(record):
@@ -71,5 +71,5 @@ def test_a_reading_of_the_text_of_before_does_not_count(record):
     hear(record, heard("a", "Another text.", matches=BOTH))
     fresh = replace(finding("a", "Another text."), verdicts=(verdict("Another text."),))
     with record.write() as tx:
-        queue.record_findings(tx, [fresh], now=NOON)
-    assert [one.towards for one in lacking(record)] == [frozenset()]
+        queue.save_results(tx, [fresh], now=NOON)
+    assert [one.scored_watches for one in lacking(record)] == [frozenset()]

@@ -5,23 +5,23 @@ from datetime import timedelta
 import pytest
 
 from core.crawl import Listing
-from core.mention import Mention, State
+from core.mention import Mention, MentionState
 from store import changes, counts, mentions
-from store.crawl.deletions import record_listing
-from store.database import Record
+from store.crawl.deletions import apply_listing
+from store.database import Database
 from tests.store.factories import NOON, begin, hear, heard, key, uri
 
 HOUR = timedelta(hours=1)
 
 
 @pytest.fixture(autouse=True)
-def _sources(record: Record) -> None:
+def _sources(record: Database) -> None:
     with record.write() as tx:
         begin(tx, "blog", "forum")
     hear(record, heard("a"), heard("b"), at=NOON)
 
 
-def listed(record: Record, *names: str, hour: int, source: str = "blog") -> None:
+def listed(record: Database, *names: str, hour: int, source: str = "blog") -> None:
     """A listing of *source*, every hour one, that shows the last day."""
     now = NOON + hour * HOUR
     one = Listing(
@@ -31,55 +31,58 @@ def listed(record: Record, *names: str, hour: int, source: str = "blog") -> None
         before=now - HOUR,
     )
     with record.write() as tx:
-        record_listing(tx, source, one, now=now)
+        apply_listing(tx, source, one, now=now)
 
 
-def one(record: Record, name: str) -> Mention:
+def one(record: Database, name: str) -> Mention:
     with record.read() as tx:
         return mentions.get(tx, [key(name)])[0]
 
 
-def last_change(record: Record) -> int:
+def last_change(record: Database) -> int:
     with record.read() as tx:
-        return changes.last(tx)
+        return changes.last_number(tx)
 
 
 def test_what_two_listings_in_a_row_lack_is_deleted_and_told(record):
     listed(record, "a", "b", hour=1)
     listed(record, "b", hour=2)
-    assert one(record, "a").state == State.LIVE
+    assert one(record, "a").state == MentionState.LIVE
     number = last_change(record)
     listed(record, "b", hour=3)
-    assert (one(record, "a").state, one(record, "b").state) == (State.DELETED, State.LIVE)
+    assert (one(record, "a").state, one(record, "b").state) == (
+        MentionState.DELETED,
+        MentionState.LIVE,
+    )
     assert last_change(record) == number + 1
     with record.read() as tx:
-        assert counts.by_analysis(tx)["deleted"] == 1
+        assert counts.by_analysis_state(tx)["deleted"] == 1
 
 
 def test_one_empty_answer_deletes_nothing(record):
     """A site under repair, a cache: the next listing clears it up."""
     for hour, names in enumerate(["ab", "", "ab", "", "ab"], start=1):
         listed(record, *names, hour=hour)
-    assert one(record, "a").state == one(record, "b").state == State.LIVE
+    assert one(record, "a").state == one(record, "b").state == MentionState.LIVE
 
 
 def test_what_was_just_heard_is_not_deleted_by_one_listing(record):
     listed(record, hour=1)
-    assert one(record, "a").state == State.LIVE
+    assert one(record, "a").state == MentionState.LIVE
 
 
 def test_a_listing_says_nothing_of_what_lies_outside_its_stretch(record):
     hear(record, heard("old", published=NOON - 48 * HOUR), at=NOON)
     for hour in (1, 2, 3):
         listed(record, "a", "b", hour=hour)
-    assert one(record, "old").state == State.LIVE
+    assert one(record, "old").state == MentionState.LIVE
 
 
 def test_a_listing_says_nothing_of_what_another_source_heard(record):
     hear(record, heard("elsewhere"), source="forum", at=NOON)
     for hour in (1, 2, 3):
         listed(record, "a", "b", hour=hour)
-    assert one(record, "elsewhere").state == State.LIVE
+    assert one(record, "elsewhere").state == MentionState.LIVE
 
 
 def test_what_another_source_still_hears_is_not_deleted(record):
@@ -87,7 +90,7 @@ def test_what_another_source_still_hears_is_not_deleted(record):
     for hour in (2, 3, 4):
         hear(record, heard("a"), source="forum", at=NOON + (hour - 0.5) * HOUR)
         listed(record, "b", hour=hour)
-    assert one(record, "a").state == State.LIVE
+    assert one(record, "a").state == MentionState.LIVE
 
 
 @pytest.fixture
@@ -95,7 +98,7 @@ def deleted(record):
     listed(record, "a", "b", hour=1)
     listed(record, "b", hour=2)
     listed(record, "b", hour=3)
-    assert one(record, "a").state == State.DELETED
+    assert one(record, "a").state == MentionState.DELETED
     return last_change(record)
 
 
@@ -106,14 +109,14 @@ def test_deleted_once_is_told_once(record, deleted):
 
 def test_a_listing_that_shows_it_again_brings_it_back(record, deleted):
     listed(record, "a", "b", hour=4)
-    assert one(record, "a").state == State.LIVE
+    assert one(record, "a").state == MentionState.LIVE
     assert last_change(record) == deleted + 1
 
 
 def test_a_page_that_says_it_again_brings_it_back(record, deleted):
     told = hear(record, heard("a"), at=NOON + 4 * HOUR)
     assert (told.known, told.edited) == (1, 0)
-    assert one(record, "a").state == State.LIVE
+    assert one(record, "a").state == MentionState.LIVE
     assert last_change(record) == deleted + 1
 
 
@@ -121,4 +124,4 @@ def test_what_was_edited_before_comes_back_as_edited(record):
     hear(record, heard("a", "Other words."), at=NOON + HOUR / 2)
     for hour, names in enumerate(["ab", "b", "b", "ab"], start=1):
         listed(record, *names, hour=hour)
-    assert one(record, "a").state == State.EDITED
+    assert one(record, "a").state == MentionState.EDITED

@@ -4,35 +4,35 @@ from datetime import timedelta
 
 from store.analysis import queue
 from store.crawl import host_pauses
-from store.database import Record
+from store.database import Database
 from tests.store.factories import begin, hear, heard, key
 
 HOST = "blog.example:443"
 MINUTE = timedelta(minutes=1)
 
 
-def test_a_host_is_closed_until_its_time_has_come(record: Record, now):
+def test_a_host_is_closed_until_its_time_has_come(record: Database, now):
     with record.write() as tx:
-        host_pauses.close(tx, HOST, until=now + MINUTE)
-        host_pauses.close(tx, "forum.example:80", until=now)
+        host_pauses.pause(tx, HOST, until=now + MINUTE)
+        host_pauses.pause(tx, "forum.example:80", until=now)
     with record.read() as tx:
-        assert host_pauses.closed(tx, now=now) == {HOST: now + MINUTE}
-        assert host_pauses.closed(tx, now=now + MINUTE) == {}
+        assert host_pauses.paused_hosts(tx, now=now) == {HOST: now + MINUTE}
+        assert host_pauses.paused_hosts(tx, now=now + MINUTE) == {}
 
 
-def test_a_newer_word_of_the_host_replaces_the_older(record: Record, now):
+def test_a_newer_word_of_the_host_replaces_the_older(record: Database, now):
     with record.write() as tx:
-        host_pauses.close(tx, HOST, until=now + 9 * MINUTE)
-        host_pauses.close(tx, HOST, until=now + MINUTE)
-        assert host_pauses.closed(tx, now=now) == {HOST: now + MINUTE}
+        host_pauses.pause(tx, HOST, until=now + 9 * MINUTE)
+        host_pauses.pause(tx, HOST, until=now + MINUTE)
+        assert host_pauses.paused_hosts(tx, now=now) == {HOST: now + MINUTE}
 
 
-def test_hosts_and_mentions_do_not_take_each_others_leases(record: Record, now):
+def test_hosts_and_mentions_do_not_take_each_others_leases(record: Database, now):
     with record.write() as tx:
         begin(tx, "blog")
-        host_pauses.close(tx, key("a"), until=now + MINUTE)
+        host_pauses.pause(tx, key("a"), until=now + MINUTE)
     hear(record, heard("a"))
     with record.write() as tx:
-        assert len(queue.lease(tx, "w", limit=9, now=now, hold=MINUTE)) == 1
+        assert len(queue.lease(tx, "w", limit=9, now=now, lease_time=MINUTE)) == 1
         queue.release(tx, key("a"))
-        assert host_pauses.closed(tx, now=now) == {key("a"): now + MINUTE}
+        assert host_pauses.paused_hosts(tx, now=now) == {key("a"): now + MINUTE}

@@ -8,7 +8,7 @@ from core.watch import Topic
 from store import tables, watches
 from store.alerts import people
 from store.alerts.people import OPERATOR, Person, Subscription
-from store.database import Record
+from store.database import Database
 from tests.store.factories import watch
 
 BRAKES = Topic(id="brakes", name="Brakes", sentences=("The brakes fail.",), examples=("squeal",))
@@ -19,7 +19,7 @@ DAILY = Subscription(
 )
 
 
-def listen(record: Record, *listed, topics=()) -> None:
+def listen(record: Database, *listed, topics=()) -> None:
     with record.write() as tx:
         watches.replace_from_file(tx, listed, topics)
 
@@ -102,6 +102,8 @@ def test_subscriptions_follow_the_file(record):
 
 def test_the_audit_trail_tells_who_did_what(record, now):
     with record.write() as tx:
-        people.note(tx, OPERATOR, "acknowledge", "incident 3", facts={"state": "open"}, now=now)
+        people.append_audit(
+            tx, OPERATOR, "acknowledge", "incident 3", facts={"state": "open"}, now=now
+        )
         row = tx.execute(select(tables.audit)).one()
     assert tuple(row)[1:] == (now, OPERATOR, "acknowledge", "incident 3", {"state": "open"})

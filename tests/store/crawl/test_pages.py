@@ -6,12 +6,12 @@ import pytest
 from sqlalchemy import Table, func, select
 from sqlalchemy.exc import NoResultFound
 
-from core.mention import Analysis, Mention, State
+from core.mention import AnalysisState, Mention, MentionState
 from store import changes, mentions, tables
-from store.analysis.queue import record_findings
+from store.analysis.queue import save_results
 from store.crawl import runs, sources
-from store.crawl.pages import Tally, record_page
-from store.database import Record
+from store.crawl.pages import PageCounts, record_page
+from store.database import Database
 from tests.store.factories import (
     NOON,
     begin,
@@ -28,37 +28,41 @@ MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture(autouse=True)
-def _sources(record: Record) -> None:
+def _sources(record: Database) -> None:
     with record.write() as tx:
         begin(tx, "blog", "forum")
 
 
-def one(record: Record, name: str) -> Mention:
+def one(record: Database, name: str) -> Mention:
     with record.read() as tx:
         return mentions.get(tx, [key(name)])[0]
 
 
-def count(record: Record, table: Table) -> int:
+def count(record: Database, table: Table) -> int:
     with record.read() as tx:
         return tx.execute(select(func.count()).select_from(table)).scalar_one()
 
 
-def last_change(record: Record) -> int:
+def last_change(record: Database) -> int:
     with record.read() as tx:
-        return changes.last(tx)
+        return changes.last_number(tx)
 
 
 def test_a_new_mention_stands_in_the_record_as_it_was_heard(record, now):
     tally = hear(record, heard("a", "Ça freine.", language="fr", parent="at://p"), at=now)
     told = one(record, "a")
-    assert tally == Tally(fetched=1, known=0, edited=0, new=1, dropped={})
+    assert tally == PageCounts(fetched=1, known=0, edited=0, new=1, dropped={})
     assert (told.text, told.parent, told.sources, told.watches) == (
         "Ça freine.",
         "at://p",
         ("blog",),
         ("acme",),
     )
-    assert (told.state, told.analysis, told.revision) == (State.LIVE, Analysis.PENDING, 1)
+    assert (told.state, told.analysis, told.revision) == (
+        MentionState.LIVE,
+        AnalysisState.PENDING,
+        1,
+    )
     assert told.first_seen == told.last_seen == now
     assert told.language is None  # the platform's claim is not yet a finding
 
@@ -69,7 +73,7 @@ def test_a_page_written_twice_changes_nothing_but_last_seen(record, now):
     before, number = one(record, "a"), last_change(record)
     tally = hear(record, *posts, at=now + MINUTE)
     after = one(record, "a")
-    assert tally == Tally(fetched=3, known=2, edited=0, new=0, dropped={"unmatched": 1})
+    assert tally == PageCounts(fetched=3, known=2, edited=0, new=0, dropped={"unmatched": 1})
     assert after.last_seen == now + MINUTE
     assert after.first_seen == before.first_seen == now
     assert (after.text, after.revision, after.analysis) == (before.text, 1, before.analysis)
@@ -83,8 +87,13 @@ def test_an_edit_is_a_new_revision_that_waits_for_analysis_and_is_matched_afresh
     tally = hear(record, heard("a", "new", matches={"acme": "r1"}, edited=later), at=later)
     told = one(record, "a")
     assert (tally.edited, tally.new, tally.known) == (1, 0, 0)
-    assert (told.text, told.revision, told.state, told.edited) == ("new", 2, State.EDITED, later)
-    assert (told.analysis, told.watches) == (Analysis.PENDING, ("acme",))
+    assert (told.text, told.revision, told.state, told.edited) == (
+        "new",
+        2,
+        MentionState.EDITED,
+        later,
+    )
+    assert (told.analysis, told.watches) == (AnalysisState.PENDING, ("acme",))
     assert count(record, tables.revisions) == 2
 
 
@@ -158,7 +167,7 @@ def test_instants_keep_their_microseconds(record):
 
 def test_of_a_dropped_post_only_id_time_and_reason_are_kept(record, now):
     tally = hear(record, dropped("a"), dropped("b", "too_old"), dropped("c"), at=now)
-    assert tally == Tally(
+    assert tally == PageCounts(
         fetched=3, known=0, edited=0, new=0, dropped={"unmatched": 2, "too_old": 1}
     )
     with record.read() as tx:
@@ -169,7 +178,7 @@ def test_of_a_dropped_post_only_id_time_and_reason_are_kept(record, now):
 
 def test_a_post_that_no_watch_wants_is_dropped_like_the_others(record, now):
     tally = hear(record, heard("a", "A secret.", matches={}), dropped("b", "no_text"), at=now)
-    assert tally == Tally(
+    assert tally == PageCounts(
         fetched=2, known=0, edited=0, new=0, dropped={"unmatched": 1, "no_text": 1}
     )
     with record.read() as tx:
@@ -205,7 +214,7 @@ def test_the_tally_of_a_run_adds_up_page_by_page(record):
     hear(record, heard("a"), heard("b"), dropped("c"))
     hear(record, heard("a"), heard("b", "new words"), dropped("c"), dropped("d", "no_text"))
     with record.read() as tx:
-        sum_ = runs.traffic(tx)["blog"]
+        sum_ = runs.totals(tx)["blog"]
     assert (sum_.fetched, sum_.known, sum_.edited, sum_.new) == (7, 1, 1, 2)
     assert sum_.dropped == {"unmatched": 2, "no_text": 1}
     assert sum_.fetched == sum_.known + sum_.edited + sum_.new + sum(sum_.dropped.values())
@@ -217,7 +226,7 @@ def test_cursor_and_validators_move_with_the_page_or_not_at_all(record):
     half = page(heard("b"), cursor={"since": 2}, validators={"u": {"etag": "z"}})
     killed_after(record, lambda tx: record_page(tx, half, now=NOON))
     with record.read() as tx:
-        source = sources.named(tx, ["blog"])[0]
+        source = sources.by_slug(tx, ["blog"])[0]
         assert mentions.get(tx, [key("b")]) == []
     assert source.cursor == {"since": 1}
     assert source.validators == {"u": {"etag": "x"}, "w": {"etag": "y"}}
@@ -231,7 +240,7 @@ def test_a_page_of_an_unknown_run_or_source_is_refused_whole(record, lost):
 
 
 def test_an_empty_page_is_harmless(record):
-    assert hear(record) == Tally(fetched=0, known=0, edited=0, new=0, dropped={})
+    assert hear(record) == PageCounts(fetched=0, known=0, edited=0, new=0, dropped={})
     assert last_change(record) == 0
 
 
@@ -239,7 +248,7 @@ def test_an_edit_keeps_the_verdicts_of_the_text_before(record, now):
     """They are keyed by the hash of the text, so they say nothing of the new one."""
     hear(record, heard("a", "old"))
     with record.write() as tx:
-        record_findings(tx, [finding("a", "old")], now=now)
+        save_results(tx, [finding("a", "old")], now=now)
     hear(record, heard("a", "new"))
     told = one(record, "a")
     assert len(told.verdicts) == 1

@@ -9,36 +9,36 @@ from sqlalchemy.exc import NoResultFound
 
 from store import processes, tables
 from store.crawl import runs, sources
-from store.crawl.runs import Traffic
-from store.crawl.sources import SourceRow
-from store.database import Record
-from store.processes import Process
+from store.crawl.runs import RunTotals
+from store.crawl.sources import SourceRecord
+from store.database import Database
+from store.processes import ProcessStatus
 from tests.store.factories import begin, dropped, hear, heard
 
 HOUR = timedelta(hours=1)
 
 
 @pytest.fixture(autouse=True)
-def _sources(record: Record) -> None:
+def _sources(record: Database) -> None:
     with record.write() as tx:
         begin(tx, "blog", "forum")
 
 
-def one(record: Record, slug: str = "blog") -> SourceRow:
+def one(record: Database, slug: str = "blog") -> SourceRecord:
     with record.read() as tx:
-        return sources.named(tx, [slug])[0]
+        return sources.by_slug(tx, [slug])[0]
 
 
-def settle(record: Record, state: str, *, at, slug: str = "blog", reason: str | None = None):
+def settle(record: Database, state: str, *, at, slug: str = "blog", reason: str | None = None):
     with record.write() as tx:
-        sources.settle(tx, slug, state=state, reason=reason, now=at)
+        sources.record_outcome(tx, slug, state=state, reason=reason, now=at)
 
 
-def run(record: Record, name: str, *, at, slug: str = "blog", state: str = "ok") -> None:
+def run(record: Database, name: str, *, at, slug: str = "blog", state: str = "ok") -> None:
     with record.write() as tx:
-        runs.begin(tx, name, slug, now=at)
-        cost = Traffic(requests=3, bytes=900, not_modified=1)
-        runs.end(tx, name, state=state, reason=None, traffic=cost, now=at)
+        runs.start(tx, name, slug, now=at)
+        cost = RunTotals(requests=3, bytes=900, not_modified=1)
+        runs.finish(tx, name, state=state, reason=None, run_totals=cost, now=at)
 
 
 def test_a_source_starts_new_and_due_with_empty_cursor(record, now):
@@ -62,7 +62,7 @@ def test_what_the_file_no_longer_names_is_kept_but_inactive(record, now):
         sources.replace_from_file(tx, [("forum", "forum", {}, 900)], now=now)
     with record.read() as tx:
         assert [s.slug for s in sources.active(tx)] == ["forum"]
-        assert sources.named(tx, ["blog"]) == []
+        assert sources.by_slug(tx, ["blog"]) == []
         assert len(tx.execute(select(tables.sources.c.slug)).all()) == 2
     with record.write() as tx:
         begin_again = [("blog", "feed", {}, 900)]
@@ -78,10 +78,10 @@ def test_an_empty_file_leaves_no_source_active(record, now):
 
 def test_due_are_those_whose_time_has_come_the_longest_waiting_first(record, now):
     with record.write() as tx:
-        sources.postpone(tx, "forum", due=now - HOUR)
+        sources.schedule(tx, "forum", due=now - HOUR)
         assert [s.slug for s in sources.due(tx, now=now, limit=9)] == ["forum", "blog"]
         assert [s.slug for s in sources.due(tx, now=now, limit=1)] == ["forum"]
-        sources.postpone(tx, "blog", due=now + HOUR)
+        sources.schedule(tx, "blog", due=now + HOUR)
         assert [s.slug for s in sources.due(tx, now=now, limit=9)] == ["forum"]
 
 
@@ -110,7 +110,7 @@ def test_an_unknown_source_cannot_be_settled(record, now):
 
 def test_a_source_that_moved_is_asked_at_its_new_address_until_the_next_start(record, now):
     with record.write() as tx:
-        sources.move(tx, "blog", "https://new.example")
+        sources.update_url(tx, "blog", "https://new.example")
     assert one(record).options == {"url": "https://new.example"}
     with record.write() as tx:
         sources.replace_from_file(tx, [("blog", "feed", {"url": "old"}, 900)], now=now)
@@ -120,7 +120,7 @@ def test_a_source_that_moved_is_asked_at_its_new_address_until_the_next_start(re
 def test_the_back_fill_has_ended_when_no_active_source_is_still_at_it(record, now):
     def ended():
         with record.read() as tx:
-            return sources.back_fill_ended(tx)
+            return sources.backfill_completed_at(tx)
 
     assert ended() is None
     hear(record, cursor={"backfilled": True})
@@ -137,14 +137,14 @@ def test_the_back_fill_has_ended_when_no_active_source_is_still_at_it(record, no
 def test_expectation_counts_what_came_after_the_back_fill(record, now):
     hear(record, *(heard(f"old-{k}") for k in range(9)), cursor={"backfilled": True})
     with record.read() as tx:
-        assert sources.heard_per_hour(tx, now=now) == {}
+        assert sources.mentions_per_hour(tx, now=now) == {}
     settle(record, "ok", at=now)
     run(record, "later", at=now + HOUR)
     hear(record, heard("a"), heard("b"), heard("c"), heard("d"), run="later")
     with record.read() as tx:
-        assert sources.heard_per_hour(tx, now=now + 2 * HOUR) == {}  # an hour tells too little
-        assert sources.heard_per_hour(tx, now=now + 3 * HOUR) == {"blog": 2.0}
-        assert sources.heard_per_hour(tx, now=now + timedelta(days=8)) == {}
+        assert sources.mentions_per_hour(tx, now=now + 2 * HOUR) == {}  # an hour tells too little
+        assert sources.mentions_per_hour(tx, now=now + 3 * HOUR) == {"blog": 2.0}
+        assert sources.mentions_per_hour(tx, now=now + timedelta(days=8)) == {}
 
 
 def test_traffic_is_the_sum_over_the_runs_of_a_source(record, now):
@@ -153,9 +153,9 @@ def test_traffic_is_the_sum_over_the_runs_of_a_source(record, now):
     hear(record, heard("a"), dropped("b"), run="r2")
     hear(record, dropped("b"), run="r3")
     with record.read() as tx:
-        assert runs.traffic(tx) == {
-            "forum": Traffic(),
-            "blog": Traffic(
+        assert runs.totals(tx) == {
+            "forum": RunTotals(),
+            "blog": RunTotals(
                 requests=6,
                 bytes=1800,
                 not_modified=2,
@@ -169,10 +169,10 @@ def test_traffic_is_the_sum_over_the_runs_of_a_source(record, now):
 def test_lost_runs_are_closed_and_their_sources_named_once(record, now):
     run(record, "done", at=now)
     with record.write() as tx:
-        runs.begin(tx, "again", "blog", now=now)
-        assert runs.close_lost(tx, now=now, among=["forum"]) == ["forum"]
-        assert runs.close_lost(tx, now=now + HOUR) == ["blog"]
-        assert runs.close_lost(tx, now=now + HOUR) == []
+        runs.start(tx, "again", "blog", now=now)
+        assert runs.close_orphaned(tx, now=now, source_slugs=["forum"]) == ["forum"]
+        assert runs.close_orphaned(tx, now=now + HOUR) == ["blog"]
+        assert runs.close_orphaned(tx, now=now + HOUR) == []
         rows = tx.execute(select(tables.runs.c.id, tables.runs.c.state, tables.runs.c.ended))
         assert {row.id: (row.state, row.ended) for row in rows} == {
             "done": ("ok", now),
@@ -187,14 +187,14 @@ def test_good_sources_are_those_of_which_a_later_run_ended_well(record, now):
     run(record, "late", at=now + HOUR)
     run(record, "bad", at=now + HOUR, slug="forum", state="failed")
     with record.read() as tx:
-        assert runs.good_since(tx, now) == {"blog"}
-        assert runs.good_since(tx, now + HOUR) == set()
+        assert runs.succeeded_since(tx, now) == {"blog"}
+        assert runs.succeeded_since(tx, now + HOUR) == set()
 
 
 def test_one_run_tells_what_became_of_its_posts(record, now):
     hear(record, heard("a"), dropped("b"))
     with record.read() as tx:
-        assert runs.one(tx, "run-blog") == {
+        assert runs.counts(tx, "run-blog") == {
             "requests": 0,
             "fetched": 2,
             "known": 0,
@@ -205,7 +205,7 @@ def test_one_run_tells_what_became_of_its_posts(record, now):
 
 
 def test_processes_beat_fail_and_leave(record, now):
-    worker = Process(
+    worker = ProcessStatus(
         name="analyse", pid=7, host="h", started=now, beat=now, state="working", reason=None
     )
     other = replace(worker, name="console", pid=8)
@@ -213,10 +213,10 @@ def test_processes_beat_fail_and_leave(record, now):
         processes.beat(tx, other)
         processes.beat(tx, worker)
         processes.beat(tx, replace(worker, pid=9, beat=now + HOUR))
-        processes.fail(tx, "analyse", reason="out of memory")
-        assert processes.everyone(tx) == [
+        processes.mark_failing(tx, "analyse", reason="out of memory")
+        assert processes.all_processes(tx) == [
             replace(worker, pid=9, beat=now + HOUR, state="failing", reason="out of memory"),
             other,
         ]
-        processes.forget(tx, "analyse")
-        assert processes.everyone(tx) == [other]
+        processes.remove(tx, "analyse")
+        assert processes.all_processes(tx) == [other]

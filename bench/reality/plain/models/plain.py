@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final
 
 import numpy as np
 
-from nlp.model import Model, Reading
+from nlp.model import Model, Prediction
 
 WIDTH: Final = 384
 DELAY: Final = "PLAIN_SECONDS_A_TEXT"
@@ -40,18 +40,18 @@ class Plain(Model):
     ) -> None:
         """Take the arguments of the other models; none has any effect."""
 
-    def read(
+    def predict(
         self, texts: Sequence[str], languages: Sequence[str | None] | None = None
-    ) -> list[Reading]:
+    ) -> list[Prediction]:
         """Return one reading a text, in order; *languages* have no effect."""
         del languages
         time.sleep(float(os.environ.get(DELAY, "0")) * len(texts))  # noqa: TID251 - set by a case
         return [
-            Reading(probabilities=self._sentiment(text), vector=vector)
-            for text, vector in zip(texts, self.embed(texts), strict=True)
+            Prediction(probabilities=self._sentiment(text), vector=vector)
+            for text, vector in zip(texts, self.encode(texts), strict=True)
         ]
 
-    def embed(self, texts: Sequence[str]) -> Array:
+    def encode(self, texts: Sequence[str]) -> Array:
         """Return a vector of hashed words for each text, shape (texts, 384), rows of length 1."""
         counts = np.zeros((len(texts), WIDTH), np.float32)
         for row, text in enumerate(texts):

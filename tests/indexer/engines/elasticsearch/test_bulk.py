@@ -4,15 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.change import Fate, Outcome
+from indexer.change import ChangeOutcome, ChangeResult
 from indexer.engines.elasticsearch.bulk import (
-    CHUNK,
-    Place,
-    Sending,
+    CHUNK_SIZE,
+    DocumentLocation,
+    PlannedWrite,
     chunks,
     is_disk_full,
     outcome,
-    settled,
+    plan_change,
 )
 from indexer.engines.elasticsearch.mapping import month_index
 from tests.indexer.factories import SECOND, delete, key, upsert
@@ -30,75 +30,83 @@ def test_a_chunk_names_no_mention_twice(names):
 
 
 def test_a_chunk_is_not_endless():
-    batch = [delete(1, f"n{number}") for number in range(CHUNK + 1)]
-    assert [len(chunk) for chunk in chunks(batch)] == [CHUNK, 1]
+    batch = [delete(1, f"n{number}") for number in range(CHUNK_SIZE + 1)]
+    assert [len(chunk) for chunk in chunks(batch)] == [CHUNK_SIZE, 1]
 
 
-def sent(found: Outcome | Sending) -> list[tuple[str, str, int]]:
-    assert isinstance(found, Sending)
+def sent(found: ChangeOutcome | PlannedWrite) -> list[tuple[str, str, int]]:
+    assert isinstance(found, PlannedWrite)
     lines = [next(iter(action[0].items())) for action in found.actions]
     assert all(target["version_type"] == "external" for _, target in lines)
     return [(kind, target["_index"], target["version"]) for kind, target in lines]
 
 
 def test_a_mention_that_moved_is_deleted_where_it_was():
-    found = settled(upsert(5, "a"), "harken", [Place(OLD, 3), Place(NEW, 4)])
+    found = plan_change(
+        upsert(5, "a"), "harken", [DocumentLocation(OLD, 3), DocumentLocation(NEW, 4)]
+    )
     assert sent(found) == [("index", NEW, 5), ("delete", OLD, 5)]
-    assert sent(settled(upsert(5, "a"), "harken", [])) == [("index", NEW, 5)]
-    found = settled(delete(5, "a"), "harken", [Place(OLD, 3), Place(NEW, 4)])
+    assert sent(plan_change(upsert(5, "a"), "harken", [])) == [("index", NEW, 5)]
+    found = plan_change(
+        delete(5, "a"), "harken", [DocumentLocation(OLD, 3), DocumentLocation(NEW, 4)]
+    )
     assert sent(found) == [("delete", OLD, 5), ("delete", NEW, 5)]
 
 
 def test_what_needs_no_request_is_settled():
     """An older change, a delete of nothing, and what no engine takes."""
-    newer = [Place(None, 9)]
-    assert settled(upsert(5, "a"), "harken", newer) == Outcome(id=key("a"), fate=Fate.STALE)
-    assert settled(delete(5, "a"), "harken", []) == Outcome(id=key("a"), fate=Fate.OK)
-    bad = settled(upsert(5, "a", published=SECOND * 99), "harken", [])
-    assert isinstance(bad, Outcome)
-    assert bad.fate is Fate.REJECTED
+    newer = [DocumentLocation(None, 9)]
+    assert plan_change(upsert(5, "a"), "harken", newer) == ChangeOutcome(
+        id=key("a"), result=ChangeResult.STALE
+    )
+    assert plan_change(delete(5, "a"), "harken", []) == ChangeOutcome(
+        id=key("a"), result=ChangeResult.OK
+    )
+    bad = plan_change(upsert(5, "a", published=SECOND * 99), "harken", [])
+    assert isinstance(bad, ChangeOutcome)
+    assert bad.result is ChangeResult.REJECTED
 
 
 @pytest.mark.parametrize(
     ("action", "status", "kind", "fate"),
     [
-        ("index", 200, None, Fate.OK),
-        ("index", 201, None, Fate.OK),
-        ("delete", 200, None, Fate.OK),
-        ("delete", 404, None, Fate.OK),
-        ("delete", 404, "index_not_found_exception", Fate.OK),
-        ("index", 404, "index_not_found_exception", Fate.RETRY),
-        ("index", 409, "version_conflict_engine_exception", Fate.STALE),
-        ("delete", 409, "version_conflict_engine_exception", Fate.STALE),
-        ("index", 400, "document_parsing_exception", Fate.REJECTED),
-        ("index", 400, "strict_dynamic_mapping_exception", Fate.REJECTED),
-        ("index", 429, "es_rejected_execution_exception", Fate.RETRY),
-        ("delete", 429, "circuit_breaking_exception", Fate.RETRY),
-        ("index", 503, "unavailable_shards_exception", Fate.RETRY),
+        ("index", 200, None, ChangeResult.OK),
+        ("index", 201, None, ChangeResult.OK),
+        ("delete", 200, None, ChangeResult.OK),
+        ("delete", 404, None, ChangeResult.OK),
+        ("delete", 404, "index_not_found_exception", ChangeResult.OK),
+        ("index", 404, "index_not_found_exception", ChangeResult.RETRY),
+        ("index", 409, "version_conflict_engine_exception", ChangeResult.STALE),
+        ("delete", 409, "version_conflict_engine_exception", ChangeResult.STALE),
+        ("index", 400, "document_parsing_exception", ChangeResult.REJECTED),
+        ("index", 400, "strict_dynamic_mapping_exception", ChangeResult.REJECTED),
+        ("index", 429, "es_rejected_execution_exception", ChangeResult.RETRY),
+        ("delete", 429, "circuit_breaking_exception", ChangeResult.RETRY),
+        ("index", 503, "unavailable_shards_exception", ChangeResult.RETRY),
     ],
 )
 def test_each_status_has_a_fate(action, status, kind, fate):
     """A refusal gives its type as the reason, and never what the server quotes of the text."""
     answer = {"status": status} | ({"error": {"type": kind, "reason": "canary"}} if kind else {})
-    sending = settled(upsert(5, "a"), "harken", [])
-    assert isinstance(sending, Sending)
+    sending = plan_change(upsert(5, "a"), "harken", [])
+    assert isinstance(sending, PlannedWrite)
     found = outcome(sending, [{action: answer}])
-    assert found.fate is fate
-    assert bool(found.reason) == (fate in (Fate.REJECTED, Fate.RETRY))
+    assert found.result is fate
+    assert bool(found.reason) == (fate in (ChangeResult.REJECTED, ChangeResult.RETRY))
     assert "canary" not in found.reason
 
 
 def test_a_change_is_done_when_all_its_parts_are():
     """A delete in the old month that must be tried again brings the whole change back."""
-    sending = settled(upsert(5, "a"), "harken", [Place(OLD, 3)])
-    assert isinstance(sending, Sending)
+    sending = plan_change(upsert(5, "a"), "harken", [DocumentLocation(OLD, 3)])
+    assert isinstance(sending, PlannedWrite)
     busy = {"status": 429, "error": {"type": "es_rejected_execution_exception"}}
     for first, second, fate in [
-        ({"status": 200}, {"status": 200}, Fate.OK),
-        ({"status": 200}, busy, Fate.RETRY),
-        ({"status": 409}, {"status": 200}, Fate.STALE),
+        ({"status": 200}, {"status": 200}, ChangeResult.OK),
+        ({"status": 200}, busy, ChangeResult.RETRY),
+        ({"status": 409}, {"status": 200}, ChangeResult.STALE),
     ]:
-        assert outcome(sending, [{"index": first}, {"delete": second}]).fate is fate
+        assert outcome(sending, [{"index": first}, {"delete": second}]).result is fate
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.engines.elasticsearch.client import is_divisible, reason, without_secrets
+from indexer.engines.elasticsearch.client import error_summary, is_divisible, without_secrets
 
 
 @given(st.sampled_from(["http", "https"]), st.text(), st.text())
@@ -58,4 +58,4 @@ def test_only_what_a_part_may_pass_is_sent_in_parts(error, expected):
 
 @pytest.mark.parametrize("body", [None, "a page of a proxy", {}, {"error": "words"}, []])
 def test_an_answer_of_any_form_has_a_reason(body):
-    assert reason(SimpleNamespace(status_code=502, body=body)) == "502 of unknown type"
+    assert error_summary(SimpleNamespace(status_code=502, body=body)) == "502 of unknown type"

@@ -8,7 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.engines.elasticsearch.dsl import compiled, ranges, seconds, wanted
+from indexer.engines.elasticsearch.dsl import (
+    bucket_in_seconds,
+    build_query,
+    compile_query,
+    histogram_aggregation,
+)
 from indexer.index import Filters
 from indexer.query import Field, Phrase, parse
 from indexer.query.nodes import depth
@@ -33,16 +38,20 @@ def keys(dsl: Any) -> Iterator[str]:
 @given(queries(invented_posts(40)))
 def test_bools_are_no_deeper_than_the_query(query):
     """The filters add two at most: below the 30 levels that the server takes."""
-    assert levels(compiled(query)) <= depth(query)
+    assert levels(compile_query(query)) <= depth(query)
     filters = Filters(since=NOON, fields={"source": ("a", "b")})
-    assert levels(wanted(query, filters)) <= depth(query) + 2
+    assert levels(build_query(query, filters)) <= depth(query) + 2
 
 
 @given(st.text(min_size=1))
 def test_a_value_is_only_ever_a_value(value):
     """There is no syntax that it could be read as: the keys are the same for every value."""
-    assert {*keys(compiled(Field("source", value)))} == {*keys(compiled(Field("source", "x")))}
-    assert {*keys(compiled(Phrase((value, "b"))))} == {*keys(compiled(Phrase(("a", "b"))))}
+    assert {*keys(compile_query(Field("source", value)))} == {
+        *keys(compile_query(Field("source", "x")))
+    }
+    assert {*keys(compile_query(Phrase((value, "b"))))} == {
+        *keys(compile_query(Phrase(("a", "b"))))
+    }
 
 
 @pytest.mark.parametrize(
@@ -56,16 +65,16 @@ def test_a_value_is_only_ever_a_value(value):
 )  # fmt: skip
 def test_times_are_half_open_in_whole_seconds(since, until, bounds):
     """Second s is at or after t if s >= ceil(t), and before t if s < ceil(t)."""
-    found = wanted(parse(""), Filters(since=since, until=until))
+    found = build_query(parse(""), Filters(since=since, until=until))
     times = found["bool"]["filter"][0]["range"]["@timestamp"]
     assert times == {**bounds, "format": "epoch_second"}
 
 
 def test_without_times_there_is_no_range():
-    assert "range" not in {*keys(wanted(parse("a -b"), Filters(fields={"source": ("x",)})))}
+    assert "range" not in {*keys(build_query(parse("a -b"), Filters(fields={"source": ("x",)})))}
 
 
 def test_bars_are_asked_in_seconds_and_answered_in_milliseconds():
-    asked = ranges([(10, 20)])["date_range"]
+    asked = histogram_aggregation([(10, 20)])["date_range"]
     assert (asked["ranges"], asked["format"]) == ([{"from": 10, "to": 20}], "epoch_second")
-    assert seconds({"from": 10_000.0, "doc_count": 1}) == {"from": 10, "doc_count": 1}
+    assert bucket_in_seconds({"from": 10_000.0, "doc_count": 1}) == {"from": 10, "doc_count": 1}

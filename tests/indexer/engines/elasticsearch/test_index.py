@@ -10,11 +10,11 @@ from uuid import uuid4
 import pytest
 
 from core.errors import ConfigError, TransientError
-from indexer.change import Fate
-from indexer.engines.elasticsearch.bulk import Place
+from indexer.change import ChangeResult
+from indexer.engines.elasticsearch.bulk import DocumentLocation
 from indexer.engines.elasticsearch.client import check_client
-from indexer.engines.elasticsearch.index import MOST_UNSEEN, ElasticsearchIndex
-from indexer.engines.elasticsearch.mapping import month_index, source, template
+from indexer.engines.elasticsearch.index import MAX_RECENT_LOCATIONS, ElasticsearchIndex
+from indexer.engines.elasticsearch.mapping import index_template, month_index, to_source
 from tests.indexer import node
 from tests.indexer.factories import SECOND, delete, key, shown, upsert
 
@@ -60,12 +60,12 @@ def test_a_crash_between_two_months_heals(index):
     """The new month was written, the old one not yet deleted: the replay deletes it."""
     client = index._client
     for number, published in ((1, LONG_AGO), (2, SECOND)):
-        document = source(shown("a", published=published))
+        document = to_source(shown("a", published=published))
         month = month_index(index._prefix, published)
         version = {"version": number, "version_type": "external"}
         client.index(index=month, id=key("a"), document=document, **version)
     assert places(index) == [("2025.12", 1), ("2026.03", 2)]
-    assert index.apply([upsert(2, "a")])[0].fate is Fate.STALE
+    assert index.apply([upsert(2, "a")])[0].fate is ChangeResult.STALE
     assert places(index) == [("2026.03", 2)]
 
 
@@ -73,7 +73,7 @@ def test_a_crash_between_two_months_heals(index):
 def test_a_delete_finds_every_month(index):
     index.apply([upsert(1, "a", published=LONG_AGO)])
     index.refresh()
-    assert index.apply([delete(2, "a"), upsert(1, "a")])[0].fate is Fate.OK
+    assert index.apply([delete(2, "a"), upsert(1, "a")])[0].fate is ChangeResult.OK
     assert places(index) == []
 
 
@@ -88,7 +88,7 @@ def test_a_full_disk_stops_the_writer_and_loses_nothing(index):
         index.apply([upsert(2, "b")])
     assert index.count() <= 1
     index._client.indices.put_settings(index=month, settings={block: None})
-    assert index.apply([upsert(2, "b")])[0].fate is Fate.OK
+    assert index.apply([upsert(2, "b")])[0].fate is ChangeResult.OK
     assert len(places(index)) == 2
 
 
@@ -99,8 +99,8 @@ def test_a_request_too_large_for_the_server_is_halved():
         batch = [upsert(1, f"n{number}", "word " * 300) for number in range(120)]
         outcomes = index.apply([*batch, upsert(1, "huge", "word " * 40_000)])
         assert [one.id for one in outcomes[:-1]] == [change.id for change in batch]
-        assert {one.fate for one in outcomes[:-1]} == {Fate.OK}
-        assert outcomes[-1].fate is Fate.RETRY
+        assert {one.result for one in outcomes[:-1]} == {ChangeResult.OK}
+        assert outcomes[-1].result is ChangeResult.RETRY
         index.refresh()
         assert index.count() == 120
 
@@ -114,13 +114,13 @@ def test_what_an_older_schema_left_goes_at_setup(index):
     assert index.count() == 1
     index.setup()
     assert index.health().docs == 0
-    assert index.apply([upsert(1, "a")])[0].fate is Fate.OK
+    assert index.apply([upsert(1, "a")])[0].fate is ChangeResult.OK
     assert not index._client.indices.exists(index=old)
 
 
 @pytest.mark.service
 def test_an_index_of_a_newer_harken_is_refused(index):
-    newer = template(index._prefix) | {"_meta": {"schema": 99}, "index_patterns": ["nothing"]}
+    newer = index_template(index._prefix) | {"_meta": {"schema": 99}, "index_patterns": ["nothing"]}
     name = f"{index._prefix}-v99"
     index._client.indices.put_index_template(name=name, **newer)
     with pytest.raises(ConfigError, match="created by a newer Harken"):
@@ -153,7 +153,9 @@ def test_only_client_8_talks_to_all_servers():
 @pytest.mark.service
 def test_what_is_not_yet_visible_is_not_remembered_for_ever(index):
     """Beyond a limit a refresh makes it visible instead."""
-    index._unseen = {key(f"n{number}"): Place(None, 1) for number in range(MOST_UNSEEN + 1)}
+    index._unseen = {
+        key(f"n{number}"): DocumentLocation(None, 1) for number in range(MAX_RECENT_LOCATIONS + 1)
+    }
     index.apply([upsert(1, "a")])
     assert [*index._unseen] == [key("a")]
 
@@ -239,8 +241,8 @@ def test_of_a_refused_request_each_part_is_judged():
         ElasticsearchIndex(url) as index,
     ):
         outcomes = index.apply(batch)
-    assert [(one.id, one.fate) for one in outcomes] == [
-        (change.id, Fate.REJECTED) for change in batch
+    assert [(one.id, one.result) for one in outcomes] == [
+        (change.id, ChangeResult.REJECTED) for change in batch
     ]
 
 
@@ -254,7 +256,9 @@ def test_a_busy_server_is_left_alone():
         ElasticsearchIndex(url) as index,
     ):
         outcomes = index.apply(batch)
-    assert [(one.id, one.fate) for one in outcomes] == [(change.id, Fate.RETRY) for change in batch]
+    assert [(one.id, one.result) for one in outcomes] == [
+        (change.id, ChangeResult.RETRY) for change in batch
+    ]
 
 
 def test_a_full_disk_is_not_a_busy_server():

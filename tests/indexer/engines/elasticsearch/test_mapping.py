@@ -6,12 +6,12 @@ from hypothesis import strategies as st
 
 from indexer.document import SCHEMA
 from indexer.engines.elasticsearch.mapping import (
+    document_from_source,
+    index_pattern,
+    index_template,
     month_index,
-    outdated,
-    pattern,
-    shown,
-    source,
-    template,
+    outdated_indices,
+    to_source,
 )
 from indexer.query.fields import FIELDS
 from tests.indexer import factories
@@ -30,22 +30,22 @@ def test_the_month_is_that_of_publication_in_utc(published, month):
 @given(st.integers(-(10**9), 10**10))
 def test_every_month_has_the_template(published):
     """Else the server would guess a mapping."""
-    assert month_index("harken", published).startswith(pattern("harken").removesuffix("*"))
-    assert template("harken")["index_patterns"] == [pattern("harken")]
+    assert month_index("harken", published).startswith(index_pattern("harken").removesuffix("*"))
+    assert index_template("harken")["index_patterns"] == [index_pattern("harken")]
 
 
 def test_all_that_is_sent_is_in_the_mapping():
     """It is strict: an unknown field would reject the document."""
-    properties = template("harken")["template"]["mappings"]["properties"]
-    assert set(source(DOCUMENT)) == set(properties)
+    properties = index_template("harken")["template"]["mappings"]["properties"]
+    assert set(to_source(DOCUMENT)) == set(properties)
     assert {properties[name]["type"] for name in FIELDS} == {"keyword"}
 
 
 def test_indices_of_an_older_schema_are_outdated_and_those_of_others_are_not_ours():
     names = ["harken-v1-2026.02", f"harken-v{SCHEMA}-2026.02", "harken-v99-2026.02",
              "harken-v0-test-v1-2026.02", "harken-v1-notes", "xharken-v1-2026.02"]  # fmt: skip
-    assert outdated("harken", names) == ["harken-v1-2026.02"]
+    assert outdated_indices("harken", names) == ["harken-v1-2026.02"]
 
 
 def test_what_is_sent_comes_back():
-    assert shown(source(DOCUMENT)) == DOCUMENT
+    assert document_from_source(to_source(DOCUMENT)) == DOCUMENT

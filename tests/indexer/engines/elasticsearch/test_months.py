@@ -7,14 +7,14 @@ delete of an older or equal version is a conflict, in each index by itself.
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.change import Delete, Fate, Outcome, Upsert
+from indexer.change import ChangeOutcome, ChangeResult, Delete, Upsert
 from indexer.engines.elasticsearch.bulk import (
-    Place,
-    Sending,
-    lines,
-    met_full_disk,
+    DocumentLocation,
+    PlannedWrite,
+    bulk_lines,
+    has_full_disk,
     outcomes,
-    settled,
+    plan_change,
 )
 from indexer.engines.elasticsearch.mapping import month_index
 from tests.indexer.factories import SECOND, delete, key, upsert
@@ -30,10 +30,10 @@ class Toy:
     def __init__(self) -> None:
         self.kept: dict[tuple[str, str], tuple[int, object]] = {}
 
-    def places(self, mention: str) -> list[Place]:
+    def places(self, mention: str) -> list[DocumentLocation]:
         """Where a search finds it."""
         return [
-            Place(index, version)
+            DocumentLocation(index, version)
             for (index, one), (version, document) in self.kept.items()
             if one == mention and document is not None
         ]
@@ -56,11 +56,11 @@ class Toy:
 
 def send(server, change, refused=()):
     """The fate of *change*, as the engine finds it."""
-    found = settled(change, "t", server.places(change.id))
-    if isinstance(found, Outcome):
-        return found.fate
-    [one] = outcomes([found], server.bulk(lines([found]), refused))
-    return one.fate
+    found = plan_change(change, "t", server.places(change.id))
+    if isinstance(found, ChangeOutcome):
+        return found.result
+    [one] = outcomes([found], server.bulk(bulk_lines([found]), refused))
+    return one.result
 
 
 CHANGES = st.one_of(
@@ -85,7 +85,7 @@ def test_tried_again_until_it_passes_a_change_leaves_one_place(story, refusals):
     server, refusals = Toy(), list(refusals)
     for number, (kind, month) in enumerate(story, start=1):
         change = made(number, kind, month)
-        while send(server, change, refusals.pop() if refusals else ()) is Fate.RETRY:
+        while send(server, change, refusals.pop() if refusals else ()) is ChangeResult.RETRY:
             pass
         _stands_as(server, change)
 
@@ -99,7 +99,7 @@ def test_a_replay_after_a_crash_ends_at_the_same_place(story, data):
     for change in changes:
         send(server, change)
     for change in changes[data.draw(st.integers(0, len(changes) - 1)) :]:
-        assert send(server, change) in (Fate.OK, Fate.STALE)
+        assert send(server, change) in (ChangeResult.OK, ChangeResult.STALE)
     _stands_as(server, changes[-1])
 
 
@@ -108,7 +108,7 @@ def _stands_as(server: Toy, change: Upsert | Delete) -> None:
     if isinstance(change, Delete):
         assert found == []
         return
-    assert found == [Place(month_index("t", change.document.published), change.number)]
+    assert found == [DocumentLocation(month_index("t", change.document.published), change.number)]
 
 
 @given(st.lists(st.tuples(CHANGES, st.integers(0, 3)), max_size=6))
@@ -116,9 +116,9 @@ def test_each_change_hears_the_answers_to_its_own_actions(story):
     """A request of several changes is answered action by action, in order."""
     sendings = []
     for number, ((kind, month), elsewhere) in enumerate(story, start=10):
-        places = [Place(f"t-v1-{n}", 1) for n in range(elsewhere)]
-        found = settled(made(number, kind, month), "t", places)
-        if isinstance(found, Sending):
+        places = [DocumentLocation(f"t-v1-{n}", 1) for n in range(elsewhere)]
+        found = plan_change(made(number, kind, month), "t", places)
+        if isinstance(found, PlannedWrite):
             sendings.append(found)
     answers = [
         {"index": {"status": 200 + number}}
@@ -131,12 +131,12 @@ def test_each_change_hears_the_answers_to_its_own_actions(story):
         for number, sending in enumerate(sendings)
         for _ in sending.actions
     ]
-    fates = [one.fate for one in outcomes(sendings, busy)]
-    assert fates == [*[Fate.OK] * (len(sendings) - 1), Fate.RETRY][: len(sendings)]
+    fates = [one.result for one in outcomes(sendings, busy)]
+    assert fates == [*[ChangeResult.OK] * (len(sendings) - 1), ChangeResult.RETRY][: len(sendings)]
 
 
 def test_one_full_disk_among_the_answers_stops_all():
     full = {"type": "cluster_block_exception", "reason": "disk usage exceeded flood-stage"}
     fine = {"index": {"status": 200}}
-    assert not met_full_disk([fine, {"delete": BUSY}])
-    assert met_full_disk([fine, {"index": {"status": 429, "error": full}}])
+    assert not has_full_disk([fine, {"delete": BUSY}])
+    assert has_full_disk([fine, {"index": {"status": 429, "error": full}}])

@@ -13,7 +13,7 @@ from random import Random
 import pytest
 
 from core.errors import ConfigError, TransientError
-from indexer.change import Fate, Upsert
+from indexer.change import ChangeResult, Upsert
 from indexer.document import SCHEMA
 from indexer.engines.tantivy.index import TantivyIndex
 from indexer.query import parse
@@ -40,7 +40,11 @@ def test_a_closed_index_opens_again_with_all_it_knew(tmp_path, writer):
         again.setup()
         assert list(again.ids()) == [key("a")]
         found = again.apply([upsert(5, "a"), upsert(6, "b"), upsert(8, "b")])
-        assert [one.fate for one in found] == [Fate.STALE, Fate.STALE, Fate.OK]
+        assert [one.result for one in found] == [
+            ChangeResult.STALE,
+            ChangeResult.STALE,
+            ChangeResult.OK,
+        ]
 
 
 def test_only_one_process_writes(tmp_path, writer):
@@ -49,7 +53,7 @@ def test_only_one_process_writes(tmp_path, writer):
         second.setup()
     writer.close()
     second.setup()
-    assert second.apply([upsert(1, "a")])[0].fate is Fate.OK
+    assert second.apply([upsert(1, "a")])[0].result is ChangeResult.OK
     second.close()
 
 
@@ -113,7 +117,7 @@ def test_a_commit_that_fails_acknowledges_nothing(tmp_path, writer):
     shutil.rmtree(folder(tmp_path))
     with pytest.raises(TransientError, match="cannot be used"):
         writer.apply([upsert(2, "b")])
-    assert writer.apply([upsert(2, "b")])[0].fate is Fate.OK
+    assert writer.apply([upsert(2, "b")])[0].fate is ChangeResult.OK
     assert list(writer.ids()) == [key("b")]
 
 
