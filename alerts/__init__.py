@@ -1,1 +1,1 @@
-"""Detection, letters, channels, and what Harken knows of its own silence."""
+"""Crisis detection, emails, channels and the health of Harken itself."""

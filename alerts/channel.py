@@ -1,4 +1,4 @@
-"""The contract of a channel: one letter to one recipient; plug-ins in ``alerts.channels``."""
+"""The contract of a channel: one email to one recipient; plug-ins in ``alerts.channels``."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -9,61 +9,61 @@ from email.utils import parseaddr
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient:
-    """Who writes to whom, and how that reader tells time and opens the console."""
+    """The addresses of an email, and its reader's time zone, locale and console URL."""
 
     sender: str  # an address, bare or "Harken <harken@example.org>"
     address: str
-    base_url: str  # of the console, as the reader reaches it; no slash at the end
+    base_url: str  # of the console, reachable for the reader; no slash at the end
     zone: str = "UTC"  # IANA
     locale: str = "en"
 
     @property
     def sender_domain(self) -> str:
-        """The sender's domain: the right side of our message ids."""
+        """The domain of the sender: the right side of message ids."""
         return parseaddr(self.sender)[1].rpartition("@")[2] or "localhost"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notification:
-    """A brief or digest as one recipient gets it; composed once, then sent until it is accepted."""
+    """A brief or digest for one recipient; composed once, then sent until it is accepted."""
 
     kind: str  # brief | digest
     recipient: str
     sender: str
     subject: str
-    message_id: str  # "<inc-7.r3@host>": the same letter has the same one for ever
+    message_id: str  # "<inc-7.r3@host>": the same in every resend
     references: tuple[str, ...] = ()  # message ids of the thread, root first; empty: it is the root
-    date: datetime  # when it was composed, whole seconds; a resend keeps it
-    text: str  # this and the HTML end with a line feed
+    date: datetime  # time of composition, whole seconds; a resend keeps it
+    text: str  # the text and the HTML end with a line feed
     html: str
     images: Mapping[str, bytes] = field(default_factory=dict)  # PNG by Content-ID, without brackets
-    key: str  # of the outbox row: one letter a key and recipient
+    key: str  # of the outbox row: one email per key and recipient
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryReceipt:
-    """The other side has taken the letter and answers for it from now on."""
+    """The proof that the other side has accepted an email and is responsible for it."""
 
     message_id: str
-    response: str  # of the other side, such as "250"; nothing of the letter in it
+    response: str  # of the other side, such as "250"; contains no part of the email
 
 
 class Channel(ABC):
-    """A way out of the house. A letter may come twice: it then bears the same message id."""
+    """A way to send emails. An email may arrive twice, then with the same message id."""
 
     @abstractmethod
     def send(self, notification: Notification) -> DeliveryReceipt:
-        """Hand *letter* over; when this returns, the other side has it.
+        """Send *notification*; on return the other side has accepted it.
 
         Raises:
-            TransientError: not taken, or not known to be: send the same letter again.
-            PermanentError: this letter will never be taken; others may.
+            TransientError: not accepted, or acceptance is unknown: send the same email again.
+            PermanentError: this email will never be accepted; others may be.
         """
 
     @abstractmethod
     def probe(self) -> None:
-        """Go as far as a letter would, and send none.
+        """Test the connection up to the point of sending, and send nothing.
 
         Raises:
-            TransientError: a letter would not get through now; the message says why.
+            TransientError: an email would not get through now; the message contains the cause.
         """

@@ -1,4 +1,4 @@
-"""How Harken itself fares: what is heard, what went silent, whether calm can be claimed."""
+"""Health of Harken itself: coverage of the sources, outages, and the claim of calm."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,30 +15,28 @@ from store.crawl import sources
 from store.crawl.sources import SourceRecord
 from store.processes import ProcessStatus
 
-STALE_AFTER: Final = timedelta(
-    seconds=20
-)  # four beats: a process that says nothing for so long hangs
+STALE_AFTER: Final = timedelta(seconds=20)  # four heartbeats: a process without one so long hangs
 STARTUP_TIME: Final = timedelta(minutes=2)  # to load a model on a busy machine
-MAX_BACKLOG_AGE: Final = timedelta(minutes=10)  # a mention that waits longer is not being scored
-LATE_INTERVALS: Final = 3  # intervals without a good crawl
-CRAWL_MARGIN: Final = timedelta(seconds=60)  # beside the intervals: a crawl takes time
-MAX_LAG: Final = 100_000  # more is not counted
+MAX_BACKLOG_AGE: Final = timedelta(minutes=10)  # an older pending mention means scoring has stopped
+LATE_INTERVALS: Final = 3  # intervals without a successful crawl
+CRAWL_MARGIN: Final = timedelta(seconds=60)  # added to the intervals: a crawl takes time
+MAX_LAG: Final = 100_000  # changes; a longer lag is reported as this number
 PROBLEM_STATES: Final = ("late", "silent", "forbidden", "broken", "gap")  # states of a source
 _ROLES: Final = {"run": "scheduler", "analyse": "scorer", "index": "index", "smtp": "smtp"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SystemHealth:
-    """The state of the house at one moment."""
+    """The state of all sources and processes at one moment."""
 
     coverage: Coverage
     outages: tuple[Outage, ...]
-    calm: bool | None  # None while something is silent or nothing is heard; else: none is open
+    calm: bool | None  # no incident is open; None (unknown): an outage, or no source is covered
     processes: tuple[ProcessStatus, ...]
 
 
 def system_health(tx: Connection, *, now: datetime) -> SystemHealth:
-    """Look at everything that could be silent."""
+    """Return the health of sources, processes and the scoring backlog at *now*."""
     rows = sources.active(tx)
     process_rows = processes.all_processes(tx)
     outages = (
@@ -56,14 +54,14 @@ def system_health(tx: Connection, *, now: datetime) -> SystemHealth:
 
 
 def status_report(tx: Connection, health: SystemHealth) -> dict[str, Any]:
-    """The keys of the contract's ``status``, but for the index."""
+    """Return the JSON ``status`` without the key of the index."""
     return {
         "mentions": counts.by_analysis_state(tx),
         "models": rescoring.by_model(tx),
         "replay": _replay_status(tx),
         "outbox": outbox.counts(tx),
         "coverage": coverage_keys(health.coverage),
-        "silences": [outage_keys(s) for s in health.outages],
+        "silences": [outage_keys(outage) for outage in health.outages],
         "calm": health.calm,
         "processes": [
             {"name": p.name, "pid": p.pid, "state": p.state, "since": p.started, "beat": p.beat}
@@ -73,24 +71,30 @@ def status_report(tx: Connection, health: SystemHealth) -> dict[str, Any]:
 
 
 def _replay_status(tx: Connection) -> dict[str, Any] | None:
-    """What a replay has still to read: it stands judged, so it is no backlog and no silence."""
+    """Return the model and number of mentions of a running rescoring; None: there is none.
+
+    These mentions have scores already, so they are neither a backlog nor an outage.
+    """
     model = rescoring.active_model(tx)
     return None if model is None else {"model": model, "waiting": rescoring.remaining(tx, model)}
 
 
 def coverage_keys(coverage: Coverage) -> dict[str, Any]:
-    """The contract's ``coverage``."""
-    names_by_state = {s: [u.name for u in coverage.unheard if u.state == s] for s in PROBLEM_STATES}
+    """Return the JSON ``coverage``: counts, and the names of sources by problem state."""
+    names_by_state = {
+        state: [problem.name for problem in coverage.unheard if problem.state == state]
+        for state in PROBLEM_STATES
+    }
     return {"sources": coverage.sources, "heard": coverage.heard, **names_by_state}
 
 
 def outage_keys(outage: Outage) -> dict[str, Any]:
-    """A row of the contract's ``silences``."""
-    return {n: getattr(outage, n) for n in ("what", "name", "since", "reason")}
+    """Return *outage* as a row of the JSON ``silences``."""
+    return {key: getattr(outage, key) for key in ("what", "name", "since", "reason")}
 
 
 def source_problem(source: SourceRecord, *, now: datetime) -> SourceProblem | None:
-    """Why *source* is not heard as it should be; None if it is."""
+    """Return the problem of *source* at *now*; None: it is crawled as planned."""
     state = _state(source, now)
     if state is None:
         return None
@@ -114,12 +118,13 @@ def _is_overdue(source: SourceRecord, now: datetime) -> bool:
 
 
 def _since(source: SourceRecord) -> datetime:
-    """Since when it is not heard: the last good crawl of one that nobody has crawled since."""
+    """Return the start of the problem: of a source that is only late, its last good crawl."""
     return (source.last_ok or source.since) if source.state == "ok" else source.since
 
 
 def _coverage(rows: list[SourceRecord], now: datetime) -> Coverage:
-    problems = tuple(u for u in (source_problem(s, now=now) for s in rows) if u is not None)
+    candidates = (source_problem(source, now=now) for source in rows)
+    problems = tuple(problem for problem in candidates if problem is not None)
     return Coverage(sources=len(rows), heard=len(rows) - len(problems), unheard=problems)
 
 
@@ -150,7 +155,7 @@ def _backlog(tx: Connection, now: datetime) -> Iterator[Outage]:
 
 
 def index_keys(tx: Connection, engine: str, consumer: str) -> dict[str, Any]:
-    """The contract's ``index``: which engine, how many mentions it was told of, how far behind."""
+    """Return the JSON ``index``: engine, number of indexed mentions and lag in changes."""
     last, offset = changes.last_number(tx), changes.offset(tx, consumer)
     lag = len(changes.read_after(tx, offset, MAX_LAG)) if offset < last else 0
     return {"engine": engine, "docs": counts.total(tx) - lag, "lag": lag}

@@ -1,1 +1,1 @@
-"""What `make bench`, `make faults`, `make acceptance` and `make pictures` run."""
+"""The checks and measurements of `make bench`, `faults`, `acceptance`, `scoreboard`, `pictures`."""

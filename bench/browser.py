@@ -1,4 +1,4 @@
-"""Debian's Chromium, watched: what a page asks for, complains of, and shuts people out with."""
+"""A monitored Chromium of Debian: requests, console errors and barriers of a page."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -10,38 +10,38 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 CHROMIUM: Final = "/usr/bin/chromium"
-# Without these it asks its maker for updates, and needs more rights than a container gives.
+# Without these it looks for updates, and needs more rights than a container has.
 SWITCHES: Final = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--force-color-profile=srgb"),
 )
-INERT: Final = ("data:", "about:", "blob:")  # addresses that leave no machine
+INERT: Final = ("data:", "about:", "blob:")  # addresses without a request to another machine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Screen:
-    """What a page is looked at with; lengths in CSS pixels."""
+    """A screen on which a page is displayed; lengths in CSS pixels."""
 
     name: str
     width: int
     height: int
-    tallest: int  # of a longer page only the beginning is pictured
+    tallest: int  # largest height of a picture; a longer page is cut
     scheme: Literal["light", "dark"] = "light"
     scale: int = 1
 
 
 @dataclass
 class PageMonitor:
-    """A page that is being watched."""
+    """A page under observation."""
 
     page: Page
-    home: str  # the only address that it may ask, without a slash at the end
+    home: str  # the only address for its requests, without a final slash
     complaints: list[str] = field(default_factory=list)
 
     def inspect(self, skip_rules: Sequence[str] = ()) -> list[str]:
-        """All that is wrong with what the page shows now: a line each, none if it is well.
+        """Return a line for each problem of the current page.
 
-        *excused* are rules of axe that do not apply.
+        *skip_rules* are rules of axe that do not apply.
         """
         self.page.wait_for_load_state("networkidle")
         rules = {rule: {"enabled": False} for rule in skip_rules}
@@ -50,14 +50,14 @@ class PageMonitor:
         return [*self.complaints, *barriers]
 
     def listen(self) -> None:
-        """Listen from now on."""
+        """Start to record requests and errors."""
         self.page.on("request", lambda request: self._check_request(request.url))
-        self.page.on("console", lambda said: self._note(said.type, said.text))
+        self.page.on("console", lambda message: self._note(message.type, message.text))
         self.page.on("pageerror", lambda error: self._note("error", str(error)))
 
     def _check_request(self, url: str) -> None:
         if not is_at_home(url, self.home):
-            self.complaints.append(f"asks {url}")
+            self.complaints.append(f"request to {url}")
 
     def _note(self, kind: str, text: str) -> None:
         if kind == "error":
@@ -65,13 +65,13 @@ class PageMonitor:
 
 
 def is_at_home(url: str, home: str) -> bool:
-    """Whether *url* leads nowhere but to the host *home*."""
+    """Return whether *url* is on the host *home* or needs no request."""
     return url.startswith((*INERT, f"{home}/")) or url == home
 
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """A browser that is closed at the end."""
+    """Yield a browser; close it at the end."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(SWITCHES))
         try:
@@ -82,7 +82,7 @@ def chromium() -> Iterator[Browser]:
 
 @contextmanager
 def open_page(browser: Browser, screen: Screen, home: str) -> Iterator[PageMonitor]:
-    """An empty page on *screen*."""
+    """Yield an empty page on *screen*."""
     context = browser.new_context(
         viewport={"width": screen.width, "height": screen.height},
         color_scheme=screen.scheme,
@@ -99,7 +99,7 @@ def open_page(browser: Browser, screen: Screen, home: str) -> Iterator[PageMonit
 
 
 def take_picture(page: Page, path: Path, tallest: int) -> int:
-    """Picture the page from its top, at most *tallest* CSS pixels of it; bytes of the file."""
+    """Save a picture of the top *tallest* CSS pixels of the page; return the bytes of the file."""
     size: dict[str, Any] = page.evaluate(
         "({width: innerWidth, height: document.documentElement.scrollHeight})"
     )

@@ -1,71 +1,37 @@
-"""`make faults`: SIGKILL at seeded moments, then a restart; it must be as if nobody was killed.
+"""`make faults`: SIGKILL at random times, then a restart; nothing may be lost or doubled.
 
-A stage (replay site and SMTP inbox) outlives the kills; `harken run` is what dies, several times
-with one corpus. At the end record, index and inbox are compared with those of an unkilled run.
+`harken run` is killed several times with one corpus; replay site and SMTP sink keep running. At the
+end database, index and inbox are compared with those of an unkilled run.
 """
 
 import argparse
 import contextlib
 import os
 import random
-import re
 import shutil
 import signal
 import subprocess
 import tempfile
 import time
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from statistics import median
 from typing import Any, Final
 
+from bench.remains import KillFigures, compare, read_remains
 from bench.report import machine, print_progress, write_figures
-from core.incident import IncidentKind
 from demo.run import wait_until_ready
 from demo.session import DemoOptions, DemoSession, start_demo, start_run, wait_for
 from harken.clock import Clock
-from store import mentions
-from store.alerts import incidents
-from store.database import Database
 
 VICTIMS: Final = ("all", "all", "parent", "analyse", "index", "crawl")
-EARLIEST_S, LATEST_S = 0.3, 9.0  # after a start: from the first import to the last letter
+EARLIEST_S, LATEST_S = 0.3, 9.0  # seconds after a start: from the first import to the last email
 OK: Final = 200
-_REVISION: Final = re.compile(r"\.r\d+@")
-ROUNDING: Final = 0.1  # bf16: a text padded to another length comes out a little different
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remains:
-    """What a run left behind, as far as it must not depend on kills."""
-
-    mentions: Mapping[str, tuple[Any, ...]]  # by uri, published before the start
-    polarity: Mapping[str, float | None]  # likewise
-    indexed_uris: frozenset[str]  # uris
-    incidents: Counter[str]  # crises by watch
-    letters: Counter[tuple[str, str]]  # Message-ID and kind
-    watch_by_message_prefix: Mapping[
-        str, str
-    ]  # how the Message-IDs on a crisis begin, and its watch
-
-
-@dataclass
-class KillFigures:
-    """The figures of `out/faults.json`."""
-
-    kills: int = 0
-    losses: int = 0
-    duplicates: int = 0
-    repeats: int = 0
-    restarts_s: list[float] = field(default_factory=list)
-    rows: list[dict[str, Any]] = field(default_factory=list)
 
 
 def main() -> None:
-    """Kill as often as asked; write the figures; exit 1 if anything was lost or doubled."""
+    """Kill as often as requested; write the figures; exit with 1 after a loss or a duplicate."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--per-run", type=int, default=25)
@@ -77,19 +43,19 @@ def main() -> None:
 
 
 def run_kills(kills: int, per_run: int, seed: int) -> dict[str, Any]:
-    """The figures after *kills* kills, *per_run* of them to a corpus."""
+    """Return the figures of *kills* kills, *per_run* of them for each corpus."""
     figures = KillFigures()
     chance = random.Random(seed)
     while figures.kills < kills:
         corpus_seed = seed + figures.kills // per_run
-        at = _minute(Clock().now())  # one corpus for both: it is made by the minute
+        at = _minute(Clock().now())  # the same corpus for both: it depends on the minute
         with _open_session(corpus_seed, at) as reference:
             wait_until_ready(reference)
-            before = _remains(reference)
+            before = read_remains(reference)
         with _open_session(corpus_seed, at) as victim:
             _kill_repeatedly(victim, chance, min(per_run, kills - figures.kills), figures)
             wait_until_ready(victim)
-            _compare(before, _remains(victim), figures, corpus_seed)
+            compare(before, read_remains(victim), figures, corpus_seed)
         print_progress(
             f"{figures.kills} kills, {figures.losses} lost, {figures.duplicates} doubled"
         )
@@ -117,7 +83,7 @@ def _open_session(seed: int, at: datetime) -> Iterator[DemoSession]:
 
 
 def _minute(at: datetime) -> datetime:
-    """Five seconds into the minute of *at*."""
+    """Return second 5 of the minute of *at*."""
     return at.replace(second=5, microsecond=0)
 
 
@@ -140,7 +106,7 @@ def _kill_repeatedly(
 
 
 def _kill(session: DemoSession, victim: str) -> None:
-    """SIGKILL to the parent alone, to everybody at once, or to one kind of child."""
+    """Send SIGKILL to the parent, to all processes, or to one kind of child."""
     children = _family(session.run_process.pid)
     if victim == "all":
         pids = [session.run_process.pid, *children]
@@ -164,98 +130,6 @@ def _command(pid: int) -> str:
     with contextlib.suppress(OSError):
         return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
     return ""
-
-
-def _remains(session: DemoSession) -> Remains:
-    database = Database(f"sqlite:///{session.options.folder / 'state' / 'record.db'}")
-    with database.read() as tx:
-        past_mentions = [m for m in mentions.all_mentions(tx) if m.published <= session.started_at]
-        crises = incidents.all_incidents(tx, kind=IncidentKind.CRISIS)
-    uris = {
-        m.id: m.uri.replace(session.site_url, "") for m in past_mentions
-    }  # the site's port differs
-    return Remains(
-        mentions={uris[m.id]: _key_fields(m) for m in past_mentions},
-        polarity={uris[m.id]: _polarity(m) for m in past_mentions},
-        indexed_uris=frozenset(uris[i] for i in _indexed_uris(session) if i in uris),
-        incidents=Counter(i.watch for i in crises),
-        letters=Counter((a.message_id, a.kind) for a in session.smtp_sink.mails),
-        watch_by_message_prefix={f"<inc-{i.id}@": i.watch for i in crises},
-    )
-
-
-def _key_fields(mention: Any) -> tuple[Any, ...]:
-    return (mention.text_sha256, mention.revision, mention.watches, mention.analysis)
-
-
-def _polarity(mention: Any) -> float | None:
-    return mention.verdict.polarity if mention.verdict else None
-
-
-def _differs(first: float | None, second: float | None) -> bool:
-    """Whether two polarities of one text differ by more than the company in its batch can do."""
-    return (first is None) != (second is None) or abs((first or 0) - (second or 0)) > ROUNDING
-
-
-def _indexed_uris(session: DemoSession) -> Sequence[str]:
-    from indexer.engines.tantivy.index import TantivyIndex
-
-    with TantivyIndex(session.options.folder / "state" / "index", writer=False) as index:
-        index.setup()
-        return list(index.ids())
-
-
-def _compare(reference: Remains, remains: Remains, figures: KillFigures, seed: int) -> None:
-    lost_uris = [
-        u for u, essence in reference.mentions.items() if remains.mentions.get(u) != essence
-    ]
-    lost_uris += [u for u, p in reference.polarity.items() if _differs(p, remains.polarity.get(u))]
-    extra_uris = [u for u in remains.mentions if u not in reference.mentions]
-    missing_in_index = set(reference.mentions) - remains.indexed_uris
-    missing = reference.incidents - remains.incidents
-    surplus = remains.incidents - reference.incidents
-    missing_subjects = sorted(_subjects(reference) - _subjects(remains))
-    extra_digests = _digests(remains) - _digests(
-        reference
-    )  # briefs may tell an incident in other steps
-    figures.losses += (
-        len(lost_uris) + len(missing_in_index) + missing.total() + len(missing_subjects)
-    )
-    figures.duplicates += len(extra_uris) + surplus.total() + len(extra_digests)
-    figures.repeats += sum(n - 1 for n in remains.letters.values())
-    differences = {
-        "lost": lost_uris[:5],
-        "strange": extra_uris[:5],
-        "unindexed": len(missing_in_index),
-        "missing": dict(missing),
-        "surplus": dict(surplus),
-        "silent": missing_subjects,
-        "unasked": sorted(extra_digests),
-    }
-    ok = not any(differences.values())
-    if not ok:
-        print_progress(f"seed {seed}: {differences}")
-    demand = "record, index and inbox as in an unkilled run"
-    figures.rows.append({"row": f"seed {seed}", "demand": demand, "seen": differences, "ok": ok})
-
-
-def _subjects(remains: Remains) -> set[str]:
-    """What the letters are about: each digest, and the watches whose crises were told of.
-
-    All revisions of a crisis are one matter. Its number is chance: a notice may come before it.
-    """
-    return {
-        _subject(message_id, remains.watch_by_message_prefix) for message_id, _ in remains.letters
-    }
-
-
-def _subject(message_id: str, about: Mapping[str, str]) -> str:
-    thread = _REVISION.sub("@", message_id)
-    return about.get(thread.partition("@")[0] + "@", thread)
-
-
-def _digests(remains: Remains) -> set[str]:
-    return {message_id for message_id, kind in remains.letters if kind == "digest"}
 
 
 if __name__ == "__main__":

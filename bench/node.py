@@ -1,4 +1,4 @@
-"""A real Elasticsearch on loopback for as long as somebody needs it."""
+"""A temporary Elasticsearch on loopback."""
 
 import shutil
 import subprocess
@@ -18,11 +18,11 @@ HEAP: Final = "512m"
 
 @contextmanager
 def elasticsearch() -> Iterator[str]:
-    """The URL of an empty node, which is gone at the end.
+    """Yield the URL of an empty node; stop and delete it at the end.
 
     Raises:
-        ConfigError: `SHARED` has none.
-        HarkenError: it does not start.
+        ConfigError: `SHARED` has no Elasticsearch.
+        HarkenError: the node does not start.
     """
     start = shared_path("elasticsearch/run.sh")
     folder = Path(tempfile.mkdtemp(prefix="harken-elasticsearch-"))

@@ -1,7 +1,8 @@
-"""`make pictures`: the pages and letters of a demo as people see them, in ``docs/pictures``.
+"""`make pictures`: screenshots of the pages and emails of a demo, in ``docs/pictures``.
 
-Each is looked at by day, by night and on a phone; a barrier that axe finds, an error in the
-browser's console or a request that leaves the machine is a failure. Writes ``out/pictures.json``.
+Each is taken in a light and a dark colour scheme and on a phone. A barrier that axe reports, an
+error in the browser's console and a request to another machine are failures. It writes
+``out/pictures.json``.
 """
 
 import tempfile
@@ -26,9 +27,9 @@ from store.alerts import incidents
 from store.database import Database
 
 FOLDER: Final = Path("docs/pictures")
-NOW: Final = datetime(2026, 11, 20, 13, 24, tzinfo=UTC)  # a Friday: pictures change only with us
+NOW: Final = datetime(2026, 11, 20, 13, 24, tzinfo=UTC)  # a Friday; fixed for equal pictures
 SEED: Final = 1
-HEAVIEST: Final = 300_000  # bytes of a picture in the repository
+HEAVIEST: Final = 300_000  # largest picture in the repository, bytes
 SEARCH: Final = "/?q=battery"
 
 PAGE_SCREENS: Final = (
@@ -41,20 +42,20 @@ MAIL_SCREENS: Final = (
     Screen(name="dark", width=720, height=900, tallest=1800, scheme="dark"),
     Screen(name="phone", width=390, height=844, tallest=1000, scale=2),
 )
-# A mail program is the page around a letter: its landmarks are not the letter's business.
+# Landmarks belong to the page of the mail program, not to the email.
 MAIL_SKIP_RULES: Final = ("landmark-one-main", "region")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """What is pictured: a path of the console, or a letter's HTML."""
+    """A subject of a picture: a path of the console, or the HTML of an email."""
 
     path: str = ""
     html: str = ""
 
     @property
     def screens(self) -> tuple[Screen, ...]:
-        """The screens that it is looked at with."""
+        """The screens of its pictures."""
         return MAIL_SCREENS if self.html else PAGE_SCREENS
 
     @property
@@ -63,7 +64,7 @@ class Subject:
         return MAIL_SKIP_RULES if self.html else ()
 
     def show(self, monitor: PageMonitor) -> None:
-        """Bring it onto the page."""
+        """Open it in the page of *monitor*."""
         if self.html:
             monitor.page.set_content(self.html)
         else:
@@ -71,7 +72,7 @@ class Subject:
 
 
 def main() -> None:
-    """Picture everything; exit 1 if anything is wrong with what is seen."""
+    """Take all pictures; exit with 1 if any has a failure."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="harken-pictures-") as folder:
         demo_options = DemoOptions(folder=Path(folder), seed=SEED)
@@ -87,22 +88,22 @@ def main() -> None:
 
 
 def subjects(session: DemoSession, database: Database) -> Mapping[str, Subject]:
-    """What is pictured, by name."""
+    """Return the subjects of the pictures, by name."""
     with database.read() as tx:
         incident_id = incidents.all_incidents(tx, kind=IncidentKind.CRISIS)[0].id
-    letters = {a.kind: from_mime(a.eml.read_bytes()) for a in reversed(session.smtp_sink.mails)}
+    emails = {a.kind: from_mime(a.eml.read_bytes()) for a in reversed(session.smtp_sink.mails)}
     return {
         "search": Subject(path=SEARCH),
         "incident": Subject(path=f"/incidents/{incident_id}"),
         "sources": Subject(path="/sources"),
         "inbox": Subject(path="/inbox"),
-        "digest": Subject(html=html_with_images(letters["digest"])),
-        "brief": Subject(html=html_with_images(letters["brief"])),
+        "digest": Subject(html=html_with_images(emails["digest"])),
+        "brief": Subject(html=html_with_images(emails["brief"])),
     }
 
 
 def html_with_images(notification: Notification) -> str:
-    """A letter's HTML with its pictures inside: as a mail program shows it."""
+    """Return the HTML of *notification* with its images inside, as a mail program displays it."""
     image_urls = {
         cid: f"data:image/png;base64,{b64encode(png).decode()}"
         for cid, png in notification.images.items()
@@ -111,7 +112,7 @@ def html_with_images(notification: Notification) -> str:
 
 
 def take_pictures(browser: Browser, name: str, subject: Subject, home: str) -> list[dict[str, Any]]:
-    """A row for each screen: the file, its bytes, and what is wrong."""
+    """Take a picture on each screen; return rows with file, bytes and failures."""
     rows = []
     for screen in subject.screens:
         path = FOLDER / f"{name}-{screen.name}.png"

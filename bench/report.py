@@ -1,4 +1,4 @@
-"""Where the figures of a make target go."""
+"""The output of a make target: figures and progress."""
 
 import json
 import os
@@ -20,7 +20,7 @@ def write_figures(name: str, figures: Mapping[str, Any]) -> None:
 
 
 def machine() -> dict[str, Any]:
-    """What it ran on."""
+    """Return a description of this machine."""
     return {
         "cores": os.cpu_count(),
         "processor": _processor(),
@@ -30,7 +30,7 @@ def machine() -> dict[str, Any]:
 
 
 def print_progress(line: str) -> None:
-    """Progress, on stderr."""
+    """Print a line of progress on stderr."""
     print(line, file=sys.stderr, flush=True)
 
 

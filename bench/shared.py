@@ -1,4 +1,4 @@
-"""What lies beside the repository: real texts, real servers; ``SHARED`` names the folder."""
+"""Real texts and servers outside of the repository, in the folder ``SHARED``."""
 
 import gzip
 import json
@@ -10,10 +10,10 @@ from core.errors import ConfigError
 
 
 def shared_path(path: str) -> Path:
-    """The file or folder *path* there.
+    """Return the file or folder *path* in ``SHARED``.
 
     Raises:
-        ConfigError: it is missing.
+        ConfigError: it does not exist.
     """
     target = Path(os.environ.get("SHARED", "../shared")) / path  # noqa: TID251 - the one way there
     if not target.exists():
@@ -22,6 +22,6 @@ def shared_path(path: str) -> Path:
 
 
 def rows(path: str) -> list[dict[str, Any]]:
-    """The gzipped JSON lines of the shared file *path*."""
+    """Return the gzipped JSON lines of the shared file *path*."""
     with gzip.open(shared_path(path), "rt", encoding="utf-8") as lines:
         return [json.loads(line) for line in lines]

@@ -1,1 +1,1 @@
-"""Settings: read once from harken.yaml and the environment, inert values below."""
+"""Settings: read once from harken.yaml and the environment, then plain values."""

@@ -1,4 +1,4 @@
-"""Names that settings use of each other: a watch its topics, a subscription its person."""
+"""References between settings: from a watch to its topics, a subscription to its person."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -7,7 +7,7 @@ from config.settings import Settings
 from config.yaml_positions import KeyPath
 from core.plugins import did_you_mean
 
-# The lists of named things, and what their name is called.
+# Each list of the settings with the key of the name of its items.
 _NAME_KEYS: Final = {
     **dict.fromkeys(("watches", "sources", "people", "subscriptions"), "slug"),
     "topics": "id",
@@ -15,7 +15,7 @@ _NAME_KEYS: Final = {
 
 
 def broken_references(settings: Settings) -> Iterator[tuple[KeyPath, str]]:
-    """Every name that is used and not given, or given twice: where, and what is wrong."""
+    """Yield the keys and the message of each unknown name and of each name that is used twice."""
     for keys, kind, name, names in _references(settings):
         if name not in names:
             yield keys, f"unknown {kind} {name!r}.{did_you_mean(name, names)}"
@@ -29,7 +29,7 @@ def broken_references(settings: Settings) -> Iterator[tuple[KeyPath, str]]:
 
 
 def _references(settings: Settings) -> Iterator[tuple[KeyPath, str, str, list[str]]]:
-    """Where a name is used, of what kind of thing it is, the name, and the names there are."""
+    """Yield the keys, kind and name of each reference, with all names of that kind."""
     watches = [w.slug for w in settings.watches]
     topics = [t.id for t in settings.topics]
     people = [p.slug for p in settings.people]

@@ -1,4 +1,4 @@
-"""What the environment says: ``HARKEN_A__B`` is the setting ``a: {b: …}``."""
+"""Settings from the environment: ``HARKEN_A__B`` is the setting ``a: {b: …}``."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,10 +23,10 @@ class Override:
 
 
 def read_environment(environ: Mapping[str, str]) -> list[Override]:
-    """Every setting that *environ* makes, by the names of the variables.
+    """Return the settings in *environ*, sorted by the names of the variables.
 
-    ``HARKEN_A__B_FILE`` names a file that holds the value. Names that begin with no setting are
-    somebody else's.
+    ``HARKEN_A__B_FILE`` names a file that contains the value. Variables whose first part is not a
+    setting are ignored.
 
     Raises:
         ConfigError: such a file cannot be read.
@@ -43,10 +43,10 @@ def read_environment(environ: Mapping[str, str]) -> list[Override]:
 
 
 def apply_overrides(tree: dict[str, Any], overrides: Sequence[Override]) -> dict[str, Any]:
-    """*tree* with the settings of *said* over its own; it is left as it was.
+    """Return a copy of *tree* with *overrides* in the place of its own values.
 
     Raises:
-        ConfigError: one of them belongs below a setting that is no group.
+        ConfigError: the parent of an override is not a group of settings.
     """
     result = dict(tree)
     for override in overrides:

@@ -1,4 +1,4 @@
-"""Examples of topics from files of labelled posts: JSON lines with text and label."""
+"""Example texts of topics, from files of labelled posts: JSON lines with text and label."""
 
 import re
 from collections.abc import Iterator, Mapping, MutableMapping
@@ -16,7 +16,7 @@ _SEPARATORS: Final = re.compile(r"[\W_]+")
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One row of such a file."""
+    """One row of a file of labelled posts."""
 
     text: str
     label: str  # the id or the name of a topic
@@ -24,25 +24,24 @@ class Example:
 
 @lru_cache(maxsize=4096)
 def normalize_label(label: str) -> str:
-    """What of a label, an id or a name counts: no case, no punctuation; ``Fees?`` is ``fees``."""
+    """Return *label* without case and punctuation: ``Fees?`` is ``fees``."""
     return _SEPARATORS.sub(" ", label).strip().casefold()
 
 
 def read_examples(path: Path) -> list[Example]:
-    """The rows of the file at *path*, plain or .gz.
+    """Return the rows of the file at *path*, plain or .gz.
 
     Raises:
-        ConfigError: it cannot be read, or ``file:line:column: what is wrong with a row``.
+        ConfigError: the file cannot be read, or a row is wrong (``file:line:column: message``).
     """
     return [_example(path, line_number, line) for line_number, line in numbered_lines(path)]
 
 
 def inline_examples(tree: Mapping[str, Any], folder: Path) -> Iterator[tuple[KeyPath, str]]:
-    """Put texts in the place of each file that a topic of the settings *tree* names as examples.
+    """Replace each file of examples in the settings *tree* with its texts; yield the problems.
 
-    A file name is relative to *folder*. A topic gets the rows whose label means its id or its name.
-
-    Returns: where a topic got none, and why.
+    A file name is relative to *folder*. A topic gets the rows whose label is its id or its name.
+    A problem is the key of a topic without texts, with a message.
 
     Raises:
         ConfigError: a file cannot be read.
@@ -62,18 +61,18 @@ def inline_examples(tree: Mapping[str, Any], folder: Path) -> Iterator[tuple[Key
 
 
 def missing_file_message(name: str) -> str:
-    """What to say of a file *name* that is not there."""
+    """Return the message for the missing file *name*."""
     return f"file {name!r} not found; it should contain JSON lines with text and label."
 
 
 def texts_of_topic(rows: list[Example], *names: object) -> list[str]:
-    """The texts of *rows* whose label means one of *names*, without repeats."""
+    """Return the texts of *rows* whose label is one of *names*, without repeats."""
     labels = {normalize_label(str(name)) for name in names if name}
     return list(dict.fromkeys(row.text for row in rows if normalize_label(row.label) in labels))
 
 
 def _topics(tree: Mapping[str, Any]) -> list[MutableMapping[str, Any]]:
-    """What is shaped like topics; validation tells of the rest."""
+    """Return the topics that are mappings; validation reports the rest."""
     topics = tree.get("topics")
     return [t if isinstance(t, dict) else {} for t in topics] if isinstance(topics, list) else []
 

@@ -1,4 +1,4 @@
-"""JSON and files of JSON lines that somebody else wrote; a mistake is told with its place."""
+"""JSON and files of JSON lines from other programs; an error has the place of the mistake."""
 
 import gzip
 import json
@@ -14,10 +14,10 @@ _GAP: Final = re.compile(r"[\s:,]*")
 
 
 def parse_json(text: str, path: Path, *, first_line: int = 1) -> Any:
-    """*text* as JSON; *first* is the number of its first line in the file at *path*.
+    """Parse *text* as JSON; *first_line* is its line number in the file at *path*.
 
     Raises:
-        ConfigError: it is none; ``file:line:column: not JSON: what``.
+        ConfigError: it is not JSON; ``file:line:column: invalid JSON: message``.
     """
     try:
         return json.loads(text)
@@ -29,16 +29,16 @@ def parse_json(text: str, path: Path, *, first_line: int = 1) -> Any:
 
 
 def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
-    """The lines of the file at *path*, plain or .gz, from 1 on and without their ends.
+    """Yield the lines of the file at *path*, plain or .gz, with their numbers from 1.
 
     Raises:
-        ConfigError: it cannot be read.
+        ConfigError: the file cannot be read.
     """
     open_text = gzip.open if path.suffix == ".gz" else open
     try:
         with open_text(path, "rt", encoding="utf-8") as lines:
             for line_number, line in enumerate(lines, start=1):
-                # Or what is missing at the end of a line would be missed on the next one.
+                # With its end, a line that is cut short would have its error on the next line.
                 yield line_number, line.rstrip("\r\n")
     except FileNotFoundError:
         raise ConfigError(f"{path}: file not found.") from None
@@ -47,9 +47,9 @@ def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
 
 
 def column_of(text: str, key: str) -> int:
-    """Where the value of *key* begins in *text*, one JSON object that parses; 1 where it has none.
+    """Return the column of the value of *key* in *text*, a valid JSON object; 1 without the key.
 
-    Columns count characters from 1. Of a key that stands twice it is the last, as JSON is read.
+    Columns count characters from 1. If a key occurs twice, the last counts, as in JSON.
     """
     decoder, column = json.JSONDecoder(), 1
     at = text.index("{") + 1

@@ -1,4 +1,4 @@
-"""The only reader of harken.yaml and of the environment; every mistake is told with its place."""
+"""The only reader of harken.yaml and of the environment; each error has its place."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -19,30 +19,31 @@ Locations = dict[KeyPath, str]  # "file:line:column" or the name of a variable, 
 
 
 def load(path: Path, environ: Mapping[str, str], *, state: Path | None = None) -> Settings:
-    """Settings of the file at *path*; ``HARKEN_A__B`` in *environ* overrides ``a: {b: …}``.
+    """Load the settings at *path*; ``HARKEN_A__B`` in *environ* overrides ``a: {b: …}``.
 
-    ``HARKEN_A__B_FILE`` names a file that holds the value. *state* overrides the state folder.
+    ``HARKEN_A__B_FILE`` names a file that contains the value. *state* overrides the state folder.
 
     Raises:
-        ConfigError: one line a mistake, ``file:line:column: key: what; what would be right``, or
-            the name of the variable in the place of the file.
+        ConfigError: one line a mistake, ``file:line:column: key: message``, with what would be
+            right. For a value from the environment the variable stands in the place of the file.
     """
     text = read_text(path)
     env_overrides = read_environment(environ)
     tree = apply_overrides(parse_yaml(text, path), env_overrides)
     state_folder = state if state is not None else tree.get("state", "state")
-    if isinstance(state_folder, str | Path):  # else it is a mistake, told below
+    if isinstance(state_folder, str | Path):  # any other type is reported by the validation
         tree["state"] = str(state_folder if state is not None else path.parent / state_folder)
     return validate(tree, path, text, {override.keys: override.name for override in env_overrides})
 
 
 def validate(tree: dict[str, Any], path: Path, text: str, variable_names: Locations) -> Settings:
-    """*tree* as settings; it was read from *text* of the file at *path*, parts of it as *named*.
+    """Return *tree* as settings; it was parsed from *text*, the content of the file at *path*.
 
-    Files of examples are read, too.
+    Files of examples are read, too. *variable_names* are the names of the variables that settings
+    came from.
 
     Raises:
-        ConfigError: as :func:`load`.
+        ConfigError: as in :func:`load`.
     """
 
     def config_error(errors: Iterable[tuple[KeyPath, str]]) -> ConfigError:
@@ -63,15 +64,15 @@ def validate(tree: dict[str, Any], path: Path, text: str, variable_names: Locati
 
 
 def format_error(path: Path, keys: KeyPath, message: str) -> str:
-    """One line for a mistake at *keys* of the file at *path*, found by somebody else."""
+    """Return *message* with the place of *keys* in the file at *path*; for checks elsewhere."""
     return _format_line(_locations(path, read_text(path)), keys, message)
 
 
 def read_text(path: Path) -> str:
-    """The text of the settings at *path*.
+    """Read the text of the settings at *path*.
 
     Raises:
-        ConfigError: it cannot be read.
+        ConfigError: the file cannot be read.
     """
     try:
         return path.read_text(encoding="utf-8")
@@ -89,7 +90,7 @@ def _locations(path: Path, text: str) -> Locations:
 
 
 def _format_line(locations: Locations, keys: KeyPath, message: str) -> str:
-    """*message* with the place of *keys*, or of the nearest setting above that has one."""
+    """Return *message* with the place of *keys*, or else of the nearest setting above."""
     nearest = keys
     while nearest not in locations:
         nearest = nearest[:-1]
@@ -110,7 +111,7 @@ def _translate_error(detail: ErrorDetails) -> tuple[KeyPath, str]:
 
 
 def _known_fields(keys: KeyPath) -> Mapping[str, Any]:
-    """The settings known at *keys*."""
+    """Return the fields of the model at *keys*."""
     model: Any = Settings
     for key in keys:
         if isinstance(key, int):

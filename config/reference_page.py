@@ -20,7 +20,7 @@ or `HARKEN_MAIL__PASSWORD_FILE=/run/secrets/mail` for a file that contains the v
 
 
 def reference() -> str:
-    """The page docs/settings.md."""
+    """Return the text of docs/settings.md."""
     return HEADER + "".join(
         f"| `{key}` | {description} | {default} |\n" for key, description, default in _rows()
     )
@@ -38,7 +38,7 @@ def _rows(model: type[BaseModel] = Settings, prefix: str = "") -> Iterator[tuple
 
 
 def _inner_model(annotation: Any) -> tuple[type[BaseModel] | None, bool]:
-    """The model behind an annotation, and whether there is a list of them."""
+    """Return the model behind an annotation, and True for a list of it."""
     for candidate in (annotation, *getattr(annotation, "__args__", ())):
         if isinstance(candidate, type) and issubclass(candidate, BaseModel):
             return candidate, getattr(annotation, "__origin__", None) is tuple

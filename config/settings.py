@@ -34,7 +34,7 @@ def _check_zone(value: str) -> str:
 
 
 def _full_match(pattern: str, description: str) -> AfterValidator:
-    """Takes what *pattern* matches as a whole; of all else it says that it should be *right*."""
+    """Return a validator that accepts a full match of *pattern*, else reports *description*."""
     regex = re.compile(pattern)
 
     def _check(value: str) -> str:
@@ -124,9 +124,9 @@ class WatchSettings(_Section):
     )
     query: str = Field(description="Search query that finds its posts.")
     topics: tuple[Slug, ...] = Field((), description="Topics counted apart. Default: all.")
-    products: tuple[Name, ...] = Field((), description="Products to recognize in posts.")
+    products: tuple[Name, ...] = Field((), description="Products to recognise in posts.")
     people: tuple[Name, ...] = Field(
-        (), description="Full names of spokespeople; no other person is recognized."
+        (), description="Full names of spokespeople; no other person is recognised."
     )
     purpose: str = Field("", description="Purpose of processing (GDPR Art. 5).")
     retention: Duration = Field(
@@ -209,11 +209,11 @@ class Settings(_Section):
 
     @property
     def base_url(self) -> str:
-        """How readers of mails reach the console; no slash at the end."""
+        """The address of the console in emails, without a slash at the end."""
         url = self.console.base_url or f"http://{self.console.host}:{self.console.port}"
         return url.rstrip("/")
 
     @property
     def database_url(self) -> str:
-        """Where the record lives."""
+        """The URL of the database."""
         return self.record or f"sqlite:///{self.state / 'record.db'}"

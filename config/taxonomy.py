@@ -1,4 +1,4 @@
-"""A taxonomy in a file of its own, to measure with: topics as in harken.yaml, and examples."""
+"""A taxonomy in its own file, for evaluation: topics as in harken.yaml, and examples."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,17 +17,17 @@ _KEYS: Final = ("topics", "examples")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taxonomy:
-    """Topics, and labelled texts to draw examples of them from."""
+    """Topics, and a pool of texts for each from which examples are drawn."""
 
     topics: tuple[Topic, ...]
     pool: Mapping[str, tuple[str, ...]]  # by id; empty where the file names no examples
 
 
 def load(path: Path) -> Taxonomy:
-    """The taxonomy in the file at *path*: ``topics``, perhaps ``examples``, a file beside it.
+    """Load the taxonomy at *path*: ``topics`` and optional ``examples``, a file beside it.
 
     Raises:
-        ConfigError: one line a mistake, ``file:line:column: key: what; what would be right``.
+        ConfigError: one line a mistake, ``file:line:column: key: message``.
     """
     text = read_settings(path)
     tree = parse_yaml(text, path)
@@ -52,7 +52,7 @@ def load(path: Path) -> Taxonomy:
 
 
 def _pop_examples_file(tree: dict[str, Any], path: Path) -> Path | None:
-    """The file to draw examples from, taken out of the *tree* that was read from *path*."""
+    """Remove the file of examples from *tree*, the content of *path*, and return its path."""
     name = tree.pop("examples", None)
     if not (name is None or isinstance(name, str)):
         raise ConfigError(format_error(path, ("examples",), "should be the name of a file."))

@@ -1,4 +1,4 @@
-"""The text of harken.yaml as plain values, and where in it each of them stands."""
+"""The values of harken.yaml, and the position of each in the text."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,15 +8,15 @@ import yaml
 
 from core.errors import ConfigError
 
-KeyPath = tuple[str | int, ...]  # the way to a setting: ("sources", 0, "slug")
+KeyPath = tuple[str | int, ...]  # path of a setting: ("sources", 0, "slug")
 Position = tuple[int, int]  # line and column, both from 1
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML as people read it; PyYAML's 1.1 knows more numbers and less of mistakes."""
+    """A loader with fewer number formats than YAML 1.1 and with a position for each mistake."""
 
     def construct_object(self, node: Any, deep: bool = False) -> Any:  # noqa: FBT001, FBT002 - as PyYAML has it
-        """The value of *node*; a date such as 2026-13-01 is a mistake with a place."""
+        """Return the value of *node*; a date such as 2026-13-01 is an error with a position."""
         try:
             return super().construct_object(node, deep)
         except ValueError:
@@ -24,7 +24,7 @@ class _Loader(yaml.SafeLoader):
             raise yaml.constructor.ConstructorError(None, None, message, node.start_mark) from None
 
     def construct_integer(self, node: yaml.ScalarNode) -> Any:
-        """10:30 is a time of the day, not the 630 that it is to the base of 60."""
+        """Return 10:30 as text: a time, not the number 630 to the base of 60."""
         return node.value if ":" in node.value else self.construct_yaml_int(node)
 
 
@@ -32,16 +32,16 @@ _Loader.add_constructor("tag:yaml.org,2002:int", _Loader.construct_integer)
 
 
 def parse_yaml(text: str, path: Path) -> dict[str, Any]:
-    """The settings in *text*, which was read from *path*.
+    """Parse *text*, the content of the file at *path*.
 
     Raises:
-        ConfigError: it is no YAML or no mapping, or says a key twice; PyYAML takes the last.
+        ConfigError: it is not YAML or not a mapping, or sets a key twice (PyYAML takes the last).
     """
     try:
         loader = _Loader(text)
         root = loader.get_single_node()
         tree = None if root is None else loader.construct_document(root)
-        marks = list(_key_marks(root))  # an anchor that holds itself has no end
+        marks = list(_key_marks(root))  # endless for an anchor inside itself
     except yaml.MarkedYAMLError as error:
         line, column = _position(error.problem_mark) if error.problem_mark else (1, 1)
         raise ConfigError(
@@ -64,14 +64,14 @@ def _end_position(text: str) -> Position:
 
 
 def key_positions(text: str) -> dict[KeyPath, Position]:
-    """Where every key and list item of a YAML text stands."""
+    """Return the position of every key and list item of a YAML text."""
     return {keys: _position(mark) for keys, mark in _key_marks(yaml.compose(text, Loader=_Loader))}
 
 
 def _key_marks(
     node: yaml.Node | None, parents: KeyPath = ()
 ) -> Iterator[tuple[KeyPath, yaml.Mark]]:
-    """Every key and list item in the order of the text; a key that is said twice comes twice."""
+    """Yield every key and list item in the order of the text; a repeated key comes twice."""
     children: list[tuple[KeyPath, yaml.Mark, yaml.Node]] = []
     if isinstance(node, yaml.MappingNode):
         children = [
@@ -102,7 +102,7 @@ def _position(mark: yaml.Mark) -> Position:
 
 
 def _safe_problem(error: yaml.MarkedYAMLError) -> str:
-    """PyYAML's words, but no name of an alias or tag: it may be a password without quotes."""
+    """Return the message of PyYAML without names of aliases or tags: they may be passwords."""
     problem = str(error.problem)
     if not isinstance(error, yaml.composer.ComposerError | yaml.constructor.ConstructorError):
         return problem

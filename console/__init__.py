@@ -1,1 +1,1 @@
-"""The console: pages and their JSON twins over the record and the index."""
+"""The console: pages and their JSON twins over the database and the index."""

@@ -1,4 +1,4 @@
-"""The console as an ASGI application: every address that it answers stands here."""
+"""The console as an ASGI application, with the list of all its routes."""
 
 from importlib.resources import files
 from pathlib import Path
@@ -28,7 +28,7 @@ ROUTERS: Final = (
 
 
 def create_app(app_context: AppContext) -> FastAPI:
-    """The pages, their JSON twins and what supervisors ask, over *desk*."""
+    """Return the application over *app_context*: pages, JSON twins, health checks and metrics."""
     app = FastAPI(title="Harken", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.app_context = app_context
     add_error_handlers(app)

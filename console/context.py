@@ -1,10 +1,10 @@
-"""What the console reads from, handed over by the wiring."""
+"""Adapters and settings of the console, passed in by the wiring."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from alerts.messages.completing import Quality
+from alerts.messages.completeness import Quality
 from indexer.index import MentionIndex
 from store.database import Database
 
@@ -16,9 +16,9 @@ class AppContext:
     database: Database
     index: MentionIndex  # opened for reading
     engine: str  # tantivy, or the URL of an Elasticsearch
-    consumer: str  # under which the index follows the change feed
+    consumer: str  # name of the index writer in the change feed
     now: Callable[[], datetime]
     base_url: str
-    zone: str  # IANA: the reader's clock
+    zone: str  # IANA time zone of the people who read the pages
     quality: Quality
     locale: str = "en"

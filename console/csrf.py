@@ -1,4 +1,7 @@
-"""Does a POST come from a page of ours? A foreign site can send one, but not read our token."""
+"""Proof that a POST comes from a page of the console.
+
+A foreign site can send a POST, but it cannot read the token.
+"""
 
 import hmac
 import secrets
@@ -8,24 +11,24 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 
-_SECRET: Final = secrets.token_bytes(32)  # of this process: a restart asks for a fresh page
+_SECRET: Final = secrets.token_bytes(32)  # of this process: a restart makes open pages expire
 
 
 def create_token(path: str) -> str:
-    """What the form of a page sends back when it posts to *path*, 64 hex digits."""
+    """Return the token of a form that posts to *path*: 64 hex digits."""
     return hmac.new(_SECRET, path.encode(), sha256).hexdigest()
 
 
 def is_valid_token(candidate: str, path: str) -> bool:
-    """Whether *said* is the token for *path*; takes the same time whatever is wrong with it."""
+    """Return True if *candidate* is the token for *path*. The comparison takes constant time."""
     return hmac.compare_digest(candidate.encode(), create_token(path).encode())
 
 
 def is_same_origin(headers: Headers) -> bool:
-    """Whether the browser says that one of our pages sent this.
+    """Return True if the browser states that a page of the console sent the request.
 
-    With ``Referrer-Policy: no-referrer`` it hides the origin of a form (as ``null``), but tells in
-    Sec-Fetch-Site, which no script can set, whether that was ours. Who says neither is refused.
+    With ``Referrer-Policy: no-referrer`` a browser sends ``null`` as the origin of a form. It still
+    sends Sec-Fetch-Site, which no script can set. A request with neither header is refused.
     """
     site, origin = headers.get("sec-fetch-site"), headers.get("origin")
     if origin not in (None, "null"):

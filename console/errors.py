@@ -22,7 +22,7 @@ log = structlog.get_logger()
 
 
 def add_error_handlers(app: FastAPI) -> None:
-    """Let *app* answer every error in the form of the page that was asked for."""
+    """Make *app* answer every error in the format of the requested page: HTML or JSON."""
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HarkenError, _unavailable)
@@ -39,7 +39,7 @@ def _invalid(request: Request, error: Any) -> Response:
 
 
 def _unavailable(request: Request, error: Any) -> Response:
-    """The record or the index does not answer; the message says which, and never what was said."""
+    """Answer 503; the message names the database or the index and quotes no mention."""
     log.warning("page.unanswered", path=request.url.path, reason=str(error))
     return _error_response(request, HTTPStatus.SERVICE_UNAVAILABLE, str(error))
 
@@ -47,9 +47,8 @@ def _unavailable(request: Request, error: Any) -> Response:
 def _unexpected(request: Request, error: Any) -> Response:
     log.error("page.failed", path=request.url.path, error=type(error).__name__)
     response = _error_response(request, HTTPStatus.INTERNAL_SERVER_ERROR)
-    response.headers.update(
-        SECURITY_HEADERS
-    )  # Starlette answers this one outside of every middleware
+    # Starlette sends this response outside of all middleware.
+    response.headers.update(SECURITY_HEADERS)
     return response
 
 
@@ -69,7 +68,7 @@ def _error_response(request: Request, status: HTTPStatus, detail: str = "") -> R
 
 
 def _layout(app_context: AppContext) -> Layout:
-    """What surrounds the page, as far as the record can tell."""
+    """Return the layout of an error page; without the database it states the outage alone."""
     try:
         with app_context.database.read() as tx:
             return build_layout(tx, "", now=app_context.now())
@@ -79,7 +78,7 @@ def _layout(app_context: AppContext) -> Layout:
 
 
 def _sentence(error: dict[str, Any]) -> str:
-    """``range: should be …``; without the value, which a stranger may have sent."""
+    """Return ``range: should be …``, without the value: anybody may have sent it."""
     location = ".".join(str(part) for part in error["loc"][1:])
     text = str(error["msg"]).removeprefix("Value error, ")
     return f"{location}: {text}" if location else text

@@ -1,4 +1,4 @@
-"""``/healthz``, ``/readyz`` and ``/metrics``: for whatever supervises this installation."""
+"""``/healthz``, ``/readyz`` and ``/metrics``: endpoints for supervision."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -22,13 +22,13 @@ router = APIRouter()
 
 @router.get("/healthz")
 def healthz() -> Response:
-    """The process is up."""
+    """Return ``ok`` while the process is up."""
     return PlainTextResponse("ok\n")
 
 
 @router.get("/readyz")
 def readyz(app_context: AppContextDep) -> Response:
-    """Whether record, index, model and schedule work; 503 with the reason of each that does not."""
+    """Return the state of database, index, model and schedule; 503 and a reason for each fault."""
     now = app_context.now()
     reasons = {part: reason for part, reason in _readiness(app_context, now) if reason}
     status = HTTPStatus.SERVICE_UNAVAILABLE if reasons else HTTPStatus.OK
@@ -37,12 +37,12 @@ def readyz(app_context: AppContextDep) -> Response:
 
 @router.get("/metrics")
 def metrics(app_context: AppContextDep) -> Response:
-    """In the text format of Prometheus."""
+    """Return all metrics in the text format of Prometheus."""
     return Response(render_metrics(app_context), media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
 
 def _readiness(app_context: AppContext, now: datetime) -> Iterator[tuple[str, str]]:
-    """Each part with why it is not ready, or the empty string."""
+    """Yield each part with the reason why it is not ready; the reason is empty if it is ready."""
     process_rows: dict[str, ProcessStatus] = {}
     try:
         with app_context.database.read() as tx:

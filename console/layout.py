@@ -1,4 +1,4 @@
-"""What surrounds every page: open incidents, silences, and how fresh all of it is."""
+"""The layout around every page: open incidents, outages, age of the newest mention."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -17,26 +17,26 @@ from templates.contexts.layout import Alarm, Layout
 from templates.i18n import Message, msg
 from templates.links import Links
 
-LINKS = Links()  # within the console every link is relative
+LINKS = Links()  # all links inside the console are relative
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisplayNames:
-    """How people call what the record knows by slug or id."""
+    """Display names of slugs and ids in the database."""
 
     watches: Mapping[str, Watch]
     topics: Mapping[str, str]
 
     def watch(self, slug: str) -> str:
-        """The name of a watch; of one that is listened for no more: its slug."""
+        """Return the name of a watch; its slug if the watch is not active any more."""
         return self.watches[slug].name if slug in self.watches else slug
 
     def topic(self, topic_id: str) -> str:
-        """The name of a topic, or its id."""
+        """Return the name of a topic, or its id if the topic is not active."""
         return self.topics.get(topic_id, topic_id)
 
     def title(self, incident: Incident) -> Message:
-        """What *incident* is about."""
+        """Return the title of *incident*: its watch and, where it has one, its topic."""
         watch = self.watch(incident.watch)
         if incident.topic is None:
             return msg("incident.watch", watch=watch)
@@ -44,7 +44,7 @@ class DisplayNames:
 
 
 def load_display_names(tx: Connection) -> DisplayNames:
-    """The names of all active watches and topics."""
+    """Return the names of all active watches and topics."""
     return DisplayNames(
         watches={w.slug: w for w in watches.active_watches(tx)},
         topics={t.id: t.name for t in watches.active_topics(tx)},
@@ -54,7 +54,7 @@ def load_display_names(tx: Connection) -> DisplayNames:
 def build_layout(
     tx: Connection, section: str, *, now: datetime, health: SystemHealth | None = None
 ) -> Layout:
-    """The surroundings of a page of *section*; *known* where the page has asked already."""
+    """Return the layout of a page of *section*. *health* spares a query where the page has it."""
     crises = incidents.unresolved(tx)
     newest = counts.newest_published(tx)
     display_names = load_display_names(tx)
@@ -68,7 +68,7 @@ def build_layout(
 
 
 def _alarms(crises: Iterable[Incident], display_names: DisplayNames) -> Iterable[Alarm]:
-    """Those that nobody has acknowledged: a strip that never goes away is no longer read."""
+    """Yield an alarm for each unacknowledged incident: people ignore an alarm that stays."""
     for incident in crises:
         if incident.state is IncidentState.OPEN:
             yield Alarm(

@@ -1,4 +1,4 @@
-"""What ``/metrics`` tells, counted from the record when it is asked for."""
+"""The gauges of ``/metrics``, counted in the database at each request."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -16,7 +16,7 @@ from store.crawl import sources
 
 
 def render_metrics(app_context: AppContext) -> bytes:
-    """All gauges in the text format 0.0.4 of Prometheus."""
+    """Return all gauges in the text format 0.0.4 of Prometheus."""
     registry = CollectorRegistry()
     registry.register(_Gauges(app_context))
     return generate_latest(registry)
@@ -27,7 +27,7 @@ class _Gauges(Collector):
         self._app_context = app_context
 
     def collect(self) -> Iterable[GaugeMetricFamily]:
-        """Everything, of one moment."""
+        """Return all gauges, read in one transaction."""
         now = self._app_context.now()
         with self._app_context.database.read() as tx:
             return [
@@ -52,7 +52,7 @@ def _counts(tx: Connection) -> Iterable[GaugeMetricFamily]:
 
 
 def _ages(tx: Connection, now: datetime) -> Iterable[GaugeMetricFamily]:
-    """No sample where nothing was heard yet: an age of 0 would be a lie."""
+    """Yield the age of the newest mention; no sample without a mention, as 0 would be wrong."""
     newest = counts.newest_published(tx)
     if newest is not None:
         age = max((now - newest).total_seconds(), 0.0)

@@ -1,4 +1,4 @@
-"""What holds for every answer: who may ask, how much may be sent, what a browser may do with it."""
+"""Checks on every request (host name, body size) and security headers on every response."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -12,23 +12,23 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.errors import ConfigError
 
-MAX_BODY_BYTES: Final = 10_000  # of a body: the only one is the token of a form
+MAX_BODY_BYTES: Final = 10_000  # the only request body is the token of a form
 SECURITY_HEADERS: Final[Mapping[str, str]] = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
     "img-src 'self'; font-src 'self'; connect-src 'self'; frame-src 'self'; "
     "frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",  # do not tell a forum which brand was searched
+    "Referrer-Policy": "no-referrer",  # a forum must not learn the search from a link
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Cache-Control": "no-store",  # a mention that was deleted must not live on in a cache
+    "Cache-Control": "no-store",  # a cache must not keep a deleted mention
 }
 
 
 def refuse_open_bind(host: str) -> None:
-    """Let the console listen on loopback alone.
+    """Refuse to start the console on an address that other machines can reach.
 
     Raises:
-        ConfigError: others could reach *host*.
+        ConfigError: *host* is not a loopback address.
     """
     if not is_loopback(host):
         raise ConfigError(
@@ -39,7 +39,7 @@ def refuse_open_bind(host: str) -> None:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether *host* names this machine alone: localhost, 127.0.0.0/8 or ::1."""
+    """Return True if *host* is localhost, in 127.0.0.0/8 or ::1."""
     try:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
@@ -47,10 +47,10 @@ def is_loopback(host: str) -> bool:
 
 
 class SecurityMiddleware:
-    """Wraps the application; refuses what no reader of ours would send.
+    """ASGI middleware that refuses unknown host names and large bodies.
 
-    A foreign Host means that somebody's DNS name points to this machine: their page would be of
-    the same origin as ours and could read everything.
+    A foreign Host header means DNS rebinding: somebody's DNS name points to this machine, and
+    their page would have the console's origin and could read everything.
     """
 
     def __init__(self, app: ASGIApp, base_url: str) -> None:
@@ -58,7 +58,7 @@ class SecurityMiddleware:
         self._base_hostname = urlsplit(base_url).hostname
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request."""
+        """Answer one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -100,7 +100,7 @@ def _error_response(status: HTTPStatus, sentence: str) -> ASGIApp:
 
 
 def _with_headers(send: Send, *, is_head: bool) -> Send:
-    """*send* with the headers of every answer; what an answer sets itself stays."""
+    """Return *send* with the security headers added; headers that a response sets itself stay."""
 
     async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":

@@ -1,4 +1,4 @@
-"""The two forms of every answer: a page for people, its JSON twin for scripts."""
+"""The two formats of every response: a page for people, its JSON twin for scripts."""
 
 import json
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from core.timestamps import format_utc
 from templates.contexts.base import Context
 from templates.render import render
 
-SCHEMA_VERSION: Final = 1  # of all JSON objects; the contract adds keys and never renames one
+SCHEMA_VERSION: Final = 1  # of all JSON objects; new keys may come, no key is renamed
 
 
 async def _app_context(request: Request) -> AppContext:
@@ -25,14 +25,14 @@ AppContextDep = Annotated[AppContext, Depends(_app_context)]
 
 
 def html_response(name: str, context: Context, status: int = 200) -> Response:
-    """The template ``console/NAME`` filled with *context*."""
+    """Return the template ``console/NAME`` rendered with *context*."""
     return HTMLResponse(render(f"console/{name}.html.j2", context), status)
 
 
 def json_response(
     verb: str, keys: Mapping[str, Any], *, now: datetime, status: int = 200
 ) -> Response:
-    """*rows* below the head that every JSON object of the contract has."""
+    """Return *keys* after the head of every JSON object: schema, verb, ok, at."""
     head = {"schema": SCHEMA_VERSION, "verb": verb, "ok": status < 400, "at": format_utc(now)}  # noqa: PLR2004 - HTTP
     # ASCII: a lone surrogate in a post has no UTF-8.
     text = json.dumps(head | dict(keys), default=_serialize, allow_nan=False)

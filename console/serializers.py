@@ -1,4 +1,4 @@
-"""The rows of the contract: what the reading verbs and the console's twins print."""
+"""The rows of the JSON contract, printed by query commands and by the console's JSON twins."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, replace
@@ -17,7 +17,7 @@ _SOURCE = ("kind", "state", "since", "reason", "interval_s")
 
 
 def mention_row(mention: Mention) -> dict[str, Any]:
-    """The contract's ``mention``; what its author deleted has no text, and nothing out of it."""
+    """Return the ``mention`` of docs/json.md; a deleted one has no text, entities or phrases."""
     if mention.state is MentionState.DELETED:
         mention = replace(mention, text="", entities=(), phrases=())
     row = asdict(replace(mention, verdicts=()))
@@ -26,24 +26,24 @@ def mention_row(mention: Mention) -> dict[str, Any]:
 
 
 def verdict_row(verdict: Verdict) -> dict[str, Any]:
-    """A verdict of the contract's ``mention``: what was read, and what follows from it."""
+    """Return a verdict of the ``mention`` in docs/json.md: its fields and derived values."""
     property_names = ("emotion", "intents", "offensive")
     return asdict(verdict) | {name: getattr(verdict, name) for name in property_names}
 
 
 def incident_row(incident: Incident) -> dict[str, Any]:
-    """The contract's ``incident``."""
+    """Return the ``incident`` of docs/json.md."""
     return asdict(incident)
 
 
 def notification_row(row: OutboxEntry) -> dict[str, Any]:
-    """A letter of the console's inbox; ``at`` is when it was sent, or else composed."""
+    """Return an email of the outbox; ``at`` is when it was sent, or else written."""
     names = ("kind", "subject", "recipient", "message_id", "state")
     return {name: getattr(row, name) for name in names} | {"at": row.sent or row.created}
 
 
 def source_rows(tx: Connection, *, now: datetime) -> list[dict[str, Any]]:
-    """The contract's ``source``, a row for each active one."""
+    """Return the ``source`` of docs/json.md, one row for each active source."""
     totals = runs.totals(tx)
     rates = sources.mentions_per_hour(tx, now=now)
     return [

@@ -1,1 +1,1 @@
-"""The values of the house and the exception tree. Standard library only: no I/O, no clock."""
+"""Values that all rooms share, and the exception tree. Standard library only: no I/O, no clock."""

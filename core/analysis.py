@@ -33,7 +33,7 @@ class AnalysisResult(TextEntities):
     """The result of analysing one revision."""
 
     analysis: AnalysisState  # scored, unscored or quarantined
-    reason: str | None  # why it is not scored: "empty", "language:de", "language:unknown", an error
+    reason: str | None  # why it has no score: "empty", "language:de", "language:unknown", an error
     language: str | None  # ISO 639-1; None: unknown
     verdicts: tuple[Verdict, ...]
     vector: bytes | None  # un-adapted embedding, float16, little endian; None: not embedded

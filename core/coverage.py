@@ -1,4 +1,4 @@
-"""Values that describe which parts of Harken work: sources that answer, parts that do not."""
+"""Values for the health of Harken: sources with problems and parts that do not work."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ class SourceProblem:
     name: str
     state: str  # late | silent | forbidden | broken | gap
     since: datetime | None = None
-    reason: str = ""  # in a few words, from the record; never a secret
+    reason: str = ""  # in a few words, from the database; never a secret
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

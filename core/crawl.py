@@ -1,4 +1,4 @@
-"""Values that a crawl produces and the store records: posts, pages and listings."""
+"""Values that a crawl produces and the store writes: posts, pages and listings."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,11 +9,11 @@ from datetime import datetime
 class Post:
     """A post as its platform shows it, parsed from a page by a source."""
 
-    uri: str  # the global name (core.identity.mention_id makes the id of it)
-    url: str  # where a person reads it
+    uri: str  # the global name (core.identity.mention_id computes the id)
+    url: str  # the page for people
     text: str  # plain text, never HTML
     platform: str  # namespace of the account: "mastodon.example", a blog's host, …
-    author: str | None  # the account on that platform; leaves the crawl only as a voice
+    author: str | None  # the account on that platform; the crawl passes it on only as a voice
     published: datetime | None  # according to the source, UTC; None: it gave no date
     edited: datetime | None = None
     language: str | None = None  # what the platform claims, ISO 639-1; may be wrong
@@ -37,7 +37,7 @@ class CrawledPost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DroppedPost:
-    """A post that is not recorded: its id and the reason are kept, never its text."""
+    """A post that is not stored; only its id and the reason are."""
 
     id: str
     reason: str  # unmatched | too_old | no_text: a constant, lower_snake
@@ -51,7 +51,7 @@ class CrawledPage:
     run: str
     posts: tuple[CrawledPost, ...] = ()
     dropped: tuple[DroppedPost, ...] = ()
-    cursor: Mapping[str, object] | None = None  # new cursor of the source; None: leave it
+    cursor: Mapping[str, object] | None = None  # new cursor of the source; None: unchanged
     validators: Mapping[str, Mapping[str, str]] = field(
         default_factory=dict
     )  # url -> {"etag": …, "last_modified": …}
@@ -59,7 +59,7 @@ class CrawledPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """All posts published in [since, until) that a source still shows."""
+    """All posts published in [since, until) that a source still lists."""
 
     since: datetime
     until: datetime

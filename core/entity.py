@@ -1,4 +1,4 @@
-"""What a text names: products, people, places, hashtags and links."""
+"""Entities of a text: products, people, places, hashtags and links."""
 
 import unicodedata
 from collections.abc import Iterable
@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 
 
 class EntityKind(StrEnum):
-    """What is named. A person's account is none of them: who speaks is a voice, never a name."""
+    """The kinds of entities. The account of an author is none of them: it becomes a voice."""
 
-    PRODUCT = "product"  # of a watch that the text matched, as its settings name it
-    PERSON = "person"  # likewise; nobody else is ever named
+    PRODUCT = "product"  # from the settings of a watch that the text matches
+    PERSON = "person"  # likewise; no other person is ever extracted
     PLACE = "place"
     HASHTAG = "hashtag"
     LINK = "link"
@@ -19,11 +19,11 @@ class EntityKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entity:
-    """Something named, once however often a text names it."""
+    """One product, person, place, hashtag or link of a text; a text has each only once."""
 
     kind: EntityKind
-    value: str  # as in the settings; DE or DE/Munich; what tag makes of a hashtag; a host
-    said: str  # as it stands in the text, the first time; of a link the host alone
+    value: str  # as in the settings; DE or DE/Munich; a normalised hashtag; a host
+    said: str  # its first spelling in the text; for a link the host alone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,16 +31,16 @@ class Place:
     """A country, or a city of it."""
 
     country: str  # ISO 3166-1 alpha-2
-    city: str | None = None  # by its name in GeoNames
+    city: str | None = None  # its name in GeoNames
 
     def __str__(self) -> str:
         return self.country if self.city is None else f"{self.country}/{self.city}"
 
 
 def common_place(entities: Iterable[Entity]) -> Place | None:
-    """Where a text is set: the one country that it names, and the one city; None: no one country.
+    """Return the one country that *entities* name, with the one city; None: no or two countries.
 
-    Two cities of one country leave the country.
+    Two cities of one country result in the country alone.
     """
     parts = [entity.value.partition("/") for entity in entities if entity.kind is EntityKind.PLACE]
     countries = {country for country, _, _ in parts}
@@ -51,14 +51,14 @@ def common_place(entities: Iterable[Entity]) -> Place | None:
 
 
 def normalize_hashtag(hashtag: str) -> str:
-    """A hashtag as it is counted: without its sign, in lower case; accents and _ stay."""
+    """Return *hashtag* without its sign, in lower case; accents and _ stay."""
     return unicodedata.normalize("NFKC", hashtag).casefold().removeprefix("#")
 
 
 def hostname(url: str) -> str | None:
-    """The host of *url* in lower case, without "www."; None: it has none."""
+    """Return the host of *url* in lower case, without "www."; None: it has none."""
     try:
         name = urlsplit(url).hostname
-    except ValueError:  # a bracket that is no IPv6 address: strangers write urls
+    except ValueError:  # e.g. a bracket without an IPv6 address: urls come from any author
         return None
     return name.removeprefix("www.") if name else None

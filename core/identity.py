@@ -1,4 +1,4 @@
-"""Names that are functions of what they name: mention ids, text hashes, voices."""
+"""Identifiers computed from content: mention ids, text hashes, voices."""
 
 import hashlib
 import hmac
@@ -6,7 +6,7 @@ import unicodedata
 
 
 def mention_id(uri: str) -> str:
-    """First 128 bits of sha256(*uri*), 32 hex digits. The source is not in it.
+    """Return the first 128 bits of sha256(*uri*), 32 hex digits; independent of the source.
 
     Raises:
         ValueError: *uri* is empty.
@@ -17,14 +17,14 @@ def mention_id(uri: str) -> str:
 
 
 def text_sha256(text: str) -> str:
-    """sha256 of the UTF-8 text, 64 hex digits: the key of a revision and of its verdicts."""
+    """Return the sha256 of *text* (UTF-8), 64 hex digits; the key of revisions and verdicts."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def voice_id(key: bytes, platform: str, account: str) -> str:
-    """The pseudonym of one author: HMAC-SHA256(*key*, platform:account), 32 hex digits.
+    """Return the pseudonym of one author: HMAC-SHA256(*key*, platform:account), 32 hex digits.
 
-    However it is typed: case and composed letters make no other voice (Unicode 3.13, D145).
+    Case and composed letters make no difference (Unicode 3.13, D145).
     """
     name = unicodedata.normalize("NFD", f"{platform}:{account}").casefold()
     name = unicodedata.normalize("NFC", name)
@@ -32,5 +32,5 @@ def voice_id(key: bytes, platform: str, account: str) -> str:
 
 
 def voice_handle(voice: str) -> str:
-    """The six letters by which a voice is shown."""
+    """Return @ and the first six hex digits of *voice*, for people."""
     return f"@{voice[:6]}"

@@ -1,4 +1,4 @@
-"""What detection found, with the numbers that every page and letter quotes verbatim."""
+"""Incidents and spikes, with the numbers that every page and email quotes verbatim."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class IncidentKind(StrEnum):
-    """Only a crisis is an incident and pages; the others are notices."""
+    """The kinds of incidents. Only a crisis sends alerts; the others are notices."""
 
     CRISIS = "crisis"
     ATTENTION = "attention"
@@ -16,7 +16,7 @@ class IncidentKind(StrEnum):
 
 
 class IncidentState(StrEnum):
-    """The life of an incident."""
+    """The states of an incident, in their order."""
 
     OPEN = "open"
     ACKNOWLEDGED = "acknowledged"
@@ -25,28 +25,28 @@ class IncidentState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spike:
-    """Why detection raised its voice: one unit (a watch, or one topic of it) at one moment."""
+    """The evidence of one detection: one unit (a watch, or one topic of it) at one moment."""
 
     watch: str
     topic: str | None  # None: the watch as a whole
     kind: IncidentKind
     severity: int  # 1 (worst) to 4
-    onset: datetime  # where the excess began, estimated backwards from detection
-    detected: datetime  # the `now` of the evaluation that found it
+    onset: datetime  # start of the excess, estimated backwards from detection
+    detected: datetime  # the `now` of the evaluation that detected it
     window_s: int  # width of the strongest window, seconds
-    observed: int  # negative voices in that window, each counted once
-    expected: float  # negative voices usual for it
-    voices: int  # all scored voices in that window
+    observed: int  # distinct negative authors in that window
+    expected: float  # negative authors that are normal for it
+    voices: int  # all authors with a score in that window
     negative_share: float  # observed / voices, 0 to 1
     usual_share: float  # 0 to 1
     score: float  # the crisis score X, in -log10 of the tail probability
-    threshold: float  # what X had to reach
-    baseline_days: float  # how much history taught the baseline
+    threshold: float  # the value that X had to reach
+    baseline_days: float  # length of the history behind the baseline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
-    """One crisis of one watch, or a notice; the keys of the contract's ``incident``."""
+    """One crisis of one watch, or a notice; its fields are the keys of ``incident`` in JSON."""
 
     id: int
     watch: str
@@ -62,13 +62,13 @@ class Incident:
     expected: float
     negative_share: float
     usual_share: float
-    voices: int  # distinct negative ones since onset
+    voices: int  # distinct negative authors since onset
     families: int  # distinct negative texts since onset
-    mentions: tuple[str, ...]  # evidence: ids of the negative ones since onset, oldest first
+    mentions: tuple[str, ...]  # evidence: ids of the negative mentions since onset, oldest first
     coverage: Mapping[str, object] = field(default_factory=dict)
     spike: Mapping[str, object] = field(default_factory=dict)
     # spike: window_s, score, threshold, baseline_days
-    revision: int = 1  # grows with every event that its readers are told
+    revision: int = 1  # grows with every event that is sent to its readers
 
     @property
     def name(self) -> str:

@@ -1,4 +1,4 @@
-"""A mention is one public post, comment, article or review; a verdict is a model's word on it."""
+"""Mentions (public posts, comments, articles, reviews) and the verdicts of models on them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,9 +8,7 @@ from typing import Final
 
 from core.entity import Entity, Place, common_place
 
-DECISION_THRESHOLD: Final = (
-    0.5  # from this probability on a class that excludes no other is said of a text
-)
+DECISION_THRESHOLD: Final = 0.5  # lowest probability of a class that may hold beside others
 
 
 class Sentiment(StrEnum):
@@ -31,7 +29,7 @@ class Emotion(StrEnum):
 
 
 class Intent(StrEnum):
-    """What somebody wants with a text: the classes of the head ``intent``; several may hold."""
+    """The classes of the head ``intent``, the purpose of an author; several may hold."""
 
     COMPLAINT = "complaint"
     CHURN_RISK = "churn_risk"
@@ -42,7 +40,7 @@ class Intent(StrEnum):
 
 
 class MentionState(StrEnum):
-    """What the platform did to a mention."""
+    """The states of a mention on its platform."""
 
     LIVE = "live"
     EDITED = "edited"
@@ -50,7 +48,7 @@ class MentionState(StrEnum):
 
 
 class AnalysisState(StrEnum):
-    """Where a mention stands in scoring."""
+    """The states of a mention in the analysis."""
 
     PENDING = "pending"
     SCORED = "scored"
@@ -60,34 +58,34 @@ class AnalysisState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What one model said of one revision, of the whole text (watch None) or towards one watch.
+    """The result of one model on one revision: on the whole text (watch None) or towards a watch.
 
-    Towards a watch it said the sentiment alone: topics and heads are those of the whole text.
+    A verdict towards a watch has a sentiment alone; topics and heads belong to the whole text.
     """
 
     watch: str | None
-    sentiment: Sentiment | None  # None: only topics are known (the language is not the model's)
+    sentiment: Sentiment | None  # None: topics alone (the model does not support the language)
     probabilities: Mapping[str, float]  # by class, sum 1; empty where sentiment is None
     polarity: float | None  # P(positive) - P(negative), in [-1, 1]
     topics: tuple[str, ...]  # topic ids, best first
     model: str  # name, adapter hash, device and precision
     text_sha256: str
-    # What else it read, the evidence of the three properties below: calibrated probabilities by
-    # head and class; empty where the model has no other head or does not know the language.
+    # Calibrated probabilities by head and class, for the three properties below; empty where the
+    # model has no other head or does not support the language.
     heads: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
-    # How much of the cleaned text it read, by characters, in (0, 1]: below 1 of a long text, of
-    # which the head and the sentences around the words of its watches stand for the rest.
+    # The share of the cleaned text that the model got, by characters, in (0, 1]. It is below 1 for
+    # a long text: the beginning and the sentences around the words of its watches stand for it.
     read_share: float = 1.0
 
     @property
     def emotion(self) -> Emotion | None:
-        """The likeliest emotion; None: no head of the model read it."""
+        """The likeliest emotion; None: the model has no such head."""
         by_class = self.heads.get("emotion", {})
         return max((e for e in Emotion if e in by_class), key=by_class.__getitem__, default=None)
 
     @property
     def intents(self) -> tuple[Intent, ...]:
-        """Every intent that is LIKELY, the likeliest first; none: (), as where no head read it."""
+        """Intents from ``DECISION_THRESHOLD`` on, the likeliest first; () also without a head."""
         by_class = self.heads.get("intent", {})
         likely_intents = [
             intent for intent in Intent if by_class.get(intent, 0.0) >= DECISION_THRESHOLD
@@ -96,14 +94,14 @@ class Verdict:
 
     @property
     def offensive(self) -> bool | None:
-        """Whether it is LIKELY to offend somebody; None: no head of the model read it."""
+        """True from ``DECISION_THRESHOLD`` on; None: the model has no such head."""
         probability = self.heads.get("offence", {}).get("offensive")
         return None if probability is None else probability >= DECISION_THRESHOLD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mention:
-    """A mention as the record tells it now; the keys of ``mentions --jsonl`` (contract)."""
+    """A mention in its present state; its fields are the keys of ``mentions --jsonl``."""
 
     id: str
     uri: str
@@ -125,12 +123,12 @@ class Mention:
     watches: tuple[str, ...]
     verdicts: tuple[Verdict, ...]
     reason: str | None = None  # why it is unscored or quarantined
-    entities: tuple[Entity, ...] = ()  # what its text names; none before analysis
-    phrases: tuple[str, ...] = ()  # that carry it, the weightiest first
+    entities: tuple[Entity, ...] = ()  # none before the analysis
+    phrases: tuple[str, ...] = ()  # key phrases, the weightiest first
 
     @property
     def place(self) -> Place | None:
-        """Where it is set, if that is one place."""
+        """The one place that the text names, if it is only one."""
         return common_place(self.entities)
 
     @property
@@ -142,9 +140,9 @@ class Mention:
         return whole_text_verdicts[-1] if whole_text_verdicts else None
 
     def verdict_for(self, watch: str | None) -> Verdict | None:
-        """Whose sentiment counts for *watch*: the verdict towards it by the model of ``verdict``.
+        """Return the verdict that counts for *watch*: towards it, by the model of ``verdict``.
 
-        Where there is none, as where the text names no other watch, that on the whole text.
+        Without one (the text names no other watch) return the verdict on the whole text.
         """
         whole_text_verdict = self.verdict
         if whole_text_verdict is None or watch is None:
@@ -159,6 +157,6 @@ class Mention:
         )
 
     def sentiment_for(self, watch: str | None) -> Sentiment | None:
-        """What is said of *watch*, or with None of anything; None: not scored."""
+        """Return the sentiment towards *watch*, None: of the whole text; None if not scored."""
         verdict = self.verdict_for(watch)
         return verdict.sentiment if verdict else None

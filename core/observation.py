@@ -1,4 +1,4 @@
-"""Mentions as detection, charts and mails count them."""
+"""Mentions without text, for detection, charts and emails."""
 
 from dataclasses import dataclass
 from datetime import datetime

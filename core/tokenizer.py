@@ -1,7 +1,7 @@
-"""The one function that cuts a text into words: queries, both index engines and the matcher use it.
+"""The one tokenizer of Harken: queries, all index engines and the matcher use it.
 
-With the tokenizers of the engines 37 % of the queries on real posts differ (measured); so every
-index stores ``" ".join(words(text))`` behind a whitespace tokenizer.
+With the tokenizers of the engines 37 % of the queries on real posts differ (measured). So every
+index stores ``" ".join(tokenize(text))`` behind a whitespace tokenizer.
 """
 
 import unicodedata
@@ -23,7 +23,7 @@ _UNSPACED_SCRIPTS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One word and where it stands: ``text[start:end]`` in the original text."""
+    """One word with its span ``text[start:end]`` in the original text."""
 
     word: str
     start: int
@@ -31,7 +31,7 @@ class Token:
 
 
 class _FoldingTable(dict[int, str]):
-    """What a character becomes: letters, a space where words part, or nothing (an accent)."""
+    """A cache from a character to its letters, a space between words, or nothing (an accent)."""
 
     def __missing__(self, code: int) -> str:
         self[code] = folding = _fold(chr(code))
@@ -42,12 +42,12 @@ _FOLDING: Final = _FoldingTable()
 
 
 def tokenize(text: str) -> list[str]:
-    """The words of *text* in order: lower case, accents folded, CJK letters and emoji one each."""
+    """Return the words of *text*: lower case, without accents; a CJK letter or emoji is a word."""
     return text.translate(_FOLDING).split()
 
 
 def tokenize_with_spans(text: str) -> list[Token]:
-    """Like :func:`words`, each with its place in *text*; an accent belongs to its letter."""
+    """Return the words of *text* with their spans; an accent belongs to its letter."""
     tokens: list[Token] = []
     word, start, end = "", 0, 0
     for position, letters in _letter_runs(text):
@@ -62,7 +62,7 @@ def tokenize_with_spans(text: str) -> list[Token]:
 
 
 def _letter_runs(text: str) -> Iterator[tuple[int, str]]:
-    """Spaces and runs of letters, each with the place of its character; "" for an accent."""
+    """Yield spaces and runs of letters with the index of their character; "" for an accent."""
     for position, character in enumerate(text):
         folding = _FOLDING[ord(character)]
         for index, letters in enumerate(folding.split(" ")):
@@ -75,7 +75,7 @@ def _letter_runs(text: str) -> Iterator[tuple[int, str]]:
 def _fold(character: str) -> str:
     if unicodedata.category(character) == "So":
         return f" {character} "
-    # Twice, as Unicode's NFKC_Casefold: a bold A is a capital only once it is decomposed.
+    # Twice, like NFKC_Casefold of Unicode: a bold A is a capital only after decomposition.
     lower = unicodedata.normalize("NFKD", character.casefold()).casefold()
     return "".join(map(_fold_decomposed, unicodedata.normalize("NFKD", lower)))
 

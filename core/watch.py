@@ -1,11 +1,11 @@
-"""What Harken listens for: watches, and the topics of the configured taxonomy."""
+"""Watches, and the topics of the configured taxonomy."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
-    """One topic of the configured taxonomy; the sentences define it, the id only names it."""
+    """One topic of the configured taxonomy, defined by its sentences; the id is only its name."""
 
     id: str
     name: str
@@ -15,16 +15,16 @@ class Topic:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
-    """A brand, competitor, campaign or issue that Harken listens for."""
+    """A brand, competitor, campaign or issue whose mentions Harken collects."""
 
     slug: str
     name: str
     kind: str  # brand | competitor | campaign | issue
     query: str  # in the query language
-    revision: str  # changes with the query: which query a match was made by
-    topics: tuple[str, ...] = ()  # topic ids to count apart; empty: all of the taxonomy
+    revision: str  # hash of the query, stored with each match
+    topics: tuple[str, ...] = ()  # topic ids to count apart; empty: the whole taxonomy
     purpose: str = ""
     retention_days: int = 365
     zone: str = "UTC"  # IANA name
-    products: tuple[str, ...] = ()  # names that mentions of it may say
-    people: tuple[str, ...] = ()  # who speaks for it in public; nobody else is told by name
+    products: tuple[str, ...] = ()  # product names to extract from its mentions
+    people: tuple[str, ...] = ()  # full names of its spokespeople; no other person is extracted

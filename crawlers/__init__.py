@@ -1,1 +1,1 @@
-"""What listens: sources, the polite and guarded crawl, and what becomes of a page."""
+"""Crawling: sources, the polite and guarded download, and the filtering of posts."""

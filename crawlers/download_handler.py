@@ -1,4 +1,4 @@
-"""The last gate before a socket opens: all requests pass it, for robots.txt and redirects too."""
+"""The checks on every request before a socket opens, robots.txt and redirects included."""
 
 from dataclasses import dataclass
 from typing import Final, Protocol, cast
@@ -15,17 +15,17 @@ from crawlers.politeness import HostThrottle
 from crawlers.ssrf_guard import ALLOWED_HOSTS_SETTING, AllowedHosts, RefusedError
 from crawlers.urls import endpoint, host
 
-BUDGET_KEY: Final = "tally"  # the key of a request's meta under which its run counts
+BUDGET_KEY: Final = "budget"  # key of the run's RequestBudget in Request.meta
 
 
 @dataclass(slots=True, kw_only=True)
 class RequestBudget:
-    """What one run has asked for and got so far."""
+    """Requests and bytes of one run so far, and their limits."""
 
     allow_loopback: bool
-    max_requests: int  # requests
+    max_requests: int
     requests: int = 0
-    bytes: int = 0
+    bytes: int = 0  # of response bodies
     not_modified: int = 0
 
     def count_request(self) -> None:
@@ -42,28 +42,29 @@ class RequestBudget:
 
 
 class HasThrottle(Protocol):
-    """What the spider of a batch offers to the parts that Scrapy builds."""
+    """A spider whose throttle the components that Scrapy builds can reach."""
 
     throttle: HostThrottle
 
 
 def throttle_of(crawler: Crawler) -> HostThrottle:
-    """The turns of the batch that *crawler* runs."""
+    """Return the throttle of the batch that *crawler* runs."""
     return cast("HasThrottle", crawler.spider).throttle
 
 
 class GuardedDownloadHandler(HTTP11DownloadHandler):
-    """Scrapy's HTTP handler behind the guard, the budget of the run and the turn of the host."""
+    """Scrapy's HTTP handler behind the SSRF guard, the run's budget and the host's throttle."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._allowed_hosts: AllowedHosts = crawler.settings[ALLOWED_HOSTS_SETTING]
 
     async def download_request(self, request: Request) -> Response:
-        """The answer, once the host may be asked.
+        """Return the response, as soon as the host's throttle admits the request.
 
         Raises:
-            RefusedError: the address is out of reach.
+            PermanentError: the run has used up its requests.
+            RefusedError: the address is not allowed.
             PauseError: the host asks for a longer pause.
         """
         budget: RequestBudget = request.meta[BUDGET_KEY]

@@ -1,4 +1,4 @@
-"""Why a run ended, as one sentence for the console: no traceback, no text of a mention."""
+"""Reasons for a failed run, one sentence each: no traceback, no text of a mention."""
 
 from typing import Final
 
@@ -17,7 +17,7 @@ _SENTENCES: Final = {
 
 
 def reason_of(error: BaseException) -> str:
-    """What *error* means; an unexpected one is only named, for its message may quote a text."""
+    """Return the sentence for *error*; an unexpected one is only named, as it may quote a text."""
     if isinstance(error, HarkenError):
         return str(error)
     name = type(error).__name__
@@ -27,7 +27,7 @@ def reason_of(error: BaseException) -> str:
 
 
 def _ignored_request_reason(message: str) -> str:
-    """Scrapy gives up on a request in these two cases only, with the middlewares that we use."""
+    """Return the reason of Scrapy's IgnoreRequest: our middlewares raise it in two cases only."""
     if "redirections" in message:
         return "too many redirects"
     return "the response is too large once decompressed"

@@ -1,4 +1,4 @@
-"""The gate before any XML parser of ours: refuses what attacks, and what is not whole."""
+"""Checks before a feed is parsed: XML attacks and truncated feeds are rejected."""
 
 import re
 from typing import Final
@@ -10,17 +10,17 @@ from core.errors import PermanentError
 
 _FEED_START: Final = re.compile(rb"<(?:\w+:)?(rss|feed|RDF)[\s>]")
 _FEED_END: Final = re.compile(rb"</(?:\w+:)?(rss|feed|RDF)\s*>\s*(?:<!--.*?-->\s*)*$", re.DOTALL)
-_TAIL_BYTES: Final = 4_096  # bytes in which the end of a feed must stand
+_TAIL_BYTES: Final = 4_096  # bytes at the end of a feed that must contain its end tag
 
 
 def reject_unsafe_feed(body: bytes) -> None:
-    """Let *body* pass if a feed parser may read it.
+    """Raise an error unless a feed parser may read *body*.
 
-    A feed that is ill-formed but ends where feeds end (a bare ``&``, a wrong charset) passes:
-    readers are expected to cope. One that stops in the middle does not: half a page is no page.
+    An ill-formed feed with its end tag (a bare ``&``, a wrong charset) passes, as feed readers
+    accept it. A feed without its end tag is truncated and is rejected.
 
     Raises:
-        PermanentError: entities or external references, no feed at all, or one that is cut off.
+        PermanentError: entities or external references, not a feed, or a truncated one.
     """
     try:
         root = fromstring(body)
@@ -41,5 +41,5 @@ def _attack_name(error: DefusedXmlException) -> str:
 
 
 def _parse_error(error: Exception) -> str:
-    """``mismatched tag: line 3, column 9``: expat's words, which never quote the text."""
+    """Return expat's message, as ``mismatched tag: line 3, column 9``; it never quotes the text."""
     return str(error) if isinstance(error, ParseError) else type(error).__name__

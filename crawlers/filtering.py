@@ -1,4 +1,4 @@
-"""From the posts of a page to what the record keeps: only what a watch wants stays text."""
+"""Filtering of the posts of a page; the database keeps the text of matching posts only."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -8,9 +8,11 @@ from core.crawl import CrawledPost, DroppedPost, Post
 from core.identity import mention_id, text_sha256
 from crawlers.text import make_valid, truncate
 
-Matcher = Callable[[str, Post], Mapping[str, str]]  # text -> revision of each watch that wants it
+Matcher = Callable[
+    [str, Post], Mapping[str, str]
+]  # text, post -> revision of each matching watch, by slug
 Pseudonymizer = Callable[[str, str], str]  # platform, account -> pseudonym
-FamilyKey = Callable[[str], str]  # text -> exact-hash family of the normalised text
+FamilyKey = Callable[[str], str]  # text -> family: a hash of the normalised text
 
 
 def filter_posts(
@@ -22,17 +24,16 @@ def filter_posts(
     now: datetime,
     oldest: datetime,
 ) -> tuple[list[CrawledPost], list[DroppedPost]]:
-    """Part *posts* into heard and dropped, each id once (its last state on the page counts).
+    """Split *posts* into crawled and dropped ones, each id once (its last post on the page counts).
 
-    Published before *oldest* is too old; a post without a date is as old as *now*. One that no
-    watch wants is heard without matches: the record drops it, unless it knows the mention and has
-    to learn that its author took words back. A very long text is matched whole, and then cut.
+    A post published before *oldest* is too old; one without a date counts as published at *now*.
+    A post that matches no watch is returned without matches: the database stores it only as an
+    edit of a stored mention. A very long text is matched whole, then truncated.
     """
     crawled_posts: list[CrawledPost] = []
     dropped_posts: list[DroppedPost] = []
-    posts_with_uri = (
-        post for post in map(_with_valid_text, posts) if post.uri
-    )  # a NUL alone names nothing
+    # A URI of NULs alone is empty by now.
+    posts_with_uri = (post for post in map(_with_valid_text, posts) if post.uri)
     for post_id, full_post in {mention_id(post.uri): post for post in posts_with_uri}.items():
         post = replace(full_post, text=truncate(full_post.text))
         if reason := _drop_reason(post, now=now, oldest=oldest):

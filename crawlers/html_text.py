@@ -1,4 +1,4 @@
-"""HTML of strangers to plain text; nothing of it is ever shown as HTML."""
+"""Conversion of foreign HTML to plain text; it is never displayed as HTML."""
 
 import codecs
 import re
@@ -17,7 +17,7 @@ _PARAGRAPH_TAGS: Final = frozenset(
     ]
 )
 _HIDDEN_TAGS: Final = frozenset({"head", "noscript", "script", "style", "template"})
-_LINE, _PARAGRAPH = "\x1e", "\x1d"  # stand for breaks until all pieces are joined
+_LINE, _PARAGRAPH = "\x1e", "\x1d"  # placeholders of breaks until all pieces are joined
 _SPACES: Final = re.compile(r"[ \t\r\f\v\n\x1c-\x1f]+")
 _BREAKS: Final = re.compile(r"(?: ?[\x1d\x1e\n])+ ?")
 _CHARSET: Final = re.compile(rb"<meta[^>]{0,200}charset=[\"']?([\w-]+)", re.IGNORECASE)
@@ -25,7 +25,7 @@ _BOMS: Final = ((codecs.BOM_UTF8, "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\
 
 
 def html_to_text(html: str) -> str:
-    """What a reader sees: paragraphs with an empty line between, entities decoded, links' text."""
+    """Return the visible text: paragraphs separated by an empty line, entities decoded."""
     html = make_valid(html)
     if "<" not in html and "&" not in html:
         return html.strip()
@@ -33,12 +33,12 @@ def html_to_text(html: str) -> str:
 
 
 def parse_html(html: str) -> Selector:
-    """*html* as a tree; whatever it is, there is one."""
+    """Return *html* as a tree; invalid or empty HTML gives a tree, too."""
     return Selector(text=html or "<html/>", type="html")
 
 
 def decode_html(body: bytes) -> str:
-    """The letters of a page: by its byte order mark, its own ``<meta charset>``, or as UTF-8."""
+    """Return *body* decoded by its byte order mark, its ``<meta charset>``, or as UTF-8."""
     for bom, encoding in _BOMS:
         if body.startswith(bom):
             return body[len(bom) :].decode(encoding, errors="replace")
@@ -50,13 +50,13 @@ def decode_html(body: bytes) -> str:
 
 
 def text_of(root: Any) -> str:
-    """The text below the lxml element *root*, as :func:`html_to_text` gives it."""
+    """Return the text below the lxml element *root*, as :func:`html_to_text` does."""
     text = re.sub(" {2,}", " ", "".join(_pieces(root)))
     return _BREAKS.sub(_newlines, text).strip()
 
 
 def _pieces(root: Any) -> Iterator[str]:
-    """Texts and breaks in the order of the page; pages nest deeper than Python recurses."""
+    """Yield texts and breaks in page order. Pages may nest deeper than Python recurses."""
     stack: list[tuple[Any, bool]] = [(root, False)]
     while stack:
         element, is_done = stack.pop()

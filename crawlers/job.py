@@ -1,4 +1,4 @@
-"""What a crawl is told and what it tells: values, and the sink that its caller passes in."""
+"""Input and output of a crawl: its jobs and settings, its outcomes, and the sink for its pages."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,63 +14,65 @@ Validators = Mapping[str, Mapping[str, str]]  # url -> {"etag": …, "last_modif
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrawlJob:
-    """One due source of a batch."""
+    """The crawl of one due source in a batch."""
 
-    source: str  # its slug
-    kind: str  # the module in crawlers.sources
+    source: str  # slug
+    kind: str  # name of its module in crawlers.sources
     options: SourceOptions
-    run: str
+    run: str  # id of the run
     cursor: Cursor | None = None
     validators: Validators = field(default_factory=dict)
     allow_loopback: bool = False
-    delay: float | None = None  # seconds between requests; None: the batch's own
+    delay: float | None = None  # seconds between requests; None: the default of the batch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpiderSettings:
-    """Limits and manners of a batch towards the sites that it crawls."""
+    """Limits and politeness of a batch towards the sites that it crawls."""
 
     user_agent: str  # with a contact URL
     delay: float = DEFAULT_DELAY_S  # seconds
     concurrency: int = 16  # requests at once, all hosts together
     deadline: float = 600.0  # seconds for the whole batch
-    timeout: float = TIMEOUT_S
-    max_bytes: int = MAX_BYTES
+    timeout: float = TIMEOUT_S  # seconds for one response
+    max_bytes: int = MAX_BYTES  # of one response
     max_redirects: int = MAX_REDIRECTS
-    max_requests: int = MAX_REQUESTS
-    paused_hosts: Mapping[str, datetime] = field(default_factory=dict)  # host:port -> open again at
+    max_requests: int = MAX_REQUESTS  # of one source
+    paused_hosts: Mapping[str, datetime] = field(
+        default_factory=dict
+    )  # host:port -> end of its pause
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchedPage:
-    """The answer that a page was read from."""
+    """The response that a page was parsed from."""
 
     url: str  # after redirects
-    validators: Validators = field(default_factory=dict)  # to be kept with the page
+    validators: Validators = field(default_factory=dict)  # to be stored with the page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrawlOutcome:
-    """How the run of one source ended."""
+    """The result of the run of one source."""
 
     state: Literal["ok", "failed", "forbidden", "waiting"]
-    requests: int  # those for robots.txt apart, for they serve the whole batch
-    bytes: int  # received, bodies only
+    requests: int  # without those for robots.txt, which serve the whole batch
+    bytes: int  # of response bodies
     not_modified: int
     reason: str | None = None  # a sentence, without texts of mentions; None where ok
-    retry_at: datetime | None = None  # waiting: not one request to `host` before
-    host: str | None = None  # host:port that asked to wait
-    new_url: str | None = None  # the source's address is now this one, for good
+    retry_at: datetime | None = None  # waiting: no request to `host` before
+    host: str | None = None  # host:port that requested the pause
+    new_url: str | None = None  # target of a permanent redirect of the source
 
 
 class Sink(Protocol):
-    """Where a crawl leaves what it read. What it raises fails the run of that source alone."""
+    """Receiver of the pages of a crawl. An error that it raises fails that source's run alone."""
 
     def on_page(self, job: CrawlJob, page: ParsedPage, fetched_page: FetchedPage) -> None:
-        """Record a page, its cursor and its validators in one transaction; in order of reading."""
+        """Store a page, its cursor and its validators in one transaction. Called in page order."""
 
     def not_modified(self, job: CrawlJob, url: str) -> None:
-        """Note that *url* answered 304."""
+        """Record that *url* answered 304."""
 
     def on_finished(self, job: CrawlJob, outcome: CrawlOutcome) -> None:
-        """Note the end of a run: exactly once for each assignment."""
+        """Record the end of a run. Called exactly once for each job."""

@@ -1,4 +1,4 @@
-"""JSON arrays of strangers: an unreadable row is left out, an unreadable page is an error."""
+"""Parsing of foreign JSON arrays: an invalid row is left out, an invalid page is an error."""
 
 import json
 from functools import cache
@@ -12,10 +12,10 @@ M = TypeVar("M", bound=BaseModel)
 
 
 def parse_json_rows(body: bytes, model: type[M], description: str) -> tuple[M, ...]:
-    """The rows of the JSON array *body*; *what* names them in the error.
+    """Return the valid rows of the JSON array *body*; *description* names them in the error.
 
     Raises:
-        PermanentError: *body* is no JSON array, or not one of its rows can be read.
+        PermanentError: *body* is not a JSON array, or it has rows and none is valid.
     """
     try:
         return tuple(_list_adapter(model).validate_json(body))
@@ -29,7 +29,7 @@ def _list_adapter(model: type[M]) -> TypeAdapter[list[M]]:
 
 
 def _parse_row_by_row(body: bytes, model: type[M], description: str) -> tuple[M, ...]:
-    """Row by row, as far as they can be read."""
+    """Return the rows that are valid one by one."""
     try:
         array = json.loads(body)
     except (ValueError, RecursionError) as error:
@@ -46,7 +46,7 @@ def _parse_row_by_row(body: bytes, model: type[M], description: str) -> tuple[M,
 
 def _parse_row(row: Any, model: type[M]) -> M | None:
     try:
-        # Through bytes: pydantic refuses the lone surrogates that JSON escapes can spell.
+        # Through bytes: pydantic rejects the lone surrogates that JSON escapes can contain.
         row_bytes = json.dumps(row, ensure_ascii=False).encode(errors="replace")
         return model.model_validate_json(row_bytes)
     except (ValidationError, RecursionError):

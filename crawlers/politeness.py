@@ -1,4 +1,4 @@
-"""When a host may be asked again: its delay, its Crawl-delay, its Retry-After."""
+"""Delays between requests to a host: the configured one, Crawl-delay and Retry-After."""
 
 import asyncio
 from collections import defaultdict
@@ -11,17 +11,15 @@ from typing import Final
 
 from core.errors import TransientError
 
-DEFAULT_DELAY_S: Final = (
-    1.0  # seconds between two requests to a host whose sources say nothing else
-)
-MAX_WAIT_IN_RUN_S: Final = 5.0  # seconds that a run sleeps for a Retry-After; a longer wait ends it
-DEFAULT_RETRY_AFTER_S: Final = 60.0  # seconds to wait after a 429 or 503 that does not say how long
-MAX_RETRY_AFTER_S: Final = 24 * 3600.0  # seconds; a Retry-After beyond is taken for a mistake
+DEFAULT_DELAY_S: Final = 1.0  # seconds between two requests to a host without another setting
+MAX_WAIT_IN_RUN_S: Final = 5.0  # seconds that a run waits for a Retry-After; a longer one ends it
+DEFAULT_RETRY_AFTER_S: Final = 60.0  # seconds to wait after a 429 or 503 without Retry-After
+MAX_RETRY_AFTER_S: Final = 24 * 3600.0  # seconds; a longer Retry-After counts as a mistake
 RETRY_STATUSES: Final = frozenset({429, 503})
 
 
 def parse_retry_after(value: str | None, now: datetime) -> float:
-    """Seconds to wait that a Retry-After header asks for, 0 to 24 hours; a minute for nonsense."""
+    """Return the seconds of a Retry-After header, 0 to 24 hours; a minute if it is invalid."""
     text = (value or "").strip()
     if text.isascii() and text.isdecimal():
         return min(float(text), MAX_RETRY_AFTER_S)
@@ -34,7 +32,7 @@ def parse_retry_after(value: str | None, now: datetime) -> float:
 
 
 class PauseError(TransientError):
-    """A host wants to be left alone for ``retry_after`` seconds, longer than a run waits."""
+    """A pause of ``retry_after`` seconds that a host requests, longer than a run waits."""
 
     def __init__(self, endpoint: str, seconds: float) -> None:
         super().__init__(f"{endpoint} asked Harken to wait", retry_after=seconds)
@@ -46,14 +44,14 @@ class _HostState:
     delay: float
     slots: asyncio.Semaphore
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    delay_until: float = 0.0  # loop time at which the delay since the last request is over
-    pause_until: float = 0.0  # loop time at which its Retry-After is over
+    delay_until: float = 0.0  # loop time of the end of the delay since the last request
+    pause_until: float = 0.0  # loop time of the end of its Retry-After
 
 
 class HostThrottle:
-    """The turns of all hosts of a batch; a host is ``host:port``.
+    """Admission of requests to the hosts of a batch, by ``host:port``.
 
-    A host with a delay is asked one request at a time, one without as many as *concurrency*.
+    A host with a delay gets one request at a time, one without it up to *concurrency*.
     """
 
     def __init__(
@@ -64,7 +62,7 @@ class HostThrottle:
         concurrency: int,
         now: Callable[[], datetime],
     ) -> None:
-        """*delays* are (host, seconds or None) of each source; *delay* is that of all others."""
+        """Take (host:port, seconds or None) of each source; *delay* is the default in seconds."""
         delays_by_endpoint: defaultdict[str, list[float]] = defaultdict(list)
         for endpoint, seconds in delays:
             delays_by_endpoint[endpoint].append(delay if seconds is None else seconds)
@@ -79,10 +77,10 @@ class HostThrottle:
 
     @asynccontextmanager
     async def slot(self, endpoint: str) -> AsyncIterator[None]:
-        """Hold one request to *place*, from its turn to its answer.
+        """Wait until *endpoint* admits a request, and hold its slot until the response.
 
         Raises:
-            PauseError: the host wants to be left alone for longer than a run waits.
+            PauseError: the host requests a pause longer than a run waits.
         """
         host = self._host(endpoint)
         async with host.slots:
@@ -90,25 +88,25 @@ class HostThrottle:
                 async with host.lock:
                     await self._wait(endpoint, host)
                 async with self._total_slots:
-                    if host.pause_until <= _loop_time():  # it may have closed meanwhile
+                    if host.pause_until <= _loop_time():  # a pause may have begun meanwhile
                         yield
                         return
 
     def pause_until(self, endpoint: str, until: datetime) -> None:
-        """Ask *place* nothing before *until*."""
+        """Admit no request to *endpoint* before *until*."""
         host = self._host(endpoint)
         wait = (until - self._now()).total_seconds()
         host.pause_until = max(host.pause_until, _loop_time() + wait)
 
     def apply_retry_after(self, endpoint: str, header: str | None) -> float:
-        """Ask *place* nothing for as long as its Retry-After *wish* says; the seconds of it."""
+        """Pause *endpoint* for its Retry-After *header*; return the seconds."""
         now = self._now()
         seconds = parse_retry_after(header, now)
         self.pause_until(endpoint, now + timedelta(seconds=seconds))
         return seconds
 
     def raise_delay(self, endpoint: str, seconds: float) -> None:
-        """Leave at least *seconds* between two requests to *place*."""
+        """Keep at least *seconds* between two requests to *endpoint*."""
         host = self._host(endpoint)
         host.delay = max(host.delay, seconds)
         host.delay_until = max(host.delay_until, _loop_time() + seconds)

@@ -1,4 +1,4 @@
-"""One question to a host, asked again when it says "later" and soon."""
+"""Downloads that are tried again after a short Retry-After."""
 
 from typing import Final
 
@@ -15,10 +15,10 @@ SERVICE_UNAVAILABLE: Final = 503
 
 
 async def download(crawler: Crawler, request: Request) -> Response:
-    """The answer to *request*, after the redirects and retries that are Scrapy's part.
+    """Return the response to *request*, after Scrapy's own redirects and retries.
 
     Raises:
-        PauseError: the host said "later" (429, or 503 with Retry-After) three times, or for long.
+        PauseError: the host answered 429, or 503 with Retry-After, three times or with a long wait.
     """
     host_port, seconds = endpoint(request.url), 0.0
     for _ in range(MAX_TRIES):
@@ -28,7 +28,7 @@ async def download(crawler: Crawler, request: Request) -> Response:
             return response
         header = response.headers.get("Retry-After")
         if response.status == SERVICE_UNAVAILABLE and header is None:
-            return response  # one broken page asks nothing of its whole host
+            return response  # one broken page, not an overloaded host
         host_port = endpoint(response.url)
         seconds = throttle_of(crawler).apply_retry_after(
             host_port, header.decode("latin-1") if header else None

@@ -1,6 +1,6 @@
-"""robots.txt as RFC 9309 has it: a server that fails to answer for it forbids everything.
+"""robots.txt by RFC 9309: a server error for it forbids everything.
 
-Scrapy's own middleware takes a 500 for permission and ignores Crawl-delay.
+Scrapy's own middleware treats a 500 as permission and ignores Crawl-delay.
 """
 
 import asyncio
@@ -18,20 +18,18 @@ from crawlers.retry_after import download
 from crawlers.ssrf_guard import ALLOWED_HOSTS_SETTING, AllowedHosts
 from crawlers.urls import endpoint, redact_url
 
-MAX_ROBOTS_BYTES: Final = (
-    512 * 1024
-)  # that are read; RFC 9309 section 2.5 asks for 500 KiB at least
+MAX_ROBOTS_BYTES: Final = 512 * 1024  # parsed; RFC 9309 section 2.5 demands at least 500 KiB
 MAX_ROBOTS_REQUESTS: Final = 20  # for one robots.txt, redirects and retries included
 _OK: Final = 200
-_SERVER_ERROR: Final = 500  # from here on a status means that the server failed
+_SERVER_ERROR: Final = 500  # this status and above: a server error
 
 
 class ForbiddenError(PermanentError):
-    """robots.txt does not let us read this."""
+    """A request that robots.txt forbids."""
 
 
 class Robots:
-    """A downloader middleware; asks each host once a batch."""
+    """Downloader middleware that fetches the robots.txt of each origin once in a batch."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
@@ -41,15 +39,15 @@ class Robots:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """As Scrapy builds it."""
+        """Return the middleware of *crawler*; called by Scrapy."""
         return cls(crawler)
 
     async def process_request(self, request: Request) -> None:
-        """Let *request* pass if its host's robots.txt does.
+        """Let *request* pass if its host's robots.txt allows it.
 
         Raises:
-            ForbiddenError: it does not, or the host could not say.
-            RefusedError: the address is out of reach.
+            ForbiddenError: robots.txt forbids it or could not be read.
+            RefusedError: the address is not allowed.
         """
         if request.meta.get("is_robots"):
             return
@@ -60,7 +58,7 @@ class Robots:
         if origin not in self._rules:
             budget = RequestBudget(allow_loopback=allow_loopback, max_requests=MAX_ROBOTS_REQUESTS)
             self._rules[origin] = asyncio.ensure_future(self._load(f"{origin}/robots.txt", budget))
-        # Shielded: others wait for it even if this run is called off.
+        # Shielded: other runs wait for it even if this one is cancelled.
         rules = await asyncio.shield(self._rules[origin])
         if not rules.can_fetch(request.url, self._user_agent):
             raise ForbiddenError(f"blocked by robots.txt: {redact_url(request.url)}")
@@ -79,7 +77,7 @@ class Robots:
 
 
 def _rules_text(response: Response) -> str:
-    """Its rules; none where there is no robots.txt (any other status)."""
+    """Return the rules; none for a status other than 200, as there is no robots.txt."""
     return (
         response.body[:MAX_ROBOTS_BYTES].decode(errors="replace") if response.status == _OK else ""
     )

@@ -1,7 +1,7 @@
-"""The contract of a source: which pages to ask for, and what a page says. Pure.
+"""The contract of a source: pages to fetch, and the parsing of a page. Pure.
 
-``crawlers.spider`` fetches; a source only knows addresses and formats. Pages of one source are read
-one at a time and depth first: what a page follows comes before whatever was asked for earlier.
+``crawlers.spider`` fetches; a source contains addresses and formats only. Pages of one source are
+fetched one at a time and depth first: the pages that a page leads to come before earlier requests.
 """
 
 from abc import ABC, abstractmethod
@@ -19,40 +19,40 @@ Cursor = Mapping[str, Any]  # JSON values; {"backfilled": True} once the first c
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceInfo:
-    """What an operator should know before switching a source on; a row of ``sources --kinds``."""
+    """Facts for an operator about a kind of source; a row of ``sources --kinds``."""
 
     key_needed: bool
     terms_url: str | None
-    limits: str  # the platform's own words on how fast one may ask
-    deletions: Literal["stream", "poll", "none"]  # how a deletion can be learned
+    limits: str  # rate limits as the platform states them
+    deletions: Literal["stream", "poll", "none"]  # way to detect deletions
     default_on: bool
-    proven: Literal["server", "recorded", "documented"]  # what it was last tested against
+    proven: Literal["server", "recorded", "documented"]  # its last test was against this
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetch:
-    """One GET to make; ``note`` comes back to :meth:`Source.parse` as it is."""
+    """A GET request to make; ``context`` comes back to :meth:`Source.parse` unchanged."""
 
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
-    conditional: bool = False  # send the validators of the last answer; 304 then ends this branch
-    missing_statuses: tuple[int, ...] = ()  # statuses that mean "nothing here", not "broken"
+    conditional: bool = False  # send the stored validators; 304 then ends this branch
+    missing_statuses: tuple[int, ...] = ()  # statuses that mean no page, not an error
     context: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedPage:
-    """What one fetched page says."""
+    """The content of one fetched page."""
 
     posts: tuple[Post, ...] = ()
     next_fetches: tuple[Fetch, ...] = ()
-    listing: Listing | None = None  # where the page tells which posts still stand
-    cursor: Cursor | None = None  # recorded together with this page; None: leave it
-    final_cursor: Cursor | None = None  # recorded once all that this page follows is recorded too
+    listing: Listing | None = None  # where the page lists the posts that still exist
+    cursor: Cursor | None = None  # stored together with this page; None: unchanged
+    final_cursor: Cursor | None = None  # stored once all pages below this one are stored
 
 
 class SourceOptions(BaseModel):
-    """What every kind of source can be told; each kind adds its own."""
+    """Options of every kind of source; each kind adds its own."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -74,12 +74,12 @@ class Source(ABC):
 
     @abstractmethod
     def start_requests(self, cursor: Cursor | None, now: datetime) -> Iterable[Fetch]:
-        """Where a crawl starts; *cursor* is what the record holds, None before the first crawl."""
+        """Return the first requests of a crawl; *cursor* is None before the first one."""
 
     @abstractmethod
     def parse(self, body: bytes, fetch: Fetch, url: str) -> ParsedPage:
-        """What *body* says: the decompressed answer to *fetch*, from *url* after redirects.
+        """Parse *body*, the decompressed response to *fetch* from *url* (after redirects).
 
         Raises:
-            PermanentError: *body* is not what this source reads; the message says why not.
+            PermanentError: *body* has another format; the message names the difference.
         """

@@ -1,6 +1,6 @@
-"""The run of one source: fetch, parse, record, follow; one page at a time, depth first.
+"""The run of one source: fetch, parse, store, follow; one page at a time, depth first.
 
-While a page is recorded, its host already looks for the next one.
+While a page is stored, the next one is already requested.
 """
 
 import asyncio
@@ -26,13 +26,13 @@ from crawlers.urls import redact_url
 
 Step: TypeAlias = Fetch | tuple[Cursor, FetchedPage]
 
-# Of the event loop: so many, and a request that may go at once is on the wire. Measured: six do.
+# Turns of the event loop until an unthrottled request is on the wire. Measured: six are enough.
 EVENT_LOOP_TURNS: Final = 10
 
 _OK: Final = 200
 _NOT_MODIFIED: Final = 304
 _PERMANENT_REDIRECTS: Final = {301, 308}
-# The header of an answer, the header that asks with it, and its name in the record.
+# Response header, conditional request header, and name of the value in the database.
 _VALIDATOR_HEADERS: Final = (
     ("ETag", "If-None-Match", "etag"),
     ("Last-Modified", "If-Modified-Since", "last_modified"),
@@ -40,7 +40,7 @@ _VALIDATOR_HEADERS: Final = (
 
 
 class SourceRun:
-    """Reads what one assignment leads to, and tells the sink."""
+    """The crawl of one job; its pages go to the sink."""
 
     def __init__(self, job: CrawlJob, sink: Sink, *, crawler: Crawler, max_requests: int) -> None:
         self.job = job
@@ -49,12 +49,11 @@ class SourceRun:
         self._budget = RequestBudget(allow_loopback=job.allow_loopback, max_requests=max_requests)
         self._requested_urls: set[str] = set()
         self._new_url: str | None = None
-        self._prefetch: list[
-            Response | BaseException
-        ] = []  # how the next request ended; one or none
+        # Response to the next request, or its error; one or none.
+        self._prefetch: list[Response | BaseException] = []
 
     async def crawl(self, now: datetime) -> None:
-        """Read all pages; whatever goes wrong is raised, and what was recorded stays."""
+        """Crawl all pages and raise the first error; pages stored before it stay."""
         source_class = load("crawlers.sources", self.job.kind, Source)
         source = source_class(self.job.options)
         steps: list[Step] = []
@@ -68,14 +67,14 @@ class SourceRun:
                 page, fetched_page = result
                 if page.final_cursor is not None:
                     steps.append((page.final_cursor, fetched_page))
-                    # A validator is a promise that all that the page leads to is recorded: it goes
-                    # with the cursor that says the same.
+                    # A validator promises that all pages below are stored, as the final cursor
+                    # does: both are stored together.
                     fetched_page = replace(fetched_page, validators={})
                 steps += reversed(page.next_fetches)
                 await self._record(replace(page, final_cursor=None), fetched_page, steps)
 
     def outcome(self, error: BaseException | None, now: Callable[[], datetime]) -> CrawlOutcome:
-        """How the run ended: with *error*, or well."""
+        """Return the outcome of the run: failed with *error*, or ok."""
         success = CrawlOutcome(
             state="ok",
             requests=self._budget.requests,
@@ -94,7 +93,7 @@ class SourceRun:
     async def _record(
         self, page: ParsedPage, fetched_page: FetchedPage, steps: Sequence[Step]
     ) -> None:
-        """Record *page*; the last of *steps*, which is the next one, is asked for meanwhile."""
+        """Store *page*; meanwhile download the next step, the last of *steps*."""
         prefetches = [self._download(step) for step in steps[-1:] if isinstance(step, Fetch)]
         responses = asyncio.gather(*prefetches, return_exceptions=True)
         try:
@@ -106,7 +105,7 @@ class SourceRun:
             responses.cancel()
 
     async def _response_to(self, fetch: Fetch) -> Response:
-        """The answer to *fetch*, which was asked while the page before was recorded, or is now."""
+        """Return the response to *fetch*, prefetched or downloaded now."""
         prefetch, self._prefetch = self._prefetch, []
         [response] = prefetch or [await self._download(fetch)]
         if isinstance(response, BaseException):

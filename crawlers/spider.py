@@ -1,4 +1,4 @@
-"""One batch of due sources, crawled by Scrapy. A process can do it once: a reactor starts once."""
+"""One batch of due sources, crawled by Scrapy; once in a process, as a reactor starts once."""
 
 import asyncio
 import logging
@@ -23,7 +23,7 @@ def crawl(
     settings: SpiderSettings,
     now: Callable[[], datetime],
 ) -> None:
-    """Read all *assignments*; the sink hears of every page, and of every end exactly once."""
+    """Crawl all *jobs*; *sink* gets every page, and the outcome of every job exactly once."""
     allowed_hosts = AllowedHosts.of_sources((job.options.url, job.allow_loopback) for job in jobs)
     process = AsyncCrawlerProcess(scrapy_settings(settings, allowed_hosts))
     for name in ("scrapy", "twisted"):  # after the process, which sets its own levels
@@ -38,7 +38,7 @@ def crawl(
 
 
 class BatchSpider(Spider):
-    """All sources of a batch at once, each on its own; their hosts take turns."""
+    """Spider that crawls all sources of a batch concurrently, throttled by host."""
 
     name = "batch"
 
@@ -65,7 +65,7 @@ class BatchSpider(Spider):
         )
 
     async def start(self) -> AsyncIterator[Request]:
-        """Run every source to its end; Scrapy's scheduler gets nothing to do."""
+        """Run every job to its end; Scrapy's scheduler gets no request."""
         for host_port, until in self._settings.paused_hosts.items():
             self.throttle.pause_until(host_port, until)
         runs = (self._run(job) for job in self._jobs)
@@ -85,14 +85,14 @@ class BatchSpider(Spider):
 
 
 def scrapy_settings(settings: SpiderSettings, allowed_hosts: AllowedHosts) -> dict[str, Any]:
-    """Scrapy's settings for a batch: its defaults are too kind, and much of it is not needed."""
+    """Return Scrapy's settings for a batch: strict limits, and only the components in use."""
     own_package = "crawlers"
     scrapy_package = "scrapy.downloadermiddlewares"
     return {
         ALLOWED_HOSTS_SETTING: allowed_hosts,
-        "TWISTED_DNS_RESOLVER": f"{own_package}.guard.GuardedResolver",
+        "TWISTED_DNS_RESOLVER": f"{own_package}.ssrf_guard.GuardedResolver",
         "DOWNLOAD_HANDLERS_BASE": dict.fromkeys(
-            ("http", "https"), f"{own_package}.gate.GuardedDownloadHandler"
+            ("http", "https"), f"{own_package}.download_handler.GuardedDownloadHandler"
         ),
         "DOWNLOADER_MIDDLEWARES_BASE": {
             f"{own_package}.robots.Robots": 100,
@@ -118,7 +118,7 @@ def scrapy_settings(settings: SpiderSettings, allowed_hosts: AllowedHosts) -> di
         "DOWNLOAD_DELAY": 0,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1_000,
         "RETRY_TIMES": 2,
-        "RETRY_HTTP_CODES": [500, 502, 504, 522, 524, 408],  # 429 and 503 wait their turn
+        "RETRY_HTTP_CODES": [500, 502, 504, 522, 524, 408],  # 429 and 503: see crawlers.retry_after
         "RETRY_EXCEPTIONS": [
             "scrapy.exceptions.DownloadFailedError",
             "scrapy.exceptions.ResponseDataLossError",

@@ -1,8 +1,8 @@
-"""The address guard: no crawl connects to an address that is not public, unless told to.
+"""The SSRF guard: a crawl connects to public addresses only, except where its source allows more.
 
-Addresses are checked after resolution, on the very address that is connected to: other spellings,
-rebinding and redirects are covered by construction. The resolver must stand in the settings of the
-process: in those of a spider Scrapy ignores it without a word.
+Addresses are checked after resolution, on the very address of the connection: other spellings,
+rebinding and redirects are covered by construction. The resolver must be in the settings of the
+process: Scrapy silently ignores it in those of a spider.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,20 +19,20 @@ from twisted.internet.error import DNSLookupError
 from core.errors import PermanentError
 from crawlers.urls import DEFAULT_PORTS, endpoint, host, port, redact_url
 
-ALLOWED_HOSTS_SETTING: Final = "HARKEN_REACH"  # the name of the Scrapy setting that holds the Reach
+ALLOWED_HOSTS_SETTING: Final = "HARKEN_ALLOWED_HOSTS"  # Scrapy setting with the AllowedHosts
 _WEB_PORTS: Final = frozenset(DEFAULT_PORTS.values())
-# Addresses that carry another one inside: NAT64 (RFC 6052, 8215), 6to4 (3056), Teredo (4380).
+# Addresses that contain another one: NAT64 (RFC 6052, 8215), 6to4 (3056), Teredo (4380).
 _TUNNEL_NETWORKS: Final = tuple(
     ip_network(net) for net in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")
 )
 
 
 class RefusedError(PermanentError):
-    """The guard does not let a request go there."""
+    """A request that the guard does not allow."""
 
 
 def is_public(address: str) -> bool:
-    """Whether *address*, a literal without port, belongs to the open internet.
+    """Return True if *address*, a literal without port, is on the public internet.
 
     Stricter than ``ipaddress.is_global``, which lets multicast, NAT64, 6to4 and site-local pass.
     """
@@ -50,14 +50,14 @@ def is_public(address: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class AllowedHosts:
-    """Where the sources of a batch may go beyond public addresses on ports 80 and 443."""
+    """Endpoints of a batch's sources beyond public addresses on ports 80 and 443."""
 
-    endpoints: frozenset[str] = frozenset()  # host:port that the operator wrote into a source
-    loopback: frozenset[str] = frozenset()  # those of them that may be on this machine
+    endpoints: frozenset[str] = frozenset()  # host:port in a source's settings
+    loopback: frozenset[str] = frozenset()  # those of them that may be loopback addresses
 
     @classmethod
     def of_sources(cls, sources: Iterable[tuple[str, bool]]) -> Self:
-        """From the (url, allow_loopback) of each source."""
+        """Return the hosts for the (url, allow_loopback) of each source."""
         source_endpoints = [(endpoint(url), may_loop) for url, may_loop in sources]
         loopback_endpoints = frozenset(
             host_port for host_port, may_loop in source_endpoints if may_loop
@@ -65,10 +65,10 @@ class AllowedHosts:
         return cls(frozenset(host_port for host_port, _ in source_endpoints), loopback_endpoints)
 
     def check_url(self, url: str, *, allow_loopback: bool) -> None:
-        """Let a request to *url* by a source with that flag pass.
+        """Let a request to *url* pass; *allow_loopback* is the flag of its source.
 
         Raises:
-            RefusedError: its scheme, port or host is out of reach.
+            RefusedError: its scheme, port or host is not allowed.
         """
         host_port = endpoint(url)
         if port(url) not in _WEB_PORTS and host_port not in self.endpoints:
@@ -79,7 +79,7 @@ class AllowedHosts:
             raise RefusedError(f"blocked: {redact_url(url)}: {reason}")
 
     def allows_address(self, name: str, address: str) -> bool:
-        """Whether the host *name* may be connected to at *address*."""
+        """Return True if the host *name* may be connected to at *address*."""
         return is_public(address) or (name in self._local_hosts() and _is_loopback(address))
 
     def _local_hosts(self) -> set[str]:
@@ -94,7 +94,7 @@ def _is_loopback(address: str) -> bool:
 
 
 class GuardedResolver(CachingThreadedResolver):
-    """Scrapy's resolver, then the guard. Twisted asks it for literal addresses too."""
+    """Scrapy's resolver, followed by the guard. Twisted calls it for literal addresses, too."""
 
     def __init__(self, reactor: ReactorBase, cache_size: int, timeout: float) -> None:
         super().__init__(reactor, cache_size, timeout)
@@ -102,13 +102,13 @@ class GuardedResolver(CachingThreadedResolver):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, reactor: ReactorBase) -> Self:
-        """As Scrapy builds it, with the reach from the settings."""
+        """Return the resolver with the allowed hosts of the settings; called by Scrapy."""
         resolver = super().from_crawler(crawler, reactor)
         resolver.allowed_hosts = crawler.settings[ALLOWED_HOSTS_SETTING]
         return resolver
 
     def getHostByName(self, name: str, timeout: Sequence[int] = ()) -> "Deferred[str]":  # noqa: N802  Twisted's name
-        """The address of *name*; DNSLookupError where it may not be connected to."""
+        """Resolve *name*; the Deferred fails with DNSLookupError if its address is not allowed."""
         lookup: Deferred[Any] = super().getHostByName(name, timeout)
         return lookup.addCallback(self._check, name)
 

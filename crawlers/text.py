@@ -1,22 +1,22 @@
-"""Text as it may be stored: valid Unicode, of bounded length."""
+"""Text for the database: valid Unicode, of limited length."""
 
 import re
 from typing import Final
 
-TEXT_LIMIT: Final = 32_768  # bytes of UTF-8; a longer post is cut, with the mark
+TEXT_LIMIT: Final = 32_768  # bytes of UTF-8; a longer post is cut and ends in CUT_MARK
 CUT_MARK: Final = " […]"
-_UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")  # PostgreSQL and UTF-8 refuse them
+_UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")  # rejected by PostgreSQL and UTF-8
 
 
 def make_valid(text: str) -> str:
-    """*text* without NUL; a lone surrogate becomes U+FFFD."""
-    if text.isascii() and "\x00" not in text:  # most are; this is twenty times as fast
+    """Return *text* without NUL; a lone surrogate becomes U+FFFD."""
+    if text.isascii() and "\x00" not in text:  # most texts are; this is twenty times as fast
         return text
     return _UNSTORABLE.sub(lambda found: "" if found.group() == "\x00" else "\ufffd", text)
 
 
 def truncate(text: str, limit: int = TEXT_LIMIT) -> str:
-    """*text* in at most *limit* bytes of UTF-8; what was cut ends in :data:`CUT_MARK`."""
+    """Return *text* in at most *limit* bytes of UTF-8; a cut text ends in :data:`CUT_MARK`."""
     utf8 = text.encode()
     if len(utf8) <= limit:
         return text
@@ -25,7 +25,7 @@ def truncate(text: str, limit: int = TEXT_LIMIT) -> str:
 
 
 def compose(title: str, body: str) -> str:
-    """Title and body as one text; the body alone where it begins with the title."""
+    """Return title and body as one text; the body alone if it begins with the title."""
     start = " ".join(title.rstrip("….").split())
     if " ".join(body[: 2 * len(title)].split()).startswith(start):
         return body

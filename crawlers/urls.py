@@ -1,17 +1,17 @@
-"""Addresses on the web: their canonical form, the endpoint they reach, how logs show them."""
+"""URLs: canonical form, endpoint, redaction for logs."""
 
 from typing import Final
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
-# Parameters that name the reader's way, never the page (the list of courlan 1.4, shortened).
+# Parameters that track a reader and never name the page (the list of courlan 1.4, shortened).
 _TRACKERS: Final = frozenset(
     ["fbclid", "gclid", "dclid", "msclkid", "yclid", "mc_cid", "mc_eid", "igshid"]
 )
 
 
 def is_absolute(url: str) -> bool:
-    """Whether *url* is http or https with a host."""
+    """Return True if *url* is http or https with a host."""
     try:
         parts = urlsplit(url)
         return parts.scheme in DEFAULT_PORTS and bool(parts.hostname)
@@ -20,9 +20,9 @@ def is_absolute(url: str) -> bool:
 
 
 def canonical_url(url: str) -> str:
-    """The same page for every reader: host in lower case, no default port, no trackers.
+    """Return the canonical form of *url*: host in lower case, no default port, no trackers.
 
-    Path, other parameters and fragment stay as they are; so does what is no web address.
+    Path, other parameters and fragment stay unchanged; so does a URL that is not http(s).
     """
     if not is_absolute(url):
         return url
@@ -32,7 +32,7 @@ def canonical_url(url: str) -> str:
 
 
 def host(url: str) -> str:
-    """The host in lower case, without brackets; "" where there is none."""
+    """Return the host in lower case, without brackets; "" if there is none."""
     try:
         return urlsplit(url).hostname or ""
     except ValueError:
@@ -40,19 +40,19 @@ def host(url: str) -> str:
 
 
 def endpoint(url: str) -> str:
-    """``host:port``, the unit of politeness; the port is the scheme's own where none is given."""
+    """Return ``host:port``, the unit of throttling; the port defaults to that of the scheme."""
     parts = urlsplit(url)
     return f"{parts.hostname or ''}:{port(url)}"
 
 
 def port(url: str) -> int:
-    """The port that a request to *url* connects to; 0 where the scheme is not http(s)."""
+    """Return the port that a request to *url* connects to; 0 if the scheme is not http(s)."""
     parts = urlsplit(url)
     return parts.port if parts.port is not None else DEFAULT_PORTS.get(parts.scheme, 0)
 
 
 def redact_url(url: str) -> str:
-    """*url* for logs and reasons: without user, password, query and fragment."""
+    """Return *url* for logs and error messages: without user, password, query and fragment."""
     parts = urlsplit(url)
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 

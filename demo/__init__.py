@@ -1,1 +1,1 @@
-"""The demo: an invented market on a replay site, crawled and judged by the whole product."""
+"""The demo: an invented market on a replay site, crawled and analysed by the whole product."""

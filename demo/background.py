@@ -1,4 +1,4 @@
-"""Four weeks of ordinary talk: no day like the other, no crisis in any."""
+"""Four weeks of ordinary posts: every day differs, and no day has a crisis."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -10,13 +10,13 @@ from demo.rhythm import draw_instants
 SPAN: Final = timedelta(days=28)
 MOODS: Final[dict[Mood, float]] = {"negative": 0.2, "neutral": 0.42, "positive": 0.38}
 TRICKLE_MOODS: Final[dict[Mood, float]] = {"negative": 0.08, "neutral": 0.52, "positive": 0.4}
-TRICKLE_S: Final = 1500  # how long ordinary posts go on after the start, seconds
-CHATTER_PER_DAY: Final = 9.0  # posts that no watch wants
-ARTICLE_SHARE: Final = 0.25  # of what stands on a blog; the rest are comments
+TRICKLE_S: Final = 1500  # ordinary posts continue for so long after the start, seconds
+CHATTER_PER_DAY: Final = 9.0  # posts that match no watch
+ARTICLE_SHARE: Final = 0.25  # of the posts on a blog; the others are comments
 
 
 def background_posts(market: Market) -> Iterator[Draft]:
-    """The talk of the last four weeks about each maker, and about none."""
+    """Yield the posts of the last four weeks about each maker, and about none."""
     start = market.now - SPAN
     for maker in market.makers.values():
         for at in draw_instants(market.rng, start, market.now, maker.per_day):
@@ -26,7 +26,10 @@ def background_posts(market: Market) -> Iterator[Draft]:
 
 
 def later_posts(market: Market) -> Iterator[Draft]:
-    """A calm post every half minute or so after the start, at any hour: something is always new."""
+    """Yield a calm post about every half minute after the start, at any hour.
+
+    A running demo always has new posts.
+    """
     second = 6
     while second < TRICKLE_S:
         maker = market.rng.choice(list(market.makers.values()))
@@ -35,7 +38,7 @@ def later_posts(market: Market) -> Iterator[Draft]:
 
 
 def unreadable_posts(market: Market, site: str) -> Iterator[Draft]:
-    """A dozen posts at *site*, a blog that no honest crawl can read."""
+    """Yield about twelve posts at *site*, a blog that a crawl that obeys robots.txt cannot read."""
     venue = Venue(site=site, kind="rss", shares={})
     maker = market.makers["velorra"]
     for at in draw_instants(market.rng, market.now - SPAN, market.now, 12 / SPAN.days):
@@ -51,7 +54,7 @@ def post_about(
     language: str = "",
     venue: Venue | None = None,
 ) -> Draft:
-    """One ordinary post about *maker*."""
+    """Return one ordinary post about *maker*."""
     rng = market.rng
     language = language or rng.choices(list(LANGUAGES), list(LANGUAGES.values()))[0]
     mood = rng.choices(list(moods), list(moods.values()))[0]
@@ -72,7 +75,7 @@ def post_about(
 
 
 def chatter_post(market: Market, at: datetime) -> Draft:
-    """One post about cycling that names no maker."""
+    """Return one post about cycling that names no maker."""
     language = market.rng.choices(list(LANGUAGES), list(LANGUAGES.values()))[0]
     venue = market.venue_for(language)
     return Draft(

@@ -1,4 +1,4 @@
-"""What a demo came to, compared with the truth: the JSON of `harken demo --check`."""
+"""The result of a demo, compared with the truth: the JSON of `harken demo --check`."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +20,7 @@ from store.crawl import runs
 from store.crawl.runs import RunTotals
 from store.database import Database
 
-MAX_ONSET_ERROR_S: Final = 7200  # an onset further off is a missed incident
+MAX_ONSET_ERROR_S: Final = 7200  # an incident with a larger error counts as missed
 PAGES: Final = (
     *("/", "/incidents", "/sources", "/inbox", "/status"),
     *("/search.json", "/incidents.json", "/sources.json", "/inbox.json", "/status.json"),
@@ -31,10 +31,10 @@ OK: Final = 200
 
 @dataclass
 class DemoObservations:
-    """What was observed on the way."""
+    """Observations that are made while a demo runs."""
 
     ready_s: float | None = None
-    recrawled_at: datetime | None = None  # all sources were crawled once more after this moment
+    recrawled_at: datetime | None = None  # after this time all sources were crawled again
     scored_per_s: float | None = None
     silences: list[Mapping[str, Any]] = field(default_factory=list)
     calm: bool | None = None
@@ -44,7 +44,10 @@ class DemoObservations:
 def check_report(
     session: DemoSession, database: Database, observations: DemoObservations, *, total_s: float
 ) -> dict[str, Any]:
-    """The keys of the contract; `failures` are those of *seen* and all that is found here."""
+    """Return the keys of docs/json.md.
+
+    `failures` lists those in *observations* first, then those found here.
+    """
     with database.read() as tx:
         crises = incidents.all_incidents(tx, kind=IncidentKind.CRISIS)
         result: dict[str, Any] = {
@@ -78,13 +81,16 @@ def _pages(session: DemoSession, crises: Sequence[Incident]) -> dict[str, int]:
 
 
 def true_incidents(session: DemoSession) -> list[Onset]:
-    """The truth, as far as the demo has come."""
+    """Return the true incidents that have begun by now."""
     elapsed_s = (session.clock.now() - session.started_at).total_seconds()
     return [onset for onset in session.corpus.incidents if onset.onset_s <= elapsed_s]
 
 
 def onset_error(session: DemoSession, crises: Sequence[Incident]) -> float | None:
-    """The largest distance, in seconds, between a true onset and the incident that tells of it."""
+    """Return the largest distance in seconds between a true onset and the nearest incident.
+
+    None: no true incident has begun, or none was detected.
+    """
     if not true_incidents(session):
         return None
     errors = [_nearest_s(session, onset, crises) for onset in true_incidents(session)]
@@ -122,7 +128,7 @@ _SUM_FIELDS: Final = tuple(n for n in RunTotals.__dataclass_fields__ if n != "dr
 
 
 def _recall(session: DemoSession, tx: Connection, at: datetime) -> float:
-    """The share of what an honest crawl had to find by *at* that stands in the record."""
+    """Return the share of the mentions expected by *at* that is in the database."""
     match = matcher(session.corpus)
     expected_ids = {
         mention_id(uri)
@@ -134,7 +140,7 @@ def _recall(session: DemoSession, tx: Connection, at: datetime) -> float:
 
 
 def _surplus_rows(session: DemoSession, tx: Connection) -> int:
-    """Rows beyond one for each published line: strange uris, and ids that are not made of them."""
+    """Return the number of rows with an unpublished uri, or with an id not derived from its uri."""
     published_uris = _expected_lines(session, session.clock.now()).keys()
     return sum(
         uri not in published_uris or mention_id(uri) != i for uri, i in mentions.uris(tx).items()
@@ -156,7 +162,7 @@ def _score(tx: Connection, observations: DemoObservations) -> dict[str, Any]:
 
 
 def _page_s(tx: Connection, incident: Incident) -> float | None:
-    """From the first sight of the mention that tipped it to the 250 of the first brief."""
+    """Return the seconds from the first sight of the tipping mention to the first sent brief."""
     events = incidents.events(tx, incident.id)
     tipping_id = events[0]["facts"].get("tipped") if events else None
     first_seen = mentions.get(tx, [tipping_id])[0].first_seen if tipping_id else None

@@ -1,7 +1,7 @@
-"""The corpus of the demo: four weeks of talk about an invented maker of e-bikes, by seed.
+"""The corpus of the demo: four weeks of posts about an invented maker of e-bikes, by seed.
 
-``generate`` makes it, ``write`` and ``read`` keep it in a folder. The same seed and the same minute
-give the same corpus, on every machine.
+``generate`` creates it; ``write`` and ``read`` store it in a folder and load it. The same seed and
+the same minute give the same corpus on every machine.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -33,13 +33,13 @@ BROKEN: Final = "broken"  # the site whose feed is garbage
 
 
 def generate(seed: int, now: datetime, *, calm: bool = False, live: bool = False) -> Corpus:
-    """The corpus of *seed* for a site that starts at *now*, which counts to the minute.
+    """Return the corpus of *seed* for a site that starts at *now*, cut to the minute.
 
     Args:
         seed: any integer.
         now: aware; offsets count from it.
-        calm: neither the product crisis nor yesterday's story happens.
-        live: a second crisis, of a competitor, begins 20 s after the start.
+        calm: leave out the product crisis and yesterday's story.
+        live: add a second crisis, of a competitor, 20 s after the start.
     """
     minute = now.astimezone(UTC).replace(second=0, microsecond=0)
     market = Market(rng=Random(f"{seed} {minute:%Y%m%d%H%M}"), now=minute)
@@ -81,9 +81,9 @@ def _drafts(market: Market, onsets: Iterable[Onset], *, calm: bool) -> Iterator[
 
 
 def _bursts(market: Market) -> Iterator[Draft]:
-    """One burst of the three is young, the others are days old; none falls on yesterday.
+    """Yield three bursts: one recent, two some days old, none yesterday.
 
-    Yesterday belongs to the smaller story, which has to lead the digest.
+    Yesterday is reserved for the smaller story, which must lead the digest.
     """
     bursts = [stories.joy, stories.reposts, stories.quarrel]
     market.rng.shuffle(bursts)
@@ -118,7 +118,7 @@ def _lines(
 
 
 def _notes(drafts: Sequence[Draft], now: datetime) -> dict[str, object]:
-    """What truth.json says beyond the incidents: mood, watch, story, topic of each line."""
+    """Return the further keys of truth.json: mood, watch, story and topic of each line."""
     offsets_by_story: dict[str, list[int]] = {}
     for draft in drafts:
         offsets_by_story.setdefault(draft.story, []).append(_offset(draft, now))

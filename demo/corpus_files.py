@@ -1,6 +1,6 @@
-"""A corpus on disk, as the demo keeps it: a folder of three files (:mod:`demo.foreign_corpus`).
+"""A corpus on disk: a folder with the three files of :mod:`demo.foreign_corpus`.
 
-The replay site starts with this module: it imports nothing that is slow.
+The replay site imports this module at its start, so it imports nothing that is slow to load.
 """
 
 import json
@@ -17,7 +17,7 @@ TRUTH: Final = "truth.json"
 
 
 def write(corpus: Corpus, folder: Path) -> None:
-    """Write *corpus* as the three files into *folder*, which is made if need be."""
+    """Write *corpus* as the three files into *folder*; create the folder if it is missing."""
     folder.mkdir(parents=True, exist_ok=True)
     lines = "".join(json.dumps(asdict(line)) + "\n" for line in corpus.lines)
     (folder / MENTIONS).write_text(lines, encoding="utf-8")
@@ -27,10 +27,10 @@ def write(corpus: Corpus, folder: Path) -> None:
 
 
 def read(folder: Path) -> Corpus:
-    """The corpus that :func:`write` left in *folder*.
+    """Return the corpus that :func:`write` stored in *folder*.
 
     Raises:
-        ConfigError: it holds none.
+        ConfigError: *folder* contains no corpus.
     """
     try:
         truth = json.loads((folder / TRUTH).read_text("utf-8"))

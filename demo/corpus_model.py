@@ -1,4 +1,4 @@
-"""A corpus: what a replay site publishes, what is listened for, and the truth about it."""
+"""A corpus: the posts that a replay site publishes, the watches, and the true incidents."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ class Line:
     author: str | None
     text: str
     language: str | None  # ISO 639-1
-    parent: int | None  # number of the line it answers
+    parent: int | None  # number of the line that it answers
     offset_s: int  # seconds after the start of the site; negative: before
 
 
@@ -31,7 +31,7 @@ class CorpusWatch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Onset:
-    """One true incident: the watch, and when its excess began, in seconds from the start."""
+    """One true incident: its watch and its onset, in seconds from the start."""
 
     watch: str
     onset_s: int
@@ -39,7 +39,7 @@ class Onset:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Corpus:
-    """All lines, oldest first in our own corpora and in any order in a stranger's."""
+    """All lines: oldest first in generated corpora, in any order in foreign ones."""
 
     lines: tuple[Line, ...]
     watches: tuple[CorpusWatch, ...]

@@ -1,4 +1,4 @@
-"""Faults of a demo: real ones, made from outside; nothing in the product knows of them."""
+"""Faults of a demo: real ones, caused from outside; the product has no code for them."""
 
 import os
 import signal
@@ -18,13 +18,13 @@ from store.analysis import queue
 from store.crawl import sources
 from store.database import Database
 
-MAX_SILENCE_DELAY_S: Final = 120.0  # a fault has to be named within
+MAX_SILENCE_DELAY_S: Final = 120.0  # the console must report a fault within so many seconds
 
 
 def inject_fault(
     session: DemoSession, database: Database, observations: DemoObservations, name: str
 ) -> None:
-    """Make the fault *name*, note what the console says of it, end it and wait for recovery."""
+    """Cause the fault *name*, store what the console reports, end the fault, wait for recovery."""
     with _fault(name)(session, database):
         try:
             status = wait_for(
@@ -42,7 +42,7 @@ def inject_fault(
 
 
 def check_fault_name(name: str) -> None:
-    """ConfigError: there is no fault of that name."""
+    """Raise ConfigError if there is no fault *name*."""
     if name not in FAULTS:
         hint = did_you_mean(name, list(FAULTS))
         raise ConfigError(f"--fault: unknown {name!r}.{hint} Known: {', '.join(FAULTS)}.")
@@ -73,7 +73,7 @@ def _has_recovered(session: DemoSession, database: Database) -> bool | None:
 
 @contextmanager
 def _no_scorer(session: DemoSession, database: Database) -> Iterator[None]:
-    """The weights are gone and the worker dies: it cannot come back until they are there."""
+    """Hide the weights and kill the worker: it cannot restart until they are back."""
     weights = next((session.options.folder / "model").iterdir())
     with _hide_path(weights):
         _kill(database, "analyse")
@@ -82,7 +82,7 @@ def _no_scorer(session: DemoSession, database: Database) -> Iterator[None]:
 
 @contextmanager
 def _no_source(session: DemoSession, database: Database) -> Iterator[None]:
-    """One site that worked answers 503."""
+    """Let one working site answer 503."""
     with database.read() as tx:
         working = [s.slug for s in sources.active(tx) if s.first_ok and s.kind == "forum"]
         working = working or [s.slug for s in sources.active(tx) if s.first_ok]
@@ -93,7 +93,7 @@ def _no_source(session: DemoSession, database: Database) -> Iterator[None]:
 
 @contextmanager
 def _no_index(session: DemoSession, database: Database) -> Iterator[None]:
-    """The folder of the embedded index is gone, or the way to Elasticsearch is cut."""
+    """Hide the folder of the embedded index, or cut the connection to Elasticsearch."""
     if session.proxy is not None:
         session.proxy.cut()
         yield
@@ -109,7 +109,7 @@ def _no_index(session: DemoSession, database: Database) -> Iterator[None]:
 
 @contextmanager
 def _no_smtp(session: DemoSession, database: Database) -> Iterator[None]:
-    """The mail server is down."""
+    """Stop the mail server."""
     del database
     session.smtp_sink.close()
     yield

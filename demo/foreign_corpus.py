@@ -1,10 +1,10 @@
-"""A stranger's corpus: a folder of three files, checked line by line.
+"""A foreign corpus: a folder of three files, checked line by line.
 
 - ``mentions.jsonl``: one post a line with site, kind, author, text, language, parent, offset_s
   (seconds from the start of the site; negative lies in the past). ``parent`` is null, the 0-based
-  number of another post, or the value of another post's optional ``id``. Other keys are not read.
+  number of another post, or the value of another post's optional ``id``. Other keys are ignored.
 - ``watches.json``: a list of slug, kind, query.
-- ``truth.json``: ``incidents``, a list of watch and onset_s, maybe empty; no file, no incidents.
+- ``truth.json``: ``incidents``, a list of watch and onset_s, possibly empty; no file, no incidents.
   Other keys are notes.
 """
 
@@ -21,7 +21,7 @@ from core.errors import ConfigError
 from demo.corpus_files import MENTIONS, TRUTH, WATCHES
 from demo.corpus_model import Corpus, CorpusWatch, Line, Onset, SiteKind
 
-MAX_OFFSET_S: Final = 3640 * 86400  # of an offset: the first crawl of a source goes back ten years
+MAX_OFFSET_S: Final = 3640 * 86400  # ten years, as in the first crawl of a source
 
 _LANGUAGE: Final = re.compile(r"([A-Za-z]{2})(?![A-Za-z])")  # "en", "pt-BR"; "English" is no code
 
@@ -49,12 +49,13 @@ class _Truth(BaseModel, extra="allow"):
 
 
 def read(folder: Path) -> Corpus:
-    """The corpus that stands in *folder*.
+    """Return the corpus in *folder*.
 
-    A parent that no line has is forgotten: such a post stands alone, as under a deleted one.
+    An unknown parent is dropped: such a post starts a thread, like the answer to a deleted post.
 
     Raises:
-        ConfigError: a file is missing, or a line or an entry cannot be used; it says where and why.
+        ConfigError: a file is missing, or a line or an entry is invalid; the message names the
+            place and the reason.
     """
     posts = list(_posts(folder / MENTIONS))
     if not posts:
@@ -76,7 +77,7 @@ def read(folder: Path) -> Corpus:
 
 
 def _posts(path: Path) -> Iterator[_Post]:
-    # split("\n") and not splitlines(): U+2028 inside a text ends no line of JSON
+    # splitlines() would also split at U+2028, which may stand inside a JSON text.
     for line_number, text in enumerate(_text(path).split("\n"), start=1):
         if text.strip():
             location = f"{path}:{line_number}"
@@ -140,7 +141,7 @@ def _validate(model: type[Row], value: object, location: str) -> Row:
 
 
 def _with_name(row: object) -> object:
-    """*row* as settings know a watch: with a name, and without the keys that are not read."""
+    """Return *row* as a watch of the settings: with a name, without the ignored keys."""
     if not isinstance(row, dict):
         return row
     return {"name": "", **{key: row[key] for key in ("slug", "kind", "query") if key in row}}

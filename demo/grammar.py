@@ -1,4 +1,4 @@
-"""Sentences from rules: an option may name other rules in braces; options are dealt, not rolled."""
+"""Sentences from rules: an option may name other rules in braces."""
 
 import re
 from collections.abc import Mapping
@@ -15,10 +15,10 @@ Rules = Mapping[str, tuple[str, ...]]
 
 
 class Grammar:
-    """Says sentences of one set of rules.
+    """A generator of sentences from one set of rules.
 
-    Options of a rule come like cards of a shuffled deck: none comes twice before all came once, so
-    that neighbours differ and a few dozen sentences carry thousands of distinct posts.
+    The options of a rule are drawn like cards of a shuffled deck: an option repeats only after all
+    others. Neighbours differ, and a few dozen sentences give thousands of distinct posts.
     """
 
     def __init__(self, rules: Rules, rng: Random) -> None:
@@ -27,15 +27,15 @@ class Grammar:
         self._decks: dict[str, list[str]] = {}
 
     def sentence(self, rule: str, **bindings: str) -> str:
-        """One sentence of *rule*; names in *bound* are put in as they are, other names are rules.
+        """Return one sentence of *rule*; a name in braces is a key of *bindings*, else a rule.
 
         Raises:
-            KeyError: a name is neither bound nor a rule.
+            KeyError: a name is unknown to both.
         """
         return self._fill(self._next_option(rule), bindings)
 
     def sentences(self, rule: str, count: int, **bindings: str) -> list[str]:
-        """Up to *count* sentences of *rule*, no option of it twice."""
+        """Return up to *count* sentences of *rule*, each from another option."""
         options = self._rules[rule]
         selection = self._rng.sample(options, min(count, len(options)))
         return [self._fill(option, bindings) for option in selection]
@@ -57,7 +57,7 @@ class Grammar:
 
 
 def load_rules(*names: str) -> Rules:
-    """The rules of the packaged files *names* together; a later file wins."""
+    """Return the rules of the packaged files *names*; a later file overrides an earlier one."""
     return {
         rule: tuple(options.splitlines())
         for name in names
@@ -67,6 +67,6 @@ def load_rules(*names: str) -> Rules:
 
 @lru_cache
 def load_yaml(name: str) -> Any:
-    """What ``texts/NAME.yaml`` holds; shared between callers, who only read it."""
+    """Return the content of ``texts/NAME.yaml``; callers share it and must not change it."""
     text = (files("demo") / "texts" / f"{name}.yaml").read_text(encoding="utf-8")
     return yaml.load(text, Loader=yaml.CSafeLoader)

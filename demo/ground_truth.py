@@ -1,4 +1,4 @@
-"""What a perfect crawl of the replay site would hold, to compare a record with."""
+"""The result of a perfect crawl of the replay site, to compare a database with."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -14,7 +14,7 @@ __all__ = ["expected_lines", "is_readable", "matcher", "published_lines", "visib
 
 
 def matcher(corpus: Corpus) -> Callable[[str], Mapping[str, str]]:
-    """Which watches of *corpus* a text concerns.
+    """Return a function from a text to the watches of *corpus* that it matches.
 
     Raises:
         ConfigError: the query of a watch cannot be used; the message names the watch.
@@ -23,17 +23,17 @@ def matcher(corpus: Corpus) -> Callable[[str], Mapping[str, str]]:
 
 
 def watches(corpus: Corpus) -> list[Watch]:
-    """What *corpus* wants listened for."""
+    """Return the watches of *corpus*."""
     return [_watch(watch) for watch in corpus.watches]
 
 
 def is_readable(entry: Entry) -> bool:
-    """Whether an honest crawl can read *entry*: robots.txt allows it, the feed is whole."""
+    """Return whether a crawl can read *entry*: robots.txt allows it and its feed is valid."""
     return entry.board not in (PRIVATE, BROKEN)
 
 
 def published_lines(corpus: Corpus, started_at: datetime, at: datetime) -> list[Line]:
-    """The lines that a site started at *started* has published by *at*."""
+    """Return the lines that a site started at *started_at* has published by *at*."""
     timeline = Timeline(corpus, started_at, "")
     return [corpus.lines[entry.number] for entry in timeline.entries if entry.published <= at]
 
@@ -41,9 +41,9 @@ def published_lines(corpus: Corpus, started_at: datetime, at: datetime) -> list[
 def expected_lines(
     corpus: Corpus, started_at: datetime, base: str, at: datetime
 ) -> Mapping[str, Line]:
-    """By uri, all lines that an honest crawl of the site at *base* finds by *at*.
+    """Return by uri all lines that a crawl of the site at *base* can find by *at*.
 
-    Lines that match no watch are among them: a record may drop those.
+    Lines that match no watch are included; the product may drop those.
     """
     timeline = Timeline(corpus, started_at, base)
     return {

@@ -1,4 +1,4 @@
-"""The invented market: its makers, places and voices, and the drafts that stories are told in."""
+"""The invented market: its makers, venues and voices, and the drafts of its posts."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,27 +20,27 @@ TOPICS: Final = {  # share of ordinary posts about a maker
     "ride": 0.16,
     "safety": 0.08,
 }
-REGULAR_COUNT: Final = 260  # accounts of a place that write again and again
+REGULAR_COUNT: Final = 260  # accounts of a venue that write repeatedly
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Maker:
-    """One maker of e-bikes, which a watch listens for."""
+    """One maker of e-bikes, with a watch of its own."""
 
     slug: str
     name: str
     kind: str
-    words: tuple[str, ...]  # one of them stands in each post about it
+    words: tuple[str, ...]  # each post about it contains one of them
     per_day: float  # posts on an average day
     models: tuple[str, ...]
 
     @property
     def query(self) -> str:
-        """The watch's query."""
+        """The query of its watch."""
         return " OR ".join(f'"{word}"' if " " in word else word for word in self.words)
 
     def is_named_in(self, text: str) -> bool:
-        """Whether *text* is about this maker."""
+        """Return whether *text* names this maker."""
         return any(word in text.lower() for word in self.words)
 
 
@@ -50,12 +50,12 @@ class Venue:
 
     site: str
     kind: SiteKind
-    shares: dict[str, float]  # language -> weight among the places that speak it
+    shares: dict[str, float]  # language -> weight among the venues of that language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A post before it has a number and a parent, with what only the truth may know."""
+    """A post without number and parent, with the facts that only truth.json states."""
 
     at: datetime
     venue: Venue
@@ -64,14 +64,14 @@ class Draft:
     language: str
     mood: Mood
     watch: str | None  # slug; None: about no maker
-    thread: str  # posts of one thread key in one place answer one another
+    thread: str  # posts of one thread key in one venue answer each other
     story: str = "ordinary"
     is_article: bool = False  # on a blog: a post of its own, not a comment
 
 
 @dataclass(slots=True, kw_only=True)
 class Market:
-    """All that the tellers of stories share; every draw comes from its one *rng*."""
+    """The state that all stories share; every random draw comes from its *rng*."""
 
     rng: Random
     now: datetime
@@ -89,12 +89,12 @@ class Market:
         self.grammars = {lang: Grammar(load_rules(*stories, lang), self.rng) for lang in LANGUAGES}
 
     def venue_for(self, language: str) -> Venue:
-        """A place where *language* is spoken, by weight."""
+        """Return a random venue of *language*, by weight."""
         candidates = [p for p in self.venues.values() if language in p.shares]
         return self.rng.choices(candidates, [p.shares[language] for p in candidates])[0]
 
     def new_voice(self) -> str:
-        """An account that nobody has used yet."""
+        """Return an unused account name."""
         names = self.grammars["en"]
         while True:
             name = names.sentence("account", number=str(self.rng.randrange(10, 1000)))
@@ -103,7 +103,10 @@ class Market:
                 return name
 
     def regular_voice(self, venue: Venue) -> str:
-        """Mostly one of the regulars of *place*, of whom a few write much; else somebody new."""
+        """Return a regular of *venue* in seven of ten cases, else a new account.
+
+        A few regulars write most of the posts.
+        """
         if self.rng.random() < 0.3:  # noqa: PLR2004 - three in ten are strangers
             return self.new_voice()
         if venue.site not in self._regulars:
@@ -111,7 +114,7 @@ class Market:
         return self._regulars[venue.site][int(REGULAR_COUNT * self.rng.random() ** 2)]
 
     def draft(self, maker: Maker, at: datetime, text: str, story: str, **more: Any) -> Draft:
-        """A post of *story* about *maker*, by default positive, English and by a fresh voice.
+        """Return a post of *story* about *maker*; by default positive, English, by a new account.
 
         *more* are further fields of :class:`Draft`.
         """
@@ -121,17 +124,17 @@ class Market:
         return Draft(at=at, text=text, story=story, watch=maker.slug, **fields)
 
     def compose(self, maker: Maker, language: str, *rules: str) -> str:
-        """One sentence of each of *rules*, about *maker*, who is named."""
+        """Return one sentence of each of *rules*, with the name of *maker*."""
         grammar, names = self.grammars[language], self.name_bindings(maker)
         text = " ".join(grammar.sentence(rule, **names) for rule in rules)
         return self.with_name(maker, language, text, names)
 
     def with_name(self, maker: Maker, language: str, text: str, names: dict[str, str]) -> str:
-        """*text* as it is where it names *maker*; else with the name put to it."""
+        """Return *text*, with the name of *maker* added if it is missing."""
         if maker.is_named_in(text):
             return text
         return self.grammars[language].sentence("sign", text=text, **names)
 
     def name_bindings(self, maker: Maker) -> dict[str, str]:
-        """What binds ``brand`` and ``model`` in a sentence about *maker*."""
+        """Return values of ``brand`` and ``model`` for a sentence about *maker*."""
         return {"brand": maker.name, "model": self.rng.choice(maker.models)}

@@ -1,4 +1,4 @@
-"""When people write: a daily and weekly rhythm on the reader's own clock."""
+"""The daily and weekly rhythm of posts in the reader's time zone."""
 
 import math
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from random import Random
 from typing import Final
 from zoneinfo import ZoneInfo
 
-ZONE: Final = ZoneInfo("Europe/Berlin")  # where the readers of the invented market live
+ZONE: Final = ZoneInfo("Europe/Berlin")  # of the readers of the invented market
 
 # Posts in each hour of the day, relative: a quiet night, a commute, a lunch and a long evening.
 HOURS: Final = (2, 1, 1, 1, 1, 2, 5, 9, 11, 10, 9, 9, 11, 10, 9, 9, 10, 12, 13, 14, 14, 12, 8, 4)
@@ -16,13 +16,13 @@ WEEKDAYS: Final = (1.05, 1.0, 1.02, 1.06, 1.1, 0.92, 0.85)
 
 
 def draw_instants(rng: Random, start: datetime, end: datetime, per_day: float) -> list[datetime]:
-    """Sorted UTC instants in [start, end), about *per_day* a day, in the rhythm of :data:`ZONE`."""
+    """Draw UTC instants in [start, end), ascending, about *per_day* a day, in local rhythm."""
     instants = (at for day in _days(start, end) for at in _day_instants(rng, day, per_day))
     return sorted(at for at in instants if start <= at < end)
 
 
 def local_midnight(at: datetime, *, days_ago: int = 0) -> datetime:
-    """The UTC instant at which the local day of *at*, or the one *days_ago* before it, began."""
+    """Return the start in UTC of the local day *days_ago* days before that of *at*."""
     day = (at.astimezone(ZONE) - timedelta(days=days_ago)).date()
     return datetime(day.year, day.month, day.day, tzinfo=ZONE).astimezone(UTC)
 

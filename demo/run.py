@@ -1,20 +1,23 @@
-"""The course of a demo: until the crisis is on screen, and what `--check` does after that."""
+"""The course of a demo: until the crisis is on screen, then the steps of `--check`."""
 
 import contextlib
+import os
+import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from demo import faults, waits
 from demo.check import OK, DemoObservations, check_report
-from demo.session import DemoOptions, DemoSession, since_process_start, start_demo, wait_for
-from harken.clock import Clock
+from demo.clock import DemoClock
+from demo.session import DemoOptions, DemoSession, start_demo, wait_for
 from store import counts as tally
 from store.database import Database
 
 
 @contextlib.contextmanager
-def open_demo(options: DemoOptions, clock: Clock) -> Iterator[DemoSession]:
-    """A demo that is ended whatever happens."""
+def open_demo(options: DemoOptions, clock: DemoClock) -> Iterator[DemoSession]:
+    """Yield a running demo; end it in every case."""
     session = start_demo(options, clock)
     try:
         yield session
@@ -23,7 +26,7 @@ def open_demo(options: DemoOptions, clock: Clock) -> Iterator[DemoSession]:
 
 
 def wait_until_ready(session: DemoSession) -> tuple[Database, DemoObservations]:
-    """Wait until what there is to see can be seen: the incident's page, or a calm console."""
+    """Wait until the page of the incident, or a calm console, is complete."""
     database = waits.wait_for_database(session)
     observations = DemoObservations(scored_per_s=waits.wait_for_scores(database))
     crises = waits.wait_for_crises(session, database)
@@ -35,8 +38,8 @@ def wait_until_ready(session: DemoSession) -> tuple[Database, DemoObservations]:
     return database, observations
 
 
-def run_check(options: DemoOptions, clock: Clock) -> dict[str, Any]:
-    """The whole demo without anybody watching; its verdict."""
+def run_check(options: DemoOptions, clock: DemoClock) -> dict[str, Any]:
+    """Run the whole demo unattended and return its report."""
     with open_demo(options, clock) as session:
         database, observations = wait_until_ready(session)
         if options.fault:
@@ -44,7 +47,7 @@ def run_check(options: DemoOptions, clock: Clock) -> dict[str, Any]:
         if options.live is not None:
             waits.wait_for_live_crisis(session, database, options.live)
         observations.recrawled_at = waits.wait_for_recrawl(session, database)
-        waits.wait_for_mails(session, database)  # on what that crawl may have told of
+        waits.wait_for_mails(session, database)  # on incidents of that crawl
         if not options.fault:
             status = session.json("/status.json") or {}
             observations.silences, observations.calm = (
@@ -55,7 +58,7 @@ def run_check(options: DemoOptions, clock: Clock) -> dict[str, Any]:
 
 
 def summary(session: DemoSession, database: Database, observations: DemoObservations) -> list[str]:
-    """A few lines for the person who started it."""
+    """Return a few lines for the person at the terminal."""
     with database.read() as tx:
         counts = tally.by_analysis_state(tx)
     crises = waits.crises(database)
@@ -78,3 +81,9 @@ def summary(session: DemoSession, database: Database, observations: DemoObservat
         f"Press Ctrl-C to stop. All files are in {session.options.folder}; "
         "delete it to remove them.",
     ]
+
+
+def since_process_start() -> float:
+    """Return the seconds since the kernel started this process."""
+    ticks = int(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19])
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")

@@ -1,26 +1,26 @@
-"""Which characters a page can carry, and how two readers compare what they saw."""
+"""The characters that a page can carry, and a form of texts for comparison."""
 
 import re
 from typing import Final
 
-# XML 1.0 section 2.2: what it forbids, and the control characters that it discourages.
+# XML 1.0 section 2.2: the forbidden characters and the discouraged control characters.
 _ILLEGAL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-_UNSENDABLE: Final = re.compile("[\x00\ud800-\udfff]")  # no UTF-8, or no HTML, carries these
+_UNSENDABLE: Final = re.compile("[\x00\ud800-\udfff]")  # impossible in UTF-8 or in HTML
 
 
 def sendable(text: str) -> str:
-    """*text* without NUL and lone surrogates: what JSON and HTML can carry."""
+    """Return *text* without NUL and lone surrogates, which JSON and HTML cannot carry."""
     return _UNSENDABLE.sub("", text)
 
 
 def legal(text: str) -> str:
-    """*text* with a space for each character that has no place in XML.
+    """Return *text* with a space in place of each character that XML forbids.
 
-    A space and not nothing: readers of HTML take some of these characters for white space.
+    HTML parsers treat some of these characters as white space.
     """
     return _ILLEGAL.sub(" ", text)
 
 
 def visible_text(text: str) -> str:
-    """*text* for comparison: sendable and legal, each run of white space as one space."""
+    """Return *text* for comparison: sendable, legal, each run of white space as one space."""
     return " ".join(legal(sendable(text)).split())

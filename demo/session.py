@@ -1,7 +1,6 @@
-"""The demo: a replay site, an SMTP inbox and `harken run` on them, each a process of its own."""
+"""A demo: a replay site, an SMTP sink and `harken run`; site and run are processes."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from typing import Any, Final, TypeVar
 
 from core.errors import HarkenError
 from core.timestamps import format_utc
+from demo.clock import DemoClock
 from demo.corpus import generate
 from demo.corpus_files import write
 from demo.corpus_model import Corpus
@@ -25,17 +25,15 @@ from demo.site.sources import site_sources
 from demo.smtp_sink import SmtpSink, free_port
 from demo.tcp_proxy import TcpProxy
 from demo.workspace import prepare_folder, write_control, write_settings
-from harken.clock import Clock
-from harken.commands.output import print_err
 
 T = TypeVar("T")
-MAX_WAIT_S: Final = 300.0  # for anything that the demo waits for
-POLL_S: Final = 0.25
+MAX_WAIT_S: Final = 300.0  # for each step of the demo, seconds
+POLL_S: Final = 0.25  # pause between two tries, seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoOptions:
-    """What kind of demo was asked for."""
+    """The options of a demo; its fields are those of `harken demo`."""
 
     folder: Path
     seed: int = 1
@@ -43,7 +41,7 @@ class DemoOptions:
     index: str = "tantivy"
     calm: bool = False
     fault: str | None = None
-    live: float | None = None  # seconds
+    live: float | None = None  # longest wait for the second crisis, seconds; None: no such crisis
     port: int = 0
 
 
@@ -52,29 +50,29 @@ class DemoSession:
     """A running demo."""
 
     options: DemoOptions
-    clock: Clock
+    clock: DemoClock
     corpus: Corpus
-    started_at: datetime  # what offset 0 of the corpus is
+    started_at: datetime  # offset 0 of the corpus
     site_process: subprocess.Popen[str]
     site_port: int
     console_port: int
     settings_path: Path
     smtp_sink: SmtpSink
     run_process: subprocess.Popen[str]
-    proxy: TcpProxy | None = None  # before an Elasticsearch
+    proxy: TcpProxy | None = None  # in front of an Elasticsearch
 
     @property
     def site_url(self) -> str:
-        """Where the replay site answers."""
+        """The address of the replay site."""
         return f"http://127.0.0.1:{self.site_port}"
 
     @property
     def console_url(self) -> str:
-        """Where the console answers."""
+        """The address of the console."""
         return f"http://127.0.0.1:{self.console_port}"
 
     def get(self, path: str) -> tuple[int, str]:
-        """Status and body of a page of the console; (0, "") while it does not answer."""
+        """Return status and body of a page of the console; (0, "") if it does not answer."""
         try:
             with urllib.request.urlopen(self.console_url + path, timeout=20) as response:  # noqa: S310 - our own console
                 return response.status, response.read().decode()
@@ -84,7 +82,7 @@ class DemoSession:
             return 0, ""
 
     def json(self, path: str) -> dict[str, Any] | None:
-        """A JSON page of the console; None while it does not answer."""
+        """Return a JSON page of the console; None unless its status is 200."""
         status, body = self.get(path)
         return json.loads(body) if status == 200 else None  # noqa: PLR2004 - OK
 
@@ -103,20 +101,21 @@ class DemoSession:
             self.proxy.cut()
 
 
-def start_demo(options: DemoOptions, clock: Clock) -> DemoSession:
-    """Start everything; returns as soon as all processes are up, long before anything is heard."""
+def start_demo(options: DemoOptions, clock: DemoClock) -> DemoSession:
+    """Start all processes and return at once, before the first crawl ends.
+
+    Raises:
+        ConfigError: the folder is in use, or the corpus or a query of it is invalid.
+        HarkenError: the replay site did not start.
+    """
     prepare_folder(options.folder)
     started_at = clock.now()
-    corpus = (
-        read(options.corpus)
-        if options.corpus
-        else generate(options.seed, started_at, calm=options.calm, live=options.live is not None)
-    )
-    matcher(corpus)  # a query that no crawl can use is told before anything starts
+    corpus = _load_corpus(options, started_at)
+    matcher(corpus)  # report an invalid query before anything starts
     write(corpus, options.folder / "corpus")
     smtp_sink = SmtpSink(options.folder / "mails", clock)
     smtp_sink.open()
-    site_process, site_port = _start_site(options, clock, started_at)
+    site_process, site_port = start_site(options, clock, started_at)
     console_port = options.port or free_port()
     proxy = None if options.index == "tantivy" else TcpProxy(options.index)
     settings_path = write_settings(
@@ -142,8 +141,40 @@ def start_demo(options: DemoOptions, clock: Clock) -> DemoSession:
     )
 
 
-def start_run(settings_path: Path, clock: Clock, log_path: Path) -> subprocess.Popen[str]:
-    """`harken run` on these settings, its talk in *log*."""
+def start_site(
+    options: DemoOptions, clock: DemoClock, started_at: datetime
+) -> tuple[subprocess.Popen[str], int]:
+    """Start the replay site of the corpus in the demo's folder; return the process and its port.
+
+    The site ends with this process, even when this process is killed.
+
+    Raises:
+        HarkenError: the site did not start.
+    """
+    control = write_control(options.folder, [])
+    command = [
+        *(sys.executable, "-m", "demo.site"),
+        *("--corpus", str(options.folder / "corpus")),
+        *("--started", str(format_utc(started_at))),
+        *("--now", str(format_utc(clock.now()))),
+        *("--log", str(options.folder / "access.jsonl")),
+        *("--control", str(control)),
+        "--until-stdin-closes",
+    ]
+    # The other end of its standard input closes with this process, even when SIGKILL ends it.
+    site_process = subprocess.Popen(  # noqa: S603 - our own command
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
+    assert site_process.stdout is not None
+    ready_line = site_process.stdout.readline().split()
+    if ready_line[:1] != ["ready"]:
+        raise HarkenError("The replay site did not start; see the messages above.")
+    print(f"replay site on port {ready_line[1]}", file=sys.stderr, flush=True)
+    return site_process, int(ready_line[1])
+
+
+def start_run(settings_path: Path, clock: DemoClock, log_path: Path) -> subprocess.Popen[str]:
+    """Start `harken run` with these settings; append its output to *log_path*."""
     offset = str(clock.offset.total_seconds())
     with log_path.open("a") as log_file:
         return subprocess.Popen(  # noqa: S603 - our own command
@@ -166,11 +197,11 @@ def wait_for(
     *,
     progress: Callable[[], object] = lambda: None,
 ) -> T:
-    """What *look* finds, asked again and again.
+    """Call *poll* until it returns a value, and return that.
 
     Raises:
-        HarkenError: it found nothing in *patience* seconds after *progress* last said another
-            thing: twelve thousand mentions take longer than three hundred.
+        HarkenError: *max_wait* seconds passed since *progress* last changed its value; twelve
+            thousand mentions take longer than three hundred.
     """
     last_progress, deadline = progress(), time.monotonic() + max_wait
     while (result := poll()) is None:
@@ -182,30 +213,7 @@ def wait_for(
     return result
 
 
-def since_process_start() -> float:
-    """Seconds since the kernel started this process."""
-    ticks = int(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19])
-    return time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
-
-
-def _start_site(
-    options: DemoOptions, clock: Clock, started_at: datetime
-) -> tuple[subprocess.Popen[str], int]:
-    control = write_control(options.folder, [])
-    command = [
-        *(sys.executable, "-m", "demo.site"),
-        *("--corpus", str(options.folder / "corpus")),
-        *("--started", str(format_utc(started_at))),
-        *("--now", str(format_utc(clock.now()))),
-        *("--log", str(options.folder / "access.jsonl")),
-        *("--control", str(control)),
-    ]
-    site_process = subprocess.Popen(  # noqa: S603 - our own command
-        command, stdout=subprocess.PIPE, text=True, start_new_session=True
-    )
-    assert site_process.stdout is not None
-    ready_line = site_process.stdout.readline().split()
-    if ready_line[:1] != ["ready"]:
-        raise HarkenError("The replay site did not start; see the messages above.")
-    print_err(f"replay site on port {ready_line[1]}")
-    return site_process, int(ready_line[1])
+def _load_corpus(options: DemoOptions, started_at: datetime) -> Corpus:
+    if options.corpus:
+        return read(options.corpus)
+    return generate(options.seed, started_at, calm=options.calm, live=options.live is not None)

@@ -1,4 +1,4 @@
-"""The inbox of the demo: a real SMTP server on loopback that keeps every letter as a file."""
+"""The inbox of the demo: a real SMTP server on loopback that stores each email as a file."""
 
 import email
 import email.policy
@@ -9,21 +9,21 @@ from pathlib import Path
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from harken.clock import Clock
+from demo.clock import DemoClock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceivedMail:
-    """One letter as it came in."""
+    """One received email."""
 
-    kind: str  # brief | digest, from the letter's own header
+    kind: str  # brief | digest, from the Message-ID
     message_id: str
     eml: Path
-    at: float  # seconds since 1970, on the demo's clock, when 250 was said
+    at: float  # time of the reply 250 on the demo's clock, seconds since 1970
 
 
 def free_port() -> int:
-    """A port of loopback that nobody listens on now."""
+    """Return a free port of loopback."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -31,9 +31,9 @@ def free_port() -> int:
 
 
 class SmtpSink:
-    """Takes every letter; can be closed and opened again on the same port."""
+    """A server that accepts every email; it can be closed and opened again on the same port."""
 
-    def __init__(self, folder: Path, clock: Clock) -> None:
+    def __init__(self, folder: Path, clock: DemoClock) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self._clock = clock
@@ -42,7 +42,7 @@ class SmtpSink:
         self._controller: Controller | None = None
 
     def open(self) -> None:
-        """Begin to listen, always on the same port."""
+        """Start to listen, always on the same port."""
         self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
         self._controller.start()
 
@@ -53,7 +53,7 @@ class SmtpSink:
             self._controller = None
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802, ARG002 - aiosmtpd's names
-        """Keep the letter, then say that it is ours."""
+        """Store the email, then accept it."""
         content = envelope.content
         raw = content if isinstance(content, bytes) else str(content).encode()
         path = self._folder / f"{len(self.mails) + 1:03d}.eml"

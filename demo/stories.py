@@ -1,4 +1,4 @@
-"""What else happened in four weeks: a smaller story, and what must not be taken for a crisis."""
+"""The other events of four weeks: a smaller story, and events that are no crisis."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -10,7 +10,7 @@ from demo.rhythm import draw_instants, local_midnight
 
 
 def signin(market: Market) -> Iterator[Draft]:
-    """Yesterday, local: trouble with signing in. Mostly questions, over by the evening."""
+    """Yield yesterday's sign-in trouble: mostly questions, over by the evening, local time."""
     maker, rng = market.makers["velorra"], market.rng
     start = local_midnight(market.now, days_ago=1) + timedelta(minutes=rng.randrange(540, 660))
     length = timedelta(hours=8)
@@ -22,7 +22,7 @@ def signin(market: Market) -> Iterator[Draft]:
             yield market.draft(maker, at, text, "signin", mood=mood, language=language)
 
 
-_SIGNIN = {  # few are cross in any one hour: the story must change the topic's volume, not page
+_SIGNIN = {  # few complaints an hour: the story changes the volume of its topic, no brief follows
     "signin.negative.en": 5,
     "signin.neutral.en": 21,
     "signin.positive.en": 4,
@@ -36,7 +36,7 @@ _SIGNIN = {  # few are cross in any one hour: the story must change the topic's 
 
 
 def campaign(market: Market) -> Iterator[Draft]:
-    """Two days of the brand's own campaign: many voices, friendly or neutral."""
+    """Yield two days of the brand's own campaign: many authors, friendly or neutral."""
     maker, rng = market.makers["velorra"], market.rng
     start = local_midnight(market.now, days_ago=rng.randrange(5, 23))
     for at in draw_instants(rng, start, start + timedelta(days=2), 65):
@@ -48,7 +48,7 @@ def campaign(market: Market) -> Iterator[Draft]:
 
 
 def joy(market: Market, start: datetime) -> Iterator[Draft]:
-    """The brand wins a prize: seventy happy voices in five hours."""
+    """Yield seventy happy posts in five hours: the brand wins a prize."""
     maker, rng = market.makers["velorra"], market.rng
     for _ in range(70):
         at = start + timedelta(seconds=18000 * rng.random() ** 2)
@@ -56,7 +56,7 @@ def joy(market: Market, start: datetime) -> Iterator[Draft]:
 
 
 def reposts(market: Market, start: datetime) -> Iterator[Draft]:
-    """A storm of one angry text by three or four accounts in four hours."""
+    """Yield one angry text ninety times, by three or four accounts in four hours."""
     maker, rng = market.makers["velorra"], market.rng
     accounts = [market.new_voice() for _ in range(rng.choice([3, 4]))]
     venue = market.venues["velosocial"]
@@ -68,7 +68,10 @@ def reposts(market: Market, start: datetime) -> Iterator[Draft]:
 
 
 def quarrel(market: Market, start: datetime) -> Iterator[Draft]:
-    """Three who grumble and one or two who defend, two hours in one thread, joining in turn."""
+    """Yield two hours of quarrel in one thread: four or five authors, who join in turn.
+
+    Three complain, one or two defend the brand.
+    """
     maker, rng = market.makers["velorra"], market.rng
     moods: list[Mood] = ["negative", "positive", "negative", "negative", "positive"]
     accounts = [(market.new_voice(), mood) for mood in moods[: rng.randrange(4, 6)]]
@@ -82,7 +85,7 @@ def quarrel(market: Market, start: datetime) -> Iterator[Draft]:
 
 
 def spam(market: Market) -> Iterator[Draft]:
-    """Six robots advertise all month."""
+    """Yield the advertisements of six bots over the whole month."""
     robots = [(market.new_voice(), market.venue_for("en")) for _ in range(6)]
     for at in draw_instants(market.rng, market.now - timedelta(days=28), market.now, 1.6):
         account, venue = market.rng.choice(robots)
@@ -92,7 +95,7 @@ def spam(market: Market) -> Iterator[Draft]:
 
 
 def sarcasm(market: Market) -> Iterator[Draft]:
-    """Praise that is none, now and then."""
+    """Yield occasional sarcastic praise."""
     for at in draw_instants(market.rng, market.now - timedelta(days=28), market.now, 0.8):
         maker = market.rng.choice(list(market.makers.values()))
         text = market.compose(maker, "en", "sarcasm", "tail.negative")
@@ -100,7 +103,7 @@ def sarcasm(market: Market) -> Iterator[Draft]:
 
 
 def hostile(market: Market) -> Iterator[Draft]:
-    """Ten posts that try to break their reader, each in another place and on another day."""
+    """Yield ten posts that try to break their parser, each at another venue and on another day."""
     maker = market.makers["velorra"]
     venues = cycle(venue for venue in market.venues.values() if "en" in venue.shares)
     for days, (row, venue) in enumerate(zip(load_yaml("hostile"), venues, strict=False)):

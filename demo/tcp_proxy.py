@@ -1,4 +1,4 @@
-"""A TCP relay before an Elasticsearch: a demo can cut the way to a server it does not own."""
+"""A TCP proxy in front of an Elasticsearch: a demo can cut the connection to that server."""
 
 import asyncio
 import contextlib
@@ -9,7 +9,7 @@ from demo.smtp_sink import free_port
 
 
 class TcpProxy:
-    """Passes bytes on until it is cut; on the same port again when it is mended."""
+    """A proxy that forwards bytes until it is cut, and again on the same port after a resume."""
 
     def __init__(self, target: str) -> None:
         parts = urlsplit(target)
@@ -23,11 +23,11 @@ class TcpProxy:
 
     @property
     def url(self) -> str:
-        """Where the relay answers."""
+        """The address of the proxy."""
         return f"http://127.0.0.1:{self._port}"
 
     def resume(self) -> None:
-        """Listen."""
+        """Start to listen."""
         asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result(10)
 
     def cut(self) -> None:

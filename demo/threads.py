@@ -1,4 +1,4 @@
-"""Who answers whom: drafts in the order of time become threads, comments and replies."""
+"""Threads, comments and replies from drafts in the order of time."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,13 +8,13 @@ from typing import Final
 
 from demo.market import Draft
 
-MAX_PAUSE: Final = timedelta(days=4)  # a thread that was silent for longer is answered no more
+MAX_PAUSE: Final = timedelta(days=4)  # after a longer pause a thread gets no more answers
 ANSWER_CHANCE: Final = {
     "forum": 0.9,
     "mastodon": 0.15,
     "rss": 1.0,
     "atom": 1.0,
-}  # that a post answers one
+}  # that a post is an answer
 MAX_POSTS: Final = 60  # posts in one thread
 
 Key = tuple[str, ...]
@@ -28,7 +28,7 @@ class _Thread:
 
 
 def parents(drafts: Sequence[Draft], rng: Random) -> list[int | None]:
-    """For each of *drafts* (sorted by time) the place in it of the draft that it answers."""
+    """Return for each of *drafts*, sorted by time, the index of the draft that it answers."""
     threads: dict[Key, _Thread] = {}
     parent_numbers: list[int | None] = []
     for index, draft in enumerate(drafts):
@@ -59,8 +59,8 @@ def _open_thread(threads: dict[Key, _Thread], draft: Draft) -> _Thread | None:
 
 
 def _keys(draft: Draft) -> Iterator[Key]:
-    """Where a draft looks for company, nearest first."""
+    """Yield the keys of the threads that a draft may join, the best one first."""
     site_key = (draft.venue.site, draft.language, draft.watch or "")
     yield (*site_key, draft.thread)
-    if draft.venue.kind in ("rss", "atom"):  # a comment has to stand under some article
+    if draft.venue.kind in ("rss", "atom"):  # a comment needs an article
         yield site_key

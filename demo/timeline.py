@@ -1,6 +1,6 @@
-"""Where and when each line of a corpus is published: its address, its global name, its moment.
+"""Publication of each line of a corpus: its address, its uri and its time.
 
-The site serves by it and the check of a demo counts by it; the crawlers never see it.
+The site and the check of a demo use it; the crawlers have no access to it.
 """
 
 import re
@@ -17,30 +17,30 @@ from demo.sanitize import sendable
 
 FEED_KINDS: Final = ("rss", "atom")
 _NOT_SLUG: Final = re.compile(r"[^a-z0-9]+")
-_MAX_SLUG: Final = 40  # letters of a site's name in its address
+_MAX_SLUG: Final = 40  # characters of a site's name in its address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One line in its place on the site."""
+    """One line as it is published on the site."""
 
     number: int  # of the line, 0-based
-    board: str  # slug of the site it stands on
+    board: str  # slug of its site
     kind: SiteKind
     author: str
     text: str
     language: str | None
     published: datetime  # UTC, whole seconds
-    parent: int | None  # number of the line it answers, on the same board
+    parent: int | None  # number of the line that it answers, on the same board
     root: int  # number of the first line of its thread
-    url: str  # where a person reads it
-    uri: str  # the global name that a crawl should give it
-    status: str = ""  # Mastodon's id: sorts by time
+    url: str  # of its page for people
+    uri: str  # the uri that a crawl should store
+    status: str = ""  # id on Mastodon, ascending with time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
-    """One site: all its entries, sorted by the moment of publication."""
+    """One site: all its entries, sorted by the time of publication."""
 
     slug: str
     name: str
@@ -49,12 +49,12 @@ class Board:
     moments: tuple[datetime, ...]
 
     def until(self, at: datetime) -> Sequence[Entry]:
-        """What is public at *at*, oldest first."""
+        """Return the entries published by *at*, oldest first."""
         return self.entries[: bisect_right(self.moments, at)]
 
 
 class Timeline:
-    """A corpus that is published from *started* on under the address *base* (no final slash)."""
+    """A corpus whose offset 0 is *started_at*, published under *base* (without a final slash)."""
 
     def __init__(self, corpus: Corpus, started_at: datetime, base: str) -> None:
         self.base = base
@@ -72,7 +72,7 @@ class Timeline:
     def _entry(self, line: Line, number: int, roots: Mapping[int, int]) -> Entry:
         board = self.slugs[line.site, line.kind]
         published_at = self.started_at + timedelta(seconds=line.offset_s)
-        # Nobody's name stands for somebody of their own: a hundred nameless voices are not one.
+        # Each anonymous post counts as an author of its own: a hundred of them are not one person.
         author = sendable(line.author or "").strip() or f"guest-{number}"
         snowflake_id = str((int(published_at.timestamp() * 1000) << 20) + number)
         url, uri = self._url_and_uri(board, line.kind, author, number, roots[number], snowflake_id)
@@ -108,10 +108,10 @@ class Timeline:
 
 
 def board_slugs(lines: Iterable[Line]) -> Mapping[tuple[str, SiteKind], str]:
-    """(site, kind) -> its part of the address: letters, digits and hyphens, each once.
+    """Return by (site, kind) a unique slug of letters, digits and hyphens.
 
-    A plain name stays as it is; others are folded and cut, and twins get a number. The comments of
-    a blog are a source of their own, SLUG-comments: no other site is called so.
+    A plain name is its own slug. Others are converted to ASCII and cut; duplicates get a number.
+    The comments of a blog are a source of their own, SLUG-comments, a name that no site gets.
     """
     slugs: dict[tuple[str, SiteKind], str] = {}
     used_slugs: set[str] = set()
@@ -128,7 +128,7 @@ def board_slugs(lines: Iterable[Line]) -> Mapping[tuple[str, SiteKind], str]:
 
 
 def comments_of(slug: str) -> str:
-    """The name of the source that reads the comments of the blog *slug*."""
+    """Return the slug of the source of the comments of the blog *slug*."""
     return f"{slug}-comments"
 
 
@@ -142,7 +142,10 @@ def _board(slug: str, name: str, kind: SiteKind, entries: Iterable[Entry]) -> Bo
 
 
 def _roots(lines: Sequence[Line]) -> Mapping[int, int]:
-    """For each line the first of its thread; an answer to another site, or itself, is a first."""
+    """Return for each line the first line of its thread.
+
+    An answer to another site or to itself starts a thread.
+    """
     roots: dict[int, int] = {}
     for number in range(len(lines)):
         path: list[int] = []

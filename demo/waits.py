@@ -1,4 +1,4 @@
-"""What a demo waits for on its way; each returns as soon as it is so, or raises HarkenError."""
+"""The conditions that a demo waits for; each wait ends at once or raises HarkenError."""
 
 import contextlib
 import time
@@ -12,22 +12,25 @@ from demo.check import true_incidents
 from demo.session import DemoSession, wait_for
 from store import changes, watches
 from store import counts as tally
-from store.alerts import incidents, observations
+from store.alerts import baselines, incidents
 from store.analysis import queue
 from store.crawl import runs, sources
 from store.database import Database
 
-GRACE_S: Final = 60.0  # once all watches are judged, a crisis that was begun may need so much more
-MAX_INDEX_LAG: Final = 50  # changes: an index so close behind shows all that there is to see
+GRACE_S: Final = 60.0  # for a crisis after all watches have a baseline
+MAX_INDEX_LAG: Final = 50  # changes; an index with this lag already shows everything of interest
 
 
 def wait_for_database(session: DemoSession) -> Database:
-    """The record, its tables made."""
+    """Wait until the database has its tables, and return it."""
     return wait_for("the database", lambda: _open_database(session))
 
 
 def wait_for_scores(database: Database) -> float | None:
-    """Wait until all sources were read and their mentions judged; mentions a second, if any."""
+    """Wait until all sources are crawled and their mentions scored; return mentions a second.
+
+    None: the rate could not be measured.
+    """
     rate = _Rate()
     wait_for(
         "all mentions to be scored",
@@ -38,10 +41,10 @@ def wait_for_scores(database: Database) -> float | None:
 
 
 def wait_for_crises(session: DemoSession, database: Database) -> Sequence[Incident]:
-    """The crises of the truth, or those of them that detection tells of; newest first."""
+    """Wait for as many crises as the truth has; return those that were detected, newest first."""
     wait_for("detection", lambda: _has_baselines(database))
     crisis_count = len(true_incidents(session))
-    with contextlib.suppress(HarkenError):  # the verdict will name what was missed
+    with contextlib.suppress(HarkenError):  # the report will name the missed ones
         wait_for(
             "the crises", lambda: True if len(crises(database)) >= crisis_count else None, GRACE_S
         )
@@ -49,20 +52,20 @@ def wait_for_crises(session: DemoSession, database: Database) -> Sequence[Incide
 
 
 def wait_for_index(database: Database) -> None:
-    """Wait until the index has nearly caught up with the record."""
+    """Wait until the index has nearly caught up with the database."""
     wait_for(
         "the index", lambda: _is_index_current(database), progress=lambda: _index_offset(database)
     )
 
 
 def wait_for_mails(session: DemoSession, database: Database) -> None:
-    """Wait until a brief on each crisis and a digest came in; the verdict names what did not."""
+    """Wait for a brief on each crisis and a digest; the report names the missing ones."""
     with contextlib.suppress(HarkenError):
         wait_for("the emails", lambda: _has_mails(session, database))
 
 
 def wait_for_live_crisis(session: DemoSession, database: Database, max_wait: float) -> None:
-    """Wait for the second crisis and its letter, at the latest *patience* s after the start."""
+    """Wait for the second crisis and its email, at most *max_wait* seconds from the start."""
     crisis_count = len(session.corpus.incidents)
     remaining_s = max_wait - (session.clock.now() - session.started_at).total_seconds()
     with contextlib.suppress(HarkenError):
@@ -76,7 +79,7 @@ def wait_for_live_crisis(session: DemoSession, database: Database, max_wait: flo
 
 
 def wait_for_recrawl(session: DemoSession, database: Database) -> datetime:
-    """Wait until every source that works was crawled and scored once more; since which moment."""
+    """Wait until every working source was crawled and scored again; return the start of this."""
     moment = session.clock.now()
     wait_for("another crawl", lambda: _is_recrawl_done(database, moment))
     wait_for_scores(database)
@@ -84,20 +87,20 @@ def wait_for_recrawl(session: DemoSession, database: Database) -> datetime:
 
 
 def crises(database: Database) -> Sequence[Incident]:
-    """All crises of the record, newest first."""
+    """Return all crises of the database, newest first."""
     with database.read() as tx:
         return incidents.all_incidents(tx, kind=IncidentKind.CRISIS)
 
 
 class _Rate:
-    """How fast mentions were scored while there were many."""
+    """The rate of scoring while there was a backlog."""
 
     def __init__(self) -> None:
         self.first: tuple[float, int] | None = None
         self.per_second: float | None = None
 
     def update(self, count: int) -> None:
-        """Look at the count of scored mentions."""
+        """Update the rate with the *count* of scored mentions."""
         if not count:
             return
         if self.first is None:
@@ -134,7 +137,7 @@ def _is_scoring_done(database: Database, rate: _Rate) -> bool | None:
 def _has_baselines(database: Database) -> bool | None:
     with database.read() as tx:
         all_watches = watches.active_watches(tx)
-        return True if all(observations.baseline(tx, w.slug) for w in all_watches) else None
+        return True if all(baselines.baseline(tx, w.slug) for w in all_watches) else None
 
 
 def _index_offset(database: Database) -> int:

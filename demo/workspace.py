@@ -1,4 +1,4 @@
-"""The folder of a demo and the harken.yaml in it: the product as a user would have set it up."""
+"""The folder of a demo and its harken.yaml: the product as a user would set it up."""
 
 import json
 import shutil
@@ -13,17 +13,17 @@ from core.errors import ConfigError
 from demo.corpus_model import Corpus, CorpusWatch
 from demo.site.sources import SiteSource
 
-MARKER_FILE: Final = ".harken-demo"  # a folder that bears it is ours to empty
+MARKER_FILE: Final = ".harken-demo"  # only a folder with this file is emptied
 ZONE: Final = "Europe/Berlin"
-CRAWL_INTERVAL: Final = "20s"  # how often the demo's sources are crawled
+CRAWL_INTERVAL: Final = "20s"  # of the sources of the demo
 PERSON: Final = {"slug": "lead", "name": "Comms lead", "email": "lead@demo.example"}
 
 
 def prepare_folder(folder: Path) -> None:
-    """Make *folder* an empty demo folder.
+    """Create *folder*, or empty it, and mark it as a demo folder.
 
     Raises:
-        ConfigError: it holds something that is not a demo.
+        ConfigError: it contains files and is not a demo folder.
     """
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()) and not (folder / MARKER_FILE).exists():
@@ -42,7 +42,7 @@ def write_settings(
     console_port: int,
     index: str,
 ) -> Path:
-    """Write harken.yaml into *folder*; returns its path."""
+    """Write harken.yaml into *folder*; return its path."""
     weights = folder / "model" / "e5-multi.safetensors"
     weights.parent.mkdir()
     shutil.copyfile(str(files("nlp").joinpath("weights", weights.name)), weights)
@@ -75,7 +75,10 @@ def write_settings(
 
 
 def write_control(folder: Path, down: Sequence[str]) -> Path:
-    """Tell the replay site which sites answer 503."""
+    """Write the list of sites that answer 503; return the path of the file.
+
+    The replay site reads it at its next request.
+    """
     path = folder / "control.json"
     draft = path.with_suffix(".tmp")
     draft.write_text(json.dumps({"down": list(down)}))
@@ -84,14 +87,14 @@ def write_control(folder: Path, down: Sequence[str]) -> Path:
 
 
 def taxonomy() -> list[dict[str, Any]]:
-    """The topics of the demo, as harken.yaml tells them."""
+    """Return the topics of the demo in the form of harken.yaml."""
     text = files("demo").joinpath("texts", "taxonomy.yaml").read_text(encoding="utf-8")
     topics: list[dict[str, Any]] = yaml.safe_load(text)
     return topics
 
 
 def _retention_days(corpus: Corpus) -> int:
-    """The days of retention that no line of *corpus* is too old for; a year as in the settings."""
+    """Return days of retention that cover every line of *corpus*; at least a year, the default."""
     oldest = min((line.offset_s for line in corpus.lines), default=0)
     return max(365, -oldest // 86400 + 1)
 

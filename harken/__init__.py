@@ -1,1 +1,1 @@
-"""The product put together: commands, steps, processes, and the demo."""
+"""The product put together: commands, steps of the pipeline and processes."""

@@ -1,15 +1,16 @@
-"""The command line. Heavy imports wait inside the verbs: ``harken --help`` is quick."""
+"""Command line. Heavy imports stand inside the commands, so that ``harken --help`` is quick."""
 
 import sys
 
 import typer
 
-from core.errors import ConfigError, HarkenError, QueryError
+from core.errors import HarkenError
 from harken.commands import query, setup, steps
 from harken.commands.demo import demo
 from harken.commands.evaluate import evaluate
 from harken.commands.model import model
 from harken.commands.output import print_err
+from harken.commands.status import status
 
 app = typer.Typer(
     rich_markup_mode=None,
@@ -31,7 +32,7 @@ for verb in (
     steps.deliver,
     steps.digest,
     steps.rebuild,
-    query.status,
+    status,
     query.sources,
     query.mentions,
     query.search,
@@ -43,20 +44,12 @@ app.add_typer(model, name="model")
 
 
 def main() -> None:
-    """Run the verb; exit 0 done or true, 1 failed or false, 2 misconfigured."""
+    """Run the command; exit 0 done or true, 1 failed or false, 2 misconfigured."""
     try:
         app()
-    except QueryError as error:
-        print_err(f"{error} (at character {error.column + 1})")
-        if error.hint:
-            print_err(f"Did you mean: {error.hint}")
-        sys.exit(2)
-    except ConfigError as error:
-        print_err(str(error))
-        sys.exit(2)
     except HarkenError as error:
-        print_err(str(error))
-        sys.exit(1)
+        print_err(error.explanation)
+        sys.exit(error.exit_status)
 
 
 if __name__ == "__main__":

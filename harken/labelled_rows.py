@@ -1,4 +1,4 @@
-"""Files of labelled texts, JSON lines, plain or .gz: whatever is wrong is told with its place."""
+"""Reader of labelled texts, JSON lines, plain or .gz; every error names its line and column."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +10,7 @@ from core.errors import ConfigError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelledRow:
-    """One row and where it stands."""
+    """Row of a file, with its location."""
 
     file: Path
     line: int  # from 1
@@ -18,15 +18,15 @@ class LabelledRow:
     row: dict[str, Any]
 
     def location(self, key: str) -> str:
-        """``file:line:column`` of the value of *key*, of the row itself where it has none."""
+        """Return ``file:line:column`` of the value of *key*; without one, of the row."""
         return f"{self.file}:{self.line}:{column_of(self.text, key)}"
 
 
 def read_labelled_rows(file: Path) -> list[LabelledRow]:
-    """The rows of *file*, in order; empty lines are passed over.
+    """Return the rows of *file*, in order; empty lines are skipped.
 
     Raises:
-        ConfigError: it cannot be read, or a line is no object with a text.
+        ConfigError: the file cannot be read, or a line is not an object with a text.
     """
     return [
         LabelledRow(file=file, line=line_number, text=line, row=_row(file, line_number, line))

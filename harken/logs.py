@@ -1,4 +1,4 @@
-"""Logs: one JSON line an event on stderr; newlines and escape codes cannot break out."""
+"""Logging to stderr, one JSON line for each event; JSON escapes newlines and control codes."""
 
 import logging
 import sys
@@ -15,7 +15,10 @@ _QUIET_LOGGERS: Final = (
 
 
 def safe_message(error: BaseException) -> str:
-    """*error* as it may be logged or shown: only our own sentences never quote a text."""
+    """Return a message of *error* that quotes no text of a post.
+
+    That is the message of a ``HarkenError``; of any other its class, module and line.
+    """
     if isinstance(error, HarkenError):
         return str(error)
     frame = error.__traceback__
@@ -26,12 +29,15 @@ def safe_message(error: BaseException) -> str:
 
 
 def _is_ours_or_error(entry: logging.LogRecord) -> bool:
-    """Libraries speak up from errors on; Scrapy resets its own levels, so a filter it is."""
+    """Drop entries of libraries below ERROR; a filter, because Scrapy resets logger levels."""
     return entry.levelno >= logging.ERROR or entry.name.partition(".")[0] not in _QUIET_LOGGERS
 
 
 def configure_logging(level: str = "INFO", **context: str) -> None:
-    """Send structlog and the standard library's loggers to stderr as JSON lines."""
+    """Send structlog and the standard library's loggers to stderr as JSON lines.
+
+    *context* is added to every line.
+    """
     common_processors: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,

@@ -1,4 +1,4 @@
-"""Settings into the record, upserted by slug at every start (origin file)."""
+"""Synchronisation of the database with harken.yaml: rows of origin file, upserted by slug."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from store.database import Database
 
 
 def sync_settings(database: Database, settings: Settings, *, now: datetime) -> None:
-    """Make the record know what harken.yaml says."""
+    """Write watches, topics, sources, people and subscriptions in one transaction."""
     with database.write() as tx:
         watches.replace_from_file(tx, watch_values(settings), topic_values(settings))
         source_rows = [
@@ -24,12 +24,12 @@ def sync_settings(database: Database, settings: Settings, *, now: datetime) -> N
 
 
 def watch_values(settings: Settings) -> list[Watch]:
-    """The watches of the settings."""
+    """Return the watches of *settings*, in their order."""
     return [_watch(w, settings.zone) for w in settings.watches]
 
 
 def topic_values(settings: Settings) -> list[Topic]:
-    """The taxonomy of the settings."""
+    """Return the topics of *settings*, in their order."""
     return [_topic(t) for t in settings.topics]
 
 

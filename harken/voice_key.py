@@ -1,4 +1,4 @@
-"""The key of the voices: in a file outside the database, so that neither alone names anybody."""
+"""Key of the voices, in a file outside the database: neither of them alone identifies an author."""
 
 import contextlib
 import os
@@ -13,12 +13,13 @@ KEY_BYTES: Final = 32  # bytes, as the SHA-256 that it keys
 
 
 def voice_key(state: Path) -> bytes:
-    """The 32 bytes in ``voice.key`` of *state*; made at the first call, readable by us alone.
+    """Return the 32 bytes in ``voice.key`` of *state*.
 
-    Losing or replacing the file breaks the link between old and new mentions of one author.
+    The first call creates the file, readable only by its owner. To lose or replace the file
+    breaks the link between old and new mentions of an author.
 
     Raises:
-        ConfigError: the file holds something else; a shorter key would give the authors away.
+        ConfigError: the file has another length. A shorter key could be guessed.
     """
     path = state / "voice.key"
     if not path.exists():
@@ -34,7 +35,7 @@ def voice_key(state: Path) -> bytes:
 
 
 def _create_key(path: Path) -> None:
-    with NamedTemporaryFile(dir=path.parent, prefix=f"{path.name}.") as draft:  # ours alone: 0600
+    with NamedTemporaryFile(dir=path.parent, prefix=f"{path.name}.") as draft:  # mode 0600
         draft.write(secrets.token_bytes(KEY_BYTES))
         draft.flush()
         os.fsync(draft.fileno())  # a power cut leaves no empty key behind

@@ -1,4 +1,4 @@
-"""Settings to objects: the only place where adapters are built."""
+"""Builders of adapters from the settings; no other module builds any."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 
 
 def open_database(settings: Settings) -> Database:
-    """The record, its schema up to date."""
+    """Open the database and migrate its schema to the current version."""
     database = Database(settings.database_url)
     database.setup()
     return database
 
 
 def open_index(settings: Settings, *, writer: bool) -> "MentionIndex":
-    """The index that the settings name, ready to be read or, by one process, written."""
+    """Open the index that the settings name. Only one process may open it as *writer*."""
     if settings.index == "tantivy":
         from indexer.engines.tantivy.index import TantivyIndex
 
@@ -49,26 +49,26 @@ def open_index(settings: Settings, *, writer: bool) -> "MentionIndex":
 
 
 def index_name(settings: Settings) -> str:
-    """The index as it may be shown: tantivy, or its URL without the password."""
+    """Return the display name of the index: tantivy, or its URL without the password."""
     from indexer.engines.elasticsearch.client import without_secrets
 
     return without_secrets(settings.index)
 
 
 def index_consumer(settings: Settings) -> str:
-    """The name under which the index of the settings follows the change feed."""
+    """Return the name under which the index commits its offset in the change feed."""
     return settings.index if settings.index == "tantivy" else f"elastic:{settings.index_prefix}"
 
 
 def open_model(settings: Settings) -> "Model":
-    """The model that scores; loading it takes seconds."""
+    """Load the model of the settings, which takes seconds."""
     from nlp.model import Model
 
     model_class, model_settings = (
         plugins.load("nlp.models", settings.model.name, Model),
         settings.model,
     )
-    # A model need not know what nobody set: one without weights or engines has neither.
+    # Pass only values that are set: a model without weights or engines has no such parameter.
     weights = [model_settings.weights] if model_settings.weights else []
     engine = (
         {"engine": model_settings.engine} if "engine" in model_settings.model_fields_set else {}
@@ -77,7 +77,7 @@ def open_model(settings: Settings) -> "Model":
 
 
 def channels(settings: Settings) -> Mapping[str, Channel]:
-    """The channels that letters can take, by name; none without a mail server."""
+    """Return the channels of the settings, by name; none without a mail server."""
     if settings.mail is None:
         return {}
     from alerts.channels.email import Email, Options, Security
@@ -94,14 +94,14 @@ def channels(settings: Settings) -> Mapping[str, Channel]:
 
 
 def quality(model: str) -> float | None:
-    """How good the model of that name was measured to be; None: nobody knows."""
+    """Return the published macro-recall of *model*, 0 to 1; None if none was measured."""
     from nlp.encoder import published_quality
 
     return published_quality.published_macro_recall(model)
 
 
 def open_app_context(settings: Settings, database: Database, clock: Clock) -> "AppContext":
-    """What the console reads from."""
+    """Build the context that the pages of the console read from."""
     from console.context import AppContext
 
     index = open_index(settings, writer=False)
@@ -118,7 +118,7 @@ def open_app_context(settings: Settings, database: Database, clock: Clock) -> "A
 
 
 def matcher(database: Database) -> Callable[[str], Mapping[str, str]]:
-    """Which watches a text concerns: slug to revision of the watch."""
+    """Return a function from a text to the watches that match it: slug to query revision."""
     from indexer.percolate import Percolator
 
     with database.read() as tx:
@@ -128,16 +128,16 @@ def matcher(database: Database) -> Callable[[str], Mapping[str, str]]:
 def term_matcher(
     watches: Mapping[str, Watch],
 ) -> Callable[[str, Collection[str]], Mapping[str, Sequence[str]]]:
-    """By which words a text names some of *watches*: slug to those of its query that stand there.
+    """Return a function from a text and slugs to the query terms that occur in the text, by slug.
 
-    As they stand: a query knows no case and no accent, but a model reads both.
+    The terms are spelt as in the text: a query ignores case and accents, a model does not.
     """
     from indexer.highlight import highlights_by_query
 
     queries = {slug: _query(watch.query) for slug, watch in watches.items()}
 
     def match_terms(text: str, slugs: Collection[str]) -> Mapping[str, Sequence[str]]:
-        """Those of *slugs* that are listened for."""
+        """Skip slugs that are not in *watches*."""
         spans = highlights_by_query(
             {slug: queries[slug] for slug in slugs if slug in queries}, text
         )
@@ -150,20 +150,20 @@ def term_matcher(
 
 
 def watches(database: Database) -> Mapping[str, Watch]:
-    """What is listened for, by slug."""
+    """Return the active watches, by slug."""
     with database.read() as tx:
         return {watch.slug: watch for watch in active_watches(tx)}
 
 
 @cache
 def _query(text: str) -> "Query":
-    """Of a watch; parsed once, since it is asked for with every batch."""
+    """Parse the query of a watch; cached, because every batch needs it."""
     from indexer.query.watch_query import compile_watch
 
     return compile_watch(text)
 
 
 def pseudonym(state: Path) -> Callable[[str, str], str]:
-    """(platform, account) to voice."""
+    """Return a function from a platform and an account to the voice."""
     key = voice_key(state)
     return lambda platform, account: voice_id(key, platform, account)

@@ -1,4 +1,4 @@
-"""What is asked of an index, one mention at a time, and what became of it."""
+"""Changes of an index, one mention at a time, and their outcomes."""
 
 import re
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from indexer.query.fields import FIELDS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upsert:
-    """Show this document, unless a later change of the mention was applied already."""
+    """A change that stores a document, unless a later change of the mention was applied."""
 
     id: str
     number: int  # of the change feed, from 1: an older one never overwrites a newer one
@@ -22,7 +22,7 @@ class Upsert:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delete:
-    """Show the mention no more, unless a later change of it was applied already."""
+    """A change that removes a mention, unless a later change of it was applied."""
 
     id: str
     number: int  # likewise
@@ -31,38 +31,38 @@ class Delete:
 Change = Upsert | Delete
 
 
-# What an index takes, in seconds since 1970: [1900, 2500). The order of tantivy ends in 2514.
+# Times of an index, in seconds since 1970: [1900, 2500). The order of tantivy ends in 2514.
 EARLIEST_SECOND: Final = int(datetime(1900, 1, 1, tzinfo=UTC).timestamp())
 LATEST_SECOND: Final = int(datetime(2500, 1, 1, tzinfo=UTC).timestamp())
 
 
 class ChangeResult(StrEnum):
-    """What became of a change."""
+    """The result of a change."""
 
     OK = "ok"  # it is durable
-    STALE = "stale"  # this state or a newer one is there already: as good as ok
-    REJECTED = "rejected"  # it can never be applied; the reason says why
+    STALE = "stale"  # the index already has this state or a newer one: as good as ok
+    REJECTED = "rejected"  # it can never be applied; see the reason
     RETRY = "retry"  # the engine was too busy; the same change may work later
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeOutcome:
-    """The fate of one change."""
+    """The outcome of one change."""
 
     id: str
     result: ChangeResult
-    reason: str = ""  # of REJECTED and RETRY; never holds the text of a mention
+    reason: str = ""  # of REJECTED and RETRY; never contains the text of a mention
 
 
 def build_change(number: int, mention: Mention) -> Change:
-    """The change that brings an index to the state of *mention* at *number* of the feed."""
+    """Return the change that brings an index to the state of *mention* at *number* of the feed."""
     if mention.state is MentionState.DELETED:
         return Delete(id=mention.id, number=number)
     return Upsert(id=mention.id, number=number, document=build_document(mention))
 
 
 def reject_reason(change: Change) -> str:
-    """Why no engine can take *change*; "" if one can."""
+    """Return the reason why no engine can apply *change*; "" if there is none."""
     if not _ID.fullmatch(change.id):
         return "the id is not 32 hexadecimal digits"
     if not 0 < change.number < _MAX_NUMBER:
@@ -72,7 +72,7 @@ def reject_reason(change: Change) -> str:
 
 _ID: Final = re.compile(r"[0-9a-f]{32}")
 _MAX_NUMBER: Final = 1 << 62  # below the limits of both engines
-_MAX_VALUE_CHARACTERS: Final = 8_000  # characters; Lucene refuses a keyword above 32,766 bytes
+_MAX_VALUE_CHARACTERS: Final = 8_000  # characters; Lucene rejects a keyword above 32,766 bytes
 
 
 def _document_reject_reason(change: Upsert) -> str:

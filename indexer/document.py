@@ -1,4 +1,4 @@
-"""A mention as an index holds it: the same for every engine."""
+"""A mention as an index stores it, equal for every engine."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -9,23 +9,21 @@ from core.mention import Mention, MentionState, Sentiment, Verdict
 from indexer.index_tokens import index_words
 from indexer.query.fields import FIELDS, YesNo
 
-# Grows when a field comes, goes, or changes its meaning: an index of an older schema is taken away
-# by the first writer of a newer one, and told everything again.
+# Incremented when a field is added, removed or changes its meaning. The first writer of a newer
+# schema deletes an index of an older one and rebuilds it.
 SCHEMA: Final = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """What can be searched, counted and shown of one mention; names as in the query language.
+    """The fields of one mention for search, facets and display; names as in the query language.
 
-    Sentiment is that of the whole text: one field cannot hold another for each watch.
+    The sentiment is that of the whole text: the field cannot have a value for each watch.
     """
 
     id: str  # core.identity.mention_id
-    words: (
-        str  # indexer.index_tokens.index_words of the text, joined by blanks: what queries search
-    )
-    text: str  # what is shown
+    words: str  # searched: indexer.index_tokens.index_words of the text, joined by blanks
+    text: str  # displayed
     url: str
     published: int  # seconds since 1970, UTC
     first_seen: int  # likewise
@@ -36,22 +34,22 @@ class Document:
     sentiment: str | None  # core.mention.Sentiment; None: not scored (see analysis)
     polarity: float | None  # in [-1, 1]
     probability: float | None  # of the sentiment, 0 to 1
-    emotion: str | None  # core.mention.Emotion; None: no model read it, as of the next two
-    intent: tuple[str, ...]  # core.mention.Intent
-    offensive: str | None  # yes | no
+    emotion: str | None  # core.mention.Emotion; None: no model predicted it
+    intent: tuple[str, ...]  # core.mention.Intent; likewise ()
+    offensive: str | None  # yes | no; None: no model predicted it
     voice: str | None
     family: str | None
-    state: str  # core.mention.State
-    analysis: str  # core.mention.Analysis
+    state: str  # core.mention.MentionState
+    analysis: str  # core.mention.AnalysisState
     domain: str | None  # host of the url without "www."
     product: tuple[str, ...]  # names of the settings, in lower case
-    place: tuple[str, ...]  # in lower case: each country and each city named, as de and de/munich
-    tag: tuple[str, ...]  # core.entity.tag of each hashtag
-    link: tuple[str, ...]  # hosts that it links to
+    place: tuple[str, ...]  # in lower case: countries and cities, such as de and de/munich
+    tag: tuple[str, ...]  # core.entity.normalize_hashtag of each hashtag
+    link: tuple[str, ...]  # hosts of its links
     schema: int = SCHEMA
 
     def values(self, name: str) -> tuple[str, ...]:
-        """What the field *name* of the query language holds here; none: ()."""
+        """Return the values of the field *name* of the query language; none: ()."""
         value = getattr(self, name)
         if value is None:
             return ()
@@ -59,7 +57,7 @@ class Document:
 
 
 def build_document(mention: Mention) -> Document:
-    """The document of a mention that is not deleted.
+    """Return the document of a mention that is not deleted.
 
     Raises:
         ValueError: the mention is deleted; its change is a Delete.
@@ -99,12 +97,12 @@ def build_document(mention: Mention) -> Document:
 
 
 def to_stored(document: Document) -> dict[str, Any]:
-    """The JSON object that an engine keeps; without the words, which follow from the text."""
+    """Return the JSON object that an engine stores, without words: they follow from the text."""
     return {name: getattr(document, name) for name in _STORED_FIELDS}
 
 
 def from_stored(stored_fields: Mapping[str, Any]) -> Document:
-    """The document of which :func:`stored` made *kept*."""
+    """Return the document from the *stored_fields* that :func:`to_stored` returned."""
     values: dict[str, Any] = {
         name: tuple(stored_fields[name]) if name in _TUPLE_FIELDS else stored_fields[name]
         for name in _STORED_FIELDS
@@ -113,7 +111,7 @@ def from_stored(stored_fields: Mapping[str, Any]) -> Document:
 
 
 def field_values(document: Document) -> Mapping[str, tuple[str, ...]]:
-    """The values of every field of the query language, for the matcher."""
+    """Return the values of every field of the query language, for the matcher."""
     return {name: document.values(name) for name in FIELDS}
 
 
@@ -127,7 +125,7 @@ def _probability(verdict: Verdict | None, sentiment: Sentiment | None) -> float 
     return verdict.probabilities.get(sentiment) if verdict and sentiment else None
 
 
-def _yes_or_no(flag: bool | None) -> YesNo | None:  # noqa: FBT001 -- it is the one thing to say
+def _yes_or_no(flag: bool | None) -> YesNo | None:  # noqa: FBT001 -- the only parameter
     return None if flag is None else YesNo.YES if flag else YesNo.NO
 
 
@@ -136,12 +134,15 @@ def _entity_values(mention: Mention, kind: EntityKind) -> tuple[str, ...]:
 
 
 def _place_values(mention: Mention) -> tuple[str, ...]:
-    """A city is found as its country, too."""
+    """Return countries and places: a search for a country also matches its cities."""
     place_values = _entity_values(mention, EntityKind.PLACE)
     countries = (value.partition("/")[0] for value in place_values)
     return tuple(dict.fromkeys([*countries, *place_values]))
 
 
 def _encodable(text: str) -> str:
-    """*text* with a ``?`` for each lone surrogate: no engine takes them, and no place moves."""
+    """Return *text* with ``?`` for each lone surrogate, which no engine accepts.
+
+    All offsets stay the same.
+    """
     return text.encode("utf-8", "replace").decode("utf-8")

@@ -1,4 +1,4 @@
-"""Which parts of a text made it a hit: one answer for every engine."""
+"""The parts of a text that matched a query, equal for every engine."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,12 +9,15 @@ Span = tuple[int, int]  # text[start:end]
 
 
 def highlights(query: Query, text: str) -> list[Span]:
-    """Where *text* says the positive words and phrases of *query*: ascending, never overlapping."""
+    """Return the spans of the positive words and phrases of *query* in *text*.
+
+    Spans are ascending and never overlap.
+    """
     return highlights_by_query({"": query}, text)[""]
 
 
 def highlights_by_query(queries: Mapping[str, Query], text: str) -> dict[str, list[Span]]:
-    """The :func:`highlights` of each of *queries*, by its key; the text is cut into words once."""
+    """Return the :func:`highlights` of each of *queries*, by its key; tokenize *text* once."""
     tokens = index_tokens(text) if queries else []
     positions = term_positions([word for word, _, _ in tokens])
     return {key: _phrase_spans(query, tokens, positions) for key, query in queries.items()}

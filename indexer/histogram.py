@@ -1,4 +1,4 @@
-"""Buckets of a histogram: days of a zone, or fixed steps. No engine is asked for its calendar."""
+"""Buckets of a histogram: days of a zone, or fixed steps; independent of an engine's calendar."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,36 +9,34 @@ from zoneinfo import ZoneInfo
 from core.mention import Sentiment
 from core.observation import SentimentCounts
 
-MAX_BUCKETS: Final = (
-    2_000  # a year of days, or twelve weeks of hours; more can neither be drawn nor read
-)
+MAX_BUCKETS: Final = 2_000  # five years of days, or twelve weeks of hours; a chart shows no more
 
 DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistogramBucket:
-    """How many mentions were published from ``start`` to the next bar's."""
+    """The number of mentions published from ``start`` to the start of the next bucket."""
 
-    start: datetime  # in the zone that was asked for
+    start: datetime  # in the requested zone
     counts: SentimentCounts
 
     @property
     def total(self) -> int:
-        """All mentions of the bar."""
+        """All mentions of the bucket."""
         return self.counts.total
 
 
 def bucket_edges(
     since: datetime, until: datetime, step: timedelta, zone: ZoneInfo
 ) -> list[datetime]:
-    """The borders of the buckets that cover [since, until), ascending, in *zone*.
+    """Return the edges of the buckets that cover [since, until), ascending, in *zone*.
 
     A step of whole days goes from midnight to midnight of the zone, 23 or 25 hours apart when
     clocks change; a shorter step is a fixed time, counted from the first midnight.
 
     Raises:
-        ValueError: the step is no whole number of seconds or days, or gives more than MOST_BARS.
+        ValueError: the step is no whole number of seconds or days, or gives more than MAX_BUCKETS.
     """
     _check_step(since, until, step)
     midnight = datetime.combine(since.astimezone(zone).date(), time(), zone)
@@ -46,7 +44,7 @@ def bucket_edges(
     edges = [midnight if is_days else _floor_to_step(since, midnight.astimezone(UTC), step)]
     until = until.astimezone(UTC)
     while edges[-1] < until or len(edges) == 1:
-        # Aware datetimes of one zone add as wall clocks do; through UTC they add real time.
+        # Aware datetimes of one zone add wall-clock time; in UTC they add real time.
         next_edge = edges[-1] + step if is_days else edges[-1].astimezone(UTC) + step
         edges.append(next_edge)
     return [edge.astimezone(zone) for edge in edges]
@@ -55,11 +53,12 @@ def bucket_edges(
 def histogram_buckets(
     starts: Sequence[datetime], buckets: Iterable[Mapping[str, Any]]
 ) -> list[HistogramBucket]:
-    """One bar a start, empty ones too.
+    """Return one bucket for each of *starts*, empty ones too.
 
     Args:
-        buckets: the answer of a ``range`` aggregation by epoch seconds, in which a ``terms``
-            aggregation by sentiment is called "labels"; in any order, with or without empty ones.
+        starts: ascending.
+        buckets: the result of a ``range`` aggregation by epoch seconds, in which a ``terms``
+            aggregation by sentiment is named "labels"; in any order, with or without empty ones.
     """
     counts = {int(bucket["from"]): bucket for bucket in buckets}
     return [
@@ -69,7 +68,7 @@ def histogram_buckets(
 
 
 def epoch_seconds(at: datetime) -> int:
-    """Seconds since 1970; the fraction is cut."""
+    """Return the seconds since 1970, rounded down."""
     return int(at.timestamp() // 1)
 
 

@@ -1,4 +1,4 @@
-"""The contract of an index of mentions: derived from the record, it can always be rebuilt."""
+"""The contract of an index of mentions: derived from the database, it can always be rebuilt."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,14 +19,14 @@ from indexer.results import MAX_HITS, SearchResponse, Sort
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """What narrows a query beside its words."""
+    """The conditions of a search beside its query."""
 
     since: datetime | None = None  # published at or after
     until: datetime | None = None  # published before
     fields: Mapping[str, Sequence[str]] = field(default_factory=dict)  # field -> one of these
 
     def narrow(self, query: Query) -> Query:
-        """*query* and the fields; the times stay outside, where an engine has something better."""
+        """Return *query* with the conditions on fields; an engine applies the times itself."""
         field_conditions = [
             any_of(Field(name, value) for value in values)
             for name, values in self.fields.items()
@@ -40,37 +40,40 @@ NO_FILTERS = Filters()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """How an index is."""
+    """The state of an index."""
 
     docs: int
     bytes: int | None  # on disk; None: unknown
-    detail: str  # a word or two of the engine's own
+    detail: str  # one or two words of the engine
 
 
 class MentionIndex(ABC):
-    """Finds, counts and lists mentions. One process applies changes; any number of them reads.
+    """An index that finds, counts and lists mentions.
 
-    Every method may raise TransientError (the engine does not answer, or another process writes)
-    and ConfigError (the operator must act); the message is a sentence.
+    One process applies changes; any number of processes may read. Every method may raise
+    TransientError (the engine does not answer, or another process writes) and ConfigError (the
+    operator must act); the message is a sentence.
     """
 
     @abstractmethod
     def setup(self) -> None:
-        """Make what is missing; a second call changes nothing.
+        """Create all that is missing; a second call changes nothing.
 
-        ConfigError: a newer Harken made this index.
+        Raises:
+            ConfigError: a newer Harken created this index.
         """
 
     @abstractmethod
     def apply(self, batch: Sequence[Change]) -> list[ChangeOutcome]:
-        """Apply *batch* and return one outcome for each change, in order; what is ok is durable.
+        """Apply *batch* and return one outcome for each change, in order.
 
-        Applying a batch again, or after a crash, gives the same index.
+        Changes with the result OK are durable. Applying a batch again, also after a crash, gives
+        the same index.
         """
 
     @abstractmethod
     def refresh(self) -> None:
-        """What was applied before this call is found after it."""
+        """Make all applied changes visible to searches."""
 
     @abstractmethod
     def search(
@@ -82,10 +85,14 @@ class MentionIndex(ABC):
         size: int = 20,
         page_token: str | None = None,
     ) -> SearchResponse:
-        """The hits that follow the mark *after*.
+        """Return the page of hits after *page_token*; None: the first page.
 
-        Newest first, every mention that was there from the first page to the last is seen exactly
-        once, whatever is written between. ValueError: *size* is not 1 to MOST_HITS.
+        In the order newest first, every mention that is in the index from the first page to the
+        last is returned exactly once, also during writes.
+
+        Raises:
+            QueryError: *page_token* is invalid.
+            ValueError: *size* is not 1 to MAX_HITS.
         """
 
     def histogram(
@@ -96,9 +103,13 @@ class MentionIndex(ABC):
         step: timedelta,
         zone: ZoneInfo,
     ) -> list[HistogramBucket]:
-        """Mentions by time and sentiment over [since, until); where these are open, over all hits.
+        """Count mentions by time and sentiment over [since, until); an open side covers all hits.
 
-        Bars are those of indexer.histogram.edges, empty ones too; together they hold every hit.
+        The buckets are those of indexer.histogram.bucket_edges, empty ones too. Their sum is the
+        number of hits.
+
+        Raises:
+            ValueError: there are more than MAX_BUCKETS, or *step* is not valid.
         """
         since, until = filters.since, filters.until
         if since is None or until is None:
@@ -112,36 +123,37 @@ class MentionIndex(ABC):
     def facets(
         self, query: Query, filters: Filters = NO_FILTERS, *, fields: Sequence[str], n: int = 10
     ) -> Mapping[str, FacetCounts]:
-        """For each of *fields* its *n* values with the most hits, exact.
+        """Return for each of *fields* the *n* values with the most hits, exact.
 
-        ValueError: there is no such field.
+        Raises:
+            ValueError: there is no such field.
         """
 
     @abstractmethod
     def count(self, query: Query = Everything(), filters: Filters = NO_FILTERS) -> int:  # noqa: B008
-        """How many mentions fit."""
+        """Return the number of hits."""
 
     @abstractmethod
     def ids(self, query: Query = Everything(), filters: Filters = NO_FILTERS) -> Iterator[str]:  # noqa: B008
-        """The ids of all that fit, newest first."""
+        """Yield the ids of all hits, newest first."""
 
     @abstractmethod
     def health(self) -> Health:
-        """How the index is now."""
+        """Return the current state of the index."""
 
     @abstractmethod
     def close(self) -> None:
-        """Let go of files, locks and connections; a second call does nothing."""
+        """Release files, locks and connections; a second call does nothing."""
 
     @abstractmethod
     def _span(self, query: Query, filters: Filters) -> tuple[datetime, datetime] | None:
-        """[first, last + 1 s) of the hits by publication, UTC; None: there are none."""
+        """Return [first, last + 1 s) of the publication of the hits, UTC; None: no hits."""
 
     @abstractmethod
     def _buckets(
         self, query: Query, filters: Filters, edges: Sequence[datetime]
     ) -> list[HistogramBucket]:
-        """One bar between each two neighbours of *borders*."""
+        """Return one bucket between each two neighbours of *edges*."""
 
     def __enter__(self) -> Self:
         return self
@@ -156,13 +168,13 @@ class MentionIndex(ABC):
 
 
 def check_size(size: int) -> None:
-    """ValueError: *size* is no size of a page."""
+    """Raise ValueError unless *size* is 1 to MAX_HITS."""
     if not 1 <= size <= MAX_HITS:
         raise ValueError(f"a page of {size} hits: it must be 1 to {MAX_HITS:,}")
 
 
 def check_fields(names: Sequence[str]) -> None:
-    """ValueError: one of *names* is no field of the query language."""
+    """Raise ValueError if one of *names* is not a field of the query language."""
     for name in names:
         if name not in FIELDS:
             raise ValueError(f"no field {name!r} to list: {', '.join(FIELDS)}")

@@ -1,4 +1,4 @@
-"""Which watches does a text concern? Asked once for every post of a crawl."""
+"""The watches that a text matches, computed once for every post of a crawl."""
 
 from collections.abc import Mapping, Sequence
 
@@ -11,7 +11,9 @@ from indexer.query.watch_query import compile_watch, required_terms
 
 
 class Percolator:
-    """All watches, compiled once; a text costs its own words and the few watches that share one.
+    """All watches, compiled once.
+
+    A match costs the words of the text and the few watches that share a required word with it.
 
     Raises:
         ConfigError: the query of a watch cannot be used; the message names the watch.
@@ -25,7 +27,7 @@ class Percolator:
                 self._by_required_term.setdefault(term, []).append((watch, query))
 
     def match(self, text: str) -> Mapping[str, str]:
-        """Slug -> revision of each watch that *text* concerns, sorted by slug."""
+        """Return slug -> revision of each watch that *text* matches, sorted by slug."""
         positions = term_positions(index_words(text))
         revisions = {
             watch.slug: watch.revision

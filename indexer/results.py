@@ -1,4 +1,4 @@
-"""What a search answers: hits, and a mark from which the next page goes on."""
+"""The result of a search: hits, and a token for the next page."""
 
 import re
 from collections.abc import Sequence
@@ -15,43 +15,43 @@ from indexer.query import Query
 from indexer.query.nodes import positive_phrases
 
 MAX_HITS: Final = 1_000  # on a page
-# A page behind it stays below 10,000, the max_result_window of Elasticsearch.
+# A page that starts there ends below 10,000, the max_result_window of Elasticsearch.
 MAX_RANK: Final = 10_000 - MAX_HITS - 1
 
 
 class Sort(StrEnum):
-    """The order of hits; ties stand newest first, then by id."""
+    """The order of hits; ties newest first, then by id."""
 
     NEWEST = "newest"
-    RELEVANCE = "relevance"  # rare words and short texts first; without words to rank by: newest
+    RELEVANCE = "relevance"  # rare words and short texts first; without words in the query: newest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """One mention that fits the query."""
+    """One mention that matches the query."""
 
     document: Document
-    score: float | None  # comparable within one answer; None when sorted by time
+    score: float | None  # comparable within one response; None if sorted by time
     highlights: tuple[Span, ...]  # (start, end) in document.text, ascending, never overlapping
 
     @property
     def id(self) -> str:
-        """Of the mention."""
+        """The id of the mention."""
         return self.document.id
 
     @property
     def published(self) -> datetime:
-        """To the second, UTC."""
+        """The time of publication in seconds, UTC."""
         return datetime.fromtimestamp(self.document.published, UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchResponse:
-    """Some hits of a search."""
+    """One page of a search."""
 
-    total: int  # exact, of all pages
+    total: int  # exact number of hits on all pages
     hits: tuple[Hit, ...]
-    next_page_token: str | None  # the ``after`` of the next page; None: this is the last
+    next_page_token: str | None  # the ``page_token`` of the next page; None: this is the last
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +66,10 @@ class PageToken:
 
 
 def parse_page_token(text: str) -> PageToken:
-    """The mark that ``str`` wrote.
+    """Parse the ``str`` of a PageToken.
 
     Raises:
-        QueryError: *after* is not one.
+        QueryError: *text* is not a token.
     """
     match = re.fullmatch(r"(-?[0-9]{1,11})\.([0-9a-f]{32})", text)
     if not match or not EARLIEST_SECOND <= int(match[1]) < LATEST_SECOND:
@@ -78,10 +78,10 @@ def parse_page_token(text: str) -> PageToken:
 
 
 def parse_rank(page_token: str | None) -> int:
-    """How many hits the pages before held, when sorted by relevance.
+    """Parse the token of a page sorted by relevance: the number of hits before it.
 
     Raises:
-        QueryError: *after* is not the mark of such a page.
+        QueryError: *page_token* is not such a token.
     """
     if page_token is None:
         return 0
@@ -91,12 +91,12 @@ def parse_rank(page_token: str | None) -> int:
 
 
 def effective_sort(sort: Sort, query: Query) -> Sort:
-    """Newest first where *query* has no words to rank by."""
+    """Return *sort*, or NEWEST if *query* has no words to rank by."""
     return sort if any(positive_phrases(query)) else Sort.NEWEST
 
 
 def build_hit(document: Document, query: Query, score: float | None = None) -> Hit:
-    """*document* as an answer to *query*."""
+    """Return *document* as a hit of *query*, with its highlights."""
     spans = tuple(highlights(query, document.text))
     return Hit(document=document, score=score, highlights=spans)
 
@@ -104,10 +104,13 @@ def build_hit(document: Document, query: Query, score: float | None = None) -> H
 def build_response(
     total: int, rows: Sequence[Hit], size: int, first_rank: int | None = None
 ) -> SearchResponse:
-    """The first *size* of *rows*, which hold one more if there is a next page.
+    """Return the first *size* of *rows*, which has one more if there is a next page.
 
     Args:
-        start: the rank of the first row when sorted by relevance; None: sorted by time.
+        total: the number of hits on all pages.
+        rows: at most *size* + 1 hits.
+        size: hits on a page.
+        first_rank: the rank of the first row if sorted by relevance; None: sorted by time.
     """
     hits = tuple(rows[:size])
     if len(rows) <= size:

@@ -1,1 +1,1 @@
-"""What a text says: language, sentiment, topics, family. Nothing here fetches or stores."""
+"""Text analysis: language, sentiment, topics, entities, duplicates. No network, no database."""

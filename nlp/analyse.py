@@ -1,19 +1,17 @@
-"""What a step records of each revision: language, verdict, vector. Pure: no record, no clock."""
+"""Analysis of a batch of revisions: language, verdicts, vector, entities. No database, no clock."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
-from math import isfinite
+from itertools import islice
 from types import MappingProxyType
-from typing import Any, Final
-
-import numpy as np
 
 from core.analysis import AnalysisResult, PendingMention
-from core.mention import AnalysisState, Sentiment, Verdict
+from core.mention import AnalysisState
 from core.watch import Watch
-from nlp.bisect import predict_each, predict_selected
+from nlp.bisect import predict_each
 from nlp.model import Model, Prediction
+from nlp.results import initial_result, with_prediction, with_target_verdicts, with_vector
 from nlp.text.entities import extract_for
 from nlp.text.excerpt import EXCERPT_CHARACTERS, Excerpt, excerpt
 from nlp.text.language import detect, likeliest_supported
@@ -21,11 +19,28 @@ from nlp.text.normalize import clean
 from nlp.text.target_marking import mark_targets
 from nlp.topic_classifier import TopicClassifier
 
-EMPTY: Final = "empty"  # reason: nothing is left of the text to read
-NOT_A_NUMBER: Final = "not_a_number"  # reason: the model answered, but no probabilities
-Vector = np.ndarray[Any, np.dtype[np.float32]]
-# (text, slugs of watches) to the words by which the text names each of them, as they stand in it.
+# (text, slugs of watches) to the terms by which the text names each watch, in their surface form.
 TermMatcher = Callable[[str, tuple[str, ...]], Mapping[str, Collection[str]]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Text:
+    """One pending mention as the model receives it."""
+
+    mention: PendingMention
+    excerpt: Excerpt  # cleaned
+    language: str | None  # detected, ISO 639-1; None: unknown
+    model_language: str | None  # the language it is scored in; None: the model cannot score it
+
+    @property
+    def is_supported(self) -> bool:
+        """True if the model can score it."""
+        return self.model_language is not None
+
+    @property
+    def is_foreign(self) -> bool:
+        """True if there is text, but in no language of the model."""
+        return bool(self.excerpt.text) and not self.is_supported
 
 
 def analyse(
@@ -39,73 +54,57 @@ def analyse(
 ) -> list[AnalysisResult]:
     """Return one result for each of *pending*, in order.
 
-    A text that the model cannot read does not affect the others.
+    A text that the model cannot process does not affect the others. Of a long text an excerpt is
+    scored, with the sentences on its watches (``nlp.text.excerpt``).
 
-    *names* are brand names, which say nothing about the language of a text. Topics are told only of
-    texts in a language of the model: all-MiniLM finds 2 of 24 in German, French and Spanish, by the
-    accident of a common word, so that counts by topic would be wrong, not just low.
+    Only texts in a language of the model get topics: all-MiniLM finds 2 of 24 in German, French
+    and Spanish, by the accident of a common word. Counts by topic would be wrong, not just low.
 
-    With *spoken*, a model that reads targets judges a text that names several of its watches once
-    more towards each of them; where it cannot, the verdict on the whole text is that watch's too.
-    Of a long text an excerpt is read, with what it says of its watches (``nlp.text.excerpt``).
-
-    *watches*, by slug, are whose products and people are told where a text that matched them names
-    them; what else it names is told of every text, whether the model can read it or not.
+    Args:
+        pending: revisions to analyse.
+        model: scores the texts.
+        topic_classifier: assigns the topics.
+        names: brand names; language detection ignores them.
+        matched_terms: with it a model that supports targets scores a text that names several of
+            its watches once more towards each of them. A watch without such a verdict has that of
+            the whole text.
+        watches: by slug; their products and people are extracted from the texts that match them.
+            All other entities are extracted from every text, in any language.
 
     Raises:
-        TransientError: the model itself is broken; nothing was judged.
+        TransientError: the model itself is broken; nothing was analysed.
     """
-    # Long texts of several watches are asked about twice.
+    # It is called twice for a long text of several watches.
     matcher: TermMatcher | None = cache(matched_terms) if matched_terms else None
-    excerpts = [_excerpt_of(mention, matcher) for mention in pending]
-    results = [
-        _initial_result(mention, passage.text, model, names)
-        for mention, passage in zip(pending, excerpts, strict=True)
-    ]
-    languages = [
-        _model_language(mention, result, model, names)
-        for mention, result in zip(pending, results, strict=True)
-    ]
-    _predict(results, excerpts, languages, model, topic_classifier)
+    texts = [_prepare(mention, model, names, matcher) for mention in pending]
+    results = _predict(texts, model, topic_classifier)
     if matcher is not None and model.supports_targets:
-        _add_target_verdicts(results, pending, languages, model, matcher)
+        results = _predict_targets(texts, results, model, matcher)
     return [
-        _with_entities(result, mention, watches)
-        for result, mention in zip(results, pending, strict=True)
+        _with_entities(result, text.mention, watches)
+        for result, text in zip(results, texts, strict=True)
     ]
 
 
-def _predict(
-    results: list[AnalysisResult],
-    excerpts: Sequence[Excerpt],
-    languages: Sequence[str | None],
+def _prepare(
+    mention: PendingMention,
     model: Model,
-    topic_classifier: TopicClassifier,
-) -> None:
-    """Put into *found* what *model* says of *parts*; in a language not its own, a vector only."""
-    texts = [passage.text for passage in excerpts]
-    text_indices = [i for i, text in enumerate(texts) if text]
-    supported_indices = [i for i in text_indices if languages[i]]
-    foreign_indices = [i for i in text_indices if not languages[i]]
-    for i, prediction in predict_selected(model.predict, supported_indices, texts, languages):
-        results[i] = _result_of_prediction(
-            results[i], prediction, model, topic_classifier, excerpts[i].share
-        )
-    for i, vector in predict_selected(
-        lambda batch: list(model.encode(batch)), foreign_indices, texts
-    ):
-        results[i] = _result_of_vector(results[i], vector)
+    names: Collection[str],
+    matched_terms: TermMatcher | None,
+) -> _Text:
+    passage = _clean_excerpt(mention, matched_terms)
+    if not passage.text:
+        return _Text(mention=mention, excerpt=passage, language=None, model_language=None)
+    language = detect(mention.text, mention.claimed_language, names)
+    if language is None:
+        model_language = likeliest_supported(mention.text, model.languages, names)
+    else:
+        model_language = language if language in model.languages else None
+    return _Text(mention=mention, excerpt=passage, language=language, model_language=model_language)
 
 
-def _with_entities(
-    result: AnalysisResult, mention: PendingMention, watches: Mapping[str, Watch]
-) -> AnalysisResult:
-    extraction = extract_for(mention.text, result.language, mention.watches, watches)
-    return replace(result, entities=extraction.entities, phrases=extraction.phrases)
-
-
-def _excerpt_of(mention: PendingMention, matched_terms: TermMatcher | None) -> Excerpt:
-    """What is read of *work*, cleaned."""
+def _clean_excerpt(mention: PendingMention, matched_terms: TermMatcher | None) -> Excerpt:
+    """Return the part of the text that is scored, cleaned."""
     whole = clean(mention.text)
     if len(whole) <= EXCERPT_CHARACTERS:
         return Excerpt(whole, 1.0)
@@ -114,126 +113,80 @@ def _excerpt_of(mention: PendingMention, matched_terms: TermMatcher | None) -> E
     return replace(passage, text=clean(passage.text))
 
 
-def _model_language(
-    mention: PendingMention, blank: AnalysisResult, model: Model, names: Collection[str]
-) -> str | None:
-    """The language as which *model* reads a text; None: it does not."""
-    if blank.language is None:
-        return likeliest_supported(mention.text, model.languages, names)
-    return blank.language if blank.language in model.languages else None
+def _predict(
+    texts: Sequence[_Text], model: Model, topic_classifier: TopicClassifier
+) -> list[AnalysisResult]:
+    """Return the results without target verdicts; a text in another language gets a vector only."""
+    predictions = _predict_texts(
+        model, [(text.excerpt.text, text.model_language) for text in texts if text.is_supported]
+    )
+    foreign_texts = [text.excerpt.text for text in texts if text.is_foreign]
+    vectors = iter(predict_each(lambda batch: list(model.encode(batch)), foreign_texts))
+    results = []
+    for text in texts:
+        result = initial_result(
+            text.mention, model, language=text.language, is_empty=not text.excerpt.text
+        )
+        if text.is_supported:
+            share = text.excerpt.share
+            result = with_prediction(result, next(predictions), model, topic_classifier, share)
+        elif text.is_foreign:
+            result = with_vector(result, next(vectors))
+        results.append(result)
+    return results
 
 
-def _add_target_verdicts(
-    results: list[AnalysisResult],
-    pending: Sequence[PendingMention],
-    languages: Sequence[str | None],
+def _predict_texts(
+    model: Model, inputs: Sequence[tuple[str, str | None]]
+) -> Iterator[Prediction | Exception]:
+    """Return an iterator over one prediction or error for each (text, language), in order."""
+    texts = [text for text, _ in inputs]
+    return iter(predict_each(model.predict, texts, [language for _, language in inputs]))
+
+
+def _predict_targets(
+    texts: Sequence[_Text],
+    results: Sequence[AnalysisResult],
     model: Model,
     matched_terms: TermMatcher,
-) -> None:
-    """Add the verdicts towards each watch to those of *found* that name several.
-
-    Marked first and cleaned then, as in training: an account that is a brand's keeps its name.
-    """
+) -> list[AnalysisResult]:
+    """Return *results* with a verdict towards each watch where a text names several."""
     targets = [
-        (i, watch, clean(passage.text), passage.share)
-        for i, mention in enumerate(pending)
-        if results[i].analysis is AnalysisState.SCORED and len(mention.watches) > 1
-        for watch, passage in mark_targets(
-            mention.text, matched_terms(mention.text, mention.watches)
-        ).items()
+        _target_passages(text.mention, matched_terms)
+        if result.analysis is AnalysisState.SCORED
+        else {}
+        for text, result in zip(texts, results, strict=True)
     ]
-    codes = [languages[i] for i, *_ in targets]
-    predictions = predict_each(
-        model.predict, [target_text for _, _, target_text, _ in targets], codes
+    predictions = _predict_texts(
+        model,
+        [
+            (passage.text, text.model_language)
+            for text, passages in zip(texts, targets, strict=True)
+            for passage in passages.values()
+        ],
     )
-    for (i, watch, _, share), prediction in zip(targets, predictions, strict=True):
-        if not isinstance(prediction, Exception) and prediction.probabilities:
-            verdict = replace(
-                _verdict(results[i], prediction, model), watch=watch, read_share=share
-            )
-            results[i] = replace(results[i], verdicts=(*results[i].verdicts, verdict))
+    return [
+        with_target_verdicts(result, passages, list(islice(predictions, len(passages))), model)
+        for result, passages in zip(results, targets, strict=True)
+    ]
 
 
-def _initial_result(
-    mention: PendingMention, text: str, model: Model, names: Collection[str]
-) -> AnalysisResult:
-    """The result while nothing has been read: unscored, and why."""
-    language = detect(mention.text, mention.claimed_language, names) if text else None
-    return AnalysisResult(
-        id=mention.id,
-        text_sha256=mention.text_sha256,
-        analysis=AnalysisState.UNSCORED,
-        reason=f"language:{language or 'unknown'}" if text else EMPTY,
-        language=language,
-        verdicts=(),
-        vector=None,
-        encoder_sha256=model.encoder_sha256,
-        model=model.name,
-    )
+def _target_passages(mention: PendingMention, matched_terms: TermMatcher) -> dict[str, Excerpt]:
+    """Return the text as it is scored towards each watch, by slug; empty where it names only one.
 
-
-def _result_of_prediction(
-    blank: AnalysisResult,
-    prediction: Prediction | Exception,
-    model: Model,
-    topic_classifier: TopicClassifier,
-    share: float,
-) -> AnalysisResult:
-    if isinstance(prediction, Exception):
-        return _quarantine_result(blank, prediction)
-    topics = topic_classifier.classify_supported(
-        prediction.vector[None, :], [blank.language], model.languages
-    )[0]
-    heads = _head_probabilities(prediction, model)
-    verdict = replace(
-        _verdict(blank, prediction, model), topics=topics, heads=heads, read_share=share
-    )
-    is_scored = verdict.sentiment is not None
-    return replace(
-        blank,
-        analysis=AnalysisState.SCORED if is_scored else AnalysisState.UNSCORED,
-        reason=None if is_scored else NOT_A_NUMBER,
-        verdicts=(verdict,),
-        vector=_vector_bytes(prediction.vector),
-    )
-
-
-def _result_of_vector(blank: AnalysisResult, vector: Vector | Exception) -> AnalysisResult:
-    if isinstance(vector, Exception):
-        return _quarantine_result(blank, vector)
-    return replace(blank, vector=_vector_bytes(vector))
-
-
-def _quarantine_result(blank: AnalysisResult, error: Exception) -> AnalysisResult:
-    """The reason is the kind of error: its message might quote the text."""
-    return replace(
-        blank, analysis=AnalysisState.QUARANTINED, reason=f"error:{type(error).__name__}"
-    )
-
-
-def _verdict(blank: AnalysisResult, prediction: Prediction, model: Model) -> Verdict:
-    """The sentiment alone, of all of the text."""
-    probabilities = prediction.probabilities
-    by_class = dict(zip(Sentiment, probabilities, strict=True)) if probabilities else {}
-    return Verdict(
-        watch=None,
-        sentiment=max(by_class, key=by_class.__getitem__) if by_class else None,
-        probabilities={str(name): share for name, share in by_class.items()},
-        polarity=by_class[Sentiment.POSITIVE] - by_class[Sentiment.NEGATIVE] if by_class else None,
-        topics=(),
-        model=model.name,
-        text_sha256=blank.text_sha256,
-    )
-
-
-def _head_probabilities(prediction: Prediction, model: Model) -> dict[str, dict[str, float]]:
-    """The probabilities of each other head by class; a head that answers with NaN is left out."""
+    It is marked before it is cleaned, as in training: cleaning would turn the account of a brand
+    into ``@user``.
+    """
+    if len(mention.watches) <= 1:
+        return {}
+    passages = mark_targets(mention.text, matched_terms(mention.text, mention.watches))
     return {
-        head: dict(zip(model.heads[head], probabilities, strict=True))
-        for head, probabilities in prediction.heads.items()
-        if all(map(isfinite, probabilities))
+        watch: replace(passage, text=clean(passage.text)) for watch, passage in passages.items()
     }
 
 
-def _vector_bytes(vector: Vector) -> bytes | None:
-    return vector.astype("<f2").tobytes() if np.isfinite(vector).all() else None
+def _with_entities(
+    result: AnalysisResult, mention: PendingMention, watches: Mapping[str, Watch]
+) -> AnalysisResult:
+    extraction = extract_for(mention.text, result.language, mention.watches, watches)
+    return replace(result, entities=extraction.entities, phrases=extraction.phrases)

@@ -1,11 +1,11 @@
-"""Many texts are asked about at once; one that cannot be read takes no other with it."""
+"""Batch prediction that isolates failing texts: one bad text does not fail its batch."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeVar
 
 from core.errors import TransientError
 
-PROBE_TEXT: Final = "It works."  # what any working model can read
+PROBE_TEXT: Final = "It works."  # any working model can process it
 
 Output = TypeVar("Output")
 
@@ -13,35 +13,25 @@ Output = TypeVar("Output")
 def predict_each(
     predict: Callable[..., Sequence[Output]], texts: Sequence[str], *parallel: Sequence[Any]
 ) -> list[Output | Exception]:
-    """What *read* says of each text, or the error it raises for that text alone (found by halving).
+    """Return the output of *predict* for each text, or the error that this text alone raises.
 
-    *beside*: further arguments of *read*, each with one value a text, without which it can do.
+    Failing texts are found by halving the batch. *parallel* are further arguments of *predict*,
+    each with one value per text; *predict* must work without them, too.
 
     Raises:
-        TransientError: it fails on a plain sentence too: the model is at fault, not the text.
+        TransientError: *predict* fails on a plain sentence, too: the cause is the model.
     """
     if not texts:
         return []
     try:
         return list(predict(texts, *parallel))
-    except Exception as error:  # noqa: BLE001  # whatever a text does to a model, its neighbours are read
+    except Exception as error:  # noqa: BLE001  # any error of one text must not fail the others
         if len(texts) == 1:
             _check_model(predict)
             return [error]
     middle = len(texts) // 2
     first = predict_each(predict, texts[:middle], *(values[:middle] for values in parallel))
     return first + predict_each(predict, texts[middle:], *(values[middle:] for values in parallel))
-
-
-def predict_selected(
-    predict: Callable[..., Sequence[Output]],
-    indices: Sequence[int],
-    texts: Sequence[str],
-    *parallel: Sequence[Any],
-) -> Iterator[tuple[int, Output | Exception]]:
-    """What *read* says of each text that is *chosen* by its index."""
-    selection = ([values[i] for i in indices] for values in (texts, *parallel))
-    return zip(indices, predict_each(predict, *selection), strict=True)
 
 
 def _check_model(predict: Callable[[Sequence[str]], object]) -> None:

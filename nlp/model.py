@@ -1,4 +1,4 @@
-"""The contract of a model: texts in, one reading each out; plug-ins in ``nlp.models``."""
+"""The contract of a model: texts in, one prediction each out; plug-ins in ``nlp.models``."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-# Chosen of 60 rules, for all-MiniLM, on two sets: ten topics over Banking77's test texts beside
-# 3,000 tweets and comments of no topic, and eight topics over 38 posts about e-bikes. Macro-F1 0.65
-# (the best has 0.68) and 0.87 (the best); 1 % of the strange tweets get a topic. Of 77 topics, with
-# examples or without, 3 to 5 % of them do.
+# Selected from 60 rules, for all-MiniLM, on two sets: ten topics over Banking77's test texts beside
+# 3,000 tweets and comments without a topic, and eight topics over 38 posts about e-bikes. Macro-F1
+# 0.65 (the best rule has 0.68) and 0.87 (the best); 1 % of the unrelated tweets get a topic. With
+# 77 topics, with or without examples, 3 to 5 % of them do.
 TOPIC_THRESHOLD: Final = 0.30
+STANDARD_HEADS: Final = ("emotion", "intent", "irony", "offence", "sentiment")  # of the adapters
+MULTI_LABEL_HEADS: Final = frozenset({"intent"})  # each class has an independent probability
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,46 +20,42 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prediction:
-    """What a model read in one text."""
+    """The output of a model for one text."""
 
-    probabilities: (
-        tuple[float, float, float] | None
-    )  # negative, neutral, positive; sum 1; None: unscored (NaN, language)
+    # Negative, neutral, positive; their sum is 1. None: not scored (NaN, language).
+    probabilities: tuple[float, float, float] | None
     vector: "np.ndarray"  # the un-adapted embedding, float32, shape (384,), length 1
-    heads: Mapping[str, tuple[float, ...]] = field(
-        default_factory=dict
-    )  # calibrated probabilities by head, in the order of the model's `heads`; none: unscored
+    # Calibrated probabilities by head, in the order of the model's `heads`; empty: not scored.
+    heads: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
 
 class Model(ABC):
-    """An encoder with its heads. One thread; the caller starts more processes for more speed."""
+    """An encoder with its heads. It uses one thread; for more speed start more processes."""
 
-    name: str  # e.g. "minilm-en 1a2b3c4d cpu bf16": what every verdict carries
+    name: str  # e.g. "minilm-en 1a2b3c4d cpu bf16": stored with every verdict
     encoder_sha256: str  # of the base weights: the key of stored vectors
-    languages: frozenset[
-        str
-    ]  # ISO 639-1 codes it was trained and measured on; all others are unscored
-    # What it reads besides sentiment: the classes of each head. Those of `intent` do not exclude
-    # each other, each has a probability of its own; of all others the probabilities sum to 1.
+    # ISO 639-1 codes of the languages it was trained and measured on; others are not scored.
+    languages: frozenset[str]
+    # The classes of each head besides sentiment. The classes of a head in MULTI_LABEL_HEADS have
+    # independent probabilities; those of any other head sum to 1.
     heads: Mapping[str, tuple[str, ...]] = MappingProxyType({})
-    # What the logits of a head were divided by, by language or `nlp.encoder.adapter.ANY`; of
-    # a head that is not named nobody knows it.
+    # The divisor of the logits of a head, by language or `nlp.encoder.adapter.ANY_LANGUAGE`. It is
+    # unknown for a head that is missing here.
     temperatures: Mapping[str, Mapping[str, float]] = MappingProxyType({})
-    topic_threshold: float = TOPIC_THRESHOLD  # the cosine from which a vector can be of a topic
-    supports_targets: bool = (
-        False  # was trained on texts in which one brand is marked (nlp.text.target_marking)
-    )
+    topic_threshold: float = TOPIC_THRESHOLD  # the least cosine of a vector to a topic's prototype
+    # True: trained on texts in which one brand is marked (nlp.text.target_marking).
+    supports_targets: bool = False
 
     @abstractmethod
     def predict(
         self, texts: Sequence[str], languages: Sequence[str | None] | None = None
     ) -> list[Prediction]:
-        """One reading a text, in order; *languages* (ISO 639-1) choose the calibration.
+        """Return one prediction per text, in order; *languages* (ISO 639-1) select the calibration.
 
         Raises:
-            PermanentError: a text cannot be read at all; the caller bisects the batch.
+            PermanentError: a text cannot be processed; the caller bisects the batch.
         """
 
     @abstractmethod
     def encode(self, texts: Sequence[str]) -> "np.ndarray":
-        """Un-adapted embeddings, float32, shape (len(texts), 384), rows of length 1."""
+        """Return un-adapted embeddings, float32, shape (len(texts), 384), rows of length 1."""

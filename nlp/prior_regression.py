@@ -1,7 +1,7 @@
-"""Logistic regression that starts from what is known: its weights are held near a prior.
+"""Logistic regression with a prior: its weights are pulled towards given ones.
 
-Minimised is the sum of ``weight * -log p(label)`` and ``RESTRAINT / 2 * |weights - prior|^2``,
-where p is the softmax of ``SHARPNESS`` times the dot products.
+The loss is the sum of ``weight * -log p(label)`` and ``PRIOR_STRENGTH / 2 * |weights - prior|^2``,
+where p is the softmax of ``LOGITS_PER_COSINE`` times the dot products.
 """
 
 from typing import Any, Final
@@ -15,23 +15,28 @@ Matrix = np.ndarray[Any, np.dtype[np.float32]]
 Labels = np.ndarray[Any, np.dtype[np.int64]]
 Flat = np.ndarray[Any, np.dtype[np.float64]]
 
-# Chosen on thirds of Banking77's training file that were held out, of sharpness 6 to 25 and
-# restraint 3 to 20 with e5's vectors, of restraint 5 and 10 with minilm's: it is flat around them
-# (macro-F1 within 0.3 points at 2, 8 and 64 examples).
-LOGITS_PER_COSINE: Final = 10.0  # logits a unit of cosine
+# Selected on held-out thirds of Banking77's training file from LOGITS_PER_COSINE 6 to 25 and
+# PRIOR_STRENGTH 3 to 20 with e5's vectors, from PRIOR_STRENGTH 5 and 10 with minilm's. The optimum
+# is flat (macro-F1 within 0.3 points at 2, 8 and 64 examples).
+LOGITS_PER_COSINE: Final = 10.0
 PRIOR_STRENGTH: Final = 5.0
-MAX_ITERATIONS: Final = 60  # of L-BFGS; the figures above were had with them
+MAX_ITERATIONS: Final = 60  # of L-BFGS, also for the figures above
 
 
 def fit_from_prior(prior: Matrix, rows: Matrix, labels: Labels, weights: Matrix) -> Matrix:
-    """*prior*, shape (classes, width), turned so that *rows* of these *labels* are told apart.
+    """Return the weights of the classes, shape (classes, width), fitted from *prior* to *rows*.
 
-    *rows* have shape (n, width) and length 1, *labels* are indices of classes, *weights* say how
-    much each row counts. Deterministic.
+    Deterministic.
+
+    Args:
+        prior: weights without any row, shape (classes, width).
+        rows: vectors of length 1, shape (n, width).
+        labels: index of the class of each row.
+        weights: weight of each row in the loss.
     """
 
     def loss(change: Flat) -> tuple[float, Flat]:
-        """What is minimised, and its gradient, at prior + *change*."""
+        """Return the loss and its gradient at prior + *change*."""
         shift = change.reshape(prior.shape).astype(np.float32)
         value, slope = _negative_log_likelihood(rows @ (prior + shift).T, labels, weights)
         gradient = slope.T @ rows + PRIOR_STRENGTH * shift
@@ -47,7 +52,7 @@ def fit_from_prior(prior: Matrix, rows: Matrix, labels: Labels, weights: Matrix)
 
 
 def class_probabilities(cosines: Matrix) -> Matrix:
-    """Probabilities of the classes, rows of sum 1, from dot products with their weights."""
+    """Return the probabilities of the classes, rows of sum 1, from dot products with weights."""
     rows: Matrix = softmax(LOGITS_PER_COSINE * cosines)
     return rows
 
@@ -55,7 +60,7 @@ def class_probabilities(cosines: Matrix) -> Matrix:
 def _negative_log_likelihood(
     cosines: Matrix, labels: Labels, weights: Matrix
 ) -> tuple[float, Matrix]:
-    """The weighted negative log-likelihood of *labels*, in nats, and its slope by each cosine."""
+    """Return the weighted negative log-likelihood of *labels*, in nats, and its gradient."""
     probabilities = class_probabilities(cosines)
     indices = np.arange(len(labels))
     value = -float(weights @ np.log(probabilities[indices, labels] + 1e-12))

@@ -1,7 +1,8 @@
-"""Layers in 8 bits for the engine openvino: quantised after training, on texts of our own.
+"""Post-training quantisation of the layers to 8 bits for the engine openvino.
 
-Weights and the inputs of matrix products become 8-bit numbers with scales that are found on a few
-hundred texts (post-training quantisation, SmoothQuant arXiv:2211.10438, both by nncf).
+Weights and the inputs of matrix products become 8-bit numbers. Their scales are calibrated on a few
+hundred texts written for Harken (post-training quantisation, SmoothQuant arXiv:2211.10438, both by
+nncf).
 """
 
 import logging
@@ -16,16 +17,15 @@ import torch
 from torch import Tensor
 
 from core.errors import ConfigError
-from nlp.encoder import adapter
+from nlp.encoder.adapter import ADAPTERS_FOLDER, load_adapter
 from nlp.encoder.adapter_model import AdapterModel, engine_folder_name
 from nlp.encoder.network import PARTS, Network, Part, load_network, run_layers
-from nlp.encoder.packed import PackedRows, pack
-from nlp.encoder.packing import batches
+from nlp.encoder.packing import PackedRows, batches, pack
 from nlp.engines.openvino import Stack
 from nlp.text.normalize import clean
 from nlp.training.datasets import our_rows
 
-# That scales are found on; with 120, one proof sentence of minilm was read 0.17 otherwise.
+# At least so many set the scales; with 120, one self-test sentence of minilm was 0.17 off.
 CALIBRATION_TEXTS: Final = 400
 _FILES: Final = ("intent", "towards")
 
@@ -33,28 +33,30 @@ PartInput = tuple[Tensor, Tensor]  # hidden states before a part, and the bias o
 
 
 def build(
-    kind: type[AdapterModel], encoder: Path | None = None, adapter_path: Path | None = None
+    model_class: type[AdapterModel],
+    encoder: Path | None = None,
+    adapter_path: Path | None = None,
 ) -> Path:
-    """Build the layers of *kind* and prove that they read as those of torch do; their folder.
+    """Build the layers of *model_class*, run the self-test on them, and return their folder.
+
+    *encoder* defaults to the installed folder, *adapter_path* to the packaged adapter. An earlier
+    build is replaced; a build that fails the self-test is removed.
 
     Raises:
-        ConfigError: the extra is not installed, or what was built reads the proof otherwise.
+        ConfigError: the extra is not installed, or the built layers fail the self-test.
     """
-    path, encoder_folder = (
-        adapter_path or adapter.ADAPTERS_FOLDER / kind.adapter_file,
-        encoder or kind.base.locate(),
-    )
-    plain = kind(path, encoder_folder)
-    weights = adapter.load_adapter(path)
-    rows = _calibration_rows(plain)
-    folder = encoder_folder / engine_folder_name("openvino", weights.sha256)
+    path = adapter_path or ADAPTERS_FOLDER / model_class.adapter_file
+    encoder_folder = encoder or model_class.base.locate()
+    rows = _calibration_rows(model_class(path, encoder_folder))
+    adapter = load_adapter(path)
+    folder = encoder_folder / engine_folder_name("openvino", adapter.sha256)
     with TemporaryDirectory(dir=encoder_folder, prefix=".openvino-") as name:
-        fresh = Path(name) / "layers"
-        quantise(load_network(encoder_folder, weights).float().eval(), rows, fresh)
+        new_folder = Path(name) / "layers"
+        quantise(load_network(encoder_folder, adapter).float().eval(), rows, new_folder)
         shutil.rmtree(folder, ignore_errors=True)
-        fresh.rename(folder)
+        new_folder.rename(folder)
     try:
-        kind(path, encoder_folder, "openvino")
+        model_class(path, encoder_folder, "openvino")
     except ConfigError:
         shutil.rmtree(folder)
         raise
@@ -62,7 +64,7 @@ def build(
 
 
 def quantise(merged_network: Network, rows: Iterable[PackedRows], folder: Path) -> None:
-    """Write each part of *merged* to *folder*, quantised for states such as *rows* lead to."""
+    """Write each part of *merged_network* to *folder*, its scales calibrated on *rows*."""
     try:
         import nncf
         import openvino
@@ -71,24 +73,24 @@ def quantise(merged_network: Network, rows: Iterable[PackedRows], folder: Path) 
     nncf.set_log_level(logging.ERROR)
     for part, states in _part_inputs(merged_network, rows).items():
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # OpenVINO traces, which torch calls deprecated
-            plain = openvino.convert_model(
+            warnings.simplefilter("ignore")  # OpenVINO traces, which torch has deprecated
+            float_model = openvino.convert_model(
                 Stack(merged_network.part(part)), example_input=states[0]
             )
-            ready = nncf.quantize(
-                plain,
+            quantised_model = nncf.quantize(
+                float_model,
                 nncf.Dataset([tuple(x.numpy() for x in state) for state in states]),
                 model_type=nncf.ModelType.TRANSFORMER,
                 subset_size=len(states),
             )
-        openvino.save_model(ready, folder / f"{part}.xml", compress_to_fp16=False)
+        openvino.save_model(quantised_model, folder / f"{part}.xml", compress_to_fp16=False)
 
 
 @torch.inference_mode()
 def _part_inputs(
     merged_network: Network, rows: Iterable[PackedRows]
 ) -> Mapping[Part, list[PartInput]]:
-    """What comes into each part."""
+    """Return the inputs of each part."""
     states: dict[Part, list[PartInput]] = {part: [] for part in PARTS}
     for packed_rows in rows:
         hidden_states = merged_network.embed_tokens(packed_rows)
@@ -106,6 +108,6 @@ def _calibration_rows(model: AdapterModel) -> list[PackedRows]:
 
 
 def _calibration_texts(languages: Iterable[str]) -> list[str]:
-    """``TEXTS`` of ours in *languages*, of all files and all their parts."""
+    """Return CALIBRATION_TEXTS or more of our texts in *languages*, spread over all files."""
     rows = [row for name in _FILES for row in our_rows(name) if row["language"] in languages]
     return [clean(row["text"]) for row in rows[:: max(1, len(rows) // CALIBRATION_TEXTS)]]

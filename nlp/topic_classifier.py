@@ -1,12 +1,12 @@
-"""The configured taxonomy: a topic is a direction among embeddings, a mention may lie near several.
+"""Topics of the configured taxonomy as directions among embeddings; a text may be near several.
 
-Changing a topic makes new directions and nothing else: stored vectors are judged again without a
-pass through the model. Neither the id nor the name of a topic is read, they only name it.
+A changed topic only changes directions: stored vectors are classified again without the model. The
+id and the name of a topic have no influence on the classification.
 
-A topic's *prototype* is the weighted mean of its embedded sentences and examples. Where topics have
-examples, a regression turns the prototypes until the examples are told apart, the further the more
-examples there are: macro-F1 on thirds of Banking77's training file that were held out, 77 topics,
-goes from 80.0 to 84.1 at 8 examples a topic and from 83.5 to 91.1 at 64.
+A topic's prototype is the weighted mean of its embedded sentences and examples. If topics have
+examples, a regression turns the prototypes to separate them; more examples turn them further.
+Macro-F1 on held-out thirds of Banking77's training file, 77 topics, rises from 80.0 to 84.1 at 8
+examples per topic and from 83.5 to 91.1 at 64.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -25,24 +25,28 @@ from nlp.text.normalize import clean
 Vectors = np.ndarray[Any, np.dtype[np.float32]]
 Encode = Callable[[Sequence[str]], Vectors]
 
-MARGIN: Final = 0.05  # how far below its best topic another one may lie
-# With 4 examples beside the sentences never hurt: 64 a topic took macro-F1 from 46.9 to 49.2 on
-# airline complaints, from 80.8 to 83.9 on news. On thirds of Banking77's training file 6 and 8 are
-# better than 4 at 8 examples, by 0.1 to 0.2 points, and no worse at 2 and 64.
+MARGIN: Final = 0.05  # the largest distance (cosine) of a further topic to the best one
+# With a weight of 4, examples in addition to the sentences never hurt: 64 per topic raised macro-F1
+# from 46.9 to 49.2 on airline complaints, from 80.8 to 83.9 on news. On thirds of Banking77's
+# training file 6 and 8 are better than 4 at 8 examples, by 0.1 to 0.2 points, and no worse at 2 and
+# 64.
 SENTENCES_WEIGHT: Final = 6.0  # of all sentences together; an example weighs 1
-# Topics with many examples would take mentions from those with few, so the examples of each count
-# together as many as the topics have in the harmonic mean, to which each adds this. On the same
-# thirds nothing is lost then wherever the examples are: with none for half of the 77 topics and 64
-# for the others macro-F1 is 74.3 (73.8 without the regression; 55.5 with it and without this), with
-# 4 and 64 it is 82.7 (79.6; 76.7), with 1 for a single one and 64 for all others 90.0 (83.3).
+# Topics with many examples would take mentions from those with few. The examples of each topic are
+# weighted down to the harmonic mean of all counts, each increased by this offset. On the same
+# thirds no distribution of examples loses then: with none for half of the 77 topics and 64 for the
+# others macro-F1 is 74.3 (73.8 without the regression; 55.5 with it and without this), with 4 and
+# 64 it is 82.7 (79.6; 76.7), with 1 for a single topic and 64 for all others 90.0 (83.3).
 _COUNT_OFFSET: Final = 0.1
 
 
 class TopicClassifier:
-    """Topics as directions. The order of *topics* decides only between topics exactly as near.
+    """A classifier of vectors by topic.
 
-    *near* is the cosine to its prototype from which a mention can be of a topic; what it must be
-    depends on who made the vectors (`nlp.model.Model.near`).
+    Args:
+        topics: their order decides only between topics of equal score.
+        encode: returns one vector per text.
+        threshold: the least cosine to its prototype at which a vector can have a topic. It depends
+            on the model (`nlp.model.Model.topic_threshold`).
 
     Raises:
         ConfigError: a topic has neither sentence nor example.
@@ -62,10 +66,11 @@ class TopicClassifier:
         self._directions = _fit_directions(topic_vectors, self._prototypes)
 
     def classify(self, vectors: Vectors) -> list[tuple[str, ...]]:
-        """Ids of the topics of each vector, best first; empty where none fits.
+        """Return the ids of the topics of each vector, best first; empty if none fits.
 
-        *vectors* has shape (mentions, width), its rows length 1. A topic fits a vector that is
-        near enough to its prototype; of those that fit the best is told and what comes close to it.
+        *vectors* has shape (mentions, width), its rows length 1. A topic fits a vector whose cosine
+        to its prototype reaches the threshold. Among those the best is returned, with the topics
+        within ``MARGIN`` of it.
         """
         if not self.ids:
             return [()] * len(vectors)
@@ -80,11 +85,11 @@ class TopicClassifier:
         languages: Sequence[str | None],
         supported_languages: Collection[str],
     ) -> list[tuple[str, ...]]:
-        """What is told of mentions that were read: :meth:`topics_of` those of a known language.
+        """Return :meth:`classify`, with no topics for a mention in an unsupported language.
 
-        *languages* of the mentions and *known* to the model are ISO 639-1; what was read although
-        its language is unknown (None) counts as known. Whoever judges a mention, freshly read or
-        from the record, asks here.
+        *languages* of the mentions and *supported_languages* of the model are ISO 639-1. A mention
+        of unknown language (None) counts as supported. New and stored mentions are both classified
+        here.
         """
         all_topics = self.classify(vectors)
         return [
@@ -93,18 +98,18 @@ class TopicClassifier:
         ]
 
     def probabilities(self, vectors: Vectors) -> Vectors:
-        """Probabilities of the topics if each vector had exactly one, in the order of ``ids``."""
+        """Return the probabilities of the topics, in the order of ``ids``; each row has sum 1."""
         return class_probabilities(_cosines(_round_to_float16(vectors), self._directions))
 
     def _near_topics(self, scores: Vectors) -> tuple[str, ...]:
-        """*scores* of the topics, minus infinity of those that do not fit."""
+        # The score of a topic that does not fit is minus infinity.
         threshold = max(float(scores.max()) - MARGIN, np.finfo(np.float32).min)
         best_first = np.argsort(-scores, kind="stable")
         return tuple(self.ids[index] for index in best_first if scores[index] >= threshold)
 
 
 class _TopicVectors:
-    """What one topic teaches: where it lies, and vectors that are of it with their weights."""
+    """The prototype of one topic, and its training vectors with their weights."""
 
     def __init__(self, topic: Topic, vectors: Vectors) -> None:
         sentences, self.examples = np.split(vectors, [len(topic.sentences)])
@@ -114,17 +119,17 @@ class _TopicVectors:
 
     @property
     def rows(self) -> Vectors:
-        """The sentences as one vector, and the examples."""
+        """The mean of the sentences, then the examples."""
         return np.stack([*self.sentences, *self.examples])
 
     def weights(self, mean_count: float) -> list[float]:
-        """Of the rows, where a topic has *usual* examples."""
+        """Return the weights of ``rows``; *mean_count* is the mean number of examples per topic."""
         example_weight = min(1.0, mean_count / max(1, len(self.examples)))
         return [SENTENCES_WEIGHT] * len(self.sentences) + [example_weight] * len(self.examples)
 
 
 def _encode_topics(topics: Sequence[Topic], encode: Encode) -> list[tuple[Topic, Vectors]]:
-    """Each topic with the vectors of its sentences, then its examples; embedded in one go."""
+    """Return each topic with the vectors of its sentences, then its examples, from one batch."""
     for topic in topics:
         if not topic.sentences and not topic.examples:
             raise ConfigError(
@@ -137,7 +142,7 @@ def _encode_topics(topics: Sequence[Topic], encode: Encode) -> list[tuple[Topic,
 
 
 def _fit_directions(topic_vectors: Sequence[_TopicVectors], prototypes: Vectors) -> Vectors:
-    """The prototypes, turned by the examples if there are any."""
+    """Return the prototypes, turned by the examples if there are any."""
     counts = [len(group.examples) for group in topic_vectors]
     if not any(counts):
         return prototypes
@@ -155,12 +160,12 @@ def _fit_directions(topic_vectors: Sequence[_TopicVectors], prototypes: Vectors)
 
 
 def _round_to_float16(vectors: Vectors) -> Vectors:
-    """The precision of the record, so that a mention has the same topics fresh and from there."""
+    # The precision of the database: a new mention gets the same topics as when it is stored.
     return vectors.astype(np.float16).astype(np.float32)
 
 
 def _cosines(vectors: Vectors, directions: Vectors) -> Vectors:
-    """Dot products, row by row: a matrix product would round by what else is in the batch."""
+    # Row by row: the rounding of a matrix product depends on the rest of the batch.
     products: Vectors = np.einsum("ij,kj->ik", vectors, directions)
     return products
 

@@ -1,1 +1,1 @@
-"""The record: every durable fact and every durable hand-over, on SQLite or PostgreSQL."""
+"""The database: all durable facts and hand-overs, on SQLite or PostgreSQL."""

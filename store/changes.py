@@ -1,4 +1,4 @@
-"""The change feed: every change of what the index shows has a number; followers never miss one."""
+"""The change feed: every change of an indexed fact has a number; no consumer misses one."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -22,7 +22,7 @@ def append_changes(tx: Connection, ids: Iterable[str]) -> None:
     """Give each of *ids* a new number. Call it last in the transaction.
 
     The counter's row stays locked until the commit, so numbers become visible in order even with
-    two writers on PostgreSQL (a sequence commits out of order: a follower would lose rows).
+    two writers on PostgreSQL (a sequence commits out of order: a consumer would lose rows).
     """
     sorted_ids = sorted(set(ids))
     if not sorted_ids:
@@ -40,30 +40,30 @@ def _upsert_number(dialect: str) -> Any:
 
 
 def read_after(tx: Connection, number: int, limit: int) -> list[tuple[int, str]]:
-    """Up to *limit* (number, mention id) beyond *number*, in order; a mention stands there once."""
+    """Return up to *limit* (number, mention id) beyond *number*, in order; each mention once."""
     query = select(changes.c.number, changes.c.mention).where(changes.c.number > number)
     rows = tx.execute(query.order_by(changes.c.number).limit(limit))
     return [(row.number, row.mention) for row in rows]
 
 
 def last_number(tx: Connection) -> int:
-    """The newest number; 0 before the first change."""
+    """Return the newest number; 0 before the first change."""
     return tx.execute(select(func.max(changes.c.number))).scalar() or 0
 
 
 def offset(tx: Connection, consumer: str) -> int:
-    """Up to which number *follower* has caught up; 0 for a new one."""
+    """Return the number up to which *consumer* has applied the changes; 0 for a new one."""
     query = select(followers.c.number).where(followers.c.name == consumer)
     return tx.execute(query).scalar() or 0
 
 
 def offsets(tx: Connection) -> dict[str, int]:
-    """How far each follower is, by name."""
+    """Return the offset of each consumer, by name."""
     return {row.name: row.number for row in tx.execute(select(followers))}
 
 
 def commit_offset(tx: Connection, consumer: str, number: int, *, now: datetime) -> None:
-    """Remember that *follower* has applied everything up to *number*."""
+    """Store that *consumer* has applied all changes up to *number*."""
     statement = upsert(tx, followers).values(name=consumer, number=number, at=now)
     values = {"number": number, "at": now}
     tx.execute(statement.on_conflict_do_update(index_elements=["name"], set_=values))

@@ -1,4 +1,4 @@
-"""Where the mentions stand: all = pending + scored + unscored + quarantined + deleted."""
+"""Counts of mentions: all = pending + scored + unscored + quarantined + deleted."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from store.tables import mentions, vectors
 
 
 def by_analysis_state(tx: Connection) -> dict[str, int]:
-    """Counts by analysis; deleted mentions count as deleted only."""
+    """Count mentions by analysis state; deleted mentions count as deleted only."""
     state = case((mentions.c.state == MentionState.DELETED, "deleted"), else_=mentions.c.analysis)
     query = select(state.label("place"), func.count()).group_by("place")
     counts = {str(analysis): 0 for analysis in AnalysisState} | {"deleted": 0}
@@ -17,12 +17,12 @@ def by_analysis_state(tx: Connection) -> dict[str, int]:
 
 
 def newest_published(tx: Connection) -> datetime | None:
-    """When the newest mention was published."""
+    """Return the time of publication of the newest mention; None without mentions."""
     return tx.execute(select(func.max(mentions.c.published))).scalar()
 
 
 def unscored_by_language(tx: Connection, *, since: datetime, until: datetime) -> dict[str, int]:
-    """Mentions published in [since, until) that no model could score, by language."""
+    """Count the unscored mentions published in [since, until), by language."""
     query = select(mentions.c.language, func.count()).where(
         mentions.c.analysis == AnalysisState.UNSCORED,
         mentions.c.state != MentionState.DELETED,
@@ -34,17 +34,17 @@ def unscored_by_language(tx: Connection, *, since: datetime, until: datetime) ->
 
 
 def latest_model(tx: Connection) -> str:
-    """What scored the newest mention; empty before any was."""
+    """Return the model of the newest scored mention; "" without any."""
     query = select(mentions.c.model).where(mentions.c.analysis == AnalysisState.SCORED)
     return tx.execute(query.order_by(mentions.c.published.desc()).limit(1)).scalar() or ""
 
 
 def encoder_sha256(tx: Connection) -> str | None:
-    """sha256 of the weights behind the stored vectors; None before the first."""
+    """Return the sha256 of the weights behind the stored vectors; None without vectors."""
     return tx.execute(select(func.max(vectors.c.encoder_sha256))).scalar()
 
 
 def total(tx: Connection) -> int:
-    """All mentions that are not deleted."""
+    """Count all mentions that are not deleted."""
     counts = by_analysis_state(tx)
     return sum(counts.values()) - counts["deleted"]

@@ -25,7 +25,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from core.errors import ConfigError, TransientError
 
-SCHEMA: Final = "0004"  # the newest revision in store/migrations/versions
+SCHEMA: Final = "0005"  # the newest revision in store/migrations/versions
 _PRAGMAS: Final = (
     "busy_timeout=30000",  # crawl children, analyse and index write side by side
     "journal_mode=wal",
@@ -34,21 +34,21 @@ _PRAGMAS: Final = (
     "secure_delete=on",  # off in most builds: erased text would stay in the file
 )
 _ENGINE_OPTIONS: Final[dict[str, Any]] = {
-    "hide_parameters": True,  # they hold the text of mentions: not for logs
-    # PostgreSQL refuses NaN in JSON, SQLite would store it: both refuse.
+    "hide_parameters": True,  # parameters contain texts of mentions: not for logs
+    # PostgreSQL rejects NaN in JSON, SQLite would store it: so both reject it.
     "json_serializer": partial(json.dumps, allow_nan=False),
 }
 
 
 class Database:
-    """An open record. Cheap to share between threads; make one in each process."""
+    """An open database. Cheap to share between threads; create one in each process."""
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine = _engine(url)
 
     def setup(self) -> None:
-        """Bring the schema up to date; harmless when it is.
+        """Upgrade the schema if it is not the newest.
 
         Raises:
             ConfigError: the schema is newer than this code, or the database cannot be opened.
@@ -60,13 +60,13 @@ class Database:
                 "Install the newer Harken again, or restore a backup made before the upgrade."
             )
         if version != SCHEMA:
-            # Here, since Alembic takes longer to import than a crawl waits.
+            # Imported here: Alembic takes longer to import than a crawl waits.
             from store.migrations import upgrade
 
             upgrade(self.engine)
 
     def version(self) -> str | None:
-        """The schema's revision; None for an empty database."""
+        """Return the revision of the schema; None for an empty database."""
         try:
             with self.engine.connect() as reader:
                 if not inspect(reader).has_table("alembic_version"):
@@ -78,7 +78,7 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """One transaction that may write; committed at the end, rolled back by any exception.
+        """Open a transaction for writing: committed at the end, rolled back by any exception.
 
         Raises:
             TransientError: the database is locked or out of reach; nothing was written.
@@ -88,7 +88,7 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """One consistent view, for reading; a write inside it is refused on both databases.
+        """Open a consistent view for reading; both databases reject a write inside it.
 
         Raises:
             TransientError: the database is locked or out of reach.
@@ -112,25 +112,25 @@ class Database:
 
 
 def _is_statement_error(error: OperationalError) -> bool:
-    """Whether the statement, not the database, is at fault: SQLite files both under one name."""
+    """Return True if the statement is wrong, not the database: SQLite has one error for both."""
     code = getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_BUSY) & 0xFF  # the primary code
     return code in (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_READONLY)
 
 
 def upsert(tx: Connection, table: Table) -> Any:
-    """An ``INSERT`` of the connection's dialect, which knows ``on_conflict_do_*``."""
+    """Return an ``INSERT`` of the connection's dialect, with ``on_conflict_do_*``."""
     return dialect_insert(tx.dialect.name, table)
 
 
 def dialect_insert(dialect: str, table: Table) -> Any:
-    """Like :func:`upsert`, for statements that are built once for all connections."""
+    """Return the same for a dialect, for statements that are built once for all connections."""
     return (postgresql if dialect == "postgresql" else sqlite).insert(table)
 
 
 def _engine(url: str) -> Engine:
     try:
         parsed_url = make_url(url)
-    except (ArgumentError, ValueError):  # the URL may hold a password: it is not repeated
+    except (ArgumentError, ValueError):  # the URL may contain a password: the message omits it
         raise ConfigError(
             "record: not a database URL; use sqlite:///harken.db "
             "or postgresql://user:password@host/name."
@@ -165,7 +165,7 @@ def _postgresql(url: URL) -> Engine:
 
 def _with_options(connection: Connection, *, write: bool) -> Connection:
     if connection.dialect.name == "postgresql" and not write:
-        # Several queries must see one state: the default shows each query another one.
+        # All queries must see the same state: by default each has its own.
         return connection.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
@@ -180,7 +180,7 @@ def _set_pragmas(connection: DBAPIConnection, _: object) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    # A deferred transaction that turns into a writer fails at once when another one writes.
+    # A deferred transaction that begins to write fails at once while another one writes.
     write = connection.get_execution_options().get("write", False)
     connection.exec_driver_sql(f"pragma query_only={not write}")
     connection.exec_driver_sql("begin immediate" if write else "begin")

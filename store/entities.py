@@ -1,4 +1,4 @@
-"""What the present text of a mention names; it holds words of the text, and goes with it."""
+"""Entities of the present text of a mention. They contain words of it and are deleted with it."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -14,15 +14,15 @@ EntitiesAndPhrases = tuple[tuple[Entity, ...], tuple[str, ...]]  # entities and 
 
 
 def write_entities(tx: Connection, texts: Iterable[TextEntities]) -> None:
-    """Write what the texts of *found* name, in the place of what stood there."""
+    """Replace the stored entities and phrases of the mentions with those of *texts*."""
     rows = [
         {
-            "mention": f.id,
-            "text_sha256": f.text_sha256,
-            "entities": [[e.kind, e.value, e.said] for e in f.entities],
-            "phrases": list(f.phrases),
+            "mention": text.id,
+            "text_sha256": text.text_sha256,
+            "entities": [[e.kind, e.value, e.said] for e in text.entities],
+            "phrases": list(text.phrases),
         }
-        for f in texts
+        for text in texts
     ]
     if rows:
         insert = upsert(tx, named)
@@ -33,7 +33,7 @@ def write_entities(tx: Connection, texts: Iterable[TextEntities]) -> None:
 def read_entities(
     tx: Connection, ids: Sequence[str]
 ) -> Mapping[tuple[str, str], EntitiesAndPhrases]:
-    """What the texts of *ids* name, by mention and hash of the text."""
+    """Return the entities and phrases of the mentions *ids*, by mention and hash of the text."""
     rows = tx.execute(select(named).where(named.c.mention.in_(ids)))
     return {(row.mention, row.text_sha256): _entities_and_phrases(row) for row in rows}
 

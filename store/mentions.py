@@ -1,4 +1,4 @@
-"""Mentions as the record tells them now."""
+"""Mentions in their present state."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -22,7 +22,9 @@ from core.mention import AnalysisState, Mention, MentionState, Sentiment, Verdic
 from store.entities import EntitiesAndPhrases, read_entities
 from store.tables import matches, mentions, sightings, verdicts
 
-IDS: Final[BindParameter[Any]] = bindparam("ids", expanding=True)  # of a statement built once
+IDS: Final[BindParameter[Any]] = bindparam(
+    "ids", expanding=True
+)  # for statements that are built once
 _TOUCH: Final = update(mentions).where(mentions.c.id.in_(IDS)).values(last_seen=bindparam("now"))
 _LOCK: Final = (
     select(*(mentions.c[name] for name in ("id", "text_sha256", "revision", "state", "analysis")))
@@ -33,7 +35,7 @@ _LOCK: Final = (
 
 
 def get(tx: Connection, ids: Sequence[str]) -> list[Mention]:
-    """The mentions of *ids*, in that order; ids that the record does not hold are left out."""
+    """Return the mentions of *ids*, in that order; ids that are not stored are left out."""
     rows = {r.id: r for r in tx.execute(select(mentions).where(mentions.c.id.in_(ids)))}
     sighting_rows = _rows_by_mention(tx, sightings, ids)
     match_rows = _rows_by_mention(tx, matches, ids)
@@ -48,12 +50,12 @@ def get(tx: Connection, ids: Sequence[str]) -> list[Mention]:
 
 
 def uris(tx: Connection) -> dict[str, str]:
-    """The id of every mention by its uri."""
+    """Return the id of every mention by its uri."""
     return {row.uri: row.id for row in tx.execute(select(mentions.c.uri, mentions.c.id))}
 
 
 def all_mentions(tx: Connection, *, batch: int = 500) -> Iterator[Mention]:
-    """All mentions, oldest published first."""
+    """Yield all mentions, oldest published first, read *batch* at a time."""
     sort_key = tuple_(mentions.c.published, mentions.c.id)
     query = select(mentions.c.id).order_by(mentions.c.published, mentions.c.id).limit(batch)
     page = get(tx, tx.execute(query).scalars().all())
@@ -64,24 +66,23 @@ def all_mentions(tx: Connection, *, batch: int = 500) -> Iterator[Mention]:
 
 
 def lock(tx: Connection, ids: Iterable[str]) -> dict[str, Row[Any]]:
-    """Keep other writers away from these until the commit.
+    """Lock the mentions *ids* against other writers until the commit.
 
-    Returns text_sha256, revision, state and analysis of each, by id.
-
-    Always in the order of ids, so that two writers cannot dead-lock; on SQLite a writer is
-    alone anyway. Ids that the record does not hold are left out.
+    Return text_sha256, revision, state and analysis of each, by id. Ids that are not stored are
+    left out. The locks are taken in the order of ids, so that two writers cannot dead-lock; on
+    SQLite there is one writer anyway.
     """
     id_list = list(ids)
     return {row.id: row for row in tx.execute(_LOCK, {"ids": id_list})} if id_list else {}
 
 
 def unchanged_ids(tx: Connection, hashes: Mapping[str, str]) -> set[str]:
-    """Which of *read* (id: text_sha256) still have that text; they keep it until the commit."""
+    """Return the ids of *hashes* (id: text_sha256) whose text is unchanged, and lock them."""
     return {i for i, row in lock(tx, hashes).items() if row.text_sha256 == hashes[i]}
 
 
 def touch(tx: Connection, ids: Collection[str], now: datetime) -> None:
-    """Note that these were seen at *now*."""
+    """Store *now* as the time at which the mentions *ids* were last seen."""
     if ids:
         tx.execute(_TOUCH, {"ids": list(ids), "now": now})
 
@@ -128,7 +129,7 @@ def _mention(
 def _with_entities(
     mention: Mention, entities_by_text: Mapping[tuple[str, str], EntitiesAndPhrases]
 ) -> Mention:
-    """*mention* with what its text of now names."""
+    """Return *mention* with the entities and phrases of its present text."""
     entities, phrases = entities_by_text.get((mention.id, mention.text_sha256), ((), ()))
     return replace(mention, entities=entities, phrases=phrases)
 

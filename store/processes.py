@@ -1,4 +1,4 @@
-"""Each process of a run beats; one that stopped beating is not alive, whatever it said."""
+"""Heartbeats of the processes of a run; a process without a recent one counts as dead."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,12 +23,12 @@ class ProcessStatus:
 
     @property
     def role(self) -> str:
-        """What it does: several may do the same, as analyse and analyse-2."""
+        """The name without its number: analyse and analyse-2 have the same role."""
         return self.name.partition("-")[0]
 
 
 def beat(tx: Connection, process: ProcessStatus) -> None:
-    """Write or renew a process's row."""
+    """Write or update the row of *process*."""
     values = {name: getattr(process, name) for name in ProcessStatus.__dataclass_fields__}
     insert = upsert(tx, processes).values(**values)
     del values["name"]
@@ -36,18 +36,18 @@ def beat(tx: Connection, process: ProcessStatus) -> None:
 
 
 def mark_failing(tx: Connection, name: str, *, reason: str) -> None:
-    """Mark a process as failing; its last beat stays."""
+    """Mark a process as failing; its last heartbeat stays."""
     statement = update(processes).where(processes.c.name == name)
     tx.execute(statement.values(state="failing", reason=reason))
 
 
 def remove(tx: Connection, name: str) -> None:
-    """Take a process that ended on purpose off the list."""
+    """Delete the row of a process that ended on purpose."""
     tx.execute(delete(processes).where(processes.c.name == name))
 
 
 def all_processes(tx: Connection) -> list[ProcessStatus]:
-    """All processes, by name."""
+    """Return all processes, by name."""
     names = ProcessStatus.__dataclass_fields__
     rows = tx.execute(select(processes).order_by(processes.c.name))
     return [ProcessStatus(**{n: getattr(row, n) for n in names}) for row in rows]

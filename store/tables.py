@@ -1,4 +1,4 @@
-"""The tables. Instants are microseconds since 1970 (UTC), so that both databases sort alike."""
+"""The tables. Times are microseconds since 1970 (UTC): the same order in both databases."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -34,11 +34,11 @@ class Instant(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, _: Dialect) -> int | None:
-        """To microseconds."""
+        """Convert to microseconds."""
         return None if value is None else (value - _EPOCH) // _MICROSECOND
 
     def process_result_value(self, value: Any | None, _: Dialect) -> datetime | None:
-        """To an aware datetime."""
+        """Convert to an aware datetime."""
         return None if value is None else _EPOCH + timedelta(microseconds=value)
 
 
@@ -191,7 +191,7 @@ verdicts = _table(
     _not_null("read_share", Double),  # of the cleaned text, by characters; above 0, at most 1
     _not_null("at", Instant),
 )
-named = _table(  # what the present text names; an edit takes it away, as it holds words of it
+named = _table(  # entities of the present text; an edit deletes them, as they contain words of it
     "named",
     _mention_key(),
     _not_null("text_sha256", String(64)),
@@ -205,21 +205,6 @@ vectors = _table(
     _primary_key("encoder_sha256"),
     _not_null("vector", LargeBinary),  # float16, little endian
 )
-labels = _table(
-    "labels",
-    _mention_key(),
-    _primary_key("watch"),
-    _primary_key("person"),
-    _not_null("label"),
-    _not_null("at", Instant),
-)
-tags = _table(
-    "tags", _mention_key(), _primary_key("tag"), _not_null("person"), _not_null("at", Instant)
-)
-engagement = _table(
-    "engagement", _mention_key(), _primary_key("at", Instant), _not_null("counts", JSON)
-)
-tombstones = _table("tombstones", _primary_key("id"), _not_null("at", Instant), _not_null("reason"))
 changes = _table(
     "changes",
     _primary_key("number", BigInteger().with_variant(Integer, "sqlite")),
@@ -235,8 +220,10 @@ leases = _table(
     *(_primary_key(name) for name in ("name", "item")),
     _not_null("owner"),
     _not_null("until", Instant),
-    _not_null("attempts", Integer, 0),  # how often it was claimed without an end
+    _not_null("attempts", Integer, 0),  # earlier claims without an end
 )
+replays = _table("replays", _primary_key("model"), _not_null("position", BigInteger))
+host_pauses = _table("host_pauses", _primary_key("host"), _not_null("until", Instant))
 baselines = _table(
     "baselines", _primary_key("watch"), _not_null("learnt_to", Instant), _not_null("state", JSON)
 )

@@ -14,26 +14,26 @@ _LIST_FIELDS: Final = ("topics", "products", "people")
 
 
 def query_revision(query: str) -> str:
-    """The name of a query's wording: the first 12 hex digits of its sha256."""
+    """Return the revision of a query: the first 12 hex digits of its sha256."""
     return hashlib.sha256(query.encode()).hexdigest()[:12]
 
 
 def replace_from_file(
     tx: Connection, new_watches: Sequence[Watch], new_topics: Sequence[Topic]
 ) -> None:
-    """Upsert what harken.yaml says; what it no longer names is kept but inactive."""
+    """Upsert the watches and topics of harken.yaml; those that it lacks become inactive."""
     _upsert_all(tx, watches, "slug", [_watch_row(watch) for watch in new_watches])
     _upsert_all(tx, topics, "id", [_topic_row(topic, k) for k, topic in enumerate(new_topics)])
 
 
 def active_watches(tx: Connection) -> list[Watch]:
-    """Every watch that is listened for, by slug."""
+    """Return the active watches, by slug."""
     query = select(watches).where(watches.c.active).order_by(watches.c.slug)
     return [_watch(row._mapping) for row in tx.execute(query)]  # noqa: SLF001 - SQLAlchemy's public name
 
 
 def active_topics(tx: Connection) -> list[Topic]:
-    """The taxonomy in its configured order."""
+    """Return the active topics in their configured order."""
     query = select(topics).where(topics.c.active).order_by(topics.c.position)
     return [
         Topic(id=r.id, name=r.name, sentences=tuple(r.sentences), examples=tuple(r.examples))

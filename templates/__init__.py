@@ -1,1 +1,1 @@
-"""All that a person sees: templates, typed contexts, charts, one catalogue of sentences."""
+"""Everything that people see: templates, typed contexts, charts and one catalogue of sentences."""

@@ -1,4 +1,4 @@
-"""Every visible sentence: a catalogue a language, numbers and dates by babel in a reader's zone."""
+"""Translation: one catalogue a language; numbers and dates by Babel in the reader's zone."""
 
 import string
 from collections.abc import Callable, Mapping
@@ -16,15 +16,15 @@ from babel.dates import format_datetime
 from babel.numbers import format_decimal, format_percent
 
 CATALOGUE_FOLDER: Final = Path(__file__).parent / "catalogue"
-Sentence = str | Mapping[str, str]  # a Mapping holds one form a plural category
+Sentence = str | Mapping[str, str]  # a Mapping contains one form per plural category
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A sentence not yet said: its key and the values it quotes; who reads it comes later.
+    """An untranslated sentence: its key in the catalogue and its values.
 
-    ``count`` among the values chooses the plural form; ``=0`` is a form for exactly none. A value
-    may be a phrase itself, or a tuple, which is said as a list.
+    The value ``count`` selects the plural form; ``=0`` is a form for exactly none. A value may be a
+    message itself, or a tuple, which becomes a list separated by commas.
     """
 
     key: str
@@ -32,22 +32,22 @@ class Message:
 
 
 def msg(key: str, **values: Any) -> Message:
-    """The sentence *key* of the catalogue, to be said with *values*."""
+    """Return the sentence *key* of the catalogue with *values*, not translated yet."""
     return Message(key, values)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Translator:
-    """Says phrases to one reader: *zone* is an IANA name, *locale* has a catalogue."""
+    """The translation of messages for one reader: an IANA zone and a locale with a catalogue."""
 
     zone: str = "UTC"
     locale: str = "en"
 
     def __call__(self, message: str | Message, /, **values: Any) -> str:
-        """The sentence, with its numbers and dates as the reader writes them.
+        """Return the sentence with numbers and dates in the format of the reader's locale.
 
         Raises:
-            KeyError: the catalogue has no such sentence, or a value it quotes is missing.
+            KeyError: the catalogue has no such sentence, or one of its values is missing.
         """
         key, values = (
             (message.key, dict(message.values))
@@ -64,7 +64,7 @@ class Translator:
 
 @cache
 def catalogue(locale: str) -> Mapping[str, Sentence]:
-    """All sentences of *locale* by ``section.name``."""
+    """Return all sentences of *locale* by ``section.name``."""
     text = (CATALOGUE_FOLDER / f"{locale}.yaml").read_text(encoding="utf-8")
     sections: dict[str, dict[str, Sentence]] = yaml.safe_load(text)
     return {
@@ -75,13 +75,13 @@ def catalogue(locale: str) -> Mapping[str, Sentence]:
 
 
 class _MessageFormatter(string.Formatter):
-    """``{value:spec}``: the spec is a name in ``_SPECS``; without one the value is plain."""
+    """Formatter of ``{value:spec}``: the spec is a name in ``_SPECS``; none means ``str``."""
 
     def __init__(self, translate: Translator) -> None:
         self.translate = translate
 
     def format_field(self, value: Any, format_spec: str) -> str:
-        """*value* by its spec; a phrase is said, a tuple said as a list."""
+        """Format *value* by *format_spec*; translate a message, join a tuple by commas."""
         if isinstance(value, Message):
             return self.translate(value)
         if isinstance(value, tuple):
@@ -92,27 +92,27 @@ class _MessageFormatter(string.Formatter):
 
 
 def _capitalize_first(_: Translator, text: str) -> str:
-    """*text* as a sentence begins: only its first letter is raised."""
+    """Return *text* with its first letter, and only that, in upper case."""
     return text[:1].upper() + text[1:]
 
 
 def _language(translate: Translator, code: str) -> str:
-    """The name of an ISO 639-1 code; a code nobody named stays a code."""
+    """Return the name of an ISO 639-1 code, or the code if it has no name."""
     return str(Locale.parse(translate.locale).languages.get(code, code))
 
 
 def _country(translate: Translator, code: str) -> str:
-    """The name of an ISO 3166-1 alpha-2 code, likewise."""
+    """Return the name of an ISO 3166-1 alpha-2 code, or the code if it has no name."""
     return str(Locale.parse(translate.locale).territories.get(code, code))
 
 
 def _number(translate: Translator, value: float) -> str:
-    """One decimal below 10, none above: 4.1 but 41."""
-    # A fraction of a large count is noise; of a small one it is the difference.
+    """Format a number with one decimal below 10, none above: 4.1 but 41."""
+    # The fraction of a large count is noise; of a small one it matters.
     return _decimal(round(value, 1 if abs(value) < 10 else 0), translate.locale)  # noqa: PLR2004
 
 
-@lru_cache(maxsize=4096)  # a chart's table is made of the same few numbers
+@lru_cache(maxsize=4096)  # the table of a chart repeats the same few numbers
 def _decimal(value: float, locale: str) -> str:
     return str(format_decimal(value, locale=locale))
 
@@ -122,12 +122,12 @@ def _percent(translate: Translator, share: float) -> str:
 
 
 def _change(translate: Translator, share: float) -> str:
-    """A signed percentage that never breaks over two lines: +131%, -4%."""
+    """Format a signed percentage that never breaks over two lines: +131%, -4%."""
     return _signed(share, _percent(translate, abs(share)), _percent(translate, 0))
 
 
 def _points(translate: Translator, share: float) -> str:
-    """A signed difference of two shares, in percentage points."""
+    """Format a signed difference of two shares, in percentage points."""
     points = str(format_decimal(round(abs(share) * 100), locale=translate.locale))
     return _signed(share, points, "0")
 
@@ -138,7 +138,7 @@ def _signed(value: float, text: str, zero: str) -> str:
 
 
 def _date_formatter(name: str) -> Callable[[Translator, datetime], str]:
-    """A date or time in the reader's zone, by the pattern ``format.NAME`` of the catalogue."""
+    """Return a formatter of dates in the reader's zone, by ``format.NAME`` of the catalogue."""
 
     def format_date(translate: Translator, at: datetime) -> str:
         pattern = str(catalogue(translate.locale)[f"format.{name}"])
@@ -155,7 +155,7 @@ def _utc(translate: Translator, at: datetime) -> str:
 
 
 def _duration(translate: Translator, duration: timedelta) -> str:
-    """A duration in its two largest units of day, hour and minute: ``2 h 10 min``, ``12 s``."""
+    """Format a duration in its two largest units, day to minute: ``2 h 10 min``, ``12 s``."""
     if 0 < round(duration.total_seconds()) < 60:  # noqa: PLR2004 - a minute
         return translate("unit.second", count=round(duration.total_seconds()))
     minutes = max(0, round(duration.total_seconds() / 60))
@@ -166,14 +166,14 @@ def _duration(translate: Translator, duration: timedelta) -> str:
     return " ".join(translate(f"unit.{unit}", count=amount) for amount, unit in units)
 
 
-def _about(say: Translator, value: float) -> str:
-    """A mean of a count in whole numbers: ``almost none``, ``2–3``, ``about 41``."""
+def _about(translate: Translator, value: float) -> str:
+    """Format the mean of a count in whole numbers: ``almost none``, ``2–3``, ``about 41``."""
     low, high = floor(value), ceil(value)
     if value < 0.5:  # noqa: PLR2004 - half a person
-        return say("about.none")
+        return translate("about.none")
     if value < 10 and min(value - low, high - value) >= 0.25:  # noqa: PLR2004 - a quarter
-        return say("about.between", low=low, high=high)
-    return say("about.whole", value=round(value))
+        return translate("about.between", low=low, high=high)
+    return translate("about.whole", value=round(value))
 
 
 _SPECS: Final[Mapping[str, Callable[[Translator, Any], str]]] = {

@@ -1,4 +1,4 @@
-"""Where a page of the console stands; letters and pages make every link here."""
+"""URLs of the pages of the console, for emails and pages."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,26 +9,26 @@ from core.timestamps import format_utc
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Addresses below *base*: the console's URL in letters, the empty string within its pages."""
+    """URLs below ``base``: the URL of the console in emails, the empty string in its pages."""
 
     base: str = ""
 
     def incident(self, incident_id: int) -> str:
-        """The page of incident *number*."""
+        """Return the URL of the page of an incident."""
         return f"{self.base}/incidents/{incident_id}"
 
     def mention(self, mention_id: str) -> str:
-        """The page of one mention, by its id."""
+        """Return the URL of the page of a mention."""
         return f"{self.base}/m/{quote(mention_id, safe='')}"
 
     def search(
         self, query: str, *, start: datetime | None = None, end: datetime | None = None
     ) -> str:
-        """The mentions of [start, end) that match *query*."""
+        """Return the URL of the search for *query* in [start, end)."""
         params = {"q": query, "from": format_utc(start), "to": format_utc(end)}
         return f"{self.base}/?{urlencode({k: v for k, v in params.items() if v})}"
 
 
 def quote_value(value: str) -> str:
-    """*value* as the query language takes it after ``field:``."""
+    """Return *value* as the value of a ``field:`` in a query, in quotes if necessary."""
     return value if value.replace("-", "").replace("_", "").isalnum() else f'"{value}"'

@@ -1,4 +1,4 @@
-"""One Jinja2 environment and one way to render: a template by name with the context made for it."""
+"""Rendering by Jinja2: a template by name with an instance of its context class."""
 
 from dataclasses import fields
 from functools import cache
@@ -11,14 +11,14 @@ from templates.contexts import CONTEXTS
 from templates.contexts.base import Context
 from templates.i18n import Translator
 
-PLAIN: Final = ("txt.j2",)  # a text part shows what it is given: nothing in it can run
+PLAIN: Final = ("txt.j2",)  # suffixes without escaping: nothing in a text part can run
 
 
 def render(name: str, context: Context) -> str:
-    """The template *name* (from ``templates/``) filled with *context*, in its reader's words.
+    """Render the template *name* (below ``templates/``) with *context*, in its zone and locale.
 
     Raises:
-        TypeError: *context* was made for another template.
+        TypeError: *context* belongs to another template.
     """
     context_class = CONTEXTS[name]
     if not isinstance(context, context_class):
@@ -28,7 +28,7 @@ def render(name: str, context: Context) -> str:
     return environment().get_template(name).render(**values, say=translate)
 
 
-# Control characters but tab and line ends, those that turn the direction of text, lone surrogates.
+# Control characters except tab and line ends, changes of the text direction, lone surrogates.
 _UNSAFE_CHARACTERS: Final = dict.fromkeys(
     (
         *range(0x09),
@@ -43,13 +43,13 @@ _UNSAFE_CHARACTERS: Final = dict.fromkeys(
 
 
 def _strip_unsafe(value: Any) -> Any:
-    """Whatever a template shows, without the characters that would act on a screen or terminal."""
+    """Return *value*; if it is text, without characters that would act on a screen or terminal."""
     return value.translate(_UNSAFE_CHARACTERS) if isinstance(value, str) else value
 
 
 @cache
 def environment() -> Environment:
-    """Every template escapes, but the text parts of mails; an unknown name is an error."""
+    """Return the Jinja2 environment: it escapes all but text parts and rejects unknown names."""
     jinja = Environment(
         loader=PackageLoader("templates", ""),
         autoescape=select_autoescape(disabled_extensions=PLAIN, default=True),

@@ -1,1 +1,1 @@
-"""Ways out of the house, one file each: the module's name is the channel's name in harken.yaml."""
+"""Channels, one file each: the name of the module is the name of the channel in harken.yaml."""

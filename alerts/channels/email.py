@@ -1,7 +1,7 @@
-"""Letters by SMTP. Steps are synchronous and a letter is one session: smtplib is all it needs.
+"""Emails by SMTP. Delivery is synchronous, one email a session, so smtplib is sufficient.
 
-Who is at fault decides: what refuses the *session* (no connection, no TLS, wrong password) says
-nothing of the letter, so it waits; what refuses the *letter* counts as the server's code says.
+Two kinds of failure: a refused *session* (no connection, no TLS, wrong password) is no fault of the
+email, which stays in the outbox. A refused *email* fails for now or for good, by the server's code.
 """
 
 import re
@@ -33,7 +33,7 @@ _ENHANCED_CODE: Final = re.compile(rb"[245]\.\d{1,3}\.\d{1,3}")  # RFC 3463
 
 
 class Security(StrEnum):
-    """How the session is kept private. What is asked for is required: there is no fall-back."""
+    """The encryption of the session. The configured one is required: there is no fall-back."""
 
     NONE = "none"
     STARTTLS = "starttls"
@@ -41,7 +41,7 @@ class Security(StrEnum):
 
 
 class Options(BaseModel):
-    """The mail server that takes our letters."""
+    """The mail server that accepts the emails."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -56,23 +56,26 @@ class Options(BaseModel):
 
 
 class Email(Channel):
-    """One session a letter, one letter a recipient: nobody's refusal touches another's letter."""
+    """The email channel: one session per email and one email per recipient, so failures stay apart.
+
+    *options*: the mail server.
+    """
 
     def __init__(self, options: Options) -> None:
         self.options = options
 
     def send(self, notification: Notification) -> DeliveryReceipt:
-        """Hand *letter* to the server; see :class:`Channel`.
+        """Send *notification* to the server; see :meth:`Channel.send`.
 
-        A connection lost after DATA is transient: the server may have the letter, and the next
-        one bears the same message id.
+        A connection lost after DATA is transient: the server may have accepted the email. The next
+        attempt has the same message id.
         """
         mime = to_mime(notification)
         with self._session() as smtp:
             return _send_message(smtp, notification, mime)
 
     def probe(self) -> None:
-        """Open a session as a letter would, log in, and leave."""
+        """Open a session as for an email, log in and close it; see :meth:`Channel.probe`."""
         with self._session() as smtp:
             _check("NOOP", *smtp.noop())
 
@@ -85,7 +88,7 @@ class Email(Channel):
                 if self.options.username:
                     smtp.login(self.options.username, self.options.password.get_secret_value())
                 yield smtp
-                # Not smtplib's own `with`: it raises on a failing QUIT, after the letter was taken.
+                # Not smtplib's own `with`: it raises on a failing QUIT, after acceptance.
                 with suppress(OSError):
                     smtp.quit()
         except OSError as error:  # smtplib's own errors are OSErrors too
@@ -121,11 +124,16 @@ def _send_message(smtp: smtplib.SMTP, notification: Notification, mime: bytes) -
 
 
 def _check(command: str, code: int, response: bytes) -> None:
-    """Only the numbers of an answer are told: its words may quote the letter."""
+    """Raise for a failed *command*, with the codes alone: the words may quote the email.
+
+    Raises:
+        TransientError: a code 4yz, or the connection was lost.
+        PermanentError: a code 5yz.
+    """
     reason = f"the mail server replied {_status(code, response)} to {command}"
     if code >= 500:  # noqa: PLR2004 -- RFC 5321: 5yz is final, 4yz is not
         raise PermanentError(reason)
-    if code >= 400 or code < 0:  # noqa: PLR2004 -- -1: the connection went
+    if code >= 400 or code < 0:  # noqa: PLR2004 -- -1: the connection was lost
         raise TransientError(reason)
 
 
@@ -135,9 +143,9 @@ def _status(code: int, response: bytes) -> str:
 
 
 def _cause(error: OSError) -> str:
-    """What went wrong, in words that hold neither password nor letter."""
+    """Return the cause of *error* in words that contain neither the password nor the email."""
     for kind, words in _CAUSES:
-        # smtplib tells a time-out as a lost connection, with the time-out as its context.
+        # smtplib reports a time-out as a lost connection, with the time-out as its context.
         if isinstance(error, kind) or isinstance(error.__context__, kind):
             return words
     if isinstance(error, smtplib.SMTPResponseException):

@@ -1,4 +1,4 @@
-"""What a replayed history is to readers who were told nothing of it yet. Pure."""
+"""Events of a history that was evaluated in one go, as readers receive them. Pure."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -15,21 +15,21 @@ Events: TypeAlias = tuple[IncidentEvent, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackfillView:
-    """Who tells a history: when, from where on, and with what eye for onsets."""
+    """The time of a summary, the oldest end of an incident in it, and the estimator of onsets."""
 
     now: datetime
-    horizon: datetime  # what was over by then is left out
-    locate: Callable[[Spike, datetime], Spike]  # a spike with its onset, given when it crossed
+    horizon: datetime  # incidents resolved by then are left out
+    locate: Callable[[Spike, datetime], Spike]  # (spike, crossing) to the spike with its onset
 
 
 def summarize_backfill(
     episode: Episode | None, events: Events, evaluations: Sequence[Evaluation], view: BackfillView
 ) -> tuple[Episode | None, Events]:
-    """The *events* of a history as one would tell them now, and the *episode* they leave.
+    """Return *episode* and *events* of a history, with one opening per incident, dated now.
 
-    Both are what :func:`alerts.detection.lifecycle.advance` made of the *warm* moments. Each
-    incident is told once, as it stands, as opened now; if it is over, by its strongest moment, and
-    resolved in the same breath.
+    Both come from :func:`alerts.detection.lifecycle.advance` over *evaluations*. An open incident
+    is summarized by its newest raised moment. A resolved one is summarized by its strongest moment,
+    and its resolution follows.
     """
     summaries: list[IncidentEvent] = []
     for _, group in groupby(events, key=lambda event: event.opened):
@@ -52,7 +52,10 @@ def summarize_backfill(
 def _summarize(
     incident_events: Events, evaluations: Sequence[Evaluation], end: datetime, view: BackfillView
 ) -> IncidentEvent:
-    """*story* up to *end* in one event, of its gravest severity: as it stands, or stood highest."""
+    """Return the events of one incident up to *end* as one, of its gravest severity.
+
+    Its spike is the newest raised one if *end* is now or later, else the strongest one.
+    """
     moments = [spikes for at, spikes in evaluations if incident_events[0].at <= at <= end]
     raised_moments = list(filter(_has_raised, moments))
     spikes = raised_moments[-1] if end >= view.now else max(raised_moments, key=_peak_score)
@@ -70,7 +73,7 @@ def _summarize(
 
 
 def _align_episode(episode: Episode | None, opening: IncidentEvent) -> Episode | None:
-    """*episode* with what was told of it."""
+    """Return *episode* with the values of *opening*, if that is its opening."""
     if episode is None or episode.opened != opening.opened or opening.spike is None:
         return episode
     return replace(

@@ -1,4 +1,4 @@
-"""Buckets in order: each is judged by what was learnt before, each settled hour learnt. Pure."""
+"""Evaluation of a history: buckets are scored by the baseline of their time, then learnt. Pure."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from alerts.detection.crisis import (
 from core.incident import Spike
 from core.timestamps import BUCKET_WIDTH
 
-# Most mentions are heard within an hour; younger hours are judged at once and learnt later.
+# Most mentions are crawled within an hour; younger hours are evaluated at once and learnt later.
 SETTLE_TIME: Final = timedelta(hours=1)
 
 Evaluation: TypeAlias = tuple[datetime, list[Spike]]
@@ -31,14 +31,14 @@ Evaluation: TypeAlias = tuple[datetime, list[Spike]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThresholdPolicy:
-    """What sets the threshold of a watch besides the age of its baseline."""
+    """The factors of the threshold of a watch besides the age of its baseline."""
 
     watch: str
-    units: int
-    budget: float
+    units: int  # in the installation
+    budget: float  # false alarms a week that the installation accepts
 
     def rule(self, baseline: Baseline) -> Rule:
-        """What the scores that *baseline* gives are held against."""
+        """Return the threshold for scores by *baseline*."""
         return Rule(
             watch=self.watch, threshold=threshold(baseline.history_days, self.units, self.budget)
         )
@@ -46,14 +46,12 @@ class ThresholdPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryEvaluation:
-    """What a stretch of buckets taught and showed."""
+    """The result of a sequence of buckets: the learnt baseline and the warm moments."""
 
     baseline: Baseline
-    warm_evaluations: tuple[
-        Evaluation, ...
-    ]  # the moments at which some unit was warm, with their spikes
-    scores: Scores  # of the buckets that are not learnt yet; the last one is open
-    baselines: Mapping[datetime, Baseline]  # of each warm moment, what was usual then
+    warm_evaluations: tuple[Evaluation, ...]  # moments with a warm unit, with their spikes
+    scores: Scores  # of the buckets not learnt so far; the last one is open
+    baselines: Mapping[datetime, Baseline]  # by warm moment: the baseline at that time
 
 
 def evaluate_history(
@@ -63,10 +61,10 @@ def evaluate_history(
     now: datetime,
     policy: ThresholdPolicy,
 ) -> HistoryEvaluation:
-    """Go on from *baseline* to *now*; moments up to *judged_to* teach, but are not judged again.
+    """Continue from *baseline* to *now*; moments up to *evaluated_until* are learnt only.
 
-    *counts* reach from 6 h before ``baseline.learnt_to`` or more up to the bucket that holds *now*.
-    In one go or in pieces it learns the same, to the last bit.
+    *counts* reach from 6 h before ``baseline.learnt_to`` or earlier up to the bucket of *now*. One
+    call and several shorter ones learn the same baseline, to the last bit.
     """
     segments: list[tuple[Baseline, list[Evaluation]]] = []
     while now - baseline.learnt_to >= HOUR + SETTLE_TIME:

@@ -1,12 +1,13 @@
-"""What is usual for a watch: level, rhythm, spread and negative share of each unit. Pure.
+"""The normal state of a watch: level, season, dispersion and negative share of each unit. Pure.
 
-A baseline is a value; :mod:`alerts.detection.baseline_update` makes the next one of it. It knows
-of each unit
+A baseline is a value; :mod:`alerts.detection.baseline_update` computes the next one from it. It
+holds for each unit
 
-- its level, voices an hour, and its season, so that ``level * season`` voices are expected;
-- its spread a: a window of mean M has the variance M + a M**2 (negative binomial);
-- its negative share p and clumping rho: N of Y voices vary by Y p (1 - p) (1 + (Y - 1) rho);
-- the tail of its own scores: what one bucket in 200 reaches without any news.
+- its level, voices an hour, and its season: ``level * season`` voices are expected;
+- its dispersion a: a window of mean M has the variance M + a M**2 (negative binomial);
+- its negative share p and intraclass correlation rho: the number of negative voices among Y has
+  the variance Y p (1 - p) (1 + (Y - 1) rho);
+- the tail of its own scores: the value that one bucket in 200 reaches without any news.
 """
 
 from collections.abc import Mapping
@@ -32,35 +33,34 @@ from core.timestamps import BUCKET_WIDTH, format_utc, parse_utc
 HOUR: Final = timedelta(hours=1)
 BUCKETS_PER_HOUR: Final = HOUR // BUCKET_WIDTH
 LEVEL_START: Final = 0.5  # voices an hour
-MIN_EXPECTED: Final = 0.01  # voices: less is never expected
+MIN_EXPECTED: Final = 0.01  # voices: lower bound of an expected count
 SPREAD_START: Final = 0.25
 SPREAD_MIN: Final = 0.005
 SHARE_PRIOR: Final = 0.2
 SHARE_PRIOR_VOICES: Final = 200.0  # voices
 CORRELATION_START: Final = 0.02
-TAIL_START: Final = 3.45  # -log10; half again the nominal 2.30: a stranger is not trusted at once
+TAIL_START: Final = 3.45  # -log10; 1.5 times the nominal 2.30: caution with a new unit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Baseline:
-    """All that detection has learnt of one watch up to ``learnt_to`` (a whole UTC hour)."""
+    """Everything that detection has learnt about one watch up to ``learnt_to`` (a UTC hour)."""
 
     units: tuple[Unit, ...]  # the watch as a whole first
     begun: datetime
     learnt_to: datetime
-    heard_h: float  # hours heard and learnt
+    heard_h: float  # covered hours that were learnt
     level: Floats  # voices an hour (streams, units)
     season: Season
-    spread: Floats  # numerator and denominator of a (2, windows, streams, units)
+    spread: Floats  # numerator and denominator of the dispersion (2, windows, streams, units)
     share: Floats  # negative and scored voices, decayed (2, units)
     clumps: Floats  # numerator and denominator of rho (2, windows, units)
-    tail: (
-        Floats  # 99.5 % quantile of each score (streams, windows, units); SCORED holds the share's
-    )
+    # 99.5 % quantile of each score (streams, windows, units); SCORED holds that of the share score.
+    tail: Floats
 
     @property
     def history_days(self) -> float:
-        """How much history taught it."""
+        """Days of covered history behind the baseline."""
         return self.heard_h / 24
 
     @property
@@ -77,7 +77,7 @@ class Baseline:
 
     @property
     def intraclass_correlation(self) -> Floats:
-        """How much voices of one window agree beyond chance: rho of the share (windows, units)."""
+        """Agreement of the voices of a window beyond chance: rho of the share (windows, units)."""
         correlation: Floats = self.clumps[0] / self.clumps[1]
         return correlation
 
@@ -85,9 +85,9 @@ class Baseline:
 def initial(
     units: tuple[Unit, ...], history_start: datetime, profile: Floats | None = None
 ) -> Baseline:
-    """A baseline that knows nothing yet.
+    """Return a baseline without any history.
 
-    *profile*: the usual day (24 hours on the watch's clock) of other watches of the same zone.
+    *profile*: the normal day (24 hours on the watch's clock) of other watches of the same zone.
     """
     streams, n = len(Stream), len(units)
     spread = np.zeros((2, len(WINDOWS), streams, n))
@@ -110,7 +110,7 @@ def initial(
 
 
 def expected_counts(baseline: Baseline, minute: Ints) -> Floats:
-    """The voices to expect in buckets that begin at *minute* of the week.
+    """Return the expected voices of buckets that begin at each *minute* of the week.
 
     Shape (buckets, streams, units).
     """
@@ -121,17 +121,17 @@ def expected_counts(baseline: Baseline, minute: Ints) -> Floats:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WindowScores:
-    """Some buckets as a baseline sees them; axes as in :mod:`alerts.detection.tail_scores`."""
+    """Scores of some buckets by a baseline; axes as in :mod:`alerts.detection.tail_scores`."""
 
-    first_bucket: int  # place of the first bucket in the counts
-    season: Floats  # around 1; 0 where not heard (buckets, streams, units)
+    first_bucket: int  # index of the first bucket in the counts
+    season: Floats  # around 1; 0 in uncovered buckets (buckets, streams, units)
     sums: WindowSums
-    raw: Floats  # scores as they are (streams, buckets, windows, units); SCORED holds the share's
-    noise_adjusted: Floats  # the same, by the unit's own noise
+    raw: Floats  # (streams, buckets, windows, units); SCORED holds the score of the share
+    noise_adjusted: Floats  # raw scores divided by the noise factor of the unit
 
 
 def score_windows(baseline: Baseline, counts: Counts, first: int, end: int) -> WindowScores:
-    """The buckets from *first* up to *end* (places in *counts*), judged by *baseline*.
+    """Score the buckets [*first*, *end*) (indices in *counts*) by *baseline*.
 
     *counts* must reach at least 6 h before *first*.
     """
@@ -166,12 +166,12 @@ def _scores(baseline: Baseline, sums: WindowSums) -> Floats:
 
 
 def to_plain(baseline: Baseline) -> dict[str, Any]:
-    """*baseline* as JSON knows it; :func:`from_plain` gives back the same to the last bit."""
+    """Return *baseline* as a JSON object; :func:`from_plain` restores it to the last bit."""
     return _plain(baseline)
 
 
 def from_plain(plain: Mapping[str, Any]) -> Baseline:
-    """The baseline that :func:`to_plain` wrote."""
+    """Return the baseline that :func:`to_plain` serialized as *plain*."""
     parts = _arrays(plain)
     parts["units"] = tuple(plain["units"])
     parts["season"] = Season(**_arrays(plain["season"]))

@@ -1,11 +1,11 @@
-"""How a baseline learns one more hour. Pure.
+"""Update of a baseline by one more hour. Pure.
 
-What an hour teaches is clipped by the hour: a bucket of a quiet watch holds no voice or one, and
-there clipping by the bucket would clip nothing. The caller teaches only settled hours (over for at
-least an hour), so that late mentions are evaluated at once and learnt once.
+Counts are clipped by the hour: a bucket of a quiet watch contains no voice or one, and clipping by
+the bucket would have no effect there. The caller passes only settled hours (over for at least an
+hour): late mentions are evaluated at once and learnt once.
 
-What noise a unit makes is learnt of hours without news alone. Else a crisis that grows over a day
-would teach, hour by hour, that it is nothing special, and the next one would go unheard for weeks.
+The noise of a unit is learnt from hours without news only. Otherwise a crisis that grows over a day
+would raise the noise level hour by hour, and the next crisis would go undetected for weeks.
 """
 
 from dataclasses import replace
@@ -29,11 +29,11 @@ from alerts.detection.tail_scores import WINDOWS, WindowSums
 
 LEVEL_RATE: Final = 1 - 0.5 ** (1 / 96)  # half-life 4 days
 LEVEL_MIN: Final = 0.02  # voices an hour
-CLIP_SIGMAS: Final = 3.0  # standard deviations, and one voice: more is no lesson
-WARMUP_H: Final = 24.0  # before a day was heard only the level learns, unclipped
+CLIP_SIGMAS: Final = 3.0  # standard deviations, and one voice: counts beyond are clipped
+WARMUP_H: Final = 24.0  # covered hours: before them only the level is learnt, unclipped
 WEEK_DECAY: Final = 0.5 ** (1 / 168)  # an hour's step of a half-life of 7 days
-SPREAD_OVERLAP: Final = 48.0  # buckets whose windows tell one and the same thing
-SHARE_HOUR_MAX: Final = 30.0  # voices: one burst must not own the share
+SPREAD_OVERLAP: Final = 48.0  # buckets whose overlapping windows count as one sample
+SHARE_HOUR_MAX: Final = 30.0  # voices: limits the weight of one burst in the share
 CORRELATION_DECAY: Final = 1 - 1 / 336  # memory of 14 days
 CORRELATION_OVERLAP: Final = 72.0
 CORRELATION_MIN_VOICES: Final = 5
@@ -47,10 +47,10 @@ _HOUR_WINDOW: Final = WINDOWS.index(BUCKETS_PER_HOUR)
 def update_baseline(
     baseline: Baseline, counts: Counts, windows: WindowScores, has_news: Bools
 ) -> Baseline:
-    """*baseline* after one more hour: the 12 buckets of *seen*, as *baseline* itself sees them.
+    """Return *baseline* after one more hour: the 12 buckets of *windows*, scored by *baseline*.
 
-    Units with *news* in that hour (units,) keep their spread, clumping and tail. Level, season and
-    share follow all the same, so that what stays becomes usual.
+    Units with news in that hour (*has_news*, (units,)) keep their spread, correlation and tail.
+    Their level, season and share are updated all the same: a lasting change becomes normal.
     """
     next_baseline = replace(baseline, learnt_to=baseline.learnt_to + HOUR)
     hour = slice(windows.first_bucket, windows.first_bucket + BUCKETS_PER_HOUR)
@@ -89,21 +89,24 @@ def _clip_voices(baseline: Baseline, voices: Floats, season: Floats) -> Floats:
 
 
 def _spread(baseline: Baseline, sums: WindowSums) -> Floats:
-    """By moments: ((Y - M)**2 - M) / M**2, weighed by M / (1 + M): small M say little of it."""
+    """Update the dispersion by moments: ((Y - M)**2 - M) / M**2, weighted by M / (1 + M).
+
+    The weight is small for a small M, which contains little information.
+    """
     mean = sums.expected + 1e-9
     bound = CLIP_SIGMAS * np.sqrt(mean + baseline.dispersion * mean**2) + 1
     deviation = np.clip(sums.observed - mean, -bound, bound)
     weight = mean / (1 + mean) / SPREAD_OVERLAP
     hour_sums = np.stack([weight * (deviation**2 - mean) / mean**2, weight]).sum(axis=1)
     total = baseline.spread + hour_sums
-    # The start value is a prior of weight 1 that is never forgotten.
+    # The start value is a prior of weight 1 that never decays.
     prior = np.array([SPREAD_START, 1.0])[:, None, None, None]
     spread: Floats = prior + (total - prior) * WEEK_DECAY
     return spread
 
 
 def _share(baseline: Baseline, voices: Floats) -> Floats:
-    """Decayed sums of negative and of scored voices; never less sure than the prior."""
+    """Update the decayed sums of negative and of scored voices, of the prior's weight or more."""
     usual_share, scored_voices = baseline.usual_share, voices[Stream.SCORED]
     variance_factor = (
         1 + np.maximum(scored_voices - 1, 0) * baseline.intraclass_correlation[_HOUR_WINDOW]
@@ -122,7 +125,7 @@ def _share(baseline: Baseline, voices: Floats) -> Floats:
 
 
 def _correlation(baseline: Baseline, sums: WindowSums) -> Floats:
-    """By moments: ((N - Y p)**2 / (Y p (1 - p)) - 1) / (Y - 1), where five voices spoke."""
+    """Update rho by moments, ((N - Y p)**2 / (Y p (1 - p)) - 1) / (Y - 1), from five voices on."""
     usual_share = baseline.usual_share
     scored_voices = np.maximum(sums.observed[:, :, Stream.SCORED], 1.0)
     binomial_variance = scored_voices * usual_share * (1 - usual_share)

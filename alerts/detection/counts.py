@@ -1,8 +1,8 @@
-"""Count voices, not messages: who was heard in each 5-minute bucket, by stream and by unit. Pure.
+"""Counts of voices, not of mentions, in 5-minute buckets, by stream and by unit. Pure.
 
-A unit is the watch as a whole (None) or one of its topics. What is counted in a bucket depends only
-on the mentions of the six hours before it, so a step may load the newest part of the record alone
-and finds the same numbers.
+A unit is the watch as a whole (None) or one of its topics. The counts of a bucket depend only on
+the mentions of the six hours before it: a step that loads only the newest mentions gets the same
+numbers.
 """
 
 from collections.abc import Sequence
@@ -22,17 +22,15 @@ Unit: TypeAlias = str | None
 Interval: TypeAlias = tuple[datetime, datetime]
 
 VOICE_WINDOW: Final = timedelta(hours=6)  # the widest window: a voice counts once in any of them
-# A copy shows that words spread, not that one more person has met the trouble. Three may say the
-# same in good faith (a slogan, a quoted headline); one copied text alone never reaches the excess
-# of voices that a crisis needs (alerts.detection.crisis.EXCESS).
+# A copy is evidence that words spread, not that one more person has the problem. Three people may
+# write the same in good faith (a slogan, a quoted headline). One copied text alone never reaches
+# the excess of voices that a crisis requires (alerts.detection.crisis.MIN_EXCESS).
 MAX_COPIES: Final = 3
-BUCKETS_MASKED_AFTER_GAP: Final = (
-    2  # after a gap: the crawlers' catch-up is neither calm nor a crisis
-)
+BUCKETS_MASKED_AFTER_GAP: Final = 2  # the crawlers catch up: neither calm nor a crisis
 
 
 class Stream(IntEnum):
-    """What is counted; the place on the second axis of :attr:`Counts.voices`."""
+    """Kinds of counted voices; indices of the second axis of :attr:`Counts.voices`."""
 
     NEGATIVE = 0
     SCORED = 1
@@ -41,36 +39,37 @@ class Stream(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """Voices by bucket; the first axis of every array is the bucket."""
+    """Counts of voices by bucket; the first axis of every array is the bucket."""
 
     start: datetime  # of the first bucket
     units: tuple[Unit, ...]
     voices: Ints  # (buckets, streams, units)
-    is_covered: Bools  # (buckets,); False: the sources were not heard, so zero means unknown
+    is_covered: Bools  # (buckets,); False: the sources were not crawled, so zero means unknown
     minute: Ints  # (buckets,); minute of the week on the watch's clock, Monday 00:00 = 0
 
     def bucket(self, at: datetime) -> int:
-        """The place of the bucket that holds *at*; may lie outside the arrays."""
+        """Return the index of the bucket of *at*; it may lie outside the arrays."""
         return (at - self.start) // BUCKET_WIDTH
 
     def time(self, bucket: int) -> datetime:
-        """When *bucket* starts."""
+        """Return the start of *bucket*."""
         return self.start + bucket * BUCKET_WIDTH
 
 
 def count_voices(
     observations: Sequence[Observation], units: Sequence[Unit], interval: Interval, zone: ZoneInfo
 ) -> Counts:
-    """The voices in the buckets from *span*'s start up to the one that holds its end.
+    """Return the voices by bucket, from the start of *interval* to the bucket of its end.
 
-    For exact counts *utterances* must reach 6 h further back than *span*; order does not matter.
+    For exact counts *observations* must reach 6 h further back than *interval*. Their order is
+    free.
     """
     start = floor_to(interval[0])
     shape = ((floor_to(interval[1]) - start) // BUCKET_WIDTH + 1, len(Stream), len(units))
     voices = np.zeros(shape, np.int64)
     unit_index = {unit: index for index, unit in enumerate(units)}
     seen_authors = _SeenAuthors()
-    for observation in sorted(observations, key=lambda u: (u.at, u.id)):
+    for observation in sorted(observations, key=lambda o: (o.at, o.id)):
         bucket = (observation.at - start) // BUCKET_WIDTH
         for stream in _streams(observation):
             for unit in {None, *observation.topics} & unit_index.keys():
@@ -86,7 +85,7 @@ def count_voices(
 
 
 def mask_gaps(counts: Counts, gaps: Sequence[Interval], history_start: datetime) -> Counts:
-    """*counts* with all before *begun*, the buckets that *gaps* touch and two after as unknown."""
+    """Return *counts* with buckets before *history_start*, in *gaps* and two after as unknown."""
     is_covered = counts.is_covered.copy()
     is_covered[: max(counts.bucket(history_start), 0)] = False
     for start, end in gaps:
@@ -110,14 +109,14 @@ def _streams(observation: Observation) -> tuple[Stream, ...]:
 
 
 class _SeenAuthors:
-    """Who was heard in the six hours before, by unit and stream; mentions must come in order."""
+    """The authors of the six hours before, by unit and stream; observations must come in order."""
 
     def __init__(self) -> None:
         self._last_seen: dict[tuple[object, ...], datetime] = {}
         self._family_authors: dict[tuple[object, ...], dict[str, datetime]] = {}
 
     def add(self, observation: Observation, unit_stream: tuple[Unit, Stream]) -> bool:
-        """Remember *utterance*; true if its voice and its words are new evidence at *place*."""
+        """Store *observation*; return True if author and text are new evidence at *unit_stream*."""
         voice = observation.author_key
         is_new_author = _has_expired(self._last_seen.get((*unit_stream, voice)), observation.at)
         self._last_seen[(*unit_stream, voice)] = observation.at
@@ -127,7 +126,7 @@ class _SeenAuthors:
         previous = authors.pop(voice, None)
         others = sum(not _has_expired(last, observation.at) for last in authors.values())
         if previous is None and len(authors) >= MAX_COPIES:
-            del authors[next(iter(authors))]  # the newest COPIES decide, older ones cannot
+            del authors[next(iter(authors))]  # only the newest MAX_COPIES matter
         authors[voice] = observation.at
         return is_new_author and others < MAX_COPIES
 

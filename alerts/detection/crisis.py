@@ -1,11 +1,11 @@
-"""When voices become a crisis: both the negative voices and their share must surprise. Pure.
+"""The crisis score: both the number and the share of negative voices must be improbable. Pure.
 
-Each window (15 minutes, 1 hour, 6 hours) has two scores, -log10 of a tail probability divided by
-the unit's own noise (:mod:`alerts.detection.tail_scores`): so many negative voices, and so
-large a share of them. It speaks only if the share is surprising (>= 1.5) and lies 0.10 above the
-usual one, and nine voices more than usual are negative (eighteen in six hours). The crisis score X
-is the mean over the three windows of the sum of both scores; a silent window adds nothing. Volume
-alone never pages.
+Each window (15 minutes, 1 hour, 6 hours) has two scores, each -log10 of a tail probability divided
+by the noise of the unit (:mod:`alerts.detection.tail_scores`): one for the number of negative
+voices, one for their share. A window counts only if the share score is 1.5 or more, the share lies
+0.10 above the usual one, and nine voices more than usual are negative (eighteen in six hours). The
+crisis score X is the mean over the three windows of the sum of both scores; a window that does not
+count adds 0. Volume alone never opens an incident.
 """
 
 import math
@@ -23,7 +23,7 @@ from core.incident import IncidentKind, Spike
 from core.timestamps import BUCKET_WIDTH, floor_to
 
 # `make scoreboard`, 180 units of a synthetic stress set over 8 weeks: 0.056 false alarms a unit and
-# week; found are 64 of 68 crises that take the volume to ten times and more, 69 of 90 at four to
+# week. It detects 64 of 68 crises that raise the volume to ten times and more, 69 of 90 at four to
 # ten times, 60 of 104 at double to quadruple. At 3.0 it is 0.071 and 6 crises more, at 4.0 0.045
 # and 3 less.
 CRISIS_SCORE: Final = 3.6
@@ -33,14 +33,14 @@ SILENCE_SCORE: Final = 6.0
 MIN_SHARE_SCORE: Final = 1.5  # -log10
 MIN_SHARE_GAIN: Final = 0.10
 SHARE_PSEUDO_VOICES: Final = 2.0  # voices of the usual share, so that 1 of 1 is no share of 100 %
-# Voices, by window. A quarrel of four accounts beside copied texts and a small story comes to 8
-# more than usual: with 8 it opened crises in 2 of 72 months of simulation, with 9 in none. Forty
-# who ask all day why they cannot sign in come to 15 in six hours, since a model takes some
-# questions for complaints, and with 9 for that window too they were a crisis. 18 loses 3 of the 262
+# Voices, by window. A quarrel of four accounts beside copied texts and a small story reaches 8 more
+# than usual: with 8 it opened crises in 2 of 72 months of simulation, with 9 in none. Forty people
+# who ask all day why they cannot sign in reach 15 in six hours, since a model classifies some
+# questions as complaints; with 9 for that window too they were a crisis. 18 loses 3 of the 262
 # crises above.
 MIN_EXCESS: Final = (9.0, 9.0, 18.0)
 MIN_NOTICE_EXCESS: Final = 5.0
-HALF_THRESHOLD: Final = 0.5  # share of the threshold: below it a crisis cools down
+HALF_THRESHOLD: Final = 0.5  # share of the threshold: from it on a unit is warm
 # False alarms a unit and week at X = 3 where nothing happens, and the factor by which +1 in X
 # lowers them (quiet run of the same set): 15 units share one false alarm a week at X = 3.
 QUIET_RATE: Final = 0.067
@@ -56,39 +56,38 @@ SLOW_WINDOWS: Final = slice(1, None)  # the windows of attention: 1 hour and 6 h
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scores:
-    """What every unit reached at each bucket of a view (buckets, units), windows where said."""
+    """The scores of some buckets; arrays of shape (buckets, units) unless noted."""
 
     baseline: Baseline
     windows: WindowScores
     crisis: Floats
     attention: Floats
     sour: Floats
-    contributions: Floats  # what each window adds to the crisis (buckets, windows, units)
-    no_baseline_rule: (
-        Bools  # thirty negative voices and ten times the usual: the rule without a baseline
-    )
+    contributions: Floats  # of each window to the crisis score (buckets, windows, units)
+    no_baseline_rule: Bools  # thirty negative voices and ten times the usual number
 
 
 def threshold(days: float, units: int, budget: float = 1.0) -> float:
-    """What X must reach in an installation of *units* (watches and topics of watches).
+    """Return the threshold of X in an installation of *units* (watches and topics of watches).
 
     max(3.6, 3 + ln(0.067 units / budget) / ln 4.7), *budget* false alarms a week for all of them;
-    1 more while the baseline knows less than 14 *days*.
+    1 more while the baseline is younger than 14 *days*.
     """
     budget_threshold = 3.0 + math.log(QUIET_RATE * units / budget) / QUIET_SLOPE
     return max(CRISIS_SCORE, budget_threshold) + penalty(days)
 
 
 def penalty(days: float) -> float:
-    """What X must reach more while the baseline knows only so many *days*."""
+    """Return the addition to the threshold of X for a baseline of *days* of history: 1 or 0."""
     return YOUNG_PENALTY if days < YOUNG_DAYS else 0.0
 
 
 def score(baseline: Baseline, windows: WindowScores) -> Scores:
-    """The scores of every bucket and unit in *seen*; more negative voices never lower ``crisis``.
+    """Return the scores of every bucket and unit in *windows*.
 
-    *attention* is the surprise of the volume where the share is as usual, the mean over 1 h and
-    6 h; *sour* that of the share over 6 h where the volume is as usual.
+    More negative voices never lower ``crisis``. ``attention`` is the score of the volume where the
+    share is normal, the mean over 1 h and 6 h. ``sour`` is the score of the share over 6 h where
+    the volume is normal.
     """
     counts, means = windows.sums.observed, windows.sums.expected
     negative, voices = counts[:, :, Stream.NEGATIVE], counts[:, :, Stream.SCORED]
@@ -117,32 +116,32 @@ def score(baseline: Baseline, windows: WindowScores) -> Scores:
 
 
 def units_with_news(scores: Scores) -> Bools:
-    """Which units were warm at some bucket (units,): what they did then is no noise of theirs."""
+    """Return the units that were warm in some bucket (units,); their noise is not learnt then."""
     is_warm: Bools = np.any(scores.crisis >= HALF_THRESHOLD * CRISIS_SCORE, axis=0)
     return is_warm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """What a watch's scores are held against."""
+    """The threshold of one watch."""
 
     watch: str
     threshold: float  # of X; :func:`threshold`
 
 
 def effective_scores(scores: Scores, rule: Rule) -> Floats:
-    """X of each bucket and unit; before three days are known only the rule without a baseline."""
+    """Return X (buckets, units); for less than three days of history only the no-baseline rule."""
     if scores.baseline.history_days >= NO_BASELINE_DAYS:
         return scores.crisis
     return np.where(scores.no_baseline_rule, np.maximum(scores.crisis, rule.threshold), 0.0)
 
 
 def crises(scores: Scores, rule: Rule, bucket: int, at: datetime) -> list[Spike]:
-    """A spike for each unit that is warm (half the threshold) at *bucket*, looked at *at*.
+    """Return a spike for each unit that is warm (half the threshold) at *bucket*.
 
-    Raised are those whose ``score`` reaches their ``threshold``. All tell of one window, that which
-    adds most to the strongest unit. Onset is the start of that window until
-    :mod:`alerts.detection.onset` has looked closer.
+    A spike is raised if its ``score`` reaches its ``threshold``. All spikes describe one window,
+    the one that adds most to the strongest unit. Onset is the start of that window;
+    :mod:`alerts.detection.onset` estimates it better.
     """
     unit_scores = effective_scores(scores, rule)[bucket]
     warm_units = np.flatnonzero(unit_scores >= HALF_THRESHOLD * rule.threshold)
@@ -155,7 +154,7 @@ def crises(scores: Scores, rule: Rule, bucket: int, at: datetime) -> list[Spike]
 
 
 def notices(scores: Scores, rule: Rule, at: datetime) -> list[Spike]:
-    """What is worth a line but no page in the last bucket: for each kind its strongest unit."""
+    """Return the notices of the last bucket: for each kind at most one, of its strongest unit."""
     bucket = len(scores.crisis) - 1
     spikes = []
     for kind, unit_scores, minimum in (
@@ -172,16 +171,16 @@ def notices(scores: Scores, rule: Rule, at: datetime) -> list[Spike]:
 
 
 def severity(count: float, mean: float) -> int:
-    """1 (worst) to 4, by how many times the usual it is, one voice added on either side.
+    """Return 1 (worst) to 4, by the ratio of *count* to *mean*, one voice added to each.
 
-    The added voice keeps six negative voices where 0.1 are usual from being sixtyfold.
+    Without the added voice, six negative voices would be sixty times a mean of 0.1.
     """
     times = (count + 1) / (mean + 1)
     return next((level for least, level in SEVERITIES if times >= least), 4)
 
 
 def _silence_scores(scores: Scores, bucket: int) -> Floats:
-    """-log10 of the chance of six hours without any voice: M / ln 10; the watch as a whole only."""
+    """Return -log10 of the chance of six hours without a voice: M / ln 10; whole watch only."""
     position = (bucket, -1, Stream.VOLUME, 0)
     mean, count = scores.windows.sums.expected[position], scores.windows.sums.observed[position]
     return np.array([0.0 if count else mean / math.log(10)])
@@ -189,7 +188,7 @@ def _silence_scores(scores: Scores, bucket: int) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class _Window:
-    """One window of one bucket, and when it was looked at."""
+    """One window of one bucket, and the time of its evaluation."""
 
     scores: Scores
     bucket: int
@@ -197,7 +196,7 @@ class _Window:
     at: datetime
 
     def spike(self, rule: Rule, kind: IncidentKind, unit: int, unit_score: float) -> Spike:
-        """What is seen of *unit*, whose score is *height*."""
+        """Return the figures of *unit* with *unit_score* as a spike."""
         position, baseline = (self.bucket, self.window), self.scores.baseline
         counts = self.scores.windows.sums.observed[position]
         negative = int(counts[Stream.NEGATIVE, unit])

@@ -1,8 +1,9 @@
-"""One step of detection for one watch: what was heard goes in, what must be told comes out. Pure.
+"""One detection step for one watch: observations in, incident events out. Pure.
 
-The first step of a watch waits for the end of its first back-fill, replays the whole history hour
-by hour to learn, and tells only what still matters. Every later step learns the hours that have
-settled since, judges each bucket since the step before, and the open one at `now`.
+The first step of a watch waits for the end of its first backfill. It evaluates the whole history
+hour by hour to learn the baseline, and returns only events that still matter. Every later step
+learns the hours that have settled since, and evaluates each bucket since the step before, with the
+open one at ``now``.
 """
 
 from collections.abc import Mapping, Sequence
@@ -49,51 +50,45 @@ from core.timestamps import BUCKET_WIDTH, floor_to
 from core.watch import Watch
 
 LOOKBACK: Final = timedelta(hours=12)  # of counts before the first unlearnt hour: windows and onset
-HISTORY_SPAN: Final = timedelta(days=56)  # older mentions teach nothing that the season still holds
-STRAY_SHARE: Final = (
-    0.01  # this share of the oldest mentions does not date the beginning of a history
-)
-PAST_HORIZON: Final = timedelta(
-    hours=24
-)  # what was over so long before the first step opens nothing
-ONSET_RAMP: Final = timedelta(
-    hours=1
-)  # what comes later than this after the crossing tells no onset
+HISTORY_SPAN: Final = timedelta(days=56)  # older mentions no longer affect the season
+STRAY_SHARE: Final = 0.01  # of the oldest mentions: ignored for the start of the history
+PAST_HORIZON: Final = timedelta(hours=24)  # incidents resolved so long before the first step: none
+ONSET_RAMP: Final = timedelta(hours=1)  # after the crossing: later buckets do not date the onset
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DetectionContext:
-    """What one step knows besides the mentions of the watch."""
+    """The inputs of a step besides the observations of the watch."""
 
     taxonomy: tuple[str, ...]  # ids of all topics; a watch without its own topics counts them all
     units: int  # in the installation: watches and topics of watches, for the budget
-    backfilled_at: datetime | None  # when all that the first crawls heard was recorded and scored
+    backfilled_at: datetime | None  # when the first crawls were complete and scored; None: not yet
     budget: float = 1.0  # false alarms a week that the whole installation accepts
-    gaps: tuple[Interval, ...] = ()  # when the sources of the watch were not heard
-    history_version: int = 0  # how often what is recorded was told anew, by other models or topics
-    day_profile: Floats | None = None  # usual day (24 hours) of other watches on this clock
+    gaps: tuple[Interval, ...] = ()  # times at which the sources of the watch were not crawled
+    history_version: int = 0  # rises when other models or topics change the stored history
+    day_profile: Floats | None = None  # normal day (24 hours) of other watches on this clock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Detection:
-    """What a step found; ``standing`` and ``events`` must be stored in one transaction."""
+    """The result of a step; ``state`` and ``events`` must be stored in one transaction."""
 
-    state: DetectorState | None  # None: the first back-fill goes on
+    state: DetectorState | None  # None: the first backfill is still running
     spikes: tuple[Spike, ...] = ()  # warm crises (half their threshold) and notices, as of now
     events: tuple[IncidentEvent, ...] = ()  # oldest first
     baselines: Mapping[datetime, Baseline] = field(default_factory=dict)  # of each warm moment
 
 
 def watch_units(watch: Watch, taxonomy: Sequence[str]) -> tuple[Unit, ...]:
-    """What is counted apart: the watch as a whole (None) and each of its topics."""
+    """Return the units of *watch*: the whole (None), then each of its topics."""
     return (None, *(watch.topics or taxonomy))
 
 
 def load_start(
     watch: Watch, context: DetectionContext, state: DetectorState | None
 ) -> datetime | None:
-    """From which publishing time on a step needs the mentions of *watch*; None: all of them."""
+    """Return the oldest publishing time that a step needs for *watch*; None: all its mentions."""
     baseline = _valid_baseline(watch, context, state)
     return baseline.learnt_to - LOOKBACK - VOICE_WINDOW if baseline else None
 
@@ -105,14 +100,15 @@ def detect(
     now: datetime,
     context: DetectionContext,
 ) -> Detection:
-    """Judge *watch* at *now*, learning on the way what has settled.
+    """Evaluate *watch* at *now* and learn the hours that have settled.
 
-    *utterances*: what the record holds of it, live and published from :func:`since` on, any order.
-    The same arguments give the same answer, so a step that died before it stored may run again.
+    *observations*: the stored ones of the watch, live and published from :func:`load_start` on, in
+    any order. The same arguments give the same result: a step killed before its result was stored
+    can run again.
     """
     if context.backfilled_at is None or now < context.backfilled_at:
         return Detection(state=state)
-    visible = [u for u in observations if u.first_seen <= now and u.at <= now]
+    visible = [o for o in observations if o.first_seen <= now and o.at <= now]
     previous = _current_state(watch, visible, state, now, context)
     counts = _masked_counts(watch, visible, previous.baseline, now, context)
     policy = ThresholdPolicy(watch=watch.slug, units=context.units, budget=context.budget)
@@ -145,7 +141,7 @@ def detect(
 def _valid_baseline(
     watch: Watch, context: DetectionContext, state: DetectorState | None
 ) -> Baseline | None:
-    """The baseline of *standing*, if query, topics, clock and what was told of the past are its."""
+    """Return the baseline of *state*; None if query, topics, zone or history version changed."""
     key = (watch.revision, watch.zone, context.history_version)
     if state is None or (state.query, state.zone, state.history_version) != key:
         return None
@@ -160,7 +156,7 @@ def _current_state(
     now: datetime,
     context: DetectionContext,
 ) -> DetectorState:
-    """*standing* with a baseline that fits the watch, be it an untaught one."""
+    """Return *state* with a baseline valid for the watch, a new one if necessary."""
     return DetectorState(
         query=watch.revision,
         zone=watch.zone,
@@ -176,7 +172,7 @@ def _current_state(
 def _initial_baseline(
     watch: Watch, observations: Sequence[Observation], now: datetime, context: DetectionContext
 ) -> Baseline:
-    times = sorted(u.at for u in observations if now - u.at < HISTORY_SPAN)
+    times = sorted(o.at for o in observations if now - o.at < HISTORY_SPAN)
     oldest = times[int(STRAY_SHARE * len(times))] if times else now
     return initial(
         watch_units(watch, context.taxonomy), floor_to(oldest, HOUR), context.day_profile
@@ -197,7 +193,7 @@ def _masked_counts(
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """What one step saw, and how it turns into episodes and events."""
+    """The evaluation of one step, from which its episode and events follow."""
 
     policy: ThresholdPolicy
     evaluation: HistoryEvaluation
@@ -208,7 +204,7 @@ class _Step:
     def advance_episode(
         self, episode: Episode | None
     ) -> tuple[Episode | None, tuple[IncidentEvent, ...]]:
-        """Lead *episode* through all warm and all unheard moments up to now."""
+        """Advance *episode* through all warm moments and all gaps up to now."""
         gap_ends = set(map(self._bucket_end, np.flatnonzero(~self.counts.is_covered).tolist()))
         new_gap_ends = {at for at in gap_ends if at > self.evaluated_until}
         moments_without_spikes: list[Evaluation] = [(at, []) for at in (*new_gap_ends, self.now)]
@@ -225,14 +221,14 @@ class _Step:
         return episode, events
 
     def locate(self, spike: Spike, crossing: datetime) -> Spike:
-        """*spike* with its onset, estimated from what was heard around the crossing."""
+        """Return *spike* with its onset, estimated from the counts around *crossing*."""
         baseline, counts = self.evaluation.baseline, self.counts
         first = max(counts.bucket(crossing - LOOKBACK), 0)
         window = slice(first, counts.bucket(crossing + ONSET_RAMP) + 1)
         unit = baseline.units.index(spike.topic)
         voices = counts.voices[window, :, unit]
         negative = voices[:, Stream.NEGATIVE]
-        others = np.maximum(voices[:, Stream.SCORED] - negative, 0)  # a voice may have turned
+        others = np.maximum(voices[:, Stream.SCORED] - negative, 0)  # a voice may turn negative
         means = expected_counts(baseline, counts.minute[window])[:, :, unit]
         usual_negative, usual_scored = means[:, Stream.NEGATIVE], means[:, Stream.SCORED]
         share = float(baseline.usual_share[unit])
@@ -242,7 +238,7 @@ class _Step:
         return replace(spike, onset=counts.time(first + estimate_onset(negative, background)))
 
     def current_spikes(self) -> list[Spike]:
-        """The crisis spikes of now."""
+        """Return the crisis spikes of now."""
         return [
             spike
             for at, spikes in self.evaluation.warm_evaluations
@@ -251,7 +247,7 @@ class _Step:
         ]
 
     def current_notices(self, episode: Episode | None) -> list[Spike]:
-        """What is worth a notice now; beside an open crisis only the health of the sources is."""
+        """Return the notices of now; during an open crisis only those on the health of sources."""
         rule = self.policy.rule(self.evaluation.baseline)
         candidates = notices(self.evaluation.scores, rule, self.now)
         return [

@@ -1,4 +1,4 @@
-"""Where detection of one watch stands between two steps: a value, in the record as JSON."""
+"""State of the detector of one watch between two steps, stored in the database as JSON."""
 
 import json
 from collections.abc import Mapping
@@ -15,19 +15,19 @@ from core.timestamps import format_utc, parse_utc
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DetectorState:
-    """What a step leaves to the next."""
+    """The input of a step from the one before it."""
 
-    query: str  # revision of the watch's query that the baseline was learnt under
-    zone: str  # and on this clock
-    history_version: int  # how often what is recorded had been told anew (store.analysis.retelling)
+    query: str  # revision of the watch's query behind the baseline
+    zone: str  # IANA zone behind the baseline
+    history_version: int  # of the history behind the baseline (store.analysis.history_version)
     baseline: Baseline
-    evaluated_until: datetime  # every bucket before was judged
+    evaluated_until: datetime  # every bucket before it was evaluated
     episode: Episode | None
     last_notices: Mapping[IncidentKind, datetime]
 
 
 def to_json(state: DetectorState) -> str:
-    """*standing* as JSON; :func:`from_json` gives back the same, numbers to the last bit."""
+    """Return *state* as JSON; :func:`from_json` restores it, numbers to the last bit."""
     episode = asdict(state.episode) if state.episode else None
     return json.dumps(
         {
@@ -44,13 +44,13 @@ def to_json(state: DetectorState) -> str:
 
 
 def from_json(text: str) -> DetectorState:
-    """The standing that :func:`to_json` wrote."""
+    """Return the state that :func:`to_json` serialized as *text*."""
     raw: dict[str, Any] = json.loads(text)
     episode = raw["episode"]
     return DetectorState(
         query=raw["query"],
         zone=raw["zone"],
-        history_version=raw.get("retold", 0),  # of before there was any
+        history_version=raw.get("retold", 0),  # missing in states older than the versions
         baseline=baselines.from_plain(raw["baseline"]),
         evaluated_until=parse_utc(raw["judged_to"]),
         episode=episode and Episode(**{key: _parse(key, value) for key, value in episode.items()}),

@@ -1,4 +1,4 @@
-"""Which mentions stand behind an event: all that carry it, and the one that tipped it. Pure."""
+"""Evidence of an event: its negative mentions, and the one that crossed the threshold. Pure."""
 
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -14,14 +14,13 @@ from alerts.detection.detector import DetectionContext
 from core.observation import Observation
 from core.watch import Watch
 
-ONE_MICROSECOND: Final = timedelta(
-    microseconds=1
-)  # what opened at the end of a bucket opened within it
+# An incident that opened at the end of a bucket belongs to that bucket.
+ONE_MICROSECOND: Final = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """The negative mentions of an incident and who stands behind them."""
+    """The negative mentions of an incident, with their numbers of voices and families."""
 
     mentions: tuple[str, ...]  # ids, oldest first
     voices: int
@@ -31,13 +30,13 @@ class Evidence:
 def collect_evidence(
     observations: Sequence[Observation], topic: str | None, onset: datetime, until: datetime
 ) -> Evidence:
-    """The negative mentions of the watch, or of its *topic*, from *onset* to *until* inclusive."""
-    candidates = [u for u in observations if u.negative and topic in (None, *u.topics)]
-    matches = sorted((u for u in candidates if onset <= u.at <= until), key=lambda u: (u.at, u.id))
+    """Return the negative mentions of [*onset*, *until*], of the watch or of its *topic*."""
+    candidates = [o for o in observations if o.negative and topic in (None, *o.topics)]
+    matches = sorted((o for o in candidates if onset <= o.at <= until), key=lambda o: (o.at, o.id))
     return Evidence(
-        mentions=tuple(u.id for u in matches),
-        voices=len({u.author_key for u in matches}),
-        families=len({u.family or u.id for u in matches}),
+        mentions=tuple(o.id for o in matches),
+        voices=len({o.author_key for o in matches}),
+        families=len({o.family or o.id for o in matches}),
     )
 
 
@@ -48,25 +47,24 @@ def tipping_mention(
     opened_at: datetime,
     context: DetectionContext,
 ) -> str | None:
-    """The id of the mention whose arrival made the score cross at *opened* (of the event).
+    """Return the id of the mention whose arrival crossed the threshold at *opened_at*.
 
-    *baseline*: what that moment was judged by; None: nobody knows it any more. The mentions arrive
-    in the order of ``first_seen``; of that order the shortest beginning is sought, by halves, that
-    reaches the threshold, or what all of them reach if that is less. None if nothing was there to
-    tip.
+    *baseline*: the one of that evaluation; None if it is lost, then the result is None. Mentions
+    arrive in the order of ``first_seen``. A bisection finds the shortest prefix of that order that
+    reaches the threshold, or the score of all mentions if that is lower. None if that score is 0.
     """
     if baseline is None:
         return None
     arrivals = sorted(
-        (u for u in observations if opened_at - 2 * VOICE_WINDOW <= u.at <= opened_at),
-        key=lambda u: (u.first_seen, u.id),
+        (o for o in observations if opened_at - 2 * VOICE_WINDOW <= o.at <= opened_at),
+        key=lambda o: (o.first_seen, o.id),
     )
     limit = threshold(baseline.history_days, context.units, context.budget)
     rule, zone = Rule(watch=watch.slug, threshold=limit), ZoneInfo(watch.zone)
     interval = (opened_at - VOICE_WINDOW, opened_at - ONE_MICROSECOND)
 
     def peak_score(size: int) -> float:
-        """The highest score of any unit with the first so many mentions."""
+        """Return the highest score of any unit with the first *size* mentions."""
         counts = count_voices(arrivals[:size], baseline.units, interval, zone)
         bucket_count = len(counts.is_covered)
         return float(

@@ -1,9 +1,9 @@
-"""The life of an incident: what one watch's spikes change, and what must be told. Pure.
+"""Lifecycle of an incident: the spikes of one watch in, the next episode and events out. Pure.
 
 Overlapping spikes of one watch, as a whole and by topic, are one incident. It opens when a score
-reaches its threshold, is told again when it gets worse, is resolved when all scores stayed below
-half the threshold for six hours, and comes back under its own name within a day. Only a crisis is
-an incident; attention, sour and health are notices, told once until twelve hours without passed.
+reaches its threshold, and notifies again when it gets worse. It is resolved when all scores stayed
+below half the threshold for six hours, and reopens under its own name within a day. Only a crisis
+is an incident; attention, sour and health are notices, sent once until absent for twelve hours.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,48 +17,48 @@ from core.incident import IncidentKind, IncidentState, Spike
 RESOLVE_AFTER: Final = timedelta(hours=6)
 REOPEN_WITHIN: Final = timedelta(hours=24)
 NOTICE_INTERVAL: Final = timedelta(hours=12)
-GROWTH_FACTOR: Final = 2.0  # times the score last told
-# A topic carries a crisis if it holds most of its excess, and clearly more than any other topic.
+GROWTH_FACTOR: Final = 2.0  # times the score of the last notification
+# A topic carries a crisis with most of its excess, and clearly more than any other topic.
 MIN_CARRIER_SHARE: Final = 0.6
 MIN_CARRIER_LEAD: Final = 1.25
 
 
 class NotifyReason(StrEnum):
-    """Why readers are told."""
+    """The reason of a notification."""
 
     OPENED = "opened"
     REOPENED = "reopened"
     WORSENED = "worsened"  # a graver severity
-    GREW = "grew"  # twice the score last told
+    GREW = "grew"  # twice the score of the last notification
     RESOLVED = "resolved"
-    NOTICED = "noticed"  # no incident: a line for the inbox or the digest
+    NOTICED = "noticed"  # no incident: a line in the console or the digest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Episode:
-    """A crisis as detection remembers it from one step to the next."""
+    """A crisis in the state between two steps; the fields are keys of the stored JSON."""
 
-    opened: datetime  # with the watch: the name of the incident, kept when it comes back
-    onset: datetime  # estimated when it opened
+    opened: datetime  # with the watch: the identity of the incident, kept when it reopens
+    onset: datetime  # estimated at the opening
     topic: str | None
-    severity: int  # the gravest so far; it never sinks before it is resolved
-    told: float  # the score last told
-    warm: datetime  # when a score last held half its threshold
+    severity: int  # the gravest so far; it never improves before the incident is resolved
+    told: float  # the score of the last notification
+    warm: datetime  # the last time at which a score reached half its threshold
     resolved: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentEvent:
-    """Something that readers must be told, or be able to look up."""
+    """A change of an incident, or a notice; readers are notified or can look it up."""
 
     reason: NotifyReason
-    at: datetime  # when it came to be; in a replay earlier than `now`
+    at: datetime  # time of the change; in an evaluated history earlier than now
     watch: str
     kind: IncidentKind
-    opened: datetime  # with the watch: which incident; of a notice: `at`
+    opened: datetime  # with the watch: the identity of the incident; of a notice: the same as at
     topic: str | None
     severity: int
-    spike: Spike | None  # the evidence; None: resolved, nothing is left to measure
+    spike: Spike | None  # the evidence; None: resolved
     topics: tuple[str, ...] = ()  # all topics whose own score was raised, strongest first
 
     @property
@@ -70,14 +70,14 @@ class IncidentEvent:
 
 
 def is_raised(spike: Spike) -> bool:
-    """True if the spike reached its threshold; else it is merely warm."""
+    """Return True if *spike* reached its threshold; otherwise it is only warm."""
     return spike.score >= spike.threshold
 
 
 def advance(
     watch: str, current: Episode | None, spikes: Sequence[Spike], now: datetime
 ) -> tuple[Episode | None, tuple[IncidentEvent, ...]]:
-    """The episode after *now*, and what it brought; *spikes* are the warm crises of the watch."""
+    """Return the episode and the events at *now*; *spikes*: the warm crises of the watch."""
     episode, events = _resolve_if_quiet(watch, current, now)
     if not spikes:
         return episode, events
@@ -91,17 +91,17 @@ def advance(
 
 
 def is_open(episode: Episode | None) -> bool:
-    """True while there is a crisis that was not resolved."""
+    """Return True for an episode that is not resolved."""
     return episode is not None and episode.resolved is None
 
 
 def extend_through_gap(current: Episode | None, now: datetime) -> Episode | None:
-    """The episode while the sources are not heard: unknown is not recovered."""
+    """Return *current* as warm at *now*: uncovered sources are no sign of recovery."""
     return replace(current, warm=now) if current is not None and is_open(current) else current
 
 
 def lead_spike(spikes: Sequence[Spike]) -> Spike:
-    """The spike that speaks for all: the topic that clearly carries the crisis, else the whole.
+    """Return the spike of the topic that clearly carries the crisis, else of the whole watch.
 
     Raises:
         ValueError: no spike is raised.
@@ -121,7 +121,7 @@ def lead_spike(spikes: Sequence[Spike]) -> Spike:
 def issue_notices(
     last_notices: Mapping[IncidentKind, datetime], spikes: Sequence[Spike], now: datetime
 ) -> tuple[Mapping[IncidentKind, datetime], tuple[IncidentEvent, ...]]:
-    """When each kind was last noticed, after *now*, and the notices that were not told yet."""
+    """Return the time of the last notice by kind as of *now*, and the events of new notices."""
     latest, events = dict(last_notices), []
     for spike in spikes:
         last = last_notices.get(spike.kind)
@@ -156,7 +156,7 @@ def _resolve_if_quiet(
 def _open_episode(
     previous: Episode | None, lead: Spike, spikes: Sequence[Spike], now: datetime
 ) -> tuple[Episode, tuple[IncidentEvent, ...]]:
-    """A new episode, or *before*, which was resolved within a day, once more."""
+    """Open a new episode, or reopen *previous*, which was resolved within a day."""
     episode = Episode(
         opened=previous.opened if previous else now,
         onset=previous.onset if previous else lead.onset,

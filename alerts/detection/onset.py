@@ -1,10 +1,10 @@
-"""Where the excess began, estimated backwards from the moment it was found. Pure.
+"""Onset of an excess, estimated backwards from the moment of its detection. Pure.
 
 From onset tau on, negative voices come at the usual rate plus an excess that starts as a step, as a
 straight ramp or as a parabola (A (t - tau)**k with k = 0, 1, 2; A by maximum likelihood). Each
-bucket is weighed as onset by its Poisson likelihood, all k alike likely, and by exp(-age / 45 min):
-a lonely earlier voice is rather an ordinary one than the beginning. The estimate is the median of
-these weights.
+bucket is weighted as onset by its Poisson likelihood, with equal priors for k, and by
+exp(-age / 45 min): a single earlier voice is more probably an ordinary one than the beginning. The
+estimate is the median of these weights.
 """
 
 from typing import Final
@@ -14,18 +14,18 @@ import numpy as np
 from alerts.detection.seasonality import Floats, Ints
 
 SHAPES: Final = (0, 1, 2)
-# Buckets: the age to expect beforehand. Over 1500 simulated ramps 6 to 18 date alike in the median
-# (5 to 12 minutes); 9 strays 87 minutes early and 95 late at most.
+# Buckets: the prior mean age. In 1500 simulated ramps, 6 to 18 have about the same median error (5
+# to 12 minutes); 9 is at most 87 minutes early and 95 late.
 EXPECTED_AGE: Final = 9
 CROWD_WINDOW: Final = 13  # buckets: half an hour before and after
-ITERATIONS: Final = 12  # of the fixed-point iteration for A; more change no estimate
+ITERATIONS: Final = 12  # of the fixed-point iteration for A; more do not change the estimate
 
 
 def estimate_onset(negative: Ints, means: Floats) -> int:
-    """The bucket in which the excess of *negative* voices over *expected* ones began.
+    """Return the index of the bucket in which the excess of *negative* voices over *means* began.
 
-    Both of shape (buckets,), oldest first, ending where or soon after the crisis was found;
-    *expected* is above 0.
+    Both have shape (buckets,), oldest first, and end at the detection of the crisis or soon after;
+    *means* are above 0.
     """
     weight = np.logaddexp.reduce([_likelihood(negative, means, k) for k in SHAPES], axis=0)
     weight += np.arange(len(negative)) / EXPECTED_AGE
@@ -34,12 +34,12 @@ def estimate_onset(negative: Ints, means: Floats) -> int:
 
 
 def crowd_negatives(negative: Ints, others: Ints, usual: Floats, usual_share: float) -> Floats:
-    """The negative voices a bucket that come with a crowd of *others*, who are not negative.
+    """Return the negative voices by bucket that are explained by a crowd of *others*.
 
-    Where many rejoice, some grumble and some are misread: that is no crisis yet. A crowd is what
-    exceeds twice the *usual* others in the hour around a bucket; who rejoices is half as sour as
-    *usual_share* says. Half as many others as *negative* voices are none: a crisis has them too,
-    misread the other way.
+    *others* are voices that are not negative. In a large cheerful crowd some people complain and
+    some are misclassified: that is no crisis. The crowd is the excess over twice the *usual* others
+    in the hour around a bucket; its negative share is half of *usual_share*. Half of the *negative*
+    voices are subtracted from the others, because a crisis has misclassified voices too.
     """
     kernel = np.ones(CROWD_WINDOW) / CROWD_WINDOW
     excess = np.pad(others - negative / 2 - 2 * usual, CROWD_WINDOW)
@@ -49,7 +49,7 @@ def crowd_negatives(negative: Ints, others: Ints, usual: Floats, usual_share: fl
 
 
 def _likelihood(negative: Ints, means: Floats, shape: int) -> Floats:
-    """Log-likelihood ratio of an excess of *shape* that begins in each bucket (buckets,)."""
+    """Return the log-likelihood ratio of an excess of *shape* that begins in each bucket."""
     buckets = np.arange(len(negative))
     age = buckets - buckets[:, None]
     growth = np.where(age >= 0, (np.maximum(age, 0) + 0.5) ** shape, 0.0)

@@ -1,7 +1,7 @@
-"""The rhythm of a week on the reader's own clock: when voices are usually heard. Pure.
+"""Season: the normal course of a day and a week in the reader's time zone. Pure.
 
-A day profile for every stream and unit, and one week profile for the watch as a whole that says how
-each day bends it: the hours of a topic are too thin to learn 168 numbers apart.
+There is a day profile for every stream and unit, and one week profile for the watch as a whole that
+modifies it by weekday: the hours of a topic contain too few voices to learn 168 numbers.
 """
 
 from dataclasses import dataclass
@@ -20,8 +20,8 @@ Floats: TypeAlias = NDArray[np.float64]
 
 HOURS_PER_DAY: Final = 24
 HOURS_PER_WEEK: Final = 168
-# A day profile holds 6 hours of its prior, a week profile 8. In thin streams such hours hold less
-# than one voice, so each prior is worth 3 voices as well.
+# The prior of a day profile weighs 6 hours, of a week profile 8. In thin streams such hours contain
+# less than one voice, so each prior weighs 3 voices as well.
 DAY_PRIOR_H: Final = 6.0
 PRIOR_VOICES: Final = 3.0
 WEEK_PRIOR_H: Final = 8.0
@@ -31,16 +31,19 @@ WEEK_DECAY: Final = 0.5 ** (1 / 4)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Season:
-    """What was learnt: decayed sums of (voices heard / level), and of hours heard."""
+    """The learnt profiles: decayed sums of (voices / level), and of covered hours."""
 
-    prior: Floats  # (24,), mean 1: the profile to believe until hours have been seen
+    prior: Floats  # (24,), mean 1: the profile before any hour was learnt
     day: Floats  # (streams, units, 24)
     day_hours: Floats  # (24,)
     week: Floats  # (168,); volume of the watch as a whole
     week_hours: Floats  # (168,)
 
     def with_hour(self, week_hour: int, ratio: Floats, covered_share: float) -> "Season":
-        """Add one hour of the week: *ratio* (streams, units) of its level, *heard* share of it."""
+        """Return the season with one more hour: *ratio* to the level (streams, units).
+
+        *week_hour*: 0 to 167, Monday 00:00 is 0. *covered_share*: of the hour, 0 to 1.
+        """
         day, day_hours = self.day.copy(), self.day_hours.copy()
         week, week_hours = self.week.copy(), self.week_hours.copy()
         day[..., week_hour % HOURS_PER_DAY] = (
@@ -56,7 +59,7 @@ class Season:
         )
 
     def day_profiles(self, level: Floats) -> Floats:
-        """The day profiles, (streams, units, 24): each shrunk to that of the watch's whole volume.
+        """Return the day profiles, (streams, units, 24), shrunk to that of the whole volume.
 
         *level*: voices an hour, (streams, units).
         """
@@ -65,7 +68,10 @@ class Season:
         return self._shrink(self.day, prior_hours, total_profile)
 
     def week_profiles(self, level: Floats) -> Floats:
-        """The week's profiles, (streams, units, 168), each of mean 1."""
+        """Return the week profiles, (streams, units, 168), each of mean 1.
+
+        *level*: voices an hour, (streams, units).
+        """
         day_profiles = self.day_profiles(level)
         total_profile = np.tile(day_profiles[-1, 0], 7)
         prior_hours = WEEK_PRIOR_H + PRIOR_VOICES / level[-1, 0]
@@ -82,7 +88,7 @@ class Season:
 
 
 def flat_season(streams: int, units: int, prior: Floats | None = None) -> Season:
-    """A season that knows nothing but *prior* (24 hours of the day; None: all alike)."""
+    """Return a season without any history: *prior* (24 hours of the day; None: all equal)."""
     return Season(
         prior=np.ones(HOURS_PER_DAY) if prior is None else prior / prior.mean(),
         day=np.zeros((streams, units, HOURS_PER_DAY)),
@@ -93,7 +99,7 @@ def flat_season(streams: int, units: int, prior: Floats | None = None) -> Season
 
 
 def interpolate_profile(profile: Floats, minute: Ints) -> Floats:
-    """*profile* (streams, units, 168), drawn from hour centre to hour centre, at each *minute*.
+    """Interpolate *profile* (streams, units, 168) between hour centres at each *minute*.
 
     Shape (buckets, streams, units).
     """
@@ -109,9 +115,9 @@ def interpolate_profile(profile: Floats, minute: Ints) -> Floats:
 
 
 def minutes_of_week(start: datetime, buckets: int, zone: ZoneInfo) -> Ints:
-    """The local minute of the week in which each bucket from *start* begins; Monday 00:00 is 0.
+    """Return the local minute of the week of each bucket from *start* on; Monday 00:00 is 0.
 
-    On the days when clocks change it follows the clock on the wall, as the readers do.
+    On days of a clock change it follows local time, as the readers do.
     """
     hour = timedelta(hours=1)
     first = start.replace(minute=0, second=0, microsecond=0)

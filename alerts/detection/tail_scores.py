@@ -1,6 +1,6 @@
-"""How surprising a number of voices is: tail probabilities in -log10. Pure.
+"""Tail probabilities of numbers and shares of voices, as -log10. Pure.
 
-Axes, where not said otherwise: (buckets, windows, units), or (buckets, windows, streams, units).
+Axes, unless noted: (buckets, windows, units), or (buckets, windows, streams, units).
 """
 
 from dataclasses import dataclass
@@ -13,23 +13,23 @@ from alerts.detection.seasonality import Floats
 
 WINDOWS: Final = (3, 12, 72)  # buckets: 15 minutes, 1 hour, 6 hours
 MAX_WINDOW: Final = max(WINDOWS)
-MAX_SCORE: Final = 60.0  # nobody needs to tell 10**-60 from less
+MAX_SCORE: Final = 60.0  # -log10: smaller probabilities are not distinguished
 NOMINAL_TAIL: Final = 2.30  # -log10(0.005): the score that one bucket in 200 should reach by chance
-MAX_NOISE_FACTOR: Final = 4.0  # noise must not buy unlimited tolerance (measured: costs nothing)
+MAX_NOISE_FACTOR: Final = 4.0  # limits the tolerance for a noisy unit (measured: costs nothing)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WindowSums:
-    """Voices heard and voices usual in the windows that end with each bucket; all four axes."""
+    """Observed and expected voices in the windows that end with each bucket; all four axes."""
 
     observed: Floats
     expected: Floats
 
 
 def rolling_sums(series: Floats, first: int) -> Floats:
-    """Sums of *series* (buckets, …) over each window, for the buckets from *first* on.
+    """Return sums of *series* (buckets, …) over each window, for the buckets from *first* on.
 
-    *first* must be at least the longest window less one, so that every window is whole.
+    *first* must be at least the longest window minus one: every window must be complete.
     """
     total = np.concatenate([np.zeros((1, *series.shape[1:])), np.cumsum(series, axis=0)])
     ends = total[first + 1 :]
@@ -38,10 +38,10 @@ def rolling_sums(series: Floats, first: int) -> Floats:
 
 
 def excess_score(counts: Floats, means: Floats, spread: Floats) -> Floats:
-    """-log10 P[NB >= observed]; mean *expected*, variance expected + spread * expected**2.
+    """Return -log10 P[NB >= counts] for the mean *means* and variance means + spread * means**2.
 
     With size r = 1 / spread the upper tail is the regularised incomplete beta function
-    I(observed, r) at expected / (expected + r). No excess is no surprise: 0.
+    I(counts, r) at means / (means + r). Without an excess the score is 0.
     """
     score = np.zeros_like(counts)
     has_excess = counts > means
@@ -54,14 +54,14 @@ def excess_score(counts: Floats, means: Floats, spread: Floats) -> Floats:
 def share_score(
     negative: Floats, voices: Floats, usual_share: Floats, correlation: Floats
 ) -> Floats:
-    """-log10 P of so large a negative share, by the normal tail of a beta-binomial.
+    """Return -log10 P[share >= negative / voices], by the normal tail of a beta-binomial.
 
-    z = (N - Y p - 1/2) / sqrt(Y p (1 - p) (1 + (Y - 1) rho)) for N of Y voices, usual share p and
-    clumping rho (how much the voices of one window agree beyond chance). Below the usual share: 0.
+    z = (N - Y p - 1/2) / sqrt(Y p (1 - p) (1 + (Y - 1) rho)) for N *negative* of Y *voices*, the
+    *usual_share* p and the *correlation* rho (agreement of the voices of one window beyond chance).
+    Below the usual share: 0.
     """
-    trials = np.maximum(
-        voices, negative
-    )  # a voice may turn: heard before the window, negative in it
+    # A voice may turn negative: scored before the window, negative in it.
+    trials = np.maximum(voices, negative)
     variance = (
         trials * usual_share * (1 - usual_share) * (1 + np.maximum(trials - 1, 0) * correlation)
     )
@@ -71,6 +71,6 @@ def share_score(
 
 
 def noise_factor(tail: Floats) -> Floats:
-    """By how much to divide a score whose own 99.5 % quantile is *tail*: 1 to TEMPER_MAX."""
+    """Return the divisor of scores with the 99.5 % quantile *tail*: 1 to ``MAX_NOISE_FACTOR``."""
     factor: Floats = np.clip(tail / NOMINAL_TAIL, 1.0, MAX_NOISE_FACTOR)
     return factor

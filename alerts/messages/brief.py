@@ -1,4 +1,4 @@
-"""One incident as a letter: what is known, in the order in which a responder asks. Pure."""
+"""The brief: one incident as an email, in the order of a responder's questions. Pure."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -20,32 +20,31 @@ from templates.i18n import Message, msg
 from templates.links import Links, quote_value
 from templates.mail_parts import render_mail
 
-MAX_THREAD_LENGTH: Final = 100  # letters: then mail clients begin a new thread anyway (Gmail)
-_MIN_EXPECTED: Final = 0.5  # voices: with fewer than that expected, "times the usual" says nothing
+MAX_THREAD_LENGTH: Final = 100  # emails: then mail clients begin a new thread anyway (Gmail)
+_MIN_EXPECTED: Final = 0.5  # voices: a multiple of fewer is meaningless
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BriefFacts:
-    """Facts about one incident, read from the record when its brief is composed."""
+    """Facts about one incident, read from the database when its brief is composed."""
 
     incident: Incident
     watch: Watch
     topic: str | None  # the name of the incident's topic
     bars: tuple[Bar, ...]  # its unit's mentions over 48 h, an hour each, oldest first
-    quarter_hours: tuple[
-        int, ...
-    ]  # negative voices a quarter of an hour, oldest first, complete ones only
+    quarter_hours: tuple[int, ...]  # negative voices by complete quarter of an hour, oldest first
     reasons: tuple[mail.Reason, ...]  # terms over their usual share, strongest first
-    spread_sources: tuple[mail.SpreadSource, ...]  # sources, first heard first
-    mentions: tuple[Mention, ...]  # to be quoted: negative ones since onset that speak of a reason
-    duplicate_counts: Mapping[
-        str, int
-    ]  # further mentions by family (by id where there is no family)
+    spread_sources: tuple[mail.SpreadSource, ...]  # sources in order of their first post
+    mentions: tuple[Mention, ...]  # candidates for quotes: negative since onset, using a reason
+    duplicate_counts: Mapping[str, int]  # further mentions by family (by id without a family)
     completeness: Completeness
 
 
 def compose_brief(facts: BriefFacts, recipient: Recipient, now: datetime) -> Notification:
-    """The letter on this revision of the incident; its subject never changes, so it threads."""
+    """Return the email on this revision of the incident.
+
+    All revisions have the same subject, so mail clients show them as one thread.
+    """
     incident, context = facts.incident, brief_context(facts, recipient, now)
     message_id, references = thread_ids(incident, recipient.sender_domain)
     html, text = render_mail("brief", context)
@@ -65,19 +64,22 @@ def compose_brief(facts: BriefFacts, recipient: Recipient, now: datetime) -> Not
 
 
 def thread_ids(incident: Incident, host: str) -> tuple[str, tuple[str, ...]]:
-    """The message id of this revision, and those it refers to: the root of its thread, or none."""
+    """Return the message id of this revision and its references: the root of the thread, or none.
+
+    *host*: the domain of the sender.
+    """
     root = (incident.revision - 1) // MAX_THREAD_LENGTH * MAX_THREAD_LENGTH + 1
     root_id = f"<inc-{incident.id}.r{root}@{host}>"
     return f"<{revision_id(incident)}@{host}>", () if incident.revision == root else (root_id,)
 
 
 def revision_id(incident: Incident) -> str:
-    """What names one revision of an incident for ever: ``inc-7.r3``."""
+    """Return the permanent id of this revision: ``inc-7.r3``."""
     return f"inc-{incident.id}.r{incident.revision}"
 
 
 def brief_context(facts: BriefFacts, recipient: Recipient, now: datetime) -> mail.Brief:
-    """All that the letter shows, as values and phrases."""
+    """Return the content of the email as values and messages."""
     incident, links = facts.incident, Links(recipient.base_url)
     watch, duplicate_counts = incident.watch, facts.duplicate_counts
     examples = representative_mentions(facts.mentions, duplicate_counts, watch=watch)
@@ -109,7 +111,7 @@ def brief_context(facts: BriefFacts, recipient: Recipient, now: datetime) -> mai
 
 
 def headline(incident: Incident) -> Message:
-    """One sentence with the numbers of the strongest window."""
+    """Return one sentence with the numbers of the strongest window."""
     window = _window(incident)
     numbers = {"count": incident.observed, "window": window, "expected": incident.expected}
     if incident.expected < _MIN_EXPECTED:
@@ -155,7 +157,7 @@ def _lede(facts: BriefFacts, now: datetime) -> Iterator[Message]:
 
 
 def _trend_message(facts: BriefFacts) -> Message:
-    """Whether it still grows, with the voices of the last half hour and of the one before."""
+    """Return the trend, with the voices of the last half hour and of the one before."""
     if facts.incident.state is IncidentState.RESOLVED:
         return msg("trend.over")
     quarter_hours = facts.quarter_hours
@@ -183,7 +185,7 @@ def _chart(facts: BriefFacts, zone: str) -> mail.Chart:
 
 
 def _spread_message(incident: Incident) -> Message:
-    """One loud account, copies, or many people with words of their own."""
+    """Return the sentence on independence: one person, mostly copies, or many different posts."""
     texts = msg("count.texts", count=incident.families)
     if incident.families * 2 < incident.voices:
         return msg("brief.copied", count=incident.voices, texts=texts)
@@ -196,6 +198,6 @@ def _query(incident: Incident) -> str:
 
 
 def _window(incident: Incident) -> timedelta:
-    """The width of the strongest window; an hour where an old record does not say."""
+    """Return the width of the strongest window; an hour for old incidents without one."""
     seconds = incident.spike.get("window_s", 3600)
     return timedelta(seconds=seconds if isinstance(seconds, int | float) else 3600)

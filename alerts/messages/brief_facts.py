@@ -1,4 +1,4 @@
-"""What the record knows of one incident, gathered for its brief and for its page in the console."""
+"""Facts about one incident, collected from the database for its brief and its console page."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from alerts.messages.brief import BriefFacts
 from alerts.messages.completeness import Completeness
 from alerts.messages.hourly_bars import HOUR, count_hourly, with_usual_levels
-from alerts.messages.reasons import mentions_with_reasons
+from alerts.messages.keyness import mentions_with_reasons
 from core.incident import Incident
 from core.mention import Mention, Sentiment
 from core.observation import Observation
@@ -24,16 +24,16 @@ from templates.contexts import mail
 
 CHART_SPAN: Final = timedelta(hours=48)
 QUARTER_HOUR: Final = timedelta(minutes=15)
-QUARTER_HOURS: Final = 8  # quarters of an hour
-BACKGROUND_SPAN: Final = timedelta(days=28)  # before the onset: what its words are compared with
-MAX_MENTIONS: Final = 400  # mentions read in full; a letter quotes four
+QUARTER_HOURS: Final = 8  # quarters of an hour for the trend
+BACKGROUND_SPAN: Final = timedelta(days=28)  # before the onset: texts for the comparison of words
+MAX_MENTIONS: Final = 400  # mentions loaded with their text; an email quotes four
 
 Explain = Callable[[Sequence[Mention], Sequence[NegativeText]], tuple[mail.Reason, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentCase:
-    """An incident and what it is called."""
+    """An incident with the names of its watch and topic."""
 
     incident: Incident
     watch: Watch
@@ -48,12 +48,10 @@ def collect_facts(
     explain: Explain,
     now: datetime,
 ) -> BriefFacts:
-    """Everything a brief on *case* tells."""
+    """Return the content of a brief on *case* at *now*; *explain* finds the reasons."""
     incident, watch = case.incident, case.watch
     observations = observation_rows.observations(tx, watch.slug, since=now - CHART_SPAN, until=now)
-    unit_observations = [
-        u for u in observations if incident.topic is None or incident.topic in u.topics
-    ]
+    unit_observations = [o for o in observations if incident.topic in (None, *o.topics)]
     incident_mentions = mentions.get(tx, list(incident.mentions)[-MAX_MENTIONS:])
     background = observation_rows.negative_texts(
         tx,
@@ -81,29 +79,31 @@ def collect_facts(
 
 
 def quarter_hours(observations: Iterable[Observation], now: datetime) -> tuple[int, ...]:
-    """Negative voices by complete quarter of an hour, oldest first."""
+    """Return the negative voices by complete quarter of an hour, oldest first."""
     last = floor_to(now, QUARTER_HOUR)
     voices: dict[datetime, set[str]] = {}
-    for u in observations:
-        if u.sentiment is Sentiment.NEGATIVE:
-            voices.setdefault(floor_to(u.at, QUARTER_HOUR), set()).add(u.voice or u.id)
+    for o in observations:
+        if o.sentiment is Sentiment.NEGATIVE:
+            voices.setdefault(floor_to(o.at, QUARTER_HOUR), set()).add(o.voice or o.id)
     return tuple(len(voices.get(last - k * QUARTER_HOUR, ())) for k in range(QUARTER_HOURS, 0, -1))
 
 
 def sources_by_onset(incident_mentions: Sequence[Mention]) -> tuple[mail.SpreadSource, ...]:
-    """The sources that carried it, the first one first."""
+    """Return the sources of *incident_mentions* in order of their first post."""
     by_source: dict[str, list[Mention]] = {}
     for mention in sorted(incident_mentions, key=lambda m: (m.published, m.id)):
         for source in mention.sources:
             by_source.setdefault(source, []).append(mention)
     return tuple(
         mail.SpreadSource(
-            source=s, first_post=m[0].published, voices=len({x.voice or x.id for x in m})
+            source=source,
+            first_post=posts[0].published,
+            voices=len({post.voice or post.id for post in posts}),
         )
-        for s, m in by_source.items()
+        for source, posts in by_source.items()
     )
 
 
 def duplicate_counts(members: Iterable[Mention]) -> dict[str, int]:
-    """How many more mentions there are of each family (of each id where there is no family)."""
+    """Return the number of further mentions by family (by id without a family)."""
     return {key: n - 1 for key, n in Counter(m.family or m.id for m in members).items()}

@@ -1,49 +1,71 @@
-"""What a letter says of its own completeness: who was not heard, what was not scored. Pure."""
+"""Completeness of an email or page: missing sources, outages and mentions without a score."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeAlias
 
+from sqlalchemy import Connection
+
+from alerts.health import system_health
 from core.coverage import Coverage, Outage, SourceProblem
+from store import counts
 from templates.i18n import Message, msg
 
-MAX_SOURCE_SENTENCES: Final = 3  # sources: more sentences than that would bury what else is wrong
+MAX_SOURCE_SENTENCES: Final = 3  # sources: more sentences would bury the other problems
+
+# From the name of a model to its measured macro-recall, 0 to 1; None: not measured.
+Quality: TypeAlias = Callable[[str], float | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Completeness:
-    """How far a letter can be trusted, for the window that it tells of."""
+    """The gaps of an email or page, for the window it covers."""
 
     coverage: Coverage
     outages: tuple[Outage, ...] = ()
-    unscored: Mapping[str, int] = field(
-        default_factory=dict
-    )  # mentions by language the model lacks
-    pending: int = 0  # mentions heard but not scored yet
-    deleted: int = 0  # mentions their authors took back: left out everywhere
-    model: str = ""  # what scored them; empty: nothing was scored
+    unscored: Mapping[str, int] = field(default_factory=dict)  # mentions by unsupported language
+    pending: int = 0  # stored mentions without a score so far
+    deleted: int = 0  # mentions deleted by their authors: left out everywhere
+    model: str = ""  # the newest model; empty: nothing was scored
     quality: float | None = None  # its measured macro-recall, 0 to 1; None: unknown
-    has_baseline: bool = True  # False: what is usual is not known yet, so no incident can be seen
+    has_baseline: bool = True  # False: the normal level is unknown, so no incident can be detected
+
+
+def load_completeness(
+    tx: Connection, *, since: datetime, until: datetime, now: datetime, quality: Quality
+) -> Completeness:
+    """Return the missing sources as of *now* and the unscored mentions of [since, until)."""
+    health = system_health(tx, now=now)
+    by_state, model = counts.by_analysis_state(tx), counts.latest_model(tx)
+    return Completeness(
+        coverage=health.coverage,
+        outages=health.outages,
+        unscored=counts.unscored_by_language(tx, since=since, until=until),
+        pending=by_state["pending"],
+        deleted=by_state["deleted"],
+        model=model,
+        quality=quality(model),
+    )
 
 
 def completeness_messages(completeness: Completeness) -> tuple[Message, ...]:
-    """The sentences under "How complete this is", the gravest first."""
+    """Return the sentences under "What we may be missing", gravest first."""
     return tuple(_messages(completeness))
 
 
 def outage_messages(outages: Sequence[Outage]) -> Iterator[Message]:
-    """What works no more, a sentence each; more than SEVERAL sources are told in one.
+    """Yield a sentence for each outage; more than ``MAX_SOURCE_SENTENCES`` sources share one.
 
-    Several processes may do one work: of those that are silent the first is told.
+    Several processes may have one role: their earliest outage stands for all.
     """
-    sources = [s for s in outages if s.what == "source"]
+    sources = [o for o in outages if o.what == "source"]
     if len(sources) > MAX_SOURCE_SENTENCES:
         yield msg("silence.sources", count=len(sources), since=_earliest(sources))
     else:
-        yield from (msg("silence.source", name=s.name, since=s.since) for s in sources)
-    for what in dict.fromkeys(s.what for s in outages if s.what != "source"):
-        yield msg(f"silence.{what}", since=_earliest([s for s in outages if s.what == what]))
+        yield from (msg("silence.source", name=o.name, since=o.since) for o in sources)
+    for what in dict.fromkeys(o.what for o in outages if o.what != "source"):
+        yield msg(f"silence.{what}", since=_earliest([o for o in outages if o.what == what]))
 
 
 def _earliest(outages: Sequence[Outage]) -> datetime:

@@ -1,4 +1,4 @@
-"""What the day brought: its biggest change against usual, and whether silence is safe. Pure."""
+"""Summary of a day: its biggest change against normal, and the need for a response. Pure."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,15 +9,15 @@ from typing import Final
 from alerts.messages.completeness import Completeness
 from core.incident import Incident, IncidentKind, IncidentState
 
-MIN_Z: Final = 3.0  # standard deviations: under it a topic's day is as usual
-MIN_VOICES: Final = 5  # voices: fewer make no story, whatever is usual
-DROP_SHARE: Final = 0.25  # of the usual voices: fewer may mean that Harken is deaf
-QUIET_MENTIONS: Final = 3  # mentions of a whole day: fewer are told in one line
+MIN_Z: Final = 3.0  # standard deviations: below it a topic's day is normal
+MIN_VOICES: Final = 5  # voices: a change of fewer is no highlight
+DROP_SHARE: Final = 0.25  # of the usual voices: fewer may mean that the crawlers fail
+QUIET_MENTIONS: Final = 3  # mentions of a whole day: a day with fewer gets a one-line digest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UsualCounts:
-    """Means over like days before; the same units as :class:`DayCounts`."""
+    """Means over earlier days of the same kind, in the units of :class:`DayCounts`."""
 
     mentions: float
     voices: float
@@ -33,10 +33,10 @@ class UsualCounts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayCounts:
-    """What a watch, or one topic of it, was heard to say in one day.
+    """Counts of one day of a watch or of one of its topics.
 
-    Sentiments count voices: each distinct voice once in each sentiment it showed, so that three
-    accounts with sixty posts are three.
+    Sentiments count voices: each distinct voice once in each of its sentiments. Three accounts with
+    sixty posts count as three.
     """
 
     mentions: int
@@ -55,7 +55,7 @@ class DayCounts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicDay:
-    """One topic's day, or another watch's."""
+    """One day of a topic, or of another watch."""
 
     id: str  # topic id, or watch slug
     name: str
@@ -63,7 +63,7 @@ class TopicDay:
 
 
 class HighlightKind(StrEnum):
-    """What kind of day it was; the keys of the headlines."""
+    """Kinds of days; the keys of the headlines."""
 
     INCIDENT = "incident"
     SOUR = "sour"
@@ -76,22 +76,22 @@ class HighlightKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayHighlight:
-    """The story that leads the digest."""
+    """The main change of a day, which leads the digest."""
 
     kind: HighlightKind
     topic: TopicDay | None = None
     incident: Incident | None = None
-    count: int = 0  # voices it speaks of
-    usual: float = 0.0  # voices usual
+    count: int = 0  # voices behind the change
+    usual: float = 0.0  # the usual number of these voices
     z: float = 0.0  # standard deviations above usual
 
 
 def pick_highlight(
     counts: DayCounts, topics: Sequence[TopicDay], incidents: Sequence[Incident]
 ) -> DayHighlight:
-    """The finding of a day: a crisis of that day, else its biggest change, else how it was.
+    """Return the worst crisis of the day, else its biggest change, else the kind of day it was.
 
-    Of one topic, more negative voices go before more positive ones, and both before mere volume.
+    Within one topic, more negative voices precede more positive ones, and both precede volume.
     """
     crises = [incident for incident in incidents if incident.kind is IncidentKind.CRISIS]
     if crises:
@@ -111,25 +111,26 @@ def pick_highlight(
 
 
 def poisson_z(count: int, usual: float) -> float:
-    """Standard deviations of *count* above a Poisson mean of *usual* (Anscombe 1948)."""
+    """Return the standard deviations of *count* above a Poisson mean of *usual* (Anscombe 1948)."""
     return 2 * (sqrt(count + 0.375) - sqrt(usual + 0.375))
 
 
 class Safety(StrEnum):
-    """Is it safe to say nothing? The keys of the answers."""
+    """Need for a response; the keys of the sentences."""
 
-    ALARM = "alarm"  # no: a crisis is open
-    UNKNOWN = "unknown"  # nobody can tell: Harken did not hear enough
-    WATCH = "eye"  # yes, with an eye on one story
-    CALM = "calm"  # yes
+    ALARM = "alarm"  # a crisis is open
+    UNKNOWN = "unknown"  # no verdict: coverage is insufficient
+    WATCH = "eye"  # no response needed, but one change to watch
+    CALM = "calm"  # no response needed
 
 
 def safety(
     highlight: DayHighlight, incidents: Sequence[Incident], completeness: Completeness
 ) -> Safety:
-    """Silence is never taken for calm: that needs every part of Harken, half the sources, a usual.
+    """Return the need for a response on a day with *highlight*.
 
-    *incidents* are those of the day and those that have opened since.
+    A verdict requires a baseline, half the sources and no outage. *incidents*: those of the day and
+    those that opened since.
     """
     if any(
         i.kind is IncidentKind.CRISIS and i.state is not IncidentState.RESOLVED for i in incidents

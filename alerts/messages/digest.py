@@ -1,4 +1,4 @@
-"""One local day of one watch as a letter: what changed, is it serious, what was not heard. Pure."""
+"""The digest: one local day of one watch as an email, with its change, safety and gaps. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -33,33 +33,34 @@ from templates.i18n import Translator, msg
 from templates.links import Links, quote_value
 from templates.mail_parts import render_mail
 
-MAX_STORY_QUOTES: Final = 2  # mentions that tell the story of the day
-MAX_LINES: Final = 8  # lines of a table: the rest is a click away
+MAX_STORY_QUOTES: Final = 2  # quotes on the highlight of the day
+MAX_LINES: Final = 8  # lines of a table; the console shows all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestFacts:
-    """What the record knows of one day of one watch."""
+    """Facts about one day of one watch, read from the database."""
 
     watch: Watch
     subscription: str  # its slug
-    send_time: time  # when its reader gets it, on the reader's clock
+    send_time: time  # time of sending in the reader's zone
     window: DayWindow
     counts: DayCounts
     topics: tuple[TopicDay, ...]
     rivals: tuple[TopicDay, ...]  # the other watches
     bars: tuple[Bar, ...]  # the 48 h that end with the window, an hour each, oldest first
-    incidents: tuple[Incident, ...]  # those that lasted within the window
-    later_incidents: tuple[Incident, ...] = ()  # those that have opened since then and are not over
-    mentions: tuple[Mention, ...]  # candidates to be quoted
-    duplicate_counts: Mapping[
-        str, int
-    ]  # further mentions by family (by id where there is no family)
+    incidents: tuple[Incident, ...]  # those that overlap the window
+    later_incidents: tuple[Incident, ...] = ()  # those that opened after it and are unresolved
+    mentions: tuple[Mention, ...]  # candidates for quotes
+    duplicate_counts: Mapping[str, int]  # further mentions by family (by id without a family)
     completeness: Completeness
 
 
 def compose_digest(facts: DigestFacts, recipient: Recipient, now: datetime) -> Notification:
-    """The letter on *day*; there is one on a quiet day too, so that silence means breakage."""
+    """Return the email on the day of *facts*.
+
+    A quiet day has one too: a missing digest always means a failure.
+    """
     context = digest_context(facts, recipient)
     key = digest_key(facts.subscription, facts.window.day)
     html, text = render_mail("digest", context)
@@ -78,7 +79,7 @@ def compose_digest(facts: DigestFacts, recipient: Recipient, now: datetime) -> N
 
 
 def digest_context(facts: DigestFacts, recipient: Recipient) -> mail.Digest:
-    """All that the letter shows, as values and phrases."""
+    """Return the content of the email as values and messages."""
     links, completeness = Links(recipient.base_url), facts.completeness
     highlight = pick_highlight(facts.counts, facts.topics, facts.incidents)
     incidents = (*facts.later_incidents, *facts.incidents)
@@ -128,9 +129,12 @@ def _subject(context: mail.Digest) -> str:
 
 
 def _chart(facts: DigestFacts, zone: str) -> mail.Chart:
-    spans = [NamedInterval(label=i.name, start=i.onset, end=i.resolved) for i in facts.incidents]
+    intervals = [
+        NamedInterval(label=incident.name, start=incident.onset, end=incident.resolved)
+        for incident in facts.incidents
+    ]
     return mail.Chart(
-        plot=plot(facts.bars, zone=zone, intervals=spans),
+        plot=plot(facts.bars, zone=zone, intervals=intervals),
         cid=f"chart@{digest_key(facts.subscription, facts.window.day).replace(':', '.')}",
         alt=peak_message(facts.bars),
         title=msg("chart.hours", topic=facts.watch.name),
@@ -161,7 +165,7 @@ def _incident_card(incident: Incident, facts: DigestFacts, links: Links) -> mail
 
 
 def _quoted_mentions(facts: DigestFacts, highlight: DayHighlight) -> list[Mention]:
-    """Two that tell the day's story, and one of praise: a team deserves to read both."""
+    """Return two mentions on the highlight of the day and one of praise."""
     watch = facts.watch.slug
     praise = [m for m in facts.mentions if m.sentiment_for(watch) is Sentiment.POSITIVE]
     others = [m for m in facts.mentions if m.sentiment_for(watch) is not Sentiment.POSITIVE]
@@ -175,7 +179,7 @@ def _quoted_mentions(facts: DigestFacts, highlight: DayHighlight) -> list[Mentio
 
 
 def _story_mentions(others: list[Mention], highlight: DayHighlight, watch: str) -> list[Mention]:
-    """The complaints on the finding's topic, else what was said of it, else everything."""
+    """Return the complaints on the topic of *highlight*, else all on that topic, else *others*."""
     topic = highlight.topic.id if highlight.topic else None
     on_topic = [m for m in others if m.verdict and topic in (None, *m.verdict.topics)]
     negative = [m for m in on_topic if m.sentiment_for(watch) is Sentiment.NEGATIVE]

@@ -1,4 +1,4 @@
-"""What the record knows of one local day of one watch, gathered for its digest."""
+"""Facts about one local day of one watch, collected from the database for its digest."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,14 +21,14 @@ from core.mention import Sentiment
 from core.observation import Observation
 from core.watch import Topic, Watch
 from store import mentions
-from store.alerts import incidents
+from store.alerts import baselines, incidents
 from store.alerts import observations as observation_rows
 from store.alerts.people import Subscription
 
-HISTORY_DAYS: Final = 28  # days before, of which those of the same kind are the usual
-MIN_LIKE_DAYS: Final = 3  # like days: with fewer there is no usual
-FIRST_WEEKEND_DAY: Final = 5  # date.weekday() from here on
-MAX_CANDIDATES: Final = 300  # candidates to be quoted
+HISTORY_DAYS: Final = 28  # days before; those of the same kind (weekday, weekend) are compared
+MIN_LIKE_DAYS: Final = 3  # days of the same kind: with fewer there is no usual level
+FIRST_WEEKEND_DAY: Final = 5  # of date.weekday(): 5 and 6 are the weekend
+MAX_CANDIDATES: Final = 300  # candidates for quotes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +38,10 @@ class DailyObservations:
     days: Mapping[date, Sequence[Observation]]
 
     def counts(self, day: date, topic: str | None = None) -> DayCounts:
-        """What *day* brought, beside the mean of the like days before it."""
+        """Return the counts of *day*, with the mean of the days of the same kind before it.
+
+        *topic*: of one topic only; None: of the whole watch.
+        """
         earlier_days = [day - timedelta(n) for n in range(1, HISTORY_DAYS + 1)]
         first = min(self.days, default=day)
         like_days = [d for d in earlier_days if d > first and _is_weekend(d) == _is_weekend(day)]
@@ -48,27 +51,27 @@ class DailyObservations:
 
     def _select(self, day: date, topic: str | None) -> list[Observation]:
         observations = self.days.get(day, ())
-        return [u for u in observations if topic is None or topic in u.topics]
+        return [o for o in observations if topic is None or topic in o.topics]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestJob:
-    """One digest to be written."""
+    """One digest to be composed."""
 
     subscription: Subscription
     watch: Watch
     rivals: tuple[Watch, ...]  # the other watches
     topics: tuple[Topic, ...]
-    day: date  # on the reader's calendar
+    day: date  # in the reader's zone
 
 
 def collect_day_facts(tx: Connection, job: DigestJob, completeness: Completeness) -> DigestFacts:
-    """Everything *edition* tells."""
+    """Return the content of the digest *job*, with *completeness* of its window."""
     subscription, watch, day = job.subscription, job.watch, job.day
     window = local_day(day, subscription.zone)
     daily = _daily_observations(tx, watch, window, subscription.zone)
     observations = daily.days.get(day, ())
-    candidates = mentions.get(tx, [u.id for u in observations][-MAX_CANDIDATES:])
+    candidates = mentions.get(tx, [o.id for o in observations][-MAX_CANDIDATES:])
     start = window.end - 48 * HOUR
     chart_observations = observation_rows.observations(
         tx, watch.slug, since=start, until=window.end
@@ -98,13 +101,13 @@ def collect_day_facts(tx: Connection, job: DigestJob, completeness: Completeness
         mentions=tuple(candidates),
         duplicate_counts=duplicate_counts(candidates),
         completeness=replace(
-            completeness, has_baseline=observation_rows.baseline(tx, watch.slug) is not None
+            completeness, has_baseline=baselines.baseline(tx, watch.slug) is not None
         ),
     )
 
 
 def _opened_since(tx: Connection, watch: Watch, window: DayWindow) -> Iterator[Incident]:
-    """Yesterday's calm is no comfort to somebody who reads of it during today's crisis."""
+    """Yield open incidents younger than *window*: today's crisis matters more than yesterday."""
     for incident in incidents.unresolved(tx):
         if incident.watch == watch.slug and incident.onset >= window.end:
             yield incident
@@ -115,17 +118,17 @@ def _daily_observations(
 ) -> DailyObservations:
     since = window.start - timedelta(HISTORY_DAYS + 1)
     days: dict[date, list[Observation]] = {}
-    for u in observation_rows.observations(tx, watch.slug, since=since, until=window.end):
-        days.setdefault(_local(u.at, zone), []).append(u)
+    for o in observation_rows.observations(tx, watch.slug, since=since, until=window.end):
+        days.setdefault(_local_date(o.at, zone), []).append(o)
     return DailyObservations(days=days)
 
 
 def _count(observations: Sequence[Observation], usual: UsualCounts | None = None) -> DayCounts:
-    voices = {(u.voice or u.id, u.sentiment) for u in observations}
+    voices = {(o.voice or o.id, o.sentiment) for o in observations}
     by_sentiment = Counter(sentiment for _, sentiment in voices)
     return DayCounts(
         mentions=len(observations),
-        voices=len({u.voice or u.id for u in observations}),
+        voices=len({o.voice or o.id for o in observations}),
         negative=by_sentiment[Sentiment.NEGATIVE],
         neutral=by_sentiment[Sentiment.NEUTRAL],
         positive=by_sentiment[Sentiment.POSITIVE],
@@ -143,5 +146,5 @@ def _is_weekend(day: date) -> bool:
     return day.weekday() >= FIRST_WEEKEND_DAY
 
 
-def _local(at: datetime, zone: str) -> date:
+def _local_date(at: datetime, zone: str) -> date:
     return at.astimezone(ZoneInfo(zone)).date()

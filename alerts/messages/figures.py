@@ -1,4 +1,4 @@
-"""The big numbers of a letter, each with its change against usual. Pure."""
+"""The key figures of an email, each with its change against normal. Pure."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,11 +10,13 @@ from templates.charts.geometry import Bar
 from templates.contexts.mail import Figure
 from templates.i18n import Message, msg
 
-MIN_SHARE_GAIN: Final = 0.05  # five points more of negative share are told as bad news
+MIN_SHARE_GAIN: Final = (
+    0.05  # of negative share: a gain of 5 points or more is highlighted as bad news
+)
 
 
 def incident_figures(incident: Incident, now: datetime) -> tuple[Figure, ...]:
-    """Negative voices, their share, how many different texts, and since when."""
+    """Return the number of negative voices, their share, the number of texts and the duration."""
     excess = incident.negative_share - incident.usual_share
     return (
         Figure(
@@ -38,7 +40,7 @@ def incident_figures(incident: Incident, now: datetime) -> tuple[Figure, ...]:
 
 
 def day_figures(counts: DayCounts, incidents: Sequence[Incident]) -> tuple[Figure, ...]:
-    """Mentions, negative share, voices and open incidents of a day."""
+    """Return the mentions, negative share, voices and open incidents of a day."""
     usual = counts.usual
     return (
         _amount("figure.mentions", counts.mentions, usual.mentions if usual else None),
@@ -54,7 +56,7 @@ def day_figures(counts: DayCounts, incidents: Sequence[Incident]) -> tuple[Figur
 
 
 def peak_message(bars: Sequence[Bar]) -> Message:
-    """The highest of *bars* in words, beside its usual level where that is known."""
+    """Return the highest of *bars* in words, with its usual level if that is known."""
     bar = max(bars, key=lambda bar: bar.total)
     key = "chart.fullest" if bar.usual is None else "chart.fullest_usual"
     return msg(key, count=bar.total, at=bar.start, usual=bar.usual)

@@ -1,4 +1,4 @@
-"""How a day is told: the sentence that says the finding, and the lines under it. Pure."""
+"""Sentences of a digest: the headline, the lines below it and the need for a response. Pure."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -18,16 +18,16 @@ from core.coverage import Outage
 from core.incident import Incident
 from templates.i18n import Message, msg
 
-MIN_STORY_SHARE: Final = 0.7  # of the rise over usual: then one story explains the day
-MIN_BRIGHT_SHARE: Final = 0.5  # share of positive voices that makes a bright spot
-DOUBLE_RANGE: Final = (1.75, 2.25)  # times usual that people call double
-USUAL_RANGE: Final = (0.85, 1.15)  # times usual that nobody would call a change
+MIN_STORY_SHARE: Final = 0.7  # of the rise of the day: a topic with more explains the rise
+MIN_BRIGHT_SHARE: Final = 0.5  # of positive voices: a topic with more is well received
+DOUBLE_RANGE: Final = (1.75, 2.25)  # times usual: called double
+USUAL_RANGE: Final = (0.85, 1.15)  # times usual: called normal
 MIN_RISE_Z: Final = 2.0  # standard deviations: a smaller rise of the whole day needs no explanation
-_MIN_USUAL: Final = 0.5  # voices: of fewer no multiple is told
+_MIN_USUAL: Final = 0.5  # voices: a multiple of fewer is meaningless
 
 
 def headline(watch: str, counts: DayCounts, highlight: DayHighlight) -> Message:
-    """One sentence that says the finding."""
+    """Return one sentence with the main change of the day."""
     match highlight:
         case DayHighlight(kind=HighlightKind.INCIDENT, incident=Incident() as incident):
             return _incident_headline(highlight.topic, watch, counts, incident)
@@ -38,8 +38,13 @@ def headline(watch: str, counts: DayCounts, highlight: DayHighlight) -> Message:
             key = f"headline.{highlight.kind}"
             if highlight.usual < _MIN_USUAL:
                 return msg(f"{key}_new", topic=topic.name, count=highlight.count)
-            known = {"count": highlight.count, "usual": highlight.usual}
-            return msg(key, topic=topic.name, times=highlight.count / highlight.usual, **known)
+            return msg(
+                key,
+                topic=topic.name,
+                times=highlight.count / highlight.usual,
+                count=highlight.count,
+                usual=highlight.usual,
+            )
         case DayHighlight(kind=HighlightKind.QUIET):
             key = "headline.quiet" if counts.mentions else "headline.nothing"
             return msg(key, watch=watch, count=counts.mentions)
@@ -53,7 +58,7 @@ def headline(watch: str, counts: DayCounts, highlight: DayHighlight) -> Message:
 def lede(
     counts: DayCounts, topics: Sequence[TopicDay], highlight: DayHighlight
 ) -> Iterator[Message]:
-    """How much was said, what explains it, and what was good."""
+    """Yield the volume of the day, its explanation and the best-received topic."""
     yield _volume_message(counts)
     if _is_one_story(counts, highlight):
         assert highlight.topic
@@ -69,7 +74,7 @@ def lede(
 def safety_answer(
     level: Safety, highlight: DayHighlight, outages: Sequence[Outage] = ()
 ) -> Message:
-    """The answer to: is it safe to say nothing; where nobody can tell, what is silent is named."""
+    """Return the sentence on the need for a response; without a verdict it names the outages."""
     if level is Safety.WATCH and highlight.topic:
         return msg("safety.eye_on", topic=highlight.topic.name)
     if level is Safety.UNKNOWN and outages:
@@ -80,9 +85,9 @@ def safety_answer(
 
 
 def _outage_parts(outages: Sequence[Outage]) -> tuple[Message, ...]:
-    """Each silent part once; of sources each by its name, as long as they are few."""
-    sources = [s.name for s in outages if s.what == "source"]
-    others = dict.fromkeys(s.what for s in outages if s.what != "source")
+    """Return each failed part once; more than ``MAX_SOURCE_SENTENCES`` sources as a number."""
+    sources = [o.name for o in outages if o.what == "source"]
+    others = dict.fromkeys(o.what for o in outages if o.what != "source")
     source_parts = tuple(msg("part.source", name=name) for name in sources)
     source_count = (msg("part.sources", count=len(sources)),)
     return (
@@ -94,9 +99,9 @@ def _outage_parts(outages: Sequence[Outage]) -> tuple[Message, ...]:
 def _incident_headline(
     topic: TopicDay | None, watch: str, counts: DayCounts, incident: Incident
 ) -> Message:
-    """The share of the whole day where the incident moved it, else the incident's own numbers.
+    """Return the negative share of the whole day if it rose, else the numbers of the incident.
 
-    A topic is a cause; where no topic carries it, the watch is only what it happened to.
+    The topic of the incident is the cause; without one the watch is named as its place.
     """
     suffix, cause = ("", topic.name) if topic else ("_whole", watch)
     usual = counts.usual.negative_share if counts.usual else 0.0
@@ -120,7 +125,7 @@ def _volume_message(counts: DayCounts) -> Message:
 
 
 def _is_one_story(counts: DayCounts, highlight: DayHighlight) -> bool:
-    """Whether the finding's topic makes nearly all of a rise that is one."""
+    """Return True if the day rose and the topic of *highlight* makes up nearly all of the rise."""
     if not (counts.usual and highlight.topic and highlight.topic.counts.usual):
         return False
     usual: UsualCounts = highlight.topic.counts.usual

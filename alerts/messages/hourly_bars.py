@@ -1,4 +1,4 @@
-"""The bars of a chart: mentions by hour and sentiment, and how many are usual for each hour."""
+"""Bars of a chart: mentions by hour and sentiment, with the usual number for each hour."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -15,17 +15,18 @@ from core.mention import Sentiment
 from core.observation import Observation, SentimentCounts
 from core.timestamps import floor_to
 from core.watch import Watch
+from store.alerts import baselines
 from store.alerts import observations as observation_rows
 from templates.charts.geometry import Bar
 
 HOUR: Final = timedelta(hours=1)
-BASELINE_WEEKS: Final = 4  # before a bar, whose same bars are the usual level
+BASELINE_WEEKS: Final = 4  # weeks before a bar; their same hours give the usual level
 MIN_WEEKS: Final = 2  # of these weeks: with fewer there is no usual level
 
 
 def count_hourly(observations: Iterable[Observation], start: datetime, end: datetime) -> list[Bar]:
-    """Mentions by hour and sentiment over [start, end)."""
-    counts = Counter((floor_to(u.at, HOUR), u.sentiment) for u in observations)
+    """Return the mentions by hour and sentiment over [start, end)."""
+    counts = Counter((floor_to(o.at, HOUR), o.sentiment) for o in observations)
     hours = int((end - start) / HOUR)
     return [_bar(counts, start + k * HOUR) for k in range(hours)]
 
@@ -33,10 +34,10 @@ def count_hourly(observations: Iterable[Observation], start: datetime, end: date
 def with_usual_levels(
     tx: Connection, bars: Sequence[Bar], watch: Watch, topic: str | None = None
 ) -> tuple[Bar, ...]:
-    """Hourly *bars* (oldest first) of *watch*, or of its *topic*, each with its usual level.
+    """Return hourly *bars* (oldest first) of *watch*, or of its *topic*, with their usual levels.
 
-    That is the mean of the same hour on the watch's clock in the four weeks before. A time before
-    the watch's baseline began is no history: a zero there would be nobody listening.
+    A usual level is the mean of the same local hour in the four weeks before. Hours before the
+    start of the watch's baseline are excluded: they were not crawled, so a zero means unknown.
     """
     history_start, zone = _history_start(tx, watch.slug), ZoneInfo(watch.zone)
     if history_start is None:
@@ -58,18 +59,18 @@ def with_usual_levels(
 
 
 def usual_level(past: Sequence[int]) -> float | None:
-    """What is usual after the *past* of the same bar, a count for each week that has one."""
+    """Return the mean of *past*, one count a week of the same bar; None: too few weeks."""
     return fmean(past) if len(past) >= MIN_WEEKS else None
 
 
 def _history_start(tx: Connection, watch: str) -> datetime | None:
-    """Since when *watch* has a history; None: nothing was learnt of it yet."""
-    baseline = observation_rows.baseline(tx, watch)
+    """Return the start of the baseline of *watch*; None: it has no baseline."""
+    baseline = baselines.baseline(tx, watch)
     return from_json(str(baseline[1]["standing"])).baseline.begun if baseline else None
 
 
 def _weeks_before(at: datetime, weeks: int, zone: ZoneInfo) -> datetime:
-    """The hour that the clocks showed then as they show at *at*."""
+    """Return the hour with the same local time as *at*, so many *weeks* before."""
     return floor_to((at.astimezone(zone) - timedelta(weeks=weeks)).astimezone(UTC), HOUR)
 
 

@@ -1,4 +1,4 @@
-"""A letter as RFC 5322 bytes and back; the same letter gives the same bytes: it can be resent."""
+"""Emails as RFC 5322 bytes and back. The same email gives the same bytes, so it can be resent."""
 
 from collections.abc import Callable, Iterator
 from email import message_from_bytes
@@ -11,15 +11,15 @@ from typing import Final
 
 from alerts.channel import Notification
 
-# References is folded as text: a message id longer than a line would come out as an encoded word.
+# References is folded as text: a message id longer than a line would become an encoded word.
 _WIDE: Final = SMTP.clone(max_line_length=900)
 
 
 def to_mime(notification: Notification) -> bytes:
-    """*letter* as bytes with CRLF: text, then HTML with its images, all of it 7 bit.
+    """Return *notification* as bytes with CRLF: text, then HTML with its images, all of it 7 bit.
 
     Raises:
-        ValueError: a header holds a line break.
+        ValueError: a header contains a line break.
     """
     message = EmailMessage(policy=SMTP)
     for name, value in _headers(notification):
@@ -36,7 +36,7 @@ def to_mime(notification: Notification) -> bytes:
 
 
 def from_mime(mime: bytes) -> Notification:
-    """The letter that :func:`to_eml` wrote: what the outbox holds, sends and shows."""
+    """Return the notification that :func:`to_mime` serialized as *mime*."""
     message = message_from_bytes(mime, policy=SMTP)
     parts = {part.get_content_type(): part for part in message.walk() if not part.is_multipart()}
     return Notification(
@@ -55,7 +55,7 @@ def from_mime(mime: bytes) -> Notification:
 
 
 def html_for_browser(notification: Notification, image_url: Callable[[str], str]) -> str:
-    """The letter's HTML for a browser: pictures come from *address* of their Content-ID."""
+    """Return the HTML for a browser: *image_url* gives the URL of an image by its Content-ID."""
     html = notification.html
     for cid in notification.images:
         html = html.replace(f"cid:{cid}", escape(image_url(cid)))
@@ -71,7 +71,7 @@ def _headers(notification: Notification) -> Iterator[tuple[str, str]]:
     if notification.references:
         yield "In-Reply-To", notification.references[-1]
         yield "References", " ".join(notification.references)
-    yield "Auto-Submitted", "auto-generated"  # RFC 3834: no out-of-office may answer it
+    yield "Auto-Submitted", "auto-generated"  # RFC 3834: prevents out-of-office replies
     if notification.kind == "digest":
         host = notification.message_id.rstrip(">").rpartition("@")[2]
         yield "List-ID", f"<digest.{host}>"
@@ -80,7 +80,7 @@ def _headers(notification: Notification) -> Iterator[tuple[str, str]]:
 
 
 def _fix_boundaries(message: EmailMessage, notification: Notification) -> None:
-    """The library draws boundaries by lot; a hash of the content is as safe and always the same."""
+    """Replace the random boundaries of the library by a hash of the content: reproducible bytes."""
     digest = sha256(
         f"{notification.key}\0{notification.text}\0{notification.html}".encode()
     ).hexdigest()[:32]

@@ -1,4 +1,4 @@
-"""Which mentions a letter quotes, and how much of them. Pure."""
+"""Quotes of an email: selection of representative mentions and safe excerpts. Pure."""
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
@@ -9,16 +9,16 @@ from templates.contexts.mail import VoiceQuote
 from templates.i18n import Message, msg
 from templates.links import Links
 
-MAX_LENGTH: Final = 280  # characters: a letter cannot be recalled, so it quotes little
-MAX_MARKS: Final = 3  # accents on one letter; more of them would climb over the neighbouring lines
-_JOINER: Final = "\u200d"  # holds family emoji together
+MAX_LENGTH: Final = 280  # characters: an email cannot be recalled, so its quotes are short
+MAX_MARKS: Final = 3  # accents on one character; more would overlap the neighbouring lines
+_JOINER: Final = "\u200d"  # joins emoji sequences such as families
 _MODIFIERS: Final = range(0x1F3FB, 0x1F400)  # skin tones
 
 
 def excerpt(text: str, max_length: int = MAX_LENGTH) -> str:
-    """One safe line of *text*, at most *longest* characters, never cut within a grapheme.
+    """Return one safe line of *text*, at most *max_length* characters, never cut in a grapheme.
 
-    Characters that turn the direction of text, hide, or control a terminal are left out.
+    Characters that change the direction of text, are invisible or control a terminal are left out.
     """
     line = " ".join("".join(_safe_characters(text)).split())
     if len(line) <= max_length:
@@ -37,11 +37,11 @@ def representative_mentions(
     watch: str | None = None,
     limit: int = 4,
 ) -> list[Mention]:
-    """The *most* mentions that stand for all: one a family and voice, the widest spread first.
+    """Return at most *limit* representative mentions, one a family and voice.
 
-    The earliest mention comes first, for it shows where it began, then the one with most copies,
-    of these the surest complaint of *watch*, then one of each other source and language. *copies*
-    counts further mentions by family.
+    The earliest mention comes first, because it shows the beginning. The one with most copies is
+    next, with equal copies the most certain complaint about *watch*. One of each other source and
+    language follows. *duplicate_counts*: further mentions by family.
     """
     candidates = list(_distinct(mentions))
     ranking = sorted(
@@ -67,7 +67,7 @@ def representative_mentions(
 def quote(
     mention: Mention, duplicate_counts: Mapping[str, int], links: Links, watch: str | None = None
 ) -> VoiceQuote:
-    """*mention* as a letter on *watch* shows it."""
+    """Return *mention* as a quote in an email on *watch*."""
     return VoiceQuote(
         id=mention.id,
         text=excerpt(mention.text),
@@ -82,15 +82,15 @@ def quote(
 
 
 def read_share_message(verdict: Verdict | None, text: str) -> Message | None:
-    """How much of *text* was read for *verdict*; None: all of it, or nothing is known of it."""
+    """Return the analysed share of *text* as a message; None: all of it, or there is no verdict."""
     if verdict is None or verdict.read_share >= 1 or not text:
         return None
-    share = min(max(verdict.read_share, 0.01), 0.99)  # neither nothing nor all, when it is rounded
+    share = min(max(verdict.read_share, 0.01), 0.99)  # avoids 0 % and 100 % after rounding
     return msg("quote.read", share=share, count=len(text))
 
 
 def sentiment_label(mention: Mention, watch: str | None = None) -> str:
-    """The sentiment of *mention* for *watch*, or of all that it says; or ``unscored``."""
+    """Return the sentiment of *mention* for *watch*, else of the whole text, or ``unscored``."""
     return str(mention.sentiment_for(watch) or "unscored")
 
 
@@ -108,7 +108,7 @@ def _safe_characters(text: str) -> Iterator[str]:
 
 
 def _continues(line: str, at: int) -> bool:
-    """Whether a cut before *at* would tear a letter from its accent or an emoji apart."""
+    """Return True if a cut before *at* would split an accented character or an emoji."""
     character, previous = line[at], line[at - 1]
     is_emoji_sequence = _JOINER in (character, previous) or ord(character) in _MODIFIERS
     return (
@@ -133,7 +133,7 @@ def _distinct(mentions: Iterable[Mention]) -> Iterator[Mention]:
 
 
 def _is_readable(text: str) -> bool:
-    """Whether an excerpt of *text* would hold anything; found out without making one."""
+    """Return True if an excerpt of *text* is not empty, without making one."""
     return any(not character.isspace() for character in _safe_characters(text))
 
 
@@ -142,7 +142,7 @@ def _duplicate_count(mention: Mention, duplicate_counts: Mapping[str, int]) -> i
 
 
 def _certainty(mention: Mention, watch: str | None) -> float:
-    """How sure the model is that it is negative, 0 to 1."""
+    """Return the probability of a negative sentiment, 0 to 1; 0 without a verdict."""
     verdict = mention.verdict_for(watch)
     return verdict.probabilities.get(Sentiment.NEGATIVE, 0.0) if verdict else 0.0
 

@@ -1,17 +1,17 @@
-"""Whether something still grows: two stretches of time compared, chance allowed for. Pure."""
+"""Trend of an incident: comparison of two time spans, with a margin for chance. Pure."""
 
 from collections.abc import Sequence
 from enum import StrEnum
 from math import sqrt
 from typing import Final
 
-# If nothing changed, the later of two equal stretches holds half of the n voices, give or take
-# sqrt(n) / 2; the difference then exceeds 1.28 sqrt(n) once in ten times (normal tail).
+# Without a change the later of two equal spans contains half of the n voices, with a standard
+# deviation of sqrt(n) / 2; the difference exceeds 1.28 sqrt(n) once in ten times (normal tail).
 CHANCE_FACTOR: Final = 1.28
 
 
 class Trend(StrEnum):
-    """Where the number of voices is going."""
+    """Direction of the number of voices."""
 
     RISING = "rising"
     LEVEL = "level"
@@ -19,9 +19,9 @@ class Trend(StrEnum):
 
 
 def classify_trend(counts: Sequence[int]) -> Trend:
-    """The way of *pulse*: voices a stretch of equal length, oldest first, the last one complete.
+    """Return the trend of *counts*: voices in equal spans, oldest first, all complete.
 
-    The last two stretches are compared with the two before; fewer than four are level.
+    The last two spans are compared with the two before; fewer than four are level.
     """
     before, now = sum(counts[-4:-2]), sum(counts[-2:])
     noise = CHANCE_FACTOR * sqrt(before + now)

@@ -33,29 +33,38 @@ ALLOWED: Final[Mapping[Pair, str]] = MappingProxyType(
             "alerts.IncidentEvent",
             "core.Incident",
         ): "an event changes an incident; it has no life cycle",
-        ("alerts.Notification", "store.OutboxRow"): "the row holds the letter as its bytes of MIME",
-        ("alerts.Notification", "store.Parcel"): "the row holds the letter as its bytes of MIME",
+        (
+            "alerts.Notification",
+            "store.OutboxEntry",
+        ): "the row holds the email as its bytes of MIME",
+        (
+            "alerts.Notification",
+            "store.OutboxMessage",
+        ): "the row holds the email as its bytes of MIME",
         ("alerts.Options", "config.MailSettings"): _PARSED,
         ("config.SubscriptionSettings", "store.Subscription"): _PARSED,
         ("config.WatchSettings", "core.Watch"): _PARSED,
         ("console.SearchParams", "indexer.Document"): "parameters of a URL, named as query fields",
-        ("core.AnalysisResult", "store.Standing"): "a stored verdict's topics and vector, no more",
+        (
+            "core.AnalysisResult",
+            "store.TopicAssignment",
+        ): "a stored verdict's topics and vector, no more",
         ("core.Incident", "templates.IncidentRow"): _CONTEXT,
         ("core.Mention", "demo.Entry"): _INVENTED,
         ("core.Mention", "indexer.Document"): _INDEXED,
-        ("core.Mention", "store.Saying"): _MENTION,
-        ("core.Mention", "store.Wording"): _MENTION,
+        ("core.Mention", "store.ExtractedText"): _MENTION,
+        ("core.Mention", "store.NegativeText"): _MENTION,
         ("core.Mention", "templates.MentionCard"): _CONTEXT,
         ("core.Mention", "templates.VoiceQuote"): _CONTEXT,
         ("core.Observation", "indexer.Document"): _INDEXED,
         ("core.Post", "demo.Entry"): _INVENTED,
         ("core.Spike", "templates.IncidentRow"): _CONTEXT,
-        ("indexer.Document", "store.Wording"): _COINCIDENCE,
+        ("indexer.Document", "store.NegativeText"): _COINCIDENCE,
         ("indexer.Document", "templates.MentionCard"): _COINCIDENCE,
         ("indexer.Document", "templates.VoiceQuote"): _COINCIDENCE,
-        ("store.OutboxRow", "templates.NotificationRow"): _CONTEXT,
-        ("store.Tally", "templates.SourceStatusRow"): _CONTEXT,
-        ("store.Traffic", "templates.SourceStatusRow"): _CONTEXT,
+        ("store.OutboxEntry", "templates.NotificationRow"): _CONTEXT,
+        ("store.PageCounts", "templates.SourceStatusRow"): _CONTEXT,
+        ("store.RunTotals", "templates.SourceStatusRow"): _CONTEXT,
     }
 )
 
@@ -77,7 +86,7 @@ class _Class:
 
     @property
     def label(self) -> str:
-        """The name without its module: ``store.Row``."""
+        """The room and the name, without the module between them."""
         return f"{self.room}.{self.name.rpartition('.')[2]}"
 
 

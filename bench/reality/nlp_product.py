@@ -12,7 +12,7 @@ from core.identity import mention_id, text_sha256
 from core.mention import Mention
 from core.watch import Watch
 from harken import wiring
-from harken.pipeline import steps
+from harken.pipeline.analyse import analyse_batch
 from nlp.evaluation.evaluate import evaluate
 from nlp.text.language import detect, likeliest_supported
 from nlp.topic_classifier import TopicClassifier
@@ -72,7 +72,7 @@ class Product:
             watches.replace_from_file(tx, active, self._topics)
             page = CrawledPage(source=_SOURCE, run=_SOURCE, posts=(_with_matches(post, active),))
             record_page(tx, page, now=self._time)
-        steps.analyse_batch(
+        analyse_batch(
             self._record, self.model, self._taxonomy, owner=_SOURCE, now=self._time, limit=1
         )
         with self._record.read() as tx:

@@ -1,1 +1,1 @@
-"""One module a page: it fills the page's context and serves its JSON twin."""
+"""The pages, one module each with the page's context and its JSON twin."""

@@ -1,4 +1,4 @@
-"""``/inbox``: every letter that left the house or waits to."""
+"""``/inbox``: all emails that were sent or are queued."""
 
 from fastapi import APIRouter
 from fastapi.responses import Response
@@ -16,7 +16,7 @@ router = APIRouter()
 
 @router.get("/inbox")
 def page(app_context: AppContextDep) -> Response:
-    """The newest first."""
+    """Return the page of emails, newest first."""
     with app_context.database.read() as tx:
         layout = build_layout(tx, "inbox", now=app_context.now())
         rows = outbox.recent(tx)
@@ -32,14 +32,14 @@ def page(app_context: AppContextDep) -> Response:
 
 @router.get("/inbox.json")
 def page_json(app_context: AppContextDep) -> Response:
-    """The same for scripts."""
+    """Return the emails for scripts, newest first."""
     with app_context.database.read() as tx:
         rows = [notification_row(row) for row in outbox.recent(tx)]
     return responses.json_response("inbox", {"letters": rows}, now=app_context.now())
 
 
 def notification_line(row: OutboxEntry) -> NotificationRow:
-    """One letter in a list."""
+    """Return one email as a row of a list."""
     return NotificationRow(
         url=f"/inbox/{row.id}",
         kind=row.kind,

@@ -1,4 +1,4 @@
-"""``/incidents/N``: the brief as a page, what happened since, and the button that says "seen"."""
+"""``/incidents/N``: the brief as a page, the timeline, and the button that acknowledges."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -14,32 +14,30 @@ from sqlalchemy import Connection
 from alerts.channel import Recipient
 from alerts.messages.brief import BriefFacts, brief_context
 from alerts.messages.brief_facts import CHART_SPAN, IncidentCase, collect_facts
-from alerts.messages.completing import load_completeness
+from alerts.messages.completeness import load_completeness
+from alerts.messages.keyness import explain
 from alerts.messages.quotes import representative_mentions
-from alerts.messages.reasons import explain
 from console import csrf, responses
 from console.context import AppContext
 from console.layout import LINKS, DisplayNames, build_layout, load_display_names
-from console.pages.acknowledging import acknowledge
 from console.responses import AppContextDep
 from console.search.mention_cards import CardBuilder
 from console.serializers import incident_row
 from core.incident import Incident, IncidentState
 from core.watch import Watch
-from store.alerts import incidents
-from store.alerts.people import OPERATOR
+from store.alerts import incidents, people
 from templates.contexts.console import Action, IncidentPage, TimelineEntry
 from templates.contexts.layout import Layout, MentionCard
 from templates.i18n import msg
 
 router = APIRouter()
-MAX_CARDS: Final = 12  # mentions that stand for all of them
+MAX_CARDS: Final = 12  # representative mentions
 _MESSAGE_NAMES: Final = {"worsened": "updated", "grew": "updated", "noticed": "opened"}
 
 
 @router.get("/incidents/{number:int}")
 def page(app_context: AppContextDep, number: int) -> Response:
-    """The same values as in the letter of this revision, as of now."""
+    """Return the incident's page: the brief of its current revision, computed now."""
     now = app_context.now()
     with app_context.database.read() as tx:
         incident = _incident(tx, number)
@@ -60,7 +58,7 @@ def page(app_context: AppContextDep, number: int) -> Response:
 
 @router.get("/incidents/{number:int}.json")
 def page_json(app_context: AppContextDep, number: int) -> Response:
-    """The contract's ``incident`` and its events."""
+    """Return the ``incident`` of docs/json.md and its events."""
     with app_context.database.read() as tx:
         row = incident_row(_incident(tx, number)) | {"events": incidents.events(tx, number)}
     return responses.json_response("incident", row, now=app_context.now())
@@ -70,13 +68,52 @@ def page_json(app_context: AppContextDep, number: int) -> Response:
 def acknowledge_incident(
     app_context: AppContextDep, number: int, request: Request, body: Annotated[bytes, Body()] = b""
 ) -> Response:
-    """Somebody has seen it; pressed twice it changes nothing."""
+    """Acknowledge the incident and redirect to its page; a second press changes nothing."""
     token = parse_qs(body.decode("utf-8", "replace")).get("token", [""])[0]
     if not (csrf.is_same_origin(request.headers) and csrf.is_valid_token(token, request.url.path)):
         raise HTTPException(HTTPStatus.FORBIDDEN)
     with app_context.database.write() as tx:
-        acknowledge(tx, _incident(tx, number), person=OPERATOR, now=app_context.now())
+        acknowledge(tx, _incident(tx, number), person=people.OPERATOR, now=app_context.now())
     return RedirectResponse(LINKS.incident(number), HTTPStatus.SEE_OTHER)
+
+
+def acknowledge(tx: Connection, incident: Incident, *, person: str, now: datetime) -> bool:
+    """Mark an open incident as acknowledged by *person*; return False if it is not open any more.
+
+    A compare-and-set on the revision: the first of two people who press the button at once is
+    recorded, and a concurrent update by detection is not overwritten.
+    """
+    detector_json = _detector_json(tx, incident)
+    if incident.state is not IncidentState.OPEN or detector_json is None:
+        return False
+    acknowledged_incident = replace(
+        incident, state=IncidentState.ACKNOWLEDGED, updated=now, revision=incident.revision + 1
+    )
+    if not incidents.replace(
+        tx, acknowledged_incident, detector_json=detector_json, revision=incident.revision
+    ):
+        return False
+    incidents.add_event(
+        tx, acknowledged_incident, reason="acknowledged", facts={}, now=now, person=person
+    )
+    subject = f"incident:{incident.id}"
+    people.append_audit(
+        tx,
+        person,
+        "acknowledge",
+        subject,
+        facts={"revision": acknowledged_incident.revision},
+        now=now,
+    )
+    return True
+
+
+def _detector_json(tx: Connection, incident: Incident) -> dict[str, object] | None:
+    """Return the detector state stored with the incident, which must survive the update."""
+    current = incidents.active_or_recent(tx, incident.watch, since=incident.updated)
+    return next(
+        (detector_json for candidate, detector_json in current if candidate.id == incident.id), None
+    )
 
 
 def _incident(tx: Connection, incident_id: int) -> Incident:
@@ -101,13 +138,13 @@ def _brief_facts(
 
 
 def _without_alarm(layout: Layout, incident_id: int) -> Layout:
-    """The page of an incident need not be told of it."""
+    """Return *layout* without the alarm of the incident that the page itself shows."""
     alarms = (alarm for alarm in layout.alarms if alarm.url != LINKS.incident(incident_id))
     return replace(layout, alarms=tuple(alarms))
 
 
 def _page_end(incident: Incident, now: datetime) -> datetime:
-    """The moment that the page tells of: of an incident that is over, its end."""
+    """Return the end of the period that the page covers: the end of the incident, or *now*."""
     return incident.resolved or now
 
 
@@ -118,7 +155,7 @@ def _watch(incident: Incident, display_names: DisplayNames) -> Watch:
 
 
 def _page_reader(app_context: AppContext) -> Recipient:
-    """A letter to whoever reads the page: its links lead nowhere but here."""
+    """Return a recipient for the brief on a page: no address, and relative links."""
     return Recipient(
         sender="", address="", base_url="", zone=app_context.zone, locale=app_context.locale
     )

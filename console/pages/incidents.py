@@ -1,4 +1,4 @@
-"""``/incidents``: every incident, and the notices that page nobody."""
+"""``/incidents``: all incidents, and the notices, for which no alert is sent."""
 
 from collections.abc import Iterable, Sequence
 
@@ -18,7 +18,7 @@ router = APIRouter()
 
 @router.get("/incidents")
 def page(app_context: AppContextDep) -> Response:
-    """Open ones first, then the newest."""
+    """Return the page: incidents that are not resolved first, then the newest."""
     now = app_context.now()
     with app_context.database.read() as tx:
         display_names, layout = load_display_names(tx), build_layout(tx, "incidents", now=now)
@@ -36,7 +36,7 @@ def page(app_context: AppContextDep) -> Response:
 
 @router.get("/incidents.json")
 def page_json(app_context: AppContextDep) -> Response:
-    """The contract's ``incident``, a row each."""
+    """Return the ``incident`` of docs/json.md, one row each."""
     with app_context.database.read() as tx:
         crises, notices = _split_by_kind(incidents.all_incidents(tx))
     rows = {
@@ -49,7 +49,7 @@ def page_json(app_context: AppContextDep) -> Response:
 def _split_by_kind(
     all_incidents: Iterable[Incident],
 ) -> tuple[Sequence[Incident], Sequence[Incident]]:
-    """Crises and notices."""
+    """Return crises and notices, unresolved ones first."""
     by_state = sorted(all_incidents, key=lambda i: i.state is IncidentState.RESOLVED)
     crises = [i for i in by_state if i.kind is IncidentKind.CRISIS]
     return crises, [i for i in by_state if i.kind is not IncidentKind.CRISIS]

@@ -1,4 +1,4 @@
-"""``/inbox/N``: one letter as its reader got it, its HTML alone in a frame that can do nothing."""
+"""``/inbox/N``: one email as it was sent, with its HTML in a sandboxed frame."""
 
 from http import HTTPStatus
 from typing import Final
@@ -20,7 +20,7 @@ from store.alerts.outbox import OutboxEntry
 from templates.contexts.console import NotificationPage
 
 router = APIRouter()
-# A letter has inline styles and pictures, like any mail; nothing in it may run or be sent.
+# An email has inline styles and pictures; it may run no script and send no form.
 FRAME_HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'self'; "
@@ -31,7 +31,7 @@ FRAME_HEADERS: Final = {
 
 @router.get("/inbox/{number:int}")
 def page(app_context: AppContextDep, number: int) -> Response:
-    """The letter with its envelope."""
+    """Return the page of the email with its envelope."""
     row, notification = _load_notification(app_context, number)
     with app_context.database.read() as tx:
         layout = build_layout(tx, "inbox", now=app_context.now())
@@ -52,7 +52,7 @@ def page(app_context: AppContextDep, number: int) -> Response:
 
 @router.get("/inbox/{number:int}.json")
 def page_json(app_context: AppContextDep, number: int) -> Response:
-    """The letter's row and its text."""
+    """Return the email's row and its text."""
     row, notification = _load_notification(app_context, number)
     rows = {"letter": notification_row(row), "text": notification.text}
     return responses.json_response("letter", rows, now=app_context.now())
@@ -60,10 +60,10 @@ def page_json(app_context: AppContextDep, number: int) -> Response:
 
 @router.get("/inbox/{number:int}.html")
 def frame(app_context: AppContextDep, number: int) -> Response:
-    """The letter's HTML; its pictures come from here."""
+    """Return the email's HTML for the frame, with its pictures served by :func:`picture`."""
     _, notification = _load_notification(app_context, number)
     html = html_for_browser(notification, lambda cid: f"/inbox/{number}/{quote(cid, safe='')}")
-    # Within the frame its links would be refused: no page of ours may be framed.
+    # Links must leave the frame: no page of the console may be framed.
     return HTMLResponse(
         html.replace("<head>", '<head><base target="_top">', 1), headers=FRAME_HEADERS
     )
@@ -71,7 +71,7 @@ def frame(app_context: AppContextDep, number: int) -> Response:
 
 @router.get("/inbox/{number:int}.eml")
 def raw_message(app_context: AppContextDep, number: int) -> Response:
-    """The very bytes that go over the wire."""
+    """Return the message as a file, byte for byte as sent."""
     row, _ = _load_notification(app_context, number)
     headers = {"Content-Disposition": f'attachment; filename="harken-{number}.eml"'}
     return Response(row.eml, media_type="message/rfc822", headers=headers)
@@ -79,7 +79,7 @@ def raw_message(app_context: AppContextDep, number: int) -> Response:
 
 @router.get("/inbox/{number:int}/{cid}")
 def picture(app_context: AppContextDep, number: int, cid: str) -> Response:
-    """A picture of the letter by its Content-ID."""
+    """Return a picture of the email by its Content-ID."""
     _, notification = _load_notification(app_context, number)
     if cid not in notification.images:
         raise HTTPException(HTTPStatus.NOT_FOUND)

@@ -1,4 +1,4 @@
-"""``/mentions/ID`` and, for letters, ``/m/ID``: one mention and all that was said of it."""
+"""``/mentions/ID`` and, for emails, ``/m/ID``: one mention with its verdicts and entities."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
@@ -25,7 +25,7 @@ from templates.i18n import Message, msg
 
 router = APIRouter()
 ONE_MICROSECOND: Final = timedelta(microseconds=1)
-# What the heads of a model may say that the catalogue has words for.
+# Classes of a model's heads that have a name in the message catalogue.
 _HEAD_CLASSES: Final[Mapping[str, tuple[str, ...]]] = {
     "emotion": tuple(Emotion),
     "intent": tuple(Intent),
@@ -36,7 +36,7 @@ _HEAD_CLASSES: Final[Mapping[str, tuple[str, ...]]] = {
 @router.get("/mentions/{ident}.json")
 @router.get("/m/{ident}.json")
 def page_json(app_context: AppContextDep, ident: str) -> Response:
-    """The contract's ``mention``."""
+    """Return the ``mention`` of docs/json.md."""
     with app_context.database.read() as tx:
         return responses.json_response(
             "mention", mention_row(_mention(tx, ident)), now=app_context.now()
@@ -46,7 +46,7 @@ def page_json(app_context: AppContextDep, ident: str) -> Response:
 @router.get("/mentions/{ident}")
 @router.get("/m/{ident}")
 def page(app_context: AppContextDep, ident: str) -> Response:
-    """The mention with its whole text."""
+    """Return the page of the mention with its whole text."""
     now = app_context.now()
     with app_context.database.read() as tx:
         mention = _mention(tx, ident)
@@ -69,7 +69,7 @@ def page(app_context: AppContextDep, ident: str) -> Response:
 
 
 def _mention(tx: Connection, mention_id: str) -> Mention:
-    """The mention called *ident*; HTTP 404 without one, 410 where its author took it back."""
+    """Return the mention *mention_id*; HTTP 404 if there is none, 410 if its author deleted it."""
     rows = mentions.get(tx, [mention_id])
     if not rows:
         raise HTTPException(HTTPStatus.NOT_FOUND)
@@ -92,7 +92,7 @@ def _verdict_details(mention: Mention, display_names: DisplayNames) -> Iterator[
 
 
 def _heads(verdict: Verdict) -> Iterator[HeadScores]:
-    """The classes of each further head, the likeliest first."""
+    """Yield the scores of each further head, most probable class first."""
     for name, classes in _HEAD_CLASSES.items():
         scores = verdict.heads.get(name, {})
         labels = sorted((c for c in classes if c in scores), key=scores.__getitem__, reverse=True)

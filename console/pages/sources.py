@@ -1,4 +1,4 @@
-"""``/sources``: everything that is listened to, and how it fares."""
+"""``/sources``: all active sources, their state and their counts."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ from console.search.params import SearchParams
 from console.serializers import source_rows
 from core.coverage import SourceProblem
 from store.crawl import sources
-from store.crawl.sources import SourceRecord as Listed
+from store.crawl.sources import SourceRecord
 from templates.contexts.console import SourcesPage, SourceStatusRow
 
 router = APIRouter()
@@ -23,7 +23,7 @@ router = APIRouter()
 
 @router.get("/sources")
 def page(app_context: AppContextDep) -> Response:
-    """Sources by name."""
+    """Return the page of sources, sorted by name."""
     now = app_context.now()
     with app_context.database.read() as tx:
         health = system_health(tx, now=now)
@@ -42,7 +42,7 @@ def page(app_context: AppContextDep) -> Response:
 
 @router.get("/sources.json")
 def page_json(app_context: AppContextDep) -> Response:
-    """The contract's ``source``, a row each."""
+    """Return the ``source`` of docs/json.md, one row each."""
     now = app_context.now()
     with app_context.database.read() as tx:
         rows = source_rows(tx, now=now)
@@ -50,7 +50,7 @@ def page_json(app_context: AppContextDep) -> Response:
 
 
 def _rows(
-    active: Iterable[Listed], rows: Iterable[Mapping[str, Any]], now: datetime
+    active: Iterable[SourceRecord], rows: Iterable[Mapping[str, Any]], now: datetime
 ) -> Iterator[SourceStatusRow]:
     for source, row in zip(active, rows, strict=True):
         problem = source_problem(source, now=now)
@@ -72,7 +72,7 @@ def _rows(
         )
 
 
-def _state(source: Listed, problem: SourceProblem | None) -> str:
+def _state(source: SourceRecord, problem: SourceProblem | None) -> str:
     if source.first_ok is None and not source.failures:
         return "new"
     return problem.state if problem else "heard"

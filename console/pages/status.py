@@ -1,4 +1,4 @@
-"""``/status``: is the whole of Harken at work."""
+"""``/status``: health of all parts, queues and processes."""
 
 from fastapi import APIRouter
 from fastapi.responses import Response
@@ -8,7 +8,7 @@ from console import responses
 from console.layout import build_layout
 from console.responses import AppContextDep
 from indexer.engines.elasticsearch.client import without_secrets
-from store.processes import ProcessStatus as Beating
+from store.processes import ProcessStatus
 from templates.contexts.console import ProcessRow, StatusPage
 
 router = APIRouter()
@@ -16,7 +16,7 @@ router = APIRouter()
 
 @router.get("/status")
 def page(app_context: AppContextDep) -> Response:
-    """Calm or not, and what everything waits for."""
+    """Return the status page: overall state, queues, models and processes."""
     now = app_context.now()
     with app_context.database.read() as tx:
         health = system_health(tx, now=now)
@@ -46,7 +46,7 @@ def page(app_context: AppContextDep) -> Response:
 
 @router.get("/status.json")
 def page_json(app_context: AppContextDep) -> Response:
-    """The contract's ``status``."""
+    """Return the ``status`` of docs/json.md."""
     now = app_context.now()
     with app_context.database.read() as tx:
         rows = status_report(tx, system_health(tx, now=now))
@@ -54,8 +54,8 @@ def page_json(app_context: AppContextDep) -> Response:
     return responses.json_response("status", rows, now=now)
 
 
-def _state(process: Beating, health: SystemHealth) -> str:
-    """What it last said of itself, unless it says nothing any more."""
+def _state(process: ProcessStatus, health: SystemHealth) -> str:
+    """Return the last state that the process reported, or ``silent`` without a recent heartbeat."""
     silent_names = {s.name for s in health.outages if s.what != "source"}
     is_silent = process.name in silent_names and process.state != "failing"
     return "silent" if is_silent else process.state

@@ -1,1 +1,1 @@
-"""The search page: parameters, one request to the index, results, facets, histogram."""
+"""The search page: parameters, form, results, facets, histogram."""

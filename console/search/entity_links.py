@@ -1,4 +1,4 @@
-"""What a mention names, for people: grouped, and each linked to what else names it."""
+"""Links from the entities and phrases of a mention to all mentions with the same one."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -11,7 +11,7 @@ from indexer.query.nodes import quote
 from templates.contexts.search import EntityGroup, EntityLink
 from templates.i18n import Message, msg
 
-# The field of the query language that finds it; a person can be found by words alone.
+# Field of the query language for each kind; a person has none and is searched by words.
 _FIELDS: Final = {
     EntityKind.PRODUCT: "product",
     EntityKind.PLACE: "place",
@@ -21,7 +21,7 @@ _FIELDS: Final = {
 
 
 def entity_groups(mention: Mention) -> Iterator[EntityGroup]:
-    """What *mention* names, by kind, and the phrases that carry it; groups of nothing are none."""
+    """Yield the entities of *mention* by kind, then its key phrases; empty groups are left out."""
     for kind in EntityKind:
         links = tuple(_link(entity) for entity in mention.entities if entity.kind is kind)
         if links:
@@ -35,7 +35,7 @@ def entity_groups(mention: Mention) -> Iterator[EntityGroup]:
 
 
 def place_name(value: str) -> Message:
-    """A place as people call it, from its value in the record or, in lower case, in an index."""
+    """Return the display name of a place; *value* may be in lower case, as an index has it."""
     country, _, city = value.partition("/")
     if not city:
         return msg("named.country", country=country.upper())

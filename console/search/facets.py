@@ -1,4 +1,4 @@
-"""Counts by field beside a search, each under all the other filters."""
+"""Counts by field for a search, each under all the other filters."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
@@ -6,7 +6,7 @@ from typing import Final
 from console.layout import DisplayNames
 from console.search.entity_links import place_name
 from console.search.params import FILTERS, SearchParams
-from console.search.searching import Search
+from console.search.results import Search
 from indexer.facets import FacetCounts
 from indexer.query import Field
 from indexer.query.nodes import all_of
@@ -18,7 +18,7 @@ MAX_VALUES: Final = 10  # values of a facet
 
 
 def count_facets(search: Search) -> Mapping[str, FacetCounts]:
-    """The fullest values of each filter; those in force are among them, whatever their count."""
+    """Return the most frequent values of each filter; selected values are always among them."""
     params = search.params
     inactive = [name for name in FILTERS if not getattr(params, name)]
     counts = dict(search.index.facets(search.query, search.filters, fields=inactive, n=MAX_VALUES))
@@ -28,7 +28,7 @@ def count_facets(search: Search) -> Mapping[str, FacetCounts]:
 def build_facets(
     counts: Mapping[str, FacetCounts], params: SearchParams, label: Label
 ) -> tuple[Facet, ...]:
-    """The facets as links."""
+    """Return the facets as links that toggle each value."""
     return tuple(
         Facet(name=name, values=tuple(_values(name, counts[name], params, label)))
         for name in FILTERS
@@ -37,7 +37,7 @@ def build_facets(
 
 
 def build_pills(params: SearchParams, label: Label) -> tuple[Pill, ...]:
-    """The filters in force."""
+    """Return a link to remove each selected filter value."""
     return tuple(
         Pill(field=name, value=label(name, value), url=params.toggle(name, value))
         for name, value in params.filter_pairs()
@@ -45,7 +45,7 @@ def build_pills(params: SearchParams, label: Label) -> tuple[Pill, ...]:
 
 
 def make_label(display_names: DisplayNames, locale: str) -> Label:
-    """How people call the values of the filters: (field, value) to words."""
+    """Return a function from (field, value) to the display name of a filter value."""
     translate = Translator(locale=locale)
     labelers: Mapping[str, Callable[[str], str]] = {
         "topic": display_names.topic,
@@ -60,7 +60,7 @@ def make_label(display_names: DisplayNames, locale: str) -> Label:
 
 
 def _active_filter(search: Search, name: str) -> FacetCounts:
-    """The values of a filter in force, those chosen first."""
+    """Return the counts of a filter in use, selected values first."""
     other_filters = search.params.filters(search.start, search.end, but=name)
     selected_counts = {
         str(value): search.index.count(all_of([search.query, Field(name, value)]), other_filters)

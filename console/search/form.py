@@ -1,21 +1,26 @@
-"""The search page before anything is found: its form, filled with what was asked."""
+"""The search form, filled with the parameters of the request, and errors in its query."""
 
+import re
 from collections.abc import Iterator
+from typing import Final
 
 from console.context import AppContext
 from console.layout import DisplayNames
 from console.search import facets
 from console.search.params import RANGES, SearchParams
+from core.errors import QueryError
 from indexer.results import Sort
 from templates.contexts.layout import Layout
-from templates.contexts.search import SearchPage, SelectOption
+from templates.contexts.search import QueryMistake, SearchPage, SelectOption
 from templates.i18n import msg
+
+_FIELD: Final = re.compile(r'[^\W\d]\w*:("(\\.|[^"\\])*"|[^\s()"]*)', re.DOTALL)  # as the grammar
 
 
 def search_form(
     app_context: AppContext, params: SearchParams, layout: Layout, display_names: DisplayNames
 ) -> SearchPage:
-    """The page of *state* with nothing found yet."""
+    """Return the search page of *params* with its form and no results."""
     now = app_context.now()
     start, end = params.window(now)
     return SearchPage(
@@ -34,6 +39,23 @@ def search_form(
     )
 
 
+def explain_mistake(error: QueryError, params: SearchParams) -> QueryMistake:
+    """Return *error* as the page shows it, with a link to the query that the hint suggests."""
+    hint_url = params.url(q=apply_hint(params.q, error)) if error.hint else ""
+    return QueryMistake(message=str(error), column=error.column, hint=error.hint, hint_url=hint_url)
+
+
+def apply_hint(query: str, error: QueryError) -> str:
+    """Return the whole *query* with the hint of *error* applied.
+
+    A hint for a field replaces that field alone; any other replaces the whole query.
+    """
+    field = _FIELD.match(query, error.column)
+    if field is None:
+        return error.hint
+    return query[: field.start()] + error.hint + query[field.end() :]
+
+
 def _ranges(params: SearchParams) -> Iterator[SelectOption]:
     others = ("all", "chosen") if params.range == "chosen" else ("all",)
     for name in (*RANGES, *others):
@@ -42,7 +64,7 @@ def _ranges(params: SearchParams) -> Iterator[SelectOption]:
 
 
 def _hidden_fields(params: SearchParams) -> Iterator[tuple[str, str]]:
-    """What the form sends along beside its own fields."""
+    """Yield the parameters that the form submits without a visible field."""
     yield from params.filter_pairs()
     if params.range == "chosen":
         yield from (pair for pair in params.window_parameters() if pair[1])

@@ -1,4 +1,4 @@
-"""The bars over a search: mentions by time and sentiment, and how many are usual for each bar."""
+"""The histogram of a search: mentions by time and sentiment, and the normal number for each bar."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -11,7 +11,7 @@ from alerts.messages.hourly_bars import BASELINE_WEEKS, usual_level
 from console.search.params import MAX_WINDOW, SearchParams
 from core.incident import Incident
 from core.timestamps import format_utc
-from indexer import histogram as counted
+from indexer.histogram import DAY, HistogramBucket, bucket_edges
 from indexer.index import Filters, MentionIndex
 from indexer.query import Everything, Query
 from templates.charts.geometry import Bar, NamedInterval, Plot, bucket_width, plot
@@ -22,14 +22,14 @@ _YEAR: Final = timedelta(days=364)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Histogram:
-    """Bars over [start, end), oldest first."""
+    """Bars over a closed window, oldest first, each of them [start, end)."""
 
     bars: tuple[Bar, ...]
     width: timedelta
     zone: str
 
     def plot(self, params: SearchParams, incidents: Iterable[Incident]) -> Plot:
-        """The bars as a chart: each leads to its own window, each incident is a band."""
+        """Return the bars as a chart: each bar links to its own window, each incident is a band."""
         chart_bars = [
             replace(b, href=params.url(range="chosen", from_=b.start, to=b.end)) for b in self.bars
         ]
@@ -38,7 +38,7 @@ class Histogram:
         )
 
     def rows(self) -> list[dict[str, Any]]:
-        """The bars for scripts."""
+        """Return the bars for scripts, with start and end in UTC."""
         return [
             {
                 "start": format_utc(b.start),
@@ -51,14 +51,14 @@ class Histogram:
 
 
 def build_histogram(index: MentionIndex, query: Query, filters: Filters, *, zone: str) -> Histogram:
-    """The bars of *query* under *filters*, whose window is closed on both sides."""
+    """Return the bars of *query* under *filters*, which must have both since and until."""
     assert filters.since is not None
     assert filters.until is not None
     width = max(bucket_width(filters.until - filters.since), MIN_WIDTH)
     tz = ZoneInfo(zone)
     buckets = index.histogram(query, filters, step=width, zone=tz)
     past = list(_past_weeks(index, query, filters, width, tz))
-    edges = counted.bucket_edges(filters.since, filters.until, width, tz)
+    edges = bucket_edges(filters.since, filters.until, width, tz)
     bars = tuple(
         _bar(bar, start, end, past)
         for bar, (start, end) in zip(buckets, pairwise(edges), strict=True)
@@ -67,7 +67,7 @@ def build_histogram(index: MentionIndex, query: Query, filters: Filters, *, zone
 
 
 def first_mention(index: MentionIndex, until: datetime, zone: str) -> datetime:
-    """The midnight before the first mention in the index, at most LONGEST before *until*."""
+    """Return the midnight before the first mention, at most MAX_WINDOW before *until*."""
     earliest = until - MAX_WINDOW
     within = Filters(since=earliest, until=until)
     years = index.histogram(Everything(), within, step=_YEAR, zone=ZoneInfo(zone))
@@ -75,16 +75,16 @@ def first_mention(index: MentionIndex, until: datetime, zone: str) -> datetime:
     if first is None:
         return until - timedelta(days=1)
     year = Filters(since=max(first, earliest), until=min(first + _YEAR, until))
-    days = index.histogram(Everything(), year, step=counted.DAY, zone=ZoneInfo(zone))
+    days = index.histogram(Everything(), year, step=DAY, zone=ZoneInfo(zone))
     return next(bar.start for bar in days if bar.total).astimezone(UTC)
 
 
 def _past_weeks(
     index: MentionIndex, query: Query, filters: Filters, width: timedelta, tz: ZoneInfo
 ) -> Iterator[Mapping[datetime, int]]:
-    """Of each of the weeks before: mentions by the wall clock of the bar to compare with.
+    """Yield the counts of each earlier week, keyed by the wall clock of the bar to compare with.
 
-    What lies before the first mention of all is no history: a zero there would be nobody listening.
+    Bars before the first mention are left out: no source was crawled then, so 0 is no history.
     """
     assert filters.since is not None
     assert filters.until is not None
@@ -103,7 +103,7 @@ def _past_weeks(
 
 
 def _bar(
-    bar: counted.HistogramBucket,
+    bar: HistogramBucket,
     start: datetime,
     end: datetime,
     past: Sequence[Mapping[datetime, int]],

@@ -1,4 +1,4 @@
-"""A mention as a card."""
+"""Mentions as cards in lists and on pages."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,27 +13,31 @@ from core.mention import AnalysisState, Intent, Mention
 from indexer.highlight import Span, highlights
 from indexer.query import Everything, Query
 from templates.contexts.layout import MentionCard, TextPart
+from templates.i18n import Message
 
 MAX_TEXT_LENGTH: Final = 600  # characters of a text in a list: four lines of a wide screen
-LEAD_LENGTH: Final = 120  # of these before the first hit
-URGENT_INTENTS: Final = (Intent.CHURN_RISK, Intent.COMPLAINT)  # intents that call for an answer
+LEAD_LENGTH: Final = 120  # characters kept before the first hit
+URGENT_INTENTS: Final = (
+    Intent.CHURN_RISK,
+    Intent.COMPLAINT,
+)  # most urgent first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardBuilder:
-    """Makes cards of mentions that were found by *query*."""
+    """Builder of cards for the results of ``query``."""
 
     names: DisplayNames
     query: Query = field(default_factory=Everything)
     duplicate_counts: Mapping[str, int] = field(default_factory=dict)  # further mentions by family
-    incidents: Sequence[Incident] = ()  # whose mentions bear its name
-    watch: str | None = None  # whose sentiment they tell; None: that of the whole text
+    incidents: Sequence[Incident] = ()  # a card of their mentions bears the incident's name
+    watch: str | None = None  # the cards show its sentiment; None: of the whole text
 
     def build(self, mention: Mention, *, is_whole: bool = False) -> MentionCard:
-        """*mention*; where not *whole*, as among its verdicts, its text is cut to a few lines."""
+        """Return the card of *mention*. Unless *is_whole*, its text is cut to an excerpt."""
         spans = highlights(self.query, mention.text)
         duplicate_count = self.duplicate_counts.get(mention.family or "", 0)
-        incident = self._find_incident(mention)
+        incident_name, incident_url = self._incident_link(mention)
         return MentionCard(
             url=LINKS.mention(mention.id),
             original=mention.url,
@@ -49,17 +53,22 @@ class CardBuilder:
             voice=voice_handle(mention.voice) if mention.voice else "",
             published=mention.published,
             duplicate_count=duplicate_count,
-            duplicates_url=family_url(mention.family) if duplicate_count and mention.family else "",
-            incident=incident.name if incident else "",
-            incident_url=LINKS.incident(incident.id) if incident else "",
+            duplicates_url=family_url(mention.family or "") if duplicate_count else "",
+            incident=incident_name,
+            incident_url=incident_url,
             state=mention.state,
-            read_note=None
-            if is_whole
-            else read_share_message(mention.verdict_for(self.watch), mention.text),
+            read_note=None if is_whole else self._read_note(mention),
         )
 
-    def _find_incident(self, mention: Mention) -> Incident | None:
-        return next((i for i in self.incidents if mention.id in i.mentions), None)
+    def _read_note(self, mention: Mention) -> Message | None:
+        return read_share_message(mention.verdict_for(self.watch), mention.text)
+
+    def _incident_link(self, mention: Mention) -> tuple[str, str]:
+        """Return name and address of the incident of *mention*, or two empty strings."""
+        for incident in self.incidents:
+            if mention.id in incident.mentions:
+                return incident.name, LINKS.incident(incident.id)
+        return "", ""
 
     def _topics(self, mention: Mention) -> tuple[str, ...]:
         verdict = mention.verdict
@@ -67,15 +76,15 @@ class CardBuilder:
 
 
 def sentiment_state(mention: Mention, watch: str | None = None) -> str:
-    """The sentiment of *mention* for *watch*, or of the whole text; or why it has none."""
+    """Return the sentiment of *mention* for *watch* or of its whole text, or its analysis state."""
     if sentiment := mention.sentiment_for(watch):
         return str(sentiment)
-    is_outdated = mention.analysis is AnalysisState.SCORED  # the text was edited since
+    is_outdated = mention.analysis is AnalysisState.SCORED  # the text was edited later
     return str(AnalysisState.PENDING if is_outdated else mention.analysis)
 
 
 def certainty(mention: Mention, watch: str | None = None) -> float | None:
-    """The probability of the sentiment for *watch*, or of the whole text, 0 to 1."""
+    """Return the probability of the sentiment for *watch* or of the whole text, 0 to 1."""
     verdict = mention.verdict_for(watch)
     if verdict is None or verdict.sentiment is None:
         return None
@@ -83,18 +92,18 @@ def certainty(mention: Mention, watch: str | None = None) -> float | None:
 
 
 def urgent_intents(mention: Mention) -> tuple[str, ...]:
-    """What *mention* wants, as far as somebody should answer, the most urgent first."""
+    """Return the intents of *mention* that need a reply, most urgent first."""
     intents = mention.verdict.intents if mention.verdict else ()
     return tuple(intent for intent in URGENT_INTENTS if intent in intents)
 
 
 def family_url(family: str) -> str:
-    """Where all mentions of *family* are found."""
+    """Return the address of a search for all mentions of *family*."""
     return SearchParams(q=f"family:{family}", range="all").url()
 
 
 def highlighted_parts(text: str, spans: Sequence[Span]) -> Iterator[TextPart]:
-    """*text* cut at the borders of *spans*; joined again it is *text*."""
+    """Yield *text* cut at the borders of *spans*; the parts joined are *text* again."""
     position = 0
     for start, end in spans:
         if position < start:
@@ -106,7 +115,7 @@ def highlighted_parts(text: str, spans: Sequence[Span]) -> Iterator[TextPart]:
 
 
 def highlighted_excerpt(text: str, spans: Sequence[Span]) -> Iterator[TextPart]:
-    """The pieces of at most LONGEST characters of *text*, with the first hit among them."""
+    """Yield the parts of an excerpt of MAX_TEXT_LENGTH characters that contains the first hit."""
     first = max(0, spans[0][0] - LEAD_LENGTH) if spans and spans[0][1] > MAX_TEXT_LENGTH else 0
     last = min(len(text), first + MAX_TEXT_LENGTH)
     clipped_spans = [(a - first, min(b, last) - first) for a, b in spans if first <= a < last]

@@ -1,4 +1,4 @@
-"""``/``: what was said, by query, time and filters."""
+"""``/`` and ``/search``: mentions by query, time and filters."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -14,13 +14,11 @@ from console.context import AppContext
 from console.layout import build_layout, load_display_names
 from console.responses import AppContextDep
 from console.search import facets
-from console.search.form import search_form
+from console.search.form import explain_mistake, search_form
 from console.search.histogram import build_histogram
 from console.search.mention_cards import CardBuilder
-from console.search.mistakes import explain_mistake
 from console.search.params import SearchParams
-from console.search.results import GroupedHits, group_duplicates
-from console.search.searching import Search, build_search
+from console.search.results import GroupedHits, Search, build_search, group_duplicates
 from console.serializers import mention_row
 from core.errors import QueryError
 from core.incident import Incident
@@ -38,7 +36,7 @@ SearchParamsDep = Annotated[SearchParams, Query()]
 @router.get("/")
 @router.get("/search")
 def page(app_context: AppContextDep, params: SearchParamsDep) -> Response:
-    """The page; a query that cannot be understood is shown with its mistake."""
+    """Return the results page; 422 with an explanation for an invalid query."""
     now = app_context.now()
     try:
         query = parse(params.q)
@@ -56,7 +54,7 @@ def page(app_context: AppContextDep, params: SearchParamsDep) -> Response:
 
 @router.get("/search.json")
 def page_json(app_context: AppContextDep, params: SearchParamsDep) -> Response:
-    """The same for scripts: every hit of the page, near-identical ones too."""
+    """Return the page for scripts: every hit, near-identical ones included."""
     now = app_context.now()
     try:
         query = parse(params.q)
@@ -104,7 +102,7 @@ def _results_page(app_context: AppContext, request: Search, now: datetime) -> Se
         facets=facets.build_facets(
             counts, params, facets.make_label(display_names, app_context.locale)
         ),
-        # The record knows of a deletion before the index does.
+        # A deletion reaches the database before the index.
         results=tuple(cards.build(m) for m in rows if m.state is not MentionState.DELETED),
         older_url=_older_page(params, groups),
         wider_url=params.url(range="all") if params.range != "all" else "",
@@ -127,7 +125,7 @@ def _older_page(params: SearchParams, groups: GroupedHits) -> str:
 
 
 def _of_watches(params: SearchParams, overlapping: Iterable[Incident]) -> Iterable[Incident]:
-    """The incidents of the watches that are looked at."""
+    """Return the incidents of the selected watches, or all of them without a watch filter."""
     return [i for i in overlapping if not params.watch or i.watch in params.watch]
 
 

@@ -1,4 +1,4 @@
-"""What a search asks for. The URL is the state: one model reads, checks and writes it."""
+"""The parameters of a search. The URL is the state: one model parses, checks and writes it."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -6,8 +6,14 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any, Final, Literal, Self
 from urllib.parse import urlencode
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
-from pydantic import model_validator as validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 from core.mention import Emotion, Intent, Sentiment
 from core.timestamps import format_utc, parse_utc
@@ -22,10 +28,10 @@ RANGES: Final = {
 FILTERS: Final = (
     *("sentiment", "source", "topic", "intent", "emotion", "language", "place", "tag", "watch"),
 )
-MAX_WINDOW: Final = timedelta(days=3650)  # a window; in bars of a week it can still be drawn
-MIN_WINDOW: Final = timedelta(minutes=1)  # an incident may end in the moment that it began
-VALID_YEARS: Final = range(1970, 2200)  # others overflow when zones are applied
-MAX_BACK_PAGES: Final = 50  # pages that the way back remembers
+MAX_WINDOW: Final = timedelta(days=3650)  # still drawn in bars of a week
+MIN_WINDOW: Final = timedelta(minutes=1)  # an incident may end at its onset
+VALID_YEARS: Final = range(1970, 2200)  # other years overflow in time zone arithmetic
+MAX_BACK_PAGES: Final = 50  # pages that a reader can go back
 
 
 def _parse_instant(raw: Any) -> datetime:
@@ -39,20 +45,20 @@ def _parse_instant(raw: Any) -> datetime:
 Instant = Annotated[datetime, BeforeValidator(_parse_instant)]
 Value = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 Values = Annotated[tuple[Value, ...], Field(max_length=50)]
-# What indexer.results writes: newest first a second and an id, by relevance a rank.
+# Written by indexer.results: a second and an id (newest first), or a rank (by relevance).
 PageTokenParam = Annotated[
     str, StringConstraints(pattern=r"^(-?[0-9]{1,11}\.[0-9a-f]{32}|[0-9]{1,5})$")
 ]
 
 
 class SearchParams(BaseModel):
-    """The parameters of ``/``; a change of any but ``after`` starts at the first page again."""
+    """Parameters of ``/``. Any change except one of ``after`` returns to the first page."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     q: str = ""
     range: Literal["24h", "7d", "28d", "all", "chosen"] = "7d"
-    from_: Instant | None = Field(None, alias="from")  # these two count only where chosen
+    from_: Instant | None = Field(None, alias="from")  # these two apply only to range=chosen
     to: Instant | None = None
     sentiment: tuple[Sentiment, ...] = ()
     emotion: tuple[Emotion, ...] = ()
@@ -64,19 +70,18 @@ class SearchParams(BaseModel):
     tag: Values = ()
     watch: Values = ()
     sort: Sort = Sort.NEWEST
-    after: Annotated[
-        tuple[PageTokenParam, ...], Field(max_length=MAX_BACK_PAGES)
-    ] = ()  # where each page began
+    # The page token of each page so far, oldest first.
+    after: Annotated[tuple[PageTokenParam, ...], Field(max_length=MAX_BACK_PAGES)] = ()
 
-    @validator(mode="before")
+    @model_validator(mode="before")
     @classmethod
     def _infer_range(cls, raw: Any) -> Any:
-        """Letters link to ``from`` and ``to`` alone."""
+        """Set ``range`` for links with ``from`` and ``to`` alone, as emails have them."""
         if isinstance(raw, Mapping) and "range" not in raw and raw.keys() & {"from", "to"}:
             return {**raw, "range": "chosen"}
         return raw
 
-    @validator(mode="after")
+    @model_validator(mode="after")
     def _check_window(self) -> Self:
         if self.range == "chosen":
             if self.from_ is None and self.to is None:
@@ -86,7 +91,7 @@ class SearchParams(BaseModel):
         return self
 
     def window(self, now: datetime) -> tuple[datetime | None, datetime]:
-        """[start, end) as asked; start None: from the first mention on."""
+        """Return the window [start, end); start None means from the first mention on."""
         if self.range in RANGES:
             return now - RANGES[self.range], now
         if self.range == "all":
@@ -96,48 +101,48 @@ class SearchParams(BaseModel):
         return self.from_, max(self.to or now, self.from_ + MIN_WINDOW)
 
     def filters(self, start: datetime, end: datetime, *, but: str = "") -> Filters:
-        """What narrows the query in [start, end), leaving out the field *but*."""
+        """Return the filters of the window [start, end), without the field *but*."""
         fields = {name: getattr(self, name) for name in FILTERS if name != but}
         return Filters(since=start, until=end, fields={n: v for n, v in fields.items() if v})
 
     def url(self, path: str = "/", **changes: Any) -> str:
-        """The canonical address of this state with *changes*; what is ordinary is left out."""
+        """Return the canonical address of the parameters with *changes*, without default values."""
         updates = {"after": ()} | changes if changes else {}
         query = urlencode(self.model_copy(update=updates).parameters())
         return f"{path}?{query}" if query else path
 
     def toggle(self, field: str, value: str) -> str:
-        """The address with *value* taken into the filter *field*, or taken out of it."""
+        """Return the address with *value* added to the filter *field*, or removed if present."""
         current: tuple[str, ...] = getattr(self, field)
         others = tuple(v for v in current if v != value)
         changes: dict[str, Any] = {field: others if value in current else (*current, value)}
         return self.url(**changes)
 
     def unfiltered_url(self) -> str:
-        """The address without any filter."""
+        """Return the address without any filter."""
         no_filters: dict[str, Any] = dict.fromkeys(FILTERS, ())
         return self.url(**no_filters)
 
     def older_url(self, page_token: str, path: str = "/") -> str:
-        """The address of the page that follows *mark*."""
+        """Return the address of the page after *page_token*."""
         return self.url(path, after=(*self.after, page_token)[-MAX_BACK_PAGES:])
 
     def newer_url(self) -> str:
-        """The address of the page before this one; empty on the first."""
+        """Return the address of the page before this one; empty on the first page."""
         return self.url(after=self.after[:-1]) if self.after else ""
 
     def parameters(self) -> list[tuple[str, str]]:
-        """Names and values in their order in the address."""
+        """Return names and values in their order in the address; empty values are left out."""
         first = [("q", self.q), *self.window_parameters(), *self.filter_pairs()]
         last = [("sort", "" if self.sort is Sort.NEWEST else str(self.sort))]
         return [pair for pair in (*first, *last, *(("after", m) for m in self.after)) if pair[1]]
 
     def window_parameters(self) -> list[tuple[str, str]]:
-        """The parameters of the window."""
+        """Return the parameters of the window; none for the default range."""
         if self.range == "chosen":
             return [("from", format_utc(self.from_) or ""), ("to", format_utc(self.to) or "")]
         return [] if self.range == "7d" else [("range", self.range)]
 
     def filter_pairs(self) -> Sequence[tuple[str, str]]:
-        """Each filter in force with each of its values."""
+        """Return each filter with each of its values, in the order of FILTERS."""
         return [(name, str(value)) for name in FILTERS for value in getattr(self, name)]

@@ -1,32 +1,81 @@
-"""Near-identical mentions as one: a family is shown once, by its newest member."""
+"""One search and its results; near-identical mentions are grouped under their newest member."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
-from console.search.searching import Search
-from indexer.index import Filters
-from indexer.query import Field
+from console.search.histogram import first_mention
+from console.search.params import SearchParams
+from indexer.index import Filters, MentionIndex
+from indexer.query import Field, Query
 from indexer.query.nodes import all_of, any_of
 from indexer.results import Hit, PageToken, SearchResponse, Sort, parse_page_token, parse_rank
 
-CARDS_PER_PAGE: Final = 20  # cards of a page
-MAX_READS: Final = 10  # of the index for one page: a wave of copies is read past, but not for ever
+PAGE_SIZE: Final = 100  # hits at a time
+MAX_COUNTED: Final = 10_000  # mentions; among more, families are not counted
+CARDS_PER_PAGE: Final = 20  # cards on a page
+MAX_READS: Final = 10  # index reads for one page: a long run of copies is skipped up to this limit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """A query with its parameters over the window [start, end) of an index."""
+
+    index: MentionIndex
+    query: Query
+    params: SearchParams
+    start: datetime
+    end: datetime
+
+    @property
+    def filters(self) -> Filters:
+        """All filters of the search, its window included."""
+        return self.params.filters(self.start, self.end)
+
+    @property
+    def after(self) -> str | None:
+        """The page token at which this page starts; None on the first page."""
+        return self.params.after[-1] if self.params.after else None
+
+    def page(self, after: str | None = None) -> SearchResponse:
+        """Return the hits after the page token *after*, by default that of the parameters."""
+        after = after or self.after
+        return self.index.search(
+            self.query, self.filters, sort=self.params.sort, size=PAGE_SIZE, page_token=after
+        )
+
+    def count_families(self, total: int) -> int | None:
+        """Return the number of families among all *total* hits; None if they are too many."""
+        if total > MAX_COUNTED:
+            return None
+        counts = self.index.facets(self.query, self.filters, fields=["family"], n=MAX_COUNTED)
+        families = counts["family"]
+        return len(families) + total - sum(n for _, n in families)  # the rest has no family
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupedHits:
-    """The cards of one page and where the next page begins."""
+    """The cards of one page and the token of the next page."""
 
     total: int  # mentions, of all pages
     hits: tuple[Hit, ...]
-    duplicate_counts: Mapping[str, int]  # further members by family, among all that was found
+    duplicate_counts: Mapping[str, int]  # further members by family, among all results
     next: str | None
 
 
+def build_search(
+    index: MentionIndex, query: Query, params: SearchParams, *, zone: str, now: datetime
+) -> Search:
+    """Return the search that *params* describes at *now*, its window resolved in *zone*."""
+    start, end = params.window(now)
+    if start is None:
+        start = first_mention(index, end, zone)
+    return Search(index=index, query=query, params=params, start=start, end=end)
+
+
 def group_duplicates(search: Search) -> GroupedHits:
-    """The next SHOWN families, but for those that the pages before have shown."""
+    """Return the next CARDS_PER_PAGE families, without those on earlier pages."""
     page_hits: list[Hit] = []
     families: set[str] = set()
     page, after = search.page(), search.after
@@ -45,7 +94,7 @@ def group_duplicates(search: Search) -> GroupedHits:
 
 
 def _add_new(hits: Iterable[Hit], page_hits: list[Hit], families: set[str]) -> int:
-    """Add what is new among *hits* to *shown*; how many of them were walked over."""
+    """Add the first hit of each new family to *page_hits*; return the number of hits read."""
     count = 0
     for hit in hits:
         family = hit.document.family or hit.id
@@ -68,7 +117,7 @@ def _next_token(page: SearchResponse, count: int, after: str | None) -> str | No
 
 
 def _earlier_families(search: Search, hits: Iterable[Hit]) -> set[str]:
-    """The families of *hits* with a newer member, which an earlier page has shown."""
+    """Return the families of *hits* with a newer member, which is on an earlier page."""
     if search.after is None or search.params.sort is Sort.RELEVANCE:
         return set()
     newer = datetime.fromtimestamp(parse_page_token(search.after).published + 1, UTC)
@@ -76,7 +125,7 @@ def _earlier_families(search: Search, hits: Iterable[Hit]) -> set[str]:
 
 
 def _family_sizes(search: Search, filters: Filters, hits: Iterable[Hit]) -> Mapping[str, int]:
-    """How many of all that was found belong to each family among *hits*."""
+    """Return the number of results in each family among *hits*."""
     families = sorted({hit.document.family for hit in hits if hit.document.family})
     if not families:
         return {}

@@ -1,1 +1,1 @@
-"""One module a kind of source; its name is the kind's name in harken.yaml."""
+"""Kinds of sources, one module each; its name is the kind's name in harken.yaml."""

@@ -1,7 +1,7 @@
-"""An RSS or Atom feed, of articles or of comments, with the archive pages that it links (RFC 5005).
+"""An RSS or Atom feed, of articles or of comments, with its linked archive pages (RFC 5005).
 
 Entries come newest first: a crawl follows ``rel="next"`` until the last entry of a page is older
-than what the last complete crawl knew. feedparser reads bytes only; it never fetches.
+than the newest entry of the last complete crawl. feedparser parses bytes only; it never fetches.
 """
 
 from calendar import timegm
@@ -23,7 +23,7 @@ from crawlers.source import Cursor, Fetch, ParsedPage, Source, SourceInfo, Sourc
 from crawlers.text import compose
 from crawlers.urls import canonical_url, host, is_absolute
 
-GONE_STATUSES: Final = (404, 410)  # an archive page that is no more
+GONE_STATUSES: Final = (404, 410)  # an archive page that was removed
 _ARCHIVE_RELS: Final = ("next", "prev-archive")  # RFC 5005 sections 3 and 4
 
 
@@ -44,7 +44,7 @@ class Feed(Source):
     options: Options
 
     def start_requests(self, cursor: Cursor | None, now: datetime) -> Iterable[Fetch]:
-        """The feed; before it, the archive page at which the last crawl broke off."""
+        """Return the feed; before it, the archive page at which the last crawl was interrupted."""
         position = cursor or {"until": format_utc(now - timedelta(days=self.options.backfill_days))}
         is_backfilled = position.get("backfilled", False)
         newest = position.get("top", position["until"])
@@ -60,16 +60,15 @@ class Feed(Source):
         return [archive_fetch, Fetch(url=self.options.url, context={**context, "until": newest})]
 
     def parse(self, body: bytes, fetch: Fetch, url: str) -> ParsedPage:
-        """The entries of one page."""
+        """Return the entries of one page, and the next archive page while entries are new."""
         reject_unsafe_feed(body)
         feed = _parse_feed(body, url)
         posts = tuple(_build_post(entry, feed, url) for entry in feed.entries)
         dates = [post.published for post in posts if post.published]
         context = dict(fetch.context)
         newest = max([parse_utc(context["top"]), *dates])
-        context["top"] = (
-            format_utc(min(newest, parse_utc(context["now"]))) or ""
-        )  # nothing is known of the future
+        # A date in the future must not hide the entries before it.
+        context["top"] = format_utc(min(newest, parse_utc(context["now"]))) or ""
         archive_url = _archive_url(feed, url)
         is_new = dates[-1] >= parse_utc(context["until"]) if dates else not context["backfilled"]
         if not (archive_url and is_new):
@@ -81,7 +80,7 @@ class Feed(Source):
 
 
 def _parse_feed(body: bytes, url: str) -> Any:
-    """What feedparser reads in *body*; through a stream, for it fetches or opens plain strings."""
+    """Parse *body* with feedparser; as a stream, because it fetches or opens plain strings."""
     try:
         feed = feedparser.parse(
             BytesIO(body),
@@ -89,7 +88,7 @@ def _parse_feed(body: bytes, url: str) -> Any:
             resolve_relative_uris=False,
             sanitize_html=False,
         )
-    except Exception as error:  # noqa: BLE001  it raises what its regexes and date parsers raise
+    except Exception as error:  # noqa: BLE001  any error of its regexes and date parsers
         raise PermanentError(f"not a feed: feedparser failed ({type(error).__name__})") from None
     if not feed.get("version") and not feed.entries:
         raise PermanentError("not a feed: neither RSS, RDF nor Atom")
@@ -121,7 +120,7 @@ def _build_post(entry: Any, feed: Any, url: str) -> Post:
 
 
 def _find_uri(entry: Any, feed: Any, url: str) -> str:
-    """Atom: an absolute id. Else the permalink, the link, or the feed and a name inside it."""
+    """Return an absolute Atom id, else the permalink, the link, or *url* with a fragment."""
     name = _string_field(entry, "id")
     if feed.version.startswith("atom") and ":" in name:
         return name
@@ -138,7 +137,7 @@ def _build_text(entry: Any, link: str) -> str:
     body = html_to_text(_string_field(contents[0], "value") or _string_field(entry, "summary"))
     is_comment = "#comment-" in link or bool(entry.get("thr_in-reply-to"))
     if is_comment and body:
-        return body  # its title says who wrote below what
+        return body  # its title names only the author and the article
     return compose(html_to_text(_string_field(entry, "title")), body)
 
 
@@ -151,18 +150,17 @@ def _find_author(entry: Any) -> str | None:
 
 
 def _find_date(entry: Any, name: str) -> datetime | None:
-    """In UTC, as feedparser understood it; None where there is no date or no calendar has it."""
+    """Return the date in UTC as parsed by feedparser; None if it is missing or impossible."""
     try:
-        parsed_date = dict.get(
-            entry, f"{name}_parsed"
-        )  # entry.get() passes off one date as the other
+        # dict.get: entry.get() falls back from one kind of date to the other.
+        parsed_date = dict.get(entry, f"{name}_parsed")
         return datetime.fromtimestamp(timegm(parsed_date), UTC) if parsed_date else None
     except (ValueError, OverflowError, OSError):
         return None
 
 
 def _find_language(entry: Any) -> str | None:
-    """What the entry itself claims; a feed's own claim is mostly its software's default."""
+    """Return the language of the entry itself; a feed's own is mostly a default of its software."""
     contents = entry.get("content") or [{}]
     code = _string_field(contents[0], "language").lower().replace("_", "-").partition("-")[0]
     return code if len(code) == 2 else None  # noqa: PLR2004 - ISO 639-1; "fil" is not "fi"
@@ -174,13 +172,13 @@ def _find_parent(entry: Any) -> str | None:
 
 
 def _string_field(fields: Any, name: str) -> str:
-    """A field as text; feedparser leaves some out and sets others to None."""
+    """Return a field as text; feedparser leaves some out and sets others to None."""
     value = fields.get(name)
     return value.strip() if isinstance(value, str) else ""
 
 
 def _absolute_url(url: str, link: str) -> str:
-    """*link* seen from *url*; "" where there is none, or none that leads to the web."""
+    """Return *link* resolved against *url*; "" if it is empty or not http(s)."""
     try:
         address = urljoin(url, link) if link else ""
     except ValueError:

@@ -1,8 +1,8 @@
 """A forum in HTML: lists of threads, newest activity first, and threads, oldest post first.
 
-Selectors say what is what; the defaults read plain semantic HTML. Threads without new activity are
-skipped. Lists shift while they are read, for replies arrive: what moved up meanwhile is newer than
-the cursor that this crawl leaves, so the next one reads it.
+CSS selectors find the parts; the defaults fit plain semantic HTML. Threads without new activity are
+skipped. Replies reorder the lists during a crawl: a thread that moved up is newer than the cursor
+of this crawl, and the next crawl reads it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -21,17 +21,13 @@ from crawlers.html_text import decode_html, parse_html, text_of
 from crawlers.source import Cursor, Fetch, ParsedPage, Source, SourceInfo, SourceOptions
 from crawlers.urls import canonical_url, host, is_absolute
 
-GONE_STATUSES: Final = (
-    401,
-    403,
-    404,
-    410,
-)  # a thread that was hidden or deleted since the list was read
+# A thread that was hidden or deleted after its list was read.
+GONE_STATUSES: Final = (401, 403, 404, 410)
 _NO_SELECTORS: Final = frozenset({"url", "backfill_days"})
 
 
 class Forum(Source):
-    """Threads and their posts, as a visitor reads them."""
+    """Threads and their posts, as visitors see them."""
 
     class Options(SourceOptions):
         """``url`` is the list of threads; the others are CSS selectors, ``::attr(x)`` included."""
@@ -57,7 +53,7 @@ class Forum(Source):
             try:
                 if field.field_name not in _NO_SELECTORS:
                     css2xpath(value)
-            except (SyntaxError, RuntimeError) as error:  # what cssselect raises
+            except (SyntaxError, RuntimeError) as error:  # raised by cssselect
                 raise ValueError(f"not a CSS selector: {error}") from None
             return value
 
@@ -72,7 +68,7 @@ class Forum(Source):
     options: Options
 
     def start_requests(self, cursor: Cursor | None, now: datetime) -> Iterable[Fetch]:
-        """The first list; before it, the one at which the last crawl broke off."""
+        """Return the first list; before it, the list at which the last crawl was interrupted."""
         position = cursor or {"until": format_utc(now - timedelta(days=self.options.backfill_days))}
         is_backfilled = position.get("backfilled", False)
         context = {
@@ -91,7 +87,7 @@ class Forum(Source):
         ]
 
     def parse(self, body: bytes, fetch: Fetch, url: str) -> ParsedPage:
-        """A list, or a page of a thread."""
+        """Return the threads of a list, or the posts of a page of a thread."""
         page = parse_html(decode_html(body))
         is_list = fetch.context["what"] in ("start", "list")
         return self._list(page, fetch, url) if is_list else self._thread(page, fetch, url)
@@ -112,13 +108,13 @@ class Forum(Source):
         if fetch.context["what"] == "start":
             final_cursor = {"until": newest, "backfilled": True}
             return ParsedPage(next_fetches=tuple(next_fetches), final_cursor=final_cursor)
-        # All threads of the lists before this one are recorded by now: a crawl may resume here.
+        # All threads of the earlier lists are stored by now: a crawl may resume here.
         position = {"until": context["until"], "top": newest, "list": url}
         cursor = {**position, "backfilled": bool(context["backfilled"])}
         return ParsedPage(next_fetches=tuple(next_fetches), cursor=cursor)
 
     def _threads(self, page: Selector, url: str) -> list[tuple[str | None, datetime | None]]:
-        """The address and the last activity of each thread, in the order of the list."""
+        """Return the address and the last activity of each thread, in the order of the list."""
         threads = page.css(self.options.thread)
         if not threads:
             raise PermanentError(f"not a list of threads: nothing matches {self.options.thread!r}")
@@ -147,9 +143,9 @@ class Forum(Source):
     def _next_thread_page(
         self, page: Selector, posts: tuple[Post, ...], fetch: Fetch, url: str
     ) -> tuple[str, str | None]:
-        """Which way to read a thread, and its next page that way.
+        """Return the direction in which to read a thread, and its next page in that direction.
 
-        Forward, but what is new in a long thread stands at its end: from there back.
+        Forward by default. If the page ends before ``until``, back from the thread's last page.
         """
         until = parse_utc(fetch.context["until"])
         dates = [post.published or until for post in posts] or [until]
@@ -162,7 +158,7 @@ class Forum(Source):
 
     def _post(self, post: Selector, thread: str, url: str) -> Post:
         bodies = post.css(self.options.text)
-        # A bare "#p7" belongs to the thread: the page on which a post stands may change.
+        # A bare "#p7" belongs to the thread: the page of a post may change.
         anchor = urldefrag(thread).url
         link = _link(post, self.options.permalink, url, anchor=anchor)
         uri = canonical_url(link or f"{anchor}#{post.xpath('@id').get('')}")
@@ -180,7 +176,7 @@ class Forum(Source):
 def _newest_activity(
     threads: Iterable[tuple[str | None, datetime | None]], context: Mapping[str, str]
 ) -> str:
-    """The last activity of all, as far as the crawl can have seen it."""
+    """Return the last activity of all threads, without dates in the future."""
     now = parse_utc(context["now"])
     return (
         format_utc(max((at for _, at in threads if at and at <= now), default=None))
@@ -193,7 +189,7 @@ def _is_new(at: datetime | None, until: datetime) -> bool:
 
 
 def _link(element: Selector, selector: str, url: str, *, anchor: str = "") -> str | None:
-    """The web address that *selector* finds, seen from *url*; a bare fragment, from *anchor*."""
+    """Return the link at *selector*, resolved against *url*; a bare fragment against *anchor*."""
     href = (element.css(selector).get() or "").strip()
     if not href:
         return None

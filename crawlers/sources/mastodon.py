@@ -1,7 +1,7 @@
-"""A timeline of a Mastodon-API instance: its public one, or a hashtag's.
+"""A timeline of an instance with the Mastodon API: its public one, or a hashtag's.
 
-The first crawl walks back by ``max_id``; later ones walk forward by ``min_id``, which leaves no gap
-(``since_id`` would). Pages are found from ids: not every server sends a Link header.
+The first crawl reads backward by ``max_id``; later ones read forward by ``min_id``, which leaves no
+gap (``since_id`` would). Pages are addressed by ids: not every server sends a Link header.
 """
 
 from collections.abc import Iterable
@@ -18,8 +18,8 @@ from crawlers.json_rows import parse_json_rows
 from crawlers.source import Cursor, Fetch, ParsedPage, Source, SourceInfo, SourceOptions
 from crawlers.urls import host
 
-PAGE_SIZE: Final = 40  # the most that the API gives at once
-OLDEST_ID: Final = "0"  # an id older than all others: where an empty timeline is read from
+PAGE_SIZE: Final = 40  # maximum of the API
+OLDEST_ID: Final = "0"  # lower than every id: start of an empty timeline
 
 
 class _Account(BaseModel):
@@ -46,7 +46,7 @@ class _Status(BaseModel):
 
 
 class Mastodon(Source):
-    """Public posts of one instance, as it shows them to visitors."""
+    """Public posts of one instance, as visitors see them."""
 
     class Options(SourceOptions):
         """``url`` is the instance; with ``tag``, only posts that carry it."""
@@ -68,7 +68,7 @@ class Mastodon(Source):
     options: Options
 
     def start_requests(self, cursor: Cursor | None, now: datetime) -> Iterable[Fetch]:
-        """Forward from the newest known post; before, back from where the first crawl is."""
+        """Read forward from the newest stored post; backward until the first crawl ends."""
         position = cursor or {}
         if position.get("backfilled"):
             return [self._forward(position["newest"])]
@@ -80,7 +80,7 @@ class Mastodon(Source):
         return [self._backward(position.get("oldest", ""), context)]
 
     def parse(self, body: bytes, fetch: Fetch, url: str) -> ParsedPage:
-        """The posts of one page, without those whose author forbids it (``noindex``)."""
+        """Return the posts of one page, without those whose author forbids it (``noindex``)."""
         statuses = parse_json_rows(body, _Status, "a timeline")
         posts = self._posts(statuses, url)
         by_age = sorted(statuses, key=lambda status: _id_order(status.id))
@@ -121,7 +121,7 @@ class Mastodon(Source):
 
 
 def _id_order(status_id: str) -> tuple[int, str]:
-    """Ids are numbers, or flakes of one length, in strings: both sort by length, then letters."""
+    """Return a sort key: ids are numbers, or flakes of one length, in strings."""
     return len(status_id), status_id
 
 

@@ -1,10 +1,10 @@
-"""A WordPress site through its REST interface: posts as they change, comments as they come.
+"""A WordPress site through its REST interface: changed posts and new comments.
 
-The next crawl asks for what changed since this one began, less a day: ``modified_after`` compares
-with the site's own clock, whatever zone it is in, and what is known already costs nothing.
+The next crawl requests changes since this one began, less a day: ``modified_after`` compares with
+the site's own clock in an unknown time zone, and unchanged posts cost nothing.
 
-What was deleted changes no more. So once an hour the newest links are listed, without texts: what
-stands in the record but not in the list is gone.
+Deletions are not reported as changes. So once an hour the newest links are listed, without texts:
+a mention in the database that is not in the list was deleted.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,13 +23,13 @@ from crawlers.source import Cursor, Fetch, ParsedPage, Source, SourceInfo, Sourc
 from crawlers.text import compose
 from crawlers.urls import canonical_url, host
 
-PAGE_SIZE: Final = 100  # rows a request; more is an error 400
-OVERLAP: Final = timedelta(days=1)  # more than the 14 hours that a zone can differ from UTC
-# Beyond the last page 400; comments closed to visitors 401 or 403; switched off 404.
+PAGE_SIZE: Final = 100  # rows in a response; more is an error 400
+OVERLAP: Final = timedelta(days=1)  # more than the 14 hours by which a zone can differ from UTC
+# 400 beyond the last page; 401 or 403 for private comments; 404 if they are switched off.
 MISSING_STATUSES: Final = (400, 401, 403, 404, 410)
 LISTING_INTERVAL: Final = timedelta(hours=1)  # between two listings
-SECOND: Final = timedelta(seconds=1)  # the grain of the site's dates
-MAX_LISTING_PAGES: Final = 3  # pages of a listing, of posts and of comments
+SECOND: Final = timedelta(seconds=1)  # resolution of the site's dates
+MAX_LISTING_PAGES: Final = 3  # pages of a listing, for posts and for comments each
 POST_FIELDS: Final = "id,date_gmt,modified_gmt,link,title,content,author"
 COMMENT_FIELDS: Final = "id,parent,author_name,date_gmt,link,content"
 LINK_FIELDS: Final = "date_gmt,link"
@@ -82,11 +82,10 @@ class Wordpress(Source):
     options: Options
 
     def start_requests(self, cursor: Cursor | None, now: datetime) -> Iterable[Fetch]:
-        """The first page of what changed since the last crawl began; then of a listing."""
+        """Return the first page of changes since the last crawl began, and of a due listing."""
         last_start = (cursor or {}).get("until")
-        last_listing = (cursor or {}).get(
-            "listed", last_start or format_utc(now)
-        )  # the first crawl lists all
+        # The first crawl reads all posts and needs no listing.
+        last_listing = (cursor or {}).get("listed", last_start or format_utc(now))
         oldest = now - timedelta(days=self.options.backfill_days)
         since = parse_utc(last_start) - OVERLAP if last_start else oldest
         context = {"began": format_utc(now) or "", "listed": last_listing, "page": "1"}
@@ -97,7 +96,7 @@ class Wordpress(Source):
         return fetches
 
     def parse(self, body: bytes, fetch: Fetch, url: str) -> ParsedPage:
-        """One page of posts, of comments, or of links to them."""
+        """Return one page of posts, of comments, or of links to them."""
         parsers = {"posts": self._parse_posts, "comments": self._parse_comments}
         return parsers.get(fetch.context["what"], self._parse_links)(body, fetch, url)
 
@@ -172,7 +171,7 @@ class Wordpress(Source):
 
 
 def _site_time(at: datetime) -> str:
-    """As the site compares it with its own clock, whose zone nobody knows."""
+    """Return *at* without zone, as the site compares it with its own clock."""
     return at.strftime("%Y-%m-%dT%H:%M:%S")
 
 
@@ -183,9 +182,9 @@ def _final_cursor(fetch: Fetch, last_listing: str) -> Cursor:
 def _build_listing(
     links: Sequence[_Link], context: Mapping[str, str], oldest: datetime | None
 ) -> Listing | None:
-    """What still stands between *oldest*, where the next page goes on, and where this one began.
+    """Return the existing links between *oldest*, where the next page starts, and the page's start.
 
-    Nothing is believed of an empty page, nor of the second that two pages share.
+    An empty page proves nothing and gives None. The second that two pages share is left out.
     """
     if not links:
         return None

@@ -1,10 +1,12 @@
-"""``python -m demo.site --corpus FOLDER --started ISO``: says ``ready PORT``, serves."""
+"""The command ``python -m demo.site``: print ``ready PORT``, then serve a corpus."""
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Thread
 from time import monotonic
 
 from core.errors import ConfigError
@@ -14,12 +16,10 @@ from demo.site.app import Site
 from demo.site.log import AccessLog
 from demo.site.server import SiteServer
 from demo.timeline import Timeline
-from harken.runtime.child import die_with_parent
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Serve a corpus until a signal comes; 2 where the corpus cannot be read."""
-    die_with_parent()
+    """Serve a corpus until a signal arrives; return 2 if the corpus cannot be read."""
     options = _options(arguments)
     try:
         corpus = read(options.corpus)
@@ -30,6 +30,8 @@ def main(arguments: Sequence[str]) -> int:
     with SiteServer(options.port, clock, AccessLog(options.log)) as server:
         timeline = Timeline(corpus, options.started, server.address)
         server.site = Site(timeline, options.control)
+        if options.until_stdin_closes:
+            Thread(target=_stop_at_end_of_stdin, args=(server,), daemon=True).start()
         print(f"ready {server.server_port}", flush=True)
         try:
             server.serve_forever(poll_interval=0.1)
@@ -39,9 +41,16 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def running_clock(start: datetime) -> Callable[[], datetime]:
-    """A clock that shows *start* now and runs on from there."""
+    """Return a clock that shows *start* now and runs on from there."""
     zero = monotonic()
     return lambda: start.astimezone(UTC) + timedelta(seconds=monotonic() - zero)
+
+
+def _stop_at_end_of_stdin(server: SiteServer) -> None:
+    # sys.stdin would hold a lock that an exit of the interpreter needs.
+    while os.read(sys.stdin.fileno(), 4096):
+        pass
+    server.shutdown()
 
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
@@ -52,6 +61,9 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=0, help="0: any free port")
     parser.add_argument("--log", type=Path, help="access log, JSON lines")
     parser.add_argument("--control", type=Path, help='file with {"down": [SITE, …]}')
+    parser.add_argument(
+        "--until-stdin-closes", action="store_true", help="end at the end of standard input"
+    )
     return parser.parse_args(arguments)
 
 

@@ -1,4 +1,4 @@
-"""What the site says to one request: values, and the conditional GET of RFC 9110."""
+"""Requests and responses of the site as values, and the conditional GET of RFC 9110."""
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -34,20 +34,23 @@ class SiteRequest:
     now: datetime
 
     def page(self) -> int:
-        """The page that is asked for, from 1; 0 where what was asked for is no page number."""
+        """Return the requested page, from 1; 0 if it is not a page number."""
         word = self.query.get("page", "1")
         return int(word) if word.isdecimal() and len(word) < 7 else 0  # noqa: PLR2004
 
 
 def page_rows(rows: Sequence[T], page: int, size: int) -> Sequence[T] | None:
-    """Rows of *page* (from 1); None where there is no such page. The first page may be empty."""
+    """Return the rows of *page* (from 1); None if there is no such page.
+
+    The first page may be empty.
+    """
     if page < 1 or (page > 1 and (page - 1) * size >= len(rows)):
         return None
     return rows[(page - 1) * size : page * size]
 
 
 def with_validators(response: SiteResponse, entries: Iterable[Entry]) -> SiteResponse:
-    """*answer* with its validators: a hash of the body, and the youngest entry that it shows."""
+    """Return *response* with an ETag (a hash of the body) and a date (its newest entry)."""
     headers = {"etag": f'"{hashlib.sha256(response.body).hexdigest()[:20]}"', **response.headers}
     youngest = max((entry.published for entry in entries), default=None)
     if youngest:
@@ -58,7 +61,7 @@ def with_validators(response: SiteResponse, entries: Iterable[Entry]) -> SiteRes
 def revalidate(
     response: SiteResponse, if_none_match: str | None, if_modified_since: str | None
 ) -> SiteResponse:
-    """304 without a body where the client holds *answer* already; else *answer*."""
+    """Return 304 without a body if the client already has *response*; else *response*."""
     etag = response.headers.get("etag")
     if response.status != 200 or etag is None:  # noqa: PLR2004
         return response
@@ -71,7 +74,7 @@ def revalidate(
 
 
 def http_date(at: datetime) -> str:
-    """``Sun, 22 Nov 2026 06:00:00 GMT``."""
+    """Return *at* as an HTTP date: ``Sun, 22 Nov 2026 06:00:00 GMT``."""
     return format_datetime(at.astimezone(UTC), usegmt=True)
 
 
@@ -80,5 +83,5 @@ def _is_unchanged(last_modified: str | None, since: str | None) -> bool:
         return False
     try:
         return parsedate_to_datetime(last_modified) <= parsedate_to_datetime(since)
-    except (ValueError, TypeError):  # no date, or one without a zone
+    except (ValueError, TypeError):  # not a date, or without a zone
         return False

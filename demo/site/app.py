@@ -1,4 +1,4 @@
-"""From one request to one answer; no socket, and no clock but the one that is handed in."""
+"""One response to one request, without a socket; the time is an argument."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -36,7 +36,7 @@ class Site:
         if_none_match: str | None = None,
         if_modified_since: str | None = None,
     ) -> SiteResponse:
-        """The answer to GET *target* (path and query) at *now*, with 304 where nothing changed."""
+        """Return the response to GET *target* (path and query) at *now*; 304 if nothing changed."""
         response = self._route(target, now) or _MISSING
         return revalidate(response, if_none_match, if_modified_since)
 
@@ -54,5 +54,5 @@ class Site:
 
 
 def without_body(response: SiteResponse) -> SiteResponse:
-    """*answer* as HEAD gives it."""
+    """Return *response* as the response to HEAD."""
     return replace(response, body=b"")

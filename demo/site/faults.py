@@ -1,4 +1,4 @@
-"""What goes wrong on the site on purpose: a limit, a broken feed, sites that are down."""
+"""The deliberate faults of the site: a rate limit, a broken feed, sites that are down."""
 
 import json
 from collections.abc import Collection
@@ -19,8 +19,8 @@ GARBAGE: Final = b'<?xml version="1.0"?>\n<rss version="2.0"><channel><title>Bro
 class Faults:
     """The faults of one running site.
 
-    *control* is a file with ``{"down": [SLUG, …]}``; it is read again whenever it changes, and
-    where there is none nothing is down.
+    *control* is a file with ``{"down": [SLUG, …]}``. It is read again after each change. Without a
+    file no site is down.
     """
 
     def __init__(self, timeline: Timeline, control: Path | None = None) -> None:
@@ -30,7 +30,7 @@ class Faults:
         self._down: Collection[str] = ()
 
     def fault_for(self, path: str, slug: str) -> SiteResponse | None:
-        """The fault that takes the place of an answer to *path* on the site *slug*, or None."""
+        """Return the faulty response to *path* on the site *slug*; None: there is no fault."""
         if slug in self._down_now():
             return SiteResponse(status=503, body=b"down", content_type="text/plain")
         if slug == BROKEN:
@@ -52,19 +52,19 @@ class Faults:
         except FileNotFoundError:
             self._down = ()
         except (ValueError, KeyError, TypeError):
-            pass  # half written: the next request reads it again
+            pass  # partly written: the next request reads it again
         return self._down
 
 
 def rate_limited_path(timeline: Timeline) -> str | None:
-    """The path that answers 429 once: the way into the smallest site, so that nobody waits long."""
+    """Return the path that answers 429 once: the entry of the smallest site, for a short wait."""
     honest = [board for slug, board in timeline.boards.items() if slug not in (PRIVATE, BROKEN)]
     smallest = min(honest, key=lambda board: len(board.entries), default=None)
     return entry_path(smallest) if smallest else None
 
 
 def entry_path(board: Board) -> str:
-    """The path at which a crawl of *board* begins."""
+    """Return the path at which a crawl of *board* begins."""
     if board.kind == "forum":
         return f"/{board.slug}/"
     if board.kind == "mastodon":

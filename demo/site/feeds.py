@@ -1,4 +1,4 @@
-"""A blog: RSS 2.0 or Atom of its articles and its comments, older pages linked (RFC 5005)."""
+"""A blog: RSS 2.0 or Atom of its articles and its comments, with older pages (RFC 5005)."""
 
 from collections.abc import Sequence
 from html import escape
@@ -13,7 +13,7 @@ from demo.timeline import Board, Entry, Timeline
 
 ARTICLES_PER_PAGE: Final = 20  # on a page of the feed
 COMMENTS_PER_PAGE: Final = 40  # on a page of the comments' feed
-MAX_TITLE: Final = 60  # characters of the text that stand in its title
+MAX_TITLE: Final = 60  # characters of the text in its title
 
 ATOM: Final = "{http://www.w3.org/2005/Atom}"
 DC: Final = "{http://purl.org/dc/elements/1.1/}"
@@ -24,15 +24,11 @@ for _prefix, _name in (("dc", DC), ("thr", THREAD), ("atom", ATOM)):
 
 
 def respond(timeline: Timeline, board: Board, request: SiteRequest) -> SiteResponse | None:
-    """What the blog *board* says; None where it has nothing at that address."""
+    """Return the response of the blog *board*; None: it has no such address."""
     entries = board.until(request.now)
     match request.parts:
-        case ("feed.xml",):
-            articles = [entry for entry in entries if entry.root == entry.number]
-            return _feed(timeline, board, request, articles, "feed.xml", ARTICLES_PER_PAGE)
-        case ("comments.xml",):
-            comments = [entry for entry in entries if entry.root != entry.number]
-            return _feed(timeline, board, request, comments, "comments.xml", COMMENTS_PER_PAGE)
+        case ("feed.xml" | "comments.xml" as name,):
+            return _feed(timeline, board, request, entries, name)
         case ("rss",):
             headers = {"location": f"{timeline.base}/{board.slug}/feed.xml"}
             return SiteResponse(status=301, headers=headers)
@@ -46,10 +42,12 @@ def _feed(
     timeline: Timeline,
     board: Board,
     request: SiteRequest,
-    entries: Sequence[Entry],
+    published: Sequence[Entry],
     name: str,
-    size: int,
 ) -> SiteResponse | None:
+    is_articles = name == "feed.xml"
+    size = ARTICLES_PER_PAGE if is_articles else COMMENTS_PER_PAGE
+    entries = [e for e in published if (e.root == e.number) == is_articles]
     page = page_rows(entries[::-1], request.page(), size)
     if page is None:
         return None
@@ -120,7 +118,7 @@ def _reply(timeline: Timeline, row: Element, entry: Entry) -> None:
 
 
 def _title(entry: Entry) -> str:
-    """The beginning of the text: blogs of one paragraph are titled so."""
+    """Return the beginning of the text as its title."""
     text = entry.text.strip().partition("\n")[0].strip()
     return text if len(text) <= MAX_TITLE else text[:MAX_TITLE].rpartition(" ")[0] + "…"
 

@@ -1,4 +1,4 @@
-"""A forum in HTML: threads by their newest activity, posts as they were written."""
+"""A forum in HTML: threads by newest activity, posts in the order of time."""
 
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -11,13 +11,13 @@ from demo.timeline import Board, Entry, Timeline
 
 THREADS_PER_PAGE: Final = 25  # on a page of the list
 POSTS_PER_PAGE: Final = 20  # on a page of a thread
-MAX_TITLE: Final = 70  # characters of the first post that stand for the thread
+MAX_TITLE: Final = 70  # characters of the first post in the title of its thread
 
 Threads = Mapping[str, Sequence[Entry]]
 
 
 def respond(timeline: Timeline, board: Board, request: SiteRequest) -> SiteResponse | None:
-    """What the forum *board* says; None where it has nothing at that address."""
+    """Return the response of the forum *board*; None: it has no such address."""
     threads = _threads(board.until(request.now))
     match request.parts:
         case ("",):

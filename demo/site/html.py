@@ -1,4 +1,4 @@
-"""The pages of blogs and forums in plain HTML; all that a stranger wrote is escaped."""
+"""The pages of blogs and forums in plain HTML; all posts are escaped."""
 
 from collections.abc import Iterable, Sequence
 from html import escape
@@ -21,18 +21,18 @@ article{{border-top:1px solid #ccc;padding:.5rem 0}}header,nav{{color:#555;font-
 
 
 def page_html(title: str, body: str) -> bytes:
-    """A whole page; *body* is HTML, *title* is text."""
+    """Return a whole page; *body* is HTML, *title* is text."""
     return _PAGE.format(title=escape(title), body=body).encode()
 
 
 def text_html(text: str) -> str:
-    """*text* as HTML: an empty line parts paragraphs, a newline breaks a line."""
+    """Return *text* as HTML: an empty line separates paragraphs, a newline is a line break."""
     paragraphs = escape(text.replace("\r\n", "\n")).split("\n\n")
     return "".join(f"<p>{part.replace(chr(10), '<br>')}</p>" for part in paragraphs)
 
 
 def post_html(entry: Entry, *, anchor: str, link: str) -> str:
-    """One post as an article with its author, its time and its permalink."""
+    """Return one post as an article with its author, time and permalink."""
     author = escape(entry.author)
     at = format_utc(entry.published)
     return (
@@ -44,7 +44,7 @@ def post_html(entry: Entry, *, anchor: str, link: str) -> str:
 
 
 def article_page(board: Board, thread: Sequence[Entry]) -> SiteResponse | None:
-    """An article of a blog with its newest comments; None where nothing of it is public."""
+    """Return an article of a blog with its newest comments; None: it is not public yet."""
     if not thread:
         return None
     posts = [*thread[:1], *thread[1:][-(MAX_POSTS - 1) :]]
@@ -56,7 +56,7 @@ def article_page(board: Board, thread: Sequence[Entry]) -> SiteResponse | None:
 
 
 def index_page(boards: Iterable[Board]) -> SiteResponse:
-    """The front door: which sites there are."""
+    """Return the front page: a list of all sites."""
     links = [
         f'<li><a href="/{board.slug}/{"feed.xml" if board.kind in ("rss", "atom") else ""}">'
         f"{escape(board.name)}</a> ({board.kind})</li>"

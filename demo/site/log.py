@@ -1,4 +1,4 @@
-"""The access log: one JSON line a request, with the body: a test can prove who said what."""
+"""The access log: one JSON line a request, with the body as evidence for tests."""
 
 import json
 from datetime import datetime
@@ -10,14 +10,17 @@ from demo.site.answer import SiteResponse
 
 
 class AccessLog:
-    """Appends at, method, path, status, bytes, body (on 429 retry, too) to *path*, if any."""
+    """A log in the file *path*; None: no log.
+
+    A line has at, method, path, status, bytes and body; retry too, if a response has that header.
+    """
 
     def __init__(self, path: Path | None) -> None:
         self._file = path.open("a", encoding="utf-8") if path else None
         self._lock = Lock()
 
     def add(self, at: datetime, method: str, target: str, response: SiteResponse) -> None:
-        """Write down one request that was answered at *at*."""
+        """Append one request that was answered at *at*."""
         if self._file is None:
             return
         row = {

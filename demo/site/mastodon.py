@@ -1,4 +1,4 @@
-"""The part of the Mastodon API that visitors may use: timelines, one status, the instance."""
+"""The public part of the Mastodon API: timelines, one status, the instance."""
 
 import json
 import re
@@ -11,13 +11,13 @@ from demo.site.answer import SiteRequest, SiteResponse, with_validators
 from demo.site.html import page_html, post_html, text_html
 from demo.timeline import Board, Entry, Timeline
 
-MAX_LIMIT: Final = 40  # the most statuses that the API gives at once
-DEFAULT_LIMIT: Final = 20  # what it gives where nobody asks for a number
+MAX_LIMIT: Final = 40  # statuses on one page, at most
+DEFAULT_LIMIT: Final = 20  # statuses on one page without a limit in the query
 _TAG: Final = re.compile(r"#(\w+)")
 
 
 def respond(timeline: Timeline, board: Board, request: SiteRequest) -> SiteResponse | None:
-    """What the instance *board* says; None where it has nothing at that address."""
+    """Return the response of the instance *board*; None: it has no such address."""
     entries = board.until(request.now)
     match request.parts:
         case ("api", "v1", "timelines", "public"):
@@ -46,7 +46,10 @@ def _with_id(status: str, entries: Sequence[Entry]) -> list[Entry]:
 def _timeline(
     timeline: Timeline, board: Board, request: SiteRequest, entries: Sequence[Entry]
 ) -> SiteResponse:
-    """Newest first. ``min_id`` gives those next after it, ``since_id`` the newest after it."""
+    """Return a page, newest first.
+
+    ``min_id`` selects the statuses right after it, ``since_id`` the newest ones after it.
+    """
     after = _status_id(request, "min_id") or _status_id(request, "since_id")
     before = _status_id(request, "max_id")
     selection = [
@@ -102,7 +105,7 @@ def _status(timeline: Timeline, board: Board, entry: Entry) -> dict[str, Any]:
             for tag in sorted(_tags(entry.text))
         ],
         "replies_count": 0,
-        "reblogs_count": entry.number * 7 % 5,  # some engagement, the same at every reading
+        "reblogs_count": entry.number * 7 % 5,  # some engagement, equal in every response
         "favourites_count": entry.number * 11 % 23,
     }
 

@@ -1,4 +1,4 @@
-"""The site on a socket of 127.0.0.1: threads of the standard library, started in a blink."""
+"""The site on a socket of 127.0.0.1, with the threaded server of the standard library."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -11,24 +11,27 @@ from demo.site.log import AccessLog
 
 
 class SiteServer(ThreadingHTTPServer):
-    """Serves one :class:`Site`; *clock* tells the site's time. Port 0 takes any free port."""
+    """A server of one :class:`Site`; *clock* returns the time of the site.
+
+    Port 0 takes any free port.
+    """
 
     daemon_threads = True
     request_queue_size = 64
 
     def __init__(self, port: int, clock: Callable[[], datetime], log: AccessLog) -> None:
         super().__init__(("127.0.0.1", port), _Handler)
-        self.site: Site | None = None  # needs the address first, and so the socket
+        self.site: Site | None = None  # its timeline needs the address, hence the socket
         self.clock = clock
         self.log = log
-        self.lock = Lock()  # the site remembers whom it limited: one answer at a time
+        self.lock = Lock()  # the site stores its rate limit: one response at a time
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A crawler that was killed in the middle of an answer is nothing to tell."""
+        """Ignore clients that were killed in the middle of a response."""
 
     @property
     def address(self) -> str:
-        """``http://127.0.0.1:PORT``."""
+        """The address ``http://127.0.0.1:PORT``."""
         return f"http://127.0.0.1:{self.server_port}"
 
 
@@ -36,7 +39,7 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version = "replay"
     sys_version = ""
-    disable_nagle_algorithm = True  # else head and body wait 40 ms for one another
+    disable_nagle_algorithm = True  # head and body would wait 40 ms for each other
     wbufsize = 65536
     server: SiteServer
 
@@ -45,11 +48,11 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(self._respond(), is_head=False)
 
     def do_HEAD(self) -> None:
-        """Answer a HEAD: the same without the body."""
+        """Answer a HEAD: like a GET, without the body."""
         self._send(self._respond(), is_head=True)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name there
-        """Say nothing on stderr; the access log tells more."""
+        """Print nothing on stderr; the access log has every request."""
 
     def _respond(self) -> SiteResponse:
         site, now = self.server.site, self.server.clock()

@@ -1,4 +1,4 @@
-"""How somebody would tell Harken about the sites of a corpus."""
+"""The sources of harken.yaml for the sites of a corpus."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -12,12 +12,12 @@ from demo.timeline import FEED_KINDS, board_slugs, comments_of
 SourceKind = Literal["feed", "forum", "mastodon"]
 SourceState = Literal["ok", "forbidden", "broken"]
 
-MARGIN_D: Final = 2  # days beyond the oldest line that a first crawl goes back
+MARGIN_D: Final = 2  # days that a first crawl goes back beyond the oldest line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteSource:
-    """One source for harken.yaml, and what should become of it."""
+    """One source of harken.yaml and the state that it should reach."""
 
     slug: str
     kind: SourceKind
@@ -26,10 +26,10 @@ class SiteSource:
 
 
 def site_sources(corpus: Corpus, base: str) -> list[SiteSource]:
-    """The sources of *corpus* when a site serves it at *base*.
+    """Return the sources of *corpus* if a site serves it at *base*.
 
-    Blogs are two sources, articles and comments. The first blog stands under its old address,
-    which has moved. The forbidden and the broken feed are there even where the corpus has none.
+    A blog is two sources, articles and comments. The first blog has its old address, which answers
+    with a redirect. The forbidden and the broken feed are always included.
     """
     days = _days_back(corpus)
     return [
@@ -40,7 +40,7 @@ def site_sources(corpus: Corpus, base: str) -> list[SiteSource]:
 
 
 def _readable_sources(corpus: Corpus, base: str, days: int) -> Iterator[SiteSource]:
-    feed = "rss"  # the old name; each blog after the first is known by the new one
+    feed = "rss"  # the old name; each blog after the first has the new one
     for (_, kind), slug in board_slugs(corpus.lines).items():
         site_url = f"{base}/{slug}/"
         if slug in (PRIVATE, BROKEN):

@@ -1,1 +1,1 @@
-"""The verbs of the command line, one file a group; heavy imports stand inside the verbs."""
+"""Commands of the command line, one file a group; heavy imports stand inside the commands."""

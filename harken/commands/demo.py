@@ -72,17 +72,17 @@ def demo(
 
 
 def _run_demo(options: "DemoOptions", clock: Clock, *, check: bool) -> None:
-    from demo import run as course
+    from demo import run
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that all we started ends too
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # stops all child processes as well
     if check:
-        result = course.run_check(options, clock)
+        result = run.run_check(options, clock)
         print_result("demo", result, [], now=clock.now(), as_json=True, ok=not result["failures"])
         return
-    with course.open_demo(options, clock) as session:
+    with run.open_demo(options, clock) as session:
         try:
-            database, observations = course.wait_until_ready(session)
-            for line in course.summary(session, database, observations):
+            database, observations = run.wait_until_ready(session)
+            for line in run.summary(session, database, observations):
                 print_err(line)
             webbrowser.open(session.console_url)
             while session.run_process.poll() is None:

@@ -1,4 +1,4 @@
-"""``harken evaluate``: how good a model is on labelled rows."""
+"""``harken evaluate``: metrics of a model on labelled rows."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from core import plugins
 from core.errors import ConfigError
 from harken.clock import Clock
 from harken.commands.options import CONFIG, AsJson, ConfigFile, StateFolder, make_invocation
 from harken.commands.output import dumps, print_result, write_file
 from harken.labelled_rows import LabelledRow, read_labelled_rows
+from nlp.evaluation.tasks import task_names
 
 if TYPE_CHECKING:
     from nlp.evaluation.evaluate import Report
     from nlp.evaluation.task import EvaluationOptions
     from nlp.model import Model
 
-TASK_NAMES = ", ".join(plugins.available("nlp.evaluation.tasks"))
+TASK_NAMES = ", ".join(task_names())
 
 
 def evaluate(
@@ -65,7 +65,7 @@ def evaluate(
 
 
 def _model(config: Path, state: Path | None, *, as_json: bool) -> "Model":
-    """That of the settings; without any the default: a model needs no installation."""
+    """Load the model of the settings, or the default model if there is no settings file."""
     from config.settings import Settings
     from harken import wiring
 

@@ -1,4 +1,4 @@
-"""``harken model``: the models that are there, and the encoders under them."""
+"""``harken model``: models and the encoders that they share."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any

@@ -1,4 +1,4 @@
-"""The options that verbs share, and what they make of them."""
+"""Options that commands share."""
 
 import os
 from dataclasses import dataclass
@@ -27,12 +27,12 @@ Offset = Annotated[
 IsChild = Annotated[bool, typer.Option("--child", hidden=True, help="Stop when the parent stops.")]
 
 CONFIG = Path("harken.yaml")
-VALID_YEARS: Final = range(1970, 2200)  # from the epoch on, and far enough from the end of datetime
+VALID_YEARS: Final = range(1970, 2200)  # from the epoch; far from the limit of datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invocation:
-    """What every verb needs to know of how it was called."""
+    """Shared options of one call of a command."""
 
     config: Path
     state: Path | None
@@ -40,7 +40,11 @@ class Invocation:
     clock: Clock
 
     def settings(self) -> "Settings":
-        """The settings, read now."""
+        """Read the settings file; ``state``, if given, replaces its folder.
+
+        Raises:
+            ConfigError: the file is missing or wrong.
+        """
         from config.load import load
 
         return load(self.config, os.environ, state=self.state)  # noqa: TID251 - the one place
@@ -49,7 +53,11 @@ class Invocation:
 def make_invocation(
     config: Path, state: Path | None, *, json: bool, now: str | None = None, offset: float = 0
 ) -> Invocation:
-    """The call of a verb with these options."""
+    """Build the invocation of a command. Without *now* the clock runs *offset* seconds ahead.
+
+    Raises:
+        ConfigError: *now* is not a time in ``VALID_YEARS``.
+    """
     clock = Clock.starting_at(_parse_now(now)) if now else Clock(timedelta(seconds=offset))
     return Invocation(config=config, state=state, json=json, clock=clock)
 

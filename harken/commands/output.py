@@ -1,4 +1,7 @@
-"""Results on stdout, talk on stderr; with --json one object with the keys of the contract."""
+"""Output of commands: results on stdout, messages on stderr.
+
+With --json the result is one object with the keys of docs/json.md.
+"""
 
 import json
 import sys
@@ -25,7 +28,11 @@ def print_result(
     as_json: bool,
     ok: bool = True,
 ) -> None:
-    """Print *result* as JSON, or the *lines* for people; exit with 1 where not *ok*."""
+    """Print *result* as JSON if *as_json*, else *lines*. Exit with status 1 if not *ok*.
+
+    Raises:
+        Exit: with status 1, if not *ok*.
+    """
     if as_json:
         envelope = {"schema": SCHEMA, "verb": verb, "ok": ok, "at": format_utc(now)}
         print(dumps(envelope | dict(result)), flush=True)
@@ -37,20 +44,20 @@ def print_result(
 
 
 def dumps(value: object) -> str:
-    """JSON with instants as ISO 8601 and no escapes but the needed ones."""
+    """Return *value* as JSON, with times as ISO 8601 and non-ASCII characters as they are."""
     return json.dumps(value, default=_json_value, ensure_ascii=False)
 
 
 def print_err(line: str) -> None:
-    """Say something to the person at the terminal; never part of a result."""
+    """Print a message for people on stderr; it is never part of a result."""
     print(line, file=sys.stderr, flush=True)
 
 
 def write_file(path: Path, text: str) -> None:
-    """Write the file that the person at the terminal named.
+    """Write *text* to *path*, which an option named.
 
     Raises:
-        ConfigError: it cannot be written.
+        ConfigError: the file cannot be written.
     """
     try:
         path.write_text(text, encoding="utf-8")
@@ -59,7 +66,7 @@ def write_file(path: Path, text: str) -> None:
 
 
 def table(rows: Iterable[tuple[str, ...]]) -> list[str]:
-    """Rows as lines with aligned columns."""
+    """Return *rows* as lines with aligned columns."""
     all_rows = list(rows)
     widths = [max(map(len, column)) for column in zip(*all_rows, strict=True)]
     return [

@@ -1,6 +1,6 @@
-"""The verbs that only read: ``status``, ``sources``, ``mentions``, ``search``, ``incidents``."""
+"""Commands that only read: ``sources``, ``mentions``, ``search``, ``incidents``."""
 
-from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -24,30 +24,6 @@ if TYPE_CHECKING:
 QueryText = Annotated[str, typer.Argument(help="Search query. Default: everything.")]
 
 
-def status(
-    config: ConfigFile = CONFIG,
-    state: StateFolder = None,
-    as_json: AsJson = False,
-    now: Now = None,
-    offset: Offset = 0.0,
-) -> None:
-    """Show the health of sources, queues and processes.
-
-    Example: harken status --json
-    """
-    from alerts.health import index_keys, status_report, system_health
-    from harken import wiring
-
-    invocation = make_invocation(config, state, json=as_json, now=now, offset=offset)
-    settings, at = invocation.settings(), invocation.clock.now()
-    database = wiring.open_database(settings)
-    with database.read() as tx:
-        result = status_report(tx, system_health(tx, now=at))
-        engine, consumer = wiring.index_name(settings), wiring.index_consumer(settings)
-        result["index"] = index_keys(tx, engine, consumer)
-    print_result("status", result, _status_lines(result), now=at, as_json=as_json)
-
-
 def sources(
     kinds: Annotated[bool, typer.Option("--kinds", help="List kinds of sources.")] = False,
     config: ConfigFile = CONFIG,
@@ -62,9 +38,7 @@ def sources(
     """
     invocation = make_invocation(config, state, json=as_json, now=now, offset=offset)
     if kinds:
-        from harken.commands.kinds import kind_rows
-
-        rows = kind_rows()
+        rows = _kind_rows()
         lines = table([("kind", "key", "proven"), *_columns(rows, "kind", "key_needed", "proven")])
         print_result("sources", {"kinds": rows}, lines, now=invocation.clock.now(), as_json=as_json)
         return
@@ -119,7 +93,7 @@ def search(
     """
     from console.serializers import mention_row
     from harken import wiring
-    from store import mentions as record_mentions
+    from store import mentions as stored_mentions
 
     invocation, parsed_query = make_invocation(config, state, json=as_json), _parse_query(query)
     settings = invocation.settings()
@@ -127,7 +101,7 @@ def search(
     with wiring.open_index(settings, writer=False) as engine:
         response = engine.search(parsed_query, size=size)
     with database.read() as tx:
-        hit_mentions = record_mentions.get(tx, [hit.id for hit in response.hits])
+        hit_mentions = stored_mentions.get(tx, [hit.id for hit in response.hits])
     result = {
         "query": query,
         "total": response.total,
@@ -169,37 +143,16 @@ def incidents(
     )
 
 
-def _status_lines(result: dict[str, Any]) -> list[str]:
-    from alerts.health import PROBLEM_STATES
+def _kind_rows() -> list[dict[str, Any]]:
+    """Return one row for each kind of source, in the order of their names."""
+    from core import plugins
+    from crawlers.source import Source
 
-    mention_counts = ", ".join(f"{n} {name}" for name, n in result["mentions"].items())
-    coverage, outbox = result["coverage"], result["outbox"]
-    lines = [
-        f"mentions: {mention_counts}",
-        f"sources: {coverage['heard']} of {coverage['sources']} up to date",
-        f"index: {result['index']['engine']}, changes behind: {result['index']['lag']}",
-        f"outbox: {outbox['due']} due, {outbox['sent']} sent, {outbox['failed']} failed",
+    names = plugins.available("crawlers.sources")
+    source_classes = {name: plugins.load("crawlers.sources", name, Source) for name in names}
+    return [
+        {"kind": name, **asdict(source_class.info)} for name, source_class in source_classes.items()
     ]
-    lines += [*_model_lines(result["models"], result["replay"])]
-    lines += [f"sources {s}: {', '.join(coverage[s])}" for s in PROBLEM_STATES if coverage[s]]
-    lines += [
-        f"process {p['name']}: {p['state']}, pid {p['pid']}, last heartbeat "
-        f"{p['beat']:%Y-%m-%d %H:%M:%S} UTC"
-        for p in result["processes"]
-    ]
-    lines += [f"not working: {s['what']} {s['name']}: {s['reason']}" for s in result["silences"]]
-    calm = {None: "unknown", True: "yes", False: "no, an incident is open"}
-    return [*lines, f"calm: {calm[result['calm']]}"]
-
-
-def _model_lines(models: dict[str, int], replay: dict[str, Any] | None) -> Iterator[str]:
-    """Nothing while one model judged all."""
-    if len(models) > 1:
-        verdict_counts = ", ".join(f"{n} by {model}" for model, n in models.items())
-        remedy = "`harken analyse --again` re-scores all with the current model"
-        yield f"scores: {verdict_counts}; {remedy}"
-    if replay is not None:
-        yield f"re-scoring: {replay['waiting']} left for {replay['model']}"
 
 
 def _columns(rows: list[dict[str, Any]], *names: str) -> list[tuple[str, ...]]:
@@ -216,7 +169,7 @@ def _mention_line(mention: "Mention") -> str:
 
 
 def _parse_query(query: str) -> "Query":
-    """The meaning of *query*; a mistake is first shown where it stands."""
+    """Parse *query*. Print the place of a syntax error first, as a caret under the query."""
     from core.errors import QueryError
     from indexer.query import parse
 
@@ -235,7 +188,7 @@ def _matches_mention(query: "Query", mention: "Mention") -> bool:
     from indexer.query import Everything
     from indexer.query.matcher import matches
 
-    if mention.state == "deleted":  # counted among all, found by no word
+    if mention.state == "deleted":  # counted among all mentions, but its words are gone
         return isinstance(query, Everything)
     index_document = build_document(mention)
     return matches(

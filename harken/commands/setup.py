@@ -1,4 +1,4 @@
-"""``harken init`` writes the settings, ``harken check`` looks whether they work."""
+"""``harken init`` writes the settings, ``harken check`` tests them."""
 
 import re
 import sys
@@ -67,7 +67,7 @@ def _example(brand: str, feeds: Sequence[str], state: Path | None) -> str:
 
 
 def _scalar(text: str) -> str:
-    """*text* as YAML reads it back, quoted only where it must be: On is a brand of shoes."""
+    """Return *text* as a YAML scalar, quoted only if YAML needs it: On is a brand of shoes."""
     style = None if text.isprintable() else '"'
     line = yaml.safe_dump(
         [text], default_flow_style=True, default_style=style, allow_unicode=True, width=sys.maxsize

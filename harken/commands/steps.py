@@ -1,4 +1,4 @@
-"""The steps as verbs, one by one, and ``run``, which does them all on a schedule."""
+"""Commands of the steps, one each, and ``run``, which runs them all on a schedule."""
 
 import os
 from typing import TYPE_CHECKING, Annotated, Any
@@ -21,7 +21,7 @@ from harken.commands.output import print_err, print_result
 
 if TYPE_CHECKING:
     from config.settings import Settings
-    from harken.pipeline.steps import StepResult
+    from harken.pipeline.step_result import StepResult
     from store.database import Database
 
 Follow = Annotated[bool, typer.Option("--follow", help="Keep running.")]
@@ -54,11 +54,11 @@ def crawl(
 
     Example: harken crawl blog forum
     """
+    invocation = _start(config, state, as_json, now, offset, child=child)
     if child:
         from crawlers.process_limits import limit_child
 
         limit_child()
-    invocation = _start(config, state, as_json, now, offset)
     from console.serializers import source_rows
     from harken import wiring
     from harken.pipeline import crawl as step
@@ -191,17 +191,16 @@ def deliver(
     """
     invocation = _start(config, state, as_json, now, 0)
     from harken import wiring
-    from harken.pipeline import steps
+    from harken.pipeline.deliver import deliver_due
 
     settings, database = _open(invocation)
-    step_result = steps.deliver_due(database, wiring.channels(settings), now=invocation.clock.now())
+    step_result = deliver_due(database, wiring.channels(settings), now=invocation.clock.now())
     result = {
         "due": step_result.total,
         "sent": step_result.successes,
         "failed": step_result.failures,
     }
-    total, sent = step_result.total, step_result.successes
-    line = f"deliver: {total} due, {sent} sent, {step_result.failures} failed"
+    line = f"deliver: {result['due']} due, {result['sent']} sent, {result['failed']} failed"
     print_result(
         "deliver",
         result,
@@ -254,7 +253,7 @@ def run(
     from harken.runtime.run import Runtime
 
     def on_ready(url: str) -> None:
-        """Say where the console is."""
+        """Print the URL of the console."""
         print_err(f"Harken is running. Console: {url}")
         result = {"url": url, "pid": os.getpid()}
         print_result("run", result, [], now=invocation.clock.now(), as_json=as_json)
@@ -293,8 +292,7 @@ def _print_step(verb: str, step_result: "StepResult", invocation: Invocation) ->
         "done": step_result.successes,
         "failed": step_result.failures,
     }
-    total, done = step_result.total, step_result.successes
-    line = f"{verb}: {total} taken, {done} done, {step_result.failures} failed"
+    line = f"{verb}: {result['taken']} taken, {result['done']} done, {result['failed']} failed"
     print_result(verb, result, [line], now=invocation.clock.now(), as_json=invocation.json)
 
 
@@ -312,7 +310,7 @@ def _print_rescoring(
 
 
 def _is_useful(rows: list[dict[str, Any]]) -> bool:
-    """Whether the crawl was of use: of many sources one is often down."""
+    """Return True unless every source failed: one of many is often down."""
     return not rows or any(row["state"] != "failed" for row in rows)
 
 

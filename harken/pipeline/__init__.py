@@ -1,1 +1,1 @@
-"""The steps of the pipeline, one file each, named as their commands."""
+"""Steps of the pipeline, one file each, named as their commands."""

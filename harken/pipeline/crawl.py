@@ -1,137 +1,107 @@
-"""The crawl step: due sources become assignments, and what they say goes into the record (H1)."""
+"""Crawl step: fetch due sources and store their mentions.
+
+A killed step loses only the page that it was working on: the next starts at the stored cursor.
+
+1. Find the sources that are due, grouped by kind (`due_sources`); each group is one process.
+2. Start a run for each source, and skip those whose options are wrong.
+3. Crawl the sources of the process as one batch, politely to each host.
+4. Filter and store each page in one transaction, and close each run (`DatabaseSink`).
+5. After the process ended, close the runs that it left open, and schedule their sources again
+   (`close_crawl`).
+"""
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-import structlog
 from pydantic import ValidationError
 from sqlalchemy import Connection
 
 from config.settings import Settings, SourceSettings
 from core import plugins
-from core.crawl import CrawledPage, Post
 from core.errors import ConfigError
-from crawlers.filtering import filter_posts
-from crawlers.job import CrawlJob, CrawlOutcome, FetchedPage, SpiderSettings
-from crawlers.source import ParsedPage, Source, SourceOptions
+from crawlers.job import CrawlJob, SpiderSettings
+from crawlers.source import Source, SourceOptions
 from harken import wiring
 from harken.clock import Clock
-from nlp.text.duplicates import family_key
-from store import watches
+from harken.pipeline.database_sink import DatabaseSink
 from store.crawl import host_pauses, runs, sources
-from store.crawl.deletions import apply_listing
-from store.crawl.pages import record_page
-from store.crawl.runs import RunTotals
 from store.crawl.sources import SourceRecord
 from store.database import Database
 
-log = structlog.get_logger()
+DUE_WINDOW: Final = timedelta(seconds=5)  # sources due within it share a process: starting costs
+RECRAWL_DELAY: Final = timedelta(seconds=5)  # before a source is crawled again after a crash
 
-MAX_BACKOFF: Final = 8  # intervals at most between two tries of a source that fails
+
+def due_sources(database: Database, *, now: datetime, limit: int) -> Mapping[str, Sequence[str]]:
+    """Return the slugs of at most *limit* due sources, by kind, the longest due first."""
+    with database.read() as tx:
+        rows = sources.due(tx, now=now + DUE_WINDOW, limit=limit)
+    if not rows or rows[0].due > now:
+        return {}
+    return {
+        kind: [s.slug for s in rows if s.kind == kind] for kind in sorted({s.kind for s in rows})
+    }
 
 
 def crawl_sources(settings: Settings, clock: Clock, slugs: Sequence[str]) -> None:
-    """Crawl the sources of *slugs* (none: all) as one batch in this process; blocks until done.
+    """Crawl the sources of *slugs* (none: all) as one batch in this process; block until done.
 
     Raises:
-        ConfigError: there is no such source; or the options of some are wrong: the others were
-            crawled, and these are broken until somebody changes their settings.
+        ConfigError: a source does not exist, and nothing was crawled; or the options of some are
+            wrong. The others were crawled, and these fail until their settings are corrected.
     """
-    from crawlers.spider import crawl as fetch
+    from crawlers.spider import crawl
 
     database = wiring.open_database(settings)
     with database.write() as tx:
         rows = sources.by_slug(tx, slugs) if slugs else sources.active(tx)
-        unknown = sorted(set(slugs) - {row.slug for row in rows})
-        if unknown:
+        missing_slugs = sorted(set(slugs) - {row.slug for row in rows})
+        if missing_slugs:
             active_slugs = ", ".join(s.slug for s in sources.active(tx))
-            raise ConfigError(f"Unknown source {unknown[0]!r}. Known: {active_slugs}.")
+            raise ConfigError(f"Unknown source {missing_slugs[0]!r}. Known: {active_slugs}.")
         jobs, errors = _crawl_jobs(tx, rows, settings, now=clock.now())
         paused_hosts = host_pauses.paused_hosts(tx, now=clock.now())
     spider_settings = replace(_spider_settings(settings), paused_hosts=paused_hosts)
     if jobs:
-        fetch(
-            jobs, DatabaseSink(database, settings, clock), settings=spider_settings, now=clock.now
-        )
+        sink = DatabaseSink(database, settings, clock)
+        crawl(jobs, sink, settings=spider_settings, now=clock.now)
     if errors:
         raise ConfigError("\n".join(errors))
 
 
-class DatabaseSink:
-    """Judges each page and writes it into the record in one transaction."""
+def close_crawl(
+    database: Database, slugs: Sequence[str], *, now: datetime, has_failed: bool = False
+) -> None:
+    """Mark the runs that a crawl process of *slugs* left open as failed; schedule their sources.
 
-    def __init__(self, database: Database, settings: Settings, clock: Clock) -> None:
-        self._database = database
-        self._clock = clock
-        self._voice = wiring.pseudonym(settings.state)
-        self._match = _post_matcher(wiring.matcher(database))
-        self._intervals = {s.slug: s.every for s in settings.sources}
-        with database.read() as tx:
-            days = max((w.retention_days for w in watches.active_watches(tx)), default=0)
-        self._retention = timedelta(days=days)
-
-    def on_page(self, job: CrawlJob, page: ParsedPage, fetched_page: FetchedPage) -> None:
-        """Record one page, what it lists, its cursor and its validators in one transaction."""
-        now = self._clock.now()
-        crawled_posts, dropped_posts = filter_posts(
-            page.posts,
-            match=self._match,
-            voice=self._voice,
-            family=family_key,
-            now=now,
-            oldest=now - self._retention,
-        )
-        crawled_page = CrawledPage(
-            source=job.source,
-            run=job.run,
-            posts=tuple(crawled_posts),
-            dropped=tuple(dropped_posts),
-            cursor=page.cursor,
-            validators=fetched_page.validators,
-        )
-        with self._database.write() as tx:
-            record_page(tx, crawled_page, now=now)
-            if page.listing:
-                apply_listing(tx, job.source, page.listing, now=now)
-
-    def not_modified(self, job: CrawlJob, url: str) -> None:
-        """A 304 is counted at the end of the run; there is nothing to record."""
-
-    def on_finished(self, job: CrawlJob, outcome: CrawlOutcome) -> None:
-        """Close the run, judge the source by it, and say when it is due again."""
-        now = self._clock.now()
-        traffic = RunTotals(
-            requests=outcome.requests, bytes=outcome.bytes, not_modified=outcome.not_modified
-        )
-        slug, state, reason = job.source, outcome.state, outcome.reason
-        interval = self._intervals.get(slug, timedelta(minutes=15))
-        with self._database.write() as tx:
-            runs.finish(tx, job.run, state=state, reason=reason, run_totals=traffic, now=now)
-            failures = sources.record_outcome(tx, slug, state=state, reason=reason, now=now)
-            due = now + interval * min(2 ** max(failures - 1, 0), MAX_BACKOFF)
-            sources.schedule(tx, slug, due=max(due, outcome.retry_at or due))
-            if outcome.host and outcome.retry_at:
-                host_pauses.pause(tx, outcome.host, until=outcome.retry_at)
-            if outcome.new_url:
-                sources.update_url(tx, slug, outcome.new_url)
-            counts = runs.counts(tx, job.run)
-        log.info("crawl.ended", source=slug, state=state, reason=reason, **counts)
+    A process that *has_failed* may have stopped before it started its runs. Its sources that are
+    still due are delayed as well: otherwise it would be restarted at once, for ever.
+    """
+    with database.write() as tx:
+        orphans = set(runs.close_orphaned(tx, now=now, source_slugs=slugs))
+        if has_failed:
+            orphans |= {s.slug for s in sources.by_slug(tx, slugs) if s.due <= now}
+        for slug in sorted(orphans):
+            sources.record_outcome(
+                tx, slug, state="failed", reason="the crawl process crashed", now=now
+            )
+            sources.schedule(tx, slug, due=now + RECRAWL_DELAY)
 
 
 def source_options(source: SourceSettings) -> SourceOptions:
-    """The options of a source, checked by its kind.
+    """Return the options of *source*, validated by its kind.
 
     Raises:
-        ConfigError: there is no such kind, or an option is wrong; one line a mistake.
+        ConfigError: the kind does not exist, or options are wrong; one message for all of them.
     """
     return parse_options(source.kind, source.options)
 
 
 def parse_options(kind: str, options: Mapping[str, Any]) -> SourceOptions:
-    """*options* as the kind's own value; see :func:`source_options`."""
+    """Return *options* as the value class of *kind*; see :func:`source_options`."""
     source_class = plugins.load("crawlers.sources", kind, Source)
     try:
         return source_class.Options.model_validate(dict(options))
@@ -143,7 +113,7 @@ def parse_options(kind: str, options: Mapping[str, Any]) -> SourceOptions:
 def _crawl_jobs(
     tx: Connection, rows: Sequence[SourceRecord], settings: Settings, *, now: datetime
 ) -> tuple[list[CrawlJob], list[str]]:
-    """A run for each source that can be crawled, and what is wrong with the others."""
+    """Start a run for each source that can be crawled; return them and the errors of the others."""
     jobs, errors = [], []
     for row in rows:
         try:
@@ -186,9 +156,3 @@ def _spider_settings(settings: Settings) -> SpiderSettings:
         delay=crawl_settings.delay.total_seconds(),
         deadline=crawl_settings.deadline.total_seconds(),
     )
-
-
-def _post_matcher(
-    match: Callable[[str], Mapping[str, str]],
-) -> Callable[[str, Post], Mapping[str, str]]:
-    return lambda text, _: match(text)

@@ -1,4 +1,14 @@
-"""The detect step: what was heard of each watch into incident events and letters (H4)."""
+"""Detect step: turn the observations of each watch into incidents and emails.
+
+A step that is killed before 5 stores nothing, and the next one finds the same events.
+
+1. Read the active watches and topics, and the gaps in scoring and crawling.
+2. Stop if a watch has no baseline yet and the first back-fill is not complete and scored.
+3. Load the stored detector state of each watch, and its observations since the time that it needs.
+4. Evaluate them: a pure function returns the new state and the events.
+5. In one transaction a watch, save the state, write each incident with its event, and enqueue the
+   briefs of a crisis. If another process stored a newer state meanwhile, store nothing.
+"""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -21,29 +31,34 @@ from core.timestamps import format_utc
 from core.watch import Watch
 from harken.pipeline.notify import Notifier
 from store import watches
-from store.alerts import incidents
+from store.alerts import baselines, incidents
 from store.alerts import observations as stored_observations
-from store.analysis import queue, retelling
+from store.analysis import queue
+from store.analysis.history_version import history_version
 from store.crawl import sources
 from store.database import Database
 
 log = structlog.get_logger()
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-REOPEN_WINDOW: Final = timedelta(hours=48)  # a resolved incident may come back within a day
-MAX_EVIDENCE: Final = 1000  # mentions kept with an incident, the newest
+REOPEN_WINDOW: Final = timedelta(hours=48)  # a resolved incident may reopen within a day
+MAX_EVIDENCE: Final = 1000  # mentions stored with an incident, the newest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventBasis:
-    """What an event stands on."""
+    """Observations behind an event."""
 
     observations: Sequence[Observation]
-    tipping_id: str | None  # the mention whose arrival made the score cross, if it did just now
+    tipping_id: str | None  # the mention that made the score cross the threshold, if known
 
 
 def detect_all(database: Database, notifier: Notifier, *, now: datetime) -> int | None:
-    """Judge every watch at *now*; the number of events, None before the first back-fill ended."""
+    """Evaluate every watch at *now*. Return the number of events, None if step 2 stopped it.
+
+    Raises:
+        TransientError: an incident changed meanwhile; the next call evaluates it again.
+    """
     with database.read() as tx:
         all_watches = watches.active_watches(tx)
         context = _detection_context(tx, all_watches, now)
@@ -57,9 +72,9 @@ def _detection_context(
 ) -> DetectionContext:
     taxonomy = tuple(t.id for t in watches.active_topics(tx))
     backlog_size, oldest = queue.backlog(tx)
-    if all(stored_observations.baseline(tx, w.slug) for w in all_watches):
+    if all(baselines.baseline(tx, w.slug) for w in all_watches):
         backfilled_at: datetime | None = now
-    else:  # half a history judged would teach a wrong baseline
+    else:  # half a history would give a wrong baseline
         backfilled_at = None if backlog_size else sources.backfill_completed_at(tx)
     return DetectionContext(
         taxonomy=taxonomy,
@@ -70,7 +85,7 @@ def _detection_context(
 
 
 def _gap_starts(tx: Connection, now: datetime) -> list[datetime]:
-    """Since when nothing is scored, and since when most sources say nothing."""
+    """Return the starts of outages: of the scorer, and of more than half of the sources."""
     health = system_health(tx, now=now)
     scorer_outages = [s.since for s in health.outages if s.what == "scorer"]
     source_outages = sorted(s.since for s in health.outages if s.what == "source")
@@ -85,8 +100,8 @@ def _detect_watch(
     now: datetime,
 ) -> int:
     with database.read() as tx:
-        context = replace(base_context, history_version=retelling.history_version(tx))
-        baseline_row = stored_observations.baseline(tx, watch.slug)
+        context = replace(base_context, history_version=history_version(tx))
+        baseline_row = baselines.baseline(tx, watch.slug)
         state = from_json(str(baseline_row[1]["standing"])) if baseline_row else None
         since = detector.load_start(watch, context, state)
         observations = stored_observations.observations(
@@ -96,11 +111,11 @@ def _detect_watch(
     if result.state is None or not _has_changes(result, state):
         return 0
     with database.write() as tx:
-        if stored_observations.baseline(tx, watch.slug) != baseline_row:
-            return 0  # another detector was faster; it told the same
+        if baselines.baseline(tx, watch.slug) != baseline_row:
+            return 0  # another process was faster; it stored the same events
         _save_state(tx, watch, result.state)
         for event in result.events:
-            # Without a judge it opened in an earlier step, which told what tipped it.
+            # Without a baseline an earlier step opened it and stored its tipping mention.
             baseline = result.baselines.get(event.opened)
             tipping_id = tipping_mention(watch, observations, baseline, event.opened, context)
             _record_event(
@@ -114,14 +129,17 @@ def _detect_watch(
 
 
 def _has_changes(result: detector.Detection, previous: DetectorState | None) -> bool:
-    """Whether there is something to store; judging the same buckets again costs little."""
+    """Return True if *result* must be stored: it has events or another baseline.
+
+    Otherwise the next step evaluates the same buckets again, which costs little.
+    """
     current = result.state
     is_unchanged = current and previous and _baseline_key(current) == _baseline_key(previous)
     return bool(result.events) or not is_unchanged
 
 
 def _baseline_key(state: DetectorState) -> tuple[object, ...]:
-    """Of what, and up to when."""
+    """Return all that a baseline depends on, and the time up to which it is learnt."""
     baseline = state.baseline
     return state.query, state.zone, state.history_version, baseline.units, baseline.learnt_to
 
@@ -129,7 +147,7 @@ def _baseline_key(state: DetectorState) -> tuple[object, ...]:
 def _save_state(tx: Connection, watch: Watch, detector_state: DetectorState) -> None:
     state: dict[str, object] = {"standing": to_json(detector_state)}
     learnt_to = detector_state.baseline.learnt_to
-    stored_observations.save_baseline(tx, watch.slug, learnt_to=learnt_to, state=state)
+    baselines.save_baseline(tx, watch.slug, learnt_to=learnt_to, state=state)
 
 
 def _record_event(
@@ -139,7 +157,7 @@ def _record_event(
     basis: EventBasis,
     now: datetime,
 ) -> None:
-    """Write one event: the incident, its line of history and, for a crisis, its letters."""
+    """Store *event*: the incident, its history and, for a crisis, its briefs."""
     opened_at = format_utc(event.opened)
     recent = incidents.active_or_recent(tx, event.watch, since=now - REOPEN_WINDOW)
     matching = [
@@ -165,7 +183,7 @@ def _record_event(
 def _new_incident(
     tx: Connection, event: IncidentEvent, observations: Sequence[Observation], now: datetime
 ) -> Incident:
-    assert event.spike is not None  # only a resolved event has none, and that has an incident
+    assert event.spike is not None  # only a resolved event has none; its incident exists
     is_notice = event.reason is NotifyReason.NOTICED
     incident = Incident(
         id=0,
@@ -219,7 +237,7 @@ def _update_incident(
 
 
 def _next_state(previous: Incident, event: IncidentEvent) -> IncidentState:
-    """What grew is still in hand; what got worse or came back wants somebody anew."""
+    """Keep an acknowledgement while the incident only grows; an escalation or return resets it."""
     is_acknowledged = (
         previous.state is IncidentState.ACKNOWLEDGED and event.reason is NotifyReason.GREW
     )
@@ -227,7 +245,7 @@ def _next_state(previous: Incident, event: IncidentEvent) -> IncidentState:
 
 
 def _spike_figures(event: IncidentEvent) -> dict[str, Any]:
-    """The numbers of the spike, as they are told everywhere."""
+    """Return the figures of the spike, by the names that an incident has for them."""
     spike = event.spike
     if spike is None:
         return {}

@@ -1,4 +1,12 @@
-"""The digest step: each subscription's local day once, sent late rather than never."""
+"""Digest step: enqueue one digest for each subscription and local day, late rather than never.
+
+A killed step is repeated: a key makes each digest unique.
+
+1. Choose the watch that leads the digest of each subscription.
+2. Find its local days that are over and due after its last digest, or take the given day.
+3. Unless a day is given, wait for the first back-fill and for the scorer, at most `MAX_WAIT`.
+4. Compose each digest and put it into the outbox, in a transaction of its own.
+"""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -14,29 +22,30 @@ from core.errors import ConfigError
 from core.watch import Watch
 from harken.pipeline.notify import Notifier
 from store import watches
+from store.alerts import baselines, outbox, people
 from store.alerts import observations as stored_observations
-from store.alerts import outbox, people
 from store.alerts.people import Subscription
 from store.analysis import queue
 from store.crawl import sources
 from store.database import Database
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-MAX_WAIT: Final = timedelta(minutes=30)  # a digest waits so long for the sources or the scorer
+MAX_WAIT: Final = timedelta(minutes=30)  # of a digest for the sources or the scorer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackfillProgress:
-    """How far the first hearing has got."""
+    """Progress of the first back-fill."""
 
-    started_at: datetime  # when the first source was listed or answered
-    has_baselines: bool  # every watch has a baseline: somebody has looked for incidents
-    is_running: bool  # a source walks through its past, or mentions wait to be scored
+    started_at: datetime  # when the first source was configured or answered
+    has_baselines: bool  # of every watch: detection has run
+    is_running: bool  # a source back-fills, or mentions wait for the scorer
 
     def is_over(self, due: datetime, now: datetime) -> bool:
-        """Whether it has ended, or the reader's hour *due* came first: silence would seem calm.
+        """Return True if a digest that is due at *due* need not wait for the back-fill at *now*.
 
-        A first hearing that began after that hour is waited for.
+        It waits until detection has run. If the back-fill began before *due*, it waits only while
+        the back-fill runs, and at most ``MAX_WAIT``: a missing digest looks like a calm day.
         """
         max_wait = MAX_WAIT if self.is_running else timedelta()
         return self.has_baselines or self.started_at <= due <= now - max_wait
@@ -45,7 +54,11 @@ class BackfillProgress:
 def enqueue_due_digests(
     database: Database, notifier: Notifier, *, date: str | None, now: datetime
 ) -> int:
-    """Write the digests that are due, or those of the local day *date*; returns how many."""
+    """Enqueue the digests that are due, or those of the local day *date*. Return their number.
+
+    Raises:
+        ConfigError: *date* is not a date, or the day is not over in the zone of a subscription.
+    """
     only_day = _parse_day(date) if date else None
     with database.read() as tx:
         jobs = _digest_jobs(tx, only_day, now)
@@ -79,7 +92,7 @@ def _digest_jobs(tx: Connection, only_day: dt.date | None, now: datetime) -> lis
 
 
 def _past_day(day: dt.date, subscription: Subscription, now: datetime) -> dt.date:
-    """*day*, which has to be over: a digest of half a day would stand for the whole of it."""
+    """Return *day* if it is over: a digest of half a day would pass for one of a whole day."""
     if now < local_day(day, subscription.zone).end:
         raise ConfigError(f"--date: {day} is not over in {subscription.zone}; use a past day.")
     return day
@@ -99,7 +112,7 @@ def _days_to_send(
 
 
 def _leading_watches(all_watches: list[Watch], subscription: Subscription) -> list[Watch]:
-    """The watch that leads a subscription's digest: the first it names, else the first brand."""
+    """Return the watch that leads a digest: of the subscription, else of all; a brand if any."""
     candidates = [w for w in all_watches if w.slug in subscription.watches] or all_watches
     return sorted(candidates, key=lambda w: w.kind != "brand")[:1]
 
@@ -110,13 +123,13 @@ def _backfill_progress(tx: Connection, all_watches: Sequence[Watch]) -> Backfill
     backlog_size, _ = queue.backlog(tx)
     return BackfillProgress(
         started_at=min((s.first_ok or s.since for s in active_sources), default=EPOCH),
-        has_baselines=all(stored_observations.baseline(tx, w.slug) for w in all_watches),
+        has_baselines=all(baselines.baseline(tx, w.slug) for w in all_watches),
         is_running=is_backfilling or backlog_size > 0,
     )
 
 
 def _is_scored(tx: Connection, until: datetime, now: datetime) -> bool:
-    """Whether nothing published before *until* waits for the scorer, or has waited for too long."""
+    """Return True if no mention before *until* is unscored, or one has waited ``MAX_WAIT``."""
     oldest = stored_observations.unscored_since(tx, until=until)
     return oldest is None or now - oldest > MAX_WAIT
 

@@ -1,4 +1,4 @@
-"""Letters into the outbox: who gets which brief and which digest."""
+"""Composition of briefs and digests for their subscribers."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,12 +9,12 @@ from sqlalchemy import Connection
 from alerts.channel import Notification, Recipient
 from alerts.messages.brief import compose_brief
 from alerts.messages.brief_facts import CHART_SPAN, IncidentCase, collect_facts
-from alerts.messages.completing import Quality, load_completeness
+from alerts.messages.completeness import Quality, load_completeness
 from alerts.messages.digest import compose_digest
 from alerts.messages.digest_days import local_day
 from alerts.messages.digest_facts import DigestJob, collect_day_facts
+from alerts.messages.keyness import explain
 from alerts.messages.mime import to_mime
-from alerts.messages.reasons import explain
 from config.settings import Settings
 from core.incident import Incident
 from store import watches
@@ -22,13 +22,11 @@ from store.alerts import outbox, people
 from store.alerts.outbox import OutboxMessage
 from store.alerts.people import Subscription
 
-FALLBACK_ADDRESS = (
-    "operator@localhost"  # a letter of somebody without an address is read in the console
-)
+FALLBACK_ADDRESS = "operator@localhost"  # of people without one: they read it in the console
 
 
 class Notifier:
-    """Composes letters for their subscribers and puts them into the outbox of a transaction."""
+    """Composer of emails; it puts them into the outbox, in the transaction of the caller."""
 
     def __init__(self, settings: Settings, quality: Quality) -> None:
         self._sender = settings.mail.sender if settings.mail else FALLBACK_ADDRESS
@@ -36,7 +34,7 @@ class Notifier:
         self._quality = quality
 
     def enqueue_brief(self, tx: Connection, incident: Incident, *, now: datetime) -> int:
-        """A brief on this revision of *incident* to everybody who wants one."""
+        """Enqueue a brief on this revision of *incident* for its subscribers. Return how many."""
         watches_by_slug = {w.slug: w for w in watches.active_watches(tx)}
         topics = {t.id: t.name for t in watches.active_topics(tx)}
         subscriptions = [
@@ -61,7 +59,7 @@ class Notifier:
         )
 
     def enqueue_digest(self, tx: Connection, job: DigestJob, *, now: datetime) -> int:
-        """The digest of *edition*; once a subscription, watch and day."""
+        """Enqueue the digest of *job*, unless it was enqueued before. Return 1 or 0."""
         window = local_day(job.day, job.subscription.zone)
         data_completeness = load_completeness(
             tx, since=window.start, until=window.end, now=now, quality=self._quality

@@ -1,22 +1,43 @@
-"""What ``analyse --again`` asks for: all that another model judged, and readings that lack."""
+"""Rescore step: update what is stored after the model, the topics or the names changed.
+
+For another model, or a watch that is new (``analyse --again``); the analyse step does the rest:
+
+1. If the model scores targets, enqueue the mentions that lack a score for one of their watches.
+2. Count the mentions that wait, among them all that a different model scored.
+3. Start rescoring if there are any, or if an earlier rescoring is still active.
+
+For new topics (``--topics-only``) or names (``--names-only``), batch by batch, by id:
+
+1. Read the next stored vectors or texts.
+2. Classify or extract again; no model runs on a text.
+3. Write the rows that changed. Each gets a new change number, so that the index gets them too.
+"""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, Final, TypeAlias
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
+from sqlalchemy import Connection
+
+from core.watch import Watch
 from harken import wiring
-from store.analysis import rescoring
-from store.analysis.unaimed import MissingTarget, missing_targets
+from harken.pipeline.step_result import StepResult
+from store.analysis import rederiving, rescoring
+from store.analysis.rederiving import ExtractedText, TopicAssignment
+from store.analysis.rescoring import MissingTarget, missing_targets
 from store.database import Database
 
 if TYPE_CHECKING:
     from nlp.model import Model
+    from nlp.topic_classifier import TopicClassifier
 
-BATCH_SIZE: Final = 1000  # mentions looked at in one go; no text is read by the model
+BATCH_SIZE: Final = 1000  # mentions of one read; the model runs on none of them
 TermMatcher: TypeAlias = Callable[[str, Collection[str]], Mapping[str, Sequence[str]]]
+Row = TypeVar("Row", TopicAssignment, ExtractedText)
 
 
 def enqueue_rescoring(database: Database, model: "Model") -> int:
-    """Begin a replay by *model*; how many mentions wait for it. Without any none begins."""
+    """Start rescoring by *model* if mentions wait for it. Return their number."""
     if model.supports_targets:
         _enqueue_missing_targets(database, model.name)
     with database.read() as tx:
@@ -27,10 +48,57 @@ def enqueue_rescoring(database: Database, model: "Model") -> int:
     return remaining
 
 
-def _enqueue_missing_targets(database: Database, model: str) -> None:
-    """Ask for the mentions of several watches that were not read towards each that they name.
+def reclassify_batch(
+    database: Database,
+    model: "Model",
+    topic_classifier: "TopicClassifier",
+    *,
+    after: str,
+    limit: int = 1000,
+) -> tuple[StepResult, str]:
+    """Classify the stored vectors of one batch of mentions beyond id *after* again.
 
-    A watch that is new, or listens for more than it did, matches mentions that were read before.
+    No text is read. Return the counts, successes being changed mentions, and the last id.
+    """
+    import numpy as np
+
+    with database.read() as tx:
+        batch = rederiving.topic_assignments(tx, model.encoder_sha256, after=after, limit=limit)
+    if not batch:
+        return StepResult(), after
+    vectors = np.stack([np.frombuffer(s.vector, "<f2").astype(np.float32) for s in batch])
+    topic_lists = topic_classifier.classify_supported(
+        vectors, [s.language for s in batch], model.languages
+    )
+    changes = [
+        replace(s, topics=topics)
+        for s, topics in zip(batch, topic_lists, strict=True)
+        if topics != s.topics
+    ]
+    return _save_changes(database, batch, changes, rederiving.update_topics)
+
+
+def reextract_batch(
+    database: Database, watches: Mapping[str, Watch], *, after: str, limit: int = 1000
+) -> tuple[StepResult, str]:
+    """Extract the entities of one batch of stored texts beyond id *after* again, without a model.
+
+    *watches*, by slug, define the products and people. Return the counts, successes being changed
+    mentions, and the last id.
+    """
+    with database.read() as tx:
+        batch = rederiving.extracted_texts(tx, after=after, limit=limit)
+    if not batch:
+        return StepResult(), after
+    new_rows = [_with_new_entities(extracted_text, watches) for extracted_text in batch]
+    changes = [new for new, old in zip(new_rows, batch, strict=True) if new != old]
+    return _save_changes(database, batch, changes, rederiving.update_entities)
+
+
+def _enqueue_missing_targets(database: Database, model: str) -> None:
+    """Enqueue the mentions of several watches that lack a score for one that their text names.
+
+    A watch that is new, or whose query matches more than before, has older mentions.
     """
     match_terms, after = wiring.term_matcher(wiring.watches(database)), ""
     while True:
@@ -46,10 +114,35 @@ def _enqueue_missing_targets(database: Database, model: str) -> None:
 
 
 def _lacks_target(target: MissingTarget, match_terms: TermMatcher) -> bool:
-    """Whether it names a watch that it was not read towards, as reading it now would find."""
+    """Return True if analysing the text now would score a watch that has no score yet."""
     from nlp.text.target_marking import mark_targets
 
     return bool(
         mark_targets(target.text, match_terms(target.text, target.watches)).keys()
         - target.scored_watches
     )
+
+
+def _save_changes(
+    database: Database,
+    batch: Sequence[Row],
+    changes: Sequence[Row],
+    write: Callable[[Connection, Sequence[Row]], int],
+) -> tuple[StepResult, str]:
+    """Store *changes*, the rows of *batch* that differ. Return the counts and the last id."""
+    count = 0
+    if changes:
+        with database.write() as tx:
+            count = write(tx, changes)
+    return StepResult(total=len(batch), successes=count), batch[-1].id
+
+
+def _with_new_entities(
+    extracted_text: ExtractedText, watches: Mapping[str, Watch]
+) -> ExtractedText:
+    from nlp.text.entities import extract_for
+
+    extraction = extract_for(
+        extracted_text.text, extracted_text.language, extracted_text.watches, watches
+    )
+    return replace(extracted_text, entities=extraction.entities, phrases=extraction.phrases)

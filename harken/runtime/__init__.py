@@ -1,1 +1,1 @@
-"""The processes of `harken run`: schedule, workers, supervision, clock and logs."""
+"""Processes of ``harken run``: schedule, workers and supervision."""

@@ -1,4 +1,4 @@
-"""Detection, digests and delivery in the parent of a run; works when there is cause."""
+"""Loop for detection, digests and delivery in the parent of a run."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -10,9 +10,9 @@ from core.errors import HarkenError
 from harken import wiring
 from harken.clock import Clock
 from harken.logs import safe_message
-from harken.pipeline import detect as detecting
-from harken.pipeline import digest as digesting
-from harken.pipeline import steps
+from harken.pipeline.deliver import deliver_due
+from harken.pipeline.detect import detect_all
+from harken.pipeline.digest import enqueue_due_digests
 from harken.pipeline.notify import Notifier
 from harken.runtime.heartbeat import Heartbeat
 from store import changes
@@ -20,15 +20,16 @@ from store.database import Database
 
 log = structlog.get_logger()
 
-DETECT_INTERVAL: Final = timedelta(
-    seconds=15
-)  # alerts.md section 5: the open bucket is judged so often
+DETECT_INTERVAL: Final = timedelta(seconds=15)  # between detections without a change: time goes on
 DIGEST_INTERVAL: Final = timedelta(seconds=30)
 PROBE_INTERVAL: Final = timedelta(seconds=10)
 
 
 class AlertLoop:
-    """Knows when it last looked; everything else is in the record."""
+    """Loop that detects, composes digests and delivers when due.
+
+    It holds only the times of its last rounds; all other state is in the database.
+    """
 
     def __init__(self, database: Database, settings: Settings, clock: Clock) -> None:
         self._database = database
@@ -39,13 +40,16 @@ class AlertLoop:
         self._last_digest: datetime | None = None
         self._last_probe: datetime | None = None
         self._smtp_heartbeat = Heartbeat(database, "smtp", started_at=clock.now())
-        self.last_error: str | None = None  # why the last look failed; None: it did not
+        self.last_error: str | None = None  # of the last tick; None: it succeeded
 
     def tick(self) -> None:
-        """Judge what changed, write digests that are due, send what waits, whatever failed before.
+        """Run detection, enqueue due digests, deliver the outbox.
+
+        The outbox is delivered even if detection or a digest failed.
 
         Raises:
-            Exception: what failed; ``trouble`` says it until a look succeeds.
+            Exception: detection or a digest failed; ``last_error`` holds its message until a tick
+                succeeds.
         """
         now = self._clock.now()
         try:
@@ -57,7 +61,7 @@ class AlertLoop:
             self.last_error = None
         finally:
             self._probe(now)
-            steps.deliver_due(self._database, self._channels, now=self._clock.now())
+            deliver_due(self._database, self._channels, now=self._clock.now())
 
     def _detect_and_digest(self, now: datetime) -> None:
         if self._is_detection_due(now):
@@ -66,23 +70,23 @@ class AlertLoop:
             self.digest()
 
     def detect(self) -> int | None:
-        """Judge every watch; returns how many events there were, None before detection begins."""
+        """Evaluate every watch. Return the number of events; None before detection can start."""
         now = self._clock.now()
         with self._database.read() as tx:
             change_number = changes.last_number(tx)
-        event_count = detecting.detect_all(self._database, self._notifier, now=now)
+        event_count = detect_all(self._database, self._notifier, now=now)
         if event_count is not None:
             self._last_detection = (now, change_number)
         return event_count
 
     def digest(self, date: str | None = None) -> int:
-        """Write the digests that are due (or that of *date*); returns how many."""
+        """Enqueue the digests that are due, or those of *date*. Return their number."""
         now = self._clock.now()
         self._last_digest = now
-        return digesting.enqueue_due_digests(self._database, self._notifier, date=date, now=now)
+        return enqueue_due_digests(self._database, self._notifier, date=date, now=now)
 
     def _probe(self, now: datetime) -> None:
-        """Ask the mail server for a sign of life: its silence shows before a letter waits."""
+        """Probe the mail server, so that an outage is visible before an email is due."""
         channel = self._channels.get("email")
         if channel is None or (
             self._last_probe is not None and now - self._last_probe < PROBE_INTERVAL

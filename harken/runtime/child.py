@@ -1,4 +1,4 @@
-"""What a child process does first: die with its parent, and have its own session."""
+"""Link between the lives of a child process and its parent."""
 
 import ctypes
 import os
@@ -9,9 +9,9 @@ _PR_SET_PDEATHSIG: Final = 1  # linux/prctl.h
 
 
 def die_with_parent() -> None:
-    """Ask the kernel to kill this process when its parent dies (Linux; elsewhere it does nothing).
+    """Ask the kernel to kill this process when its parent dies; only on Linux.
 
-    SIGKILL: a half-done step is safe at any instant; an orphan would write beside its successor.
+    By SIGKILL: a step may stop at any instant, and an orphan would write beside its successor.
     """
     if not hasattr(os, "setsid") or os.uname().sysname != "Linux":
         return

@@ -1,4 +1,4 @@
-"""The sign of life that every long-lived process leaves in the record."""
+"""Heartbeat that every long-lived process stores in the database."""
 
 import os
 import socket
@@ -13,9 +13,9 @@ BEAT_INTERVAL: Final = timedelta(seconds=5)
 
 
 class Heartbeat:
-    """Beats for one process; cheap to call often.
+    """Heartbeat of one process; calling it often is cheap.
 
-    *muted*: for a step that is done once; its end must not look like a death.
+    With *is_silent* it stores nothing: the end of a one-off step must not look like a crash.
     """
 
     def __init__(
@@ -28,7 +28,7 @@ class Heartbeat:
         self._last_beat: tuple[datetime, str] | None = None
 
     def beat(self, now: datetime, state: str = "working", reason: str | None = None) -> None:
-        """Say that the process is alive, at most every ``BEAT`` unless its state changed."""
+        """Store *state* and *now*, at most every ``BEAT_INTERVAL`` unless the state changed."""
         if self._is_silent or self._is_recent(now, state):
             return
         process = ProcessStatus(
@@ -46,11 +46,10 @@ class Heartbeat:
     def _write(self, process: ProcessStatus) -> None:
         with self._database.write() as tx:
             previous_state = {p.name: p.state for p in processes.all_processes(tx)}.get(self._name)
-            if previous_state and process.state == "failing":  # its last good beat stays
+            if previous_state and process.state == "failing":  # keeps its last working beat
                 processes.mark_failing(tx, self._name, reason=process.reason or "")
-            elif (
-                previous_state != "failing" or process.state == "working"
-            ):  # a restart is no recovery
+            # A restart is no recovery: a failing process stays so until it works.
+            elif previous_state != "failing" or process.state == "working":
                 processes.beat(tx, process)
 
     def _is_recent(self, now: datetime, state: str) -> bool:

@@ -1,4 +1,4 @@
-"""One run a state folder: the kernel frees the lock when its holder dies, however it dies."""
+"""Lock of a state folder, for one run at a time; the kernel frees it when its process ends."""
 
 import fcntl
 import os
@@ -9,10 +9,13 @@ from core.errors import ConfigError
 
 
 def acquire(path: Path) -> IO[str]:
-    """Take the lock at *path* and write our pid into it; keep the result open as long as it counts.
+    """Lock the file at *path* and write the pid of this process into it.
+
+    The lock is held until the returned file is closed.
 
     Raises:
-        ConfigError: another process holds it (the message names its pid), or it cannot be made.
+        ConfigError: another process holds the lock (the message has its pid), or the file cannot
+            be created.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""``harken run``: a parent with schedule, console, detection and letters; children for the rest."""
+"""``harken run``: a parent with schedule, console and alert loop, and children for the rest."""
 
 import asyncio
 import contextlib
@@ -14,12 +14,11 @@ import structlog
 
 from config.settings import Settings
 from console.middleware import refuse_open_bind
-from core.errors import HarkenError
+from core.errors import ConfigError, HarkenError
 from harken import wiring
 from harken.clock import Clock
-from harken.pipeline import steps
+from harken.pipeline.crawl import close_crawl, due_sources
 from harken.runtime.alert_loop import AlertLoop
-from harken.runtime.door import open_socket, url_of
 from harken.runtime.heartbeat import BEAT_INTERVAL, Heartbeat
 from harken.runtime.lock import acquire
 from harken.runtime.schedule import Schedule
@@ -33,8 +32,8 @@ from store.database import Database
 
 log = structlog.get_logger()
 
-POLL_INTERVAL: Final = timedelta(seconds=1)  # how often due sources and letters are looked for
-HANG_TIMEOUT: Final = timedelta(seconds=60)  # a child without a sign of life for so long is killed
+POLL_INTERVAL: Final = timedelta(seconds=1)  # between two looks for due sources and emails
+HANG_TIMEOUT: Final = timedelta(seconds=60)  # without a heartbeat; then the child is killed
 MAX_CRAWLS: Final = 2  # crawl processes at a time
 
 
@@ -55,10 +54,10 @@ class Runtime:
         self._crawl_tasks: set[asyncio.Task[None]] = set()
 
     async def serve(self, on_ready: Callable[[str], None]) -> None:
-        """Run until SIGINT or SIGTERM; *begun* is told the console's URL.
+        """Run until SIGINT or SIGTERM; call *on_ready* with the URL of the console.
 
         Raises:
-            ConfigError: another run has the state folder, or another process the console's port.
+            ConfigError: another run uses the state folder, or another process the port.
         """
         console_settings = self.settings.console
         with (
@@ -79,7 +78,7 @@ class Runtime:
                 await self._stop_all(keepers)
 
     def _prepare(self) -> None:
-        """Make the record know the settings, and take back what a killed run left half done."""
+        """Sync the settings, and release the runs and leases that a killed run left open."""
         now = self.clock.now()
         sync_settings(self.database, self.settings, now=now)
         with self.database.write() as tx:
@@ -102,14 +101,14 @@ class Runtime:
         return schedule
 
     def _beat(self, heartbeat: Heartbeat, alert_loop: AlertLoop) -> None:
-        """A schedule whose detection fails does not work, however alive it is."""
+        """Report the parent as failing while its detection fails, although the process is alive."""
         state = "failing" if alert_loop.last_error else "working"
         heartbeat.beat(self.clock.now(), state, alert_loop.last_error)
 
     async def _start_crawls(self) -> None:
-        """Give the sources that are due to crawl processes, one kind each."""
+        """Start a crawl process for each kind of due sources, at most ``MAX_CRAWLS`` at a time."""
         due_slugs = await asyncio.to_thread(
-            steps.due_sources, self.database, now=self.clock.now(), limit=self.settings.crawl.batch
+            due_sources, self.database, now=self.clock.now(), limit=self.settings.crawl.batch
         )
         for kind, slugs in due_slugs.items():
             idle = [s for s in slugs if s not in self._crawl_processes]
@@ -132,7 +131,7 @@ class Runtime:
         has_failed, now = process.returncode != 0, self.clock.now()
         try:
             await asyncio.to_thread(
-                steps.close_crawl, self.database, slugs, now=now, has_failed=has_failed
+                close_crawl, self.database, slugs, now=now, has_failed=has_failed
             )
         except HarkenError as error:  # the next crawl of these sources closes their runs
             log.error("crawl.not_closed", kind=kind, reason=str(error))
@@ -141,7 +140,7 @@ class Runtime:
                 self._crawl_processes.pop(slug, None)
 
     async def _watch_children(self) -> None:
-        """Kill a child that hangs; its keeper starts it again."""
+        """Kill a child that hangs; its keeper task restarts it."""
         now, beats = self.clock.now(), await asyncio.to_thread(self._last_beats)
         for child in self.children:
             if child.name in beats and now - beats[child.name] > HANG_TIMEOUT:
@@ -158,7 +157,8 @@ class Runtime:
         from console.app import create_app
 
         for signal_number in (signal.SIGINT, signal.SIGTERM):
-            # uvicorn sends itself the signal again once it is done: now the children must be ended.
+            # uvicorn sends the signal to this process again when it is done: it must not end before
+            # its children.
             asyncio.get_running_loop().add_signal_handler(signal_number, lambda: None)
         app = create_app(wiring.open_app_context(self.settings, self.database, self.clock))
         server = uvicorn.Server(
@@ -192,3 +192,25 @@ class Runtime:
         common_options = ["--config", str(self.config), "--state", str(self.settings.state)]
         offset = ["--offset", str(self.clock.offset.total_seconds()), "--child"]
         return [sys.executable, "-m", "harken", verb, *arguments, *common_options, *offset]
+
+
+def open_socket(host: str, port: int) -> socket.socket:
+    """Listen at *host* and *port*; port 0 selects a free one.
+
+    Raises:
+        ConfigError: the address is in use, or not one of this machine.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise ConfigError(
+            f"console: cannot listen on {host} port {port}: {error.strerror}. "
+            "Stop the program that uses it, or set another console.port."
+        ) from None
+
+
+def url_of(listener: socket.socket) -> str:
+    """Return the URL at which a browser on this machine reaches *listener*."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"

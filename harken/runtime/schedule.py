@@ -1,4 +1,4 @@
-"""The schedule of a run: jobs in memory; what was done is in the record, never in the scheduler."""
+"""Schedule of a run. Jobs are kept in memory; their results are only in the database."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -13,11 +13,11 @@ from harken.logs import safe_message
 log = structlog.get_logger()
 
 Job = Callable[[], Awaitable[None]]
-_MISFIRE_GRACE_S: Final = 3600  # the library drops a job that is one second late
+_MISFIRE_GRACE_S: Final = 3600  # the default drops a job that is 1 s late
 
 
 class Schedule:
-    """Runs jobs at intervals; a job never overlaps itself, and one that was late runs once."""
+    """Runner of jobs at intervals; a job never overlaps itself, and a late one runs once."""
 
     def __init__(self) -> None:
         self._scheduler = AsyncIOScheduler(
@@ -31,26 +31,26 @@ class Schedule:
         self._scheduler.add_listener(_log_missed_job, EVENT_JOB_ERROR | EVENT_JOB_MISSED)
 
     def add(self, interval: timedelta, name: str, job: Job) -> None:
-        """Run *job* every *step*, the first time after one."""
+        """Run *job* every *interval*, for the first time after one."""
         seconds = interval.total_seconds()
         self._scheduler.add_job(_with_failure_log(name, job), "interval", seconds=seconds, id=name)
 
     def start(self) -> None:
-        """Begin; needs a running event loop."""
+        """Start the jobs; needs a running event loop."""
         self._scheduler.start()
 
     def stop(self) -> None:
-        """Start no more jobs."""
+        """Start no more jobs; those that run are not waited for."""
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
 
 
 def _with_failure_log(name: str, job: Job) -> Job:
-    """*job*, whose failures are told once each time they change."""
+    """Wrap *job*: log a failure, but only if its reason changed."""
     last_reason = ""
 
     async def run() -> None:
-        """Do it once, whatever comes of it."""
+        """Run the job once; raise nothing."""
         nonlocal last_reason
         try:
             await job()

@@ -1,4 +1,4 @@
-"""Keep the children of a run alive: start, watch, restart with back-off, stop."""
+"""Supervision of the child processes of a run: start, restart with back-off, stop."""
 
 import asyncio
 import contextlib
@@ -12,13 +12,23 @@ from harken.logs import safe_message
 
 log = structlog.get_logger()
 
-BACKOFF_S: Final = (0.2, 1.0, 2.0, 5.0, 10.0, 30.0)  # seconds before the n-th restart in a row
-STEADY_S: Final = 30.0  # a child that lived this long starts its back-off afresh
-GRACE_S: Final = 4.0  # between SIGTERM and SIGKILL
+BACKOFF_S: Final = (
+    0.2,
+    1.0,
+    2.0,
+    5.0,
+    10.0,
+    30.0,
+)  # before the n-th restart in a row; the last one repeats
+STEADY_S: Final = 30.0  # a child that ran this long resets its back-off
+GRACE_S: Final = 4.0  # seconds between SIGTERM and SIGKILL
 
 
 class Child:
-    """One long-lived child, restarted whenever it ends."""
+    """Long-lived child process, restarted whenever it ends.
+
+    *on_exit* gets its name and the reason after each end.
+    """
 
     def __init__(
         self,
@@ -35,7 +45,7 @@ class Child:
         self.process: asyncio.subprocess.Process | None = None
 
     async def keep_running(self) -> None:
-        """Run for ever; cancel to end."""
+        """Run the child for ever; cancel to end."""
         failures = 0
         while True:
             began = asyncio.get_running_loop().time()
@@ -44,15 +54,15 @@ class Child:
             failures = 0 if steady else failures + 1
             try:
                 await asyncio.to_thread(self.on_exit, self.name, reason)
-            except Exception as error:  # noqa: BLE001 - the child is needed, whoever hears of it
+            except Exception as error:  # noqa: BLE001 - the child must restart anyway
                 log.error("child.untold", child=self.name, reason=safe_message(error))
             await asyncio.sleep(self.backoff[min(failures, len(self.backoff) - 1)])
 
     async def _run_once(self) -> str:
-        """One life of the child; returns how it ended."""
+        """Run the child until it ends. Return the reason."""
         try:
             self.process = await start(self.command)
-        except OSError as error:  # no memory or no handles: there may be later
+        except OSError as error:  # out of memory or handles; the next attempt may work
             log.error("child.not_started", child=self.name, reason=error.strerror)
             return f"could not be started ({error.strerror})"
         log.info("child.started", child=self.name, pid=self.process.pid)
@@ -61,25 +71,25 @@ class Child:
         return f"stopped with {describe_exit(code)}"
 
     def kill(self) -> None:
-        """End a child that hangs; ``keep`` starts it again."""
+        """Kill a child that hangs; :meth:`keep_running` restarts it."""
         if self.process is not None and self.process.returncode is None:
             self.process.kill()
 
     async def stop(self) -> None:
-        """End it for good."""
+        """Stop the child; cancel :meth:`keep_running` first, which would restart it."""
         if self.process is not None:
             await stop(self.process)
 
 
 async def start(command: Sequence[str]) -> asyncio.subprocess.Process:
-    """Start *command* with no input; its talk goes where ours goes."""
+    """Start *command* without input; it shares stdout and stderr with this process."""
     return await asyncio.create_subprocess_exec(
         *command, stdin=asyncio.subprocess.DEVNULL, start_new_session=True
     )
 
 
 async def stop(process: asyncio.subprocess.Process) -> None:
-    """SIGTERM, then SIGKILL after the grace time."""
+    """Send SIGTERM to *process*, and SIGKILL if it still runs after ``GRACE_S``."""
     if process.returncode is not None:
         return
     with contextlib.suppress(ProcessLookupError):
@@ -92,7 +102,7 @@ async def stop(process: asyncio.subprocess.Process) -> None:
 
 
 def describe_exit(code: int) -> str:
-    """An exit status in words."""
+    """Return an exit status in words; a negative one is a signal."""
     if code >= 0:
         return f"status {code}"
     signal_names = {member.value: member.name for member in signal.Signals}

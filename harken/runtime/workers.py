@@ -1,4 +1,4 @@
-"""The long-lived children, analyse workers and the index writer: a step in a loop each."""
+"""Analyse workers and index writer: each repeats a step, as a child process or for one call."""
 
 import time
 from collections.abc import Callable
@@ -12,8 +12,10 @@ from core.errors import HarkenError
 from core.watch import Topic
 from harken import wiring
 from harken.clock import Clock
-from harken.pipeline import retelling, steps
-from harken.pipeline.rescore import enqueue_rescoring
+from harken.pipeline.analyse import analyse_batch
+from harken.pipeline.index import index_batch
+from harken.pipeline.rescore import enqueue_rescoring, reclassify_batch, reextract_batch
+from harken.pipeline.step_result import StepResult
 from harken.runtime.heartbeat import Heartbeat
 from harken.settings_sync import sync_settings
 from store import changes
@@ -35,84 +37,83 @@ RESCORE_WORKER: Final = "again"
 
 
 def worker_names(workers: int) -> list[str]:
-    """The names of that many analyse workers of a record; each owns the leases under its name."""
+    """Return the names of *workers* analyse workers; each owns the leases under its name."""
     return [WORKER_NAME, *(f"{WORKER_NAME}-{n}" for n in range(2, workers + 1))]
 
 
 def run_analyse_worker(
     settings: Settings, clock: Clock, *, follow: bool, name: str = WORKER_NAME
-) -> steps.StepResult:
-    """Score what is pending, as the worker *name*; with *follow* for ever."""
+) -> StepResult:
+    """Score pending mentions as the worker *name*, until none is left; with *follow* for ever."""
     database = wiring.open_database(settings)
     heartbeat = Heartbeat(database, name, started_at=clock.now(), is_silent=not follow)
     heartbeat.beat(clock.now(), "starting")
     with database.write() as tx:
-        queue.release(tx, name)  # of a predecessor that was killed
+        queue.release(tx, name)  # leases of a killed predecessor
     model = wiring.open_model(settings)
     classifiers = _ClassifierCache(database, model)
 
-    def step(now: datetime) -> steps.StepResult:
-        """One batch."""
-        return steps.analyse_batch(database, model, classifiers.current(), owner=name, now=now)
+    def step(now: datetime) -> StepResult:
+        """Analyse one batch."""
+        return analyse_batch(database, model, classifiers.current(), owner=name, now=now)
 
     return _loop(step, heartbeat, clock, follow=follow)
 
 
-def reclassify_topics(settings: Settings, clock: Clock) -> steps.StepResult:
-    """Give everything in the record the topics that the settings have now; reads no text again.
+def reclassify_topics(settings: Settings, clock: Clock) -> StepResult:
+    """Classify all stored mentions by the current topics of *settings*; no text is read.
 
-    Workers of a running Harken take the same topics from their next batch on.
+    Workers of a running Harken use the same topics from their next batch on.
     """
     database = wiring.open_database(settings)
     sync_settings(database, settings, now=clock.now())
     model = wiring.open_model(settings)
     classifiers = _ClassifierCache(database, model)
 
-    def batch(after: str) -> tuple[steps.StepResult, str]:
-        """What lies beyond *after*."""
-        return retelling.reclassify_batch(database, model, classifiers.current(), after=after)
+    def batch(after: str) -> tuple[StepResult, str]:
+        """Classify the mentions beyond id *after*."""
+        return reclassify_batch(database, model, classifiers.current(), after=after)
 
     return _over_all_mentions(
         batch, Heartbeat(database, "topics", started_at=clock.now(), is_silent=True), clock
     )
 
 
-def reextract_entities(settings: Settings, clock: Clock) -> steps.StepResult:
-    """Tell anew what everything in the record names, as the settings have products and people now.
+def reextract_entities(settings: Settings, clock: Clock) -> StepResult:
+    """Extract the entities of all stored texts with the current products and people.
 
-    It needs no model, and a running Harken goes on meanwhile.
+    No model is needed, and a running Harken continues meanwhile.
     """
     database = wiring.open_database(settings)
     sync_settings(database, settings, now=clock.now())
     watches = wiring.watches(database)
 
-    def batch(after: str) -> tuple[steps.StepResult, str]:
-        """What lies beyond *after*."""
-        return retelling.reextract_batch(database, watches, after=after)
+    def batch(after: str) -> tuple[StepResult, str]:
+        """Extract from the texts beyond id *after*."""
+        return reextract_batch(database, watches, after=after)
 
     return _over_all_mentions(
         batch, Heartbeat(database, "names", started_at=clock.now(), is_silent=True), clock
     )
 
 
-def rescore_mentions(settings: Settings, clock: Clock) -> tuple[int, steps.StepResult, int]:
-    """Read what other models judged with that of the settings; how many wait before and after.
+def rescore_mentions(settings: Settings, clock: Clock) -> tuple[int, StepResult, int]:
+    """Score with the model of *settings* all mentions that another model scored.
 
-    What comes in meanwhile is read first. Workers of a running Harken that have the same model
-    help; killed, this goes on where it was with the next call, or with the next worker.
+    Return the number that waited before, the counts, and the number that waits after. New mentions
+    go first. Workers of a running Harken with the same model take part. If it is killed, the next
+    call or the next worker continues.
     """
     database = wiring.open_database(settings)
     sync_settings(database, settings, now=clock.now())
     with database.write() as tx:
-        queue.release(tx, RESCORE_WORKER)  # of a predecessor that was killed
+        queue.release(tx, RESCORE_WORKER)  # leases of a killed predecessor
     model = wiring.open_model(settings)
     classifiers, queue_size = _ClassifierCache(database, model), enqueue_rescoring(database, model)
 
-    def step(now: datetime) -> steps.StepResult:
-        """One batch."""
-        return steps.analyse_batch(
-            database, model, classifiers.current(), owner=RESCORE_WORKER, now=now
-        )
+    def step(now: datetime) -> StepResult:
+        """Analyse one batch."""
+        return analyse_batch(database, model, classifiers.current(), owner=RESCORE_WORKER, now=now)
 
     heartbeat = Heartbeat(database, RESCORE_WORKER, started_at=clock.now(), is_silent=True)
     result = _loop(step, heartbeat, clock, follow=False)
@@ -120,27 +121,30 @@ def rescore_mentions(settings: Settings, clock: Clock) -> tuple[int, steps.StepR
         return queue_size, result, remaining(tx, model.name)
 
 
-def run_index_writer(settings: Settings, clock: Clock, *, follow: bool) -> steps.StepResult:
-    """Bring the index up to date; with *follow* for ever."""
+def run_index_writer(settings: Settings, clock: Clock, *, follow: bool) -> StepResult:
+    """Index stored changes until none is left; with *follow* for ever.
+
+    An empty index, new or lost, is rebuilt from the first change.
+    """
     database = wiring.open_database(settings)
     heartbeat = Heartbeat(database, "index", started_at=clock.now(), is_silent=not follow)
     heartbeat.beat(clock.now(), "starting")
     name = wiring.index_consumer(settings)
     with wiring.open_index(settings, writer=True) as engine:
         engine.setup()
-        if engine.health().docs == 0:  # new or lost: everything is to be told again
+        if engine.health().docs == 0:  # new or lost
             with database.write() as tx:
                 changes.commit_offset(tx, name, 0, now=clock.now())
 
-        def step(now: datetime) -> steps.StepResult:
-            """One batch."""
-            return steps.index_batch(database, engine, consumer=name, now=now)
+        def step(now: datetime) -> StepResult:
+            """Index one batch."""
+            return index_batch(database, engine, consumer=name, now=now)
 
         return _loop(step, heartbeat, clock, follow=follow)
 
 
 class _ClassifierCache:
-    """The topics as prototypes, made anew when somebody edits them."""
+    """Classifier of the active topics, rebuilt when they change."""
 
     def __init__(self, database: Database, model: "Model") -> None:
         self._database = database
@@ -148,7 +152,7 @@ class _ClassifierCache:
         self._topics: list[Topic] | None = None
 
     def current(self) -> "TopicClassifier":
-        """Those of the topics that are listened for now."""
+        """Return the classifier of the topics that are stored now."""
         from nlp.topic_classifier import TopicClassifier
 
         with self._database.read() as tx:
@@ -162,13 +166,13 @@ class _ClassifierCache:
 
 
 def _over_all_mentions(
-    batch: Callable[[str], tuple[steps.StepResult, str]], heartbeat: Heartbeat, clock: Clock
-) -> steps.StepResult:
-    """Call *batch* with the id that it returned last, from the first mention to the last."""
+    batch: Callable[[str], tuple[StepResult, str]], heartbeat: Heartbeat, clock: Clock
+) -> StepResult:
+    """Call *batch* with the id that it returned last, until no mention is left."""
     after = ""
 
-    def step(_: datetime) -> steps.StepResult:
-        """The next one."""
+    def step(_: datetime) -> StepResult:
+        """Process the next batch."""
         nonlocal after
         result, after = batch(after)
         return result
@@ -177,12 +181,12 @@ def _over_all_mentions(
 
 
 def _loop(
-    step: Callable[[datetime], steps.StepResult],
+    step: Callable[[datetime], StepResult],
     heartbeat: Heartbeat,
     clock: Clock,
     *,
     follow: bool,
-) -> steps.StepResult:
+) -> StepResult:
     total = successes = failures = 0
     while True:
         try:
@@ -202,5 +206,5 @@ def _loop(
         )
         if not result.total:
             if not follow:
-                return steps.StepResult(total=total, successes=successes, failures=failures)
+                return StepResult(total=total, successes=successes, failures=failures)
             time.sleep(IDLE_S)

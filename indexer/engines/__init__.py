@@ -1,1 +1,1 @@
-"""One file an engine; its name in harken.yaml is the name of the file."""
+"""The engines, one module each."""

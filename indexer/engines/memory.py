@@ -1,4 +1,4 @@
-"""An index in a dictionary, for tests and rehearsals; the other engines must answer as it does."""
+"""An index in a dictionary, for tests; the other engines must return the same results."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -35,12 +35,12 @@ class _Entry:
     fields: Mapping[str, tuple[str, ...]]
 
     def order(self) -> tuple[int, str]:
-        """Newest first, ties by id."""
+        """Return the sort key: newest first, ties by id."""
         return (-self.document.published, self.document.id)
 
 
 class MemoryIndex(MentionIndex):
-    """Applied changes are found at the next refresh, as in the other engines."""
+    """An index in memory; applied changes are visible after the next refresh."""
 
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}
@@ -48,14 +48,14 @@ class MemoryIndex(MentionIndex):
         self._visible: dict[str, _Entry] = {}
 
     def setup(self) -> None:
-        """Nothing is missing."""
+        """Do nothing."""
 
     def apply(self, batch: Sequence[Change]) -> list[ChangeOutcome]:
-        """Each change by itself."""
+        """Apply each change by itself."""
         return [self._apply(change) for change in batch]
 
     def refresh(self) -> None:
-        """Show what was applied."""
+        """Make all applied changes visible."""
         self._visible = dict(self._latest)
 
     def search(
@@ -67,7 +67,7 @@ class MemoryIndex(MentionIndex):
         size: int = 20,
         page_token: str | None = None,
     ) -> SearchResponse:
-        """By looking at every mention."""
+        """Compare every mention with the query."""
         check_size(size)
         entries = self._matching_entries(query, filters)
         if effective_sort(sort, query) is Sort.RELEVANCE:
@@ -84,7 +84,7 @@ class MemoryIndex(MentionIndex):
     def facets(
         self, query: Query, filters: Filters = NO_FILTERS, *, fields: Sequence[str], n: int = 10
     ) -> Mapping[str, FacetCounts]:
-        """By counting."""
+        """Count the values of all hits."""
         check_fields(fields)
         entries = self._matching_entries(query, filters)
         counts = {
@@ -93,19 +93,19 @@ class MemoryIndex(MentionIndex):
         return {name: rank_values(counts[name], n) for name in fields}
 
     def count(self, query: Query = Everything(), filters: Filters = NO_FILTERS) -> int:  # noqa: B008
-        """By counting."""
+        """Count all hits."""
         return len(self._matching_entries(query, filters))
 
     def ids(self, query: Query = Everything(), filters: Filters = NO_FILTERS) -> Iterator[str]:  # noqa: B008
-        """Of one moment."""
+        """Yield the ids at the time of the call."""
         return iter([entry.document.id for entry in self._matching_entries(query, filters)])
 
     def health(self) -> Health:
-        """Always well."""
+        """Return the number of documents; the index is always healthy."""
         return Health(docs=len(self._visible), bytes=None, detail="in memory")
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing: there is nothing to release."""
 
     def _apply(self, change: Change) -> ChangeOutcome:
         if reason := reject_reason(change):

@@ -1,20 +1,28 @@
-"""Countries in queries: by their ISO 3166 codes, and what is meant by those who write names."""
+"""Countries in queries: ISO 3166 codes, and suggestions for written names."""
 
 from collections.abc import Mapping
 from difflib import get_close_matches
 from functools import cache
 from typing import Final
 
-_MIN_SIMILARITY: Final = 0.8  # as difflib counts; by its own 0.6 deutschland would be Switzerland
+from core.countries import COUNTRY_CODES
+
+_MIN_SIMILARITY: Final = 0.8  # of difflib; by its default 0.6 deutschland would be Switzerland
 
 
 def is_country(code: str) -> bool:
-    """Whether *code*, in lower case, is a country's; XK for Kosovo counts, EU and UN do not."""
+    """Return whether *code*, in lower case, is a country code.
+
+    XK for Kosovo is one; EU and UN are not.
+    """
     return code in _codes_by_name().values()
 
 
 def country_for(text: str) -> str:
-    """The code of the country that *said* most likely means, by CLDR's English names; else ""."""
+    """Return the code of the country with the name most similar to *text*; none: "".
+
+    Names are the English ones of CLDR.
+    """
     from babel.core import get_global
 
     alias = get_global("territory_aliases").get(text.upper(), [""])[0].lower()
@@ -26,7 +34,8 @@ def country_for(text: str) -> str:
 
 @cache
 def _codes_by_name() -> Mapping[str, str]:
-    """English name to code, both in lower case."""
-    from config.countries import country_names
+    """Return English name -> code, both in lower case."""
+    from babel import Locale
 
-    return {name.lower(): code.lower() for code, name in country_names("en").items()}
+    territories = Locale("en").territories.items()
+    return {name.lower(): code.lower() for code, name in territories if code in COUNTRY_CODES}

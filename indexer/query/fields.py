@@ -1,4 +1,4 @@
-"""The fields that a query may name, and the values they take."""
+"""The fields of the query language, and their values."""
 
 from collections.abc import Mapping
 from difflib import get_close_matches
@@ -13,13 +13,13 @@ from indexer.query.nodes import Field, quote
 
 
 class YesNo(StrEnum):
-    """To a field that asks a question."""
+    """The values of a field with two values."""
 
     YES = "yes"
     NO = "no"
 
 
-# Name -> its only values; None: any value.
+# Name -> allowed values; None: any value.
 FIELDS: Final[Mapping[str, type[StrEnum] | None]] = {
     "source": None,
     "watch": None,
@@ -39,17 +39,17 @@ FIELDS: Final[Mapping[str, type[StrEnum] | None]] = {
     "state": MentionState,
     "analysis": AnalysisState,
 }
-# Slugs and names of sources keep their case; these have only one spelling.
+# Slugs of sources, watches and topics are case-sensitive; these values are not.
 _LOWER_CASE_FIELDS: Final = frozenset(FIELDS) - {"source", "watch", "topic"}
 
-_EXAMPLES: Final = {"place": "de"}  # where not any value will do
+_EXAMPLES: Final = {"place": "de"}  # of fields without a list of values that still reject some
 
 
 def build_field(name: str, value: str, *, column: int) -> Field:
-    """The node ``name:value`` that stands at *column*.
+    """Return the node ``name:value`` at *column*.
 
     Raises:
-        QueryError: there is no such field, no value, or the field does not take it.
+        QueryError: there is no such field, the value is missing, or the field does not accept it.
     """
     field_name = name.lower()
     if field_name not in FIELDS:

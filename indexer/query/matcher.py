@@ -1,4 +1,4 @@
-"""Does one text, or one document, fit a query? What the engines find must agree with it."""
+"""The reference matcher of a query and one text or document; every engine must agree with it."""
 
 from collections.abc import Collection, Mapping, Sequence
 
@@ -11,11 +11,12 @@ def matches(
     positions: Mapping[str, Sequence[int]],
     fields: Mapping[str, Collection[str]],
 ) -> bool:
-    """Whether *query* holds.
+    """Return whether *query* matches.
 
     Args:
-        where: the places of each word of the text (indexer.index_tokens.places).
-        fields: the values of each field; a field that is not in it has none.
+        query: the tree.
+        positions: of each word of the text (indexer.index_tokens.term_positions).
+        fields: the values of each field; a missing field has none.
     """
     match query:
         case Phrase(words):

@@ -1,11 +1,11 @@
-"""What a query means: a frozen tree. ``str`` of it is canonical and parses back to an equal one."""
+"""The tree of a query, frozen. Its ``str`` is canonical and parses back to an equal tree."""
 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-# A field's value that needs no quotation marks; with two slashes it would look like a URL.
+# A field's value without quotation marks; two slashes at its start would look like a URL.
 _BARE: Final = re.compile(r'(?!//)[^\s()"\\“”„«»]+')
 
 
@@ -25,7 +25,7 @@ class Everything(Query):
 
 @dataclass(frozen=True, slots=True)
 class Phrase(Query):
-    """One word, or several that follow each other."""
+    """One word, or several in sequence."""
 
     words: tuple[str, ...]  # at least one, each from indexer.index_tokens.index_words
 
@@ -36,7 +36,7 @@ class Phrase(Query):
 
 @dataclass(frozen=True, slots=True)
 class Field(Query):
-    """One value of a field; a field of several values matches if one of them is it."""
+    """One value of a field; a field with several values matches if one of them is equal."""
 
     name: str  # a key of indexer.query.fields.FIELDS
     value: str
@@ -78,13 +78,13 @@ class Not(Query):
 
 
 def quote(text: str) -> str:
-    """*text* between straight quotation marks, as the grammar reads it."""
+    """Return *text* in straight quotation marks, escaped for the grammar."""
     literal = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{literal}"'
 
 
 def all_of(parts: Iterable[Query]) -> Query:
-    """The conjunction, as flat as it can be; of no parts it is everything."""
+    """Return the conjunction, flattened; without parts Everything."""
     operands: list[Query] = []
     for part in parts:
         operands.extend(part.parts if isinstance(part, And) else [part])
@@ -95,10 +95,10 @@ def all_of(parts: Iterable[Query]) -> Query:
 
 
 def any_of(parts: Iterable[Query]) -> Query:
-    """The disjunction of one part or more, as flat as it can be.
+    """Return the disjunction of one part or more, flattened.
 
     Raises:
-        ValueError: there is no part; nothing at all would match.
+        ValueError: there is no part, so nothing would match.
     """
     operands: list[Query] = []
     for part in parts:
@@ -109,12 +109,12 @@ def any_of(parts: Iterable[Query]) -> Query:
 
 
 def none_of(part: Query) -> Query:
-    """The negation; twice is not at all."""
+    """Return the negation; a double negation is the part itself."""
     return part.part if isinstance(part, Not) else Not(part)
 
 
 def depth(query: Query) -> int:
-    """Levels of the tree; a word alone has 1."""
+    """Return the number of levels of the tree; a single word has 1."""
     match query:
         case And(parts) | Or(parts):
             return 1 + max(map(depth, parts))
@@ -124,7 +124,7 @@ def depth(query: Query) -> int:
 
 
 def positive_phrases(query: Query) -> Iterator[Phrase]:
-    """The phrases that speak for a mention, in order: those under no NOT."""
+    """Yield the phrases outside of any NOT, in order."""
     match query:
         case Phrase():
             yield query

@@ -1,4 +1,4 @@
-"""Text -> tree. Every error names its column; the limits keep all engines safe."""
+"""Text -> tree. Every error has its column; the limits protect all engines."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -14,28 +14,31 @@ from indexer.query.nodes import Everything, Phrase, Query, all_of, any_of, depth
 from indexer.query.syntax_errors import explain
 
 MAX_CHARACTERS: Final = 2_000
-MAX_CLAUSES: Final = 100  # words and fields, those inside phrases too
-# Elasticsearch refuses more than 30 levels of bool; the filters of a search need two of them.
+MAX_CLAUSES: Final = 100  # words and fields, words of phrases too
+# Elasticsearch rejects more than 30 levels of bool; the filters of a search need two of them.
 MAX_LEVELS: Final = 28
 
 
 def parse(text: str) -> Query:
-    """The meaning of *text*; of blank text: everything.
+    """Return the tree of *text*; of blank text: Everything.
 
     Raises:
-        QueryError: it has no meaning or is beyond the limits; the column counts from 0, and the
-            hint, where there is one, parses.
+        QueryError: *text* is not a query or exceeds the limits; the column counts from 0, and a
+            hint always parses.
     """
     try:
         return _parse_query(text)
     except QueryError as mistake:
-        if not _is_parsable(mistake.hint):  # it mends one mistake of several
+        if not _is_parsable(mistake.hint):  # the hint corrects one of several mistakes
             mistake.hint = ""
         raise
 
 
 def first_field(text: str) -> tuple[str, int] | None:
-    """The first ``field:value`` in a *text* that parses, and its column; None: it has none."""
+    """Return the first ``field:value`` of *text* and its column; None: it has no field.
+
+    *text* must parse.
+    """
     tokens = (token for token in _parser().lex(text) if token.type == "FIELD")
     return next(((str(token), _column(token)) for token in tokens), None)
 
@@ -45,7 +48,7 @@ def _parse_query(text: str) -> Query:
         message = f"The query is longer than {MAX_CHARACTERS:,} characters."
         raise QueryError(message, column=MAX_CHARACTERS)
     try:
-        part: _Part = _parser().parse(text)  # type: ignore[assignment]  # what _Meaning.start returns
+        part: _Part = _parser().parse(text)  # type: ignore[assignment]  # the result of _TreeBuilder.start
     except (UnexpectedCharacters, UnexpectedToken) as error:
         raise explain(error, text) from None
     return part.query
@@ -61,7 +64,7 @@ def _is_parsable(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A tree in the making: where it stands in the text, and how many clauses it holds."""
+    """A partial tree with its column in the text and its number of clauses."""
 
     query: Query
     column: int
@@ -69,34 +72,34 @@ class _Part:
 
 
 class _TreeBuilder(Transformer[Token, _Part]):
-    """Builds the tree while lark parses: no parse tree, no recursion, no state."""
+    """A builder that lark calls while it parses: no parse tree, no recursion, no state."""
 
     def start(self, parts: list[_Part | None]) -> _Part:
-        """The whole text, which may be blank."""
+        """Build the whole text, which may be blank."""
         return parts[0] or _Part(Everything(), 0, 0)
 
     def either(self, parts: list[_Part]) -> _Part:
-        """``a OR b``."""
+        """Build ``a OR b``."""
         return _check_limits(any_of(part.query for part in parts), parts)
 
     def both(self, parts: list[_Part]) -> _Part:
-        """``a b`` or ``a AND b``."""
+        """Build ``a b`` or ``a AND b``."""
         return _check_limits(all_of(part.query for part in parts), parts)
 
     def negation(self, parts: tuple[Token, _Part]) -> _Part:
-        """``NOT a`` or ``-a``."""
+        """Build ``NOT a`` or ``-a``."""
         return _check_limits(none_of(parts[1].query), [parts[1]])
 
     def word(self, parts: list[Token]) -> _Part:
-        """``a``; a phrase where it holds several words, as ``don't`` does."""
+        """Build ``a``; a phrase if it has several words, such as ``don't``."""
         return _phrase(parts[0])
 
     def quoted(self, parts: list[Token]) -> _Part:
-        """``"a b"``."""
+        """Build ``"a b"``."""
         return _phrase(parts[0])
 
     def field(self, parts: list[Token]) -> _Part:
-        """``name:value``."""
+        """Build ``name:value``."""
         name, _, value = parts[0].partition(":")
         column = _column(parts[0])
         return _Part(build_field(name, _unquote(value), column=column), column, 1)
@@ -124,7 +127,7 @@ def _check_limits(query: Query, parts: list[_Part]) -> _Part:
 def _unquote(value: str) -> str:
     if not value.startswith(('"', "“", "”", "„", "«", "»")):
         return value
-    pieces = value[1:-1].split("\\\\")  # first the escaped backslashes, then the escaped marks
+    pieces = value[1:-1].split("\\\\")  # escaped backslashes first, then escaped marks
     return "\\".join(piece.replace("\\", "") for piece in pieces)
 
 

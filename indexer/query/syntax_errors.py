@@ -1,4 +1,4 @@
-"""Sentences for what the grammar refuses: what is wrong, where, and a query that would be right."""
+"""Messages for syntax errors: the mistake, its column, and a corrected query."""
 
 from typing import cast
 
@@ -9,7 +9,7 @@ from core.errors import QueryError
 
 
 def explain(error: UnexpectedCharacters | UnexpectedToken, text: str) -> QueryError:
-    """Say in a sentence why *text* cannot be parsed."""
+    """Return an error whose message states why *text* cannot be parsed."""
     if isinstance(error, UnexpectedCharacters):
         column = cast("int", error.pos_in_stream)  # declared as None, set in __init__
         # Any other character begins a word, a bracket or a blank.

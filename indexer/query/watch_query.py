@@ -1,4 +1,4 @@
-"""Queries of watches: they judge a bare text in a crawl, so they need words to listen for."""
+"""Queries of watches: a crawl matches them with bare texts, so they need words."""
 
 from typing import Final
 
@@ -10,10 +10,10 @@ _EXAMPLE: Final = Phrase(("yourbrand",))
 
 
 def compile_watch(text: str) -> Query:
-    """The query of a watch: words and phrases, of which at least one must be said.
+    """Parse the query of a watch: words and phrases; each matching text contains one of them.
 
     Raises:
-        QueryError: it does not parse, names a field, or fits texts that say none of its words.
+        QueryError: it does not parse, names a field, or matches texts without any of its words.
     """
     query = parse(text)
     if first_match := first_field(text):
@@ -27,10 +27,10 @@ def compile_watch(text: str) -> Query:
 
 
 def required_terms(query: Query) -> frozenset[str] | None:
-    """Words of which every matching text says one; None: no such words exist.
+    """Return words such that every matching text contains one; None: no such words exist.
 
-    Of several choices the rarest words are taken, and the longer word stands in for the rarer one
-    (Zipf's law of abbreviation): no counts of a corpus are at hand in a crawl.
+    Of several choices the rarest words are returned. A longer word counts as rarer (Zipf's law of
+    abbreviation), because a crawl has no word counts of a corpus.
     """
     match query:
         case Phrase(words):

@@ -1,1 +1,1 @@
-"""The encoder: network, adapter, tokenizer, engines' contract and published weights."""
+"""The encoder: network, adapter, tokenizer, base class of engines, and published weights."""

@@ -1,4 +1,4 @@
-"""The few megabytes that we train: low-rank changes of the upper layers, heads, temperatures."""
+"""The trained part of a model: low-rank changes of the upper layers, heads, temperatures."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -16,17 +16,16 @@ from nlp.metrics import softmax
 
 ADAPTERS_FOLDER: Final = Path(__file__).parents[1] / "weights"  # the adapters that ship
 SENTIMENT: Final = "sentiment"  # the head that every adapter has
-WHITENING_MEAN: Final = "centre"  # the name of the tensor that is taken from every vector …
-WHITENING_MATRIX: Final = "spread"  # … and of the one that the rest is multiplied by
-ANY_LANGUAGE: Final = (
-    "*"  # the temperature, or the priors, of languages that have none of their own
-)
-# How far logits are moved from the classes' shares in training towards equal shares (logit
-# adjustment, arXiv:2007.07314, there 1). 15 % of the tweets in English that sentiment was learned
-# from are negative: a model that expects no more of a brand in trouble overlooks it. Chosen on
-# 2,142 of these tweets that were kept back, of 0 to 1: macro-recall 0.719, 0.727 at 0.25, 0.737 at
-# 0.5 and little more beyond (0.736 at 0.75, 0.743 at 1), while accuracy falls from 0.729 over 0.726
-# and 0.722 to 0.709 and 0.704.
+# Names of the tensors: the mean is subtracted from every vector, the matrix multiplies the rest.
+WHITENING_MEAN: Final = "centre"
+WHITENING_MATRIX: Final = "spread"
+# The key of the temperature, or of the priors, for languages without an entry of their own.
+ANY_LANGUAGE: Final = "*"
+# Strength of the logit adjustment (arXiv:2007.07314, there 1) that moves logits from the class
+# shares of the training texts towards equal shares. 15 % of the English training tweets for
+# sentiment are negative: a model that expects the same share of a brand in trouble overlooks the
+# trouble. Chosen on 2,142 held-out tweets of the same set. Macro-recall: 0.719 at 0, 0.727 at
+# 0.25, 0.737 at 0.5, 0.736 at 0.75, 0.743 at 1. Accuracy: 0.729, 0.726, 0.722, 0.709, 0.704.
 PRIOR_ADJUSTMENT: Final = 0.5
 
 Array = np.ndarray[Any, np.dtype[np.float32]]
@@ -35,26 +34,26 @@ PerLanguage = TypeVar("PerLanguage")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassificationHead:
-    """What one head tells, and where its figures hold."""
+    """The classes of one head, the languages it is valid for, and its calibration."""
 
     classes: tuple[str, ...]  # in the order of its outputs
     languages: tuple[str, ...]  # ISO 639-1 codes it was trained and measured on
-    temperatures: Mapping[str, float]  # by language or ANY; logits are divided by it
+    temperatures: Mapping[str, float]  # by language or ANY_LANGUAGE; logits are divided by it
     exclusive: bool = True  # False: each class has a probability of its own
-    # By language or ANY: the shares of the classes in what was learned; none: they were alike.
+    # By language or ANY_LANGUAGE: the class shares of the training texts. Empty: equal shares.
     priors: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
     def temperature(self, language: str | None = None) -> float:
-        """What logits of a text in *language* are divided by (arXiv:1706.04599)."""
+        """Return the divisor of logits of texts in *language* (arXiv:1706.04599); default 1."""
         temperature = for_language(self.temperatures, language)
         return 1.0 if temperature is None else temperature
 
     def supports(self, language: str | None) -> bool:
-        """Whether it may be believed of a text in *language*; None: nobody said which."""
+        """Return True for a language the head was trained on, and for None (unknown language)."""
         return language is None or language in self.languages
 
     def adjust_for_priors(self, logits: Array, language: str | None = None) -> Array:
-        """*logits* (…, classes) of texts in *language*, less EVENED of their log priors."""
+        """Subtract PRIOR_ADJUSTMENT times *language*'s log priors from *logits* (…, classes)."""
         priors = for_language(self.priors, language)
         if priors is None:
             return logits
@@ -62,7 +61,7 @@ class ClassificationHead:
         return logits - np.float32(PRIOR_ADJUSTMENT) * log_priors
 
     def probabilities(self, logits: Array, languages: Sequence[str | None]) -> Array:
-        """Calibrated probabilities of *logits* (texts, classes), each in one of *languages*."""
+        """Return calibrated probabilities of *logits* (texts, classes); *languages*: one a text."""
         scaled_logits = np.empty_like(logits, np.float32)
         for language in set(languages):
             mask = np.array([code == language for code in languages])
@@ -78,47 +77,46 @@ class ClassificationHead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adapter:
-    """What training found, on top of one encoder."""
+    """The result of a training, on top of one encoder."""
 
-    encoder_sha256: str  # of the base weights it was trained on; on no others does it mean anything
-    shared: int  # layers below it that stay as they are: base and tuned text vectors share them
-    scale: (
-        float  # a weight becomes W + scale * up @ down (LoRA, arXiv:2106.09685; scale = alpha / r)
-    )
+    encoder_sha256: str  # of the base weights it was trained on; it is valid for these alone
+    shared: int  # unchanged layers below it, shared by base and tuned text vectors
+    # A weight becomes W + scale * up @ down (LoRA, arXiv:2106.09685; scale = alpha / r).
+    scale: float
     heads: Mapping[str, ClassificationHead]  # SENTIMENT first
-    tensors: Mapping[
-        str, Array
-    ]  # "layer.N.NAME.down" (r, in), "….up" (out, r), "head.NAME.…", CENTRE, SPREAD
-    proof: Mapping[str, tuple[float, ...]]  # sentences and their sentiment's probabilities
-    notes: Mapping[str, Any]  # how it was trained and what it reached
+    # "layer.N.NAME.down" (r, in), "….up" (out, r), "head.NAME.…", WHITENING_MEAN, WHITENING_MATRIX
+    tensors: Mapping[str, Array]
+    proof: Mapping[str, tuple[float, ...]]  # self-test: sentences and their sentiment probabilities
+    notes: Mapping[str, Any]  # recipe, validation scores and figures of the training
     sha256: str = ""  # of the file, 64 hex digits; empty before it is written
 
     @property
     def figures(self) -> Mapping[str, Sequence[Mapping[str, Any]]]:
-        """By head, a figure for each set that it was measured on (`nlp.training.figures`)."""
+        """Figures by head, one for each evaluation set (`nlp.training.figures`)."""
         figures_by_head: Mapping[str, Sequence[Mapping[str, Any]]] = self.notes.get("figures", {})
         return figures_by_head
 
     def weight_change(self, name: str) -> Array | None:
-        """What to add to the weight of the linear layer *name*, shape (out, in); None: nothing."""
+        """Return the change of the weight of the linear layer *name*, (out, in); None: none."""
         if f"{name}.down" not in self.tensors:
             return None
         change: Array = self.tensors[f"{name}.up"] @ self.tensors[f"{name}.down"]
         return change * np.float32(self.scale)
 
     def head_tensors(self, name: str) -> dict[str, Array]:
-        """The tensors of the head *name* by their names in the network; none: it has none."""
+        """Return the tensors of the head *name* by their names in the network; may be empty."""
         prefix = f"head.{name}."
         return {
-            name_.removeprefix(prefix): tensor
-            for name_, tensor in self.tensors.items()
-            if name_.startswith(prefix)
+            tensor_name.removeprefix(prefix): tensor
+            for tensor_name, tensor in self.tensors.items()
+            if tensor_name.startswith(prefix)
         }
 
     def whitening(self, width: int) -> tuple[Array, Array]:
-        """What is taken from every un-adapted vector, and what the rest is multiplied by.
+        """Return the mean to subtract from un-adapted vectors, and the matrix to multiply them by.
 
-        Shapes (*width*,) and (*width*, *width*); zeros and ones where the adapter has nothing.
+        Shapes (*width*,) and (*width*, *width*). An adapter without them gives zeros and the
+        identity matrix.
         """
         mean = self.tensors.get(WHITENING_MEAN, np.zeros(width, np.float32))
         return mean, self.tensors.get(WHITENING_MATRIX, np.eye(width, dtype=np.float32))
@@ -132,10 +130,10 @@ def for_language(
 
 
 def load_adapter(path: Path) -> Adapter:
-    """The adapter in *path*, its tensors as float32.
+    """Load the adapter in *path*, its tensors as float32.
 
     Raises:
-        ConfigError: there is no such file, or it holds no adapter.
+        ConfigError: the file is missing or is not an adapter.
     """
     try:
         with safe_open(path, framework="numpy") as file:
@@ -154,7 +152,7 @@ def load_adapter(path: Path) -> Adapter:
 
 
 def save_adapter(path: Path, adapter: Adapter) -> None:
-    """Write *adapter* as half-precision safetensors; a reader sees the old file or the new one."""
+    """Write *adapter* as half-precision safetensors, atomically."""
     metadata = {
         "encoder_sha256": adapter.encoder_sha256,
         "shared": adapter.shared,
@@ -166,7 +164,7 @@ def save_adapter(path: Path, adapter: Adapter) -> None:
     tensors = {name: np.ascontiguousarray(t, np.float16) for name, t in adapter.tensors.items()}
     partial = path.with_suffix(".partial")
     save_file(tensors, partial, {"harken": json.dumps(metadata)})
-    partial.chmod(0o644)  # safetensors writes for its owner alone
+    partial.chmod(0o644)  # safetensors makes files that only their owner may read
     partial.replace(path)
 
 

@@ -1,4 +1,4 @@
-"""A pinned encoder with our adapter: the code behind every packaged model."""
+"""The base class of every packaged model: a pinned encoder with an adapter."""
 
 import math
 from abc import ABC
@@ -12,69 +12,68 @@ from torch import nn
 
 from core import plugins
 from core.errors import ConfigError
-from nlp.encoder import adapter as adapters
-from nlp.encoder.adapter import SENTIMENT, Adapter
+from nlp.encoder.adapter import ADAPTERS_FOLDER, SENTIMENT, Adapter, load_adapter
 from nlp.encoder.batching import split_into_windows
 from nlp.encoder.engine import Engine
 from nlp.encoder.network import load_network
-from nlp.encoder.packed import pack
-from nlp.encoder.packing import batches
+from nlp.encoder.packing import batches, pack
 from nlp.encoder.pretrained import PretrainedEncoder, verify_weights
 from nlp.encoder.tokenizer import EncoderTokenizer
 from nlp.model import Model, Prediction
 
-WINDOW_TOKENS: Final = 254  # tokens; with their two ends the 256 that MiniLM was trained for
+WINDOW_TOKENS: Final = 254  # with two special tokens the 256 that MiniLM was trained for
 _EPSILON: Final = 1e-12
-_TOLERANCE: Final = 0.1  # of a probability in the proof; bfloat16 moves them by 0.02
+_TOLERANCE: Final = 0.1  # of a probability in the self-test; bfloat16 moves them by 0.02
 
 Array = np.ndarray[Any, np.dtype[np.float32]]
 SentimentProbabilities = tuple[float, float, float]  # negative, neutral, positive
 
 
 class AdapterModel(Model, ABC):
-    """Reads on one thread by an engine of ``nlp.engines``; start more processes for more speed.
+    """A model that predicts on one thread through an engine of ``nlp.engines``.
+
+    Start more processes for more speed.
 
     Raises:
-        ConfigError: encoder or adapter are missing, are not the ones expected, or do not give the
-            probabilities that they gave when the adapter was made; the engine cannot run here.
+        ConfigError: the encoder or the adapter is missing or is not the expected one, the self-test
+            gives other probabilities than after training, or the engine cannot run here.
     """
 
     base: ClassVar[PretrainedEncoder]
-    adapter_file: ClassVar[str]  # file name of the adapter that ships
+    adapter_file: ClassVar[str]  # file name of the packaged adapter
 
     def __init__(
         self, adapter: Path | None = None, encoder: Path | None = None, engine: str = "torch"
     ) -> None:
         torch.set_num_threads(1)
-        weights = adapters.load_adapter(adapter or adapters.ADAPTERS_FOLDER / self.adapter_file)
-        if encoder is None and weights.encoder_sha256 != self.base.sha256:
+        trained_adapter = load_adapter(adapter or ADAPTERS_FOLDER / self.adapter_file)
+        if encoder is None and trained_adapter.encoder_sha256 != self.base.sha256:
             raise ConfigError("the adapter belongs to another encoder; see `make train`")
         folder = encoder or self.base.locate()
-        self.encoder_sha256 = verify_weights(folder, weights.encoder_sha256)
-        self._heads = weights.heads
-        self.languages = frozenset(weights.heads[SENTIMENT].languages)
-        self.heads = {name: h.classes for name, h in weights.heads.items() if name != SENTIMENT}
-        self.temperatures = {name: head.temperatures for name, head in weights.heads.items()}
+        self.encoder_sha256 = verify_weights(folder, trained_adapter.encoder_sha256)
+        self._heads = trained_adapter.heads
+        self.languages = frozenset(self._heads[SENTIMENT].languages)
+        self.heads = {name: h.classes for name, h in self._heads.items() if name != SENTIMENT}
+        self.temperatures = {name: head.temperatures for name, head in self._heads.items()}
         self._tokenizer = EncoderTokenizer(folder)
-        self._network = load_network(folder, weights).eval()
+        self._network = load_network(folder, trained_adapter).eval()
         self._whitening_mean, self._whitening_matrix = map(
-            torch.from_numpy, weights.whitening(self._network.width)
+            torch.from_numpy, trained_adapter.whitening(self._network.width)
         )
         engine_class = plugins.load("nlp.engines", engine, Engine)
         self._engine = engine_class(
-            self._network, folder / engine_folder_name(engine, weights.sha256)
+            self._network, folder / engine_folder_name(engine, trained_adapter.sha256)
         )
-        self.name = (
-            f"{self.adapter_file.partition('.')[0]} {weights.sha256[:8]} {self._engine.name}"
-        )
-        self._self_test(weights)
+        file_stem = self.adapter_file.partition(".")[0]
+        self.name = f"{file_stem} {trained_adapter.sha256[:8]} {self._engine.name}"
+        self._self_test(trained_adapter)
 
     def predict(
         self, texts: Sequence[str], languages: Sequence[str | None] | None = None
     ) -> list[Prediction]:
-        """One reading a text, in order; a text of several windows is their mean by length.
+        """Return one prediction a text, in order: the mean over its windows, weighted by length.
 
-        A head says nothing of a text that is told to be in a language it was not trained on.
+        Heads that were not trained on the language of a text are left out of its prediction.
         """
         codes = languages or [None] * len(texts)
         probabilities, vectors = self._window_means(texts, codes, list(self._heads))
@@ -96,17 +95,17 @@ class AdapterModel(Model, ABC):
     def predict_sentiment(
         self, texts: Sequence[str], languages: Sequence[str | None] | None = None
     ) -> list[SentimentProbabilities | None]:
-        """The sentiment that `read` finds, alone, in two thirds of its time."""
+        """Return only the sentiment of `predict`, in two thirds of its time."""
         codes = languages or [None] * len(texts)
         probabilities, _ = self._window_means(texts, codes, [SENTIMENT], vectors=False)
         return [_sentiment_triple(row) for row in _finite_rows(probabilities[SENTIMENT])]
 
     def encode(self, texts: Sequence[str]) -> Array:
-        """Un-adapted embeddings, float32, shape (len(texts), width), rows of length 1."""
+        """Return un-adapted embeddings, float32, shape (len(texts), width), rows of length 1."""
         return self._window_means(texts, [None] * len(texts), [])[1]
 
     def token_windows(self, texts: Sequence[str]) -> list[tuple[int, list[int]]]:
-        """The windows of all texts in order: index of the text, token ids."""
+        """Return the windows of all texts in order: index of the text, token ids."""
         return [
             (text_index, self._tokenizer.with_special_tokens(ids))
             for text_index, row in enumerate(self._tokenizer.ids(texts))
@@ -121,9 +120,9 @@ class AdapterModel(Model, ABC):
         *,
         vectors: bool = True,
     ) -> tuple[dict[str, Array], Array]:
-        """Probabilities by head, and vectors, of each text: means over its windows by length.
+        """Return probabilities by head, and vectors, of each text: means weighted by window length.
 
-        Without *vectors* these are all zeros.
+        Without *vectors* the second array is all zeros.
         """
         token_lists = self.token_windows(texts)
         logits, embeddings = self._run_windows(
@@ -146,7 +145,7 @@ class AdapterModel(Model, ABC):
     def _run_windows(
         self, token_lists: Sequence[Sequence[int]], heads: Sequence[str], *, vectors: bool
     ) -> tuple[dict[str, Array], Array]:
-        """Logits by head, and vectors, of each window."""
+        """Return logits by head, and vectors, of each window."""
         device_spec, run = self._engine.device_spec, self._engine.run
         logits: dict[str, Array] = {
             name: np.zeros((len(token_lists), len(self._heads[name].classes)), np.float32)
@@ -170,7 +169,7 @@ class AdapterModel(Model, ABC):
         return vectors
 
     def _self_test(self, adapter: Adapter) -> None:
-        """A wrong tokenizer or a broken kernel shows here, not in the crisis."""
+        """Compare predictions with those stored in training: finds a wrong tokenizer or kernel."""
         predictions = [
             probabilities or np.nan for probabilities in self.predict_sentiment(list(adapter.proof))
         ]
@@ -182,12 +181,12 @@ class AdapterModel(Model, ABC):
 
 
 def engine_folder_name(engine: str, adapter_sha256: str) -> str:
-    """The folder, within that of the encoder, of what was built for *engine* and an adapter."""
+    """Return the subfolder of an encoder for the files built for *engine* and an adapter."""
     return f"{engine}-{adapter_sha256[:16]}"
 
 
 def _finite_rows(probabilities: Array) -> list[tuple[float, ...] | None]:
-    """A row of *shares* as a tuple each, None where it holds no number."""
+    """Return each row of *probabilities* as a tuple; None for a row with NaN or infinity."""
     return [tuple(row) if math.isfinite(sum(row)) else None for row in probabilities.tolist()]
 
 
@@ -196,5 +195,5 @@ def _sentiment_triple(row: tuple[float, ...] | None) -> SentimentProbabilities |
 
 
 def _segment_sums(rows: Array, starts: np.ndarray[Any, Any]) -> Array:
-    """The sums of *rows* from each of *first* to the next."""
+    """Return the sums of *rows* from each of *starts* to the next."""
     return np.add.reduceat(rows, starts) if starts.size else rows

@@ -1,18 +1,18 @@
-"""Texts of like length are learned together: little padding, few shapes."""
+"""Batches of texts of similar length: little padding, few shapes."""
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
 # Lengths are multiples of 4 because oneDNN prepares a kernel for each shape: with any length
-# allowed the same work costs 1.4 x (measured).
+# allowed the same work takes 1.4 times as long (measured).
 LENGTH_STEP: Final = 4
 
 
 def batches(lengths: Sequence[int], tokens: int) -> Iterator[list[int]]:
-    """Indices into *lengths*, each once, shortest first, by batches.
+    """Yield batches of indices into *lengths*, each index once, shortest texts first.
 
-    Padded to its longest text a batch fits *tokens*; a longer text makes a batch of its own.
+    A batch, padded to its longest text, has at most *tokens*. A longer text is a batch alone.
     """
     batch: list[int] = []
     for index in sorted(range(len(lengths)), key=lengths.__getitem__):
@@ -25,12 +25,12 @@ def batches(lengths: Sequence[int], tokens: int) -> Iterator[list[int]]:
 
 
 def padded_length(length: int) -> int:
-    """*length* rounded up to a multiple of ``STEP``."""
+    """Round *length* up to a multiple of ``LENGTH_STEP``."""
     return -(-length // LENGTH_STEP) * LENGTH_STEP
 
 
 def split_into_windows(ids: Sequence[int], size: int) -> list[Sequence[int]]:
-    """*ids* in consecutive pieces of nearly equal length, none longer than *size*; one at least."""
+    """Split *ids* into at least one window of at most *size*; lengths differ by at most one."""
     count = max(1, -(-len(ids) // size))
     cuts = [len(ids) * part // count for part in range(count + 1)]
     return [ids[start:end] for start, end in pairwise(cuts)]

@@ -1,4 +1,4 @@
-"""The sizes of an encoder, as they stand in its config.json."""
+"""The sizes of an encoder, from its config.json."""
 
 import json
 from dataclasses import dataclass
@@ -22,10 +22,10 @@ class BertConfig:
     positions: int
     types: int
     epsilon: float
-    padding: int  # id of the token that fills
+    padding: int  # id of the padding token
 
 
-# What each size is called in the file.
+# Names of the sizes in the file.
 _NAMES: Final = {
     "width": "hidden_size",
     "layers": "num_hidden_layers",
@@ -41,10 +41,10 @@ _KIND: Final = {"architectures": ["BertModel"], "model_type": "bert", "hidden_ac
 
 
 def read(folder: Path) -> BertConfig:
-    """The shape of the encoder in *folder*.
+    """Read the sizes of the encoder in *folder*.
 
     Raises:
-        ConfigError: this is no BERT with GELU, or a size is missing.
+        ConfigError: the encoder is not a BERT with GELU, or a size is missing.
     """
     try:
         config = json.loads((folder / CONFIG).read_text())
@@ -58,6 +58,6 @@ def read(folder: Path) -> BertConfig:
 
 
 def write(shape: BertConfig, folder: Path) -> None:
-    """Put config.json into *folder*; any library that knows BERT understands it."""
+    """Write config.json to *folder* in the form that every BERT library reads."""
     config = _KIND | {theirs: getattr(shape, ours) for ours, theirs in _NAMES.items()}
     (folder / CONFIG).write_text(json.dumps(config, indent=1))

@@ -1,4 +1,4 @@
-"""The contract of what runs the layers of a network; plug-ins in ``nlp.engines``."""
+"""The contract of an engine, which runs the layers of a network; plug-ins in ``nlp.engines``."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _DTYPE_NAMES: Final = {torch.bfloat16: "bf16", torch.float16: "fp16", torch.floa
 
 @dataclass(frozen=True, slots=True)
 class DeviceSpec:
-    """Where tensors live and in what precision; chosen once, for all code behind."""
+    """The device of tensors and their precision, chosen once by an engine."""
 
     device: torch.device
     dtype: torch.dtype
@@ -25,31 +25,35 @@ class DeviceSpec:
 
 
 class Engine(ABC):
-    """Runs the layers: all but all of the work. Verdicts of two engines are of different models."""
+    """A way to run the layers, which is nearly all of the work.
 
-    name: str  # what it adds to the model's name, e.g. "cpu bf16"
-    device_spec: DeviceSpec  # of the states that it takes and gives
+    Verdicts of two engines count as verdicts of two models.
+    """
+
+    name: str  # its part of the model's name, e.g. "cpu bf16"
+    device_spec: DeviceSpec  # of its input and output states
 
     @abstractmethod
     def __init__(self, network: Network, folder: Path) -> None:
-        """Take over *network*; *folder* holds what was built for it, if anything was.
+        """Take over *network*; *folder* holds the files built for this engine, if there are any.
 
         Raises:
-            ConfigError: this engine cannot run here, or nothing was built for it.
+            ConfigError: this engine cannot run here, or its files were not built.
         """
 
     @abstractmethod
     def run(self, part: Part, hidden_states: Tensor, bias: Tensor) -> Tensor:
-        """*hidden* (rows, width, states) through *part*; *bias*: `nlp.encoder.packed.Packed`.
+        """Run *hidden_states* (rows, width, states) through the layers of *part*.
 
-        What it returns holds until *part* is run again.
+        *bias* is that of `nlp.encoder.packing.PackedRows`. The returned tensor is valid until
+        *part* is run again.
         """
 
 
 def best_device() -> DeviceSpec:
-    """The first CUDA device, else this processor, in the fastest precision that it has.
+    """Return the first CUDA device, else the CPU, in its fastest precision.
 
-    bfloat16 on a CPU with instructions for it is 3.5 x as fast as float32 (measured).
+    bfloat16 on a CPU with instructions for it is 3.5 times as fast as float32 (measured).
     """
     if torch.cuda.is_available():
         has_bfloat16 = torch.cuda.is_bf16_supported(including_emulation=False)
@@ -58,7 +62,7 @@ def best_device() -> DeviceSpec:
 
 
 def cpu_device() -> DeviceSpec:
-    """The processor, whatever else there is."""
+    """Return the CPU in its fastest precision, even beside a CUDA device."""
     capabilities = torch.cpu.get_capabilities()
     has_bfloat16 = (
         capabilities.get("avx512_bf16") or capabilities.get("amx_bf16") or capabilities.get("bf16")

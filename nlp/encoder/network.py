@@ -1,4 +1,4 @@
-"""One encoder, two readings: as it was made, and tuned by an adapter."""
+"""The network of a model: an encoder with its base layers, tuned layers and heads."""
 
 import copy
 from collections.abc import Callable, Mapping, Sequence
@@ -12,24 +12,25 @@ from torch import Tensor, nn
 from core.errors import ConfigError
 from nlp.encoder.adapter import Adapter
 from nlp.encoder.bert import Encoder, load_encoder
-from nlp.encoder.packed import PackedRows
+from nlp.encoder.packing import PackedRows
 
 Part = Literal["lower", "base", "tuned"]  # the stacks of layers of a network
 PARTS: Final[tuple[Part, ...]] = get_args(Part)
-PartRunner = Callable[[Part, Tensor, Tensor], Tensor]  # hidden states through a part, under a bias
+PartRunner = Callable[[Part, Tensor, Tensor], Tensor]  # part, hidden states, attention bias
 
 
 class Network(nn.Module):
-    """One pass, two readings: shared lower layers, and upper layers as they were and as tuned.
+    """Shared lower layers with two stacks above them: the base layers and the tuned layers.
 
-    The un-adapted vector serves topics (on airline complaints the tuned one is worse at them, 34
-    against 47 macro-F1), the tuned one sentiment. Sharing half of the layers, both cost 1.5 passes.
+    Topics use the un-adapted vector; on airline complaints the tuned vector reaches 34 macro-F1,
+    the un-adapted one 47. Sentiment uses the tuned vector. With half of the layers shared, both
+    together cost 1.5 passes.
     """
 
     def __init__(
         self, base_encoder: Encoder, shared_layers: int, heads: Mapping[str, tuple[int, int]]
     ) -> None:
-        """*heads*: of each, how many classes it has and how wide it is inside."""
+        """Build the stacks; *heads*: the number of classes and the inner width of each head."""
         super().__init__()
         self.width = base_encoder.width
         self.dtype = torch.float32
@@ -41,34 +42,34 @@ class Network(nn.Module):
         self.heads = nn.ModuleDict(head_modules)
 
     def lower_states(self, ids: Tensor, mask: Tensor) -> Tensor:
-        """Hidden states where base and tuned part, shape (texts, tokens, width)."""
+        """Return the states above the shared layers, shape (texts, tokens, width)."""
         positions = torch.arange(ids.shape[1], device=ids.device).expand_as(ids)
         return _run_masked(self.lower, self.embeddings(ids, positions), mask)
 
     def base_vectors(self, hidden_states: Tensor, mask: Tensor) -> Tensor:
-        """Un-adapted vectors (texts, width), of any length, from the shared states."""
+        """Return un-adapted vectors (texts, width), not normalised, from the shared states."""
         return _masked_mean(_run_masked(self.base, hidden_states, mask), mask)
 
     def head_features(self, hidden_states: Tensor, mask: Tensor) -> Tensor:
-        """What the heads judge by (texts, 2 * width): the tuned states and the shared ones.
+        """Return the heads' features (texts, 2 * width): mean tuned and mean shared states.
 
-        They see two depths: with frozen layers the last and a middle one were 2 points of
-        macro-recall better than the last alone. The un-adapted states are no part of it, so that
-        sentiment alone costs one pass.
+        Two depths: with frozen layers the last and a middle one were 2 points of macro-recall
+        better than the last alone. The un-adapted states are left out: sentiment alone then costs
+        one pass.
         """
         tuned_means = _masked_mean(_run_masked(self.tuned, hidden_states, mask), mask)
         return torch.cat((tuned_means, _masked_mean(hidden_states, mask)), dim=1)
 
     def part(self, name: Part) -> nn.ModuleList:
-        """The layers called *name*."""
+        """Return the layers of the stack *name*."""
         layers: nn.ModuleList = getattr(self, name)
         return layers
 
     def to_device(self, device: torch.device, dtype: torch.dtype) -> None:
         """Compute on *device* in *dtype*.
 
-        Embeddings stay as they are stored: on a CPU they are mapped from their file, of which texts
-        touch a few rows in 250,000, and both workers share them (190 MB of each, measured).
+        Embeddings keep their stored type. On a CPU they are mapped from their file: texts touch a
+        few of its 250,000 rows, and both workers share the pages (190 MB of each, measured).
         """
         self.to(device)
         for module in (self.lower, self.base, self.tuned, self.heads):
@@ -76,20 +77,21 @@ class Network(nn.Module):
         self.dtype = dtype
 
     def drop_layers(self) -> None:
-        """Free the memory of all layers; who reads with them knows another way to run them."""
+        """Free the memory of all layers; for engines that run copies of their own."""
         self.lower = self.base = self.tuned = nn.ModuleList()
 
     def embed_tokens(self, packed_rows: PackedRows) -> Tensor:
-        """The states of *packed* below the first layer."""
+        """Return the states of *packed_rows* below the first layer."""
         states: Tensor = self.embeddings(packed_rows.ids, packed_rows.positions)
         return states.to(self.dtype)
 
     def features_and_vectors(
         self, packed_rows: PackedRows, run: PartRunner, *, heads: bool, vectors: bool
     ) -> tuple[Tensor | None, Tensor | None]:
-        """What `sense` and `embed` give of *packed*, each if wanted; *run* knows the fastest way.
+        """Return `head_features` and the un-adapted vectors of *packed_rows*.
 
-        Heads alone are one pass of the encoder, both are one and a half.
+        Without *heads* or *vectors* the respective tensor is None. *run* executes the layers. Heads
+        alone cost one pass of the encoder, both cost one and a half.
         """
         hidden_states = self.embed_tokens(packed_rows)
         bias = packed_rows.bias(hidden_states.dtype)
@@ -106,13 +108,13 @@ class Network(nn.Module):
 
 
 def load_network(folder: Path, adapter: Adapter) -> Network:
-    """The network of the encoder in *folder* with the changes of *tuned* merged into its weights.
+    """Load the encoder in *folder* and merge the changes of *adapter* into its weights.
 
-    What is stored in 16 bits stays so, to save memory, but where changes are merged; the caller
-    chooses one precision for all.
+    Weights stored in 16 bits stay so, to save memory; only merged weights become float32. The
+    caller then chooses one precision for all (`Network.to_device`).
 
     Raises:
-        ConfigError: *tuned* does not fit this encoder.
+        ConfigError: *adapter* does not fit this encoder.
     """
     try:
         sizes = {
@@ -147,12 +149,12 @@ def _head_width(adapter: Adapter, head: str) -> int:
 
 
 def linear_layers(layers: nn.ModuleList) -> dict[str, nn.Linear]:
-    """The linear layers by the names that the adapter knows them by: ``layer.N.…``, N from 0."""
+    """Return the linear layers by their names in the adapter: ``layer.N.…``, N from 0."""
     return {f"layer.{n}": m for n, m in layers.named_modules() if isinstance(m, nn.Linear)}
 
 
 def pad(ids: Sequence[Sequence[int]], length: int) -> tuple[Tensor, Tensor]:
-    """Token ids and mask, both (texts, *length*); what fills is masked: any id does."""
+    """Return token ids and mask, both (texts, *length*); the mask is False at padding."""
     rows = np.zeros((len(ids), length), np.int64)
     mask = np.zeros((len(ids), length), np.bool_)
     for row, tokens in enumerate(ids):
@@ -162,14 +164,14 @@ def pad(ids: Sequence[Sequence[int]], length: int) -> tuple[Tensor, Tensor]:
 
 
 def run_layers(layers: nn.ModuleList, hidden_states: Tensor, bias: Tensor) -> Tensor:
-    """*hidden* (rows, width, states) through *layers*; *bias* is added to scores of attention."""
+    """Run *hidden_states* (rows, width, states) through *layers*, *bias* added to attention."""
     for layer in layers:
         hidden_states = layer(hidden_states, bias)
     return hidden_states
 
 
 def _run_masked(layers: nn.ModuleList, hidden_states: Tensor, mask: Tensor) -> Tensor:
-    """*hidden* through *layers*; *mask* (texts, tokens) is True for real tokens."""
+    """Run *hidden_states* through *layers*; *mask* (texts, tokens) is True for real tokens."""
     bias = torch.zeros_like(mask, dtype=hidden_states.dtype).masked_fill(
         ~mask, torch.finfo(hidden_states.dtype).min
     )
@@ -177,6 +179,6 @@ def _run_masked(layers: nn.ModuleList, hidden_states: Tensor, mask: Tensor) -> T
 
 
 def _masked_mean(hidden_states: Tensor, mask: Tensor) -> Tensor:
-    """Mean over the real tokens, shape (texts, width)."""
+    """Return the mean over the real tokens, shape (texts, width)."""
     weight = mask.unsqueeze(-1).to(hidden_states.dtype)
     return (hidden_states * weight).sum(1) / weight.sum(1)

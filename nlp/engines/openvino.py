@@ -1,7 +1,7 @@
 """OpenVINO on the CPU: layers in 8 bits, quantised once by `harken model build`; the extra `fast`.
 
-Only the layers are: embeddings, means and heads stay as they are, so that no table of 250,000 words
-is held twice and a head sees what it always saw, give or take the rounding.
+Only the layers are quantised. Embeddings, means and heads stay in the network: the table of 250,000
+words is held once, and the inputs of the heads differ by rounding alone.
 """
 
 from pathlib import Path
@@ -19,19 +19,16 @@ from nlp.encoder.packing import TOKENS, WIDTHS
 if TYPE_CHECKING:
     from openvino import Core, InferRequest
 
-_FULL_SHAPE: Final = (
-    TOKENS // WIDTHS[0],
-    WIDTHS[0],
-)  # rows and width of a full pass of short texts
-# One worker, one thread, as everywhere; pinned, two workers would share a core.
+_FULL_SHAPE: Final = (TOKENS // WIDTHS[0], WIDTHS[0])  # rows, width: a full pass of short texts
+# One thread a worker, as everywhere. With CPU pinning two workers would share a core.
 _SINGLE_THREAD: Final = {"INFERENCE_NUM_THREADS": 1, "NUM_STREAMS": 1, "ENABLE_CPU_PINNING": False}
 
 
 class OpenVino(Engine):
-    """Loads a part when it is first run: who asks for sentiment alone holds two of three.
+    """Parts of the network, compiled at their first run: sentiment alone needs two of three.
 
-    Of each there are two: one for all shapes, and one for full passes of short texts, which is 6 %
-    faster (measured) since OpenVINO knows their shape.
+    Each part exists twice: for all shapes, and for full passes of short texts. With a fixed shape
+    OpenVINO is 6 % faster (measured).
     """
 
     name = "openvino int8"
@@ -47,7 +44,7 @@ class OpenVino(Engine):
         network.to_device(self.device_spec.device, self.device_spec.dtype)
 
     def run(self, part: Part, hidden_states: Tensor, bias: Tensor) -> Tensor:
-        """One call of the part as it was built; states come back as float32."""
+        """Run the compiled part; the returned states are float32."""
         full = tuple(hidden_states.shape[:2]) == _FULL_SHAPE
         request = self._requests.get((part, full)) or self._load(part, full=full)
         inputs = [hidden_states.float().numpy(), bias.float().numpy()]
@@ -68,14 +65,14 @@ class OpenVino(Engine):
 
 
 class Stack(nn.Module):
-    """The layers of a part as one module, which is what OpenVINO converts."""
+    """The layers of a part as one module, for conversion by OpenVINO."""
 
     def __init__(self, layers: nn.ModuleList) -> None:
         super().__init__()
         self.layers = layers
 
     def forward(self, hidden_states: Tensor, bias: Tensor) -> Any:
-        """States behind the last layer."""
+        """Return the states above the last layer."""
         return run_layers(self.layers, hidden_states, bias)
 
 

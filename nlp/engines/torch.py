@@ -1,4 +1,4 @@
-"""PyTorch, which every installation has: on CUDA where there is a device, else on the CPU."""
+"""PyTorch, the default engine: on CUDA where there is a device, else on the CPU."""
 
 from pathlib import Path
 
@@ -25,5 +25,5 @@ class Torch(Engine):
                 network.drop_layers()
 
     def run(self, part: Part, hidden_states: Tensor, bias: Tensor) -> Tensor:
-        """Layer after layer."""
+        """Run the part layer after layer."""
         return run_layers(self._parts[part], hidden_states, bias)

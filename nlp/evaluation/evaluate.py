@@ -1,4 +1,4 @@
-"""How good a model is on labelled texts: the figures of ``harken evaluate``."""
+"""The metrics of ``harken evaluate``: a model measured on labelled texts."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,27 +10,26 @@ import numpy as np
 from core import plugins
 from core.errors import ConfigError
 from nlp import metrics
+from nlp.evaluation.head_task import HeadTask
 from nlp.evaluation.labels import input_row, label_classes
 from nlp.evaluation.predictions import TaskPredictions, class_metrics, overall_metrics
 from nlp.evaluation.task import UNKNOWN, EvaluationOptions, InputRow, Task
+from nlp.evaluation.tasks import task_names
 from nlp.metrics import CalibrationBin, Masks
 from nlp.model import Model
 
 DEFAULT_OPTIONS: Final = EvaluationOptions()
-TASK_PACKAGE: Final = "nlp.evaluation.tasks"  # the package of the plug-ins
+TASK_PACKAGE: Final = "nlp.evaluation.tasks"  # tasks that are more than one head
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """``figures`` has the keys of the contract; ``per_second`` is the caller's to measure.
+    """Metrics, and the predictions and calibration bins of the first draw."""
 
-    Predictions and bins are those of the first draw.
-    """
-
-    figures: dict[str, Any]
-    predictions: list[dict[str, Any]]  # a row each, in order: language, the answer, probabilities
-    bins: tuple[CalibrationBin, ...]  # confidence beside the share that is right
-    bins_before: tuple[CalibrationBin, ...] | None  # … before calibration; None: not known
+    figures: dict[str, Any]  # keys: docs/json.md; the caller measures ``per_second``
+    predictions: list[dict[str, Any]]  # by row, in order: language, prediction, probabilities
+    bins: tuple[CalibrationBin, ...]  # confidence and accuracy
+    bins_before: tuple[CalibrationBin, ...] | None  # … before calibration; None: unknown
 
 
 def evaluate(
@@ -40,17 +39,16 @@ def evaluate(
     classes: Sequence[str] | None = None,
     options: EvaluationOptions = DEFAULT_OPTIONS,
 ) -> Report:
-    """Ask *model* the question of *task* for all *rows* (``text``, ``label``, …).
+    """Return the metrics of *model* at *task* on all *rows* (``text``, ``label``, …).
 
-    A row that is not scored counts as wrong in every figure. *classes* restricts what may be said;
-    the probabilities are renormalised. Of several draws every figure is the mean.
+    A row that is not scored counts as wrong in every metric. Only *classes* are predicted (all by
+    default); their probabilities are renormalized. Each metric is the mean over the draws.
 
     Raises:
-        ConfigError: an unknown task or class, a model that cannot serve, or no row at all.
-        RowError: a row without what the task needs, or with a label that is no class of it.
+        ConfigError: an unknown task or class, a model that does not support the task, or no row.
+        RowError: a row lacks a value that the task needs, or its label is not a class of the task.
     """
-    _index_of("--task", task, plugins.available(TASK_PACKAGE))
-    task_plugin = plugins.load(TASK_PACKAGE, task, Task)(model, options)
+    task_plugin = _open_task(task, model, options)
     allowed_classes = sorted(
         {
             _index_of("--classes", name, task_plugin.classes)
@@ -75,6 +73,13 @@ def evaluate(
     )
 
 
+def _open_task(name: str, model: Model, options: EvaluationOptions) -> Task:
+    _index_of("--task", name, task_names(model.heads))
+    if name in plugins.available(TASK_PACKAGE):
+        return plugins.load(TASK_PACKAGE, name, Task)(model, options)
+    return HeadTask(model, options, head=name)
+
+
 def _predict_draws(
     task: Task, rows: Sequence[InputRow], truth: Masks, allowed_classes: Sequence[int]
 ) -> Iterator[TaskPredictions]:
@@ -90,7 +95,7 @@ def _predict_draws(
 
 
 def _index_of(option: str, name: str, choices: Sequence[str]) -> int:
-    """The place of *name* among *known*."""
+    """Return the index of *name* in *choices*; *option* is the flag for the error message."""
     if name not in choices:
         hint = plugins.did_you_mean(name, list(choices))
         raise ConfigError(f"{option}: unknown {name!r}.{hint} Known: {', '.join(choices)}.")
@@ -106,7 +111,7 @@ def _truth_masks(rows: Sequence[Mapping[str, Any]], task: Task) -> Masks:
 
 
 def _row_languages(rows: Sequence[InputRow], truth: Masks, task: Task) -> list[str]:
-    """The language of each row, as ``per_language`` counts it."""
+    """Return the language of each row as ``per_language`` counts it."""
     if task.language_is_label:
         return [task.classes[column] for column in truth.argmax(axis=1)]
     return [row.language for row in rows]
@@ -115,7 +120,7 @@ def _row_languages(rows: Sequence[InputRow], truth: Masks, task: Task) -> list[s
 def _draw_metrics(
     draw: TaskPredictions, languages: Sequence[str], classes: Sequence[str]
 ) -> dict[str, Any]:
-    """Every figure of one draw."""
+    """Return every metric of one draw."""
     row_languages, bins_before = np.array(languages), draw.bins_before()
     return {
         **overall_metrics(draw),
@@ -133,9 +138,10 @@ def _draw_metrics(
 
 
 def _temperatures(rows: Sequence[InputRow], task: Task) -> dict[str, Any]:
-    """The temperature of the median row (None: not known), and those of the file's languages.
+    """Return the temperature of the median row (None: unknown) and those of all languages.
 
-    A file in one language, with a few rows that are taken for another, has that of its language.
+    The median of a file in one language is that of its language, although detection assigns a few
+    rows to others.
     """
     row_temperatures = [(row.language, task.temperature(row.language)) for row in rows]
     known_temperatures = [
@@ -152,7 +158,7 @@ def _temperatures(rows: Sequence[InputRow], task: Task) -> dict[str, Any]:
 
 
 def _mean_of_draws(draws: Sequence[Any]) -> Any:
-    """The mean of figures that stand alike in all *draws*, however deep."""
+    """Return the mean of *draws*: equally nested dictionaries of metrics."""
     first = draws[0]
     if isinstance(first, dict):
         return {key: _mean_of_draws([draw[key] for draw in draws]) for key in first}
@@ -162,7 +168,7 @@ def _mean_of_draws(draws: Sequence[Any]) -> Any:
 def _prediction_rows(
     draw: TaskPredictions, rows: Sequence[InputRow], task: Task
 ) -> list[dict[str, Any]]:
-    """A line a row; what has no probability at all is left out (183 languages of 184)."""
+    """Return one line per row, without the classes of probability 0 (183 of 184 languages)."""
     class_names = [task.classes[c] for c in draw.allowed_classes]
     draw_rows = zip(
         rows, draw.scored_mask, draw.predicted_mask, draw.allowed_probabilities, strict=True

@@ -1,4 +1,4 @@
-"""A task that is one head of a model: what it reads is what it says."""
+"""Task of predicting one head of a model: any head is a task of that name."""
 
 from collections.abc import Callable, Iterator, Sequence
 
@@ -9,31 +9,38 @@ from nlp.encoder import adapter
 from nlp.encoder.adapter import SENTIMENT, for_language
 from nlp.evaluation.task import EvaluationOptions, InputRow, Task, predict_rows
 from nlp.metrics import Floats
-from nlp.model import Model, Prediction
+from nlp.model import MULTI_LABEL_HEADS, Model, Prediction
 
 
 class HeadTask(Task):
-    """Asks the head that is named as ``says``.
+    """Prediction of *head*.
 
     Raises:
         ConfigError: the model has no such head.
     """
 
-    def __init__(self, model: Model, options: EvaluationOptions) -> None:
+    output_key = SENTIMENT
+
+    def __init__(self, model: Model, options: EvaluationOptions, head: str = SENTIMENT) -> None:
         super().__init__(model, options)
         heads = {SENTIMENT: tuple(map(str, Sentiment)), **model.heads}
-        if self.output_key not in heads:
-            raise ConfigError(_missing_head_message(self.output_key, model.name, list(heads)))
-        self.classes = heads[self.output_key]
+        if head not in heads:
+            raise ConfigError(_missing_head_message(head, model.name, list(heads)))
+        self.output_key = head
+        self.multi_label = head in MULTI_LABEL_HEADS
+        self.classes = heads[head]
 
     def temperature(self, language: str) -> float | None:
-        """That of the head in *language*, else of all languages; None where nobody knows it."""
+        """Return the temperature of the head for *language*, else the one for all languages.
+
+        None: the model does not support *language* or does not provide the temperature.
+        """
         if language not in self.model.languages:
             return None
         return for_language(self.model.temperatures.get(self.output_key, {}), language)
 
     def samples(self, rows: Sequence[InputRow]) -> Iterator[Floats]:
-        """One draw: what the head says of each text."""
+        """Yield one draw: the probabilities of the head for each text."""
         yield predict_rows(rows, self, self._head_probabilities)
 
     def _head_probabilities(self, prediction: Prediction) -> Sequence[float] | None:
@@ -45,7 +52,7 @@ class HeadTask(Task):
 
 
 def models_with(condition: Callable[[type[Model]], bool]) -> str:
-    """The models that *fits* holds of, as the end of a sentence."""
+    """Return a sentence that lists the installed models that meet *condition*."""
     names = [
         name
         for name in plugins.available("nlp.models")
@@ -54,14 +61,14 @@ def models_with(condition: Callable[[type[Model]], bool]) -> str:
     return f"Models with it: {', '.join(names)}." if names else "No installed model has it."
 
 
-def _missing_head_message(head: str, model: str, heads: list[str]) -> str:
-    others = models_with(lambda kind: head in _heads(kind))
-    return f"model: {model!r} has no head {head!r}; it has: {', '.join(heads)}. {others}"
-
-
-def _heads(kind: type[Model]) -> set[str]:
-    """The heads of a model that is not loaded: those of its class and of its packaged adapter."""
+def packaged_heads(kind: type[Model]) -> set[str]:
+    """Return the heads of a model without loading it: of its class and its packaged adapter."""
     adapter_file = getattr(kind, "adapter_file", None)
     if adapter_file is None or not (adapter.ADAPTERS_FOLDER / adapter_file).exists():
         return set(kind.heads)
     return {*kind.heads, *adapter.load_adapter(adapter.ADAPTERS_FOLDER / adapter_file).heads}
+
+
+def _missing_head_message(head: str, model: str, heads: list[str]) -> str:
+    others = models_with(lambda kind: head in packaged_heads(kind))
+    return f"model: {model!r} has no head {head!r}; it has: {', '.join(heads)}. {others}"

@@ -1,4 +1,4 @@
-"""What a file of labelled texts says, row by row: the question apart from its answer."""
+"""Rows of a file of labelled texts: the input of a task, and apart from it the label."""
 
 from collections.abc import Collection, Mapping
 from typing import Any, Final
@@ -18,15 +18,16 @@ LANGUAGE_CODES: Final = tuple(sorted(_CODES_BY_NAME.values()))  # every code of 
 
 
 def language_code(language: str) -> str:
-    """The code of a language that is named in English; whatever else is said, in lower case."""
+    """Return the code of a language with this English name; any other value in lower case."""
     lowered_name = language.lower()
     return _CODES_BY_NAME.get(lowered_name, lowered_name)
 
 
 def input_row(row: Mapping[str, Any], supported_languages: Collection[str] = ()) -> InputRow:
-    """The row without its label; its language as it is given, else as its text shows it.
+    """Return the row without its label.
 
-    Where it shows none it is that one of *known* as which the product would read it.
+    Its language is the one in the row, else the detected one. If none is detected, it is the one of
+    *supported_languages* in which the product would score the text.
     """
     text, row_language, target = str(row["text"]), row.get("language"), row.get("target")
     language = (
@@ -42,10 +43,12 @@ def input_row(row: Mapping[str, Any], supported_languages: Collection[str] = ())
 
 
 def label_classes(row: Mapping[str, Any], index: int, task: Task) -> list[str]:
-    """The classes that a row (counted from 0) is labelled with: one, or any where ``several``.
+    """Return the classes of the label of *row*: exactly one, any number if ``multi_label``.
+
+    *index* counts the rows from 0.
 
     Raises:
-        RowError: there is no label, one too many, or one that is no class of *task*.
+        RowError: there is no label, one too many, or one that is not a class of *task*.
     """
     key = "labels" if "labels" in row else "label"
     labels = row.get(key)

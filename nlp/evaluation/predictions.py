@@ -1,4 +1,4 @@
-"""Labelled texts and what was said of them: figures, with and without calibration."""
+"""Predictions for labelled texts, and their metrics with and without calibration."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -15,25 +15,25 @@ _EPSILON: Final = 1e-12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskPredictions:
-    """One draw of a task. Row i of every field is text i, column c class c."""
+    """One draw of a task. Row i of every field is text i, column c is class c."""
 
     truth: Masks
     probabilities: Floats  # calibrated probabilities; a row of NaN is not scored
-    temperatures: Floats  # by row; NaN: not known
-    allowed_classes: Sequence[int]  # the classes that may be said
-    multi_label: bool  # classes do not exclude each other
+    temperatures: Floats  # by row; NaN: unknown
+    allowed_classes: Sequence[int]  # indices of the classes that may be predicted
+    multi_label: bool  # True: a text may have several classes, or none
 
     @property
     def scored_mask(self) -> Masks:
-        """Which texts were scored."""
+        """Mask of the texts that were scored."""
         mask: Masks = np.atleast_1d(np.isfinite(self.probabilities).all(axis=1))
         return mask
 
     @property
     def allowed_probabilities(self) -> Floats:
-        """Probabilities of the classes that may be said, in their order, and 0 where unscored.
+        """Probabilities of the allowed classes, in their order; 0 for a text that was not scored.
 
-        Where they exclude each other they sum to 1 again.
+        Without ``multi_label`` they are renormalized to sum 1.
         """
         probabilities = np.where(self.scored_mask[:, None], self.probabilities, 0.0)[
             :, list(self.allowed_classes)
@@ -42,7 +42,7 @@ class TaskPredictions:
 
     @property
     def predicted_mask(self) -> Masks:
-        """The classes that were said: none of a text that was not scored."""
+        """Mask of the predicted classes; a text that was not scored has none."""
         mask = np.zeros_like(self.truth)
         if self.multi_label:
             mask[:, list(self.allowed_classes)] = self.allowed_probabilities >= DECISION_THRESHOLD
@@ -54,7 +54,7 @@ class TaskPredictions:
         return mask & self.scored_mask[:, None]
 
     def subset(self, indices: Sequence[int]) -> "TaskPredictions":
-        """The texts whose indices are *chosen*."""
+        """Return the texts at *indices*."""
         rows = list(indices)
         return replace(
             self,
@@ -64,11 +64,14 @@ class TaskPredictions:
         )
 
     def bins(self) -> tuple[CalibrationBin, ...]:
-        """Reliability as it stands. An unscored text has confidence 0 and is wrong."""
+        """Return calibrated confidence and accuracy by bin.
+
+        A text that was not scored has confidence 0 and counts as wrong.
+        """
         return self._bins(self.allowed_probabilities)
 
     def bins_before(self) -> tuple[CalibrationBin, ...] | None:
-        """Reliability before calibration; None where a scored text's temperature is not known."""
+        """Return the bins before calibration; None if a scored text's temperature is unknown."""
         if np.isnan(self.temperatures[self.scored_mask]).any():
             return None
         return self._bins(
@@ -78,7 +81,7 @@ class TaskPredictions:
         )
 
     def _bins(self, probabilities: Floats) -> tuple[CalibrationBin, ...]:
-        """Of each text the likeliest class; where several may hold, of each text every class."""
+        """Return bins over the likeliest class of each text, or over all with ``multi_label``."""
         if self.multi_label:
             is_true: Masks = self.truth[:, list(self.allowed_classes)] & self.scored_mask[:, None]
             return metrics.bins(is_true.ravel(), probabilities.ravel())
@@ -87,7 +90,7 @@ class TaskPredictions:
 
 
 def overall_metrics(draw: TaskPredictions) -> dict[str, Any]:
-    """The figures of the contract that stand for the whole file and for each language."""
+    """Return the metrics that the report has for the whole file and for each language."""
     truth, predictions = draw.truth, draw.predicted_mask
     return {
         "n": len(truth),
@@ -100,7 +103,7 @@ def overall_metrics(draw: TaskPredictions) -> dict[str, Any]:
 
 
 def class_metrics(draw: TaskPredictions, column: int) -> dict[str, Any]:
-    """The figures of one class."""
+    """Return the metrics of the class in *column*."""
     truth, predictions = draw.truth[:, column], draw.predicted_mask[:, column]
     return {
         "n": int(np.sum(truth)),
@@ -111,7 +114,7 @@ def class_metrics(draw: TaskPredictions, column: int) -> dict[str, Any]:
 
 
 def _undo_temperatures(probabilities: Floats, temperatures: Floats, *, multi_label: bool) -> Floats:
-    """What *shares* were before their logits were divided by *temperatures*."""
+    """Return *probabilities* as they were before their logits were divided by *temperatures*."""
     powers: Floats = probabilities ** np.nan_to_num(temperatures, nan=1.0)
     if multi_label:
         others: Floats = (1 - probabilities) ** np.nan_to_num(temperatures, nan=1.0)
@@ -120,6 +123,6 @@ def _undo_temperatures(probabilities: Floats, temperatures: Floats, *, multi_lab
 
 
 def _normalize(probabilities: Floats) -> Floats:
-    """Rows of sum 1, but those of zeros."""
+    """Return *probabilities* with rows of sum 1; rows of zeros stay."""
     rows: Floats = probabilities / np.maximum(probabilities.sum(axis=1, keepdims=True), _EPSILON)
     return rows

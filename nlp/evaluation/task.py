@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import Final
 
 import numpy as np
 
@@ -14,55 +14,49 @@ from nlp.metrics import Floats
 from nlp.model import Model, Prediction
 from nlp.text.normalize import clean
 
-UNKNOWN: Final = "unknown"  # the language of a row that names none and shows none
+UNKNOWN: Final = "unknown"  # the language of a row that has none and whose text shows none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InputRow:
-    """One row of the file. Its label is not here: no answer can depend on it."""
+    """One row of the file without its label, so that no prediction can depend on it."""
 
-    text: str  # as it stands in the file, not cleaned
-    language: str = UNKNOWN  # ISO 639-1: what the row says, else what its text shows
-    target: str | None = None  # the brand that sentiment is asked towards
+    text: str  # as in the file, not cleaned
+    language: str = UNKNOWN  # ISO 639-1: of the row, else detected
+    target: str | None = None  # the brand that the sentiment refers to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvaluationOptions:
-    """What the command line says beside the file."""
+    """Options of the command line."""
 
     taxonomy: Path | None = None  # --taxonomy
-    shots: int | None = None  # --shots: examples a topic; None: not asked for
-    zero_shot: bool = False  # --zero-shot: read languages, too, that the model was not trained on
+    shots: int | None = None  # --shots: examples per topic; None: not set
+    zero_shot: bool = False  # --zero-shot: also score languages the model was not trained on
 
 
 class RowError(ConfigError):
-    """A row of the file is not what the task needs."""
+    """A row of the file that the task cannot use."""
 
     def __init__(self, row: int, key: str, message: str) -> None:
-        """*row* counts the rows from 0; *key* is whose value is wrong, or which is missing."""
+        """Create the error; *row* counts from 0, the value of *key* is wrong or missing."""
         super().__init__(message)
         self.row, self.key = row, key
 
 
 class Task(ABC):
-    """A question with a known set of answers, put to every row.
+    """A classification of every row into a fixed set of classes.
 
     A subclass sets ``classes`` (perhaps in ``__init__``: of the model's head, of a taxonomy) and
-    answers :meth:`draws`. Figures, calibration, ``--classes`` and predictions are not its business.
+    implements :meth:`samples`. Metrics, calibration, ``--classes`` and predictions come with it.
 
     Raises:
-        ConfigError: in ``__init__``: the model or the options cannot serve the task.
+        ConfigError: in ``__init__``: the model or the options do not support the task.
     """
 
-    output_key: ClassVar[
-        str
-    ]  # key of the answer in a line of --predictions: "sentiment", "emotion", …
-    multi_label: ClassVar[bool] = (
-        False  # True: classes do not exclude each other; said where >= 0.5
-    )
-    language_is_label: ClassVar[bool] = (
-        False  # True: a row's language is its label (`per_language`)
-    )
+    output_key: str  # key of the prediction in a line of --predictions: "sentiment", "emotion", …
+    multi_label: bool = False  # True: independent classes, each predicted from 0.5 on
+    language_is_label: bool = False  # True: a row's language is its label (`per_language`)
     classes: tuple[str, ...]  # in the order of the columns of every draw
 
     def __init__(self, model: Model, options: EvaluationOptions) -> None:
@@ -70,26 +64,26 @@ class Task(ABC):
 
     @property
     def model_name(self) -> str:
-        """Who answers: the ``model`` of the report."""
+        """The ``model`` of the report."""
         return self.model.name
 
     def class_of(self, label: str) -> str | None:
-        """The class that a *label* of the file means; None: there is no such class."""
+        """Return the class for a *label* of the file; None: there is no such class."""
         return label if label in self.classes else None
 
     def temperature(self, language: str) -> float | None:  # noqa: ARG002 -- of those that have one
-        """What logits of rows in *language* were divided by; None: not known."""
+        """Return the divisor of the logits of rows in *language*; None: unknown."""
         return None
 
     @abstractmethod
     def samples(self, rows: Sequence[InputRow]) -> Iterator[Floats]:
-        """Probabilities, shape (len(rows), len(classes)); a row of NaN is not scored.
+        """Yield the probabilities of each draw, shape (len(rows), len(classes)).
 
-        Mostly one matrix; several where chance has a part (examples drawn with seeds 0 to 4): every
-        figure is the mean over the draws. Where not ``several``, a row's probabilities sum to 1.
+        There is one draw, or several if it is random (examples drawn with seeds 0 to 4); each
+        metric is their mean. A row of NaN is not scored. Without ``multi_label`` a row sums to 1.
 
         Raises:
-            RowError: a row lacks what the task needs.
+            RowError: a row lacks a value that the task needs.
         """
 
 
@@ -99,10 +93,11 @@ def predict_rows(
     probabilities_of: Callable[[Prediction], Sequence[float] | None],
     text_of: Callable[[InputRow], str] = lambda row: clean(row.text),
 ) -> Floats:
-    """What the model of *task* reads in *text* of each row, as one draw.
+    """Return the probabilities of each row as one draw, shape (len(rows), len(task.classes)).
 
-    Not scored: rows in a language that is not the model's (but for a zero-shot figure), without
-    text, that it cannot read, and where *of* finds nothing in the reading.
+    *text_of* gives the text of a row, *probabilities_of* the probabilities of a prediction. A row
+    is NaN if its language is not one of the model's (except with ``zero_shot``), its text is empty,
+    the model fails on it, or *probabilities_of* returns None.
     """
     probabilities = np.full((len(rows), len(task.classes)), np.nan)
     texts = [text_of(row) for row in rows]
@@ -116,7 +111,7 @@ def predict_rows(
 def _predictions(
     task: Task, texts: Sequence[str], languages: Sequence[str]
 ) -> Iterator[tuple[int, Prediction]]:
-    """The index and reading of each text that can be read."""
+    """Yield the index and prediction of each text that the model supports."""
     supported_languages = set(languages) if task.options.zero_shot else task.model.languages
     indices = [i for i, code in enumerate(languages) if texts[i] and code in supported_languages]
     predictions = predict_each(

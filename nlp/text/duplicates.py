@@ -1,4 +1,4 @@
-"""Families of near-duplicates: only links, accounts, hashtags, case and punctuation differ."""
+"""Families of near-duplicates: texts that differ only in links, accounts, hashtags and form."""
 
 import hashlib
 import re
@@ -7,14 +7,18 @@ from typing import Final
 from core.tokenizer import tokenize
 from nlp.text.normalize import ACCOUNT, LINK
 
-# Words; shorter texts keep theirs all, or "love it #acme" and "love it #other" were one family.
+# Shorter texts keep all words: "love it #acme" and "love it #other" are different families.
 MIN_BARE_WORDS: Final = 4
 _REPOST: Final = re.compile(r"^\s*RT\b(?=\s*@)")
 _HASHTAG: Final = re.compile(r"#\w+")
 
 
 def family_key(text: str) -> str:
-    """The name of the family of *text*, 32 hex digits; reposts and their originals share it."""
+    """Return the family of *text*, 32 hex digits.
+
+    Links, accounts, hashtags, case and punctuation do not change it. Reposts share the family of
+    their originals.
+    """
     bare = _REPOST.sub(" ", text)
     for pattern in (LINK, ACCOUNT, _HASHTAG):
         bare = pattern.sub(" ", bare)

@@ -1,4 +1,4 @@
-"""What a text names: see docs/entities.md for what is told and what is left out on purpose."""
+"""Extraction of entities and key phrases; docs/entities.md lists the rules and exceptions."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,36 +12,32 @@ from nlp.text.keyphrases import extract_phrases
 from nlp.text.normalize import ACCOUNT, LINK
 from nlp.text.places.recognizer import SEPARATOR, find_places
 
-MAX_ENTITIES_PER_KIND: Final = (
-    20  # entities of a kind in one text; a list of 300 hashtags says nothing
-)
-MAX_CHARACTERS: Final = (
-    50_000  # characters of a text, 0.2 s of work (measured); the rest is not looked at
-)
+MAX_ENTITIES_PER_KIND: Final = 20  # per text; a list of 300 hashtags carries no information
+MAX_CHARACTERS: Final = 50_000  # 0.2 s of work (measured); the rest of a text is ignored
 MAX_VALUE_LENGTH: Final = 100  # characters of a hashtag or a host
-# Neither "&#39;" nor the end of a link, nor a number; with a sign of a keyboard for Chinese, too.
+# Not "&#39;", not the end of a link, not a number; the full-width sign of Chinese keyboards, too.
 _HASHTAG: Final = re.compile(r"(?<![\w&/#＃])[#＃](\w*[^\W\d_]\w*)")
 _COLOUR: Final = re.compile(r"(?=.*[0-9])(?:[0-9a-f]{3}|[0-9a-f]{6}|[0-9a-f]{8})", re.IGNORECASE)
 
-Occurrence = tuple[str, str]  # the value of an entity, and how it stands in the text
+Occurrence = tuple[str, str]  # the value of an entity, and its surface form in the text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extraction:
-    """What one text names and speaks of."""
+    """Entities and key phrases of one text."""
 
-    entities: tuple[Entity, ...] = ()  # by kind, then as they come
-    phrases: tuple[str, ...] = ()  # at most nlp.text.keyphrases.MOST, the weightiest first
+    entities: tuple[Entity, ...] = ()  # by kind, then in the order of the text
+    phrases: tuple[str, ...] = ()  # at most nlp.text.keyphrases.MAX_PHRASES, the best first
 
 
 def extract(text: str, language: str | None, watches: Sequence[Watch] = ()) -> Extraction:
-    """What *text* names.
+    """Return the entities and key phrases of *text*.
 
     Args:
         text: as its author wrote it.
-        language: of it, ISO 639-1; None: unknown.
-        watches: those that it matched. Their products and people are told and no others: a name
-            in the settings of a watch says nothing about a text that does not speak of that watch.
+        language: ISO 639-1; None: unknown.
+        watches: the watches that it matches. Only their products and people are extracted: such a
+            name means nothing in a text on something else.
     """
     text = text[:MAX_CHARACTERS]
     links = _links(text)
@@ -51,7 +47,7 @@ def extract(text: str, language: str | None, watches: Sequence[Watch] = ()) -> E
     finder = _NameFinder(prose)
     products = finder.take(name for watch in watches for name in watch.products)
     people = finder.take(name for watch in watches for name in watch.people)
-    finder.take(watch.name for watch in watches)  # Boston Bikes is no place
+    finder.take(watch.name for watch in watches)  # Boston Bikes is not a place
     place_entities, rest = find_places(finder.rest, language)
     by_kind = (
         _entities_of_kind(EntityKind.PRODUCT, products),
@@ -69,24 +65,24 @@ def extract(text: str, language: str | None, watches: Sequence[Watch] = ()) -> E
 def extract_for(
     text: str, language: str | None, slugs: Iterable[str], watches: Mapping[str, Watch]
 ) -> Extraction:
-    """What *text* names; it matched *slugs*, of which those count that are in *watches*."""
+    """Return :func:`extract` for the watches with these *slugs*; unknown slugs are ignored."""
     return extract(text, language, [watches[slug] for slug in slugs if slug in watches])
 
 
 def _links(text: str) -> list[tuple[str, str]]:
-    """The host of each link in *text*, twice: it is its own name."""
+    """Return the host of each link in *text*; it is value and surface form."""
     hosts = (_link_host(link[0]) for link in LINK.finditer(text))
     return [(host, host) for host in hosts if host]
 
 
 def _hashtags(prose: str) -> list[tuple[str, str]]:
-    """The name of each hashtag in *prose* and how it is written; "#fff" is a colour."""
+    """Return the value and surface form of each hashtag in *prose*, without colours ("#fff")."""
     matches = [match for match in _HASHTAG.finditer(prose) if not _COLOUR.fullmatch(match[1])]
     return [(normalize_hashtag(match[0]), match[0]) for match in matches]
 
 
 class _NameFinder:
-    """Finds names that are given, the longest first, and takes them out of the text."""
+    """A search for names that removes each match from the text, longest names first."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -96,11 +92,11 @@ class _NameFinder:
 
     @property
     def rest(self) -> str:
-        """The text without what was found; no place has moved."""
+        """The text with separators for the matches; all positions stay the same."""
         return "".join(self._remaining)
 
     def take(self, names: Iterable[str]) -> list[Occurrence]:
-        """Those of *names* that the text says, in whatever case, as a query finds a phrase."""
+        """Return the occurrences of *names*, in any case, matched as a query matches a phrase."""
         occurrences: list[Occurrence] = []
         for name in sorted(set(names), key=lambda name: (-len(tokenize(name)), name)):
             for first, last in list(self._free_spans(tokenize(name))):
@@ -127,7 +123,7 @@ def _entities_of_kind(kind: EntityKind, occurrences: Iterable[Occurrence]) -> It
 
 
 def _unique_entities(entities: Iterable[Entity]) -> list[Entity]:
-    """Each value once, as it was said first; none endless."""
+    """Return each value once, with its first surface form; overlong values are dropped."""
     by_value: dict[str, Entity] = {}
     for entity in entities:
         if len(entity.value) <= MAX_VALUE_LENGTH:
@@ -136,7 +132,7 @@ def _unique_entities(entities: Iterable[Entity]) -> list[Entity]:
 
 
 def _separators(match: re.Match[str]) -> str:
-    """As long as what it stands for, so that no place moves."""
+    # As long as the match: all positions stay the same.
     return SEPARATOR * len(match[0])
 
 

@@ -1,33 +1,31 @@
-"""The phrases that carry a text: runs of words between punctuation and the words of grammar.
+"""Key phrases of a text: runs of content words between punctuation and stop words.
 
-After RAKE (Rose et al. 2010, "Automatic keyword extraction from individual documents"), shortened
-for posts: no phrase of more than three words, and what is said twice comes first.
+After RAKE (Rose et al. 2010, "Automatic keyword extraction from individual documents"), simplified
+for posts: phrases have at most three words, and repeated ones come first.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 from typing import Final
 
-import yaml
+from core.stopwords import stop_words
+from core.tokenizer import Token, tokenize_with_spans
 
-from core.tokenizer import Token, tokenize, tokenize_with_spans
-
-MAX_PHRASES: Final = 5  # phrases of a text
-MAX_PHRASE_WORDS: Final = 3  # words of a phrase
-_MIN_LETTERS: Final = 3  # letters of a word that may stand alone
-_JOINERS: Final = (" ", "-", "\u00a0")  # what may stand within a phrase
+MAX_PHRASES: Final = 5  # per text
+MAX_PHRASE_WORDS: Final = 3
+_MIN_LETTERS: Final = 3  # of a phrase of one word
+_JOINERS: Final = (" ", "-", "\u00a0")  # between the words of a phrase
 
 
 def extract_phrases(text: str, language: str | None) -> tuple[str, ...]:
-    """At most MOST phrases of *text* in lower case; none in a language without stop words.
+    """Return at most ``MAX_PHRASES`` phrases of *text* in lower case.
 
-    What is said more often comes first, then what has more words, then what comes first.
+    More frequent phrases come first, then longer ones, then earlier ones. A language without stop
+    words has none.
 
     Args:
         text: without links, accounts and other names.
-        language: of it, ISO 639-1; None: unknown.
+        language: ISO 639-1; None: unknown.
     """
     stop = stop_words(language)
     if stop is None:
@@ -38,13 +36,13 @@ def extract_phrases(text: str, language: str | None) -> tuple[str, ...]:
         key = " ".join(token.word for token in run)
         surfaces.setdefault(key, text[run[0].start : run[-1].end].lower())
         counts[key] += 1
-    # A sort keeps the order of what is equal: what was said first.
+    # The sort is stable: equal phrases stay in the order of the text.
     best = sorted(counts, key=lambda phrase: (-counts[phrase], -phrase.count(" ")))
     return tuple(surfaces[phrase] for phrase in best[:MAX_PHRASES])
 
 
 def _runs(text: str, stop: frozenset[str]) -> Iterator[Sequence[Token]]:
-    """The phrases in order."""
+    """Yield the phrases in the order of the text."""
     run: list[Token] = []
     for token in tokenize_with_spans(text):
         is_content = _is_content_word(token, stop)
@@ -64,17 +62,3 @@ def _split_run(run: Sequence[Token]) -> Iterator[Sequence[Token]]:
 
 def _is_content_word(token: Token, stop: frozenset[str]) -> bool:
     return token.word not in stop and len(token.word) > 1 and not token.word.isdecimal()
-
-
-def stop_words(language: str | None) -> frozenset[str] | None:
-    """Words that say nothing of what a text in *language* is about; None: they are not known."""
-    return _stop_words().get(language or "")
-
-
-@cache
-def _stop_words() -> Mapping[str, frozenset[str]]:
-    """By language; cut as texts are: "don't" is two words."""
-    words_by_language = yaml.safe_load(
-        Path(__file__).with_name("stopwords.yaml").read_text(encoding="utf-8")
-    )
-    return {code: frozenset(tokenize(word_list)) for code, word_list in words_by_language.items()}

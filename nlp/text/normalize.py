@@ -1,4 +1,4 @@
-"""What a model sees of a text: its words, without what hides, commands or names a person."""
+"""Normalization of texts for a model: no invisible characters, commands or account names."""
 
 import re
 import unicodedata
@@ -9,7 +9,7 @@ LINK: Final = re.compile(r"(?:https?://|www\.)[!-~]+", re.IGNORECASE)
 ACCOUNT: Final = re.compile(r"(?<![\w@])@\w+(?:@[\w.-]+)*")
 # ECMA-48: CSI (colours, cursor), OSC (titles, links) and the two-byte rest.
 _ANSI: Final = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\^_])")
-# One emoji, however often repeated; selectors and skin tones (U+1F3FB to U+1F3FF) say nothing here.
+# One emoji with its repetitions; selectors and skin tones (U+1F3FB to U+1F3FF) are dropped.
 _EMOJI: Final = re.compile(
     r"([\u2600-\u27bf\u2b50\u2b55\U0001f300-\U0001f3fa\U0001f400-\U0001faff])"
     r"(?:[\ufe0f\U0001f3fb-\U0001f3ff]|\1)*"
@@ -19,10 +19,10 @@ _STRAIGHT_QUOTES: Final = str.maketrans("‘’‚‛“”„‟", "''''\"\"\"\
 
 
 def clean(text: str) -> str:
-    """*text* for the model: accounts are ``@user``, links ``http``, emoji their Unicode names.
+    """Return *text* for the model: ``@user`` for accounts, ``http`` for links, names for emoji.
 
-    White space becomes single spaces. No word is lost or grows together with another, but those of
-    links, accounts and terminal commands. Idempotent.
+    White space becomes single spaces. Except for links, accounts and terminal commands all words
+    stay, and stay apart. Idempotent.
     """
     text_with_names = _EMOJI.sub(_emoji_name, strip_invisible(text).translate(_STRAIGHT_QUOTES))
     anonymous = ACCOUNT.sub("@user", LINK.sub("http ", text_with_names))
@@ -30,13 +30,13 @@ def clean(text: str) -> str:
 
 
 def strip_invisible(text: str) -> str:
-    """*text* without terminal commands, control, bidi and other invisible characters."""
+    """Return *text* without terminal commands, control, bidi and other invisible characters."""
     return "".join(map(_visible_form, _ANSI.sub(" ", text)))
 
 
 @lru_cache(maxsize=65536)
 def _visible_form(character: str) -> str:
-    """Nothing for a format character (Cf), a space for a control or lone surrogate, else itself."""
+    """Return "" for a format character (Cf), " " for a control or surrogate, else *character*."""
     category = unicodedata.category(character)
     if category == "Cf":
         return ""
@@ -44,5 +44,5 @@ def _visible_form(character: str) -> str:
 
 
 def _emoji_name(emoji: re.Match[str]) -> str:
-    """The model's vocabulary has no emoji, but it knows "pouting face"."""
+    # The model's vocabulary has the words "pouting face", but no emoji.
     return f" {unicodedata.name(emoji[1], '').lower()} "

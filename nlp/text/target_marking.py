@@ -1,4 +1,4 @@
-"""Sentiment towards one brand of several: that brand is marked, for models so trained."""
+"""Marks around one brand of several, for models trained on sentiment towards a marked brand."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -11,9 +11,9 @@ MARKS: Final = ("►", "◄")  # one piece each in the vocabulary of multilingua
 
 
 def mark_brand(text: str, names: Collection[str]) -> str:
-    """*text* with each of *names* between marks where it stands as a word, in whatever case.
+    """Return *text* with marks around each of *names*, as a whole word, in any case.
 
-    Marks that the text brought along are taken out first: nobody outside points at a brand.
+    Marks in *text* itself are removed first: an author cannot mark a brand.
     """
     plain = text.translate(dict.fromkeys(map(ord, "".join(MARKS))))
     longest_first = sorted(filter(None, names), key=len, reverse=True)
@@ -27,12 +27,13 @@ def mark_brand(text: str, names: Collection[str]) -> str:
 
 
 def mark_targets(text: str, names: Mapping[str, Collection[str]]) -> dict[str, Excerpt]:
-    """*text* by watch, marked as it is read towards each that it names, where it names several.
+    """Return a marked excerpt of *text* for each watch that it names, by watch.
 
-    *names*, by watch, are the words that *text* says of it. Those that two watches share point at
-    none of them that has others. Of a long text it is the part around the words of that watch.
-    Where fewer than two readings would differ it is empty: what is said in the whole text is said
-    of the one watch.
+    *names* are the terms of each watch in *text*. A term that two watches share is not marked for a
+    watch that has others. The excerpt of a long text is the part around the terms of that watch.
+
+    The result is empty unless at least two excerpts differ: the sentiment of the whole text is then
+    that towards the one watch.
     """
     excerpts = {watch: _marked_excerpt(text, _distinctive_names(watch, names)) for watch in names}
     marked_excerpts = {

@@ -1,1 +1,1 @@
-"""How the packaged adapter was made: ``python -m nlp.training``."""
+"""Training of the packaged adapters: ``python -m nlp.training``."""

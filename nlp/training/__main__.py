@@ -10,8 +10,7 @@ from pathlib import Path
 import torch
 
 from core.errors import ConfigError
-from nlp.encoder import adapter
-from nlp.encoder.adapter import SENTIMENT
+from nlp.encoder.adapter import SENTIMENT, save_adapter
 from nlp.encoder.pretrained import PretrainedEncoder
 from nlp.training.multitask_network import TrainingProgress
 from nlp.training.recipes import PLANS, TrainingPlan
@@ -20,7 +19,10 @@ from nlp.training.trainer import Recipe
 
 
 def main() -> int:
-    """Exit status: 0 trained, 2 misconfigured. A run that was stopped goes on where it was."""
+    """Train and write the adapter; an interrupted run resumes from its checkpoint.
+
+    Exit status: 0 trained, 2 misconfigured.
+    """
     options, plan = _parse()
     torch.set_num_threads(1)
     try:
@@ -32,7 +34,7 @@ def main() -> int:
         return 2
     checkpoint = options.out.with_suffix(".checkpoint")
     report = partial(_report, options.curve, plan.recipe.seed)
-    trained_adapter = train(
+    adapter = train(
         plan,
         splits,
         locate=PretrainedEncoder.locate,
@@ -40,8 +42,8 @@ def main() -> int:
         report=report,
         every=options.every,
     )
-    adapter.save_adapter(options.out, trained_adapter)
-    temperatures = {name: dict(head.temperatures) for name, head in trained_adapter.heads.items()}
+    save_adapter(options.out, adapter)
+    temperatures = {name: dict(head.temperatures) for name, head in adapter.heads.items()}
     _print_err(
         f"{options.out.name}: {options.out.stat().st_size} bytes, temperatures {temperatures}"
     )
@@ -49,15 +51,15 @@ def main() -> int:
 
 
 def _report(curve: Path, seed: int, progress: TrainingProgress) -> None:
-    _draw(curve, progress, seed)
+    _append_to_curve(curve, progress, seed)
     _print_err(
         f"{progress.run}: step {progress.step} of {progress.total}: loss {progress.loss:.4f}, "
         f"validation macro-recall {dict(progress.validation)}"
     )
 
 
-def _draw(curve: Path, progress: TrainingProgress, seed: int) -> None:
-    """Put *point* behind the earlier steps in *curve*: what goes on goes on there too."""
+def _append_to_curve(curve: Path, progress: TrainingProgress, seed: int) -> None:
+    """Append *progress* to *curve*, and drop its later steps of an interrupted run."""
     rows = json.loads(curve.read_text()) if curve.is_file() else []
     earlier = [row for row in rows if row["run"] != progress.run or row["step"] < progress.step]
     row = {"run": progress.run, "step": progress.step, "seed": seed}

@@ -1,4 +1,4 @@
-"""Labelled texts: gzipped JSON lines of ``text`` and ``label`` or ``labels``, each for one head."""
+"""Labelled texts for one head: gzipped JSON lines of ``text`` and ``label`` or ``labels``."""
 
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -13,7 +13,7 @@ from core.errors import ConfigError
 from nlp.text.normalize import clean
 
 TEXTS_FOLDER: Final = Path(__file__).parent / "texts"  # written for Harken
-# One text in so many of train calibrates a temperature and is never trained on.
+# One training text in so many is held out: it calibrates a temperature and is never trained on.
 _HELD_OUT_ONE_IN: Final = 24
 
 Row = Mapping[str, Any]
@@ -23,7 +23,7 @@ Pair = tuple[str, Sequence[int]]  # a cleaned text and the indices of the classe
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LabelledTexts:
-    """Cleaned texts and what one head shall say of them."""
+    """Cleaned texts and their targets for one head."""
 
     head: str
     texts: tuple[str, ...]
@@ -34,15 +34,15 @@ class LabelledTexts:
 
     @property
     def priors(self) -> tuple[float, ...]:
-        """The share of each class; of sum 1 where each text has one."""
+        """The share of each class; the sum is 1 where each text has one class."""
         return tuple(self.targets.mean(axis=0, dtype=float).round(4).tolist())
 
     def where(self, *, held_out: bool) -> "LabelledTexts":
-        """The part that is kept for calibration, or the rest; chosen by the text alone."""
+        """Return the part for calibration, or the rest; a hash of the text decides."""
         return self._select([_is_held_out(text) == held_out for text in self.texts])
 
     def without(self, excluded_texts: Collection[str]) -> "LabelledTexts":
-        """What is not among the *known* texts."""
+        """Return the texts that are not in *excluded_texts*."""
         return self._select([text not in excluded_texts for text in self.texts])
 
     def _select(self, mask: Sequence[bool]) -> "LabelledTexts":
@@ -51,7 +51,7 @@ class LabelledTexts:
 
 
 def labelled_texts(head: str, classes: Sequence[str], pairs: Iterable[Pair]) -> LabelledTexts:
-    """The *pairs* as texts for *head*, which tells *classes*."""
+    """Build the texts of *pairs* for *head*, which has *classes*."""
     pair_list = list(pairs)
     targets = np.zeros((len(pair_list), len(classes)), np.float32)
     for index, (_, class_indices) in enumerate(pair_list):
@@ -60,7 +60,7 @@ def labelled_texts(head: str, classes: Sequence[str], pairs: Iterable[Pair]) -> 
 
 
 def single_label_texts(folder: Path, name: str, head: str, classes: Sequence[str]) -> LabelledTexts:
-    """The rows of the file *name*; their ``label`` is one of *classes*.
+    """Load the rows of the file *name*; their ``label`` is one of *classes*.
 
     Raises:
         ConfigError: the file is missing.
@@ -74,7 +74,7 @@ def single_label_texts(folder: Path, name: str, head: str, classes: Sequence[str
 def unlabelled_texts(
     folder: Path, names: Iterable[str], head: str, classes: Sequence[str], every: int
 ) -> LabelledTexts:
-    """One text in *every* of the files *names*, each once, without label: all targets are 0."""
+    """Load one text in *every* of the files *names*, without duplicates; all targets are 0."""
     texts = (clean(row["text"]) for name in names for row in shared_rows(folder, name))
     return labelled_texts(
         head, classes, ((text, []) for text in list(dict.fromkeys(texts))[::every])
@@ -84,7 +84,7 @@ def unlabelled_texts(
 def grouped_label_texts(
     folder: Path, name: str, head: str, groups: Mapping[str, str]
 ) -> LabelledTexts:
-    """The rows whose ``labels`` all belong to one of *groups* (a class: its labels, by spaces)."""
+    """Load the rows whose ``labels`` are all in one of *groups* (class: its labels, by spaces)."""
     group_of = {label: group for group, labels in groups.items() for label in labels.split()}
     classes = list(groups)
 
@@ -98,10 +98,10 @@ def grouped_label_texts(
 
 
 def shared_rows(folder: Path, name: str) -> Iterator[Row]:
-    """The rows of the gzipped file *name* in *folder*.
+    """Yield the rows of the gzipped file *name* in *folder*.
 
     Raises:
-        ConfigError: it is missing.
+        ConfigError: the file is missing.
     """
     path = folder / f"{name}.jsonl.gz"
     if not path.is_file():
@@ -111,15 +111,15 @@ def shared_rows(folder: Path, name: str) -> Iterator[Row]:
 
 
 def our_rows(name: str) -> Iterator[Row]:
-    """The rows of a file that was written for Harken."""
+    """Yield the rows of the file *name*, which was written for Harken."""
     return rows(TEXTS_FOLDER / f"{name}.jsonl")
 
 
 def rows(path: Path) -> Iterator[Row]:
-    """The rows of a file of JSON lines, plain or .gz.
+    """Yield the rows of a file of JSON lines, plain or .gz.
 
     Raises:
-        ConfigError: it cannot be read, or is something else.
+        ConfigError: the file cannot be read, or a line is not JSON.
     """
     return (parse_json(line, path, first_line=number) for number, line in numbered_lines(path))
 

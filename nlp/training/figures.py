@@ -1,6 +1,7 @@
-"""``python -m nlp.training.figures MODEL``: each head's figures, into its adapter and its card.
+"""``python -m nlp.training.figures MODEL``: evaluate each head for its adapter and its card.
 
-The validation sets chose the recipe and, but for English sentiment, fitted the temperatures.
+The validation sets were used to choose the recipe and to fit the temperatures, except for English
+sentiment.
 """
 
 import argparse
@@ -11,14 +12,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from core.plugins import available, load
-from nlp.encoder import adapter
-from nlp.encoder.adapter import SENTIMENT
+from nlp.encoder.adapter import ADAPTERS_FOLDER, SENTIMENT, load_adapter, save_adapter
 from nlp.encoder.adapter_model import AdapterModel
 from nlp.evaluation.evaluate import evaluate
 from nlp.evaluation.task import EvaluationOptions
 from nlp.training.datasets import rows
 
-EVALUATION_SETS: Final = (  # of each head: the task, and the files that it is judged by
+EVALUATION_SETS: Final = (  # head, task, file
     ("sentiment", "sentiment", "tweeteval_sentiment_validation.jsonl.gz"),
     ("sentiment", "sentiment", "umsab_val.jsonl.gz"),
     ("sentiment", "sentiment", "towards.jsonl"),
@@ -28,14 +28,14 @@ EVALUATION_SETS: Final = (  # of each head: the task, and the files that it is j
     ("irony", "irony", "tweeteval_irony_val.jsonl.gz"),
     ("intent", "intent", "intent.jsonl"),
 )
-# Of a language that nobody trained: what is left unread when the product leaves it unscored.
+# In a language outside the training: the quality that is lost when the product leaves it unscored.
 FOREIGN_SET: Final = "hindi.jsonl"
-MIN_SCORED_SHARE: Final = 0.5  # of a set must be in the model's languages to say anything
+MIN_SCORED_SHARE: Final = 0.5  # of a set, in the model's languages; else it gets no figure
 REPORTED_FIGURES: Final = ("macro_recall", "macro_f1", "accuracy", "ece")
 
 
 def main() -> int:
-    """Exit status 0."""
+    """Evaluate the model, print a table row a set, and store the figures; exit status 0."""
     parser = argparse.ArgumentParser(prog="python -m nlp.training.figures", description=__doc__)
     parser.add_argument("model", choices=available("nlp.models"))
     parser.add_argument("--data", type=Path, required=True, help="folder of labelled texts")
@@ -43,27 +43,26 @@ def main() -> int:
         "--ours", type=Path, default=Path("tests/data"), help="our own labelled texts"
     )
     options = parser.parse_args()
-    kind = load("nlp.models", options.model, AdapterModel)
-    path = adapter.ADAPTERS_FOLDER / kind.adapter_file
-    weights, model = adapter.load_adapter(path), kind()
-    figures: dict[str, list[dict[str, Any]]] = {head: [] for head in weights.heads}
+    model_class = load("nlp.models", options.model, AdapterModel)
+    path = ADAPTERS_FOLDER / model_class.adapter_file
+    adapter, model = load_adapter(path), model_class()
+    figures: dict[str, list[dict[str, Any]]] = {head: [] for head in adapter.heads}
     for head, task, name in EVALUATION_SETS:
-        if head in weights.heads and (task != "towards" or model.supports_targets):
+        if head in adapter.heads and (task != "towards" or model.supports_targets):
             figure = _figure(model, task, _file(options.data, options.ours, name))
             if figure["scored"] >= MIN_SCORED_SHARE:
                 figures[head].append(figure)
                 sys.stdout.write(row(head, figure) + "\n")
     if len(model.languages) > 1:
-        figures[SENTIMENT].append(
-            foreign_figure := _figure(model, SENTIMENT, options.ours / FOREIGN_SET)
-        )
+        foreign_figure = _figure(model, SENTIMENT, options.ours / FOREIGN_SET)
+        figures[SENTIMENT].append(foreign_figure)
         sys.stdout.write(row(SENTIMENT, foreign_figure) + "\n")
-    adapter.save_adapter(path, replace(weights, notes={**weights.notes, "figures": figures}))
+    save_adapter(path, replace(adapter, notes={**adapter.notes, "figures": figures}))
     return 0
 
 
 def row(head: str, figure: Mapping[str, Any]) -> str:
-    """The line of the model card's table for one *figure* of *head*."""
+    """Return the line of the model card's table for one *figure* of *head*."""
     numbers = " | ".join(f"{figure[name]:.3f}" for name in REPORTED_FIGURES)
     return f"| {head} | {figure['task']} of {figure['set']} | {figure['n']:,} | {numbers} |"
 

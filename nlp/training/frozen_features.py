@@ -1,4 +1,4 @@
-"""The frozen lower layers see every text once; training starts from what they said."""
+"""Outputs of the frozen lower layers, computed once a text; training starts from them."""
 
 import random
 from collections.abc import Iterator, Sequence
@@ -12,24 +12,24 @@ from nlp.encoder.batching import batches, padded_length
 from nlp.encoder.network import Network, pad
 from nlp.encoder.tokenizer import EncoderTokenizer
 
-# As in the measurements that this recipe comes from; the few longer tweets are cut here only.
+# As in the measurements behind the recipes; the few longer tweets are truncated here only.
 MAX_TOKENS: Final = 96
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingBatch:
-    """What a training step eats."""
+    """The input of a training step."""
 
     hidden_states: Tensor  # (texts, tokens, width)
     mask: Tensor  # (texts, tokens)
 
 
 class Features:
-    """Shared hidden states of some texts, bfloat16, token after token."""
+    """Shared hidden states of texts, bfloat16, token after token."""
 
-    def __init__(self, network: Network, tokens: EncoderTokenizer, texts: Sequence[str]) -> None:
+    def __init__(self, network: Network, tokenizer: EncoderTokenizer, texts: Sequence[str]) -> None:
         network.eval()
-        ids = [tokens.with_special_tokens(row[: MAX_TOKENS - 2]) for row in tokens.ids(texts)]
+        ids = [tokenizer.with_special_tokens(row[: MAX_TOKENS - 2]) for row in tokenizer.ids(texts)]
         self.lengths = [len(row) for row in ids]
         self.starts = [0, *torch.tensor(self.lengths).cumsum(0).tolist()]
         width = network.width
@@ -49,7 +49,7 @@ class Features:
 
     @torch.inference_mode()
     def vectors(self, network: Network) -> Tensor:
-        """The un-adapted vectors of all texts, float32, shape (texts, width)."""
+        """Return the un-adapted vectors of all texts, float32, shape (texts, width)."""
         vectors = torch.empty(len(self.lengths), network.width)
         for indices in batches(self.lengths, 4096):
             batch = self.batch(indices)
@@ -58,7 +58,7 @@ class Features:
         return vectors
 
     def batch(self, indices: Sequence[int]) -> TrainingBatch:
-        """The texts *indices*, padded to the longest of them."""
+        """Return the texts *indices*, padded to the longest of them."""
         length = padded_length(max(self.lengths[i] for i in indices))
         states = torch.zeros(
             len(indices), length, self.hidden_states.shape[1], dtype=torch.bfloat16
@@ -72,10 +72,10 @@ class Features:
 
 
 def epoch(lengths: Sequence[int], tokens: int, seed: int) -> Iterator[list[int]]:
-    """One pass in random batches of like length, a function of *seed* alone.
+    """Yield the batches of one epoch in random order; *seed* alone determines them.
 
-    Batches of one padded length have the same number of texts, so that shapes repeat; texts too few
-    for a batch go on to the next length.
+    Texts of a batch have similar lengths. Batches of one padded length have the same number of
+    texts, so shapes repeat; a rest too small for a batch joins the next length.
     """
     rng = random.Random(seed)
     permutation = rng.sample(range(len(lengths)), len(lengths))
@@ -90,7 +90,7 @@ def epoch(lengths: Sequence[int], tokens: int, seed: int) -> Iterator[list[int]]
 
 
 def _fitting_count(lengths: Sequence[int], tokens: int) -> int:
-    """How many of the first texts, of *rising* padded lengths, fit *tokens*; one at least."""
+    """Count the first texts, in order of padded *lengths*, that fit *tokens*; at least one."""
     size = max(1, tokens // lengths[0])
     while size > 1 and size * lengths[min(size, len(lengths)) - 1] > tokens:
         size -= 1

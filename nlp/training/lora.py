@@ -9,7 +9,7 @@ from nlp.encoder.adapter import Array
 
 
 class LoRALinear(nn.Module):
-    """A frozen linear layer and the small change that is learned; it starts as no change at all."""
+    """A frozen linear layer plus a trainable low-rank change, which starts at zero."""
 
     def __init__(self, linear: nn.Linear, rank: int, scale: float) -> None:
         super().__init__()
@@ -17,10 +17,10 @@ class LoRALinear(nn.Module):
         self.scale = scale
         self.down = nn.Parameter(torch.empty(rank, linear.in_features))
         self.up = nn.Parameter(torch.zeros(linear.out_features, rank))
-        nn.init.kaiming_uniform_(self.down, a=math.sqrt(5))  # as nn.Linear does
+        nn.init.kaiming_uniform_(self.down, a=math.sqrt(5))  # as in nn.Linear
 
     def forward(self, x: Tensor) -> Tensor:
-        """The changed layer, under autocast to bfloat16."""
+        """Run the changed layer, under autocast to bfloat16."""
         plain: Tensor = self.linear(x)
         return (
             plain + nn.functional.linear(nn.functional.linear(x, self.down), self.up) * self.scale
@@ -28,7 +28,7 @@ class LoRALinear(nn.Module):
 
 
 def adapt(layers: nn.ModuleList, *, rank: int, scale: float) -> None:
-    """Put a :class:`LowRank` in the place of every linear layer in *layers*."""
+    """Replace every linear layer in *layers* by a :class:`LoRALinear`."""
     linears = [(n, m) for n, m in layers.named_modules() if isinstance(m, nn.Linear)]
     for name, linear in linears:
         parent, _, leaf = name.rpartition(".")
@@ -36,7 +36,7 @@ def adapt(layers: nn.ModuleList, *, rank: int, scale: float) -> None:
 
 
 def tensors(layers: nn.ModuleList) -> dict[str, Array]:
-    """The learned changes by ``layer.N.NAME.down|up``, N counted from the first adapted layer."""
+    """Return the changes by ``layer.N.NAME.down|up``, N counted from the first adapted layer."""
     changes: dict[str, Array] = {}
     for name, module in layers.named_modules():
         if isinstance(module, LoRALinear):

@@ -1,4 +1,4 @@
-"""The network in training, the eyes of its frozen part, and where a run stands."""
+"""The network in training, its frozen features, and the progress of a run."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -20,25 +20,25 @@ from nlp.training.frozen_features import Features
 from nlp.training.splits import Portion, Splits
 from nlp.training.trainer import Recipe, Trainer, TrainingSet, logits
 
-HEAD_WIDTHS: Final = {SENTIMENT: 1.0}  # a head's inner width as a share of the encoder's …
-DEFAULT_HEAD_WIDTH: Final = 0.5  # … and that of all others
+HEAD_WIDTHS: Final = {SENTIMENT: 1.0}  # a head's inner width as a share of the encoder's
+DEFAULT_HEAD_WIDTH: Final = 0.5  # of all other heads
 Name = TypeVar("Name")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingProgress:
-    """Where a run stands; a row of ``out/train.json`` with the loss beside it."""
+    """The state of a run at a checkpoint; a row of ``out/train.json``, plus the loss."""
 
     run: str  # "teacher" or "model"
     step: int
     total: int
-    loss: float  # mean since the last point
+    loss: float  # mean since the last report
     validation: Mapping[str, float]  # macro-recall by validation set, 0 to 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checkpointing:
-    """What a run leaves behind every so many steps, to go on from and to look at."""
+    """The file a run resumes from, its report, and the interval between checkpoints."""
 
     checkpoint: Path
     report: Callable[[TrainingProgress], None]
@@ -47,14 +47,14 @@ class Checkpointing:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ValidationSet:
-    """Labelled texts, seen by the frozen layers."""
+    """Labelled texts and their frozen features."""
 
     texts: LabelledTexts
     features: Features
 
 
 class MultitaskNetwork:
-    """The network in training and the eyes of its frozen part."""
+    """The network in training with its tokenizer, heads and recipe."""
 
     def __init__(
         self, folder: Path, heads: Mapping[str, ClassificationHead], recipe: Recipe
@@ -62,10 +62,7 @@ class MultitaskNetwork:
         torch.manual_seed(recipe.seed)  # before the heads are drawn
         base_encoder = load_encoder(folder).float()
         sizes = {
-            name: (
-                len(head.classes),
-                round(base_encoder.width * HEAD_WIDTHS.get(name, DEFAULT_HEAD_WIDTH)),
-            )
+            name: (len(head.classes), round(base_encoder.width * _relative_width(name)))
             for name, head in heads.items()
         }
         self.network = Network(base_encoder, recipe.shared, sizes)
@@ -73,17 +70,18 @@ class MultitaskNetwork:
         self._tokenizer = EncoderTokenizer(folder)
 
     def features(self, texts: list[str]) -> Features:
-        """What the frozen layers say of *texts*; they stay frozen, so at any time the same."""
+        """Return the outputs of the frozen layers for *texts*; training does not change them."""
         return Features(self.network, self._tokenizer, texts)
 
     def validation_sets(self, datasets: Mapping[Name, LabelledTexts]) -> dict[Name, ValidationSet]:
-        """*parts* with what the frozen layers say of them."""
+        """Return *datasets* with their frozen features."""
         return {
-            name: ValidationSet(p, self.features(list(p.texts))) for name, p in datasets.items()
+            name: ValidationSet(dataset, self.features(list(dataset.texts)))
+            for name, dataset in datasets.items()
         }
 
     def training_set(self, splits: Splits) -> TrainingSet:
-        """All that is learned of *parts*, one portion behind the other."""
+        """Return the training texts of *splits*, one portion behind the other."""
         texts = [portion.texts for portion in splits.training]
         ends = accumulate(map(len, texts))
         return TrainingSet(
@@ -97,48 +95,50 @@ class MultitaskNetwork:
         )
 
     def vectors(self, texts: list[str]) -> Targets:
-        """The un-adapted vectors of *texts*, of length 1, shape (texts, width)."""
+        """Return the un-adapted vectors of *texts*, of length 1, shape (texts, width)."""
         vectors = self.features(texts).vectors(self.network)
         units: Targets = nn.functional.normalize(vectors).numpy()
         return units
 
     def fit(self, splits: Splits, name: str, checkpointing: Checkpointing) -> None:
-        """Learn *parts* from where the checkpoint stands, if it is of this recipe.
+        """Train on *splits*, from the checkpoint if it is of this recipe.
 
-        At the end the network has the averaged weights.
+        *name* is the run in reports. At the end the network has the averaged weights.
         """
-        training_set, validation_sets = (
-            self.training_set(splits),
-            self.validation_sets(splits.validation),
-        )
+        training_set = self.training_set(splits)
+        validation_sets = self.validation_sets(splits.validation)
         self.adapt()
-        run = Trainer(self.network, training_set, self._heads, self._recipe)
-        run.resume(checkpointing.checkpoint)
+        trainer = Trainer(self.network, training_set, self._heads, self._recipe)
+        trainer.resume(checkpointing.checkpoint)
 
         def _report(loss: float) -> None:
             scores = self.scores(validation_sets)
             checkpointing.report(
                 TrainingProgress(
-                    run=name, step=run.step, total=run.last, loss=loss, validation=scores
+                    run=name,
+                    step=trainer.step,
+                    total=trainer.last,
+                    loss=loss,
+                    validation=scores,
                 )
             )
 
-        def _pause(loss: float) -> None:
-            run.save(checkpointing.checkpoint)
+        def _save_and_report(loss: float) -> None:
+            trainer.save(checkpointing.checkpoint)
             _report(loss)
 
-        run.train(checkpointing.every, _pause)
-        run.save(checkpointing.checkpoint)
-        run.use_averaged_weights()
+        trainer.train(checkpointing.every, _save_and_report)
+        trainer.save(checkpointing.checkpoint)
+        trainer.use_averaged_weights()
         _report(float("nan"))
 
     def teacher_probabilities(self, portion: Portion) -> Targets:
-        """The probabilities that the head of *portion* has for its texts."""
+        """Return the probabilities of the head of *portion* for its (teacher) texts."""
         texts = list(portion.teacher_texts or portion.texts.texts)
         return softmax(logits(self.network, self.features(texts), portion.texts.head))
 
     def adapt(self) -> None:
-        """From here on the tuned layers and the heads learn."""
+        """Make the tuned layers (by low-rank changes) and the heads trainable."""
         lora.adapt(self.network.tuned, rank=self._recipe.rank, scale=self._recipe.scale)
         self.network.heads.requires_grad_(requires_grad=True)
         for module in self.network.tuned.modules():
@@ -146,7 +146,7 @@ class MultitaskNetwork:
                 module.p = self._recipe.dropout
 
     def scores(self, validation_sets: Mapping[str, ValidationSet]) -> dict[str, float]:
-        """Macro-recall by name."""
+        """Return the macro-recall of each validation set, by name."""
         recalls = {}
         for name, validation_set in validation_sets.items():
             predictions = logits(
@@ -158,7 +158,7 @@ class MultitaskNetwork:
         return recalls
 
     def fit_temperatures(self, splits: Splits) -> dict[str, ClassificationHead]:
-        """The heads with their priors, and temperatures fitted on texts that nobody learned."""
+        """Return the heads with their priors, and temperatures fitted on the calibration texts."""
         heads = dict(self._heads)
         for (name, language), priors in splits.priors.items():
             heads[name] = replace(heads[name], priors={**heads[name].priors, language: priors})
@@ -172,3 +172,7 @@ class MultitaskNetwork:
             )
             heads[name] = replace(head, temperatures={**head.temperatures, language: temperature})
         return heads
+
+
+def _relative_width(head: str) -> float:
+    return HEAD_WIDTHS.get(head, DEFAULT_HEAD_WIDTH)

@@ -1,4 +1,4 @@
-"""What each of our models learns: texts by head, how often an epoch, and by what it is judged."""
+"""The training plan of each packaged model: texts by head, repeats an epoch, validation sets."""
 
 import random
 from collections.abc import Callable, Iterator, Mapping
@@ -37,12 +37,12 @@ _GO_EMOTIONS: Final = {
     "optimism": "optimism",
     "sadness": "sadness grief disappointment remorse",
 }
-_ORDER_TEXTS: Final = 3_000  # tweets that get an order to the model, which their label ignores
+_ORDER_TEXTS: Final = 3_000  # tweets that get an instruction to the model; their label stays
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Teacher:
-    """A run on the same encoder that tunes more of it; too slow to ship, it answers the student."""
+    """A run that tunes more layers of the same encoder, too slow to ship: it labels texts."""
 
     heads: tuple[str, ...]
     recipe: Recipe
@@ -50,16 +50,15 @@ class Teacher:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingPlan:
-    """How one model is made."""
+    """The encoder, heads, texts and recipe of one model."""
 
     base: PretrainedEncoder
     heads: Mapping[str, ClassificationHead]  # without temperatures
-    texts: Callable[[Path], Splits]  # of the folder of the shared texts
+    texts: Callable[[Path], Splits]  # from the folder of the shared texts
     recipe: Recipe = field(default_factory=Recipe)
     teacher: Teacher | None = None
-    reference_base: PretrainedEncoder | None = (
-        None  # of English; its vectors are those for topics likened to
-    )
+    # An English encoder that the vectors for topics are aligned to.
+    reference_base: PretrainedEncoder | None = None
 
 
 def _english_splits(folder: Path) -> Splits:
@@ -87,21 +86,8 @@ def _multilingual_splits(folder: Path) -> Splits:
                 texts=multilingual.without({*validation_tweets.texts, *foreign.texts}), repeats=1.5
             ),
             _with_ignored_orders(training_tweets),
-            Portion(texts=_target_texts(), repeats=3.0),
-            Portion(texts=training_texts["emotion"], repeats=2.5),
-            Portion(
-                texts=grouped_label_texts(folder, "goemotions_train", "emotion", _GO_EMOTIONS),
-                repeats=0.3,
-            ),
-            Portion(texts=training_texts["offence"], repeats=0.67),
-            Portion(texts=training_texts["irony"]),
-            Portion(texts=_intent_texts(), repeats=2.0),
-            # Tweets of later years, comments and customers' questions, for the teacher to answer.
-            Portion(texts=_unlabelled_texts(folder, *_TWEET_FILES), repeats=0.7),
-            Portion(
-                texts=_unlabelled_texts(folder, "goemotions_train", "banking77_train", every=4),
-                repeats=0.8,
-            ),
+            *_head_portions(folder, training_texts),
+            *_teacher_portions(folder),
         ),
         calibration={
             (SENTIMENT, "en"): tweets.where(held_out=True),
@@ -114,6 +100,30 @@ def _multilingual_splits(folder: Path) -> Splits:
         },
         validation={SENTIMENT: validation_tweets, "languages": foreign, **heads},
         alignment_texts=_alignment_texts(folder, training_tweets),
+    )
+
+
+def _head_portions(
+    folder: Path, training_texts: Mapping[str, LabelledTexts]
+) -> tuple[Portion, ...]:
+    """Return the portions of sentiment about a target and of all heads but sentiment."""
+    go_emotions = grouped_label_texts(folder, "goemotions_train", "emotion", _GO_EMOTIONS)
+    return (
+        Portion(texts=_target_texts(), repeats=3.0),
+        Portion(texts=training_texts["emotion"], repeats=2.5),
+        Portion(texts=go_emotions, repeats=0.3),
+        Portion(texts=training_texts["offence"], repeats=0.67),
+        Portion(texts=training_texts["irony"]),
+        Portion(texts=_intent_texts(), repeats=2.0),
+    )
+
+
+def _teacher_portions(folder: Path) -> tuple[Portion, ...]:
+    """Return tweets of later years, comments and customers' questions, labelled by the teacher."""
+    posts = _unlabelled_texts(folder, "goemotions_train", "banking77_train", every=4)
+    return (
+        Portion(texts=_unlabelled_texts(folder, *_TWEET_FILES), repeats=0.7),
+        Portion(texts=posts, repeats=0.8),
     )
 
 
@@ -147,7 +157,7 @@ def _intent_texts() -> LabelledTexts:
 
 
 def _target_texts() -> LabelledTexts:
-    """Texts of several brands, one of them marked: whose sentiment the head shall tell."""
+    """Return texts of several brands, one of them marked; the label is the sentiment about it."""
     rows = datasets.our_rows("towards")
     pairs = (
         (clean(mark_brand(r["text"], [r["target"]])), [CLASSES.index(r["label"])]) for r in rows
@@ -156,19 +166,19 @@ def _target_texts() -> LabelledTexts:
 
 
 def _unlabelled_texts(folder: Path, *names: str, every: int = 1) -> LabelledTexts:
-    """One text in *every* of the files *names*; their labels are of something else."""
+    """Return one text in *every* of the files *names*; their labels are for other tasks."""
     return unlabelled_texts(folder, names, SENTIMENT, CLASSES, every)
 
 
 def _alignment_texts(folder: Path, tweets: LabelledTexts) -> tuple[str, ...]:
-    """What customers ask, above all, and some comments and tweets; their labels are not read."""
+    """Return customers' questions, and some comments and tweets; labels are ignored."""
     questions = _unlabelled_texts(folder, "banking77_train")
     comments = _unlabelled_texts(folder, "goemotions_train", every=20)
     return (*questions.texts, *comments.texts, *tweets.texts[::20])
 
 
 def _with_ignored_orders(tweets: LabelledTexts) -> Portion:
-    """Some of *tweets* with an order to the model before or behind; their labels stay."""
+    """Return some of *tweets* with an instruction to the model before or behind; labels stay."""
     rng = random.Random(7)
     orders = (TEXTS_FOLDER / "orders.txt").read_text(encoding="utf-8").splitlines()
     indices = rng.sample(range(len(tweets)), min(_ORDER_TEXTS, len(tweets)))

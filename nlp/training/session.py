@@ -1,4 +1,4 @@
-"""One training from texts to adapter: a teacher, steps, averaging, temperatures, proof."""
+"""One training from texts to adapter: teacher, steps, averaging, temperatures, self-test."""
 
 from collections.abc import Callable
 from dataclasses import asdict, replace
@@ -25,7 +25,7 @@ from nlp.training.splits import Splits
 from nlp.training.trainer import logits
 from nlp.training.whitening import fit_whitening
 
-WHITENING_SAMPLE: Final = 8192  # texts whose vectors show what all have in common
+WHITENING_SAMPLE: Final = 8192  # texts whose vectors give the mean and the covariance
 
 
 def train(
@@ -37,10 +37,10 @@ def train(
     report: Callable[[TrainingProgress], None],
     every: int = 500,
 ) -> Adapter:
-    """The adapter that *plan* makes of *parts* on its base; *located* knows where that lies.
+    """Train the adapter of *plan* on *splits*; *locate* returns the folder of an encoder.
 
-    Every *every* steps it saves a *checkpoint* and tells where it stands. From a checkpoint of the
-    same recipe it goes on.
+    Every *every* steps it saves *checkpoint* and calls *report*. It resumes from a checkpoint of
+    the same recipe.
     """
     recipe, folder = plan.recipe, locate(plan.base)
     checkpointing = Checkpointing(checkpoint=checkpoint, report=report, every=every)
@@ -73,7 +73,7 @@ def train(
 def _teacher_probabilities(
     folder: Path, plan: TrainingPlan, splits: Splits, checkpointing: Checkpointing
 ) -> list[Targets | None]:
-    """What the teacher of *plan* says of each portion; None of those that it has no head for."""
+    """Train the teacher of *plan*; return its probabilities by portion, None without a head."""
     if plan.teacher is None:
         return [None] * len(splits.training)
     heads = {name: plan.heads[name] for name in plan.teacher.heads}
@@ -89,14 +89,14 @@ def _teacher_probabilities(
 
 
 def self_test_texts() -> list[str]:
-    """Sentences of ours; every later load must give them what training gave."""
+    """Return the sentences of the self-test; each load must give them the trained scores."""
     return [clean(row["text"]) for row in datasets.our_rows("proof")]
 
 
 def _whitening_tensors(
     multitask: MultitaskNetwork, reference: MultitaskNetwork, splits: Splits
 ) -> dict[str, Targets]:
-    """What levels the vectors of *room*, seen on a sample of *parts*."""
+    """Return the whitening of the vectors of *multitask*, fitted on a sample of *splits*."""
     texts = [*chain.from_iterable(portion.texts.texts for portion in splits.training)]
     sample = multitask.vectors(texts[:: -(-len(texts) // WHITENING_SAMPLE)])
     alignment_texts = list(splits.alignment_texts)
@@ -109,7 +109,7 @@ def _whitening_tensors(
 def _self_test(
     multitask: MultitaskNetwork, head: ClassificationHead
 ) -> dict[str, tuple[float, ...]]:
-    """The sentences of the proof and their sentiment; what training cuts, later loads would not."""
+    """Return sentences and their sentiment; without those that training would truncate."""
     features = multitask.features(self_test_texts())
     rows = logits(multitask.network, features, SENTIMENT)
     probabilities = head.probabilities(rows, [None] * len(rows)).round(4)
@@ -118,7 +118,7 @@ def _self_test(
 
 
 def _trained_tensors(network: Network) -> dict[str, Targets]:
-    """All that training changed, by the names of the adapter."""
+    """Return the trained tensors by their names in the adapter."""
     heads = {
         f"head.{name}.{part}": tensor.numpy()
         for name, head in network.heads.items()

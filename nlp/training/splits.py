@@ -1,4 +1,4 @@
-"""Labelled texts by their use: what is learned and how often, what calibrates, what judges."""
+"""Labelled texts by their use: training with repeats, calibration, validation."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -8,24 +8,22 @@ from nlp.training.datasets import LabelledTexts, Targets
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Portion:
-    """Texts that are learned *passes* times an epoch; 1.5 is once, and half of them again."""
+    """Training texts, used *repeats* times an epoch; 1.5 is once, and half of them again."""
 
     texts: LabelledTexts
     repeats: float = 1.0
-    teacher_texts: tuple[
-        str, ...
-    ] = ()  # what a teacher reads instead, text by text; none: the texts
+    teacher_texts: tuple[str, ...] = ()  # input of a teacher, text by text; empty: the texts
 
     @property
     def has_labels(self) -> bool:
-        """Whether the texts have labels; if not, they are for a teacher to answer."""
+        """True for labelled texts; the others need the probabilities of a teacher."""
         return bool(self.texts.targets.any())
 
     def with_teacher(self, teacher_probabilities: Targets | None) -> "Portion":
-        """Half of what is learned is the label, half what a teacher *said*; else all is his word.
+        """Blend the labels half and half with *teacher_probabilities*; None changes nothing.
 
-        The teacher's probabilities tell how sure a text is and what it also could be
-        (distillation, arXiv:1503.02531).
+        Texts without labels get the teacher's probabilities alone. These carry the certainty and
+        the likeliest alternatives of a text (distillation, arXiv:1503.02531).
         """
         if teacher_probabilities is None:
             return self
@@ -36,19 +34,18 @@ class Portion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Splits:
-    """The uses of labelled texts; what is learned stands in no other part."""
+    """The labelled texts of a training; training texts are in no other part."""
 
     training: tuple[Portion, ...]
-    calibration: Mapping[
-        tuple[str, str], LabelledTexts
-    ]  # by head and language (or ANY): temperatures
-    validation: Mapping[str, LabelledTexts]  # by name: choose the recipe, are the figures we report
-    # By head and language (or ANY): the shares of the classes in what is learned, if not alike.
+    # By head and language (or ANY_LANGUAGE), for temperatures.
+    calibration: Mapping[tuple[str, str], LabelledTexts]
+    validation: Mapping[str, LabelledTexts]  # by name; for the choice of the recipe and reports
+    # By head and language (or ANY_LANGUAGE): the class shares of training texts, if not equal.
     priors: Mapping[tuple[str, str], tuple[float, ...]] = field(default_factory=dict)
-    alignment_texts: tuple[str, ...] = ()  # English texts that show how a better encoder sees them
+    alignment_texts: tuple[str, ...] = ()  # English texts for alignment to a better encoder
 
     def for_heads(self, heads: Collection[str]) -> "Splits":
-        """What concerns *heads*; texts without labels are not learned."""
+        """Return the texts of *heads*; those without labels are not used in training."""
         return Splits(
             training=tuple(
                 portion if portion.has_labels else replace(portion, repeats=0.0)
@@ -63,9 +60,9 @@ class Splits:
         )
 
     def with_teacher(self, teacher_probabilities: Sequence[Targets | None]) -> "Splits":
-        """With what a teacher *said* of each portion beside its labels."""
+        """Return these splits with *teacher_probabilities*, one entry a portion, in the targets."""
         portions = (
-            p.with_teacher(probabilities)
-            for p, probabilities in zip(self.training, teacher_probabilities, strict=True)
+            portion.with_teacher(probabilities)
+            for portion, probabilities in zip(self.training, teacher_probabilities, strict=True)
         )
         return replace(self, training=tuple(portions))

@@ -16,41 +16,41 @@ from nlp.encoder.batching import batches
 from nlp.encoder.network import Network
 from nlp.training.frozen_features import Features, TrainingBatch, epoch
 
-BINARY_WEIGHT: Final = 2.0  # its mean over classes that mostly do not hold is small
+BINARY_WEIGHT: Final = 2.0  # binary loss is small: most classes do not hold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """Every choice of a run; written beside its result."""
+    """Every choice of a run, stored with its result."""
 
     seed: int = 0
     epochs: float = 5.0
-    shared: int = 3  # layers that base and tuned have in common
+    shared: int = 3  # lower layers shared by base and tuned
     rank: int = 32
     scale: float = 2.0
-    rate: float = 1e-3  # of the low-rank changes and the heads; falls linearly to 0
-    warm_up: float = 0.05  # share of the steps over which the rate rises to it
+    rate: float = 1e-3  # peak learning rate; falls linearly to 0
+    warm_up: float = 0.05  # share of the steps over which the rate rises to its peak
     smoothing: float = 0.05  # of the labels
     dropout: float = 0.1  # of hidden states and attention in the tuned layers
-    decay: float = 0.01  # AdamW's
-    tokens: int = 1024  # a step
+    decay: float = 0.01  # weight decay of AdamW
+    tokens: int = 1024  # in a step
     average_from: float = 0.5  # share of the steps after which the weights are averaged
-    # Share of the steps after which it stops (5,800 of 6,660): from 0.70 on the averaged weights
-    # stood still on validation, 0.715 to 0.716, while the loss in training went on falling.
+    # Share of the steps after which training stops (5,800 of 6,660). From 0.70 on the validation
+    # score of the averaged weights stayed at 0.715 to 0.716, while the training loss kept falling.
     until: float = 0.8708
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingSet:
-    """Everything that is learned: texts of all heads behind one another."""
+    """The training texts of all heads, one head behind the other."""
 
     features: Features
-    heads: Sequence[str]  # whose target text i has
-    targets: Sequence[Array]  # (classes,) each
-    repeats: Sequence[tuple[range, float]]  # which texts, and how often an epoch
+    heads: Sequence[str]  # the head of each text
+    targets: Sequence[Array]  # of each text, shape (classes,)
+    repeats: Sequence[tuple[range, float]]  # indices of texts, times an epoch
 
     def sample_epoch(self, rng: random.Random) -> list[int]:
-        """The texts of one epoch; of a broken number of passes the rest is drawn."""
+        """Return the indices of one epoch; the fraction of `repeats` is sampled."""
         indices: list[int] = []
         for texts, repeats in self.repeats:
             whole = math.floor(repeats)
@@ -60,7 +60,7 @@ class TrainingSet:
 
 
 class Trainer:
-    """A network in training; ``step`` counts from 0 to ``last`` of ``total`` that were planned."""
+    """A network in training; ``step`` counts from 0 to ``last``, of ``total`` planned steps."""
 
     def __init__(
         self,
@@ -70,12 +70,8 @@ class Trainer:
         recipe: Recipe,
     ) -> None:
         torch.manual_seed(recipe.seed)
-        self.network, self.training_set, self.heads, self.recipe = (
-            network,
-            training_set,
-            heads,
-            recipe,
-        )
+        self.network, self.training_set = network, training_set
+        self.heads, self.recipe = heads, recipe
         self.trainable = {n: p for n, p in network.named_parameters() if p.requires_grad}
         self.mean_weights = {n: torch.zeros_like(p) for n, p in self.trainable.items()}
         self.average_count = self.step = 0
@@ -86,19 +82,19 @@ class Trainer:
         self.total = len(self._schedule)
         self.last = math.ceil(self.total * recipe.until)
 
-    def train(self, every: int, pause: Callable[[float], None]) -> None:
-        """Go on to the end; every *every* steps call *pause* with the mean loss since the last."""
+    def train(self, every: int, on_interval: Callable[[float], None]) -> None:
+        """Train to the last step; call *on_interval* each *every* steps with their mean loss."""
         losses: list[float] = []
         for indices in self._schedule[self.step : self.last]:
-            losses.append(self._learn(indices))
+            losses.append(self._train_step(indices))
             self.step += 1
-            self._average()
+            self._update_mean_weights()
             if self.step % every == 0:
-                pause(float(np.mean(losses)))
+                on_interval(float(np.mean(losses)))
                 losses.clear()
 
     def _plan_batches(self) -> Iterator[list[int]]:
-        """The whole course: every epoch, the last one perhaps in part."""
+        """Yield the batches of all epochs; the last epoch may be partial."""
         lengths, remaining_epochs = self.training_set.features.lengths, self.recipe.epochs
         for epoch_index in range(math.ceil(self.recipe.epochs)):
             seed = self.recipe.seed * 1000 + epoch_index
@@ -108,7 +104,7 @@ class Trainer:
                 yield [indices[i] for i in batch]
             remaining_epochs -= 1
 
-    def _learn(self, indices: Sequence[int]) -> float:
+    def _train_step(self, indices: Sequence[int]) -> float:
         self.network.train()
         for group in self.optimizer.param_groups:
             group["lr"] = self.recipe.rate * self._rate_factor()
@@ -121,7 +117,7 @@ class Trainer:
         return loss.item()
 
     def _loss(self, indices: Sequence[int], batch: TrainingBatch) -> Tensor:
-        """The mean over the texts, each by its own head."""
+        """Return the mean loss over the texts, each with its own head."""
         features = self.network.head_features(batch.hidden_states, batch.mask)
         total = features.new_zeros((), dtype=torch.float32)
         for name, head in self.heads.items():
@@ -142,12 +138,12 @@ class Trainer:
         return BINARY_WEIGHT * nn.functional.binary_cross_entropy_with_logits(logits, truth)
 
     def _rate_factor(self) -> float:
-        """The learning rate's share of its peak: up over the warm-up, then straight down to 0."""
+        """Return the share of the peak rate: linear up in the warm-up, then linear down to 0."""
         warm = max(1.0, self.total * self.recipe.warm_up)
         return min((self.step + 1) / warm, (self.total - self.step) / (self.total - warm))
 
-    def _average(self) -> None:
-        """The mean of many late weights reads better than the last ones (+0.7 macro-recall)."""
+    def _update_mean_weights(self) -> None:
+        """Update the mean of late weights, which beats the last weights by 0.7 macro-recall."""
         if self.step < self.total * self.recipe.average_from or self.step % 10:
             return
         self.average_count += 1
@@ -157,13 +153,13 @@ class Trainer:
             ) / self.average_count
 
     def use_averaged_weights(self) -> None:
-        """Put the averaged weights in the place of the last ones: the end of training."""
+        """Replace the last weights by the averaged ones, at the end of training."""
         if self.average_count:
             for name, parameter in self.trainable.items():
                 parameter.data.copy_(self.mean_weights[name])
 
     def save(self, path: Path) -> None:
-        """A checkpoint, whole or not at all."""
+        """Write a checkpoint, atomically."""
         partial = path.with_suffix(".partial")
         state = {
             "recipe": asdict(self.recipe),
@@ -178,17 +174,14 @@ class Trainer:
         partial.replace(path)
 
     def resume(self, path: Path) -> bool:
-        """Go back to the checkpoint in *path*; False where there is none of this recipe."""
+        """Restore the checkpoint in *path*; return False without one of this recipe."""
         if not path.is_file():
             return False
         state: dict[str, Any] = torch.load(path, weights_only=True)
         if state["recipe"] != asdict(self.recipe):
             return False
-        self.step, self.average_count, self.mean_weights = (
-            state["step"],
-            state["averaged"],
-            state["mean"],
-        )
+        self.step, self.average_count = state["step"], state["averaged"]
+        self.mean_weights = state["mean"]
         for name, parameter in self.trainable.items():
             parameter.data.copy_(state["learned"][name])
         self.optimizer.load_state_dict(state["optimizer"])
@@ -198,7 +191,7 @@ class Trainer:
 
 @torch.inference_mode()
 def logits(network: Network, features: Features, head: str) -> Array:
-    """The logits of *head* for every text, float32, shape (texts, classes)."""
+    """Return the logits of *head* for every text, float32, shape (texts, classes)."""
     network.eval()
     rows_by_text: list[Tensor] = [torch.empty(0)] * len(features.lengths)
     for indices in batches(features.lengths, 4096):

@@ -1,4 +1,4 @@
-"""Incidents and notices, and the append-only events that made them what they are."""
+"""Incidents and notices, with the append-only events of their history."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -16,7 +16,8 @@ def add(tx: Connection, incident: Incident, *, detector_json: Mapping[str, Any])
     """Insert a new incident (its ``id`` is ignored) and return its id.
 
     Args:
-        course: what the state machine needs to go on, JSON.
+        incident: the new incident.
+        detector_json: the state of the detector for this incident.
     """
     values = _values(incident) | {"course": dict(detector_json)}
     return int(tx.execute(insert(incidents).values(values).returning(incidents.c.id)).scalar_one())
@@ -25,7 +26,7 @@ def add(tx: Connection, incident: Incident, *, detector_json: Mapping[str, Any])
 def replace(
     tx: Connection, incident: Incident, *, detector_json: Mapping[str, Any], revision: int
 ) -> bool:
-    """Write a new state over the one of *revision*; False if somebody else was faster."""
+    """Replace the state of *revision*; return False if another writer changed it before."""
     condition = (incidents.c.id == incident.id) & (incidents.c.revision == revision)
     values = _values(incident) | {"course": dict(detector_json)}
     return tx.execute(update(incidents).where(condition).values(values)).rowcount == 1
@@ -40,7 +41,7 @@ def add_event(
     now: datetime,
     person: str | None = None,
 ) -> None:
-    """Append what happened; one event a revision."""
+    """Append the event of the present revision; each revision has one."""
     tx.execute(
         insert(incident_events).values(
             incident=incident.id,
@@ -54,18 +55,18 @@ def add_event(
 
 
 def get(tx: Connection, incident_id: int) -> Incident | None:
-    """One incident."""
+    """Return one incident; None: there is no such id."""
     rows = _fetch(tx, select(incidents).where(incidents.c.id == incident_id))
     return rows[0][0] if rows else None
 
 
 def all_incidents(tx: Connection, *, kind: IncidentKind | None = None) -> list[Incident]:
-    """All incidents (or all of *kind*), newest detected first."""
+    """Return all incidents (or all of *kind*), newest detected first."""
     return _newest(tx) if kind is None else _newest(tx, incidents.c.kind == kind)
 
 
 def unresolved(tx: Connection) -> list[Incident]:
-    """The crises that are not over, newest detected first: what every page asks."""
+    """Return the crises that are not resolved, newest detected first; every page reads them."""
     return _newest(
         tx, incidents.c.kind == IncidentKind.CRISIS, incidents.c.state != IncidentState.RESOLVED
     )
@@ -74,10 +75,10 @@ def unresolved(tx: Connection) -> list[Incident]:
 def overlapping(
     tx: Connection, *, since: datetime, until: datetime, watch: str | None = None
 ) -> list[Incident]:
-    """The crises (of *watch*) that lasted at some moment of [since, until), newest detected first.
+    """Return the crises (of *watch*) that overlap [since, until), newest detected first.
 
-    All evidence of an incident was published while it lasted, so no other crisis has a mention of
-    that time among its own.
+    All evidence of an incident was published during it, so no other crisis has a mention of that
+    time in its evidence.
     """
     end_condition = incidents.c.resolved.is_(None) | (incidents.c.resolved >= since)
     watch_conditions = [] if watch is None else [incidents.c.watch == watch]
@@ -93,14 +94,14 @@ def overlapping(
 def active_or_recent(
     tx: Connection, watch: str, *, since: datetime
 ) -> list[tuple[Incident, dict[str, Any]]]:
-    """Incidents and notices of *watch* that are unresolved, or changed at *since* or later."""
+    """Return the incidents and notices of *watch*, unresolved or changed from *since* on."""
     condition = (incidents.c.state != IncidentState.RESOLVED) | (incidents.c.updated >= since)
     query = select(incidents).where(incidents.c.watch == watch, condition).order_by(incidents.c.id)
     return _fetch(tx, query)
 
 
 def events(tx: Connection, incident_id: int) -> list[dict[str, Any]]:
-    """The events of one incident, oldest first: revision, at, reason, person, facts."""
+    """Return the events of one incident, oldest first: revision, at, reason, person, facts."""
     query = select(incident_events).where(incident_events.c.incident == incident_id)
     rows = tx.execute(query.order_by(incident_events.c.revision))
     names = ("revision", "at", "reason", "person", "facts")

@@ -1,4 +1,4 @@
-"""What detection reads: who said what about a watch, when, and how it was judged."""
+"""Observations: the analysed mentions of a watch, as detection and mails read them."""
 
 import json
 from dataclasses import dataclass
@@ -22,17 +22,16 @@ from sqlalchemy import (
 from core.mention import AnalysisState, MentionState, Sentiment
 from core.observation import Observation
 from store.analysis import rescoring
-from store.database import upsert
-from store.tables import Instant, baselines, matches, mentions, verdicts
+from store.tables import Instant, matches, mentions, verdicts
 
-# Microseconds; no parameter, for PostgreSQL would take two of them for two different groupings.
+# Microseconds. No parameter: PostgreSQL would take two of them for two different groupings.
 _HOUR_US: Final = literal_column("3600000000", BigInteger)
 
 
 def _is_current_verdict(
     table: FromClause, watch: Any, model: ColumnElement[Any] = mentions.c.model
 ) -> ColumnElement[bool]:
-    """The verdict in *table* of *model* on a mention's present text, towards *watch*."""
+    """Return the condition of *model*'s verdict on the present text, towards *watch*."""
     return and_(
         table.c.mention == mentions.c.id,
         table.c.watch == watch,
@@ -42,7 +41,10 @@ def _is_current_verdict(
 
 
 def _previous_model(model: str) -> ColumnElement[Any]:
-    """Which other model than *model* judged a mention's present text last; if none did, that."""
+    """Return the model with the newest verdict on the present text that is not of *model*.
+
+    Without one: the model whose verdict stands.
+    """
     earlier = verdicts.alias("before")
     condition = _is_current_verdict(earlier, "", earlier.c.model) & (earlier.c.model != model)
     query = (
@@ -56,14 +58,14 @@ def _previous_model(model: str) -> ColumnElement[Any]:
 _target_verdicts: Final = verdicts.alias("towards")
 _WHOLE_TEXT_JOIN: Final = _is_current_verdict(verdicts, "")  # on the whole text
 _TARGET_JOIN: Final = _is_current_verdict(_target_verdicts, matches.c.watch)
-# As core.mention.Mention.sentiment_for says.
+# The same rule as core.mention.Mention.sentiment_for.
 _SENTIMENT: Final = func.coalesce(_target_verdicts.c.sentiment, verdicts.c.sentiment)
 _IS_ANALYSED: Final = mentions.c.analysis.in_((AnalysisState.SCORED, AnalysisState.UNSCORED))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NegativeText:
-    """How one mention of a watch was worded, and by whom: what the reasons of a crisis need."""
+    """A negative mention of a watch: its text and author, for the reasons of a crisis."""
 
     id: str
     voice: str | None
@@ -75,10 +77,10 @@ class NegativeText:
 def observations(
     tx: Connection, watch: str, *, since: datetime, until: datetime
 ) -> list[Observation]:
-    """Analysed mentions of *watch* published in [since, until), oldest first.
+    """Return the analysed mentions of *watch* published in [since, until), oldest first.
 
-    Each as it was judged last; while a replay goes on, as before it: until all is read again, what
-    is usual and what is held against it are of one model.
+    Each has its newest verdict. While a rescoring runs, each has the one from before it: until it
+    ends, baseline and present counts must come from one model.
     """
     rescoring_model = rescoring.active_model(tx)
     model = mentions.c.model if rescoring_model is None else _previous_model(rescoring_model)
@@ -115,9 +117,9 @@ def observations(
 def negative_texts(
     tx: Connection, watch: str, *, since: datetime, until: datetime, limit: int
 ) -> list[NegativeText]:
-    """The *most* newest mentions that are negative of *watch*, newest first.
+    """Return up to *limit* negative mentions of *watch*, newest first.
 
-    Published in [since, until).
+    They were published in [since, until).
     """
     names = ("id", "voice", "family", "language", "text")
     query = (
@@ -139,9 +141,9 @@ def negative_texts(
 def hourly_counts(
     tx: Connection, watch: str, *, topic: str | None, since: datetime, until: datetime
 ) -> dict[datetime, int]:
-    """How many analysed mentions of *watch* (of its *topic*) each full hour of UTC brought.
+    """Count the analysed mentions of *watch* (of its *topic*) by full hour of UTC.
 
-    Published in [since, until); hours that brought none are left out.
+    They were published in [since, until). Hours without mentions are left out.
     """
     published_us = type_coerce(mentions.c.published, BigInteger)
     hour = (published_us - published_us % _HOUR_US).label("hour")
@@ -151,14 +153,14 @@ def hourly_counts(
         .where(*_conditions(watch, since, until), _IS_ANALYSED)
         .group_by(hour)
     )
-    if topic is not None:  # as it stands in the JSON of both databases
+    if topic is not None:  # in the form of the stored JSON, the same in both databases
         has_topic = cast(verdicts.c.topics, Text).contains(json.dumps(topic), autoescape=True)
         query = query.join(verdicts, _WHOLE_TEXT_JOIN).where(has_topic)
     return dict(tx.execute(query).all())
 
 
 def unscored_since(tx: Connection, *, until: datetime) -> datetime | None:
-    """Since when the longest waiting mention published before *until* waits for the scorer."""
+    """Return the time since which a mention published before *until* is pending, if any is."""
     is_pending = (mentions.c.analysis == AnalysisState.PENDING) & (
         mentions.c.state != MentionState.DELETED
     )
@@ -166,24 +168,8 @@ def unscored_since(tx: Connection, *, until: datetime) -> datetime | None:
     return tx.execute(query).scalar()
 
 
-def baseline(tx: Connection, watch: str) -> tuple[datetime, dict[str, object]] | None:
-    """What detection has learnt of *watch* and up to when; None before the first time."""
-    query = select(baselines.c.learnt_to, baselines.c.state).where(baselines.c.watch == watch)
-    row = tx.execute(query).first()
-    return None if row is None else (row.learnt_to, row.state)
-
-
-def save_baseline(
-    tx: Connection, watch: str, *, learnt_to: datetime, state: dict[str, object]
-) -> None:
-    """Store what detection has learnt."""
-    insert = upsert(tx, baselines).values(watch=watch, learnt_to=learnt_to, state=state)
-    values = {"learnt_to": learnt_to, "state": state}
-    tx.execute(insert.on_conflict_do_update(index_elements=["watch"], set_=values))
-
-
 def _conditions(watch: str, since: datetime, until: datetime) -> tuple[ColumnElement[bool], ...]:
-    """The conditions of a mention of *watch* that was published in [since, until) and stands."""
+    """Return the conditions of a mention of *watch*, published in [since, until), not deleted."""
     return (
         matches.c.watch == watch,
         mentions.c.published >= since,

@@ -1,4 +1,4 @@
-"""One row a letter and recipient, written together with what it tells of; sent at least once."""
+"""The outbox: one row for each email and recipient, written with its event, sent at least once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ from store.tables import outbox
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxMessage:
-    """A letter to one recipient, as the bytes that go over the wire each time it is tried."""
+    """An email to one recipient, with the bytes that each attempt sends."""
 
-    key: str  # unique: the same thing is never told twice
+    key: str  # unique: no event is sent to a recipient twice
     kind: str  # brief | digest
     channel: str  # name of a module in alerts.channels
     recipient: str
@@ -23,12 +23,12 @@ class OutboxMessage:
     subject: str
     eml: bytes
     incident: int | None = None
-    day: date | None = None  # the local date a digest tells of
+    day: date | None = None  # the local date of a digest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxEntry(OutboxMessage):
-    """A parcel in the outbox."""
+    """A message in the outbox, with the state of its delivery."""
 
     id: int
     state: str  # due | sent | failed
@@ -40,7 +40,7 @@ class OutboxEntry(OutboxMessage):
 
 
 def enqueue(tx: Connection, messages: Sequence[OutboxMessage], *, now: datetime) -> int:
-    """Add parcels; a key that is there already stays as it is. Returns how many were new."""
+    """Add *messages* and return the number of new ones; a message with a stored key is skipped."""
     new_count = 0
     for message in messages:
         values = {name: getattr(message, name) for name in OutboxMessage.__dataclass_fields__}
@@ -51,60 +51,60 @@ def enqueue(tx: Connection, messages: Sequence[OutboxMessage], *, now: datetime)
 
 
 def due(tx: Connection, *, now: datetime, limit: int = 50) -> list[OutboxEntry]:
-    """Letters to try now, oldest first."""
+    """Return up to *limit* messages whose next attempt is due, oldest first."""
     query = select(outbox).where(outbox.c.state == "due", outbox.c.due <= now)
     return _rows(tx, query.order_by(outbox.c.created, outbox.c.id).limit(limit))
 
 
 def mark_sent(tx: Connection, entry_id: int, *, now: datetime) -> None:
-    """The channel took it."""
+    """Mark a message as accepted by the channel."""
     _update_due_entry(tx, entry_id, {"state": "sent", "sent": now, "reason": None})
 
 
 def reschedule(tx: Connection, entry_id: int, *, due: datetime, reason: str) -> None:
-    """It did not work; try again at *due*."""
+    """Store a failed attempt; the next one is at *due*."""
     _update_due_entry(tx, entry_id, {"due": due, "reason": reason})
 
 
 def mark_failed(tx: Connection, entry_id: int, *, reason: str) -> None:
-    """It never will work; a person has to look."""
+    """Mark a message as failed for good; a person has to act."""
     _update_due_entry(tx, entry_id, {"state": "failed", "reason": reason})
 
 
 def recent(tx: Connection, *, limit: int = 200) -> list[OutboxEntry]:
-    """The newest letters, sent or not."""
+    """Return the newest messages, sent or not, newest first."""
     return _rows(
         tx, select(outbox).order_by(outbox.c.created.desc(), outbox.c.id.desc()).limit(limit)
     )
 
 
 def of_incident(tx: Connection, incident: int) -> list[OutboxEntry]:
-    """The letters on one incident, oldest first."""
+    """Return the messages on one incident, oldest first."""
     query = select(outbox).where(outbox.c.incident == incident)
     return _rows(tx, query.order_by(outbox.c.created, outbox.c.id))
 
 
 def get(tx: Connection, entry_id: int) -> OutboxEntry | None:
-    """One letter."""
+    """Return one message; None: there is no such id."""
     rows = _rows(tx, select(outbox).where(outbox.c.id == entry_id))
     return rows[0] if rows else None
 
 
 def last_day(tx: Connection, subscription: str) -> date | None:
-    """The newest local day that *subscription* already has a digest of."""
+    """Return the newest local day with a digest for *subscription*; None: no digest yet."""
     key_condition = outbox.c.key.startswith(f"{subscription}:", autoescape=True)
     condition = key_condition & (outbox.c.kind == "digest")
     return tx.execute(select(func.max(outbox.c.day)).where(condition)).scalar()
 
 
 def counts(tx: Connection) -> dict[str, int]:
-    """How many letters are due, sent, failed."""
+    """Count the messages by state: due, sent, failed."""
     rows = tx.execute(select(outbox.c.state, func.count()).group_by(outbox.c.state))
     return {"due": 0, "sent": 0, "failed": 0} | dict(rows.all())
 
 
 def _update_due_entry(tx: Connection, entry_id: int, values: dict[str, Any]) -> None:
-    # Only while it is due: what one deliverer sent, a slower one cannot fail.
+    # Only while it is due: a slow process must not fail a message that another one sent.
     statement = update(outbox).where(outbox.c.id == entry_id, outbox.c.state == "due")
     tx.execute(statement.values(attempts=outbox.c.attempts + 1, **values))
 

@@ -10,12 +10,12 @@ from sqlalchemy import Connection, insert, select, update
 from store.database import upsert
 from store.tables import audit, people, subscriptions
 
-OPERATOR: Final = "operator"  # the one local person until there are accounts
+OPERATOR: Final = "operator"  # the one local person: there are no accounts yet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Somebody who uses Harken."""
+    """A person who uses Harken."""
 
     slug: str
     name: str
@@ -24,13 +24,13 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscription:
-    """Who gets which letters."""
+    """The emails that a person receives."""
 
     slug: str
     person: str
     kind: str  # brief | digest
     channel: str
-    at: str  # HH:MM on the reader's clock; only for digests
+    at: str  # HH:MM in *zone*; only for digests
     zone: str  # IANA name
     watches: tuple[str, ...]  # empty: all
 
@@ -38,7 +38,7 @@ class Subscription:
 def replace_from_file(
     tx: Connection, new_people: Sequence[Person], new_subscriptions: Sequence[Subscription]
 ) -> None:
-    """Upsert what harken.yaml says; the operator is always there."""
+    """Upsert people and subscriptions of harken.yaml, and always the operator."""
     slugs = {p.slug for p in new_people}
     operator = [] if OPERATOR in slugs else [Person(slug=OPERATOR, name="Operator", email=None)]
     for person in (*operator, *new_people):
@@ -53,13 +53,13 @@ def replace_from_file(
 
 
 def addresses(tx: Connection) -> dict[str, str]:
-    """The mail address of each person who has one, by slug."""
+    """Return the email address of each person who has one, by slug."""
     query = select(people.c.slug, people.c.email).where(people.c.email.is_not(None))
     return dict(tx.execute(query).all())
 
 
 def active_subscriptions(tx: Connection, kind: str) -> list[Subscription]:
-    """Subscriptions to one kind of letter, by slug."""
+    """Return the active subscriptions of *kind* (brief or digest), by slug."""
     query = select(subscriptions).where(subscriptions.c.active, subscriptions.c.kind == kind)
     names = tuple(Subscription.__dataclass_fields__)
     rows = tx.execute(query.order_by(subscriptions.c.slug))
@@ -76,7 +76,7 @@ def append_audit(
     facts: Mapping[str, Any],
     now: datetime,
 ) -> None:
-    """Append to the audit trail: who did what to which thing."""
+    """Append an *action* of *person* on *subject* to the audit trail."""
     values = {"person": person, "action": action, "subject": subject, "facts": dict(facts)}
     tx.execute(insert(audit).values(at=now, **values))
 

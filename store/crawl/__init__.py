@@ -1,1 +1,1 @@
-"""Tables that crawls write: sources, runs, pages, deletions."""
+"""Writes of crawls: sources, runs, pages, deletions."""

@@ -1,4 +1,4 @@
-"""Deletions: what a source lists no more, its authors have taken back."""
+"""Deletions: posts that a source no longer lists count as deleted by their authors."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -20,11 +20,11 @@ _UNDELETE: Final = _UPDATE_BY_ID.values(
 
 
 def apply_listing(tx: Connection, source: str, listing: Listing, *, now: datetime) -> None:
-    """Note what *source* still shows, and what it shows no more.
+    """Mark mentions as seen or deleted by the posts that *source* still lists.
 
-    One listing may lie: a page from a cache, a post that slipped from one page to the next, a
-    site under repair. A mention is deleted when two in a row lack it and nobody else has heard it
-    since; the next one that shows it brings it back.
+    One listing may be wrong: a page from a cache, a post that moved from one page to the next, a
+    site under repair. A mention is deleted when two listings in a row lack it and no other source
+    has seen it since. The next listing that contains it restores it.
     """
     query = (
         select(mentions.c.id, mentions.c.uri, mentions.c.state, mentions.c.last_seen)
@@ -47,7 +47,7 @@ def apply_listing(tx: Connection, source: str, listing: Listing, *, now: datetim
 
 
 def undelete(tx: Connection, rows: Iterable[Row[*tuple[Any, ...]]]) -> set[str]:
-    """Bring back those of *seen* (id, state) that were deleted; returns their ids."""
+    """Restore the deleted mentions among *rows* (id, state) and return their ids."""
     deleted_ids = {row.id for row in rows if row.state == MentionState.DELETED}
     if deleted_ids:
         tx.execute(_UNDELETE, {"ids": list(deleted_ids)})
@@ -57,7 +57,7 @@ def undelete(tx: Connection, rows: Iterable[Row[*tuple[Any, ...]]]) -> set[str]:
 def _delete_missing(
     tx: Connection, missing_rows: Iterable[Row[*tuple[Any, ...]]], before: datetime
 ) -> set[str]:
-    """Those of *missed* that nobody has heard since *before* and that are not deleted yet."""
+    """Delete the mentions among *missing_rows* last seen before *before*; return their ids."""
     stale_rows = (row for row in missing_rows if row.last_seen < before)
     deleted_ids = {row.id for row in stale_rows if row.state != MentionState.DELETED}
     if deleted_ids:

@@ -1,4 +1,4 @@
-"""H1: what a crawl heard on one page goes into the record in one short transaction."""
+"""Crawled pages, each written in one short transaction."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -15,7 +15,7 @@ from store.crawl.deletions import undelete
 from store.mentions import lock
 from store.tables import runs, sources
 
-UNMATCHED: Final = "unmatched"  # why a post that no watch wants is dropped
+UNMATCHED: Final = "unmatched"  # the reason for a post that no watch matches
 
 _COUNTS: Final = ("fetched", "known", "edited", "new")
 _IS_RUN: Final = runs.c.id == bindparam("of_run")
@@ -33,7 +33,7 @@ _MOVE_CURSOR: Final = update(sources).where(_IS_SOURCE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageCounts:
-    """How the posts of a page ended: fetched = known + edited + new + the sum of dropped."""
+    """Numbers of the posts of a page: fetched = known + edited + new + the sum of dropped."""
 
     fetched: int
     known: int
@@ -43,14 +43,14 @@ class PageCounts:
 
 
 def record_page(tx: Connection, page: CrawledPage, *, now: datetime) -> PageCounts:
-    """Write one page, its tally and the source's cursor; written twice, the mentions stay the same.
+    """Write one page, its counts and the source's cursor; a second write changes no mention.
 
-    Mentions go in ordered by id, then all else table by table, and the change numbers last, so
-    that two writers cannot dead-lock. A mention that stands on the page twice counts once, and as
-    known for the rest.
+    Mentions are written first, in the order of ids, then the other tables one by one, and the
+    change numbers last, so that two writers cannot dead-lock. Repeats of a mention on the page
+    count as known.
 
     Raises:
-        NoResultFound: the record does not know the run or the source.
+        NoResultFound: the run or the source is not stored.
     """
     existing_ids = rows.existing_ids(tx, page.posts)
     posts, dropped_posts = _partition(page, existing_ids)
@@ -80,10 +80,10 @@ def record_page(tx: Connection, page: CrawledPage, *, now: datetime) -> PageCoun
 def _partition(
     page: CrawledPage, existing_ids: Collection[str]
 ) -> tuple[list[CrawledPost], list[DroppedPost]]:
-    """What is written, each id once, in the order of ids; and what nobody wants.
+    """Split *page* into the posts to write, by id and each once, and the dropped posts.
 
-    Of a post that no watch wants the text is kept only where an older one is known: nobody shall
-    go on reading words that their author took back.
+    A post that no watch matches is written only if an older text of it is stored: words that their
+    author took back must not stay.
     """
     by_id = {p.id: p for p in page.posts if p.matches or p.id in existing_ids}
     unmatched_posts = [
@@ -106,7 +106,7 @@ def _page_counts(
 
 
 def _update_run_and_source(tx: Connection, page: CrawledPage, page_counts: PageCounts) -> None:
-    """Add *tally* to the run; move the source's cursor and validators."""
+    """Add *page_counts* to the run; update the source's cursor and validators."""
     keys = {"of_run": page.run, "of_source": page.source}
     row = tx.execute(_RUN_AND_SOURCE, keys).one()
     dropped_counts = dict(Counter(row.dropped) + Counter(page_counts.dropped))

@@ -1,8 +1,8 @@
-"""The rows that one heard page adds or changes; called by ``store.crawl.pages.record_page`` alone.
+"""Rows that one crawled page adds or changes; called by ``store.crawl.pages.record_page`` alone.
 
 A crawl writes a page every few milliseconds, and SQLAlchemy takes longer to build a statement than
-SQLite to execute it: statements are built once, and rows that a new mention cannot have yet are
-not looked for.
+SQLite to execute it. So statements are built once, and there is no query for rows that a new
+mention cannot have yet.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -27,7 +27,9 @@ from store.tables import (
     voices,
 )
 
-MAX_CLOCK_SKEW: Final = timedelta(minutes=5)  # architecture.md: a later date is not believed
+MAX_CLOCK_SKEW: Final = timedelta(
+    minutes=5
+)  # a later date of publication is replaced by the present time
 
 _EXISTING: Final = select(mentions.c.id).where(mentions.c.id.in_(IDS))
 _EDIT: Final = update(mentions).where(mentions.c.id == bindparam("key"))
@@ -43,14 +45,14 @@ _TOUCH_SIGHTINGS: Final = (
 
 
 def existing_ids(tx: Connection, posts: Sequence[CrawledPost]) -> set[str]:
-    """The ids of those that the record holds."""
+    """Return the ids of *posts* that are stored."""
     return set(tx.scalars(_EXISTING, {"ids": [p.id for p in posts]})) if posts else set()
 
 
 def insert_mentions(tx: Connection, posts: Sequence[CrawledPost], now: datetime) -> set[str]:
-    """Mentions that the record did not hold a moment ago, analysis pending; returns the new ones.
+    """Insert *posts* as pending mentions; return the ids of those that were new.
 
-    What another writer inserted meanwhile is not new: only the database knows for sure.
+    A mention that another writer inserted meanwhile is not new: the database decides.
     """
     if not posts:
         return set()
@@ -59,7 +61,7 @@ def insert_mentions(tx: Connection, posts: Sequence[CrawledPost], now: datetime)
 
 
 def insert_origins(tx: Connection, posts: Sequence[CrawledPost], now: datetime) -> None:
-    """Voices and families not seen before."""
+    """Insert the new voices and families of *posts*."""
     platforms = {p.voice: p.post.platform for p in posts if p.voice is not None}
     rows = [{"id": v, "platform": platforms[v], "first_seen": now} for v in sorted(platforms)]
     _insert_or_ignore(tx, voices, rows)
@@ -70,21 +72,21 @@ def insert_origins(tx: Connection, posts: Sequence[CrawledPost], now: datetime) 
 def edit_mentions(
     tx: Connection, posts: Sequence[CrawledPost], revision_by_id: Mapping[str, int], now: datetime
 ) -> None:
-    """Known mentions with another text and the number of that; they are to be analysed again."""
+    """Write the new texts of stored mentions with their revisions; their analysis is pending."""
     if posts:
         rows = [
             _edit_values(p, now) | {"key": p.id, "revision": revision_by_id[p.id]} for p in posts
         ]
         tx.execute(_EDIT, rows)
         ids = {"ids": [p.id for p in posts]}
-        tx.execute(_DELETE_MATCHES, ids)  # they are matched afresh
-        tx.execute(_DELETE_ENTITIES, ids)  # what was said and taken back
+        tx.execute(_DELETE_MATCHES, ids)  # the new text is matched again
+        tx.execute(_DELETE_ENTITIES, ids)  # they contain words of the old text
 
 
 def insert_revisions(
     tx: Connection, posts: Sequence[CrawledPost], revision_by_id: Mapping[str, int], now: datetime
 ) -> None:
-    """The texts of *heard* as revisions of these numbers; 1 where none is given."""
+    """Insert the texts of *posts* as revisions; a post without a number has revision 1."""
     rows = [
         {"mention": p.id, "revision": revision_by_id.get(p.id, 1), "text_sha256": p.text_sha256}
         for p in posts
@@ -95,10 +97,10 @@ def insert_revisions(
 def record_matches(
     tx: Connection, posts: Sequence[CrawledPost], new_ids: Collection[str]
 ) -> set[str]:
-    """Note which watches want a mention; returns the mentions that a watch wants newly.
+    """Store the matches of *posts*; return the ids of mentions with a new watch.
 
-    A known mention may be wanted by a watch that is younger. One whose text stayed the same keeps
-    its watches: their queries have changed, not what was said.
+    A stored mention may match a newer watch. A mention with an unchanged text keeps its watches,
+    also if their queries have changed since.
     """
     previous = _watch_revisions(tx, [p.id for p in posts if p.id not in new_ids])
     current = {(p.id, watch): revision for p in posts for watch, revision in p.matches.items()}
@@ -114,7 +116,7 @@ def record_matches(
 def record_sightings(
     tx: Connection, source: str, ids: Sequence[str], new_ids: Collection[str], now: datetime
 ) -> set[str]:
-    """Note that *source* heard these; returns those that are new to this source."""
+    """Store that *source* listed the mentions *ids*; return those that are new to this source."""
     known_ids = [i for i in ids if i not in new_ids]
     touched_ids: set[str] = set()
     if known_ids:
@@ -133,7 +135,7 @@ def record_sightings(
 def insert_skipped(
     tx: Connection, source: str, posts: Sequence[DroppedPost], now: datetime
 ) -> None:
-    """Posts that nobody wants: id, time and reason, never the text."""
+    """Insert the dropped posts: id, time and reason, never the text."""
     rows = [
         {"mention": d.id, "source": source, "at": now, "reason": d.reason}
         for d in sorted(posts, key=lambda d: d.id)
@@ -164,7 +166,7 @@ def _upsert_matches_statement(dialect: str) -> Any:
 
 
 def _watch_revisions(tx: Connection, ids: Sequence[str]) -> dict[tuple[str, str], str]:
-    """The revision of the watch by mention and watch."""
+    """Return the stored revision of the watch by mention and watch."""
     rows = tx.execute(_SELECT_MATCHES, {"ids": ids}) if ids else ()
     return {(row.mention, row.watch): row.watch_revision for row in rows}
 

@@ -1,4 +1,4 @@
-"""Runs: the ledger of what was crawled; the scheduler itself remembers nothing."""
+"""Runs of crawls. They are the only state of the scheduler."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from store.tables import runs
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunTotals:
-    """What runs asked of the network and what became of the posts."""
+    """Sums of requests, bytes and posts over runs."""
 
     requests: int = 0
     bytes: int = 0
@@ -26,7 +26,7 @@ class RunTotals:
 
 
 def start(tx: Connection, run: str, source: str, *, now: datetime) -> None:
-    """Open a run of *source*."""
+    """Insert a running run of *source*."""
     tx.execute(insert(runs).values(id=run, source=source, started=now, state="running", dropped={}))
 
 
@@ -39,7 +39,7 @@ def finish(
     run_totals: RunTotals,
     now: datetime,
 ) -> None:
-    """Close a run with what it cost; what became of its posts was counted page by page."""
+    """Close a run with its traffic; its posts were counted page by page."""
     tx.execute(
         update(runs)
         .where(runs.c.id == run)
@@ -57,7 +57,7 @@ def finish(
 def close_orphaned(
     tx: Connection, *, now: datetime, source_slugs: Sequence[str] | None = None
 ) -> list[str]:
-    """Close the runs (of the sources *among*) whose process is gone; returns their sources."""
+    """Close the runs (of *source_slugs*) whose process is gone; return their sources, sorted."""
     is_orphaned = runs.c.state == "running"
     if source_slugs is not None:
         is_orphaned &= runs.c.source.in_(source_slugs)
@@ -67,20 +67,20 @@ def close_orphaned(
 
 
 def succeeded_since(tx: Connection, moment: datetime) -> set[str]:
-    """Sources of which a run that began after *moment* ended well."""
+    """Return the sources with a successful run that started after *moment*."""
     condition = (runs.c.started > moment) & (runs.c.state == "ok")
     return set(tx.execute(select(runs.c.source).where(condition)).scalars())
 
 
 def counts(tx: Connection, run: str) -> dict[str, Any]:
-    """What became of the posts of one run: fetched, known, edited, new, dropped."""
+    """Return the counts of one run: requests, fetched, known, edited, new, dropped."""
     names = ("requests", "fetched", "known", "edited", "new", "dropped")
     row = tx.execute(select(runs).where(runs.c.id == run)).one()
     return {name: getattr(row, name) for name in names}
 
 
 def totals(tx: Connection) -> dict[str, RunTotals]:
-    """The sum over all runs, by source."""
+    """Return the sums over all runs, by source."""
     names = ("requests", "bytes", "not_modified", "fetched", "known", "edited", "new")
     query = select(runs.c.source, *(func.sum(runs.c[n]).label(n) for n in names))
     dropped_by_source = _dropped_by_source(tx)
@@ -94,7 +94,7 @@ def totals(tx: Connection) -> dict[str, RunTotals]:
 
 
 def _dropped_by_source(tx: Connection) -> dict[str, Counter[str]]:
-    # Neither database sums JSON; most runs drop nothing, and the law of a run tells which did.
+    # Neither database sums JSON. Most runs drop nothing: fetched = known + edited + new.
     has_drops = runs.c.fetched > runs.c.known + runs.c.edited + runs.c.new
     reasons_by_source: dict[str, Counter[str]] = defaultdict(Counter)
     for source, reasons in tx.execute(select(runs.c.source, runs.c.dropped).where(has_drops)):

@@ -1,4 +1,4 @@
-"""Sources: what is due, and how each one fares."""
+"""Sources: their schedule and their state."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,19 +10,19 @@ from sqlalchemy import Connection, func, select, update
 from store.database import upsert
 from store.tables import runs, sources
 
-_MIN_OBSERVATION_TIME: Final = timedelta(hours=2)  # of listening: a rate of less is chance
+_MIN_OBSERVATION_TIME: Final = timedelta(hours=2)  # a rate over less time is chance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceRecord:
-    """A source as the record knows it."""
+    """A stored source."""
 
     slug: str
     kind: str
     options: Mapping[str, Any]
     interval_s: int
     state: str  # new | ok | failed | forbidden | waiting
-    since: datetime  # since when it is in that state
+    since: datetime  # beginning of that state
     reason: str | None
     cursor: Mapping[str, Any]
     validators: Mapping[str, Mapping[str, str]]
@@ -30,13 +30,13 @@ class SourceRecord:
     failures: int  # in a row
     first_ok: datetime | None
     last_ok: datetime | None
-    backfilled: datetime | None  # when its first walk back through the past ended
+    backfilled: datetime | None  # end of its first back-fill
 
 
 def replace_from_file(
     tx: Connection, rows: Sequence[tuple[str, str, Mapping[str, Any], int]], *, now: datetime
 ) -> None:
-    """Upsert (slug, kind, options, interval_s) of harken.yaml; unnamed ones become inactive."""
+    """Upsert (slug, kind, options, interval_s) of harken.yaml; all others become inactive."""
     is_removed = (sources.c.origin == "file") & sources.c.slug.not_in([row[0] for row in rows])
     tx.execute(update(sources).where(is_removed).values(active=False))
     previous_options = {row.slug: row.options for row in tx.execute(select(sources))}
@@ -54,23 +54,23 @@ def replace_from_file(
         }
         insert = upsert(tx, sources).values(**defaults, **columns)
         if slug in previous_options and previous_options[slug] != dict(options):
-            columns |= {"due": now, "failures": 0}  # what was corrected is tried at once
+            columns |= {"due": now, "failures": 0}  # a corrected source is tried at once
         tx.execute(insert.on_conflict_do_update(index_elements=["slug"], set_=columns))
 
 
 def active(tx: Connection) -> list[SourceRecord]:
-    """Every source that is listened to, by slug."""
+    """Return the active sources, by slug."""
     return _rows(tx, select(sources).where(sources.c.active).order_by(sources.c.slug))
 
 
 def due(tx: Connection, *, now: datetime, limit: int) -> list[SourceRecord]:
-    """Active sources whose time has come, the longest waiting first."""
+    """Return up to *limit* active sources that are due, the longest overdue first."""
     query = select(sources).where(sources.c.active, sources.c.due <= now)
     return _rows(tx, query.order_by(sources.c.due, sources.c.slug).limit(limit))
 
 
 def by_slug(tx: Connection, slugs: Sequence[str]) -> list[SourceRecord]:
-    """The active sources of *slugs*, by slug."""
+    """Return the active sources of *slugs*, by slug."""
     query = select(sources).where(sources.c.active, sources.c.slug.in_(slugs))
     return _rows(tx, query.order_by(sources.c.slug))
 
@@ -78,7 +78,7 @@ def by_slug(tx: Connection, slugs: Sequence[str]) -> list[SourceRecord]:
 def record_outcome(
     tx: Connection, slug: str, *, state: str, reason: str | None, now: datetime
 ) -> int:
-    """Note how a run of *slug* ended; returns its failures in a row: ok resets them to 0."""
+    """Store the outcome of a run of *slug*; return its failures in a row, 0 after ok."""
     row = tx.execute(select(sources).where(sources.c.slug == slug)).one()
     is_ok = state == "ok"
     failures = 0 if is_ok else row.failures + 1
@@ -97,22 +97,22 @@ def record_outcome(
 
 
 def schedule(tx: Connection, slug: str, *, due: datetime) -> None:
-    """Set when *slug* is to be crawled next."""
+    """Set the time of the next crawl of *slug*."""
     tx.execute(update(sources).where(sources.c.slug == slug).values(due=due))
 
 
 def update_url(tx: Connection, slug: str, url: str) -> None:
-    """Rewrite the address of a source that moved for good (301, 308), until the next start."""
+    """Replace the url of a source that moved permanently (301, 308), until the next start."""
     options = tx.execute(select(sources.c.options).where(sources.c.slug == slug)).scalar_one()
     statement = update(sources).where(sources.c.slug == slug)
     tx.execute(statement.values(options={**options, "url": url}))
 
 
 def mentions_per_hour(tx: Connection, *, now: datetime) -> dict[str, float]:
-    """New mentions an hour of each source over its last 7 days of runs.
+    """Return the new mentions per hour of each source over its last 7 days of runs.
 
-    What the first walk back through the past brought says nothing of an hour and is left out;
-    so is a source whose walk has not ended, or whose first run since is less than two hours old.
+    Runs of the first back-fill do not count. A source is left out during its back-fill, and until
+    its first run after it is two hours old.
     """
     since = now - timedelta(days=7)
     query = (
@@ -127,9 +127,9 @@ def mentions_per_hour(tx: Connection, *, now: datetime) -> dict[str, float]:
 
 
 def backfill_completed_at(tx: Connection) -> datetime | None:
-    """When the last of the first back-fills ended; None while one is still to come.
+    """Return the end of the last first back-fill; None while a source has not finished its own.
 
-    A source that has only failed so far does not hold the others up.
+    A source whose last run failed does not count.
     """
     rows = active(tx)
     pending_sources = [s for s in rows if s.backfilled is None and s.failures == 0]

@@ -1,4 +1,4 @@
-"""Alembic revisions of the record's schema; ``store.database.Record.setup`` runs them."""
+"""Alembic revisions of the schema; ``store.database.Database.setup`` applies them."""
 
 from pathlib import Path
 
@@ -8,9 +8,9 @@ from sqlalchemy import Engine, text
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Bring *engine*'s database up to *revision*, the newest by default, in one transaction.
+    """Upgrade the database of *engine* to *revision* (default: the newest) in one transaction.
 
-    A second process that comes at the same time waits, and then finds nothing to do.
+    A second process at the same time waits, and then has nothing to do.
     """
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))

@@ -1,4 +1,4 @@
-"""Alembic's entry: runs the revisions on the connection that ``upgrade`` hands over."""
+"""The entry point of Alembic: applies the revisions on the connection of ``upgrade``."""
 
 from alembic import context
 

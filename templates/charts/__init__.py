@@ -1,1 +1,1 @@
-"""Charts: pure geometry, and the three ways it is drawn (SVG for pages, PNG and text for mails)."""
+"""Charts: pure geometry, drawn as SVG for pages, and as PNG and text for emails."""

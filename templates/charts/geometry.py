@@ -1,4 +1,4 @@
-"""Where everything of a chart stands, as shares of its plot: for the console and for mails.
+"""Geometry of a chart, in shares of its plot, for the console and for emails.
 
 Shares run from 0 to 1; x from the left, y from the top. Pure: no markup, no colours, no pixels.
 """
@@ -12,9 +12,9 @@ from typing import Final
 from core.observation import SentimentCounts
 from templates.charts.ticks import Tick, time_ticks
 
-TONES: Final = ("negative", "neutral", "positive", "unscored")  # stacked from the ground up
-HEADROOM: Final = 0.1  # of the plot stays free above the fullest bar: names of bands stand there
-GRID_LINES: Final = 4  # about so many grid lines
+TONES: Final = ("negative", "neutral", "positive", "unscored")  # stacked from the bottom up
+HEADROOM: Final = 0.1  # of the plot: free space above the highest bar for the labels of bands
+GRID_LINES: Final = 4  # approximate number of grid lines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,19 +24,19 @@ class Bar:
     start: datetime
     end: datetime
     counts: SentimentCounts
-    usual: float | None = None  # mentions usual for it; None: no history yet
-    is_covered: bool = True  # False: no source answered, so 0 is no finding
-    href: str = ""  # where the bar leads, in the console
+    usual: float | None = None  # usual number of mentions; None: no history yet
+    is_covered: bool = True  # False: no source was crawled, so 0 means unknown
+    href: str = ""  # link target of the bar in the console
 
     @property
     def total(self) -> int:
-        """All mentions, scored or not."""
+        """The number of mentions, scored or not."""
         return self.counts.total
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedInterval:
-    """A stretch of time to be shaded and named; *end* None: it still lasts."""
+    """A time interval to be shaded and labelled; without an ``end`` it still lasts."""
 
     label: str
     start: datetime
@@ -45,7 +45,7 @@ class NamedInterval:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BarSegment:
-    """One colour of a column."""
+    """The part of one tone in a column."""
 
     tone: str
     top: float
@@ -54,7 +54,7 @@ class BarSegment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A bar in its place; ``usual`` is the height of the dashed line, from the top."""
+    """A bar with its position; ``usual`` is the y of the dashed line."""
 
     bar: Bar
     left: float
@@ -65,7 +65,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Band:
-    """A span in its place."""
+    """An interval with its position."""
 
     label: str
     left: float
@@ -74,7 +74,7 @@ class Band:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GridLine:
-    """A grid line and the number beside it."""
+    """A grid line and its label."""
 
     top: float
     value: int
@@ -82,7 +82,7 @@ class GridLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plot:
-    """A whole chart, ready to be drawn."""
+    """A complete chart, ready to be drawn."""
 
     columns: tuple[Column, ...]
     grid_lines: tuple[GridLine, ...]
@@ -90,22 +90,22 @@ class Plot:
     bands: tuple[Band, ...]
 
     def total(self, tone: str) -> int:
-        """All mentions of one of ``TONES``."""
+        """Return the number of mentions of *tone*, one of ``TONES``."""
         return sum(getattr(column.bar.counts, tone) for column in self.columns)
 
     @property
     def has_usual(self) -> bool:
-        """Whether any bar knows its usual level."""
+        """True if any bar has a usual level."""
         return any(column.usual is not None for column in self.columns)
 
     @property
     def tones(self) -> tuple[str, ...]:
-        """The tones of a legend: unscored only where there is any."""
+        """The tones of the legend: ``unscored`` only if there are such mentions."""
         return tuple(t for t in TONES if t != "unscored" or self.total(t))
 
 
 def plot(bars: Sequence[Bar], *, zone: str, intervals: Sequence[NamedInterval] = ()) -> Plot:
-    """Lay out *bars* (oldest first, without gaps between them); *zone* sets the ticks.
+    """Lay out *bars* (oldest first, without gaps between them); *zone* determines the ticks.
 
     Raises:
         ValueError: there are no bars.
@@ -126,7 +126,7 @@ def plot(bars: Sequence[Bar], *, zone: str, intervals: Sequence[NamedInterval] =
 
 
 def scale(peak: float) -> tuple[int, int]:
-    """Step and top of a y axis that holds *peak*; the step is 1, 2 or 5 times a power of ten."""
+    """Return step and top of a y axis for *peak*; the step is 1, 2 or 5 times a power of ten."""
     rough = max(1.0, peak / GRID_LINES)
     power = 10 ** floor(log10(rough))
     step = next(m * power for m in (1, 2, 5, 10) if m * power >= rough)
@@ -134,7 +134,7 @@ def scale(peak: float) -> tuple[int, int]:
 
 
 def bucket_width(span: timedelta) -> timedelta:
-    """The width that cuts *span* into at most 60 bars (24 or more for 2 h and longer)."""
+    """Return the width that divides *span* into at most 60 bars (24 or more for 2 h and longer)."""
     minutes = span.total_seconds() / 60
     widths = (5, 15, 30, 60, 180, 360, 720, 1440, 10080)
     return timedelta(minutes=next((w for w in widths if minutes / w <= 60), widths[-1]))  # noqa: PLR2004

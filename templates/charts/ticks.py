@@ -1,4 +1,4 @@
-"""Where a time axis is labelled: round hours or midnights of the reader's own clock."""
+"""Ticks of a time axis: round hours or midnights in the reader's zone."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -6,17 +6,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-MAX_TICKS: Final = 7  # a week of days; their labels stay apart on a phone
+MAX_TICKS: Final = 7  # a week of days; their labels do not overlap on a phone
 _HOURS: Final = (1, 2, 3, 6, 12)
-_MAX_HOURS: Final = 60  # hours: what lasts longer is labelled by days
+_MAX_HOURS: Final = 60  # hours: longer axes are labelled by days
 _DAYS: Final = (1, 2, 7, 14, 28, 91)
-_MAX_START: Final = 0.88  # a label that starts further right would leave the plot
-_MIN_GAP: Final = 0.2  # between two labels that are written towards each other, on a phone
+_MAX_START: Final = 0.88  # a label that starts further right would exceed the plot
+_MIN_GAP: Final = 0.2  # between the last two ticks, whose labels run towards each other
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tick:
-    """A label under the plot at share *at*; *spec* says how it reads (``tick`` or ``clock``)."""
+    """A label under the plot at the share ``at``; ``spec``: its format (``tick`` or ``clock``)."""
 
     at: float
     time: datetime
@@ -24,12 +24,12 @@ class Tick:
 
     @property
     def anchor(self) -> str:
-        """Which end of the label stands at the tick: SVG's ``text-anchor``."""
+        """The end of the label that is at the tick: SVG's ``text-anchor``."""
         return "end" if self.at > _MAX_START else "start"
 
 
 def time_ticks(start: datetime, end: datetime, zone: str) -> tuple[Tick, ...]:
-    """At most ``MOST`` ticks in [start, end): every few hours up to 2.5 days, else midnights."""
+    """Return at most ``MAX_TICKS`` ticks in [start, end): hours up to 2.5 days, else midnights."""
     times = _times(start, end, zone)
     ticks = [Tick(at=(at - start) / (end - start), time=at, spec=_spec(at, zone)) for at in times]
     return tuple(ticks[:-1] if _is_crowded(ticks) else ticks)
@@ -45,7 +45,7 @@ def _times(start: datetime, end: datetime, zone: str) -> list[datetime]:
 
 
 def _is_crowded(ticks: Sequence[Tick]) -> bool:
-    """Whether the label of the last tick is written into that of the one before."""
+    """Return True if the label of the last tick would overlap the one before."""
     if len(ticks) < 2 or ticks[-1].anchor != "end":  # noqa: PLR2004 -- one before
         return False
     return ticks[-1].at < ticks[-2].at + _MIN_GAP
@@ -57,7 +57,7 @@ def _spec(at: datetime, zone: str) -> str:
 
 
 def _local(start: datetime, end: datetime, zone: str, hours: range) -> Iterator[datetime]:
-    """The full *hours* of each local day in [start, end) but those that a clock change skips."""
+    """Yield the full *hours* of each local day in [start, end) that no clock change skips."""
     clock = ZoneInfo(zone)
     day = start.astimezone(clock).date()
     while day <= end.astimezone(clock).date():

@@ -1,4 +1,4 @@
-"""One frozen context a template: what it may show, and nothing else."""
+"""Contexts: one frozen class per template with all values that it may show."""
 
 from collections.abc import Mapping
 from typing import Final

@@ -1,11 +1,11 @@
-"""What every context knows, and the values that several of them show."""
+"""Base class of all contexts, and the values shared by several of them."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """Who reads: an IANA zone and the locale of a catalogue. Base of every template's context."""
+    """The reader's IANA zone and the locale of a catalogue. Base of every template's context."""
 
     zone: str = "UTC"
     locale: str = "en"
@@ -13,7 +13,7 @@ class Context:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentimentShare:
-    """How much of something was of which sentiment, in whole percents that sum to 100."""
+    """The share of one sentiment in whole percents; the shares of a bar sum to 100."""
 
     tone: str
     percent: int
@@ -22,7 +22,7 @@ class SentimentShare:
 def sentiment_shares(
     negative: int, neutral: int, positive: int, unscored_count: int = 0
 ) -> tuple[SentimentShare, ...]:
-    """The parts of a stacked bar; whatever is not nothing is seen, the largest part gives way."""
+    """Return the parts of a stacked bar, at least 1 percent each; the largest part is adjusted."""
     counts = {
         "negative": negative,
         "neutral": neutral,

@@ -1,4 +1,4 @@
-"""What all other pages show: incidents, sources, letters, status, errors."""
+"""Contexts of the console pages on incidents, sources, emails, status and errors."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from templates.i18n import Message
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimelineEntry:
-    """A line in the life of an incident."""
+    """A line in the timeline of an incident."""
 
     at: datetime
     sentence: Message
@@ -31,7 +31,7 @@ class Action:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentPage(PageContext):
-    """The brief as a page, so that page and letter can never differ, and what only a page has."""
+    """An incident: its brief, identical to the email, with its timeline, actions and mentions."""
 
     brief: Brief
     events: tuple[TimelineEntry, ...]
@@ -59,7 +59,7 @@ class IncidentRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentsPage(PageContext):
-    """All incidents, open ones first; notices never page anybody."""
+    """All incidents, open ones first, and the notices, which send no alert."""
 
     incidents: tuple[IncidentRow, ...]
     notices: tuple[IncidentRow, ...]
@@ -67,7 +67,7 @@ class IncidentsPage(PageContext):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceStatusRow:
-    """One source and what its runs brought; the keys of the contract's ``source``."""
+    """One source and the totals of its runs; the keys of the JSON ``source``."""
 
     name: str
     kind: str
@@ -87,7 +87,7 @@ class SourceStatusRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourcesPage(PageContext):
-    """Everything that is listened to."""
+    """All sources and their coverage."""
 
     coverage: Coverage
     sources: tuple[SourceStatusRow, ...]
@@ -95,27 +95,27 @@ class SourcesPage(PageContext):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotificationRow:
-    """A letter in the inbox, one a recipient."""
+    """An email of the outbox, one per recipient."""
 
     url: str
     kind: str  # brief | digest
     subject: str
     recipient: str
     state: str  # due | sent | failed
-    at: datetime  # when it was sent, or composed
-    reason: str = ""  # why it is still due, or failed
+    at: datetime  # time of sending, else of composition
+    reason: str = ""  # of a failed or delayed delivery
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboxPage(PageContext):
-    """Every letter that left the house or waits to."""
+    """All emails, sent or waiting."""
 
     letters: tuple[NotificationRow, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotificationPage(PageContext):
-    """One letter as its reader got it; *html_url* serves its HTML alone, for a sandboxed frame."""
+    """One email as sent; ``html_url`` serves its HTML alone, for a sandboxed frame."""
 
     letter: NotificationRow
     sender: str
@@ -132,28 +132,28 @@ class ProcessRow:
     name: str
     state: str  # starting | working | failing | silent
     since: datetime
-    beat: datetime  # its last sign of life
+    beat: datetime  # its last heartbeat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusPage(PageContext):
-    """Is the whole of Harken at work."""
+    """The health of the installation."""
 
-    calm: bool | None  # None: nobody can tell
+    calm: bool | None  # no incident is open; None: unknown
     coverage: Coverage
-    mentions: Mapping[str, int] = field(default_factory=dict)  # by analysis, and deleted
+    mentions: Mapping[str, int] = field(default_factory=dict)  # by analysis state, and deleted
     models: Mapping[str, int] = field(default_factory=dict)  # scored mentions by model
-    replay: Mapping[str, Any] | None = None  # its model, and how many are waiting for it
+    replay: Mapping[str, Any] | None = None  # model and remaining mentions of a rescoring
     outbox: Mapping[str, int] = field(default_factory=dict)  # due, sent, failed
     engine: str
     documents: int
-    lag: int  # changes that the index has not followed yet
+    lag: int  # changes that are not indexed yet
     processes: tuple[ProcessRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorPage(PageContext):
-    """What went wrong and what to do; *status* is the HTTP status."""
+    """An error and its remedy; ``status`` is the HTTP status."""
 
     status: int
     detail: str = ""

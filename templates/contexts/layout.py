@@ -1,4 +1,4 @@
-"""What surrounds every page of the console, and the card that shows a mention."""
+"""The frame of every page of the console, and the card of a mention."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,7 +9,7 @@ from templates.i18n import Message
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alarm:
-    """The open incident that every page names on top."""
+    """An open incident in the banner of every page."""
 
     name: str  # INC-7
     title: Message
@@ -19,18 +19,18 @@ class Alarm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """What surrounds every page."""
+    """The content of the frame around every page."""
 
     section: str  # search | incidents | inbox | sources | status; "" for none of them
     open_incidents: int
     newest_age: timedelta | None  # age of the newest mention; None: there is none yet
     alarms: tuple[Alarm, ...] = ()
-    outages: tuple[Message, ...] = ()  # what works no more, a sentence each
+    outages: tuple[Message, ...] = ()  # one sentence per outage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageContext(Context):
-    """Base of the pages: ``json_url`` is the page's twin, empty where it has none."""
+    """Base of the pages; ``json_url`` is the same page as JSON, empty if there is none."""
 
     layout: Layout
     json_url: str = ""
@@ -38,7 +38,7 @@ class PageContext(Context):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextPart:
-    """A stretch of a text; *hit*: the engine matched it."""
+    """A part of a text; ``is_hit``: the query matched it."""
 
     text: str
     is_hit: bool = False
@@ -48,20 +48,20 @@ class TextPart:
 class MentionCard:
     """A mention as a card."""
 
-    url: str  # its page
-    original: str  # where it stands; only http and https are linked
+    url: str  # its page in the console
+    original: str  # URL of the original post; only http and https are linked
     text_parts: tuple[TextPart, ...]
     language: str | None
     tone: str  # a sentiment, or unscored, pending, quarantined
     certainty: float | None  # probability of that sentiment, 0 to 1
     topics: tuple[str, ...]
-    intents: tuple[str, ...] = ()  # complaint, churn_risk: what somebody should answer
+    intents: tuple[str, ...] = ()  # complaint, churn_risk: those that need a response
     source: str
-    voice: str  # a handle; empty: the source names no author
+    voice: str  # pseudonymous handle; empty: the source names no author
     published: datetime
     duplicate_count: int = 0  # further mentions of its family
     duplicates_url: str = ""
     incident: str = ""  # INC-7
     incident_url: str = ""
     state: str = "live"  # live | edited | deleted
-    read_note: Message | None = None  # how much of a long text the tone stands for; None: all of it
+    read_note: Message | None = None  # analysed share of a long text; None: all of it

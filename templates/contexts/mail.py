@@ -1,4 +1,4 @@
-"""What the two letters show: every sentence as a phrase, every number as it was counted."""
+"""Contexts of the brief and the digest: every sentence as a message, every number unrounded."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ from templates.i18n import Message
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """One big number with its name and, where known, its change against usual."""
+    """One key figure with its name and, if known, its change against normal."""
 
     value: Message
     label: Message
@@ -20,7 +20,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VoiceQuote:
-    """A mention worth reading in a letter, with whatever much resembles it folded in."""
+    """A quoted mention of an email, with the number of similar posts."""
 
     id: str
     text: str  # a safe excerpt (alerts.messages.quotes.excerpt)
@@ -28,14 +28,14 @@ class VoiceQuote:
     tone: str  # a sentiment or "unscored"
     source: str
     published: datetime
-    url: str  # where it stands in the console
+    url: str  # its page in the console
     duplicate_count: int  # further mentions of its family
-    read_note: Message | None = None  # how much of a long text the tone stands for; None: all of it
+    read_note: Message | None = None  # analysed share of a long text; None: all of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """A plot, the CID of its picture and the sentence for whoever sees no picture."""
+    """A plot, the CID of its picture, and the alternative text of the picture."""
 
     plot: Plot
     cid: str
@@ -45,14 +45,14 @@ class Chart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture(Context):
-    """The chart as it is drawn for a letter."""
+    """The context of the chart in an email."""
 
     plot: Plot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """A term that drives an incident: its share of the voices now, and what is usual."""
+    """A reason of an incident: a term with its share of the voices now and its usual share."""
 
     term: str
     now: float
@@ -61,7 +61,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpreadSource:
-    """A source that carried an incident: when it was first heard there, how many voices."""
+    """A source of an incident: the time of its first post and its number of voices."""
 
     source: str
     first_post: datetime
@@ -70,7 +70,7 @@ class SpreadSource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brief(Context):
-    """One incident by mail, answers in the order in which a responder asks."""
+    """One incident as an email, in the order of a responder's questions."""
 
     name: str  # INC-7
     severity: int  # 1 (worst) to 4
@@ -97,7 +97,7 @@ class Brief(Context):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentCard:
-    """An incident inside a digest."""
+    """An incident in a digest."""
 
     name: str
     title: Message
@@ -113,13 +113,13 @@ class TopicLine:
     url: str
     mentions: int
     sentiment_shares: tuple[SentimentShare, ...]
-    change: float | None  # against usual, as a share: 0.5 is half as much again; None: no history
+    change: float | None  # against usual, as a share: 0.5 is 50 % more; None: no history
     is_alarming: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Digest(Context):
-    """One local day of one watch; of a quiet one only headline and completeness are shown."""
+    """One local day of one watch; a quiet day shows only headline and completeness."""
 
     watch: str
     day: datetime  # its first instant

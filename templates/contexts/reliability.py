@@ -1,4 +1,4 @@
-"""What the reliability diagram of ``harken evaluate --plot`` shows."""
+"""Context of the reliability diagram of ``harken evaluate --plot``."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -7,37 +7,37 @@ from templates.contexts.base import Context
 
 
 class ReliabilityBin(Protocol):
-    """The answers whose confidence lies in (low, high]; all but the count from 0 to 1."""
+    """The predictions with a confidence in (low, high]; all values but the count are 0 to 1."""
 
     @property
     def low(self) -> float:
-        """Where it begins."""
+        """The exclusive lower bound."""
 
     @property
     def high(self) -> float:
-        """Where it ends."""
+        """The inclusive upper bound."""
 
     @property
     def count(self) -> int:
-        """How many answers it holds."""
+        """The number of predictions."""
 
     @property
     def confidence(self) -> float:
-        """Their mean confidence."""
+        """The mean confidence of the predictions."""
 
     @property
     def right(self) -> float:
-        """The share of them that is right."""
+        """The share of correct predictions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reliability(Context):
-    """One model's confidence beside how often it was right; *before*: without calibration."""
+    """The confidence of one model against its accuracy; ``before``: without calibration."""
 
     task: str
     model: str
     rows: int
     bins: tuple[ReliabilityBin, ...]
-    before: tuple[ReliabilityBin, ...]  # empty: not known
+    before: tuple[ReliabilityBin, ...]  # empty: unknown
     error: float  # expected calibration error, 0 to 1
     error_before: float | None

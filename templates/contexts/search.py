@@ -1,4 +1,4 @@
-"""What the pages of mentions show. Links are ready-made: a page decides nothing."""
+"""Contexts of the search page and the page of a mention. All links are complete URLs."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,7 +10,7 @@ from templates.i18n import Message
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SelectOption:
-    """An option of a select: *label* is said."""
+    """An option of a select element; ``label`` is translated."""
 
     value: str
     label: Message
@@ -19,7 +19,7 @@ class SelectOption:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pill:
-    """A filter in force; its link takes it away."""
+    """An active filter; its link removes it."""
 
     field: str
     value: str
@@ -28,11 +28,11 @@ class Pill:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FacetValue:
-    """One line of a facet; its link sets it, or takes it away where it is chosen."""
+    """One line of a facet; its link sets the filter, or removes it if it is selected."""
 
     label: str
     count: int
-    share: float  # of the fullest line of its facet, 0 to 1
+    share: float  # of the largest count of its facet, 0 to 1
     url: str
     is_selected: bool = False
     tone: str = ""  # colours the sentiments
@@ -40,7 +40,7 @@ class FacetValue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facet:
-    """Counts by one field, under all other filters."""
+    """Counts by one field, with all filters but its own applied."""
 
     name: str  # one of console.search.params.FILTERS
     values: tuple[FacetValue, ...]
@@ -48,12 +48,12 @@ class Facet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueryMistake:
-    """Why a query cannot be understood: the caret stands under *column* (from 0)."""
+    """A syntax error of a query; the caret is shown under ``column`` (from 0)."""
 
     message: str
     column: int
     hint: str = ""
-    hint_url: str = ""  # the search with the hint taken
+    hint_url: str = ""  # the search with the hint applied
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +62,7 @@ class SearchPage(PageContext):
 
     query: str
     ranges: tuple[SelectOption, ...]
-    hidden_fields: tuple[tuple[str, str], ...] = ()  # parameters that the form sends along
+    hidden_fields: tuple[tuple[str, str], ...] = ()  # names and values of the form's hidden inputs
     pills: tuple[Pill, ...] = ()
     clear_url: str = ""
     mistake: QueryMistake | None = None
@@ -77,12 +77,12 @@ class SearchPage(PageContext):
     results: tuple[MentionCard, ...] = ()
     newer_url: str = ""
     older_url: str = ""
-    wider_url: str = ""  # offered where nothing matches
+    wider_url: str = ""  # the same search over a longer period, offered without results
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeadScores:
-    """What one head of a model said besides the sentiment, the likeliest class first."""
+    """The prediction of one head of a model besides the sentiment, likeliest class first."""
 
     label: Message
     probabilities: tuple[tuple[Message, float], ...]
@@ -90,19 +90,19 @@ class HeadScores:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerdictDetails:
-    """What one model said of a mention."""
+    """The predictions of one model for a mention."""
 
     model: str
-    watch: str  # empty: of the whole text
+    watch: str  # target of the sentiment; empty: the whole text
     tone: str
     probabilities: tuple[tuple[str, float], ...]
     heads: tuple[HeadScores, ...] = ()
-    read_note: Message | None = None  # how much of a long text it read; None: all of it
+    read_note: Message | None = None  # analysed share of a long text; None: all of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntityLink:
-    """Something to follow; *label* is said."""
+    """A link to the search for one entity; ``label`` is translated."""
 
     label: Message
     url: str
@@ -110,7 +110,7 @@ class EntityLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntityGroup:
-    """What a text names, of one kind."""
+    """The entities of one kind in a text."""
 
     label: Message
     links: tuple[EntityLink, ...]
@@ -118,9 +118,9 @@ class EntityGroup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MentionPage(PageContext):
-    """One mention with all that was said of it."""
+    """One mention with its verdicts and entities."""
 
     result: MentionCard
     verdicts: tuple[VerdictDetails, ...]
     entity_groups: tuple[EntityGroup, ...] = ()
-    facts: tuple[tuple[Message, str], ...]  # id, uri, hashes: as they are
+    facts: tuple[tuple[Message, str], ...]  # labels and raw values: id, URI, hashes

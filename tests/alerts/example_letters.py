@@ -1,4 +1,4 @@
-"""A lifelike incident and a lifelike day: what the tests of letters are made of."""
+"""A realistic incident and a realistic day for the tests of emails."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -60,10 +60,10 @@ def _bar(start: datetime, peak: datetime | None) -> Bar:
 
 
 def mention(text: str, **changes: Any) -> Mention:
-    """A scored mention of Veloria; *changes* as in Mention, ``tone`` sets its sentiment."""
+    """Return a scored mention of Veloria; *changes* as in Mention, ``tone`` sets its sentiment."""
     tone = changes.pop("tone", Sentiment.NEGATIVE)
     uri = changes.pop("uri", f"https://forum.example/{text[:40]}")
-    made = Mention(
+    base = Mention(
         id=mention_id(uri),
         uri=uri,
         url="https://forum.example/t/1",
@@ -84,7 +84,7 @@ def mention(text: str, **changes: Any) -> Mention:
         watches=("veloria",),
         verdicts=(),
     )
-    return replace(made, verdicts=(_verdict(made, tone),), **changes)
+    return replace(base, verdicts=(_verdict(base, tone),), **changes)
 
 
 def _verdict(about: Mention, tone: Sentiment) -> Verdict:
@@ -102,8 +102,8 @@ def _verdict(about: Mention, tone: Sentiment) -> Verdict:
 
 
 def crisis(**changes: Any) -> Incident:
-    """INC-7: battery heat, open since noon."""
-    made = Incident(
+    """Return INC-7: battery heat, open since noon."""
+    incident = Incident(
         id=7,
         watch="veloria",
         topic="battery",
@@ -123,11 +123,11 @@ def crisis(**changes: Any) -> Incident:
         mentions=(),
         spike={"window_s": 3600},
     )
-    return replace(made, **changes)
+    return replace(incident, **changes)
 
 
 def said() -> tuple[Mention, ...]:
-    """What people say in the crisis."""
+    """Return the posts of the crisis."""
     return tuple(_said())
 
 
@@ -149,7 +149,7 @@ def _said() -> Iterator[Mention]:
 
 
 def completeness(**changes: Any) -> Completeness:
-    """31 of 33 sources, a few things missing."""
+    """Return a completeness of 31 of 33 sources, with a few gaps."""
     made = Completeness(
         coverage=Coverage(
             sources=33,
@@ -170,8 +170,8 @@ def completeness(**changes: Any) -> Completeness:
 
 
 def evidence(**changes: Any) -> BriefFacts:
-    """All that is known of INC-7."""
-    made = BriefFacts(
+    """Return the facts of INC-7."""
+    facts = BriefFacts(
         incident=crisis(),
         watch=VELORIA,
         topic="battery",
@@ -192,13 +192,13 @@ def evidence(**changes: Any) -> BriefFacts:
         duplicate_counts={"hot": 17, "warp": 6},
         completeness=completeness(),
     )
-    return replace(made, **changes)
+    return replace(facts, **changes)
 
 
 def counts(
     negative: int, neutral: int, positive: int, usual: tuple[float, ...] | None
 ) -> DayCounts:
-    """A day's counts; *usual*: negative, neutral and positive voices usual for it."""
+    """Return the counts of a day; *usual*: its usual negative, neutral and positive voices."""
     total = negative + neutral + positive
     before = usual and UsualCounts(
         mentions=sum(usual) * 1.2,
@@ -219,9 +219,9 @@ def counts(
 
 
 def day(**changes: Any) -> DigestFacts:
-    """Friday 20 November, on which the battery got hot."""
+    """Return the facts of Friday 20 November, the day of the battery crisis."""
     window = local_day(date(2026, 11, 20), "Europe/Berlin")
-    made = DigestFacts(
+    facts = DigestFacts(
         watch=VELORIA,
         subscription="morning",
         send_time=time(7, 30),
@@ -251,17 +251,17 @@ def day(**changes: Any) -> DigestFacts:
         duplicate_counts={"hot": 17, "warp": 6},
         completeness=completeness(),
     )
-    return replace(made, **changes)
+    return replace(facts, **changes)
 
 
 def silence(what: str = "scorer") -> Outage:
-    """Something stopped an hour ago."""
+    """Return an outage that began an hour ago."""
     return Outage(what=what, name="velo-forum", since=NOW - HOUR, reason="down")
 
 
 def letter(**changes: Any) -> Notification:
-    """A small letter with an image."""
-    made = Notification(
+    """Return a small email with an image."""
+    notification = Notification(
         kind="brief",
         recipient="lead@veloria.example",
         sender="Harken <harken@listening.example>",
@@ -273,4 +273,4 @@ def letter(**changes: Any) -> Notification:
         images={"chart@inc-7.r1": b"\x89PNG"},
         key="inc-7.r1",
     )
-    return replace(made, **changes)
+    return replace(notification, **changes)

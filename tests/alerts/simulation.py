@@ -1,4 +1,4 @@
-"""A month of mentions of one watch, with all that looks like a crisis and is none."""
+"""A month of mentions of one watch, with everything that resembles a crisis and is none."""
 
 import math
 from dataclasses import dataclass, field
@@ -28,27 +28,27 @@ DAYS = 28
 
 
 def setting(backfilled_at, units=24, **known):
-    """What the step of an installation of three such watches knows."""
+    """Return the context of a step in an installation of three such watches."""
     return DetectionContext(taxonomy=TOPICS, units=units, backfilled_at=backfilled_at, **known)
 
 
 def sentiment(negative):
-    """A sentiment that is *negative*, or is not; None for None."""
+    """Return the sentiment for *negative* (True, False or None)."""
     return {True: Sentiment.NEGATIVE, False: Sentiment.NEUTRAL, None: None}[negative]
 
 
 @dataclass
 class Corpus:
-    """Mentions as they pile up; every draw comes from ``random``."""
+    """A growing list of mentions; every draw comes from ``random``."""
 
     now: datetime
     random: Random
     utterances: list[Observation] = field(default_factory=list)
 
     def say(self, at, voice, negative, topics=(), *, family=None, scored=True):
-        """One mention: *negative* is what the model says of it."""
+        """Add one mention; *negative*: the prediction of the model."""
         n = len(self.utterances)
-        said = Observation(
+        observation = Observation(
             id=f"m{n:05d}",
             at=at,
             first_seen=at,
@@ -58,14 +58,14 @@ class Corpus:
             family=family or f"own{n}",
         )
         if at <= self.now:
-            self.utterances.append(said)
+            self.utterances.append(observation)
 
     def judged(self, negative):
-        """What the model makes of the truth."""
+        """Return the prediction of a noisy model for the truth."""
         return self.random.random() < NOISE[0 if negative else 1]
 
     def ordinary(self, a_day=70.0, negative=0.2, voices=400, days=DAYS):
-        """The rhythm of day and week on the reader's clock; a few talk much, most seldom."""
+        """Add background mentions with a day and week season; few voices write most of them."""
         start = self.now - timedelta(days=days)
         for step in range(days * 24):
             hour = start + timedelta(hours=step)
@@ -90,7 +90,7 @@ class Corpus:
             )
 
     def burst(self, start, hours, voices, negative, name, topic="price"):
-        """So many people in so many hours, each once, a share of them *negative*."""
+        """Add *voices* people within *hours*, each once, a share of them *negative*."""
         for n in range(voices):
             at = start + timedelta(hours=hours * self.random.random())
             said = self.judged(self.random.random() < negative)
@@ -98,31 +98,31 @@ class Corpus:
             self.say(at, f"{name}{n}", said, topics)
 
     def quarrel(self, start, accounts=4, posts=15, hours=2.0):
-        """A few accounts shout at one another in a thread; all of it reads as negative."""
+        """Add a quarrel of a few accounts in a thread, all of it negative."""
         for n in range(accounts * posts):
             at = start + timedelta(hours=hours * self.random.random())
             self.say(at, f"quarrel{n % accounts}", self.judged(True), ("frame",))
 
     def storm(self, start, accounts=3, posts=60, hours=3.0):
-        """A few accounts repost one hostile text again and again."""
+        """Add one hostile text, reposted by a few accounts again and again."""
         for n in range(accounts * posts):
             at = start + timedelta(hours=hours * self.random.random())
             self.say(at, f"storm{n % accounts}", True, ("service",), family=f"storm{start}")
 
     def spam(self, start, copies=50, hours=4.0):
-        """Many accounts, one text; what the model says of one copy it says of all."""
+        """Add one text by many accounts, with one prediction for all copies."""
         negative = self.random.random() < 0.5
         for n in range(copies):
             at = start + timedelta(hours=hours * self.random.random())
             self.say(at, f"spam{n}", negative, ("price",), family=f"spam{start}")
 
     def any_hour(self, last_days=DAYS):
-        """Some instant of the last days, at least three hours ago."""
+        """Return a random time of the last days, at least three hours ago."""
         return self.now - timedelta(hours=self.random.uniform(3, last_days * 24))
 
 
 def eventful(seed, now):
-    """A corpus with everything but a crisis; the youngest disturbances lie in the last two days."""
+    """Return a corpus with everything but a crisis; some disturbances are in the last two days."""
     corpus = Corpus(now=now, random=Random(f"{seed} {now.isoformat()}"))
     corpus.ordinary()
     corpus.burst(corpus.any_hour(), 36, 120, 0.05, "campaign")
@@ -136,7 +136,7 @@ def eventful(seed, now):
 
 
 def with_crisis(seed, now):
-    """The same with a crisis; also when it began."""
+    """Return the same corpus with a crisis, and the onset of the crisis."""
     corpus = eventful(seed, now)
     ramp = timedelta(hours=corpus.random.uniform(1.5, 5))
     corpus.crisis(now - ramp, ramp)
@@ -144,14 +144,14 @@ def with_crisis(seed, now):
 
 
 def rhythm(at):
-    """How lively this hour is, around 1: nights are quiet, evenings and Sundays are not."""
+    """Return the activity of an hour, around 1: nights are quiet, evenings and Sundays are not."""
     local = at.astimezone(ZONE)
     day = 1 + 0.8 * math.sin((local.hour - 8) / 24 * 2 * math.pi)
     return day * (1.15 if local.weekday() >= 5 else 0.95)
 
 
 def poisson(random, mean):
-    """A Poisson number by Knuth's products; *mean* is small here."""
+    """Draw a Poisson number by Knuth's products; *mean* is small here."""
     bound, count, product = math.exp(-mean), 0, random.random()
     while product > bound:
         count, product = count + 1, product * random.random()
@@ -159,6 +159,6 @@ def poisson(random, mean):
 
 
 def moments(count=24):
-    """Instants that cover the hours of the day, the weekdays and both days when clocks change."""
+    """Return times that cover all hours, weekdays and both days of a clock change."""
     starts = (datetime(2026, 3, 29, 0, 30, tzinfo=UTC), datetime(2026, 10, 25, 0, 30, tzinfo=UTC))
     return [starts[n % 2] + timedelta(days=n // 2 % 7, hours=n * 5 % 24) for n in range(count)]

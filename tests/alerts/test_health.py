@@ -23,7 +23,7 @@ from core.incident import IncidentKind, IncidentState
 from store import changes, processes
 from store.alerts import incidents
 from store.analysis import rescoring
-from store.analysis.queue import save_results
+from store.analysis.verdicts import save_results
 from store.crawl import sources
 from store.crawl.sources import SourceRecord
 from store.processes import ProcessStatus
@@ -35,7 +35,7 @@ SECOND = timedelta(seconds=1)
 
 @pytest.fixture
 def record(sqlite_record):
-    """Two sources that were heard, nothing that waits."""
+    """Two covered sources and no backlog."""
     with sqlite_record.write() as tx:
         begin(tx, "blog", "forum", at=NOON - HOUR)
         for slug in ("blog", "forum"):
@@ -63,15 +63,15 @@ def beat(record, name, *, at=NOON, state="working", reason=None):
 
 
 def told(known):
-    return [(s.what, s.name) for s in known.silences]
+    return [(s.what, s.name) for s in known.outages]
 
 
 def test_all_heard_and_no_incident_is_calm(record):
     for name in ("run", "analyse", "index", "smtp"):
         beat(record, name)
-    known = look(record)
-    assert (known.calm, known.outages) == (True, ())
-    assert (known.coverage.sources, known.coverage.heard) == (2, 2)
+    health = look(record)
+    assert (health.calm, health.outages) == (True, ())
+    assert (health.coverage.sources, health.coverage.heard) == (2, 2)
 
 
 @pytest.mark.parametrize("phase", [IncidentState.OPEN, IncidentState.ACKNOWLEDGED])
@@ -107,11 +107,11 @@ def test_beside_a_silence_nobody_can_tell_not_even_that_a_crisis_is_open(record)
 )
 def test_every_process_that_fails_is_a_silence_by_the_name_of_its_work(record, process, what):
     beat(record, process, at=NOON - HOUR, state="failing", reason="no memory")
-    known = look(record)
-    (silence,) = known.outages
+    health = look(record)
+    (silence,) = health.outages
     assert (silence.what, silence.name, silence.reason) == (what, process, "no memory")
     assert silence.since == NOON - HOUR, "since its last good beat"
-    assert known.calm is None
+    assert health.calm is None
 
 
 def test_a_process_that_says_nothing_is_silent_soon(record):
@@ -133,7 +133,7 @@ def test_a_process_that_nobody_knows_is_no_silence(record):
 
 
 def test_a_replay_is_told_but_never_a_silence_nor_a_backlog(record):
-    """What it has still to read is judged: nobody waits for it."""
+    """Mentions of a rescoring have scores already, so they are no backlog."""
     hear(record, heard("a"))
     with record.write() as tx:
         save_results(tx, [finding("a")], now=NOON)
@@ -163,11 +163,11 @@ def test_one_bad_crawl_of_a_source_that_worked_is_no_news_two_are(record):
     settle(record, "blog", "failed")
     assert look(record).coverage.unheard == ()
     settle(record, "blog", "failed", at=NOON + HOUR)
-    known = look(record, NOON + SECOND)
-    assert told(known) == [("source", "blog")]
-    assert known.outages[0].since == NOON, "since the first of them"
-    assert coverage_keys(known.coverage)["silent"] == ["blog"]
-    assert (known.coverage.heard, known.calm) == (1, None)
+    health = look(record, NOON + SECOND)
+    assert told(health) == [("source", "blog")]
+    assert health.outages[0].since == NOON, "since the first of them"
+    assert coverage_keys(health.coverage)["silent"] == ["blog"]
+    assert (health.coverage.heard, health.calm) == (1, None)
 
 
 def test_a_source_that_is_heard_again_is_no_silence(record):
@@ -176,15 +176,15 @@ def test_a_source_that_is_heard_again_is_no_silence(record):
 
 
 def test_a_source_that_is_not_crawled_any_more_is_late_since_it_was_last_heard(record):
-    """The scheduler died: no crawl fails, there is simply none."""
+    """The scheduler died: no crawl fails, there is none."""
     settle(record, "forum", "ok", at=NOON + 9 * HOUR)
     settle(record, "blog", "ok", at=NOON + HOUR)
     overdue = NOON + HOUR + LATE_INTERVALS * timedelta(seconds=900) + CRAWL_MARGIN
     assert look(record, overdue).outages == ()
-    known = look(record, overdue + SECOND)
-    assert told(known) == [("source", "blog")]
-    assert known.outages[0].since == NOON + HOUR
-    assert coverage_keys(known.coverage)["late"] == ["blog"]
+    health = look(record, overdue + SECOND)
+    assert told(health) == [("source", "blog")]
+    assert health.outages[0].since == NOON + HOUR
+    assert coverage_keys(health.coverage)["late"] == ["blog"]
 
 
 @pytest.mark.parametrize(
@@ -197,11 +197,11 @@ def test_a_source_that_never_worked_is_named_but_is_no_silence(record, states, n
         listed = [(s, "feed", {}, 900) for s in ("blog", "forum", "new")]
         sources.replace_from_file(tx, listed, now=NOON)
     settle(record, "new", *states)
-    known = look(record)
-    keys = coverage_keys(known.coverage)
+    health = look(record)
+    keys = coverage_keys(health.coverage)
     assert [k for k in ("late", "silent", "forbidden", "broken", "gap") if keys[k]] == [named]
     assert keys[named] == ["new"]
-    assert (known.outages, known.calm) == ((), True)
+    assert (health.outages, health.calm) == ((), True)
 
 
 def test_a_source_that_worked_and_then_forbids_us_is_a_silence(record):
@@ -211,12 +211,12 @@ def test_a_source_that_worked_and_then_forbids_us_is_a_silence(record):
 
 
 def test_while_nothing_at_all_is_heard_calm_is_not_claimed(sqlite_record):
-    """Sources that never worked are no silences, but nobody can tell whether all is calm."""
+    """Sources that never worked are no outages, but calm is unknown."""
     with sqlite_record.write() as tx:
         begin(tx, "blog", at=NOON)
         sources.record_outcome(tx, "blog", state="failed", reason="HTTP 404", now=NOON)
-    known = look(sqlite_record)
-    assert (known.outages, known.calm) == ((), None)
+    health = look(sqlite_record)
+    assert (health.outages, health.calm) == ((), None)
 
 
 def test_a_source_that_nobody_listens_to_is_not_missed(record):
@@ -250,17 +250,17 @@ def test_the_report_has_the_keys_of_the_contract(record):
     beat(record, "run")
     settle(record, "blog", "failed", "failed")
     with record.read() as tx:
-        made = status_report(tx, system_health(tx, now=NOON))
+        report = status_report(tx, system_health(tx, now=NOON))
         index = index_keys(tx, "tantivy", "tantivy")
-    assert set(made) == {
+    assert set(report) == {
         *("mentions", "models", "replay", "outbox", "coverage", "silences", "calm", "processes")
     }
-    assert set(made["mentions"]) == {"pending", "scored", "unscored", "quarantined", "deleted"}
-    assert set(made["outbox"]) == {"due", "sent", "failed"}
-    assert set(made["coverage"]) == {
+    assert set(report["mentions"]) == {"pending", "scored", "unscored", "quarantined", "deleted"}
+    assert set(report["outbox"]) == {"due", "sent", "failed"}
+    assert set(report["coverage"]) == {
         *("sources", "heard", "late", "silent", "forbidden", "broken", "gap")
     }
-    assert [set(s) for s in made["silences"]] == [{"what", "name", "since", "reason"}]
+    assert [set(s) for s in report["silences"]] == [{"what", "name", "since", "reason"}]
     assert set(index) == {"engine", "docs", "lag"}
     assert outage_keys(look(record).outages[0])["what"] == "source"
 

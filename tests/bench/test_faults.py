@@ -12,21 +12,22 @@ from types import SimpleNamespace
 
 import pytest
 
-from bench.faults import ROUNDING, VICTIMS, KillFigures, Remains, _command, _compare, _kill, _minute
+from bench.faults import VICTIMS, _command, _kill, _minute
+from bench.remains import ROUNDING, KillFigures, Remains, compare
 
 WHOLE = Remains(
     mentions={"/a": ("h1", 1, ("acme",), "scored"), "/b": ("h2", 1, ("acme",), "unscored")},
     polarity={"/a": -0.5, "/b": None},
     indexed_uris=frozenset({"/a", "/b"}),
     incidents=Counter({"acme": 1}),
-    letters=Counter({("<inc-1.r1@h>", "brief"): 1, ("<digest.lead.1@h>", "digest"): 1}),
+    emails=Counter({("<inc-1.r1@h>", "brief"): 1, ("<digest.lead.1@h>", "digest"): 1}),
     watch_by_message_prefix={"<inc-1@": "acme"},
 )
 
 
 def compared(**changed):
     tally = KillFigures()
-    _compare(WHOLE, replace(WHOLE, **changed), tally, seed=7)
+    compare(WHOLE, replace(WHOLE, **changed), tally, seed=7)
     return tally
 
 
@@ -53,9 +54,9 @@ def test_nothing_is_lost_where_nothing_differs():
         ({"polarity": {"/a": 0.5, "/b": None}}, "lost"),
         ({"polarity": {"/a": None, "/b": None}}, "lost"),
         ({"polarity": {"/a": -0.5, "/b": 0.0}}, "lost"),
-        ({"indexed": frozenset({"/a"})}, "unindexed"),
+        ({"indexed_uris": frozenset({"/a"})}, "unindexed"),
         ({"incidents": Counter()}, "missing"),
-        ({"letters": Counter({("<inc-1.r1@h>", "brief"): 1})}, "silent"),
+        ({"emails": Counter({("<inc-1.r1@h>", "brief"): 1})}, "silent"),
     ],
 )
 def test_whatever_an_unkilled_run_has_and_the_killed_one_not_is_lost(changed, seen):
@@ -72,7 +73,7 @@ def test_whatever_an_unkilled_run_has_and_the_killed_one_not_is_lost(changed, se
         ({"mentions": WHOLE.mentions | {"/c": ("h3", 1, (), "scored")}}, "strange"),
         ({"incidents": Counter({"acme": 2})}, "surplus"),
         ({"incidents": Counter({"acme": 1, "rival": 1})}, "surplus"),
-        ({"letters": WHOLE.letters + Counter({("<digest.lead.2@h>", "digest"): 1})}, "unasked"),
+        ({"emails": WHOLE.emails + Counter({("<digest.lead.2@h>", "digest"): 1})}, "unasked"),
     ],
 )
 def test_what_only_the_killed_run_has_is_doubled(changed, seen):
@@ -83,22 +84,22 @@ def test_what_only_the_killed_run_has_is_doubled(changed, seen):
 
 def test_the_same_message_twice_is_repeated_and_neither_lost_nor_doubled():
     """A kill inside the SMTP call: the reader's program shows one letter."""
-    tally = compared(letters=WHOLE.letters + Counter({("<inc-1.r1@h>", "brief"): 2}))
+    tally = compared(emails=WHOLE.emails + Counter({("<inc-1.r1@h>", "brief"): 2}))
     assert (tally.losses, tally.duplicates, tally.repeats) == (0, 0, 2)
     assert tally.rows[0]["ok"]
 
 
 def test_a_later_word_on_the_same_incident_is_not_silence():
     """Killed at another moment, detection may first have told of a later revision."""
-    letters = Counter({("<inc-1.r2@h>", "brief"): 1, ("<digest.lead.1@h>", "digest"): 1})
-    assert compared(letters=letters).losses == 0
+    emails = Counter({("<inc-1.r2@h>", "brief"): 1, ("<digest.lead.1@h>", "digest"): 1})
+    assert compared(emails=emails).losses == 0
 
 
 def test_the_same_crisis_may_bear_another_number():
     """Killed at another moment, detection may first have told of a notice."""
-    letters = Counter({("<inc-2.r1@h>", "brief"): 1, ("<digest.lead.1@h>", "digest"): 1})
-    assert compared(letters=letters, about={"<inc-2@": "acme"}).losses == 0
-    assert compared(letters=letters, about={"<inc-2@": "rival"}).losses == 1
+    emails = Counter({("<inc-2.r1@h>", "brief"): 1, ("<digest.lead.1@h>", "digest"): 1})
+    assert compared(emails=emails, watch_by_message_prefix={"<inc-2@": "acme"}).losses == 0
+    assert compared(emails=emails, watch_by_message_prefix={"<inc-2@": "rival"}).losses == 1
 
 
 def test_a_score_may_move_by_the_company_in_its_batch_and_no_more():
@@ -109,7 +110,7 @@ def test_a_score_may_move_by_the_company_in_its_batch_and_no_more():
 def test_runs_add_up():
     tally = KillFigures()
     for seed in range(3):
-        _compare(WHOLE, replace(WHOLE, incidents=Counter()), tally, seed)
+        compare(WHOLE, replace(WHOLE, incidents=Counter()), tally, seed)
     assert (tally.losses, len(tally.rows)) == (3, 3)
 
 
@@ -172,7 +173,7 @@ def family():
 @pytest.mark.slow
 def test_the_victim_dies_and_nobody_else(family, victim, dead):
     parent, pids = family
-    _kill(SimpleNamespace(run=parent), victim)
+    _kill(SimpleNamespace(run_process=parent), victim)
     if "parent" in dead:
         parent.wait(30)
     for name in dead - {"parent"}:

@@ -1,4 +1,4 @@
-"""Figures go where the contract says, and tell what they were measured on."""
+"""Figures are written to ``out/NAME.json``, with a description of the machine."""
 
 import json
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Names that settings use of each other."""
+"""References between settings."""
 
 import pytest
 
@@ -69,7 +69,7 @@ def test_a_name_that_is_given_again_is_told_each_time(part, row, key):
 
 
 def test_things_of_different_kinds_may_share_a_name():
-    """A watch and a source called acme never meet."""
+    """A watch and a source may both be called acme."""
     assert (
         told(sources=[SOURCE | {"slug": "acme"}], people=[PERSON, PERSON | {"slug": "acme"}]) == []
     )

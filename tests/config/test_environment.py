@@ -1,4 +1,4 @@
-"""The environment overrides one setting at a time; its mistakes bear the name of the variable."""
+"""The environment overrides single settings; its errors have the name of the variable."""
 
 from contextlib import suppress
 
@@ -26,7 +26,7 @@ def complaint(folder, environ, text=""):
     return str(caught.value).replace(f"{folder}/", "")
 
 
-# ---- which variables
+# ---- variables
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_a_file_of_somebody_else_is_not_opened():
     )
 
 
-# ---- what they change
+# ---- their effect
 
 
 def test_one_setting_changes_and_its_neighbours_stay():
@@ -137,7 +137,7 @@ def test_the_later_of_two_words_on_one_setting_holds(first, second):
     ],
 )
 def test_a_mistake_in_the_environment_bears_the_name_of_its_variable(tmp_path, environ, told):
-    """Its place in the file would send the operator to a line that says something else."""
+    """A position in the file would point to a line with another value."""
     assert complaint(tmp_path, environ, "zone: UTC\nconsole: {port: 1}\n") == told
 
 

@@ -1,4 +1,4 @@
-"""No settings, however broken, end in a traceback: each is told as a mistake of one line."""
+"""No broken settings cause a traceback: each is reported in one line."""
 
 import pytest
 import yaml

@@ -1,4 +1,4 @@
-"""config.jsonlines: where in a line something stands."""
+"""config.jsonlines: columns in a line."""
 
 import json
 
@@ -19,7 +19,7 @@ OBJECTS = st.dictionaries(st.text(max_size=6), VALUES, max_size=5)
 
 @given(OBJECTS, st.text(max_size=6), VALUES, st.sampled_from([None, 1]), st.booleans())
 def test_the_value_of_a_key_begins_at_its_column(before, key, value, indent, escaped):
-    """Whatever stands before it, also the key itself inside a text or a nested object."""
+    """Also after the key itself inside a text or a nested object."""
     whole = {**before, key: value}
     text = json.dumps(whole, ensure_ascii=escaped, indent=indent)
     found, _ = json.JSONDecoder().raw_decode(text, column_of(text, key) - 1)

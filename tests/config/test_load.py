@@ -1,4 +1,4 @@
-"""Settings: every mistake is told with its place, and nothing else gets in."""
+"""Settings: every mistake is reported with its place, and unknown keys are rejected."""
 
 from pathlib import Path
 

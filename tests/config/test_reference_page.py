@@ -1,4 +1,4 @@
-"""The reference of the settings cannot rot."""
+"""The reference page of the settings is up to date."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The values of settings: what is taken, and what would be right where something is not."""
+"""Values of settings: accepted ones, and messages with what would be right."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -72,7 +72,7 @@ def test_what_is_no_duration_is_told_what_would_be(value):
     ],
 )
 def test_a_duration_that_would_stand_still_is_refused(model, said, least):
-    """Retention is counted in days: 23h would be none, and every post too old."""
+    """Retention is in days: 23h would be 0, and every post too old."""
     with pytest.raises(ValidationError, match=f"greater than or equal to {least}"):
         model(**said)
 
@@ -118,7 +118,7 @@ def test_what_has_another_shape_is_told_what_would_be_right(kind, bad, right):
     assert [right in refusal(kind, value) for value in bad] == [True] * len(bad)
 
 
-# ---- the whole
+# ---- all settings
 
 
 def test_nothing_can_be_changed_afterwards():
@@ -144,7 +144,7 @@ def test_a_password_shows_nowhere():
 
 @pytest.fixture
 def example(tmp_path):
-    """The settings that `harken init` writes."""
+    """Return the settings that `harken init` writes."""
     blank = Path(__file__).parents[2] / "config" / "harken.example.yaml"
     filled = {"slug": "acme", "brand": "Acme", "query": "acme"}
     path = tmp_path / "harken.yaml"

@@ -1,4 +1,4 @@
-"""A taxonomy in a file of its own, and the two that are packaged."""
+"""A taxonomy in its own file, and the two packaged ones."""
 
 import gzip
 import json

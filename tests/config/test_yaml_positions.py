@@ -1,4 +1,4 @@
-"""YAML as people write it: nothing is guessed, nothing wins in silence, no secret is repeated."""
+"""YAML as people write it: no guesses, no silent override, no secret in a message."""
 
 import re
 
@@ -143,7 +143,7 @@ def test_any_text_is_settings_or_is_told_in_lines_with_a_place(tmp_path_factory,
     assert all(place.match(line) for line in told.splitlines())
 
 
-# ---- places
+# ---- positions
 
 
 def test_every_key_and_item_has_the_place_where_it_begins():
@@ -178,7 +178,7 @@ TREES = st.dictionaries(
 
 
 def paths(value, at=()):
-    """The way to every key and item in *value*."""
+    """Yield the path of every key and item in *value*."""
     inner = value.items() if isinstance(value, dict) else enumerate(value)
     for key, below in inner:
         yield (*at, key)

@@ -1,4 +1,4 @@
-"""A furnished console and a client that asks it."""
+"""A console over a filled database, and a client of it."""
 
 import shutil
 
@@ -11,7 +11,7 @@ from tests.console import sample_installation
 
 @pytest.fixture(scope="session")
 def furnished_file(sqlite_template, tmp_path_factory):
-    """A record with a month in it, to copy."""
+    """Return a database with a month of mentions, to copy."""
     path = shutil.copy(sqlite_template, tmp_path_factory.mktemp("furnished") / "record.db")
     record = Database(f"sqlite:///{path}")
     sample_installation.furnish(record)
@@ -21,7 +21,7 @@ def furnished_file(sqlite_template, tmp_path_factory):
 
 @pytest.fixture
 def furnished(furnished_file, tmp_path):
-    """A record of one's own with a month in it."""
+    """Yield a copy of the database with a month of mentions."""
     record = Database(f"sqlite:///{shutil.copy(furnished_file, tmp_path / 'furnished.db')}")
     yield record
     record.close()
@@ -29,11 +29,11 @@ def furnished(furnished_file, tmp_path):
 
 @pytest.fixture
 def desk(furnished):
-    """What the console reads from."""
+    """Return the context of the console."""
     return sample_installation.desk(furnished, sample_installation.follow(furnished, MemoryIndex()))
 
 
 @pytest.fixture
 def client(desk):
-    """A browser."""
+    """Return a client of the console."""
     return sample_installation.browser(desk)

@@ -1,4 +1,4 @@
-"""An installation in small: a month of mentions, a crisis, letters and processes at work."""
+"""A small installation: a month of mentions, a crisis, emails and running processes."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -18,7 +18,7 @@ from indexer.change import build_change
 from indexer.index import MentionIndex
 from store import changes, mentions, processes, tables, watches
 from store.alerts import incidents, outbox, people
-from store.analysis import queue
+from store.analysis.verdicts import save_results
 from store.database import Database
 from store.processes import ProcessStatus
 from tests.alerts.example_letters import letter
@@ -46,7 +46,7 @@ DELETED, EDITED, UNSCORED = "deleted", "edited", "unscored"
 
 
 def furnish(record: Database) -> None:
-    """Fill the empty *record*; everything is of the month before NOW."""
+    """Fill the empty *record* with the month before NOW."""
     with record.write() as tx:
         watches.replace_from_file(
             tx,
@@ -55,14 +55,14 @@ def furnish(record: Database) -> None:
         )
         people.replace_from_file(tx, [], [])
         factories.begin(tx, "blog", "forum", at=NOW - timedelta(days=29))
-    _say(record, list(spoken()))
+    _store_mentions(record, list(mention_rows()))
     with record.write() as tx:
-        gone = update(tables.mentions).where(tables.mentions.c.id == factories.key(DELETED))
-        tx.execute(gone.values(state="deleted", text=""))
+        deletion = update(tables.mentions).where(tables.mentions.c.id == factories.key(DELETED))
+        tx.execute(deletion.values(state="deleted", text=""))
         changes.append_changes(tx, [factories.key(DELETED)])
         number = incidents.add(tx, _crisis(), detector_json={"opened": "then"})
-        opened = replace(_crisis(), id=number)
-        incidents.add_event(tx, opened, reason="opened", facts={}, now=NOW - HOUR)
+        open_incident = replace(_crisis(), id=number)
+        incidents.add_event(tx, open_incident, reason="opened", facts={}, now=NOW - HOUR)
         incidents.add(
             tx, factories.incident(kind="sour", state="resolved", resolved=NOW), detector_json={}
         )
@@ -71,8 +71,8 @@ def furnish(record: Database) -> None:
             processes.beat(tx, _process(name))
 
 
-def spoken():
-    """(name, text, published, sentiment) of every mention; None: nobody scored it."""
+def mention_rows():
+    """Yield (name, text, published, sentiment) of every mention; sentiment None: not scored."""
     for n in range(60):
         text, tone = SAYINGS[n % 3]
         yield f"day{n}", text.format(n=n), NOW - n * 11 * HOUR - HOUR / 7, tone
@@ -86,16 +86,16 @@ def spoken():
 
 
 def crisis_mentions():
-    """The names of the mentions that are evidence of the crisis."""
+    """Return the names of the mentions that are evidence of the crisis."""
     return [f"hostile{n}" for n in range(len(HOSTILE))]
 
 
 def post(tx) -> None:
-    """A sent brief and a digest that waits."""
-    sent = replace(letter(), date=NOW)
+    """Store a sent brief and a queued digest."""
+    brief = replace(letter(), date=NOW)
     parcels = [
-        factories.parcel("brief-1", channel="email", eml=to_mime(sent), subject=sent.subject),
-        factories.parcel("digest-1", kind="digest", eml=to_mime(replace(sent, kind="digest"))),
+        factories.parcel("brief-1", channel="email", eml=to_mime(brief), subject=brief.subject),
+        factories.parcel("digest-1", kind="digest", eml=to_mime(replace(brief, kind="digest"))),
     ]
     outbox.enqueue(tx, parcels, now=NOW - HOUR)
     outbox.mark_sent(tx, 1, now=NOW - HOUR / 2)
@@ -103,18 +103,18 @@ def post(tx) -> None:
 
 
 def follow(record: Database, index: MentionIndex) -> MentionIndex:
-    """Bring *index* up to the change feed."""
+    """Apply the change feed to *index* and return it."""
     with record.write() as tx:
         feed = changes.read_after(tx, changes.offset(tx, FOLLOWER), 10_000)
-        known = {m.id: m for m in mentions.get(tx, [i for _, i in feed])}
-        index.apply([build_change(number, known[i]) for number, i in feed])
+        by_id = {m.id: m for m in mentions.get(tx, [i for _, i in feed])}
+        index.apply([build_change(number, by_id[i]) for number, i in feed])
         index.refresh()
         changes.commit_offset(tx, FOLLOWER, feed[-1][0], now=NOW)
     return index
 
 
 def desk(record: Database, index: MentionIndex, now: datetime = NOW) -> AppContext:
-    """What the console reads from, at NOW."""
+    """Return the context of the console at *now*."""
     return AppContext(
         database=record,
         index=index,
@@ -128,7 +128,7 @@ def desk(record: Database, index: MentionIndex, now: datetime = NOW) -> AppConte
 
 
 def browser(desk: AppContext) -> TestClient:
-    """Asks as a browser of this machine would; redirects and errors are seen as they are."""
+    """Return a client like a local browser that follows no redirect and raises no server error."""
     return TestClient(
         create_app(desk),
         base_url="http://127.0.0.1:8642",
@@ -137,27 +137,29 @@ def browser(desk: AppContext) -> TestClient:
     )
 
 
-def _say(record: Database, said) -> None:
+def _store_mentions(record: Database, rows) -> None:
     for source in ("blog", "forum"):
         posts = [
-            _heard(*one[:3]) for one in said if one[0].startswith("copy") == (source != "blog")
+            _crawled_post(*row[:3])
+            for row in rows
+            if row[0].startswith("copy") == (source != "blog")
         ]
         factories.hear(record, *posts, at=NOW, source=source)
     with record.write() as tx:
-        queue.save_results(tx, [_finding(*one) for one in said], now=NOW)
+        save_results(tx, [_analysis_result(*row) for row in rows], now=NOW)
 
 
-def _heard(name: str, text: str, at: datetime) -> CrawledPost:
+def _crawled_post(name: str, text: str, at: datetime) -> CrawledPost:
     family, voice = text_sha256(text)[:32], factories.key(f"voice {name}")
     return factories.heard(name, text, published=at, voice=voice, family=family)
 
 
-def _finding(name: str, text: str, at: datetime, tone: Sentiment | None) -> AnalysisResult:
+def _analysis_result(name: str, text: str, at: datetime, tone: Sentiment | None) -> AnalysisResult:
     if tone is not None:
         return factories.finding(name, text, verdicts=(factories.verdict(text, sentiment=tone),))
-    unread = factories.verdict(text, sentiment=None, probabilities={}, polarity=None, topics=())
+    no_verdict = factories.verdict(text, sentiment=None, probabilities={}, polarity=None, topics=())
     return factories.finding(
-        name, text, verdicts=(unread,), language="ja", analysis="unscored", reason="language"
+        name, text, verdicts=(no_verdict,), language="ja", analysis="unscored", reason="language"
     )
 
 

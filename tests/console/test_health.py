@@ -1,4 +1,4 @@
-"""What supervisors ask."""
+"""Health checks and metrics for supervision."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -34,7 +34,7 @@ def test_a_process_that_failed_or_was_never_started_is_named(client, furnished, 
 
 
 def test_a_process_that_fell_silent_is_named(furnished, desk):
-    """Whatever it said last."""
+    """Its last reported state does not matter."""
     later = sample_installation.desk(
         furnished, desk.index, sample_installation.NOW + timedelta(minutes=1)
     )
@@ -42,7 +42,7 @@ def test_a_process_that_fell_silent_is_named(furnished, desk):
 
 
 class Unreachable(MemoryIndex):
-    """An engine that is down."""
+    """An index whose engine is down."""
 
     def health(self):
         raise TransientError("The index does not answer.")
@@ -56,7 +56,7 @@ def test_a_record_out_of_reach_is_named_with_all_that_it_would_tell(desk, tmp_pa
     (folder := tmp_path / "gone").mkdir()
     lost = Database(f"sqlite:///{folder / 'record.db'}")
     folder.rmdir()
-    client = sample_installation.browser(replace(desk, record=lost))
+    client = sample_installation.browser(replace(desk, database=lost))
     assert missing(client) == {"record", "model", "schedule"}
     assert client.get("/healthz").status_code == 200
 

@@ -1,4 +1,4 @@
-"""What holds for every answer."""
+"""Checks of every request and headers of every response."""
 
 from dataclasses import replace
 
@@ -60,7 +60,7 @@ def test_own_names_are_answered(client, host):
     ],
 )
 def test_foreign_names_are_refused(client, host):
-    """Behind a foreign name that points here, a foreign page could read everything."""
+    """With a foreign name that points here, a foreign page could read everything."""
     answer = client.get("/", headers={"host": host})
     assert answer.status_code == 400
     assert "default-src 'none'" in answer.headers["content-security-policy"]
@@ -99,7 +99,7 @@ def test_any_other_bind_is_refused_until_there_are_accounts(host):
 
 
 def test_the_base_url_is_only_a_name(client):
-    """The address of a mail's links answers, whatever its port here."""
+    """The base URL's host is accepted with any port."""
     assert (
         client.get("/healthz", headers={"host": sample_installation.BASE[7:] + ":1"}).status_code
         == 200

@@ -1,4 +1,4 @@
-"""Every channel keeps the contract: what the other side answers decides whether to send again."""
+"""Every channel keeps its contract: the answer of the other side decides about another try."""
 
 import socket
 import ssl

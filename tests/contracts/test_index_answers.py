@@ -80,9 +80,9 @@ def test_paging_by_relevance_is_complete(filled):
     query, seen, after = parse("you OR love"), [], None
     whole = filled.search(query, sort=Sort.RELEVANCE, size=500)
     while True:
-        page = filled.search(query, sort=Sort.RELEVANCE, size=9, after=after)
+        page = filled.search(query, sort=Sort.RELEVANCE, size=9, page_token=after)
         seen += [hit.id for hit in page.hits]
-        if (after := page.next) is None:
+        if (after := page.next_page_token) is None:
             break
     assert seen == [hit.id for hit in whole.hits]
     places = [(-hit.score, -hit.document.published, hit.id) for hit in whole.hits]

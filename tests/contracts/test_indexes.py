@@ -30,7 +30,7 @@ def index(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[MentionInd
 
 def fates(index, *batch):
     """Apply, refresh, and say what became of each."""
-    found = [outcome.fate for outcome in index.apply(batch)]
+    found = [outcome.result for outcome in index.apply(batch)]
     index.refresh()
     return found
 
@@ -127,7 +127,7 @@ def test_a_bad_change_is_rejected_alone(index, bad, reason):
     """Its neighbours are applied, and the reason names what is wrong."""
     outcomes = index.apply([upsert(1, "a"), bad, upsert(2, "b")])
     index.refresh()
-    assert [outcome.fate for outcome in outcomes] == [
+    assert [outcome.result for outcome in outcomes] == [
         ChangeResult.OK,
         ChangeResult.REJECTED,
         ChangeResult.OK,
@@ -203,10 +203,10 @@ def test_paging_sees_each_mention_once_while_others_write(index):
     fates(index, *(upsert(1, f"n{number}", published=SECOND - number // 7) for number in range(50)))
     expected, seen, after = list(index.ids()), [], None
     for step in range(100):
-        page = index.search(parse(""), size=7, after=after)
+        page = index.search(parse(""), size=7, page_token=after)
         seen += [hit.id for hit in page.hits]
         fates(index, upsert(1, f"new{step}", published=SECOND + 1 + step))
-        after = page.next
+        after = page.next_page_token
         if after is None:
             break
     assert seen == expected
@@ -228,7 +228,7 @@ def test_relevance_puts_the_rare_word_first(index):
 def test_a_forged_mark_is_refused(index, after, sort):
     """By a sentence, not by the engine."""
     with pytest.raises(QueryError, match="page link"):
-        index.search(parse("acme"), sort=sort, after=after)
+        index.search(parse("acme"), sort=sort, page_token=after)
 
 
 @pytest.mark.parametrize("size", [0, -1, 1001])

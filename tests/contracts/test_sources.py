@@ -54,7 +54,7 @@ def told(page):
         }
         for post in page.posts
     ]
-    follow = [{"url": f.url, "note": dict(f.note)} for f in page.follow]
+    follow = [{"url": f.url, "note": dict(f.context)} for f in page.next_fetches]
     found = {"posts": posts, "follow": follow, "cursor": page.cursor, "after": page.final_cursor}
     if page.listing:
         times = {n: format_utc(getattr(page.listing, n)) for n in ("since", "until", "before")}

@@ -9,7 +9,7 @@ AT = datetime(2026, 3, 2, tzinfo=UTC)
 
 
 def verdict(text_sha256: str = "now", **said: object) -> Verdict:
-    """Neutral, by model m, on the whole of a text."""
+    """Return a neutral verdict of model m on the whole text."""
     plain = Verdict(
         watch=None,
         sentiment=Sentiment.NEUTRAL,
@@ -23,7 +23,7 @@ def verdict(text_sha256: str = "now", **said: object) -> Verdict:
 
 
 def mention(*verdicts: Verdict) -> Mention:
-    """A mention on two watches, whose text is "now"."""
+    """Return a mention of two watches with the text "now"."""
     return Mention(
         id="1",
         uri="u",

@@ -1,4 +1,4 @@
-"""The house rules of the tests: no network but loopback, no silent skip in CI."""
+"""Rules of the tests: no network but loopback, no silent skip in CI."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""What a text names, and what follows from it."""
+"""Entities of a text, and the place that follows from them."""
 
 import pytest
 from hypothesis import given
@@ -8,7 +8,7 @@ from core.entity import Entity, EntityKind, Place, common_place, hostname, norma
 
 
 def named(*values):
-    """Places of these values, and a hashtag that is none."""
+    """Return places of these values, and a hashtag."""
     places = (Entity(kind=EntityKind.PLACE, value=value, said=value) for value in values)
     return [*places, Entity(kind=EntityKind.HASHTAG, value="fr", said="#fr")]
 

@@ -1,4 +1,4 @@
-"""Ids are functions of what they name."""
+"""Ids are functions of content."""
 
 import hashlib
 import hmac
@@ -71,14 +71,14 @@ def test_letters_composed_or_not_and_their_case_make_no_other_voice(platform, ac
 
 @given(st.binary(), st.text(st.characters(codec="ascii")), st.text(st.characters(codec="ascii")))
 def test_a_voice_is_plain_hmac_of_platform_and_account(key, platform, account):
-    """What others can compute who hold the key: to find a voice when a person asks for erasure."""
+    """A holder of the key can compute a voice, e.g. for a request for erasure."""
     said = f"{platform}:{account}".lower().encode()
     assert voice_id(key, platform, account) == hmac.new(key, said, hashlib.sha256).hexdigest()[:32]
 
 
 @given(st.text(), st.text())
 def test_text_hashes_differ_as_the_texts_do(one, other):
-    """To the last character: one more space is another revision."""
+    """Every character counts: one more space is another revision."""
     assert (text_sha256(one) == text_sha256(other)) == (one == other)
 
 
@@ -89,7 +89,7 @@ def test_ids_hold_any_uri_that_a_site_may_send(uri):
 
 @pytest.mark.parametrize("uri", ["https://h/a ", " https://h/a", "HTTPS://h/a", "https://h/a/"])
 def test_a_uri_is_a_name_and_not_an_address(uri):
-    """Nothing is made alike: whoever gives the uri decides what it is."""
+    """URIs are not normalised: the source decides."""
     assert mention_id(uri) != mention_id("https://h/a")
 
 

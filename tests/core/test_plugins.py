@@ -1,6 +1,11 @@
 """Plug-ins by the name of their file, and errors that say what their reader should do."""
 
+import ast
 import pickle
+import re
+from datetime import UTC, datetime
+from itertools import product
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -8,8 +13,10 @@ from hypothesis import strategies as st
 
 from core import plugins
 from core.errors import ConfigError, HarkenError, PermanentError, QueryError, TransientError
+from core.renamed import RENAMED
 from crawlers.source import Source
 
+ROOT = Path(__file__).parents[2]
 NAMES = st.text(st.sampled_from("abcdef_"), min_size=1, max_size=8)
 
 
@@ -76,6 +83,163 @@ def test_a_guess_is_one_of_the_known_or_none(known, word):
 
 def test_nothing_known_gives_no_guess():
     assert plugins.did_you_mean("feed", []) == ""
+
+
+# ---- plug-ins written for former names
+
+FORMER_SOURCE = '''"""A source of somebody else, as it was written before names changed."""
+
+from core.instants import iso
+from core.mention import Post
+from crawlers.address import canonical
+from crawlers.source import Facts, Fetch, Page, Source
+
+
+class Mine(Source):
+    facts = Facts(
+        key_needed=False,
+        terms_url=None,
+        limits="none",
+        deletions="none",
+        default_on=True,
+        proven="documented",
+    )
+
+    def requests(self, cursor, now):
+        return [Fetch(url=canonical(f"{self.options.url}?at={iso(now)}"))]
+
+    def parse(self, body, fetch, url):
+        post = Post(uri=url, url=url, text=body.decode(), platform="x", author=None, published=None)
+        return Page(posts=(post,))
+'''
+
+
+def corrected(text, message):
+    """*text* after the one correction that *message* asks for."""
+    former, present = re.search(r": (\S+) is now (\S+)\.$", message).groups()
+    homes, names = zip(*(name.rsplit(".", 1) for name in (former, present)), strict=True)
+    text = text.replace(f"from {former} import", f"from {present} import")
+    text = text.replace(
+        f"from {homes[0]} import {names[0]}\n", f"from {homes[1]} import {names[1]}\n"
+    )
+    return re.sub(rf"\b{names[0]}\b", names[1], text)
+
+
+def test_a_source_written_for_former_names_loads_once_each_error_is_followed(package):
+    """Each error states one present name; with all of them the file works again."""
+    name, folder = package
+    text, messages = FORMER_SOURCE, []
+    while True:
+        plugin = f"mine{len(messages)}"
+        (folder / f"{plugin}.py").write_text(text)
+        try:
+            kind = plugins.load(name, plugin, Source)
+            break
+        except ConfigError as error:
+            messages.append(str(error))
+        following = corrected(text, messages[-1])
+        assert following != text, messages[-1]
+        text = following
+    assert [message.partition(": ")[2] for message in messages] == [
+        "core.instants is now core.timestamps.",
+        "core.timestamps.iso is now core.timestamps.format_utc.",
+        "core.mention.Post is now core.crawl.Post.",
+        "crawlers.address is now crawlers.urls.",
+        "crawlers.urls.canonical is now crawlers.urls.canonical_url.",
+        "crawlers.source.Facts is now crawlers.source.SourceInfo.",
+        "crawlers.source.Page is now crawlers.source.ParsedPage.",
+        "crawlers.source.Source.facts is now crawlers.source.Source.info.",
+        "crawlers.source.Source.requests is now crawlers.source.Source.start_requests.",
+    ]
+    source = kind(kind.Options(url="https://blog.example/"))
+    [fetch] = source.start_requests(None, datetime(2026, 1, 1, tzinfo=UTC))
+    assert fetch.url == "https://blog.example/?at=2026-01-01T00:00:00Z"
+    assert [post.text for post in source.parse(b"hello", fetch, fetch.url).posts] == ["hello"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("import nlp.adapted\n", "nlp.adapted is now nlp.encoder.adapter_model."),
+        ("from nlp import adapted\n", "nlp.adapted is now nlp.encoder.adapter_model."),
+        ("import nlp.bases.minilm\n", "nlp.bases is now nlp.encoder.weights_sources."),
+        ("from nlp.model import Reading\n", "nlp.model.Reading is now nlp.model.Prediction."),
+        (
+            "from crawlers import source\nsource.Facts\n",
+            "crawlers.source.Facts is now crawlers.source.SourceInfo.",
+        ),
+    ],
+)
+def test_a_former_name_is_answered_with_the_present_one(package, text, message):
+    name, folder = package
+    (folder / "mine.py").write_text(text)
+    with pytest.raises(ConfigError) as error:
+        plugins.load(name, "mine", dict)
+    assert str(error.value) == f"{name}.mine: {message}"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("import no_such_library\n", ModuleNotFoundError),
+        ("from crawlers.source import NoSuchName\n", ImportError),
+        ("from crawlers import source\nsource.NoSuchName\n", AttributeError),
+        ("None.facts\n", AttributeError),
+    ],
+)
+def test_any_other_mistake_of_a_plugin_stays_as_it_is(package, text, kind):
+    name, folder = package
+    (folder / "mine.py").write_text(text)
+    with pytest.raises(kind):
+        plugins.load(name, "mine", dict)
+
+
+def shorter(dotted):
+    """*dotted* as the changelog may write it: whole, without its room, or its last name."""
+    return dotted, dotted.partition(".")[2], dotted.rpartition(".")[2]
+
+
+@pytest.mark.parametrize(("former", "present"), RENAMED.items(), ids=list(RENAMED))
+def test_the_changelog_lists_each_former_name_with_the_present_one(former, present):
+    text = " ".join((ROOT / "CHANGELOG.md").read_text().split())
+    pairs = product(shorter(former), shorter(present))
+    assert any(f"`{old}` → `{new}`" in text for old, new in pairs)
+
+
+def exists(dotted):
+    """Whether *dotted* is a module, a name in one, or a member that a class there states."""
+    home, _, name = dotted.rpartition(".")
+    path = ROOT.joinpath(*dotted.split("."))
+    if path.with_suffix(".py").is_file() or (path / "__init__.py").is_file():
+        return True
+    file = ROOT.joinpath(*home.split(".")).with_suffix(".py")
+    if file.is_file():
+        return name in stated(ast.parse(file.read_text()).body)
+    home, _, owner = home.rpartition(".")
+    file = ROOT.joinpath(*home.split(".")).with_suffix(".py")
+    classes = ast.parse(file.read_text()).body if file.is_file() else []
+    return any(
+        name in stated(node.body)
+        for node in classes
+        if isinstance(node, ast.ClassDef) and node.name == owner
+    )
+
+
+def stated(body):
+    """Names that the statements of *body* define; those that they import are not meant."""
+    for node in body:
+        if isinstance(node, ast.ClassDef | ast.FunctionDef):
+            yield node.name
+        elif isinstance(node, ast.AnnAssign | ast.Assign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            yield from (target.id for target in targets if isinstance(target, ast.Name))
+
+
+@pytest.mark.parametrize(("former", "present"), RENAMED.items(), ids=list(RENAMED))
+def test_each_present_name_exists_and_no_former_one_does(former, present):
+    """Read from the files, so that no test imports torch. A later move must correct the table."""
+    assert exists(present)
+    assert not exists(former)
 
 
 # ---- errors

@@ -1,4 +1,4 @@
-"""The names of our packages are common: another one must not be found in their place."""
+"""Names of our packages are common: no other package may be imported instead."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Instants at the ends of time, across changes of clocks, and what is no instant."""
+"""Timestamps at the limits, across changes of clocks, and invalid ones."""
 
 from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
@@ -18,7 +18,7 @@ STEPS = st.timedeltas(timedelta(seconds=1), timedelta(days=7))
 YEARS = {"min_value": datetime(2, 1, 1), "max_value": datetime(9999, 12, 1)}  # noqa: DTZ001 - Hypothesis wants them so
 
 
-# ---- on paper
+# ---- as text
 
 
 @pytest.mark.parametrize("at", [FIRST, LAST, EPOCH, EPOCH - timedelta(microseconds=1)])
@@ -28,7 +28,7 @@ def test_the_ends_of_time_survive_paper(at):
 
 @given(st.datetimes(**YEARS, timezones=OFFSETS))
 def test_a_moment_is_one_instant_in_every_zone(at):
-    """What two platforms write in two zones is sorted as it happened."""
+    """Times of two zones sort in their order of time."""
     assert format_utc(at) == format_utc(at.astimezone(UTC))
     assert parse_utc(at.isoformat()) == at
     assert parse_utc(at.isoformat()).utcoffset() == timedelta(0)
@@ -49,7 +49,7 @@ def test_instants_of_whole_seconds_sort_on_paper_as_in_time(one, other):
     ],
 )
 def test_the_hour_that_comes_twice_is_two_instants(hour, fold, told):
-    """On the 25th of October 2026 the clocks of Berlin show half past two twice."""
+    """On 25 October 2026 the clocks of Berlin show 02:30 twice."""
     assert format_utc(datetime(2026, 10, 25, hour, 30, tzinfo=BERLIN, fold=fold)) == told
 
 
@@ -83,7 +83,7 @@ def test_other_ways_to_write_iso_8601_are_read(text, told):
     ],
 )
 def test_what_names_no_instant_is_a_value_error(text):
-    """Also what would lie before year 1 or after 9999 once it is UTC: callers know one error."""
+    """Times before year 1 or after 9999 in UTC raise the same error."""
     with pytest.raises(ValueError, match=r".+"):
         parse_utc(text)
 
@@ -117,7 +117,7 @@ def test_a_bucket_does_not_depend_on_the_zone(at):
 
 
 def test_buckets_go_on_through_a_change_of_the_clocks():
-    """They count from 1970 in UTC: the day of 25 hours has 300 of them."""
+    """Buckets count from 1970 in UTC: the day of 25 hours has 300."""
     midnight = datetime(2026, 10, 25, tzinfo=BERLIN).astimezone(UTC)
     after = datetime(2026, 10, 26, tzinfo=BERLIN).astimezone(UTC)
     starts = {floor_to(midnight + k * timedelta(minutes=1)) for k in range(25 * 60)}

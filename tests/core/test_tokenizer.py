@@ -1,4 +1,4 @@
-"""The one function that cuts a text into words."""
+"""The one tokenizer of Harken."""
 
 import pytest
 from hypothesis import example, given
@@ -51,7 +51,7 @@ def test_places_lie_in_order_inside_the_text(text):
 @given(TEXTS)
 @example("𝗔")
 def test_words_are_their_own_words(text):
-    """So what an index stores is cut again into the same words."""
+    """So the stored text of an index has the same words."""
     assert tokenize(" ".join(tokenize(text))) == tokenize(text)
 
 

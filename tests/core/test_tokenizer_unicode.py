@@ -1,4 +1,4 @@
-"""The words of every script: laws over all of Unicode, and texts that break weaker cutters."""
+"""Words of every script: laws over all of Unicode, and texts that break weaker tokenizers."""
 
 import sys
 import unicodedata
@@ -20,7 +20,7 @@ HOSTILE = st.text(
 
 @pytest.mark.slow
 def test_every_character_is_cut_into_words_that_are_cut_no_further():
-    """An index stores the words and cuts a query; what is cut twice must stay as it is."""
+    """An index stores the words and splits a query: a second pass must change nothing."""
     every = " ".join(map(chr, range(sys.maxunicode + 1)))
     once = tokenize(every)
     assert tokenize(" ".join(once)) == once
@@ -28,7 +28,7 @@ def test_every_character_is_cut_into_words_that_are_cut_no_further():
 
 @pytest.mark.slow
 def test_no_letter_and_no_digit_of_any_script_is_lost():
-    """But some Arabic vowel signs that stand alone: they are accents without a letter."""
+    """Except some Arabic vowel signs alone: they are accents without a letter."""
     kinds = ("Lu", "Ll", "Lt", "Lo", "Nd")
     some = [c for c in map(chr, range(sys.maxunicode + 1)) if unicodedata.category(c) in kinds]
     silent = unicodedata.normalize("NFKD", "".join(c for c in some if not tokenize(c)))
@@ -45,7 +45,7 @@ def test_a_space_parts_texts_whatever_they_are(one, other):
 
 @given(HOSTILE)
 def test_how_letters_are_composed_means_nothing(text):
-    """Platforms send é as one character or as two; both are found by either."""
+    """Platforms send é as one character or as two; each matches the other."""
     forms = {tuple(tokenize(unicodedata.normalize(form, text))) for form in ("NFC", "NFD")}
     assert len(forms) == 1
 
@@ -59,7 +59,7 @@ def test_a_place_holds_its_word(text):
 
 @given(HOSTILE)
 def test_places_and_what_lies_between_are_the_whole_text(text):
-    """What no word covers holds no word."""
+    """The text between the spans contains no word."""
     ends, between = 0, []
     for token in tokenize_with_spans(text):
         between.append(text[ends : max(ends, token.start)])

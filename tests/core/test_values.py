@@ -1,4 +1,4 @@
-"""Instants, mentions and errors: the small promises of core."""
+"""Small laws of timestamps, mentions and errors."""
 
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -16,7 +16,7 @@ from tests.core.factories import mention, verdict
 INSTANTS = st.datetimes(timezones=st.just(UTC))
 
 
-# ---- instants
+# ---- timestamps
 
 
 @given(INSTANTS)
@@ -95,7 +95,7 @@ def test_errors_carry_what_their_reader_needs():
 
 @pytest.fixture
 def package(tmp_path, monkeypatch) -> str:
-    """A package of plug-ins: one good, one that dies on import, one empty, one with two."""
+    """Return a package of plug-ins: one good, one that fails on import, one empty, one with two."""
     folder = tmp_path / "some_plugins"
     folder.mkdir()
     base = "from collections import UserDict\n"

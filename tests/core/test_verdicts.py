@@ -1,4 +1,4 @@
-"""What follows from the probabilities of a verdict, and whose verdict counts for a watch."""
+"""Properties from the probabilities of a verdict, and the verdict that counts for a watch."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,7 +28,7 @@ def test_a_model_without_further_heads_says_nothing_more():
 
 @given(HEADS)
 def test_what_follows_from_any_heads_is_theirs(heads):
-    """A class that nobody here knows is kept as evidence, and nothing follows from it."""
+    """An unknown class is kept as evidence without effect."""
     one = verdict(heads=heads)
     read = heads.get("emotion", {})
     known = [read[e] for e in Emotion if e in read]
@@ -65,7 +65,7 @@ def test_a_verdict_towards_a_watch_by_a_model_that_was_replaced_counts_no_more()
 
 @given(st.lists(verdicts, max_size=6), st.sampled_from([None, "acme", "globex", "nobody"]))
 def test_the_sentiment_for_any_watch_is_total(said, watch):
-    """It is scored exactly where the text is scored at all, by the same model on the same text."""
+    """It has a sentiment if and only if the same model has one for the same text."""
     told = mention(*said)
     chosen, whole = told.verdict_for(watch), told.verdict
     assert (chosen is None) == (whole is None)

@@ -13,41 +13,41 @@ from crawlers.spider import crawl
 STARTED = datetime.fromisoformat("2026-11-22T06:00:00+00:00")
 
 
-class Told:
-    """A sink that prints what it hears, takes its time, and breaks where the batch says so."""
+class PrintingSink:
+    """A sink that prints its events; it is slow and raises errors as the batch demands."""
 
     def __init__(self, broken, slow):
         self.broken = broken
         self.slow = slow
 
-    def on_page(self, assignment, page, fetched):
-        if assignment.source == self.broken:
+    def on_page(self, job, page, fetched_page):
+        if job.source == self.broken:
             raise OSError("the disk of a test is full")
         sleep(self.slow)
-        told = {"uris": [p.uri for p in page.posts], "cursor": page.cursor}
-        validators = {url: dict(kept) for url, kept in fetched.validators.items()}
-        tell("page", assignment, url=fetched.url, validators=validators, **told)
+        facts = {"uris": [p.uri for p in page.posts], "cursor": page.cursor}
+        validators = {url: dict(values) for url, values in fetched_page.validators.items()}
+        emit("page", job, url=fetched_page.url, validators=validators, **facts)
 
-    def not_modified(self, assignment, url):
-        tell("not_modified", assignment, url=url)
+    def not_modified(self, job, url):
+        emit("not_modified", job, url=url)
 
-    def on_finished(self, assignment, outcome):
-        told = {name: getattr(outcome, name) for name in outcome.__slots__}
-        tell("ended", assignment, **told)
+    def on_finished(self, job, outcome):
+        facts = {name: getattr(outcome, name) for name in outcome.__slots__}
+        emit("ended", job, **facts)
 
 
-def tell(event, assignment, **facts):
-    line = {"event": event, "source": assignment.source, **facts}
+def emit(event, job, **facts):
+    line = {"event": event, "source": job.source, **facts}
     sys.stdout.write(json.dumps(line, default=str) + "\n")
 
 
 def clock():
-    """Starts at STARTED and runs on."""
+    """Return a clock that starts at STARTED and runs on."""
     start = monotonic()
     return lambda: STARTED + timedelta(seconds=monotonic() - start)
 
 
-def assignment(row):
+def make_job(row):
     row["options"] = load("crawlers.sources", row["kind"], Source).Options(**row["options"])
     return CrawlJob(run="run", **row)
 
@@ -56,6 +56,6 @@ if __name__ == "__main__":
     batch = json.load(sys.stdin)
     closed = {p: STARTED + timedelta(seconds=s) for p, s in batch.pop("closed", {}).items()}
     settings = SpiderSettings(user_agent="Harken", paused_hosts=closed, **batch.pop("settings", {}))
-    assignments = [assignment(row) for row in batch["assignments"]]
-    sink = Told(batch.get("broken"), batch.get("slow", 0))
-    crawl(assignments, sink, settings=settings, now=clock())
+    jobs = [make_job(row) for row in batch["assignments"]]
+    sink = PrintingSink(batch.get("broken"), batch.get("slow", 0))
+    crawl(jobs, sink, settings=settings, now=clock())

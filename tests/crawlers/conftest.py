@@ -1,4 +1,4 @@
-"""A web server under a test's control, and crawls of it in a real child process."""
+"""A web server that a test controls, and crawls of it in a real child process."""
 
 import json
 import subprocess
@@ -27,7 +27,7 @@ class Answer:
 
 @dataclass
 class Web:
-    """A site: answers by path (with query), and the log of what was asked."""
+    """A site: its responses by path (with query), and the log of its requests."""
 
     url: str = ""
     answers: dict[str, list[Answer]] = field(default_factory=dict)
@@ -36,7 +36,7 @@ class Web:
     def put(
         self, path: str, body: bytes = b"", status: int = 200, *, length: str = "", **headers: str
     ) -> None:
-        """Answer *path* so; several answers to one path come in turn, the last for ever."""
+        """Set the response to *path*; of several, the last one repeats."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         self.answers.setdefault(path, []).append(Answer(status, body, named, length))
 
@@ -48,7 +48,7 @@ class Web:
         return [path for path, _, _ in self.asked]
 
     def gaps(self) -> list[float]:
-        """Seconds between one request and the next."""
+        """Return the seconds between successive requests."""
         times = [at for _, _, at in self.asked]
         return [later - sooner for sooner, later in pairwise(times)]
 
@@ -73,14 +73,14 @@ def serve(site: Web) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(answer.body)
 
         def log_message(self, *args: object) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
     return Handler
 
 
 @pytest.fixture
 def new_site() -> Iterator[Callable[[], Web]]:
-    """Start a site on a port of its own; it answers 404 where nothing was put."""
+    """Yield a function that starts a site on its own port; it answers 404 by default."""
     with ExitStack() as stack:
 
         def start() -> Web:
@@ -99,7 +99,7 @@ def new_site() -> Iterator[Callable[[], Web]]:
 
 @pytest.fixture
 def web(new_site: Callable[[], Web]) -> Web:
-    """One such site."""
+    """Return one such site."""
     return new_site()
 
 
@@ -108,10 +108,10 @@ Crawl = Callable[..., list[dict]]
 
 @pytest.fixture
 def crawl_child() -> Crawl:
-    """Crawl the given sources in a child; the events that its sink heard."""
+    """Return a function that crawls sources in a child and returns the events of its sink."""
 
     def run(*assignments: dict, **batch: object) -> list[dict]:
-        done = subprocess.run(
+        process = subprocess.run(
             [sys.executable, str(Path(__file__).with_name("child.py"))],
             input=json.dumps({"assignments": assignments, **batch}),
             env={"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
@@ -120,15 +120,15 @@ def crawl_child() -> Crawl:
             timeout=60,
             check=False,
         )
-        assert (done.returncode, done.stderr) == (0, "")
-        return [json.loads(line) for line in done.stdout.splitlines()]
+        assert (process.returncode, process.stderr) == (0, "")
+        return [json.loads(line) for line in process.stdout.splitlines()]
 
     return run
 
 
 @pytest.fixture
 def source():
-    """Make an assignment that may reach loopback, without delay."""
+    """Return a function that makes a job with loopback allowed and no delay."""
 
     def make(name: str, url: str, kind: str = "feed", **more: object) -> dict:
         settings = {"allow_loopback": True, "delay": 0, **more}
@@ -139,7 +139,7 @@ def source():
 
 @pytest.fixture
 def rss():
-    """Make a feed with an entry of 20 November for each name."""
+    """Return a function that makes a feed with an entry of 20 November for each name."""
 
     def make(*names: str, following: str = "") -> bytes:
         link = f'<a:link rel="next" href="{following}"/>' if following else ""

@@ -1,4 +1,4 @@
-"""Reasons are sentences for the console."""
+"""Reasons of failed runs as sentences."""
 
 import pytest
 from scrapy.exceptions import CannotResolveHostError, IgnoreRequest
@@ -21,7 +21,7 @@ from crawlers.sources.wordpress import _Comment
     ],
 )
 def test_an_error_becomes_a_sentence(error, reason):
-    """An unexpected one is named only: its message may quote what somebody wrote."""
+    """An unexpected error is only named: its message may quote a text."""
     assert reason_of(error) == reason
 
 

@@ -1,4 +1,4 @@
-"""What no XML parser of ours is shown: attacks, half pages, and what is no feed at all."""
+"""Rejection of XML attacks, truncated feeds and other formats."""
 
 import pytest
 from hypothesis import given, settings
@@ -14,8 +14,8 @@ FEED = (
 )
 
 
-def refused(body: bytes) -> str:
-    """Why *body* is refused; "" if it is not."""
+def rejection(body: bytes) -> str:
+    """Return the reason for which *body* is rejected; "" if it passes."""
     try:
         reject_unsafe_feed(body)
     except PermanentError as error:
@@ -38,11 +38,11 @@ def refused(body: bytes) -> str:
     ],
 )
 def test_a_feed_as_they_are_in_the_wild_passes(body):
-    assert refused(body) == ""
+    assert rejection(body) == ""
 
 
 @pytest.mark.parametrize(
-    ("body", "told"),
+    ("body", "reason"),
     [
         (b"", "not a feed"),
         (b"<html><body>rss</body></html>", "the root is <html>"),
@@ -52,23 +52,23 @@ def test_a_feed_as_they_are_in_the_wild_passes(body):
         (b'<!DOCTYPE r [<!ENTITY a SYSTEM "file:///etc/passwd">]><rss/>', "rejected: its XML"),
     ],
 )
-def test_what_attacks_or_is_something_else_is_refused(body, told):
-    assert told in refused(body)
+def test_what_attacks_or_is_something_else_is_refused(body, reason):
+    assert reason in rejection(body)
 
 
 @pytest.mark.parametrize("end", range(0, len(FEED.rstrip()), 7))
 def test_half_a_page_is_no_page(end):
-    """Wherever the connection broke: what is missing would be taken for deleted or read."""
-    assert refused(FEED[:end])
+    """At any point of truncation: the missing entries would count as deleted or crawled."""
+    assert rejection(FEED[:end])
 
 
 def test_a_feed_that_is_ill_formed_and_cut_off_is_cut_off():
-    assert refused(FEED.replace(b"&amp;", b"&")[:-20])
+    assert rejection(FEED.replace(b"&amp;", b"&")[:-20])
 
 
 @settings(max_examples=60)
 @given(st.binary(max_size=80), st.integers(0, len(FEED)))
 def test_any_bytes_pass_or_are_refused_without_a_word_of_them(noise, at):
     canary = b"canary " + noise
-    told = refused(FEED[:at] + canary + FEED[at:])
-    assert "canary" not in told
+    reason = rejection(FEED[:at] + canary + FEED[at:])
+    assert "canary" not in reason

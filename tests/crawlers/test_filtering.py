@@ -1,4 +1,4 @@
-"""What of a page is kept, and what is counted only."""
+"""Posts of a page that are stored, and posts that are only counted."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -15,11 +15,11 @@ OLDEST = NOW - timedelta(days=28)
 
 
 def post(uri="https://a.example/1", text="the box rattles", **more):
-    told = {"author": "jo", "published": NOW, **more}
-    return Post(uri=uri, url=uri, text=text, platform="a.example", **told)
+    fields = {"author": "jo", "published": NOW, **more}
+    return Post(uri=uri, url=uri, text=text, platform="a.example", **fields)
 
 
-def sifted(*posts):
+def filter_page(*posts):
     return filter_posts(
         posts,
         match=lambda text, _: {"brand": "r1"} if "box" in text else {},
@@ -31,59 +31,59 @@ def sifted(*posts):
 
 
 def test_a_post_that_a_watch_wants_is_heard():
-    [heard], dropped = sifted(post())
+    [crawled], dropped = filter_page(post())
     assert dropped == []
-    assert heard.id == mention_id("https://a.example/1")
-    assert heard.text_sha256 == text_sha256(heard.post.text)
-    assert (heard.voice, heard.family) == ("voice of jo at a.example", "family of 15")
-    assert heard.matches == {"brand": "r1"}
+    assert crawled.id == mention_id("https://a.example/1")
+    assert crawled.text_sha256 == text_sha256(crawled.post.text)
+    assert (crawled.voice, crawled.family) == ("voice of jo at a.example", "family of 15")
+    assert crawled.matches == {"brand": "r1"}
 
 
 def test_a_post_that_no_watch_wants_is_heard_without_matches():
-    """Only the record knows whether it is a mention whose author took words back."""
-    [heard], dropped = sifted(post(text="weather"))
-    assert (heard.post.text, heard.matches, dropped) == ("weather", {}, [])
+    """Only the database can match it to a mention that its author edited."""
+    [crawled], dropped = filter_page(post(text="weather"))
+    assert (crawled.post.text, crawled.matches, dropped) == ("weather", {}, [])
 
 
 def test_a_post_without_text_or_too_old_leaves_its_id_and_a_reason():
-    """Its age is judged before its watch."""
+    """Its age is checked before its matches."""
     posts = {
         "no_text": post("https://a.example/2", " \x00 "),
         "too_old": post("https://a.example/3", published=OLDEST - timedelta(seconds=1)),
     }
-    heard, dropped = sifted(*posts.values())
-    assert heard == []
+    crawled, dropped = filter_page(*posts.values())
+    assert crawled == []
     assert {d.reason: d.id for d in dropped} == {r: mention_id(p.uri) for r, p in posts.items()}
 
 
 def test_an_undated_post_is_of_today_and_a_nameless_one_has_no_voice():
-    [heard], _ = sifted(post(published=None, author=None))
-    assert (heard.post.published, heard.voice) == (None, None)
+    [crawled], _ = filter_page(post(published=None, author=None))
+    assert (crawled.post.published, crawled.voice) == (None, None)
 
 
 def test_the_last_state_of_a_post_on_a_page_counts():
-    [heard], dropped = sifted(post(text="first box"), post(text="second box"))
-    assert (heard.post.text, dropped) == ("second box", [])
+    [crawled], dropped = filter_page(post(text="first box"), post(text="second box"))
+    assert (crawled.post.text, dropped) == ("second box", [])
 
 
 def test_a_very_long_text_is_matched_whole_though_its_end_is_not_kept():
-    [heard], _ = sifted(post(text="a long story " * 5000 + "about a box"))
-    assert heard.matches == {"brand": "r1"}
-    assert "box" not in heard.post.text
-    assert heard.text_sha256 == text_sha256(heard.post.text)
+    [crawled], _ = filter_page(post(text="a long story " * 5000 + "about a box"))
+    assert crawled.matches == {"brand": "r1"}
+    assert "box" not in crawled.post.text
+    assert crawled.text_sha256 == text_sha256(crawled.post.text)
 
 
 def test_texts_are_valid_and_bounded():
-    [heard], _ = sifted(post(text="box \ud83d\x00" + "é" * 40_000, author="j\x00o"))
-    assert heard.post.text.startswith("box \ufffdé")
-    assert heard.post.text.endswith(CUT_MARK)
-    assert heard.voice == "voice of jo at a.example"
+    [crawled], _ = filter_page(post(text="box \ud83d\x00" + "é" * 40_000, author="j\x00o"))
+    assert crawled.post.text.startswith("box \ufffdé")
+    assert crawled.post.text.endswith(CUT_MARK)
+    assert crawled.voice == "voice of jo at a.example"
 
 
 def test_a_post_whose_name_is_nothing_storable_is_left_out():
-    """It spoils neither its page nor its run."""
-    heard, dropped = sifted(post("\x00"), post())
-    assert (len(heard), dropped) == (1, [])
+    """Its page and its run continue."""
+    crawled, dropped = filter_page(post("\x00"), post())
+    assert (len(crawled), dropped) == (1, [])
 
 
 NAMES = st.text(min_size=1).filter(lambda name: name.strip("\x00"))
@@ -91,9 +91,9 @@ NAMES = st.text(min_size=1).filter(lambda name: name.strip("\x00"))
 
 @given(st.lists(st.builds(post, uri=NAMES, text=st.text())))
 def test_every_post_is_heard_or_dropped_once(posts):
-    """The law of the tally: what a page says is heard or dropped, each id once."""
-    heard, dropped = sifted(*posts)
-    ids = [h.id for h in heard] + [d.id for d in dropped]
+    """Every id of a page is crawled or dropped, once."""
+    crawled, dropped = filter_page(*posts)
+    ids = [c.id for c in crawled] + [d.id for d in dropped]
     assert len(ids) == len(set(ids))
     assert len(ids) <= len(posts)
     assert bool(ids) == bool(posts)

@@ -1,4 +1,4 @@
-"""Strangers' HTML and text, made fit to keep."""
+"""Conversion of foreign HTML and text for the database."""
 
 from functools import partial
 
@@ -36,7 +36,7 @@ def test_html_becomes_what_a_reader_sees(html, text):
 
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc", "Zs", "Zl", "Zp"]), min_size=1))
 def test_escaped_text_comes_back(text):
-    """Whatever letters a person wrote: escaped into a paragraph, they come out as they were."""
+    """Any text, escaped into a paragraph, is restored unchanged."""
     escaped = text.replace("&", "&amp;").replace("<", "&lt;")
     assert html_to_text(f"<p>{escaped}</p>") == make_valid(text)
 
@@ -48,7 +48,7 @@ def test_escaped_text_comes_back(text):
     ids=["deep", "open", "spaces", "breaks", "entities"],
 )
 def test_the_work_on_hostile_html_grows_with_its_size(piece):
-    """Nesting, floods and repeats: four times the page costs at most four times the work."""
+    """Nesting and repetition: four times the page costs at most four times the work."""
     small, large = (
         lines_executed(partial(html_to_text, piece * count + "<p>end")) for count in (5_000, 20_000)
     )
@@ -79,15 +79,15 @@ def test_a_page_is_decoded_as_it_says(body, text):
 
 @given(st.text(st.characters(codec=None)) | st.text(max_size=5).map(lambda t: t * 9_000))
 def test_what_is_kept_is_valid_and_bounded(text):
-    """No NUL, no lone surrogate; at most 32 KiB; a text that fits is left alone."""
+    """No NUL, no lone surrogate, at most 32 KiB; a text that fits is unchanged."""
     clean = make_valid(text)
     clean.encode()
     assert "\x00" not in clean
-    kept = truncate(clean)
-    assert len(kept.encode()) <= TEXT_LIMIT
-    assert kept == clean or (kept.endswith(CUT_MARK) and clean.startswith(kept[:1_000]))
+    short = truncate(clean)
+    assert len(short.encode()) <= TEXT_LIMIT
+    assert short == clean or (short.endswith(CUT_MARK) and clean.startswith(short[:1_000]))
     assert make_valid(clean) == clean
-    assert truncate(kept) == kept
+    assert truncate(short) == short
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""JSON of strangers: what can be read is read, and nothing that cannot be ends the page."""
+"""Foreign JSON: valid rows are parsed, and invalid rows do not end the page."""
 
 import json
 
@@ -12,7 +12,7 @@ from crawlers.json_rows import parse_json_rows
 
 
 class Row(BaseModel):
-    """What is expected: a number, perhaps a text."""
+    """A row of a number and an optional text."""
 
     id: int
     text: str = ""
@@ -43,7 +43,7 @@ def test_every_good_row_is_read_in_order_whatever_stands_between(rows, one):
 @settings(max_examples=40)
 @given(st.lists(BAD, min_size=1, max_size=6))
 def test_a_page_of_which_nothing_can_be_read_is_no_page(rows):
-    """It is another format, not an empty list: silence would look like calm."""
+    """It is another format, not an empty list: the error must be reported."""
     with pytest.raises(PermanentError, match=f"none of its {len(rows)} rows"):
         parse_json_rows(body(rows), Row, "a list")
 
@@ -72,7 +72,7 @@ def test_what_is_no_list_is_named_without_a_word_of_it(said, told):
 
 
 def test_half_a_character_does_not_cost_the_row():
-    """JSON escapes can spell a lone surrogate, which has no UTF-8."""
+    """JSON escapes can contain a lone surrogate, which has no UTF-8."""
     (row,) = parse_json_rows(b'[{"id": 1, "text": "a\\ud83d b"}]', Row, "a list")
     row.text.encode()
     assert row.text.startswith("a")

@@ -1,4 +1,4 @@
-"""What an operator may write into a source, and what a wrong word is answered with."""
+"""Options of sources, and the errors for invalid ones."""
 
 import subprocess
 import sys
@@ -19,8 +19,8 @@ WORDPRESS = (
 )
 
 
-def options(kind, **told):
-    return load("crawlers.sources", kind, Source).Options(**{"url": URL, **told})
+def options(kind, **fields):
+    return load("crawlers.sources", kind, Source).Options(**{"url": URL, **fields})
 
 
 @pytest.mark.parametrize(
@@ -43,13 +43,13 @@ def test_a_wrong_option_is_named(kind, wrong):
 
 @pytest.mark.parametrize("kind", available("crawlers.sources"))
 def test_options_are_values(kind):
-    """Nobody changes them after they were read."""
+    """They are immutable."""
     with pytest.raises(ValidationError, match="frozen"):
         options(kind).url = "https://elsewhere.example/"
 
 
 @pytest.mark.parametrize(
-    ("kind", "told", "asked"),
+    ("kind", "fields", "first_url"),
     [
         ("feed", {}, URL),
         ("forum", {}, URL),
@@ -63,15 +63,15 @@ def test_options_are_values(kind):
         ),
     ],
 )
-def test_a_first_crawl_asks_without_conditions(kind, told, asked):
-    """One start, unconditional: there is nothing yet that could be unchanged."""
-    source = load("crawlers.sources", kind, Source)(options(kind, **told))
+def test_a_first_crawl_asks_without_conditions(kind, fields, first_url):
+    """One unconditional request: no validators are stored yet."""
+    source = load("crawlers.sources", kind, Source)(options(kind, **fields))
     [fetch] = source.start_requests(None, NOW)
-    assert (fetch.url, fetch.conditional) == (asked, False)
+    assert (fetch.url, fetch.conditional) == (first_url, False)
 
 
 def test_only_authors_who_asked_to_be_found():
-    """With only_indexable, an author who said nothing is left out; noindex always counts."""
+    """With only_indexable, an author without opt-in is left out; noindex always applies."""
     kind = load("crawlers.sources", "mastodon", Source)
     body = "[{}, {}, {}]".format(
         *(
@@ -82,22 +82,22 @@ def test_only_authors_who_asked_to_be_found():
             )
         )
     )
-    heard = {}
+    uris = {}
     for only_indexable in (False, True):
         source = kind(options("mastodon", only_indexable=only_indexable))
         [fetch] = source.start_requests(None, NOW)
         page = source.parse(body.encode(), fetch, fetch.url)
-        heard[only_indexable] = [post.uri for post in page.posts]
-    assert heard == {False: ["urn:0", "urn:1"], True: ["urn:0"]}
+        uris[only_indexable] = [post.uri for post in page.posts]
+    assert uris == {False: ["urn:0", "urn:1"], True: ["urn:0"]}
 
 
 @pytest.mark.slow
 def test_a_process_that_only_plans_crawls_needs_no_scrapy():
-    """The parent reads options, facts and outcomes; the reactor belongs to the children."""
-    modules = ["assignment", "limits", "pipeline", "source"]
+    """The parent needs options, facts and outcomes; only children run a reactor."""
+    modules = ["filtering", "job", "process_limits", "source"]
     modules += [f"sources.{kind}" for kind in available("crawlers.sources")]
     program = "\n".join(f"import crawlers.{name}" for name in modules)
     program += "\nimport sys; sys.exit('scrapy' in sys.modules or 'twisted' in sys.modules)"
     root = Path(__file__).parents[2]
-    done = subprocess.run([sys.executable, "-c", program], cwd=root, check=False)
-    assert done.returncode == 0
+    process = subprocess.run([sys.executable, "-c", program], cwd=root, check=False)
+    assert process.returncode == 0

@@ -1,4 +1,4 @@
-"""When a host may be asked again."""
+"""Delays and pauses between requests to a host."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -58,20 +58,20 @@ def hosts(*delays, **more):
     return HostThrottle(delays, concurrency=4, now=lambda: NOW, **more)
 
 
-async def ask(known, place):
-    async with known.turn(place):
+async def ask(throttle, place):
+    async with throttle.slot(place):
         return "answer"
 
 
 def test_a_host_that_asked_for_a_long_pause_is_not_asked():
-    """The error says how long, for the record; other hosts, and other ports of it, go on."""
+    """The error has the seconds for the database; other hosts, and its other ports, continue."""
 
     async def story():
-        known = hosts(("slow.example:80", 0), ("slow.example:81", 0))
-        assert known.apply_retry_after("slow.example:80", "100") == 100
+        throttle = hosts(("slow.example:80", 0), ("slow.example:81", 0))
+        assert throttle.apply_retry_after("slow.example:80", "100") == 100
         with pytest.raises(PauseError) as pause:
-            await ask(known, "slow.example:80")
-        return pause.value, await ask(known, "slow.example:81")
+            await ask(throttle, "slow.example:80")
+        return pause.value, await ask(throttle, "slow.example:81")
 
     pause, answer = asyncio.run(story())
     assert (pause.endpoint, answer) == ("slow.example:80", "answer")
@@ -79,14 +79,14 @@ def test_a_host_that_asked_for_a_long_pause_is_not_asked():
 
 
 def test_a_request_that_waits_for_its_place_sees_that_the_host_has_closed():
-    """Between its turn and its place among all requests a 429 may come: it is not sent."""
+    """A 429 may come while the request waits for a total slot: it is not sent."""
 
     async def story():
-        known = HostThrottle([("a.example:80", 0)], concurrency=1, now=lambda: NOW)
-        async with known.slot("b.example:80"):
-            waiting = asyncio.ensure_future(ask(known, "a.example:80"))
+        throttle = HostThrottle([("a.example:80", 0)], concurrency=1, now=lambda: NOW)
+        async with throttle.slot("b.example:80"):
+            waiting = asyncio.ensure_future(ask(throttle, "a.example:80"))
             await asyncio.sleep(0)
-            known.apply_retry_after("a.example:80", "100")
+            throttle.apply_retry_after("a.example:80", "100")
         with pytest.raises(PauseError):
             await waiting
 
@@ -94,16 +94,16 @@ def test_a_request_that_waits_for_its_place_sees_that_the_host_has_closed():
 
 
 def test_a_pause_is_never_shortened():
-    """A later and shorter wish does not undo an earlier one; one that is over does not bind."""
+    """A later and shorter pause does not end an earlier one; an expired one has no effect."""
 
     async def story():
-        known = hosts(("a.example:80", 0), ("b.example:80", 0))
-        known.apply_retry_after("a.example:80", "100")
-        known.pause_until("a.example:80", NOW + timedelta(seconds=1))
-        known.pause_until("b.example:80", NOW - timedelta(hours=1))
+        throttle = hosts(("a.example:80", 0), ("b.example:80", 0))
+        throttle.apply_retry_after("a.example:80", "100")
+        throttle.pause_until("a.example:80", NOW + timedelta(seconds=1))
+        throttle.pause_until("b.example:80", NOW - timedelta(hours=1))
         with pytest.raises(PauseError):
-            await ask(known, "a.example:80")
-        return await ask(known, "b.example:80")
+            await ask(throttle, "a.example:80")
+        return await ask(throttle, "b.example:80")
 
     assert asyncio.run(story()) == "answer"
 
@@ -118,15 +118,15 @@ def test_a_pause_is_never_shortened():
     ],
 )
 def test_a_host_with_a_delay_is_asked_one_request_at_a_time(delays, at_once):
-    """The longest delay that a source of the host wishes counts; delay 0 is that host's alone."""
+    """The longest delay among the host's sources applies; delay 0 applies to that host alone."""
 
     async def story():
-        known = hosts(*delays, delay=0.001)
+        throttle = hosts(*delays, delay=0.001)
         inside, most = 0, 0
 
         async def one():
             nonlocal inside, most
-            async with known.slot("x.example:80"):
+            async with throttle.slot("x.example:80"):
                 inside, most = inside + 1, max(most, inside + 1)
                 await asyncio.sleep(0)
                 inside -= 1

@@ -1,7 +1,7 @@
-"""A crawl that is broken off anywhere and started again reads all there is; so do later crawls.
+"""A crawl that is interrupted anywhere and resumed reads all posts; so do later crawls.
 
-Sites are dictionaries from address to page here, and the walk is that of
-``crawlers.source_run`` in small.
+Sites are dictionaries from address to page here, and ``walk`` is a small version of
+``crawlers.source_run``.
 """
 
 import json
@@ -38,37 +38,39 @@ class Feed:
 
     def get(self, url):
         page = int(parse_qs(urlsplit(url).query).get("page", ["1"])[0])
-        shown = self.ages[(page - 1) * SIZE : page * SIZE]
+        page_ages = self.ages[(page - 1) * SIZE : page * SIZE]
         more = f'<link rel="next" href="?page={page + 1}"/>' if page * SIZE < len(self.ages) else ""
         entries = "".join(
             f"<entry><id>{self.uri(age)}</id><published>{minutes_ago(age)}</published></entry>"
-            for age in shown
+            for age in page_ages
         )
         return f'<feed xmlns="http://www.w3.org/2005/Atom">{more}{entries}</feed>'
 
 
 class Mastodon(Feed):
-    """The same as a timeline; ids grow with time."""
+    """The same posts as a timeline; ids grow with time."""
 
     kind = "mastodon"
     url = "https://site.example"
 
     def get(self, url):
-        asked = {name: int(values[0]) for name, values in parse_qs(urlsplit(url).query).items()}
+        parameters = {
+            name: int(values[0]) for name, values in parse_qs(urlsplit(url).query).items()
+        }
         by_id = {10**6 - age: age for age in self.ages}
-        low, high = asked.get("min_id", 0), asked.get("max_id", 10**9)
-        found = sorted(number for number in by_id if low < number < high)
-        page = found[:SIZE] if "min_id" in asked else found[-SIZE:]
+        low, high = parameters.get("min_id", 0), parameters.get("max_id", 10**9)
+        numbers = sorted(number for number in by_id if low < number < high)
+        page = numbers[:SIZE] if "min_id" in parameters else numbers[-SIZE:]
         return json.dumps([self.status(number, by_id[number]) for number in reversed(page)])
 
     def status(self, number, age):
         account = {"acct": "jo", "url": "https://site.example/@jo"}
-        told = {"id": str(number), "uri": self.uri(age), "account": account}
-        return {**told, "content": "x", "created_at": minutes_ago(age)}
+        row = {"id": str(number), "uri": self.uri(age), "account": account}
+        return {**row, "content": "x", "created_at": minutes_ago(age)}
 
 
 class Forum(Feed):
-    """The same as threads: a post's thread is its age modulo seven."""
+    """The same posts in threads: a post's thread is its age modulo seven."""
 
     kind = "forum"
     url = "https://site.example/list"
@@ -102,16 +104,16 @@ class Forum(Feed):
 
 
 class Wordpress(Feed):
-    """The same as posts, all on one page, without comments."""
+    """The same posts in WordPress, all on one page, without comments."""
 
     kind = "wordpress"
     url = "https://site.example"
 
     def get(self, url):
-        asked = parse_qs(urlsplit(url).query)
+        parameters = parse_qs(urlsplit(url).query)
         if "/comments" in url:
             return "[]"
-        since = asked["modified_after"][0] + "Z"
+        since = parameters["modified_after"][0] + "Z"
         return json.dumps([self.row(age) for age in self.ages if minutes_ago(age) > since])
 
     def row(self, age):
@@ -124,25 +126,25 @@ sites = pytest.mark.parametrize("site", SITES, ids=lambda site: site.kind)
 
 
 def walk(site, cursor, now=NOW, *, most=10**6):
-    """Read at most *most* pages; the uris read, the cursor left, and whether the walk ended."""
+    """Read at most *most* pages; return the uris, the cursor and True if the walk ended."""
     kind = load("crawlers.sources", site.kind, Source)
     source = kind(kind.Options(url=site.url))
     steps = [*reversed(list(source.start_requests(cursor, now)))]
-    read = set()
+    uris = set()
     while steps:
         step = steps.pop()
         if not isinstance(step, Fetch):
             cursor = step
             continue
         if most == 0:
-            return read, cursor, False
+            return uris, cursor, False
         most -= 1
         page = source.parse(site.get(step.url).encode(), step, step.url)
-        read |= {post.uri for post in page.posts}
+        uris |= {post.uri for post in page.posts}
         cursor = cursor if page.cursor is None else page.cursor
         steps += [] if page.final_cursor is None else [page.final_cursor]
         steps += reversed(page.next_fetches)
-    return read, cursor, True
+    return uris, cursor, True
 
 
 ages = st.sets(st.integers(10, 40_000), max_size=20)  # minutes; backfill ends at 40,320
@@ -152,12 +154,12 @@ ages = st.sets(st.integers(10, 40_000), max_size=20)  # minutes; backfill ends a
 @given(old=ages, stops=st.lists(st.integers(1, 6), max_size=6))
 @settings(deadline=None, max_examples=40)
 def test_a_first_crawl_broken_off_anywhere_reads_everything(site, old, stops):
-    """However often it is broken off: once its cursor says backfilled, nothing is left out."""
-    there, cursor, read = site(old), None, set()
+    """After any interruptions: once the cursor says backfilled, no post is missing."""
+    there, cursor, uris = site(old), None, set()
     for most in [*stops, 10**6]:
-        found, cursor, _ = walk(there, cursor, most=most)
-        read |= found
-        assert not (cursor or {}).get("backfilled") or read == {there.uri(age) for age in old}
+        new_uris, cursor, _ = walk(there, cursor, most=most)
+        uris |= new_uris
+        assert not (cursor or {}).get("backfilled") or uris == {there.uri(age) for age in old}
     assert cursor["backfilled"] is True
 
 
@@ -165,19 +167,19 @@ def test_a_first_crawl_broken_off_anywhere_reads_everything(site, old, stops):
 @given(old=ages, new=st.sets(st.integers(1, 9), min_size=1), stop=st.integers(1, 6))
 @settings(deadline=None, max_examples=40)
 def test_later_crawls_read_what_came_since(site, old, new, stop):
-    """Also if one of them is broken off; the source stays backfilled all the while."""
+    """Also if one of them is interrupted; the source stays backfilled."""
     _, cursor, _ = walk(site(old), None, NOW - timedelta(minutes=10))
     there = site(old | new)
-    found, cursor, _ = walk(there, cursor, most=stop)
+    new_uris, cursor, _ = walk(there, cursor, most=stop)
     assert cursor["backfilled"] is True
     more, cursor, _ = walk(there, cursor)
     last, _, _ = walk(there, cursor)
-    assert found | more | last >= {there.uri(age) for age in new}
+    assert new_uris | more | last >= {there.uri(age) for age in new}
 
 
 @pytest.mark.parametrize(("site", "place"), [(Feed, "next"), (Forum, "list")])
 def test_a_page_that_is_gone_when_a_crawl_comes_back_blocks_nothing(site, place):
-    """The archive was shortened meanwhile: the crawl goes on from the start and ends."""
+    """The archive was shortened in between: the crawl continues from the start and ends."""
     _, cursor, _ = walk(site(range(10, 40)), None, most=9)
     assert place in cursor
     kind = load("crawlers.sources", site.kind, Source)
@@ -189,7 +191,7 @@ def test_a_page_that_is_gone_when_a_crawl_comes_back_blocks_nothing(site, place)
 
 @pytest.mark.parametrize("site", [Feed, Mastodon, Forum], ids=lambda site: site.kind)
 def test_a_crawl_without_news_reads_a_page_or_two(site):
-    """What is known is not walked through again."""
+    """Stored posts are not read again."""
     there = site(range(10, 400))
     _, cursor, _ = walk(there, None)
     _, _, has_ended = walk(there, cursor, most=5)
@@ -197,6 +199,6 @@ def test_a_crawl_without_news_reads_a_page_or_two(site):
 
 
 def test_a_post_from_the_future_hides_nothing():
-    """What is dated tomorrow does not push the cursor beyond today."""
+    """A date of tomorrow does not move the cursor beyond today."""
     _, cursor, _ = walk(Feed({-1_000, 50}), None)
     assert datetime.fromisoformat(cursor["until"]) <= NOW

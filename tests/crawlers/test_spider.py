@@ -1,4 +1,4 @@
-"""Real Scrapy children against real servers: the laws of a batch."""
+"""Batches crawled by real Scrapy children from real servers."""
 
 import gzip
 import socket
@@ -12,10 +12,10 @@ STARTED = datetime.fromisoformat("2026-11-22T06:00:00+00:00")  # the child's clo
 
 
 def ends(events):
-    """How each source ended; each exactly once."""
-    found = [event for event in events if event["event"] == "ended"]
-    by_source = {event["source"]: event for event in found}
-    assert len(by_source) == len(found)
+    """Return the outcome of each source, which has exactly one."""
+    outcomes = [event for event in events if event["event"] == "ended"]
+    by_source = {event["source"]: event for event in outcomes}
+    assert len(by_source) == len(outcomes)
     return by_source
 
 
@@ -26,7 +26,7 @@ def uris(events, source):
 
 @pytest.fixture
 def canary():
-    """A listening socket that nobody may connect to."""
+    """Yield a listening socket to which no crawl may connect."""
     with closing(socket.create_server(("127.0.0.1", 0))) as listener:
         listener.setblocking(False)
         yield listener
@@ -37,7 +37,7 @@ def canary():
 def test_a_first_crawl_reads_all_pages_and_a_second_one_only_what_changed(
     web, crawl_child, source, rss
 ):
-    """The cursor and the validators that the sink was given are all that the second one needs."""
+    """The second one needs only the cursor and the validators that the sink received."""
     web.put("/feed", rss("three", "two", following="/feed?page=2"), ETag='W/"1"')
     web.put("/feed?page=2", rss("one"))
     first = crawl_child(source("blog", f"{web.url}/feed"))
@@ -52,7 +52,7 @@ def test_a_first_crawl_reads_all_pages_and_a_second_one_only_what_changed(
 
 
 def test_what_a_crawl_broke_off_on_is_read_by_the_next(web, crawl_child, source):
-    """A list that has not changed is no reason to skip the thread that failed last time."""
+    """The thread that failed last time is read even if the list has not changed."""
     thread = '<p class="thread"><a class="title" href="/t/1"></a></p>'
     web.put("/list", thread.encode(), ETag='"1"')
     for _ in range(3):
@@ -72,7 +72,7 @@ def test_what_a_crawl_broke_off_on_is_read_by_the_next(web, crawl_child, source)
 
 
 def test_while_a_page_is_recorded_the_next_is_asked_for(web, crawl_child, source, rss):
-    """What comes of that is told in its turn: the page before is recorded all the same."""
+    """A failure of the next page comes after the current one is stored."""
     web.put("/feed", rss("one", following="/older"))
     web.put("/older", rss("two", following="/gone"))
     web.put("/gone", status=500)
@@ -87,27 +87,27 @@ def test_while_a_page_is_recorded_the_next_is_asked_for(web, crawl_child, source
 
 
 def test_a_broken_source_fails_alone(web, crawl_child, source, rss):
-    """Garbage, a missing page, a sink that raises, a page that leads to itself: others go on."""
+    """Garbage, a missing page, a sink that raises, a page that links to itself: others continue."""
     web.put("/good", rss("good"))
     web.put("/garbage", b"<rss><channel><item>PRIVATE WORDS")
     web.put("/loop", rss("round", following="/loop"))
     web.put("/sunk", rss("sunk"))
     names = ("garbage", "absent", "good", "loop", "sunk")
     events = crawl_child(*(source(n, f"{web.url}/{n}") for n in names), broken="sunk")
-    found = ends(events)
-    assert {name: found[name]["state"] for name in names if found[name]["state"] != "failed"} == {
-        "good": "ok"
-    }
+    outcomes = ends(events)
+    assert {
+        name: outcomes[name]["state"] for name in names if outcomes[name]["state"] != "failed"
+    } == {"good": "ok"}
     assert uris(events, "good") == ["good"]
-    assert found["garbage"]["reason"].startswith("not a feed: ")
+    assert outcomes["garbage"]["reason"].startswith("not a feed: ")
     assert "PRIVATE" not in str(events)
-    assert found["absent"]["reason"] == f"{web.url}/absent returned 404"
-    assert found["loop"]["reason"] == f"{web.url}/loop links back to itself"
-    assert found["sunk"]["reason"] == "unexpected error OSError"
+    assert outcomes["absent"]["reason"] == f"{web.url}/absent returned 404"
+    assert outcomes["loop"]["reason"] == f"{web.url}/loop links back to itself"
+    assert outcomes["sunk"]["reason"] == "unexpected error OSError"
 
 
 def test_a_short_pause_is_waited_for_and_a_long_one_is_told(new_site, crawl_child, source, rss):
-    """After a long one nobody asks that host again, its other sources included."""
+    """After a long one the host gets no request, not even for its other sources."""
     soon, late = new_site(), new_site()
     soon.put("/feed", status=429, Retry_After="1")
     soon.put("/feed", rss("here"))
@@ -118,18 +118,18 @@ def test_a_short_pause_is_waited_for_and_a_long_one_is_told(new_site, crawl_chil
         source("late", f"{late.url}/feed"),
         source("other", f"{late.url}/other", cursor={"until": "2026-11-20T00:00:00Z"}),
     )
-    found = ends(events)
-    assert (found["soon"]["state"], uris(events, "soon")) == ("ok", ["here"])
+    outcomes = ends(events)
+    assert (outcomes["soon"]["state"], uris(events, "soon")) == ("ok", ["here"])
     assert soon.gaps()[-1] >= 1
-    assert found["late"]["state"] == "waiting"
-    assert found["late"]["host"] == late.place
-    wait = datetime.fromisoformat(found["late"]["retry_at"]) - STARTED
+    assert outcomes["late"]["state"] == "waiting"
+    assert outcomes["late"]["host"] == late.place
+    wait = datetime.fromisoformat(outcomes["late"]["retry_at"]) - STARTED
     assert timedelta(seconds=99) < wait < timedelta(seconds=110)
     assert late.paths().count("/feed") == 1
 
 
 def test_a_pause_outlives_a_restart(web, crawl_child, source, rss):
-    """A host that asked for a pause before this batch gets no request, not even for robots.txt."""
+    """A host with a pause from an earlier batch gets no request, not even for robots.txt."""
     web.put("/feed", rss("here"))
     events = crawl_child(source("blog", f"{web.url}/feed"), closed={web.place: 50})
     assert ends(events)["blog"]["state"] == "waiting"
@@ -137,7 +137,7 @@ def test_a_pause_outlives_a_restart(web, crawl_child, source, rss):
 
 
 def test_robots_txt_is_obeyed(new_site, crawl_child, source, rss):
-    """Forbidding and failing both forbid; a Crawl-delay holds whatever the operator's delay is."""
+    """A rule or a server error forbids; a Crawl-delay applies whatever the configured delay is."""
     failing, forbidding, slow = new_site(), new_site(), new_site()
     failing.put("/robots.txt", status=500)
     forbidding.put("/robots.txt", b"User-agent: *\nDisallow: /private/")
@@ -177,32 +177,32 @@ def test_a_delay_belongs_to_its_host_and_port_alone(new_site, crawl_child, sourc
 
 
 def test_the_guard_refuses_loopback_that_was_not_allowed(web, canary, crawl_child, source, rss):
-    """By any spelling, by a redirect, by a page's link, and beside a source that is allowed."""
+    """By any spelling, by a redirect, by a page's link, and next to an allowed source."""
     port = canary.getsockname()[1]
     web.put("/feed", rss("here"))
     web.put("/leaves", status=302, Location=f"http://127.0.0.1:{port}/")
     web.put("/page", rss("here", following=f"http://127.0.0.1:{port}/page"))
     spellings = ("127.0.0.1", "localhost", "2130706433", "127.1", "[::1]", "[::ffff:127.0.0.1]")
-    refused = [
+    blocked_jobs = [
         source(f"spelt {name}", f"http://{name}:{port}/", allow_loopback=False)
         for name in spellings
     ]
     events = crawl_child(
-        *refused,
+        *blocked_jobs,
         source("not allowed", f"{web.url}/feed", allow_loopback=False),
         source("leaves", f"{web.url}/leaves"),
         source("page", f"{web.url}/page"),
         source("allowed", f"{web.url}/feed"),
     )
-    found = ends(events)
-    assert found.pop("allowed")["state"] == "ok"
+    outcomes = ends(events)
+    assert outcomes.pop("allowed")["state"] == "ok"
     # The resolver is asked for IPv4 only, so a host of IPv6 alone is unknown.
-    assert found.pop("spelt [::1]")["reason"] == "host name not found"
-    assert {end["reason"].partition(":")[0] for end in found.values()} == {"blocked"}
+    assert outcomes.pop("spelt [::1]")["reason"] == "host name not found"
+    assert {end["reason"].partition(":")[0] for end in outcomes.values()} == {"blocked"}
 
 
 def test_a_page_that_moved_for_good_is_told(web, crawl_child, source, rss):
-    """301 and 308 give the new address, 302 does not; more than five hops are an error."""
+    """301 and 308 give the new address, 302 does not; more than five redirects are an error."""
     web.put("/old", status=301, Location="/older")
     web.put("/older", status=308, Location="/new")
     web.put("/for-now", status=302, Location="/new")
@@ -210,16 +210,16 @@ def test_a_page_that_moved_for_good_is_told(web, crawl_child, source, rss):
     for hop in range(8):
         web.put(f"/hop{hop}", status=302, Location=f"/hop{hop + 1}")
     events = crawl_child(*(source(n, f"{web.url}/{n}") for n in ("old", "for-now", "hop0")))
-    found = ends(events)
-    assert found["old"]["new_url"] == f"{web.url}/new"
-    assert (found["for-now"]["state"], found["for-now"]["new_url"]) == ("ok", None)
-    assert found["hop0"]["reason"] == "too many redirects"
-    kept = {e["source"]: sorted(e["validators"]) for e in events if e["event"] == "page"}
-    assert kept["for-now"] == [f"{web.url}/for-now", f"{web.url}/new"]
+    outcomes = ends(events)
+    assert outcomes["old"]["new_url"] == f"{web.url}/new"
+    assert (outcomes["for-now"]["state"], outcomes["for-now"]["new_url"]) == ("ok", None)
+    assert outcomes["hop0"]["reason"] == "too many redirects"
+    validator_urls = {e["source"]: sorted(e["validators"]) for e in events if e["event"] == "page"}
+    assert validator_urls["for-now"] == [f"{web.url}/for-now", f"{web.url}/new"]
 
 
 def test_no_answer_is_larger_or_slower_than_allowed(web, crawl_child, source, rss):
-    """Plain, compressed, or never whole: each fails by itself, in bounded time."""
+    """Plain, compressed or endless: each fails alone, in limited time."""
     web.put("/large", b"x" * 200_000)
     web.put("/bomb", gzip.compress(b"x" * 5_000_000), Content_Encoding="gzip")
     web.put("/stuck", b"<rss>", length="1000")
@@ -237,7 +237,7 @@ def test_no_answer_is_larger_or_slower_than_allowed(web, crawl_child, source, rs
 
 
 def test_a_batch_ends_at_its_deadline_and_a_run_at_its_budget(web, crawl_child, source, rss):
-    """What was read until then stays, with the cursor from which the next run continues."""
+    """Stored pages stay, with the cursor at which the next run continues."""
     for page in range(1, 9):
         web.put(f"/feed?page={page}", rss(f"{page}", following=f"/feed?page={page + 1}"))
     web.put("/stuck", b"<rss>", length="1000")
@@ -246,8 +246,8 @@ def test_a_batch_ends_at_its_deadline_and_a_run_at_its_budget(web, crawl_child, 
         source("stuck", f"{web.url}/stuck"),
         settings={"deadline": 1.5, "max_requests": 4},
     )
-    found = ends(events)
-    assert found["stuck"]["reason"] == "the crawl deadline passed"
-    assert found["long"]["reason"] == "stopped after 4 requests; the next run continues"
+    outcomes = ends(events)
+    assert outcomes["stuck"]["reason"] == "the crawl deadline passed"
+    assert outcomes["long"]["reason"] == "stopped after 4 requests; the next run continues"
     last = [e for e in events if e["event"] == "page"][-1]
     assert last["cursor"]["next"].endswith(f"page={len(uris(events, 'long')) + 1}")

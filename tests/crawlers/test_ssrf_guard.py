@@ -1,4 +1,4 @@
-"""Which addresses a crawl may reach."""
+"""Addresses that a crawl may or may not reach."""
 
 from ipaddress import IPv4Address, IPv6Address
 
@@ -48,7 +48,7 @@ NO_LITERALS = [
 
 @pytest.mark.parametrize("address", ["", *CLOSED_IPV4, *CLOSED_IPV6, *TRANSLATED, *NO_LITERALS])
 def test_closed_addresses_are_not_public(address):
-    """Private, local, reserved, multicast, translated; nor is what is no literal address."""
+    """Private, local, reserved, multicast, translated, or not a literal address."""
     assert not is_public(address)
 
 
@@ -69,7 +69,7 @@ def test_a_mapped_address_is_as_public_as_what_it_maps(number):
     st.sampled_from([0x64FF9B << 96, 0x2002 << 112, 0x20010000 << 96]), st.integers(0, 2**80 - 1)
 )
 def test_nothing_is_reached_through_a_translation(prefix, rest):
-    """NAT64, 6to4 and Teredo carry other addresses; none of theirs is public."""
+    """NAT64, 6to4 and Teredo contain other addresses; none of them is public."""
     assert not is_public(str(IPv6Address(prefix | rest % 2**32)))
 
 
@@ -96,13 +96,13 @@ REACH = AllowedHosts.of_sources(
     ],
 )
 def test_a_request_may_go_where_its_source_says(url, allow_loopback, is_admitted):
-    """Ports 80 and 443, and host:port of the sources; loopback only for those that allow it."""
+    """Ports 80 and 443, and host:port of the sources; loopback only for sources that allow it."""
     if is_admitted:
         REACH.check_url(url, allow_loopback=allow_loopback)
         return
-    with pytest.raises(RefusedError, match=r"^blocked: http") as refused:
+    with pytest.raises(RefusedError, match=r"^blocked: http") as error_info:
         REACH.check_url(url, allow_loopback=allow_loopback)
-    assert "secret" not in str(refused.value)
+    assert "secret" not in str(error_info.value)
 
 
 @pytest.mark.parametrize(
@@ -117,5 +117,5 @@ def test_a_request_may_go_where_its_source_says(url, allow_loopback, is_admitted
     ],
 )
 def test_only_a_listed_host_may_resolve_to_loopback(name, address, is_allowed):
-    """And to loopback alone, not to other private networks."""
+    """It may resolve to loopback, not to other private networks."""
     assert REACH.allows_address(name, address) is is_allowed

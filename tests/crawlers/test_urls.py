@@ -1,4 +1,4 @@
-"""Addresses in their canonical form, and as logs show them."""
+"""Canonical URLs, endpoints, and redaction for logs."""
 
 import pytest
 from hypothesis import given
@@ -40,7 +40,7 @@ def test_the_unit_of_politeness_is_host_and_port():
 
 
 def test_an_address_is_shown_without_secrets():
-    """Neither password nor key stands in a log or a reason."""
+    """No password and no key is in a log or a reason."""
     assert (
         redact_url("https://jo:SECRET@a.example:8080/x?key=SECRET#y") == "https://a.example:8080/x"
     )

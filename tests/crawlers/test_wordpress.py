@@ -1,4 +1,4 @@
-"""When a WordPress site is asked for its links, and that a broken answer says nothing."""
+"""Listings of a WordPress site: their times, and invalid responses."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -13,19 +13,19 @@ NOW = datetime(2026, 11, 22, 6, tzinfo=UTC)
 SITE = Wordpress(Wordpress.Options(url="https://diary.example"))
 
 
-def asked(**cursor):
-    """What the crawl asks for first, by what it is."""
+def first_fetches(**cursor):
+    """Return the first requests of a crawl, by their resource."""
     return {fetch.context["what"]: fetch for fetch in SITE.start_requests(cursor or None, NOW)}
 
 
 def due():
-    """What is asked for once the last listing is old."""
-    return asked(until=format_utc(NOW), listed=format_utc(NOW - LISTING_INTERVAL))
+    """Return the request for a due listing."""
+    return first_fetches(until=format_utc(NOW), listed=format_utc(NOW - LISTING_INTERVAL))
 
 
 def test_the_first_crawl_lists_nothing():
-    """It hears everything, so it is a listing itself."""
-    assert set(asked()) == {"posts"}
+    """It reads all posts, so a listing would add nothing."""
+    assert set(first_fetches()) == {"posts"}
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_the_first_crawl_lists_nothing():
 )
 def test_links_are_listed_once_an_hour_at_most(ago, expected):
     until = format_utc(NOW - timedelta(minutes=15))
-    assert set(asked(until=until, listed=format_utc(NOW - ago))) == expected
+    assert set(first_fetches(until=until, listed=format_utc(NOW - ago))) == expected
 
 
 def test_when_it_was_listed_is_kept_by_the_crawls_between():
@@ -43,7 +43,7 @@ def test_when_it_was_listed_is_kept_by_the_crawls_between():
         "backfilled": True,
         "listed": format_utc(NOW - LISTING_INTERVAL / 2),
     }
-    page = SITE.parse(b"[]", asked(**cursor)["posts"], "https://diary.example")
+    page = SITE.parse(b"[]", first_fetches(**cursor)["posts"], "https://diary.example")
     assert page.final_cursor == {**cursor, "until": format_utc(NOW)}
 
 

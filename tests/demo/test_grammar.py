@@ -19,28 +19,28 @@ def grammar():
 
 
 def test_slots_are_filled_from_rules_and_from_what_is_bound(grammar):
-    said = {grammar.say("greeting", brand="Velorra") for _ in range(20)}
+    said = {grammar.sentence("greeting", brand="Velorra") for _ in range(20)}
     assert "Velorra greets Ada" in said
     assert not any("{" in text for text in said)
 
 
 def test_what_is_bound_wins_over_a_rule_and_is_put_in_as_it_is(grammar):
     """A text with braces stays what it was: nothing in it is expanded."""
-    assert grammar.say("greeting", name="{name}", brand="V").endswith("{name}")
+    assert grammar.sentence("greeting", name="{name}", brand="V").endswith("{name}")
 
 
 def test_no_option_comes_twice_before_all_came_once(grammar):
-    rounds = Counter(grammar.say("name") for _ in range(10))
+    rounds = Counter(grammar.sentence("name") for _ in range(10))
     assert rounds == {"Ada": 5, "Bo": 5}
 
 
 def test_several_never_repeat_an_option(grammar):
-    assert sorted(grammar.several("name", 5)) == ["Ada", "Bo"]
+    assert sorted(grammar.sentences("name", 5)) == ["Ada", "Bo"]
 
 
 def test_an_unknown_slot_is_an_error(grammar):
     with pytest.raises(KeyError, match="brand"):
-        grammar.several("greeting", 3)
+        grammar.sentences("greeting", 3)
 
 
 def test_the_same_seed_says_the_same():

@@ -28,7 +28,7 @@ def test_a_query_quotes_what_is_more_than_a_word(scene):
 def test_every_sentence_names_its_maker(scene, language):
     for maker in scene.makers.values():
         for topic in TOPICS:
-            said = scene.say(maker, language, f"{topic}.negative")
+            said = scene.compose(maker, language, f"{topic}.negative")
             assert set(tokenize(maker.name)) <= set(tokenize(said)) or maker.models[0] in said
 
 
@@ -45,7 +45,7 @@ def test_fresh_voices_are_never_heard_before(scene):
 
 
 def test_regulars_come_back_and_strangers_come_once(scene):
-    place = scene.places["spokeyard"]
+    place = scene.venues["spokeyard"]
     heard = [scene.regular_voice(place) for _ in range(1000)]
     often = [name for name in set(heard) if heard.count(name) >= 8]
     once = [name for name in set(heard) if heard.count(name) == 1]
@@ -64,4 +64,4 @@ def test_a_draft_is_by_a_new_voice_unless_told(scene):
         "joy",
     )
     assert (told.author, told.language, told.mood) == ("ada", "de", "negative")
-    assert "de" in told.place.shares
+    assert "de" in told.venue.shares

@@ -25,7 +25,7 @@ from nlp.evaluation.task import EvaluationOptions
 from store import processes
 from store.alerts import incidents
 from store.analysis import rescoring
-from store.analysis.queue import save_results
+from store.analysis.verdicts import save_results
 from store.database import Database
 from tests.console import sample_installation
 from tests.harken import small_installation

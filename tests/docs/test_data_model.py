@@ -10,7 +10,6 @@ from store.tables import Instant, metadata
 
 PAGE = Path(__file__).parents[2] / "docs" / "data-model.md"
 # To be dropped by the next migration; then remove this set.
-UNUSED = {"labels", "tags", "engagement", "tombstones"}
 # The first that fits; Instant is no subclass of the others.
 TYPES = {
     Instant: "time",
@@ -24,7 +23,7 @@ TYPES = {
 }
 SECTION = re.compile(r"^### `(\w+)`$(.*?)(?=^##|\Z)", re.MULTILINE | re.DOTALL)
 ROW = re.compile(r"^\| `(\w+)` \| ([^|]+) \| [^|]+\.(?: \|)$", re.MULTILINE)
-TABLES = sorted(set(metadata.tables) - UNUSED)
+TABLES = sorted(metadata.tables)
 
 
 def sections():

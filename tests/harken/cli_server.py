@@ -1,4 +1,4 @@
-"""Calls verbs one after the other in one process: a start of Python costs more than most verbs.
+"""Server that runs commands in one process: starting Python costs more than most commands.
 
 Reads a JSON list of argument lists from stdin, writes [[status, stdout, stderr], …] to stdout.
 """
@@ -14,7 +14,7 @@ from types import SimpleNamespace
 
 
 def call(*calls: list[str]) -> list[SimpleNamespace]:
-    """What each call ends with, prints and says."""
+    """Return exit status, stdout and stderr of each call."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.harken.cli_server"],
         check=False,
@@ -30,7 +30,7 @@ def call(*calls: list[str]) -> list[SimpleNamespace]:
 
 
 def ring(arguments: list[str]) -> tuple[int, str, str]:
-    """What ``harken ARGUMENTS`` ends with and prints."""
+    """Return exit status, stdout and stderr of ``harken ARGUMENTS``."""
     from harken.__main__ import main
 
     out, err, status = io.StringIO(), io.StringIO(), 0

@@ -1,4 +1,4 @@
-"""What the tests of harken/ share: a furnished record of one's own."""
+"""Fixtures of the tests of harken/: a filled database for each test."""
 
 import shutil
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ LABELLED = '{"text": "The bike is good and lovely", "label": "positive"}\n' * 3
 
 @pytest.fixture(scope="session")
 def month_file(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A record with a month and a crisis in it, to copy."""
+    """Database file with a month of mentions and a crisis, to copy."""
     path = Path(shutil.copy(sqlite_template, tmp_path_factory.mktemp("month") / "record.db"))
     record = Database(f"sqlite:///{path}")
     small_installation.furnish(record)
@@ -41,13 +41,13 @@ def month_file(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) 
 
 @pytest.fixture
 def month_url(month_file: Path, tmp_path: Path) -> str:
-    """The URL of a copy."""
+    """URL of a copy."""
     return f"sqlite:///{shutil.copy(month_file, tmp_path / 'month.db')}"
 
 
 @pytest.fixture
 def month_record(month_url: str) -> Iterator[Database]:
-    """An open copy."""
+    """Open copy."""
     record = Database(month_url)
     yield record
     record.close()
@@ -55,7 +55,7 @@ def month_record(month_url: str) -> Iterator[Database]:
 
 @pytest.fixture(scope="session")
 def judged_file(month_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same after the first step of detection; to copy."""
+    """Database file after the first detect step, to copy."""
     path = Path(shutil.copy(month_file, tmp_path_factory.mktemp("judged") / "record.db"))
     record = Database(f"sqlite:///{path}")
     detect_all(record, small_installation.letters(), now=small_installation.NOW)
@@ -65,7 +65,7 @@ def judged_file(month_file: Path, tmp_path_factory: pytest.TempPathFactory) -> P
 
 @pytest.fixture
 def judged(judged_file: Path, tmp_path: Path) -> Iterator[Database]:
-    """An open copy."""
+    """Open copy."""
     record = Database(f"sqlite:///{shutil.copy(judged_file, tmp_path / 'judged.db')}")
     yield record
     record.close()
@@ -73,7 +73,7 @@ def judged(judged_file: Path, tmp_path: Path) -> Iterator[Database]:
 
 @pytest.fixture(scope="session")
 def home(month_file, tmp_path_factory):
-    """A small installation with a month in its record; the options that lead to it."""
+    """Options of a small installation with a month of mentions."""
     folder = tmp_path_factory.mktemp("home")
     (folder / "state").mkdir()
     shutil.copy(month_file, folder / "state" / "record.db")

@@ -1,4 +1,4 @@
-"""A record in the hands of a process that is killed."""
+"""Database of a process that is killed."""
 
 from contextlib import contextmanager, suppress
 
@@ -6,7 +6,7 @@ from store.database import Database
 
 
 class Dying(Database):
-    """Its process is killed at the write after the next *left* ones."""
+    """Database whose process is killed after *left* more writes."""
 
     left = 0
 
@@ -19,7 +19,7 @@ class Dying(Database):
 
 @contextmanager
 def killed_after(record, writes):
-    """*record*, opened once more, for who shall die after that many writes within."""
+    """Yield *record*, opened again; the process is killed after so many writes."""
     victim = Dying(record.url)
     victim.left = writes
     try:

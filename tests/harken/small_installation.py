@@ -1,4 +1,4 @@
-"""A small installation: 28 days of mentions of one brand and a crisis in the last two hours."""
+"""Small installation: 28 days of mentions of one brand and a crisis in the last two hours."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -17,7 +17,7 @@ from harken.pipeline.notify import Notifier
 from store import watches
 from store.alerts import people
 from store.alerts.people import Person, Subscription
-from store.analysis.queue import save_results
+from store.analysis.verdicts import save_results
 from store.crawl import runs, sources
 from store.crawl.pages import record_page
 from store.database import Database
@@ -38,7 +38,7 @@ PEOPLE = [
 
 
 def subscription(slug: str, person: str, kind: str = "brief", *watched: str) -> Subscription:
-    """A subscription to mail; digests come at 07:30 in Berlin."""
+    """Return a subscription to emails; digests come at 07:30 in Berlin."""
     return Subscription(
         slug=slug,
         person=person,
@@ -63,7 +63,7 @@ READERS = {"lead@veloria.example", "care@veloria.example", "operator@localhost"}
 def furnish(record: Database, a_day: float = 25.0) -> None:
     """Fill the empty *record* with so many mentions a day and a crisis.
 
-    All is heard and scored at once; the back-fill ended at BEFORE.
+    All is crawled and scored at once; the back-fill ended at BEFORE.
     """
     corpus = Corpus(now=NOW, random=Random(7))
     corpus.ordinary(a_day=a_day)
@@ -85,13 +85,13 @@ def furnish(record: Database, a_day: float = 25.0) -> None:
 
 
 def crawled(record: Database, at: datetime) -> None:
-    """The only source was heard at *at*."""
+    """Store a successful crawl of the only source at *at*."""
     with record.write() as tx:
         sources.record_outcome(tx, "blog", state="ok", reason=None, now=at)
 
 
 def letters(quality: float | None = None, **said: object) -> Notifier:
-    """The correspondence of an installation without a mail server; its model has that *quality*."""
+    """Return the notifier of an installation without a mail server; its model has *quality*."""
     return Notifier(Settings(state=Path("unused"), **said), lambda _: quality)
 
 

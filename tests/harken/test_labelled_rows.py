@@ -12,7 +12,7 @@ ROWS = '{"text": "one", "label": "positive"}\n\n  \n{"label": "negative", "text"
 
 @pytest.fixture(params=["rows.jsonl", "rows.jsonl.gz"])
 def file(request, tmp_path):
-    """The rows, plain and packed."""
+    """Rows in a plain and a compressed file."""
     path = tmp_path / request.param
     packed = gzip.compress(ROWS.encode()) if path.suffix == ".gz" else ROWS.encode()
     path.write_bytes(packed)
@@ -40,7 +40,7 @@ def test_a_file_that_ends_too_early_is_told(tmp_path, kept):
 
 
 def test_a_damaged_file_is_told_wherever_the_damage_is(tmp_path):
-    """zlib has an error of its own, gzip another for its sum, and some damage is no UTF-8."""
+    """zlib and the gzip checksum raise different errors, and some damage is invalid UTF-8."""
     packed, path = gzip.compress((ROWS * 50).encode()), tmp_path / "damaged.gz"
     for at in range(10, len(packed) - 4):
         path.write_bytes(packed[:at] + bytes([packed[at] ^ 0xFF]) + packed[at + 1 :])

@@ -1,4 +1,4 @@
-"""The journal: one JSON line an event, whatever strangers write into it."""
+"""Log: one JSON line for each event, whatever text it contains."""
 
 import json
 import logging
@@ -17,7 +17,7 @@ HOSTILE = "a\nb\r\x1b[31mred\x1b[0m\u2028c\x00 \u202e"
 
 
 def journal(code, level="INFO"):
-    """The lines that *code* leaves on stderr, in a process of its own: logging is global."""
+    """Return the lines of *code* on stderr, in its own process: logging is global."""
     begin = "import logging, structlog\nfrom harken.logs import open_journal\n"
     whole = f"{begin}open_journal({level!r}, step='test')\n{textwrap.dedent(code)}"
     done = subprocess.run(
@@ -55,7 +55,7 @@ def test_every_line_says_when_how_grave_and_of_which_step():
 
 @pytest.mark.slow
 def test_libraries_speak_up_from_errors_on():
-    """Scrapy tells every page, and would quote its text."""
+    """Scrapy logs every page and would quote its text."""
     raw = journal(
         """
         for name in ("scrapy.core.engine", "twisted", "uvicorn.access", "apscheduler", "alembic"):
@@ -94,11 +94,11 @@ def test_a_traceback_of_a_library_is_one_line_too():
     assert json.loads(line)["event"] == "it failed"
 
 
-# ---- what is told of an error
+# ---- messages of errors
 
 
 def caught(error):
-    """*error* as it arrives where it is told."""
+    """Return *error* with the traceback that it has when logged."""
     try:
         raise error
     except type(error) as arrived:
@@ -107,7 +107,7 @@ def caught(error):
 
 @given(st.text(), st.sampled_from([ValueError, KeyError, RuntimeError, OSError, UnicodeError]))
 def test_of_a_strangers_error_no_word_is_told(text, kind):
-    """It may quote a mention: only its kind and where it was raised."""
+    """It may quote a mention: only its class and location are logged."""
     place = safe_message(caught(kind(f"canary {text}")))
     assert place.startswith(f"{kind.__name__} at tests.harken.test_logs:")
     assert "canary" not in place

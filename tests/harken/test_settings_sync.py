@@ -1,4 +1,4 @@
-"""harken.yaml into the record: the same at every start; what it no longer names goes to rest."""
+"""Sync of harken.yaml: every start gives the same rows; removed ones become inactive."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""The key of the voices is made once, kept apart, and readable by its owner alone."""
+"""The voice key is created once, outside the database, readable only by its owner."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -34,7 +34,7 @@ def test_of_many_that_start_together_all_have_the_key_of_the_first(tmp_path):
 
 @pytest.mark.parametrize("held", [b"", b"x" * (KEY_BYTES - 1), b"x" * (KEY_BYTES + 1)])
 def test_what_is_no_key_is_refused_and_left_alone(tmp_path, held):
-    """With an empty key anybody could work out whose voice it is."""
+    """With an empty key anybody could compute the author of a voice."""
     (tmp_path / "voice.key").write_bytes(held)
     with pytest.raises(ConfigError, match=f"has {len(held)} bytes, expected 32") as caught:
         voice_key(tmp_path)

@@ -1,4 +1,4 @@
-"""Settings to objects: the right one for each name, and no secret on the way."""
+"""Builders return the right object for each name and leak no secret."""
 
 import pytest
 from hypothesis import given
@@ -46,7 +46,7 @@ def test_the_password_of_an_index_is_never_shown(scheme):
 
 
 def test_each_index_follows_under_a_name_of_its_own():
-    """Another prefix is another index; another address of the same one is not."""
+    """Another prefix is another index; another address is not."""
     names = [
         wiring.index_consumer(Settings(index=index, index_prefix=prefix))
         for index, prefix in [("tantivy", "a"), ("http://x", "a"), ("http://x", "b")]

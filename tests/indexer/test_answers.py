@@ -59,12 +59,12 @@ def pages(engine, query, size, **how):
     """All hits, page by page."""
     seen, after = [], None
     while True:
-        page = engine.search(query, size=size, after=after, **how)
-        assert len(page.hits) == size or page.next is None
+        page = engine.search(query, size=size, page_token=after, **how)
+        assert len(page.hits) == size or page.next_page_token is None
         seen += [hit.id for hit in page.hits]
-        if page.next is None:
+        if page.next_page_token is None:
             return seen
-        after = page.next
+        after = page.next_page_token
 
 
 # ---- pages

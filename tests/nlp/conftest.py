@@ -1,4 +1,4 @@
-"""A tiny random encoder and an adapter for it, made once for the tests of a file."""
+"""A tiny random encoder and an adapter for it, created once per test file."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What the tests of nlp/ are made of: a model that knows ten words, and a tiny random encoder."""
+"""Test doubles for nlp/: a model with a vocabulary of six words, and a tiny random encoder."""
 
 import zlib
 from collections.abc import Mapping, Sequence
@@ -17,17 +17,17 @@ from nlp.model import Model, Prediction
 from nlp.topic_classifier import Vectors
 
 WIDTH: Final = 64
-POISON: Final = "poison"  # no model of ours reads a text with this word
-HOLLOW: Final = "hollow"  # … and to this one it answers with no number
+POISON: Final = "poison"  # the models of the tests fail on a text with this word
+HOLLOW: Final = "hollow"  # … and return no probabilities for one with this word
 _LOUD: Final = {"bad": 0, "broken": 0, "awful": 0, "good": 2, "lovely": 2, "great": 2}
 
-# Anything that a platform may send, in any script, with what hides and what commands.
+# Anything that a platform may send, in any script, with invisible characters and commands.
 texts = st.text(st.characters(codec=None), max_size=80)
 plain_words = st.text(st.characters(categories=("L",)), min_size=1, max_size=8)
 
 
 class WordModel(Model):
-    """Sentiment by six English words, vectors by hashed words: one can foretell its answers."""
+    """A predictable model: sentiment by six English words, vectors of hashed words."""
 
     name = "words 00000000 cpu fp32"
     encoder_sha256 = "0" * 64
@@ -36,7 +36,7 @@ class WordModel(Model):
 
     def __init__(self) -> None:
         self.broken = False  # True: it fails on every text
-        self.calls: list[int] = []  # how many texts each call brought
+        self.calls: list[int] = []  # number of texts of each call
 
     def predict(
         self,
@@ -80,14 +80,14 @@ def _vector(text: str) -> Vectors:
 
 
 def work(text: str, number: int = 0, claimed: str | None = "en") -> PendingMention:
-    """A revision that waits; its hash is its number."""
+    """Return a pending revision; its id and hash are *number*."""
     return PendingMention(
         id=f"{number:032x}", text=text, text_sha256=f"{number:064x}", claimed_language=claimed
     )
 
 
 def tiny_encoder(folder: Path, seed: int = 0) -> Path:
-    """A random BERT of four narrow layers that knows the alphabet, in the files of its package."""
+    """Save a random BERT of four narrow layers with the alphabet as vocabulary in *folder*."""
     import torch
     from transformers import BertConfig, BertModel, BertTokenizerFast
 
@@ -113,7 +113,7 @@ def tiny_encoder(folder: Path, seed: int = 0) -> Path:
 
 
 def unigram(vocabulary: Mapping[str, float]) -> dict[str, Any]:
-    """The content of a tokenizer.json: *vocabulary* (log probabilities) behind ends and unknown."""
+    """Return a tokenizer.json: special tokens, then *vocabulary* (log probabilities)."""
     special = ["<s>", "<pad>", "</s>", "<unk>"]
     return {
         "added_tokens": [{"id": number, "content": name} for number, name in enumerate(special)],
@@ -128,7 +128,7 @@ def unigram(vocabulary: Mapping[str, float]) -> dict[str, Any]:
 
 
 def tiny_heads(*, temperature: float = 1.5) -> dict[str, ClassificationHead]:
-    """Sentiment, and a head whose two classes may both hold."""
+    """Return the sentiment head and a head of two independent classes."""
     degrees = {"*": temperature, "de": 2 * temperature}
     sentiment = ClassificationHead(
         classes=("negative", "neutral", "positive"), languages=("en",), temperatures=degrees
@@ -140,7 +140,7 @@ def tiny_heads(*, temperature: float = 1.5) -> dict[str, ClassificationHead]:
 
 
 def tiny_adapter(encoder: Path, path: Path, *, changed: bool = True, **facts: object) -> Path:
-    """A random adapter for the tiny encoder; not *changed*: its low-rank changes are all zero."""
+    """Save a random adapter for the tiny encoder; without *changed* its low-rank changes are 0."""
     chance = np.random.default_rng(1)
 
     def tensor(*shape: int) -> Vectors:

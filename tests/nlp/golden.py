@@ -1,25 +1,27 @@
-"""Sentences of ours and how the packaged weights read them.
+"""Sentences written for the tests, and the predictions of the packaged weights for them.
 
-``python -m tests.nlp.golden`` writes golden.json anew: after training, and only then.
+``python -m tests.nlp.golden`` rewrites golden.json. Run it only after training.
 """
 
 import json
 from pathlib import Path
 
 _SENTENCES = Path(__file__).with_name("golden.txt")
-_READINGS = Path(__file__).with_name("golden.json")
+_PREDICTIONS = Path(__file__).with_name("golden.json")
 
 
 def sentences() -> dict[str, str]:
-    """What a person would say of each sentence: the class by the text."""
+    """Return the class of each sentence according to a person, by text."""
     rows = (line.split("\t") for line in _SENTENCES.read_text("utf-8").splitlines())
     return {text: label for label, text in rows}
 
 
 def readings(model: str) -> dict[str, list[float]]:
-    """The probabilities that the packaged weights of *model* gave when they were made."""
-    found: dict[str, list[float]] = json.loads(_READINGS.read_text("utf-8"))[model]
-    return found
+    """Return the probabilities of the packaged weights of *model* after their training, by text."""
+    probabilities_by_text: dict[str, list[float]] = json.loads(_PREDICTIONS.read_text("utf-8"))[
+        model
+    ]
+    return probabilities_by_text
 
 
 if __name__ == "__main__":
@@ -30,7 +32,7 @@ if __name__ == "__main__":
     new = {}
     for name in available("nlp.models"):
         model, texts = load("nlp.models", name, Model)(), list(sentences())
-        read = model.predict([clean(text) for text in texts])
-        shares = [[round(share, 4) for share in r.probabilities or ()] for r in read]
+        predictions = model.predict([clean(text) for text in texts])
+        shares = [[round(share, 4) for share in r.probabilities or ()] for r in predictions]
         new[name] = dict(zip(texts, shares, strict=True))
-    _READINGS.write_text(json.dumps(new, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    _PREDICTIONS.write_text(json.dumps(new, indent=1, ensure_ascii=False) + "\n", "utf-8")

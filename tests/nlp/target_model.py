@@ -1,4 +1,4 @@
-"""A model with further heads that reads towards a marked brand: one can foretell its answers."""
+"""A predictable model with further heads and sentiment towards a marked brand."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -7,11 +7,11 @@ from nlp.model import Prediction
 from nlp.text.target_marking import MARKS
 from tests.nlp.factories import WordModel
 
-ODD = "odd"  # to a text with this word a head answers with no number
+ODD = "odd"  # for a text with this word a head returns NaN
 
 
 class AimingModel(WordModel):
-    """Judges the clause with the mark, or without one the whole text; "awful" makes it angry."""
+    """A model of the clause with the mark, else of the whole text; "awful" means anger."""
 
     supports_targets = True
     heads: ClassVar = {
@@ -23,16 +23,18 @@ class AimingModel(WordModel):
     def predict(
         self, texts: Sequence[str], languages: Sequence[str | None] | None = None
     ) -> list[Prediction]:
-        """The sentiment of the clause, the heads of all words."""
-        plain = super().read([_clause(text) for text in texts], languages)
+        """Return the sentiment of the clause and the heads of the whole text."""
+        plain = super().predict([_clause(text) for text in texts], languages)
         return [
-            Prediction(probabilities=one.probabilities, vector=one.vector, heads=_heads(text))
-            for one, text in zip(plain, texts, strict=True)
+            Prediction(
+                probabilities=prediction.probabilities, vector=prediction.vector, heads=_heads(text)
+            )
+            for prediction, text in zip(plain, texts, strict=True)
         ]
 
 
 def _clause(text: str) -> str:
-    """What stands between two "but" around the mark; all of a text without one."""
+    """Return the clause with the mark, between two "but"; the whole text without a mark."""
     return next((part for part in text.split(" but ") if MARKS[0] in part), text)
 
 

@@ -1,4 +1,4 @@
-"""nlp.analyse: one result a revision, in order, and nobody suffers for a neighbour."""
+"""nlp.analyse: one result per revision, in order, independent of the rest of the batch."""
 
 import numpy as np
 import pytest
@@ -24,16 +24,16 @@ def model():
 
 
 @pytest.fixture
-def taxonomy(model):
-    return TopicClassifier([BATTERY], model.embed)
+def topic_classifier(model):
+    return TopicClassifier([BATTERY], model.encode)
 
 
-def one(text, model, taxonomy, claimed="en"):
-    return analyse([work(text, claimed=claimed)], model, taxonomy)[0]
+def analyse_text(text, model, topic_classifier, claimed="en"):
+    return analyse([work(text, claimed=claimed)], model, topic_classifier)[0]
 
 
-def test_a_text_is_scored_with_class_polarity_and_topics(model, taxonomy):
-    result = one(ENGLISH.format("broken"), model, taxonomy)
+def test_a_text_is_scored_with_class_polarity_and_topics(model, topic_classifier):
+    result = analyse_text(ENGLISH.format("broken"), model, topic_classifier)
     (verdict,) = result.verdicts
     assert (result.analysis, result.reason, result.language) == (AnalysisState.SCORED, None, "en")
     assert verdict.sentiment is Sentiment.NEGATIVE
@@ -44,32 +44,32 @@ def test_a_text_is_scored_with_class_polarity_and_topics(model, taxonomy):
     assert verdict.text_sha256 == result.text_sha256 == work("").text_sha256
 
 
-def test_the_vector_is_the_un_adapted_one_in_half_precision(model, taxonomy):
-    result = one(ENGLISH.format("broken"), model, taxonomy)
+def test_the_vector_is_the_un_adapted_one_in_half_precision(model, topic_classifier):
+    result = analyse_text(ENGLISH.format("broken"), model, topic_classifier)
     vector = np.frombuffer(result.vector, "<f2")
     assert vector.shape == (WIDTH,)
-    assert vector == pytest.approx(model.embed([ENGLISH.format("broken")])[0], abs=1e-3)
+    assert vector == pytest.approx(model.encode([ENGLISH.format("broken")])[0], abs=1e-3)
     assert result.encoder_sha256 == model.encoder_sha256
 
 
-def test_a_language_that_the_model_does_not_know_is_said_aloud(model, taxonomy):
-    result = one(GERMAN, model, taxonomy, claimed=None)
+def test_an_unsupported_language_is_the_reason(model, topic_classifier):
+    result = analyse_text(GERMAN, model, topic_classifier, claimed=None)
     assert (result.analysis, result.reason) == (AnalysisState.UNSCORED, "language:de")
     assert result.verdicts == ()
     assert result.vector is not None
 
 
-def test_so_is_one_that_nobody_knows(model, taxonomy):
-    result = one("xq zzv", model, taxonomy, claimed=None)
+def test_so_is_an_unknown_language(model, topic_classifier):
+    result = analyse_text("xq zzv", model, topic_classifier, claimed=None)
     assert (result.analysis, result.reason, result.language) == (
         AnalysisState.UNSCORED, "language:unknown", None,
     )  # fmt: skip
 
 
 @pytest.mark.parametrize("text", ["", " \n\t", "\u200b\u202e\x00"])
-def test_where_nothing_is_left_nothing_is_read(text, model, taxonomy):
+def test_an_empty_text_is_not_sent_to_the_model(text, model, topic_classifier):
     calls = len(model.calls)
-    result = one(text, model, taxonomy)
+    result = analyse_text(text, model, topic_classifier)
     assert (result.analysis, result.reason, result.vector) == (
         AnalysisState.UNSCORED,
         "empty",
@@ -78,59 +78,59 @@ def test_where_nothing_is_left_nothing_is_read(text, model, taxonomy):
     assert len(model.calls) == calls
 
 
-def test_an_answer_that_is_no_number_is_unscored_and_keeps_its_topics(model, taxonomy):
-    result = one(ENGLISH.format(HOLLOW), model, taxonomy)
+def test_a_text_without_probabilities_is_unscored_and_keeps_its_topics(model, topic_classifier):
+    result = analyse_text(ENGLISH.format(HOLLOW), model, topic_classifier)
     (verdict,) = result.verdicts
     assert (result.analysis, result.reason) == (AnalysisState.UNSCORED, "not_a_number")
     assert (verdict.sentiment, verdict.polarity, verdict.probabilities) == (None, None, {})
     assert verdict.topics == ("battery",)
 
 
-def test_brand_names_do_not_change_the_language(model, taxonomy):
+def test_brand_names_do_not_change_the_language(model, topic_classifier):
     text = "Le Grand Vélo de la Loire broke again"
-    results = [analyse([work(text, claimed=None)], model, taxonomy, names=names)[0]
+    results = [analyse([work(text, claimed=None)], model, topic_classifier, names=names)[0]
                for names in ((), ("Le Grand Vélo de la Loire",))]  # fmt: skip
     assert [result.language == "en" for result in results] == [False, True]
 
 
 @given(st.lists(st.sampled_from(["good", "bad", POISON, "", "de"]), max_size=12))
-def test_each_gets_its_own_result_whoever_else_is_in_the_batch(kinds):
+def test_results_do_not_depend_on_the_batch(kinds):
     model = WordModel()
-    taxonomy = TopicClassifier([BATTERY], model.encode)
+    topic_classifier = TopicClassifier([BATTERY], model.encode)
     sentences = {"": "", "de": GERMAN}
     works = [work(sentences.get(k, ENGLISH.format(k)), n, None) for n, k in enumerate(kinds)]
-    together = analyse(works, model, taxonomy)
-    assert together == [analyse([w], model, taxonomy)[0] for w in works]
+    together = analyse(works, model, topic_classifier)
+    assert together == [analyse([w], model, topic_classifier)[0] for w in works]
     assert [r.id for r in together] == [w.id for w in works]
 
 
-def test_a_text_that_cannot_be_read_is_quarantined_without_its_words(model, taxonomy):
-    result = one(ENGLISH.format(POISON), model, taxonomy)
+def test_a_failing_text_is_quarantined_without_its_words(model, topic_classifier):
+    result = analyse_text(ENGLISH.format(POISON), model, topic_classifier)
     assert (result.analysis, result.reason) == (AnalysisState.QUARANTINED, "error:PermanentError")
     assert (result.verdicts, result.vector) == ((), None)
 
 
-def test_in_a_language_of_nobody_too(model, taxonomy):
-    result = one(f"{GERMAN} {POISON}", model, taxonomy, claimed=None)
+def test_so_is_one_in_an_unsupported_language(model, topic_classifier):
+    result = analyse_text(f"{GERMAN} {POISON}", model, topic_classifier, claimed=None)
     assert (result.analysis, result.language) == (AnalysisState.QUARANTINED, "de")
 
 
-def test_a_broken_model_quarantines_nobody(model, taxonomy):
+def test_a_broken_model_quarantines_no_text(model, topic_classifier):
     model.broken = True
     with pytest.raises(TransientError, match="fails on every text"):
-        analyse([work(ENGLISH.format("good"), n) for n in range(3)], model, taxonomy)
+        analyse([work(ENGLISH.format("good"), n) for n in range(3)], model, topic_classifier)
 
 
 @given(texts)
 def test_any_text_has_a_result(text):
     model = WordModel()
-    assert one(text, model, TopicClassifier([BATTERY], model.encode)).analysis in (
+    assert analyse_text(text, model, TopicClassifier([BATTERY], model.encode)).analysis in (
         AnalysisState.SCORED, AnalysisState.UNSCORED,
     )  # fmt: skip
 
 
 def test_one_bad_text_in_many_costs_few_calls(model):
-    some = [f"text {n}" for n in range(63)] + [POISON]
-    answers = predict_each(model.read, some)
-    assert [isinstance(answer, PermanentError) for answer in answers] == [False] * 63 + [True]
+    batch = [f"text {n}" for n in range(63)] + [POISON]
+    predictions = predict_each(model.predict, batch)
+    assert [isinstance(answer, PermanentError) for answer in predictions] == [False] * 63 + [True]
     assert len(model.calls) <= 2 * 6 + 2

@@ -1,4 +1,4 @@
-"""What a model reads besides the sentiment of the whole text: its heads, and towards each watch."""
+"""nlp.analyse: the heads besides sentiment, and the sentiment towards each watch."""
 
 from dataclasses import replace
 
@@ -17,20 +17,22 @@ BRANDS = {"acme": "Velorra", "globex": "Oskelo"}
 GERMAN = "Das Velorra ist ein gutes Rad, aber das Oskelo war nach einem Tag schon kaputt"
 
 
-def spoken(text, slugs):
-    """The brands that *text* names."""
+def matched_brands(text, slugs):
+    """Return the brands in *text*, by watch."""
     return {slug: [BRANDS[slug]] for slug in slugs if BRANDS[slug] in text}
 
 
-def verdicts(text, model=None, *, watches=tuple(BRANDS), spoken=spoken):
-    """By watch; None for the whole text."""
+def verdicts(text, model=None, *, watches=tuple(BRANDS), matched_brands=matched_brands):
+    """Return the verdicts by watch; None is the whole text."""
     model = model or AimingModel()
-    one = replace(work(text), watches=watches)
-    (found,) = analyse([one], model, TopicClassifier([], model.encode), matched_terms=spoken)
-    return {v.watch: v for v in found.verdicts}
+    mention = replace(work(text), watches=watches)
+    (result,) = analyse(
+        [mention], model, TopicClassifier([], model.encode), matched_terms=matched_brands
+    )
+    return {v.watch: v for v in result.verdicts}
 
 
-def test_each_head_is_told_by_class_and_what_follows_from_it():
+def test_each_head_has_probabilities_by_class():
     verdict = verdicts("This is an awful bike, is it not?")[None]
     assert verdict.heads["emotion"] == {"anger": 0.7, "joy": 0.1, "optimism": 0.1, "sadness": 0.1}
     assert verdict.emotion is Emotion.ANGER
@@ -38,41 +40,43 @@ def test_each_head_is_told_by_class_and_what_follows_from_it():
     assert verdict.offensive is True
 
 
-def test_a_model_without_heads_says_nothing_of_them():
+def test_a_model_without_heads_gives_none():
     verdict = verdicts(MIXED, WordModel())[None]
     assert (verdict.heads, verdict.emotion, verdict.offensive) == ({}, None, None)
 
 
-def test_a_head_that_answers_with_no_number_is_left_out_and_the_others_stay():
+def test_a_head_that_returns_nan_is_left_out_and_the_others_stay():
     verdict = verdicts(f"This is an {ODD} and awful thing that I do not like")[None]
     assert verdict.heads.keys() == {"emotion", "intent"}
     assert verdict.offensive is None
 
 
-def test_a_language_of_nobody_has_no_heads_and_no_targets():
+def test_an_unsupported_language_has_no_heads_and_no_targets():
     model = AimingModel()
-    one = replace(work(GERMAN, claimed="de"), watches=tuple(BRANDS))
-    (found,) = analyse([one], model, TopicClassifier([], model.encode), matched_terms=spoken)
-    assert (found.reason, found.verdicts) == ("language:de", ())
+    mention = replace(work(GERMAN, claimed="de"), watches=tuple(BRANDS))
+    (result,) = analyse(
+        [mention], model, TopicClassifier([], model.encode), matched_terms=matched_brands
+    )
+    assert (result.reason, result.verdicts) == ("language:de", ())
 
 
-def test_a_text_on_two_watches_is_read_towards_each():
-    said = verdicts(MIXED)
-    assert {w: v.sentiment for w, v in said.items()} == {
+def test_a_text_on_two_watches_is_scored_towards_each():
+    by_watch = verdicts(MIXED)
+    assert {w: v.sentiment for w, v in by_watch.items()} == {
         None: Sentiment.POSITIVE,
         "acme": Sentiment.POSITIVE,
         "globex": Sentiment.NEGATIVE,
     }
-    assert sum(said["globex"].probabilities.values()) == pytest.approx(1)
-    assert (said["globex"].topics, said["globex"].heads) == ((), {})
-    assert said["globex"].model == said[None].model
+    assert sum(by_watch["globex"].probabilities.values()) == pytest.approx(1)
+    assert (by_watch["globex"].topics, by_watch["globex"].heads) == ((), {})
+    assert by_watch["globex"].model == by_watch[None].model
 
 
-def test_a_brand_that_is_named_by_its_account_is_read_towards_too():
-    """Elsewhere accounts are all the same to the model: @user."""
-    said = verdicts("@Velorra makes a lovely bike but @Oskelo makes an awful one")
-    assert said["acme"].sentiment is Sentiment.POSITIVE
-    assert said["globex"].sentiment is Sentiment.NEGATIVE
+def test_a_text_is_scored_towards_a_brand_that_it_names_by_account():
+    """All other accounts become @user."""
+    by_watch = verdicts("@Velorra makes a lovely bike but @Oskelo makes an awful one")
+    assert by_watch["acme"].sentiment is Sentiment.POSITIVE
+    assert by_watch["globex"].sentiment is Sentiment.NEGATIVE
 
 
 @pytest.mark.parametrize(
@@ -84,19 +88,19 @@ def test_a_brand_that_is_named_by_its_account_is_read_towards_too():
         (MIXED, ()),
     ],
 )
-def test_where_fewer_than_two_are_named_the_whole_text_is_all_there_is(text, watches):
+def test_a_text_that_names_fewer_than_two_has_the_verdict_of_the_whole_only(text, watches):
     model = AimingModel()
     assert verdicts(text, model, watches=watches).keys() == {None}
     assert model.calls in ([1], [1, 0])
 
 
-def test_a_model_that_reads_no_targets_is_not_asked_for_them():
+def test_a_model_without_target_support_is_not_called_for_them():
     assert verdicts(MIXED, WordModel()).keys() == {None}
-    assert verdicts(MIXED, spoken=None).keys() == {None}
+    assert verdicts(MIXED, matched_brands=None).keys() == {None}
 
 
-def test_what_goes_wrong_towards_one_watch_takes_nothing_from_the_others():
-    """No number, or an error: that watch has the verdict on the whole text."""
+def test_a_failure_towards_one_watch_does_not_affect_the_others():
+    """After an error or NaN a watch has the verdict of the whole text."""
 
     class Half(AimingModel):
         def predict(self, texts, languages=None):
@@ -105,35 +109,37 @@ def test_what_goes_wrong_towards_one_watch_takes_nothing_from_the_others():
 
     assert verdicts(MIXED, Half()).keys() == {None, "acme"}
     whole = f"The Velorra is lovely but the Oskelo is {HOLLOW} and that is all I know"
-    assert verdicts(whole).keys() == {None}, "no number for the whole: nothing else is asked"
+    assert verdicts(whole).keys() == {None}, (
+        "no probabilities for the whole text: no further predictions"
+    )
 
 
 @given(st.lists(st.sampled_from([MIXED, GERMAN, "good bike", POISON, "Velorra"]), max_size=8))
-def test_whoever_else_is_in_the_batch_the_verdicts_are_the_same(texts):
+def test_verdicts_do_not_depend_on_the_batch(texts):
     works = [replace(work(t, n, None), watches=tuple(BRANDS)) for n, t in enumerate(texts)]
     model = AimingModel()
     empty = TopicClassifier([], model.encode)
-    together = analyse(works, model, empty, matched_terms=spoken)
-    assert together == [analyse([w], model, empty, matched_terms=spoken)[0] for w in works]
-    for one in together:
-        assert one.analysis is AnalysisState.SCORED or not one.verdicts
-        assert [v.watch for v in one.verdicts] in ([], [None], [None, "acme", "globex"])
+    together = analyse(works, model, empty, matched_terms=matched_brands)
+    assert together == [analyse([w], model, empty, matched_terms=matched_brands)[0] for w in works]
+    for result in together:
+        assert result.analysis is AnalysisState.SCORED or not result.verdicts
+        assert [v.watch for v in result.verdicts] in ([], [None], [None, "acme", "globex"])
 
 
-def test_the_language_of_each_text_goes_with_it_to_the_model():
-    """Also where a batch is halved around a text that cannot be read."""
-    heard = []
+def test_the_language_of_each_text_is_passed_to_the_model():
+    """It is passed on when a batch is halved around a failing text, too."""
+    inputs = []
 
-    class Listening(AimingModel):
+    class RecordingModel(AimingModel):
         languages = frozenset({"en", "de"})
 
         def predict(self, texts, languages=None):
             answers = super().predict(texts, languages)
-            heard.extend(zip(texts, languages or [None] * len(texts), strict=True))
+            inputs.extend(zip(texts, languages or [None] * len(texts), strict=True))
             return answers
 
-    model = Listening()
-    said = [(MIXED, "en"), (f"{POISON} this is not a good thing", "en"), (GERMAN, "de")]
-    works = [work(text, n, claimed) for n, (text, claimed) in enumerate(said)]
+    model = RecordingModel()
+    by_watch = [(MIXED, "en"), (f"{POISON} this is not a good thing", "en"), (GERMAN, "de")]
+    works = [work(text, n, claimed) for n, (text, claimed) in enumerate(by_watch)]
     analyse(works, model, TopicClassifier([], model.encode))
-    assert {(MIXED, "en"), (GERMAN, "de")} <= set(heard)
+    assert {(MIXED, "en"), (GERMAN, "de")} <= set(inputs)

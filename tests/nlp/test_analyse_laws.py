@@ -1,4 +1,4 @@
-"""What holds of every result of analysis, whatever the texts, languages and the model's moods."""
+"""nlp.analyse: laws of every result, for any texts, languages and failures of the model."""
 
 import numpy as np
 import pytest
@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from core.errors import TransientError
 from core.mention import AnalysisState, Sentiment
 from core.watch import Topic
-from nlp.analyse import EMPTY, analyse
+from nlp.analyse import analyse
 from nlp.bisect import PROBE_TEXT, predict_each
 from nlp.model import Prediction
+from nlp.results import EMPTY
 from nlp.topic_classifier import TopicClassifier
 from tests.nlp.factories import HOLLOW, POISON, WIDTH, WordModel, texts, work
 
@@ -26,7 +27,7 @@ TOPICS = [
 ]
 
 
-def judged(posts, claimed="en", model=None, topics=TOPICS):
+def analyse_posts(posts, claimed="en", model=None, topics=TOPICS):
     model = model or WordModel()
     works = [work(text, n, claimed) for n, text in enumerate(posts)]
     return analyse(works, model, TopicClassifier(topics, model.encode))
@@ -35,24 +36,24 @@ def judged(posts, claimed="en", model=None, topics=TOPICS):
 @FEW
 @given(POSTS, CLAIMS)
 def test_each_work_has_one_result_that_is_whole(posts, claimed):
-    """Scored with a verdict and no reason, or not scored and why; nothing is still pending."""
-    found = judged(posts, claimed)
-    assert [one.id for one in found] == [f"{n:032x}" for n in range(len(posts))]
-    for one in found:
-        assert (one.analysis is AnalysisState.SCORED) == (one.reason is None)
-        assert one.analysis is not AnalysisState.PENDING
-        if one.analysis is AnalysisState.SCORED:
-            assert one.language in {"en", None}  # None: short, and English if anything
-            assert one.verdicts[0].sentiment is not None
+    """Scored with a verdict, or not scored with a reason; no result is still pending."""
+    results = analyse_posts(posts, claimed)
+    assert [result.id for result in results] == [f"{n:032x}" for n in range(len(posts))]
+    for result in results:
+        assert (result.analysis is AnalysisState.SCORED) == (result.reason is None)
+        assert result.analysis is not AnalysisState.PENDING
+        if result.analysis is AnalysisState.SCORED:
+            assert result.language in {"en", None}  # None: short, and English if anything
+            assert result.verdicts[0].sentiment is not None
 
 
 @FEW
 @given(POSTS, CLAIMS)
 def test_a_verdict_adds_up(posts, claimed):
-    for one in judged(posts, claimed):
-        for verdict in one.verdicts:
+    for result in analyse_posts(posts, claimed):
+        for verdict in result.verdicts:
             shares = verdict.probabilities
-            assert verdict.text_sha256 == one.text_sha256
+            assert verdict.text_sha256 == result.text_sha256
             assert list(shares) in ([], list(Sentiment))
             if shares:
                 assert sum(shares.values()) == pytest.approx(1.0)
@@ -63,13 +64,13 @@ def test_a_verdict_adds_up(posts, claimed):
 
 @FEW
 @given(POSTS, CLAIMS)
-def test_a_vector_is_there_wherever_something_was_read(posts, claimed):
-    """Topics of other languages and families can be judged later without the model."""
-    for one in judged(posts, claimed):
-        was_read = one.reason != EMPTY and one.analysis is not AnalysisState.QUARANTINED
-        assert (one.vector is not None) == was_read
-        if one.vector is not None:
-            vector = np.frombuffer(one.vector, "<f2")
+def test_every_text_that_is_not_empty_has_a_vector(posts, claimed):
+    """Topics can later be classified again from the vector, without the model."""
+    for result in analyse_posts(posts, claimed):
+        was_read = result.reason != EMPTY and result.analysis is not AnalysisState.QUARANTINED
+        assert (result.vector is not None) == was_read
+        if result.vector is not None:
+            vector = np.frombuffer(result.vector, "<f2")
             assert vector.shape == (WIDTH,)
             assert np.linalg.norm(vector.astype(float)) == pytest.approx(1.0, abs=1e-2)
 
@@ -77,56 +78,63 @@ def test_a_vector_is_there_wherever_something_was_read(posts, claimed):
 @FEW
 @given(POSTS)
 def test_no_reason_quotes_a_text(posts):
-    """It is a code: a word, a language, or the kind of an error."""
-    for one in judged([f"zebra {text}" for text in posts], None):
-        assert "zebra" not in (one.reason or "")
-        assert (one.reason or EMPTY).isprintable()
-        assert len(one.reason or "") < 40
+    """A reason is a code: a word, a language, or the kind of an error."""
+    for result in analyse_posts([f"zebra {text}" for text in posts], None):
+        assert "zebra" not in (result.reason or "")
+        assert (result.reason or EMPTY).isprintable()
+        assert len(result.reason or "") < 40
 
 
 @FEW
 @given(POSTS, CLAIMS)
 def test_the_taxonomy_changes_topics_and_nothing_else(posts, claimed):
-    with_topics, without = judged(posts, claimed), judged(posts, claimed, topics=[])
-    for one, other in zip(with_topics, without, strict=True):
-        assert (one.analysis, one.reason, one.vector) == (
-            other.analysis,
-            other.reason,
-            other.vector,
+    with_topics, without_topics = (
+        analyse_posts(posts, claimed),
+        analyse_posts(posts, claimed, topics=[]),
+    )
+    for result, plain in zip(with_topics, without_topics, strict=True):
+        assert (result.analysis, result.reason, result.vector) == (
+            plain.analysis,
+            plain.reason,
+            plain.vector,
         )
-        assert [v.probabilities for v in one.verdicts] == [v.probabilities for v in other.verdicts]
-        assert all(v.topics == () for v in other.verdicts)
+        assert [v.probabilities for v in result.verdicts] == [
+            v.probabilities for v in plain.verdicts
+        ]
+        assert all(v.topics == () for v in plain.verdicts)
 
 
-def test_no_work_asks_the_model_nothing():
+def test_an_empty_batch_does_not_call_the_model():
     model = WordModel()
     before = len(model.calls)
-    assert judged([], model=model) == []
+    assert analyse_posts([], model=model) == []
     assert len(model.calls) == before
 
 
-def test_a_vector_that_is_no_number_is_not_kept():
+def test_a_vector_of_nan_is_not_stored():
     class Mad(WordModel):
-        """Answers, but its vectors are broken."""
+        """A model whose vectors are NaN."""
 
         def predict(self, texts, languages=None):
             return [Prediction(probabilities=(0.2, 0.2, 0.6), vector=np.full(WIDTH, np.nan))
                     for _ in texts]  # fmt: skip
 
-    (one,) = judged(["a day"], model=Mad(), topics=[])
-    assert (one.analysis, one.vector) == (AnalysisState.SCORED, None)
+    (result,) = analyse_posts(["a day"], model=Mad(), topics=[])
+    assert (result.analysis, result.vector) == (AnalysisState.SCORED, None)
 
 
-def test_equal_shares_are_always_judged_alike():
+def test_equal_probabilities_always_give_the_same_class():
     class Torn(WordModel):
-        """Cannot decide."""
+        """A model that gives all classes the same probability."""
 
         def predict(self, texts, languages=None):
             return [Prediction(probabilities=(1 / 3, 1 / 3, 1 / 3), vector=v)
                     for v in self.encode(texts)]  # fmt: skip
 
-    said = {one.verdicts[0].sentiment for one in judged(["a day"] * 5, model=Torn())}
-    assert len(said) == 1
+    sentiments = {
+        result.verdicts[0].sentiment for result in analyse_posts(["a day"] * 5, model=Torn())
+    }
+    assert len(sentiments) == 1
 
 
 # ---- the search for a bad text
@@ -134,39 +142,39 @@ def test_equal_shares_are_always_judged_alike():
 
 @FEW
 @given(st.lists(st.sampled_from(["good", POISON]), max_size=33))
-def test_exactly_the_bad_texts_are_errors(some):
-    found = predict_each(WordModel().read, some)
-    assert [isinstance(answer, Exception) for answer in found] == [t == POISON for t in some]
+def test_exactly_the_bad_texts_are_errors(batch):
+    results = predict_each(WordModel().predict, batch)
+    assert [isinstance(answer, Exception) for answer in results] == [t == POISON for t in batch]
 
 
 @pytest.mark.parametrize("size", [1, 2, 7, 64])
-def test_a_broken_model_is_found_out_before_all_texts_were_tried(size):
+def test_a_broken_model_is_detected_before_all_texts_were_tried(size):
     model = WordModel()
     model.broken = True
     with pytest.raises(TransientError, match="restart the process"):
-        predict_each(model.read, ["good"] * size)
+        predict_each(model.predict, ["good"] * size)
     assert len(model.calls) <= size.bit_length() + 2
 
 
-def test_whether_a_model_still_reads_is_asked_with_a_sentence_of_ours():
-    """No text of a stranger decides that the model is well."""
-    asked = []
+def test_the_model_is_probed_with_a_fixed_sentence():
+    """A crawled text never decides if the model works."""
+    inputs = []
 
-    def read(some):
-        asked.extend(some)
-        if POISON in some:
-            raise ValueError(some)
-        return list(some)
+    def predict(batch):
+        inputs.extend(batch)
+        if POISON in batch:
+            raise ValueError(batch)
+        return list(batch)
 
-    (error,) = predict_each(read, [POISON])
+    (error,) = predict_each(predict, [POISON])
     assert isinstance(error, ValueError)
-    assert asked == [POISON, PROBE_TEXT]
+    assert inputs == [POISON, PROBE_TEXT]
 
 
 @pytest.mark.parametrize("stop", [KeyboardInterrupt, SystemExit])
-def test_a_worker_that_is_told_to_stop_stops(stop):
-    def read(_):
+def test_a_signal_to_stop_is_not_caught(stop):
+    def predict(_):
         raise stop
 
     with pytest.raises(stop):
-        predict_each(read, ["a", "b"])
+        predict_each(predict, ["a", "b"])

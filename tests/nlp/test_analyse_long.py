@@ -1,4 +1,4 @@
-"""A long text: what is read of it for each verdict, and the share that is told."""
+"""nlp.analyse on long texts: the excerpt of each verdict, and its share of the text."""
 
 from dataclasses import replace
 
@@ -18,71 +18,73 @@ BRANDS = {"acme": "Velorra", "globex": "Oskelo"}
 GERMAN = "An jenem Tag wurde nichts gesagt, was der Rede wert wäre, und danach auch nicht. "
 
 
-def spoken(text, slugs):
-    """The brands that *text* names."""
+def matched_brands(text, slugs):
+    """Return the brands in *text*, by watch."""
     return {slug: [BRANDS[slug]] for slug in slugs if BRANDS[slug] in text}
 
 
-class Listening(AimingModel):
-    """Keeps what it is shown."""
+class RecordingModel(AimingModel):
+    """A model that records its inputs."""
 
     def __init__(self):
         super().__init__()
-        self.shown = []
+        self.inputs = []
 
     def predict(self, texts, languages=None):
-        self.shown.extend(texts)
+        self.inputs.extend(texts)
         return super().predict(texts, languages)
 
     def encode(self, texts):
-        self.shown.extend(texts)
+        self.inputs.extend(texts)
         return super().encode(texts)
 
 
-def judged(text, model, *watches, spoken=spoken):
-    one = replace(work(text, claimed=None), watches=watches)
-    return analyse([one], model, TopicClassifier([], model.embed), matched_terms=spoken)[0]
+def analyse_text(text, model, *watches, matched_brands=matched_brands):
+    mention = replace(work(text, claimed=None), watches=watches)
+    return analyse(
+        [mention], model, TopicClassifier([], model.encode), matched_terms=matched_brands
+    )[0]
 
 
-def test_a_sentence_on_the_brand_is_read_wherever_it_stands():
-    """With one watch alone, and by a model that reads towards none."""
-    (verdict,) = judged(TEXT, WordModel(), "acme").verdicts
+def test_a_sentence_on_the_brand_is_scored_at_any_position():
+    """It works with a single watch and with a model that does not support targets."""
+    (verdict,) = analyse_text(TEXT, WordModel(), "acme").verdicts
     assert verdict.sentiment is Sentiment.NEGATIVE
     assert 0 < verdict.read_share < 0.1
 
 
-def test_towards_each_watch_its_own_sentences_are_read():
-    model = Listening()
-    said = {v.watch: v for v in judged(TEXT, model, "acme", "globex").verdicts}
-    assert said["acme"].sentiment is Sentiment.NEGATIVE
-    assert said["globex"].sentiment is Sentiment.POSITIVE
-    assert said["globex"].read_share < said[None].read_share < 0.1
-    (towards,) = {text for text in model.shown if "► Oskelo ◄" in text}
+def test_towards_each_watch_its_own_sentences_are_scored():
+    model = RecordingModel()
+    by_watch = {v.watch: v for v in analyse_text(TEXT, model, "acme", "globex").verdicts}
+    assert by_watch["acme"].sentiment is Sentiment.NEGATIVE
+    assert by_watch["globex"].sentiment is Sentiment.POSITIVE
+    assert by_watch["globex"].read_share < by_watch[None].read_share < 0.1
+    (towards,) = {text for text in model.inputs if "► Oskelo ◄" in text}
     assert "Velorra" not in towards
-    assert all(len(text) <= EXCERPT_CHARACTERS for text in model.shown)
+    assert all(len(text) <= EXCERPT_CHARACTERS for text in model.inputs)
 
 
-@pytest.mark.parametrize("of_watch", [None, spoken])
-def test_where_no_word_of_a_watch_is_known_the_head_is_read(of_watch):
-    model = Listening()
-    (verdict,) = judged(TEXT, model, spoken=of_watch).verdicts
-    assert clean(TEXT).startswith(max(model.shown, key=len))
+@pytest.mark.parametrize("of_watch", [None, matched_brands])
+def test_without_terms_of_a_watch_the_head_is_scored(of_watch):
+    model = RecordingModel()
+    (verdict,) = analyse_text(TEXT, model, matched_brands=of_watch).verdicts
+    assert clean(TEXT).startswith(max(model.inputs, key=len))
     assert verdict.read_share == pytest.approx(EXCERPT_CHARACTERS / len(TEXT), rel=0.1)
 
 
-def test_a_text_within_the_limit_is_read_whole():
-    model = Listening()
+def test_a_text_within_the_limit_is_scored_whole():
+    model = RecordingModel()
     short = TEXT[-EXCERPT_CHARACTERS:].strip()
-    (verdict,) = judged(short, model, "globex").verdicts
+    (verdict,) = analyse_text(short, model, "globex").verdicts
     assert verdict.read_share == 1
-    assert short in model.shown
+    assert short in model.inputs
 
 
 def test_its_language_is_that_of_the_whole_text():
-    """Its head is English, and only the rest tells."""
-    model = Listening()
-    found = judged("It is a good day. " * 160 + GERMAN * 200, model)
-    assert found.language == "de"
-    assert all(len(text) <= EXCERPT_CHARACTERS for text in model.shown), (
-        "embedded, it is an excerpt, too"
+    """The head is English, the rest is German."""
+    model = RecordingModel()
+    result = analyse_text("It is a good day. " * 160 + GERMAN * 200, model)
+    assert result.language == "de"
+    assert all(len(text) <= EXCERPT_CHARACTERS for text in model.inputs), (
+        "encode() gets an excerpt, too"
     )

@@ -1,4 +1,4 @@
-"""nlp.metrics: known figures of small cases, and laws of all."""
+"""nlp.metrics: values of small cases, and laws."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from hypothesis.extra import numpy as hnp
 from nlp import metrics
 
 TRUTH = np.array([0, 0, 0, 0, 1, 1, 2, 2])
-SAID = np.array([0, 0, 1, metrics.UNSCORED, 1, 2, 2, 2])
+PREDICTED = np.array([0, 0, 1, metrics.UNSCORED, 1, 2, 2, 2])
 
 pairs = st.integers(1, 40).flatmap(
     lambda n: st.tuples(
@@ -20,37 +20,39 @@ pairs = st.integers(1, 40).flatmap(
 logits = hnp.arrays(np.float64, (6, 3), elements=st.floats(-20, 20))
 
 
-def macro_f1(truth, said):
-    """Over the classes that occur."""
-    return metrics.macro(metrics.f1, *(rows[:, None] == np.arange(3) for rows in (truth, said)))
+def macro_f1(truth, predicted):
+    """Return macro-F1 over the classes that occur."""
+    return metrics.macro(
+        metrics.f1, *(rows[:, None] == np.arange(3) for rows in (truth, predicted))
+    )
 
 
 def of(label):
-    """Where class *label* is the truth, and where it was said."""
-    return np.equal(TRUTH, label), np.equal(SAID, label)
+    """Return the masks of class *label*: truth and predictions."""
+    return np.equal(TRUTH, label), np.equal(PREDICTED, label)
 
 
 def test_known_figures():
     assert [metrics.recall(*of(c)) for c in range(3)] == [0.5, 0.5, 1.0]
     assert [metrics.precision(*of(c)) for c in range(3)] == [1.0, 0.5, 2 / 3]
     assert [metrics.f1(*of(c)) for c in range(3)] == pytest.approx([2 / 3, 0.5, 0.8])
-    assert metrics.macro_recall(TRUTH, SAID) == pytest.approx(2 / 3)
-    assert macro_f1(TRUTH, SAID) == pytest.approx((2 / 3 + 0.5 + 0.8) / 3)
+    assert metrics.macro_recall(TRUTH, PREDICTED) == pytest.approx(2 / 3)
+    assert macro_f1(TRUTH, PREDICTED) == pytest.approx((2 / 3 + 0.5 + 0.8) / 3)
 
 
 def test_macro_figures_average_over_the_classes_that_occur():
-    truth, said = np.array([0, 0, 2]), np.array([0, 1, 2])
-    assert metrics.macro_recall(truth, said) == 0.75
+    truth, predicted = np.array([0, 0, 2]), np.array([0, 1, 2])
+    assert metrics.macro_recall(truth, predicted) == 0.75
 
 
-def test_what_was_never_said_has_precision_and_f1_zero():
+def test_a_class_that_is_never_predicted_has_precision_and_f1_zero():
     never = np.zeros(8, bool)
     assert metrics.precision(np.equal(TRUTH, 2), never) == 0.0
     assert metrics.f1(np.equal(TRUTH, 2), never) == 0.0
 
 
 def test_where_no_class_occurs_macro_figures_are_zero():
-    """A file of intents in which no row has one."""
+    """A file of intents without any label."""
     nowhere = np.zeros((3, 2), bool)
     assert metrics.macro(metrics.recall, nowhere, ~nowhere) == 0.0
 
@@ -58,18 +60,18 @@ def test_where_no_class_occurs_macro_figures_are_zero():
 @settings(max_examples=40)
 @given(pairs)
 def test_figures_are_shares(pair):
-    truth, said = pair
+    truth, predicted = pair
     for figure in (metrics.macro_recall, macro_f1):
-        assert 0.0 <= figure(truth, said) <= 1.0
+        assert 0.0 <= figure(truth, predicted) <= 1.0
 
 
 @settings(max_examples=40)
 @given(pairs)
-def test_saying_nothing_never_helps(pair):
-    truth, said = pair
-    silent = said.copy()
+def test_an_unscored_text_never_improves_the_recall(pair):
+    truth, predicted = pair
+    silent = predicted.copy()
     silent[0] = metrics.UNSCORED
-    assert metrics.macro_recall(truth, silent) <= metrics.macro_recall(truth, said)
+    assert metrics.macro_recall(truth, silent) <= metrics.macro_recall(truth, predicted)
 
 
 def test_the_truth_itself_is_perfect():
@@ -92,13 +94,13 @@ def test_gaps_of_different_bins_do_not_cancel():
 
 
 @given(st.lists(st.tuples(st.booleans(), st.floats(0, 1)), min_size=1, max_size=30))
-def test_bins_lie_side_by_side_and_hold_every_answer(said):
-    found = metrics.bins(np.array([r for r, _ in said]), np.array([c for _, c in said]))
-    assert sum(one.count for one in found) == len(said)
-    assert (found[0].low, found[-1].high) == (0.0, 1.0)
-    assert [one.high for one in found[:-1]] == [one.low for one in found[1:]]
-    for one in found:
-        assert not one.count or one.low - 1e-9 <= one.confidence <= one.high + 1e-9
+def test_bins_lie_side_by_side_and_hold_every_prediction(outcomes):
+    bins = metrics.bins(np.array([r for r, _ in outcomes]), np.array([c for _, c in outcomes]))
+    assert sum(bin_.count for bin_ in bins) == len(outcomes)
+    assert (bins[0].low, bins[-1].high) == (0.0, 1.0)
+    assert [bin_.high for bin_ in bins[:-1]] == [bin_.low for bin_ in bins[1:]]
+    for bin_ in bins:
+        assert not bin_.count or bin_.low - 1e-9 <= bin_.confidence <= bin_.high + 1e-9
 
 
 @given(logits)
@@ -118,7 +120,7 @@ def test_the_temperature_undoes_overconfidence():
 
 
 def test_the_temperature_makes_as_sure_as_right():
-    """Right of 4 in 5, whatever the classes: then 0.8 is what it should say."""
+    """With 4 of 5 correct the confidence should be 0.8."""
     logits = np.array([[3.0, 0.0]] * 5, np.float32)
     degree = metrics.fit_temperature(logits, np.array([0, 0, 1, 0, 0]))
     assert metrics.softmax(logits / degree).max() == pytest.approx(0.8, abs=0.01)

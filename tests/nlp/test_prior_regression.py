@@ -1,4 +1,4 @@
-"""nlp.prior_regression: what it minimises, and that rows without weight teach nothing."""
+"""nlp.prior_regression: the minimum of the loss, and rows without weight."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ FEW = settings(max_examples=10)
 
 
 def problem(seed, *, classes=3, n=12):
-    """A prior, and rows that lie around other directions than it says."""
+    """Return a prior, rows around other directions, their labels and weights."""
     chance = np.random.default_rng(seed)
     prior, truth = chance.normal(size=(2, classes, WIDTH)).astype(np.float32)
     labels = np.arange(n) % classes
@@ -27,7 +27,7 @@ def problem(seed, *, classes=3, n=12):
 
 
 def loss(weights, prior, rows, labels, counts):
-    """The formula of the module's docstring, in plain numbers."""
+    """Return the loss by the formula in the docstring of the module."""
     surprise = -np.log(class_probabilities(rows @ weights.T)[np.arange(len(labels)), labels])
     return counts @ surprise + PRIOR_STRENGTH / 2 * np.sum((weights - prior) ** 2)
 
@@ -36,14 +36,14 @@ def loss(weights, prior, rows, labels, counts):
 @FEW
 @given(st.integers(0, 10**6))
 def test_nowhere_near_is_better(seed):
-    """The loss is convex: a place that no small step improves is the best there is."""
-    given_ = problem(seed)
-    found = fit_from_prior(*given_)
+    """The loss is convex: a point that no small step improves is the minimum."""
+    inputs = problem(seed)
+    weights = fit_from_prior(*inputs)
     chance = np.random.default_rng(seed)
-    steps = chance.normal(scale=0.02, size=(20, *found.shape))
-    best = loss(found, *given_)
-    assert best <= loss(given_[0], *given_) + 1e-3
-    assert all(best <= loss(found + step, *given_) + 1e-3 for step in steps)
+    steps = chance.normal(scale=0.02, size=(20, *weights.shape))
+    best = loss(weights, *inputs)
+    assert best <= loss(inputs[0], *inputs) + 1e-3
+    assert all(best <= loss(weights + step, *inputs) + 1e-3 for step in steps)
 
 
 @FEW
@@ -56,31 +56,33 @@ def test_rows_that_do_not_count_leave_the_prior(seed):
 @pytest.mark.slow
 @FEW
 @given(st.integers(0, 10**6), st.permutations(range(12)))
-def test_the_order_of_the_rows_is_of_no_account(seed, order):
+def test_the_order_of_the_rows_does_not_matter(seed, order):
     prior, rows, labels, counts = problem(seed)
-    turned = fit_from_prior(prior, rows[order], labels[order], counts[order])
-    assert turned == pytest.approx(fit_from_prior(prior, rows, labels, counts), abs=2e-3)
+    shuffled = fit_from_prior(prior, rows[order], labels[order], counts[order])
+    assert shuffled == pytest.approx(fit_from_prior(prior, rows, labels, counts), abs=2e-3)
 
 
 @pytest.mark.slow
 @FEW
 @given(st.integers(0, 10**6))
-def test_many_rows_are_learnt_though_the_prior_says_otherwise(seed):
+def test_many_rows_outweigh_a_different_prior(seed):
     prior, rows, labels, counts = problem(seed, n=300)
-    said = class_probabilities(rows @ fit_from_prior(prior, rows, labels, counts).T).argmax(axis=1)
+    predicted = class_probabilities(rows @ fit_from_prior(prior, rows, labels, counts).T).argmax(
+        axis=1
+    )
     before = class_probabilities(rows @ prior.T).argmax(axis=1)
-    assert np.mean(said == labels) >= max(0.7, np.mean(before == labels))
+    assert np.mean(predicted == labels) >= max(0.7, np.mean(before == labels))
 
 
-def test_of_a_single_class_nothing_can_be_learnt():
+def test_a_single_class_leaves_the_prior():
     prior, rows, labels, counts = problem(1, classes=1)
     assert fit_from_prior(prior, rows, labels, counts) == pytest.approx(prior, abs=1e-6)
 
 
 @given(st.lists(st.floats(-1, 1, width=32), min_size=1, max_size=5))
 def test_shares_are_probabilities_in_the_order_of_the_cosines(cosines):
-    found = class_probabilities(np.array([cosines], np.float32))[0]
-    assert found.sum() == pytest.approx(1, abs=1e-5)
-    assert list(np.argsort(found, kind="stable")) == list(
+    weights = class_probabilities(np.array([cosines], np.float32))[0]
+    assert weights.sum() == pytest.approx(1, abs=1e-5)
+    assert list(np.argsort(weights, kind="stable")) == list(
         np.argsort(np.exp(LOGITS_PER_COSINE * np.array([cosines], np.float32)[0]), kind="stable")
     )

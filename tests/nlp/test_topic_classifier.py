@@ -1,4 +1,4 @@
-"""nlp.topic_classifier: a mention has every topic it lies near, and none where none fits."""
+"""nlp.topic_classifier: a mention gets all topics near it, or none."""
 
 import numpy as np
 import pytest
@@ -17,8 +17,8 @@ unit_vectors = hnp.arrays(np.float32, 3, elements=st.floats(-1, 1, width=32)).fi
 )
 
 
-def embed(texts):
-    """A text is the axis it names."""
+def encode(texts):
+    """Return the axis that each text names."""
     return np.array([AXES[text] for text in texts], np.float32)
 
 
@@ -34,63 +34,63 @@ def along(*numbers):
 
 
 @pytest.fixture
-def taxonomy():
-    return TopicClassifier([topic(name) for name in AXES], embed)
+def classifier():
+    return TopicClassifier([topic(name) for name in AXES], encode)
 
 
-def test_the_nearest_topic_is_told(taxonomy):
-    assert taxonomy.classify(along(1, 0.1, 0)) == [("north",)]
+def test_the_nearest_topic_is_returned(classifier):
+    assert classifier.classify(along(1, 0.1, 0)) == [("north",)]
 
 
-def test_topics_that_are_as_near_are_told_best_first(taxonomy):
-    assert taxonomy.classify(along(1, 1.02, 0)) == [("east", "north")]
+def test_topics_that_are_as_near_are_returned_best_first(classifier):
+    assert classifier.classify(along(1, 1.02, 0)) == [("east", "north")]
 
 
-def test_where_none_fits_none_is_told(taxonomy):
-    assert taxonomy.classify(along(-1, -1, -1)) == [()]
+def test_a_vector_near_no_topic_has_none(classifier):
+    assert classifier.classify(along(-1, -1, -1)) == [()]
 
 
 @given(unit_vectors)
-def test_told_are_those_above_the_threshold_and_near_the_best(vector):
+def test_topics_are_those_above_the_threshold_and_near_the_best(vector):
     vector = vector / np.linalg.norm(vector)
-    told = TopicClassifier([topic(name) for name in AXES], embed).classify(vector[None, :])[0]
+    topics = TopicClassifier([topic(name) for name in AXES], encode).classify(vector[None, :])[0]
     cosines = dict(zip(AXES, vector.tolist(), strict=True))
     near = {
         n for n, c in cosines.items() if c >= max(TOPIC_THRESHOLD, max(cosines.values()) - MARGIN)
     }
-    assert set(told) == near
-    assert list(told) == sorted(told, key=cosines.__getitem__, reverse=True)
+    assert set(topics) == near
+    assert list(topics) == sorted(topics, key=cosines.__getitem__, reverse=True)
 
 
 def test_sentences_weigh_more_than_an_example_and_less_than_many():
-    one = TopicClassifier([topic("north", examples=("east",)), topic("up")], embed)
-    many = TopicClassifier([topic("north", examples=("east",) * 40), topic("up")], embed)
-    off_axis = along(1, 1.2, 0) @ one._prototypes[0], along(1, 1.2, 0) @ many._prototypes[0]
-    assert one._prototypes[0] == pytest.approx(np.array([6, 1, 0]) / np.sqrt(37))
+    single = TopicClassifier([topic("north", examples=("east",)), topic("up")], encode)
+    many = TopicClassifier([topic("north", examples=("east",) * 40), topic("up")], encode)
+    off_axis = along(1, 1.2, 0) @ single._prototypes[0], along(1, 1.2, 0) @ many._prototypes[0]
+    assert single._prototypes[0] == pytest.approx(np.array([6, 1, 0]) / np.sqrt(37))
     assert many._prototypes[0] == pytest.approx(np.array([6, 40, 0]) / np.sqrt(1636))
     assert off_axis[0] != off_axis[1]
 
 
 def test_a_topic_may_live_of_examples_alone():
-    taxonomy = TopicClassifier([topic("e", sentences=(), examples=("east", "east"))], embed)
-    assert taxonomy.classify(along(0, 1, 0)) == [("e",)]
+    classifier = TopicClassifier([topic("e", sentences=(), examples=("east", "east"))], encode)
+    assert classifier.classify(along(0, 1, 0)) == [("e",)]
 
 
 def test_a_topic_without_a_word_is_a_mistake_of_the_operator():
     with pytest.raises(ConfigError, match=r"topic 'e' has no sentence"):
-        TopicClassifier([topic("e", sentences=())], embed)
+        TopicClassifier([topic("e", sentences=())], encode)
 
 
 def test_no_topics_are_no_topics():
-    assert TopicClassifier([], embed).classify(along(1, 0, 0)) == [()]
+    assert TopicClassifier([], encode).classify(along(1, 0, 0)) == [()]
 
 
-def test_no_vectors_are_no_answers(taxonomy):
-    assert taxonomy.classify(np.zeros((0, 3), np.float32)) == []
+def test_no_vectors_are_no_answers(classifier):
+    assert classifier.classify(np.zeros((0, 3), np.float32)) == []
 
 
-def test_a_vector_that_is_no_number_has_no_topic(taxonomy):
-    assert taxonomy.classify(np.full((1, 3), np.nan, np.float32)) == [()]
+def test_a_vector_that_is_no_number_has_no_topic(classifier):
+    assert classifier.classify(np.full((1, 3), np.nan, np.float32)) == [()]
 
 
 # ---- examples turn the prototypes
@@ -99,33 +99,36 @@ NOISE = np.array([0.3, 0.3, 0.9], np.float32)
 
 
 def likely(name, share):
-    """Vectors between the axes north and east, *share* of the way to the one that is not *name*."""
+    """Return a vector between north and east, *share* of the way from *name* to the other axis."""
     first, second = (AXES["north"], AXES["east"])[:: 1 if name == "north" else -1]
     vector = (1 - share) * np.array(first) + share * np.array(second) + NOISE
     return (vector / np.linalg.norm(vector)).astype(np.float32)
 
 
-def learned(north, east):
-    """Two topics that are described alike, with so many examples each."""
-    known = {"alike": NOISE / np.linalg.norm(NOISE)}
-    known |= {f"n{k}": likely("north", k % 10 / 100) for k in range(north)}
-    known |= {f"e{k}": likely("east", k % 10 / 100) for k in range(east)}
+def classifier_with(north, east):
+    """Return a classifier of two topics with equal sentences and these numbers of examples."""
+    vectors_by_text = {"alike": NOISE / np.linalg.norm(NOISE)}
+    vectors_by_text |= {f"n{k}": likely("north", k % 10 / 100) for k in range(north)}
+    vectors_by_text |= {f"e{k}": likely("east", k % 10 / 100) for k in range(east)}
     topics = [
         topic("north", sentences=("alike",), examples=tuple(f"n{k}" for k in range(north))),
         topic("east", sentences=("alike",), examples=tuple(f"e{k}" for k in range(east))),
     ]
-    return TopicClassifier(topics, lambda texts: np.stack([known[text] for text in texts]))
+    return TopicClassifier(
+        topics, lambda texts: np.stack([vectors_by_text[text] for text in texts])
+    )
 
 
-def test_topics_described_alike_are_told_apart_by_their_examples():
-    some = np.stack([likely("north", 0.1), likely("east", 0.1)])
-    assert [len(topics) for topics in learned(0, 0).classify(some)] == [2, 2]
-    assert learned(20, 20).classify(some) == [("north",), ("east",)]
+def test_examples_separate_topics_with_equal_sentences():
+    vectors = np.stack([likely("north", 0.1), likely("east", 0.1)])
+    assert [len(topics) for topics in classifier_with(0, 0).classify(vectors)] == [2, 2]
+    assert classifier_with(20, 20).classify(vectors) == [("north",), ("east",)]
 
 
 def test_the_more_examples_the_surer():
     shares = [
-        learned(n, n).probabilities(likely("north", 0.1)[None, :])[0, 0] for n in (0, 1, 4, 16, 64)
+        classifier_with(n, n).probabilities(likely("north", 0.1)[None, :])[0, 0]
+        for n in (0, 1, 4, 16, 64)
     ]
     assert shares[0] == pytest.approx(0.5)
     assert shares == sorted(shares)
@@ -141,50 +144,62 @@ def test_topics_with_many_examples_do_not_silence_those_with_none():
         return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
 
     truth = around(np.ones((20, 64)), 0.4)
-    known = {f"s{k}": row for k, row in enumerate(around(truth, 0.06))}
-    known |= {f"{k}.{n}": around(truth[[k]], 0.06)[0] for k in range(10) for n in range(64)}
+    vectors_by_text = {f"s{k}": row for k, row in enumerate(around(truth, 0.06))}
+    vectors_by_text |= {
+        f"{k}.{n}": around(truth[[k]], 0.06)[0] for k in range(10) for n in range(64)
+    }
     topics = [
-        topic(str(k), sentences=(f"s{k}",), examples=[t for t in known if t.startswith(f"{k}.")])
+        topic(
+            str(k),
+            sentences=(f"s{k}",),
+            examples=[t for t in vectors_by_text if t.startswith(f"{k}.")],
+        )
         for k in range(20)
     ]
-    taxonomy = TopicClassifier(topics, lambda texts: np.stack([known[text] for text in texts]))
+    classifier = TopicClassifier(
+        topics, lambda texts: np.stack([vectors_by_text[text] for text in texts])
+    )
     poor = np.repeat(np.arange(10, 20), 30)
-    said = taxonomy.probabilities(around(truth[poor], 0.06)).argmax(axis=1)
-    assert np.mean(said == poor) > 0.5
+    predicted = classifier.probabilities(around(truth[poor], 0.06)).argmax(axis=1)
+    assert np.mean(predicted == poor) > 0.5
 
 
-def test_what_does_not_fit_its_prototype_is_not_told_whatever_the_regression_says():
-    assert learned(20, 20).classify(along(1, 0, -0.8)) == [()]
+def test_a_topic_below_the_threshold_is_not_returned_whatever_the_regression_gives():
+    assert classifier_with(20, 20).classify(along(1, 0, -0.8)) == [()]
 
 
 def test_sentences_and_examples_are_cleaned_as_mentions_are():
-    seen = []
+    inputs = []
 
-    def embed(texts):
-        seen.extend(texts)
+    def encode(texts):
+        inputs.extend(texts)
         return np.ones((len(texts), 1), np.float32)
 
     TopicClassifier(
-        [topic("a", sentences=("Hi @bob\n",), examples=("see https://b.example/x",))], embed
+        [topic("a", sentences=("Hi @bob\n",), examples=("see https://b.example/x",))], encode
     )
-    assert seen == ["Hi @user", "see http"]
+    assert inputs == ["Hi @user", "see http"]
 
 
 # ---- the one rule of both ways to a verdict
 
 
 @given(unit_vectors)
-def test_a_vector_from_the_record_has_the_topics_of_the_fresh_one(vector):
+def test_a_stored_vector_has_the_same_topics_as_the_original(vector):
     vector = (vector / np.linalg.norm(vector))[None, :]
     stored = vector.astype("<f2").astype(np.float32)
-    taxonomy = TopicClassifier([topic(name) for name in AXES], embed)
-    assert taxonomy.classify(stored) == taxonomy.classify(vector)
+    classifier = TopicClassifier([topic(name) for name in AXES], encode)
+    assert classifier.classify(stored) == classifier.classify(vector)
 
 
-def test_nothing_is_told_in_a_language_that_the_model_does_not_know(taxonomy):
+def test_a_mention_in_an_unsupported_language_has_no_topics(classifier):
     vectors = np.concatenate([along(1, 0, 0)] * 3)
-    assert taxonomy.told(vectors, ["en", "de", "en"], {"en"}) == [("north",), (), ("north",)]
+    assert classifier.classify_supported(vectors, ["en", "de", "en"], {"en"}) == [
+        ("north",),
+        (),
+        ("north",),
+    ]
 
 
-def test_of_what_was_read_although_its_language_is_unknown_topics_are_told(taxonomy):
-    assert taxonomy.told(along(1, 0, 0), [None], {"en"}) == [("north",)]
+def test_a_mention_of_unknown_language_has_topics(classifier):
+    assert classifier.classify_supported(along(1, 0, 0), [None], {"en"}) == [("north",)]

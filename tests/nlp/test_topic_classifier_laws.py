@@ -1,4 +1,4 @@
-"""Laws of the taxonomy: what changes a topic's mentions, and what must not."""
+"""nlp.topic_classifier: laws of the influences on the topics of a mention."""
 
 from dataclasses import replace
 
@@ -20,8 +20,8 @@ VECTORS = hnp.arrays(
 ).map(lambda rows: rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 0.01))
 
 
-def embed(texts):
-    """A direction a text, the same each time; rows of length 1."""
+def encode(texts):
+    """Return one reproducible direction per text; rows of length 1."""
     rows = [np.random.default_rng(sum(map(ord, text))).normal(size=WIDTH) for text in texts]
     return np.stack([row / np.linalg.norm(row) for row in rows]).astype(np.float32)
 
@@ -35,40 +35,44 @@ def topic(name, sentences=1, examples=0):
     )
 
 
-def told(names, vectors, **made):
-    return TopicClassifier([topic(name, **made) for name in names], embed).classify(vectors)
+def classify(names, vectors, **counts):
+    return TopicClassifier([topic(name, **counts) for name in names], encode).classify(vectors)
 
 
 @FEW
 @given(NAMES, VECTORS)
 def test_the_order_of_the_configuration_changes_nothing(names, vectors):
-    """Only where two topics are exactly as near does the first stand first."""
-    forth, back = told(names, vectors), told(names[::-1], vectors)
+    """It decides only between topics of exactly the same score."""
+    forth, back = classify(names, vectors), classify(names[::-1], vectors)
     assert [set(topics) for topics in forth] == [set(topics) for topics in back]
 
 
 @FEW
 @given(NAMES, VECTORS, st.integers(0, 2))
 def test_neighbours_in_a_batch_change_nothing(names, vectors, examples):
-    taxonomy = TopicClassifier([topic(name, examples=examples) for name in names], embed)
-    assert taxonomy.classify(vectors) == [taxonomy.classify(row[None, :])[0] for row in vectors]
+    classifier = TopicClassifier([topic(name, examples=examples) for name in names], encode)
+    assert classifier.classify(vectors) == [classifier.classify(row[None, :])[0] for row in vectors]
 
 
 @FEW
 @given(NAMES, VECTORS, st.integers(0, 3))
-def test_renaming_all_topics_renames_what_is_told_and_nothing_else(names, vectors, examples):
-    """Neither ids nor names are read: whoever has the sentences and examples gets the mentions."""
+def test_renaming_all_topics_renames_the_result_and_nothing_else(names, vectors, examples):
+    """Only sentences and examples count, not ids and names."""
     topics = [topic(name, examples=examples) for name in names]
     renamed = [replace(t, id=f"new-{t.id}", name="x") for t in topics]
-    before, after = (TopicClassifier(some, embed).classify(vectors) for some in (topics, renamed))
-    assert after == [tuple(f"new-{name}" for name in told) for told in before]
+    before, after = (
+        TopicClassifier(variant, encode).classify(vectors) for variant in (topics, renamed)
+    )
+    assert after == [tuple(f"new-{name}" for name in topics) for topics in before]
 
 
 @FEW
 @given(NAMES, VECTORS)
 def test_a_topic_more_takes_no_mention_but_those_it_wins(names, vectors):
-    """A mention that the new topic does not get keeps what it had."""
-    for before, after in zip(told(names, vectors), told([*names, "z"], vectors), strict=True):
+    """A mention that does not get the new topic keeps its topics."""
+    for before, after in zip(
+        classify(names, vectors), classify([*names, "z"], vectors), strict=True
+    ):
         assert set(after) - {"z"} <= set(before)
         if "z" not in after:
             assert after == before
@@ -76,17 +80,17 @@ def test_a_topic_more_takes_no_mention_but_those_it_wins(names, vectors):
 
 @FEW
 @given(NAMES, VECTORS)
-def test_no_topic_is_told_twice_and_all_are_known(names, vectors):
-    for topics in told(names, vectors):
+def test_no_topic_is_returned_twice_and_all_are_configured(names, vectors):
+    for topics in classify(names, vectors):
         assert len(topics) == len(set(topics))
         assert set(topics) <= set(names)
 
 
 @FEW
 @given(NAMES, VECTORS, st.integers(1, 2))
-def test_told_are_the_near_ones_best_first(names, vectors, sentences):
-    """Beside the rule in plain numbers; the third decimal of a cosine may fall either way."""
-    for row, topics in zip(vectors, told(names, vectors, sentences=sentences), strict=True):
+def test_topics_are_the_near_ones_best_first(names, vectors, sentences):
+    """Compared with the rule in plain numbers, with a tolerance in the third decimal."""
+    for row, topics in zip(vectors, classify(names, vectors, sentences=sentences), strict=True):
         cosines = {name: float(row @ prototype(name, sentences, 0)) for name in names}
         bar = max(TOPIC_THRESHOLD, max(cosines.values()) - MARGIN)
         assert {n for n, c in cosines.items() if c > bar + 1e-3} <= set(topics)
@@ -97,32 +101,32 @@ def test_told_are_the_near_ones_best_first(names, vectors, sentences):
 
 @FEW
 @given(NAMES, VECTORS, st.integers(1, 3))
-def test_with_examples_too_only_what_is_near_its_prototype_is_told(names, vectors, examples):
-    for row, topics in zip(vectors, told(names, vectors, examples=examples), strict=True):
+def test_with_examples_too_only_topics_near_their_prototype_are_returned(names, vectors, examples):
+    for row, topics in zip(vectors, classify(names, vectors, examples=examples), strict=True):
         near = [float(row @ prototype(name, 1, examples)) for name in topics]
         assert all(cosine >= TOPIC_THRESHOLD - 1e-3 for cosine in near)
 
 
 def prototype(name, sentences, examples):
-    mean = np.mean(embed([f"{name}{k}" for k in range(sentences)]), axis=0)
+    mean = np.mean(encode([f"{name}{k}" for k in range(sentences)]), axis=0)
     total = SENTENCES_WEIGHT * mean / np.linalg.norm(mean)
     for k in range(examples):
-        total = total + embed([f"{name}!{k}"])[0]
+        total = total + encode([f"{name}!{k}"])[0]
     return total / np.linalg.norm(total)
 
 
 @pytest.mark.parametrize("examples", [0, 1])
-def test_what_a_topic_describes_itself_with_is_about_it(examples):
-    vectors = embed(["a0", "b0"])
-    found = told("ab", vectors, examples=examples)
-    assert [topics[0] for topics in found] == ["a", "b"]
+def test_the_sentence_of_a_topic_has_that_topic(examples):
+    vectors = encode(["a0", "b0"])
+    topics = classify("ab", vectors, examples=examples)
+    assert [topics[0] for topics in topics] == ["a", "b"]
 
 
 def test_sentences_that_cancel_each_other_describe_nothing():
     """Opposite directions have no mean; the topic gets no mention instead of an error."""
     opposite = {"up": (1.0, 0.0), "down": (-1.0, 0.0)}
-    taxonomy = TopicClassifier(
+    classifier = TopicClassifier(
         [Topic(id="t", name="T", sentences=("up", "down"))],
         lambda texts: np.array([opposite[text] for text in texts], np.float32),
     )
-    assert taxonomy.classify(np.array([[1.0, 0.0]], np.float32)) == [()]
+    assert classifier.classify(np.array([[1.0, 0.0]], np.float32)) == [()]

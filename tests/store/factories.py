@@ -1,4 +1,4 @@
-"""Short ways to make what the store takes; everything not said is ordinary."""
+"""Factories of the values that the store takes, with ordinary defaults."""
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -26,17 +26,17 @@ MODEL = "lexicon"
 
 
 def uri(name: str) -> str:
-    """The global name of the post called *name*."""
+    """Return the global name of the post called *name*."""
     return f"https://blog.example/{name}"
 
 
 def key(name: str) -> str:
-    """The id of the mention called *name*."""
+    """Return the id of the mention called *name*."""
     return mention_id(uri(name))
 
 
 def heard(name: str, text: str = "The brake is loud.", **said: Any) -> CrawledPost:
-    """A post called *name* that watch acme wants; *said* sets fields of it or of its Post."""
+    """Return a post called *name* that matches watch acme; *said* sets fields of it or its Post."""
     own = {n: said.pop(n) for n in ("voice", "family", "matches") if n in said}
     post = Post(
         uri=uri(name),
@@ -58,12 +58,12 @@ def heard(name: str, text: str = "The brake is loud.", **said: Any) -> CrawledPo
 
 
 def dropped(name: str, reason: str = "unmatched") -> DroppedPost:
-    """A post called *name* that nobody wants."""
+    """Return a dropped post called *name*."""
     return DroppedPost(id=key(name), reason=reason)
 
 
 def page(*posts: CrawledPost | DroppedPost, source: str = "blog", **said: Any) -> CrawledPage:
-    """A page of *source*, of its run called run-SOURCE."""
+    """Return a page of *source*, of its run called run-SOURCE."""
     return CrawledPage(
         source=source,
         run=said.pop("run", f"run-{source}"),
@@ -74,7 +74,7 @@ def page(*posts: CrawledPost | DroppedPost, source: str = "blog", **said: Any) -
 
 
 def begin(tx: Connection, *slugs: str, at: datetime = NOON) -> None:
-    """Sources *slugs*, each with an open run called run-SLUG."""
+    """Insert sources *slugs*, each with an open run called run-SLUG."""
     listed: list[tuple[str, str, Mapping[str, Any], int]] = [(s, "feed", {}, 900) for s in slugs]
     sources.replace_from_file(tx, listed, now=at)
     for slug in slugs:
@@ -94,14 +94,14 @@ def hear(
 
 
 def killed_after(record: Database, write: Callable[[Connection], object]) -> None:
-    """Do *write*, but die before the commit."""
+    """Call *write*, then fail before the commit."""
     with suppress(KeyboardInterrupt), record.write() as tx:
         write(tx)
         raise KeyboardInterrupt
 
 
 def verdict(text: str = "The brake is loud.", **said: Any) -> Verdict:
-    """A negative verdict of MODEL on the whole of *text*."""
+    """Return a negative verdict of MODEL on the whole of *text*."""
     one = Verdict(
         watch=None,
         sentiment=Sentiment.NEGATIVE,
@@ -115,7 +115,7 @@ def verdict(text: str = "The brake is loud.", **said: Any) -> Verdict:
 
 
 def finding(name: str, text: str = "The brake is loud.", **said: Any) -> AnalysisResult:
-    """What analysis found of the mention called *name*: scored, negative."""
+    """Return a result for the mention called *name*: scored, negative."""
     one = AnalysisResult(
         id=key(name),
         text_sha256=text_sha256(text),
@@ -131,14 +131,14 @@ def finding(name: str, text: str = "The brake is loud.", **said: Any) -> Analysi
 
 
 def watch(slug: str = "acme", query: str = "acme", **said: Any) -> Watch:
-    """A brand."""
+    """Return a brand."""
     revision = watches.query_revision(query)
     one = Watch(slug=slug, name=slug.title(), kind="brand", query=query, revision=revision)
     return replace(one, **said)
 
 
 def incident(**said: Any) -> Incident:
-    """An open crisis of acme, as detection hands it over."""
+    """Return an open crisis of acme, as detection passes it on."""
     one = Incident(
         id=0,
         watch="acme",
@@ -164,7 +164,7 @@ def incident(**said: Any) -> Incident:
 
 
 def parcel(name: str = "brief-1", **said: Any) -> OutboxMessage:
-    """A brief to the comms lead."""
+    """Return a brief to the comms lead."""
     one = OutboxMessage(
         key=name,
         kind="brief",

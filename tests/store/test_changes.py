@@ -1,4 +1,4 @@
-"""The change feed: numbers become visible in order, and a follower never misses one."""
+"""The change feed: numbers become visible in order, and a consumer never misses one."""
 
 import threading
 from itertools import pairwise
@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from core.errors import HarkenError
 from store import changes, tables
-from store.analysis import queue
+from store.analysis.verdicts import save_results
 from store.database import Database
 from tests.store.factories import NOON, begin, finding, hear, heard, key, killed_after
 
@@ -78,10 +78,10 @@ def write_many(
 ) -> None:
     for at in range(0, len(names), 3):
         try:
-            # Backwards, and half of the mentions are the other writer's too: locks cross.
+            # Backwards, and half of the mentions belong to the other writer too: locks cross.
             hear(record, *(heard(n) for n in reversed(names[at : at + 3])), source=source)
             with record.write() as tx:
-                queue.save_results(tx, [finding(names[at])], now=NOON)
+                save_results(tx, [finding(names[at])], now=NOON)
         except HarkenError as error:
             failures.append(error)
 
@@ -107,4 +107,4 @@ def test_a_follower_beside_two_writers_misses_nothing(record):
     assert seen == {mention: n for n, mention in feed(record)}
     with record.read() as tx:
         new = tx.execute(select(tables.runs.c.new)).scalars().all()
-    assert sum(new) == len(seen)  # two writers heard it, one counted it as new
+    assert sum(new) == len(seen)  # two writers wrote it, one counted it as new

@@ -1,14 +1,18 @@
-"""Opening a record: what goes wrong is said in a sentence, without a secret."""
+"""Opening a database: each error is one sentence without a secret."""
 
 import sqlite3
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 from core.errors import ConfigError, TransientError
+from store.analysis import rescoring
+from store.crawl import host_pauses
 from store.database import Database
+from store.migrations import upgrade
 from tests.store.factories import begin, hear, heard
 
 
@@ -63,7 +67,7 @@ def test_a_database_out_of_reach_is_refused_in_a_sentence():
 def test_a_locked_database_is_transient(sqlite_record, sqlite_url):
     other = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
     other.execute("begin immediate")
-    with sqlite_record.engine.connect() as connection:  # what the pool will hand out again
+    with sqlite_record.engine.connect() as connection:  # the pool returns it again
         connection.execute(text("pragma busy_timeout=1"))
     with pytest.raises(TransientError, match="does not respond: database is locked"):
         with_write(sqlite_record)
@@ -84,7 +88,7 @@ def test_a_path_with_a_percent_sign_is_only_a_path(tmp_path):
 
 
 def test_erased_text_is_gone_from_the_file(sqlite_record, sqlite_url):
-    """SQLite keeps the bytes of deleted rows unless told otherwise."""
+    """By default SQLite keeps the bytes of deleted rows."""
     with_write(sqlite_record)
     hear(sqlite_record, heard("a", "Xylophone " * 50))
     hear(sqlite_record, heard("a", "Nothing."))
@@ -93,3 +97,31 @@ def test_erased_text_is_gone_from_the_file(sqlite_record, sqlite_url):
         connection.execute(text("pragma wal_checkpoint(truncate)"))
     sqlite_record.close()
     assert b"Xylophone" not in Path(sqlite_url.removeprefix("sqlite:///")).read_bytes()
+
+
+def test_a_rescoring_and_a_pause_of_an_older_database_go_on(empty_url, now):
+    """Revision 0005 gives both tables of their own."""
+    database = Database(empty_url)
+    upgrade(database.engine, "0004")
+    with database.write() as tx:
+        tx.execute(
+            text("insert into counters (name, value) values ('again m 1', 5), ('retold', 2)")
+        )
+        hour = int((now + timedelta(hours=1)).timestamp() * 1e6)
+        tx.execute(
+            text(
+                "insert into leases (name, item, owner, until, attempts) values "
+                f"('host', 'blog.example:443', 'x', {hour}, 0), ('analyse', 'm', 'w', {hour}, 1)"
+            )
+        )
+    database.setup()
+    with database.read() as tx:
+        assert rescoring.active_model(tx) == "m 1"
+        assert tx.execute(text("select position from replays")).scalar() == 5
+        assert tx.execute(text("select name from counters where name <> 'change'")).all() == [
+            ("retold",)
+        ]
+        pauses = host_pauses.paused_hosts(tx, now=now)
+        assert pauses == {"blog.example:443": now + timedelta(hours=1)}
+        assert tx.execute(text("select name, item from leases")).all() == [("analyse", "m")]
+    database.close()

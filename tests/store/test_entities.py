@@ -1,4 +1,4 @@
-"""What the text of a mention names: kept with it, gone with it."""
+"""Entities of the text of a mention: stored and deleted with it."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from core.entity import Entity, EntityKind, Place
 from store import mentions, watches
-from store.analysis import queue
+from store.analysis.verdicts import save_results
 from store.database import Database
 from store.migrations import upgrade
 from tests.store.factories import NOON, begin, finding, hear, heard, key, verdict, watch
@@ -20,11 +20,11 @@ TOLD = {"entities": (BERLIN, TAG), "phrases": ("loud brake", 'a "b"')}
 def settle(record, *found):
     """Write *found*."""
     with record.write() as tx:
-        queue.save_results(tx, found, now=NOON)
+        save_results(tx, found, now=NOON)
 
 
 def told(record):
-    """Mention a."""
+    """Return mention a."""
     with record.read() as tx:
         return mentions.get(tx, [key("a")])[0]
 
@@ -46,7 +46,7 @@ def test_what_is_named_comes_back_and_says_where(listening):
 
 
 def test_an_edit_takes_it_out_of_the_record_until_it_is_read_again(listening):
-    """Not a word of what its author took back is left in the table."""
+    """No word that its author took back stays in the table."""
     settle(listening, finding("a", **TOLD))
     hear(listening, heard("a", "The brake is quiet."))
     with listening.read() as tx:
@@ -71,7 +71,7 @@ def test_a_watch_keeps_its_products_and_people(record):
 
 @pytest.fixture
 def old(empty_url: str) -> Iterator[Database]:
-    """A record of schema 0003."""
+    """Return a database of schema 0003."""
     record = Database(empty_url)
     upgrade(record.engine, "0003")
     yield record

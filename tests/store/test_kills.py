@@ -1,4 +1,4 @@
-"""kill -9 at any moment and a restart give the record of a run that nobody killed."""
+"""kill -9 at any moment and a restart result in the database of an undisturbed run."""
 
 import multiprocessing
 import random
@@ -12,6 +12,7 @@ from sqlalchemy import select, text
 
 from core.crawl import CrawledPage
 from store.analysis import queue
+from store.analysis.verdicts import save_results
 from store.crawl import sources
 from store.crawl.pages import record_page
 from store.database import Database
@@ -22,21 +23,21 @@ pytestmark = pytest.mark.slow
 
 PAGES = 80
 MINUTE = timedelta(minutes=1)
-fork = multiprocessing.get_context("fork")  # a start costs milliseconds, so that we can kill often
+fork = multiprocessing.get_context("fork")  # a start takes milliseconds: kills can be frequent
 
 
 def nth_page(k: int) -> CrawledPage:
-    """Eight posts of a pool of 40, so that many are known and some are edited."""
+    """Return eight posts of a pool of 40: many are known and some are edited."""
     dice = random.Random(k)
     posts = [heard(f"m{n}", f"Wording {dice.randrange(3)}") for n in dice.sample(range(40), 8)]
     return page(*posts, dropped(f"x{k}"), cursor={"page": k + 1}, validators={f"u{k % 5}": {}})
 
 
 def work(url: str, progress: Connection) -> None:
-    """Analyse what waits, hear the next page, and so on; where it stands is in the record alone."""
+    """Analyse, write the next page, and so on; the progress is stored in the database alone."""
     record = Database(url)
     with record.write() as tx:
-        queue.release(tx, "w")  # of a predecessor that was killed
+        queue.release(tx, "w")  # the leases of a killed predecessor
         first = sources.by_slug(tx, ["blog"])[0].cursor.get("page", 0)
     for k in range(first, PAGES):
         analyse(record, k)
@@ -53,7 +54,7 @@ def analyse(record: Database, k: int) -> None:
         held = queue.lease(tx, "w", limit=99, now=now, lease_time=MINUTE)
     with record.write() as tx:
         found = [finding(p.id, p.text, id=p.id) for p in held]
-        queue.save_results(tx, found, now=now)
+        save_results(tx, found, now=now)
 
 
 def start(url: str) -> tuple[multiprocessing.process.BaseProcess, Connection]:
@@ -65,7 +66,7 @@ def start(url: str) -> tuple[multiprocessing.process.BaseProcess, Connection]:
 
 
 def kill_after(url: str, pages: int, seconds: float) -> None:
-    """Let a worker hear so many pages and live a moment longer."""
+    """Kill a worker a moment after it has written so many pages."""
     worker, progress = start(url)
     for _ in range(pages):
         progress.recv()
@@ -76,7 +77,7 @@ def kill_after(url: str, pages: int, seconds: float) -> None:
 
 
 def finish(url: str) -> dict[str, list[str]]:
-    """Work to the end; every row of every table."""
+    """Work to the end; return every row of every table."""
     worker, _ = start(url)
     worker.join(120)
     assert worker.exitcode == 0
@@ -90,7 +91,7 @@ def finish(url: str) -> dict[str, list[str]]:
 
 @pytest.fixture
 def urls(sqlite_template: Path, tmp_path: Path) -> list[str]:
-    """Two records with one source and one run."""
+    """Return two databases with one source and one run."""
     made = [f"sqlite:///{shutil.copy(sqlite_template, tmp_path / n)}" for n in ("killed", "calm")]
     for url in made:
         record = Database(url)

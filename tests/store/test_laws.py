@@ -1,4 +1,4 @@
-"""The laws of the record under any order of pages, workers, deaths and followers (SQLite)."""
+"""Laws of the database under any order of pages, workers, kills and consumers (SQLite)."""
 
 import atexit
 import shutil
@@ -18,7 +18,8 @@ from sqlalchemy import event
 from core.analysis import AnalysisResult, PendingMention
 from core.mention import AnalysisState
 from store import changes, counts, mentions
-from store.analysis.queue import ATTEMPTS_BEFORE_ISOLATION, lease, release, save_results
+from store.analysis.queue import ATTEMPTS_BEFORE_ISOLATION, lease, release
+from store.analysis.verdicts import save_results
 from store.crawl import runs
 from store.crawl.pages import record_page
 from store.database import Database
@@ -46,7 +47,7 @@ HOLD = timedelta(minutes=2)
 
 @cache
 def empty() -> Path:
-    """A migrated file to copy."""
+    """Return a migrated file to copy."""
     folder = Path(tempfile.mkdtemp(prefix="harken-laws-"))
     atexit.register(shutil.rmtree, folder)
     path = folder / "empty.db"
@@ -60,7 +61,7 @@ def empty() -> Path:
 
 @dataclass(frozen=True)
 class Held:
-    """A mention that a worker has in its hands."""
+    """A mention that a worker has leased."""
 
     owner: str
     pending: PendingMention
@@ -71,12 +72,12 @@ class Held:
 
 
 def unplugged(connection: sqlite3.Connection, _: object) -> None:
-    """Nobody cuts the power here: waiting for the disk would only cost time."""
+    """Skip the waits for the disk: no test cuts the power."""
     connection.execute("pragma synchronous=off")
 
 
 class Laws(RuleBasedStateMachine):
-    """Beside the record stands what it must say: texts, sightings, leases, an index."""
+    """The database beside a model of it: texts, sightings, leases, an index."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -89,12 +90,12 @@ class Laws(RuleBasedStateMachine):
         self.sighted: dict[str, set[str]] = {}
         self.done: set[str] = set()
         self.leases: dict[str, tuple[str, datetime]] = {}
-        self.claims: dict[str, int] = {}  # since the last finding
+        self.claims: dict[str, int] = {}  # since the last result
         self.held: list[Held] = []
         self.index: dict[str, mentions.Mention] = {}
 
     def teardown(self) -> None:
-        """At rest the index is the record, whatever happened on the way."""
+        """At the end the index equals the database."""
         for _ in range(self.behind()):
             self.follow(limit=1, dies=False)
         with self.record.read() as tx:
@@ -103,7 +104,7 @@ class Laws(RuleBasedStateMachine):
         self.record.close()
         shutil.rmtree(self.folder)
 
-    # ---- what may happen
+    # ---- rules
 
     @rule(posts=POSTS, source=SOURCES, unwanted=st.booleans())
     def hear(self, posts, source, unwanted) -> None:
@@ -123,7 +124,7 @@ class Laws(RuleBasedStateMachine):
 
     @rule(posts=POSTS, source=SOURCES)
     def hear_unwanted(self, posts, source) -> None:
-        """What no watch wants is dropped, unless an older text of it is known."""
+        """An unmatched post is dropped unless an older text of it is stored."""
         one = [heard(n, t, matches={}) for n, t in posts.items()]
         told = hear(self.record, *one, source=source, at=self.now)
         known = {key(n): t for n, t in posts.items() if key(n) in self.texts}
@@ -192,7 +193,7 @@ class Laws(RuleBasedStateMachine):
 
     @rule(limit=st.integers(1, 5), dies=st.booleans())
     def follow(self, limit, dies) -> None:
-        """The index applies a portion; who dies before noting how far applies it again."""
+        """The index applies a batch, and again if it is killed before the offset is stored."""
         with self.record.read() as tx:
             portion = changes.read_after(tx, changes.offset(tx, "index"), limit)
             self.index |= {m.id: m for m in mentions.get(tx, [i for _, i in portion])}
@@ -204,7 +205,7 @@ class Laws(RuleBasedStateMachine):
         with self.record.read() as tx:
             return len(changes.read_after(tx, changes.offset(tx, "index"), 99))
 
-    # ---- what must hold after each step
+    # ---- invariants after each step
 
     @invariant()
     def the_record_says_what_was_heard(self) -> None:
@@ -235,7 +236,7 @@ class Laws(RuleBasedStateMachine):
 
 
 def shown(mention: mentions.Mention | None) -> object:
-    """What the index shows of a mention."""
+    """Return the indexed facts of a mention."""
     if mention is None:
         return None
     return (mention.text, mention.analysis, mention.sources, mention.watches, mention.verdict)

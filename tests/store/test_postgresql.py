@@ -1,4 +1,4 @@
-"""What only a database with several writers at once can get wrong."""
+"""Faults that need a database with several writers at once."""
 
 import threading
 
@@ -8,7 +8,8 @@ from sqlalchemy import text
 from core.errors import TransientError
 from core.mention import AnalysisState
 from store import changes, mentions
-from store.analysis.queue import lease, save_results
+from store.analysis.queue import lease
+from store.analysis.verdicts import save_results
 from store.crawl.pages import record_page
 from store.database import Database
 from tests.store.factories import HOLD, NOON, begin, finding, hear, heard, key, page
@@ -29,7 +30,7 @@ def feed(record: Database) -> list[tuple[int, str]]:
 
 
 def test_a_slower_writer_with_smaller_numbers_is_never_overtaken(record):
-    """The trap of sequences: numbers 1 (slow) and 2 (fast), and 2 visible first."""
+    """With a sequence, number 2 (fast) would be visible before number 1 (slow)."""
     fast = threading.Thread(target=lambda: hear(record, heard("fast"), source="forum"))
     with record.write() as slow:
         record_page(slow, page(heard("slow")), now=NOON)
@@ -77,7 +78,7 @@ def test_an_edit_that_commits_first_keeps_the_mention_waiting(record):
 
 
 def test_a_worker_passes_by_what_another_is_just_claiming(record):
-    """Else the second would wait for the first, get nothing, and believe that all is done."""
+    """Otherwise the second would wait for the first, get nothing and stop."""
     hear(record, *(heard(n) for n in "abcd"))
     with record.write() as one, record.write() as other:
         first = {p.id for p in lease(one, "w1", limit=2, now=NOON, lease_time=HOLD)}

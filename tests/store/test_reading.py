@@ -1,4 +1,4 @@
-"""What steps and pages read back: utterances, tallies, baselines, all mentions in order."""
+"""Reads of steps and pages: observations, counts, baselines, all mentions in order."""
 
 from datetime import timedelta
 
@@ -9,8 +9,8 @@ from sqlalchemy import update
 
 from core.mention import AnalysisState, MentionState, Sentiment
 from store import counts, mentions, tables
-from store.alerts import observations
-from store.analysis import queue
+from store.alerts import baselines, observations
+from store.analysis.verdicts import save_results
 from store.database import Database
 from tests.store.factories import begin, finding, hear, heard, key, verdict
 
@@ -25,7 +25,7 @@ def _sources(record: Database) -> None:
 
 def find(record: Database, *found, at) -> None:
     with record.write() as tx:
-        queue.save_results(tx, found, now=at)
+        save_results(tx, found, now=at)
 
 
 def about(record: Database, *, since, until) -> list[str]:
@@ -89,11 +89,11 @@ def test_an_utterance_has_the_verdict_of_the_newest_model_on_the_whole_text(reco
 def test_a_baseline_comes_back_to_the_last_bit(record, now, levels):
     state = {"levels": levels, "names": {"a": None, "b": [True, "ü"]}}
     with record.write() as tx:
-        observations.save_baseline(tx, "acme", learnt_to=now, state=state)
-        found = observations.baseline(tx, "acme")
+        baselines.save_baseline(tx, "acme", learnt_to=now, state=state)
+        found = baselines.baseline(tx, "acme")
     assert repr(found) == repr((now, state))
     with record.read() as tx:
-        assert observations.baseline(tx, "rival") is None
+        assert baselines.baseline(tx, "rival") is None
 
 
 def test_every_mention_stands_in_one_place_of_the_tally(record, now):

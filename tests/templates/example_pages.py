@@ -1,4 +1,4 @@
-"""Every page of the console with lifelike content: what the tests of templates are made of."""
+"""Every page of the console with realistic content, for the tests of templates."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -75,10 +75,16 @@ def results(hostile: str = HOSTILE) -> tuple[shell_.MentionCard, ...]:
     hot = "My battery got so hot on charge that I unplugged it. Has anyone else seen this?"
     return (
         result(hostile + "battery", original="javascript:alert(1)"),
-        result(hot, alike=165, alike_url="/?q=family:1", incident="INC-7", incident_url="/i/7"),
+        result(
+            hot,
+            duplicate_count=165,
+            duplicates_url="/?q=family:1",
+            incident="INC-7",
+            incident_url="/i/7",
+        ),
         result("Two days of battery, I am impressed", tone="positive", source="mastodon.example"),
         result("Der Akku hält", tone="unscored", certainty=None, language="de", state="edited"),
-        result("A long story of a battery", read=PART),
+        result("A long story of a battery", read_note=PART),
     )
 
 
@@ -230,7 +236,7 @@ def row(hostile: str = HOSTILE, **changes: Any) -> console.NotificationRow:
 
 
 def letter(hostile: str = HOSTILE) -> console.NotificationPage:
-    """A letter as a page."""
+    """An email as a page."""
     return console.NotificationPage(
         layout=shell("inbox"),
         letter=row(hostile),

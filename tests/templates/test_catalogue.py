@@ -1,4 +1,4 @@
-"""Every visible sentence stands in the catalogue, and nothing else does."""
+"""The catalogue contains every visible sentence and nothing else."""
 
 import re
 import string
@@ -25,7 +25,7 @@ CHOSEN = {"search", "incident", "mention", "letter", "offence"}
 
 
 def used() -> tuple[set[str], set[str]]:
-    """Keys that code and templates name whole, and the beginnings that they complete."""
+    """Return the complete keys in code and templates, and the prefixes of composed keys."""
     whole, begun = set(), set()
     for path in TEMPLATES:
         for key, goes_on in SAID.findall(path.read_text(encoding="utf-8")):
@@ -86,7 +86,7 @@ def test_every_member_of_an_enumeration_has_its_word(section, names):
 
 @pytest.mark.parametrize("key", catalogue("en"))
 def test_every_sentence_can_be_said(key):
-    """Its specs are known, and forms come as one and other, some with one for none."""
+    """Its specs exist, and plural forms are one and other, some with a form for none."""
     sentence = catalogue("en")[key]
     forms = [sentence] if isinstance(sentence, str) else list(sentence.values())
     if key.startswith("format."):

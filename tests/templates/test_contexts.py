@@ -79,7 +79,7 @@ def test_a_value_of_several_words_is_quoted():
 
 
 def test_styles_are_inlined_and_media_rules_kept():
-    """Some clients drop <style>: inline is the truth; dark mode and phones are the rest."""
+    """Some clients drop <style>: inline styles matter; the rest is for dark mode and phones."""
     html, text = render_mail("digest", digest_context(letters.day(), letters.ENVELOPE))
     assert "prefers-color-scheme: dark" in html
     assert "max-width: 520px" in html

@@ -1,4 +1,4 @@
-"""A chart is to scale, whatever is drawn in it."""
+"""A chart is to scale for any data."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -16,7 +16,7 @@ COUNT = st.integers(0, 5000)
 
 
 def bar(number: int, *counts: int, usual: float | None = None) -> Bar:
-    """The bar of hour *number*: negative, neutral, positive, unscored."""
+    """Return the bar of hour *number*: negative, neutral, positive, unscored."""
     start = START + number * HOUR
     return Bar(
         start=start,
@@ -35,16 +35,16 @@ def all_bars(draw):
 
 @given(all_bars())
 def test_heights_are_proportional_to_counts_and_stand_on_each_other(bars):
-    drawn = plot(bars, zone="UTC")
+    chart_plot = plot(bars, zone="UTC")
     unit = next(
         (
             layer.height / getattr(c.bar.counts, layer.tone)
-            for c in drawn.columns
+            for c in chart_plot.columns
             for layer in c.segments
         ),
         0,
     )
-    for column in drawn.columns:
+    for column in chart_plot.columns:
         ground = 1.0
         for layer in column.segments:
             assert layer.height == pytest.approx(getattr(column.bar.counts, layer.tone) * unit)
@@ -57,8 +57,8 @@ def test_heights_are_proportional_to_counts_and_stand_on_each_other(bars):
 
 @given(all_bars())
 def test_everything_stays_inside_and_leaves_room_for_names(bars):
-    drawn = plot(bars, zone="UTC")
-    for column in drawn.columns:
+    chart_plot = plot(bars, zone="UTC")
+    for column in chart_plot.columns:
         tops = [layer.top for layer in column.segments]
         assert min(tops, default=1) >= HEADROOM - 1e-9
         assert column.usual is None or HEADROOM - 1e-9 <= column.usual <= 1

@@ -1,4 +1,4 @@
-"""A sentence is said in the reader's numbers, plural and zone."""
+"""A sentence has the numbers, plural form and time zone of its reader."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -75,7 +75,7 @@ def test_small_numbers_keep_a_decimal_and_large_ones_do_not(value, said):
     ],
 )
 def test_changes_carry_their_sign(key, values, said):
-    """Nothing is never shown as a rise or a fall."""
+    """A change of zero is neither a rise nor a fall."""
     assert Translator()(key, **values) == said
 
 
@@ -105,9 +105,9 @@ def test_a_phrase_may_quote_phrases_and_lists():
 
 
 def test_languages_are_named_and_an_unknown_code_stays_itself():
-    said = Translator()("heard.unscored", count=2, languages=("de", "qqq"))
-    assert "2 mentions were not scored" in said
-    assert "(German, qqq)" in said
+    sentence = Translator()("heard.unscored", count=2, languages=("de", "qqq"))
+    assert "2 mentions were not scored" in sentence
+    assert "(German, qqq)" in sentence
 
 
 def test_a_missing_sentence_or_value_is_an_error():
@@ -119,7 +119,7 @@ def test_a_missing_sentence_or_value_is_an_error():
 
 @given(st.text())
 def test_a_value_is_never_read_as_a_sentence(text):
-    """Braces in a brand's name are letters, not places to fill in."""
+    """Braces in the name of a brand are characters, not placeholders."""
     assert Translator()("incident.watch", watch=text) == text
     assert Translator()(msg("incident.watch", watch=msg("incident.watch", watch=text))) == text
 

@@ -1,4 +1,4 @@
-"""The chart of a letter: bars and text are really drawn, also where no font is installed."""
+"""The chart of an email: bars and text are drawn, even without an installed font."""
 
 import struct
 import zlib
@@ -67,18 +67,18 @@ def crisis() -> Picture:
 
 
 def drawn(rows: list[list[Pixel]], x: range, y: range) -> int:
-    """How many pixels of an area are not empty."""
+    """Return the number of pixels of an area that are not empty."""
     return sum(rows[j][i][3] > 100 for j in y for i in x)
 
 
 @pytest.fixture(scope="module")
 def rows() -> list[list[Pixel]]:
-    """The chart of a brief, as seen."""
+    """The decoded chart of a brief."""
     return pixels(draw_png(crisis()))
 
 
 def test_text_is_drawn_from_the_packaged_font(rows):
-    """Without a font resvg leaves all text out and says nothing."""
+    """Without a font resvg omits all text without an error."""
     assert (len(rows[0]), len(rows)) == (1152, 348)
     assert drawn(rows, range(40, 76), range(300)) > 100  # the numbers beside the grid
     assert drawn(rows, range(84, 1144), range(312, 340)) > 500  # days and hours below it
@@ -116,7 +116,7 @@ def test_the_ground_is_transparent_so_that_dark_mode_stays_dark(rows):
 
 
 def test_the_same_chart_gives_the_same_bytes():
-    """A letter composed again is the same letter."""
+    """Composing an email again gives the same email."""
     assert draw_png(crisis()) == draw_png(crisis())
 
 

@@ -1,4 +1,4 @@
-"""The reliability diagram: every bin where its numbers are, drawn for whoever reads it."""
+"""The reliability diagram: every bin at its position, with text alternatives."""
 
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
@@ -16,7 +16,7 @@ LEFT, TOP, WIDTH, HEIGHT = 72, 92, 616, 308  # the plot, in the template
 
 @dataclass(frozen=True, kw_only=True)
 class Bin:
-    """As nlp.metrics has it."""
+    """A bin as in nlp.metrics."""
 
     low: float
     high: float
@@ -78,10 +78,10 @@ def test_errors_and_every_bin_are_told_in_words():
 
 
 def test_it_is_a_picture_and_nothing_in_it_can_run():
-    known = Reliability(
+    context = Reliability(
         task=HOSTILE, model=HOSTILE, rows=1, bins=BINS, before=(), error=0.0, error_before=None
     )
-    svg = render("charts/reliability.svg.j2", known)
+    svg = render("charts/reliability.svg.j2", context)
     assert {element.tag for element in ET.fromstring(svg).iter()} == {
         f"{SVG}{tag}" for tag in ("svg", "title", "text", "rect", "line", "g")
     }

@@ -28,14 +28,14 @@ HOSTILE = [
 
 
 def mails(hostile: str) -> dict[str, Context]:
-    """Both letters with *hostile* in every text that comes from outside."""
+    """Return both emails with *hostile* in every external text."""
     said = tuple(letters.mention(f"{hostile} {n}", sources=(hostile,)) for n in range(3))
     brief = letters.evidence(topic=hostile or None, mentions=said)
     digest = letters.day(mentions=said, subscription="morning")
-    shown = brief_context(brief, letters.ENVELOPE, letters.NOW)
+    context = brief_context(brief, letters.ENVELOPE, letters.NOW)
     return {
-        "mail/brief.html.j2": shown,
-        "mail/brief.txt.j2": shown,
+        "mail/brief.html.j2": context,
+        "mail/brief.txt.j2": context,
         "mail/digest.html.j2": digest_context(digest, letters.ENVELOPE),
         "mail/digest.txt.j2": digest_context(digest, letters.ENVELOPE),
         "charts/mail.svg.j2": Picture(plot=example_pages.chart()),
@@ -43,10 +43,10 @@ def mails(hostile: str) -> dict[str, Context]:
 
 
 def names_in(template: str, seen: set[str]) -> set[str]:
-    """The names that *template* and whatever it extends or imports leave to the context."""
+    """Return the names that *template* and its parents and imports expect in the context."""
     source, _, _ = environment().loader.get_source(environment(), template)
     tree = environment().parse(source)
-    # What a child imports or defines at its top is known in its blocks; the analysis is not told.
+    # The analysis does not see that top-level imports and macros of a child exist in its blocks.
     made = {macro.name for macro in tree.find_all(nodes.Macro)}
     made |= {imported.target for imported in tree.find_all(nodes.Import)}
     made |= {name for imported in tree.find_all(nodes.FromImport) for name in imported.names}
@@ -58,7 +58,7 @@ def names_in(template: str, seen: set[str]) -> set[str]:
 
 
 class Page(HTMLParser):
-    """Collects what a browser would run or load."""
+    """A parser that collects everything a browser would run or load."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -91,7 +91,7 @@ def test_every_template_that_stands_alone_has_a_context():
 
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_nothing_from_outside_becomes_markup_in_a_page(hostile):
-    """Whatever stands in a text, a page has the very tags that it has without it."""
+    """A page has the same tags with any external text."""
     plain, hurt = example_pages.pages("harmless"), example_pages.pages(hostile)
     for name, (template, context) in hurt.items():
         page = Page(render(template, context))
@@ -130,7 +130,9 @@ def test_braces_of_a_post_are_not_computed():
 
 
 def test_a_context_of_another_template_is_refused():
-    with pytest.raises(TypeError, match=r"console/error.html.j2 takes a ErrorPage, not a Search"):
+    with pytest.raises(
+        TypeError, match=r"console/error.html.j2 takes a ErrorPage, not a SearchPage"
+    ):
         render("console/error.html.j2", example_pages.search())
 
 

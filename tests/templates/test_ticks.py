@@ -27,7 +27,7 @@ def test_ticks_are_few_round_and_inside(start, hours, zone):
 
 @given(INSTANTS, st.integers(6, 24 * 14), st.sampled_from(ZONES[:4]))
 def test_no_label_stands_twice_in_two_weeks(start, hours, zone):
-    """A day when clocks change is no exception: the hour that comes twice is labelled once."""
+    """On the day of a clock change the repeated hour is labelled once."""
     ticks = time_ticks(start, start + timedelta(hours=hours), zone)
     say = Translator(zone=zone)
     days = [say("chart.tick", at=tick.time) for tick in ticks if tick.spec == "tick"]

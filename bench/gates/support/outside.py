@@ -17,6 +17,8 @@ FILES: Final = MappingProxyType(
         "comparison.jsonl": _INPUTS,
         "config.json": _CHECKPOINT,
         "delivery.jsonl": _USERS,
+        "posts.jsonl": _USERS,
+        "predictions.jsonl": _USERS,
         "harken.yaml": "the settings of an installation; `harken init` writes it",
         "kinds.jsonl": _INPUTS,
         "mentions.jsonl": _CORPUS,

@@ -24,7 +24,7 @@ from nlp.encoder.published_quality import published_macro_recall
 from store import tables, watches
 from store.alerts import people
 from store.alerts.people import Person, Subscription
-from store.analysis.queue import save_results
+from store.analysis.verdicts import save_results
 from store.crawl import runs, sources
 from store.crawl.pages import record_page
 from store.database import Database

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from bench.demos import GRACE_S, MAX_WAIT_S, demo_result
+from bench.acceptance.demos import GRACE_S, MAX_WAIT_S, demo_result
 from config.load import load
 from config.settings import Settings
 from console.context import AppContext

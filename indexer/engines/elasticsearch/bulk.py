@@ -1,4 +1,4 @@
-"""Changes -> actions of a bulk request, and its answer -> fates."""
+"""Changes -> actions of a bulk request, and its response -> outcomes."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,36 +8,35 @@ from typing import Any, Final
 from indexer.change import Change, ChangeOutcome, ChangeResult, Upsert, reject_reason
 from indexer.engines.elasticsearch.mapping import month_index, to_source
 
-CHUNK_SIZE: Final = (
-    500  # changes a request: of 30 kB each they stay below 100 MB, the server's limit
-)
+# Changes a request; at 30 kB each it stays below 100 MB, the limit of the server.
+CHUNK_SIZE: Final = 500
 
-_NOT_FOUND: Final = 404  # of a delete: it is gone; of a write: nobody may make the index now
+_NOT_FOUND: Final = 404  # of a delete: already deleted; of a write: the index cannot be created now
 _RETRY_STATUSES: Final = (_NOT_FOUND, 429, 502, 503, 504)
-_CONFLICT: Final = 409  # of an external version: this state or a newer one is there
+_CONFLICT: Final = 409  # of an external version: the index has this state or a newer one
 
-Action = list[dict[str, Any]]  # the line that says what to do, and for an index the document
+Action = list[dict[str, Any]]  # the line of the action, and for an index action the document
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentLocation:
-    """Where a mention stood when it was last seen or written."""
+    """The location of a mention at its last search or write."""
 
-    index: str | None  # None: nowhere, it was deleted
+    index: str | None  # None: deleted
     version: int  # the number of its last change
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedWrite:
-    """A change on its way."""
+    """A change that is to be sent."""
 
     change: Change
-    location: DocumentLocation  # where the mention stands if it arrives
-    actions: tuple[Action, ...]  # the first decides; the others delete it in other months
+    location: DocumentLocation  # of the mention after the write
+    actions: tuple[Action, ...]  # the change, then deletions of the mention in other months
 
 
 def chunks(batch: Sequence[Change]) -> Iterator[list[Change]]:
-    """*batch* in order, in pieces of at most CHUNK that name no mention twice."""
+    """Yield *batch* in order, in chunks of at most CHUNK_SIZE with each mention once."""
     chunk: dict[str, Change] = {}
     for change in batch:
         if change.id in chunk or len(chunk) == CHUNK_SIZE:
@@ -51,10 +50,12 @@ def chunks(batch: Sequence[Change]) -> Iterator[list[Change]]:
 def plan_change(
     change: Change, prefix: str, locations: Sequence[DocumentLocation]
 ) -> ChangeOutcome | PlannedWrite:
-    """What is to be sent for *change*, or its fate where nothing is.
+    """Return the write for *change*, or its outcome if nothing has to be sent.
 
     Args:
-        places: where the mention stands now.
+        change: any change.
+        prefix: of the names of the indices.
+        locations: the present locations of the mention.
     """
     if reason := reject_reason(change):
         return ChangeOutcome(id=change.id, result=ChangeResult.REJECTED, reason=reason)
@@ -70,20 +71,20 @@ def plan_change(
 
 
 def bulk_lines(writes: Sequence[PlannedWrite]) -> list[dict[str, Any]]:
-    """The body of the request that sends them."""
+    """Return the body of the bulk request for *writes*."""
     return [line for write in writes for action in write.actions for line in action]
 
 
 def outcomes(
     writes: Sequence[PlannedWrite], answers: Iterable[Mapping[str, Any]]
 ) -> list[ChangeOutcome]:
-    """The fate of each by the answers to all their actions, in their order."""
+    """Return the outcome of each write from *answers* to all their actions, in order."""
     remaining_answers = iter(answers)
     return [outcome(write, list(islice(remaining_answers, len(write.actions)))) for write in writes]
 
 
 def outcome(write: PlannedWrite, answers: Sequence[Mapping[str, Any]]) -> ChangeOutcome:
-    """The fate of a change by the answers to its actions, in their order."""
+    """Return the outcome of one write from *answers* to its actions, in order."""
     results = [_outcome_of(write.change.id, *next(iter(answer.items()))) for answer in answers]
     return next(
         (candidate for candidate in results if candidate.result is ChangeResult.RETRY), results[0]
@@ -91,7 +92,7 @@ def outcome(write: PlannedWrite, answers: Sequence[Mapping[str, Any]]) -> Change
 
 
 def has_full_disk(answers: Iterable[Mapping[str, Any]]) -> bool:
-    """Whether one of the answers is :func:`is_disk_full`."""
+    """Return whether :func:`is_disk_full` is true of one of *answers*."""
     return any(
         is_disk_full(action_answer.get("error"))
         for answer in answers
@@ -100,7 +101,7 @@ def has_full_disk(answers: Iterable[Mapping[str, Any]]) -> bool:
 
 
 def is_disk_full(error: object) -> bool:
-    """Whether *error* says that nothing can be written until somebody makes room."""
+    """Return whether *error* means a full disk: writes fail until space is freed."""
     return (
         isinstance(error, Mapping)
         and error.get("type") == "cluster_block_exception"
@@ -134,7 +135,7 @@ def _outcome_of(mention: str, kind: str, answer: Mapping[str, Any]) -> ChangeOut
     if error is None or (kind == "delete" and status == _NOT_FOUND):
         return ChangeOutcome(id=mention, result=ChangeResult.OK)
     result = ChangeResult.RETRY if status in _RETRY_STATUSES else ChangeResult.REJECTED
-    # The reason that the server gives may quote the document; the type never does.
+    # The reason in the response may quote the document; the type never does.
     return ChangeOutcome(
         id=mention, result=result, reason=f"Elasticsearch: {status} {error['type']}"
     )

@@ -1,4 +1,4 @@
-"""The connection to a server, and sentences for its errors; the client is imported when needed."""
+"""The connection to a server, and messages for its errors; the client is imported on demand."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -11,7 +11,7 @@ from indexer.engines.elasticsearch.bulk import is_disk_full
 if TYPE_CHECKING:
     from elasticsearch import ApiError, Elasticsearch
 
-_CLIENT_VERSION: Final = 8  # talks to servers 8 and 9; client 9 fails on server 8
+_CLIENT_VERSION: Final = 8  # supports servers 8 and 9; client 9 fails on server 8
 _INSTALL_COMMAND: Final = "pip install 'elasticsearch>=8.19,<9'"
 _VERSION_MISMATCH: Final = "media_type_header_exception"
 _AUTH_STATUSES: Final = (401, 403)
@@ -20,14 +20,14 @@ _SECRETS: Final = re.compile(r"^(\w+://)?.*@|[?#].*", re.DOTALL)
 
 
 def connect(url: str, timeout: float) -> "Elasticsearch":
-    """A client of the server at *url*; nothing is sent yet.
+    """Return a client of the server at *url*; nothing is sent yet.
 
     Args:
-        url: with a scheme, a port and, where the server asks for one, ``user:password@``.
-        timeout: seconds, of each request.
+        url: with scheme and port, and ``user:password@`` if the server needs an account.
+        timeout: of each request, seconds.
 
     Raises:
-        ConfigError: *url* is not one, or the installed client is not version 8.
+        ConfigError: *url* is invalid, or the installed client is not version 8.
     """
     import elasticsearch
 
@@ -40,7 +40,7 @@ def connect(url: str, timeout: float) -> "Elasticsearch":
 
 
 def check_client(version: Sequence[int]) -> None:
-    """ConfigError: a client of this version does not talk to all servers from 8 on."""
+    """Raise ConfigError if a client of *version* does not support servers 8 and 9."""
     if version[0] != _CLIENT_VERSION:
         version_text = ".".join(map(str, version))
         message = (
@@ -50,16 +50,16 @@ def check_client(version: Sequence[int]) -> None:
 
 
 def without_secrets(url: str) -> str:
-    """*url* as it may be shown, also where it is none: without account, query and fragment."""
+    """Return *url* without account, query and fragment; it may be any text."""
     return _SECRETS.sub(r"\1", url)
 
 
 @contextmanager
 def translate_errors(server: str) -> Iterator[None]:
-    """Turn the two families of errors of the client into ours.
+    """Translate the errors of the client into HarkenError.
 
     Args:
-        server: its URL without secrets.
+        server: its URL without secrets, for the messages.
     """
     from elasticsearch import ApiError, TransportError, UnsupportedProductError
 
@@ -75,12 +75,12 @@ def translate_errors(server: str) -> Iterator[None]:
 
 
 def error_summary(error: "ApiError") -> str:
-    """Status and type of an answer; never what it quotes."""
+    """Return status and type of an error response, without its quotations of documents."""
     return f"{error.status_code} {_cause(error).get('type', 'of unknown type')}"
 
 
 def is_divisible(error: "ApiError") -> bool:
-    """Whether a request was refused of which parts may pass: too long, or with one bad line."""
+    """Return whether parts of a rejected request may pass: it is too long or has one bad line."""
     is_general = is_disk_full(_cause(error)) or _VERSION_MISMATCH in error_summary(error)
     return error.status_code in (400, 413, TOO_MANY_REQUESTS) and not is_general
 
@@ -99,7 +99,7 @@ def _translate(error: "ApiError", server: str) -> HarkenError:
 
 
 def disk_full_error(server: str) -> TransientError:
-    """Searches go on; writes wait until somebody makes room."""
+    """Return the error of a full disk: searches work, writes wait until space is freed."""
     message = f"The disk of Elasticsearch at {server} is full: nothing can be indexed"
     return TransientError(f"{message} until space is freed.")
 

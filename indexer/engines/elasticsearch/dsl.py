@@ -1,4 +1,4 @@
-"""Query tree -> Elasticsearch DSL. Values travel as JSON: there is no syntax to inject into."""
+"""Query tree -> Elasticsearch DSL. Values are sent as JSON, which rules out injection."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -13,19 +13,19 @@ Dsl = dict[str, Any]
 
 
 def build_query(query: Query, filters: Filters) -> Dsl:
-    """The query and its filters, which do not score."""
+    """Return the DSL of the query and its filters; filters do not affect scores."""
     scored_query = compile_query(filters.narrow(query))
     bounds = {"gte": _first_second(filters.since), "lt": _first_second(filters.until)}
     limits = {name: second for name, second in bounds.items() if second is not None}
     if not limits:
         return scored_query
-    # Without a format a date field reads numbers as milliseconds, and all of them match.
+    # Without a format a date field takes numbers as milliseconds, and all of them match.
     time_filter = {"range": {PUBLISHED: {**limits, "format": "epoch_second"}}}
     return {"bool": {"must": [scored_query], "filter": [time_filter]}}
 
 
 def compile_query(query: Query) -> Dsl:
-    """The query alone."""
+    """Return the DSL of the query alone."""
     match query:
         case Phrase(words):
             return _phrase(words)
@@ -43,7 +43,10 @@ def compile_query(query: Query) -> Dsl:
 
 
 def histogram_aggregation(bounds: Sequence[tuple[int, int]]) -> Dsl:
-    """Counts of each [from, to) by sentiment, in the form that indexer.histogram.bars reads."""
+    """Return the aggregation that counts each [from, to) by sentiment.
+
+    indexer.histogram.histogram_buckets takes its result.
+    """
     spans = [{"from": start, "to": end} for start, end in bounds]
     return {
         "date_range": {"field": PUBLISHED, "format": "epoch_second", "ranges": spans},
@@ -52,12 +55,15 @@ def histogram_aggregation(bounds: Sequence[tuple[int, int]]) -> Dsl:
 
 
 def bucket_in_seconds(bucket: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A bucket of :func:`ranges` with its start in seconds: a date answers in milliseconds."""
+    """Return *bucket* of :func:`histogram_aggregation` with its start in seconds.
+
+    A date field returns milliseconds.
+    """
     return {**bucket, "from": bucket["from"] // 1000}
 
 
 def _all_of(parts: Sequence[Query]) -> Dsl:
-    # A bool of must_not alone matches all the others.
+    # A bool with must_not alone matches all other documents.
     return {
         "bool": {
             "must": [compile_query(part) for part in parts if not isinstance(part, Not)],

@@ -1,4 +1,4 @@
-"""The engine for more than one machine: Elasticsearch 8 or 9, through its client 8."""
+"""The engine for several machines: Elasticsearch 8 or 9, through its client 8."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -57,8 +57,8 @@ from indexer.results import (
 if TYPE_CHECKING:
     from elasticsearch import ApiError
 
-TIMEOUT_S: Final = 60.0  # a hung node blocks writes for 33 s before the cluster goes on without it
-MAX_RECENT_LOCATIONS: Final = 50_000  # mentions; some 10 MB
+TIMEOUT_S: Final = 60.0  # a hung node blocks writes for 33 s before the cluster drops it
+MAX_RECENT_LOCATIONS: Final = 50_000  # mentions; about 10 MB
 
 _NEWEST_FIRST: Final = [{PUBLISHED: {"order": "desc", "format": "epoch_second"}}, {"id": "asc"}]
 _EMPTY_TERMS: Final = {"buckets": [], "sum_other_doc_count": 0, "doc_count_error_upper_bound": 0}
@@ -67,19 +67,22 @@ _EMPTY_TERMS: Final = {"buckets": [], "sum_other_doc_count": 0, "doc_count_error
 class ElasticsearchIndex(MentionIndex):
     """The indices ``PREFIX-vSCHEMA-YYYY.MM`` of the server at *url*, read through the alias PREFIX.
 
-    Several processes may write if no mention is written by two of them. It never waits to try
-    again: what the server was too busy for comes back as Fate.RETRY.
+    Several processes may write if no two of them write the same mention. It never waits for a
+    retry: a change that a busy server rejected has the outcome ChangeResult.RETRY.
     """
 
     def __init__(self, url: str, *, prefix: str = "harken", timeout: float = TIMEOUT_S) -> None:
         self._prefix = prefix
         self._server = without_secrets(url)
         self._client = connect(url, timeout)
-        # Applied but perhaps not yet visible to a search for the ids.
+        # Applied, but possibly not yet visible to a search for the ids.
         self._recent_locations: dict[str, DocumentLocation] = {}
 
     def setup(self) -> None:
-        """Put the template; the indices make themselves, one a month. Those of old schemas go."""
+        """Store the template, from which the server creates one index a month.
+
+        Delete the indices of old schemas.
+        """
         name = f"{self._prefix}-v{SCHEMA}"
         with translate_errors(self._server):
             templates = self._client.options(ignore_status=404).indices.get_index_template(
@@ -99,11 +102,11 @@ class ElasticsearchIndex(MentionIndex):
         self.refresh()
 
     def apply(self, batch: Sequence[Change]) -> list[ChangeOutcome]:
-        """One request a chunk; a chunk that cannot pass as a whole is halved."""
+        """Send one request a chunk; halve a chunk that is rejected as a whole."""
         return [outcome for chunk in chunks(batch) for outcome in self._apply(chunk)]
 
     def refresh(self) -> None:
-        """Of all months."""
+        """Refresh the indices of all months."""
         with translate_errors(self._server):
             self._client.indices.refresh(index=self._prefix, ignore_unavailable=True)
         self._recent_locations.clear()
@@ -117,7 +120,7 @@ class ElasticsearchIndex(MentionIndex):
         size: int = 20,
         page_token: str | None = None,
     ) -> SearchResponse:
-        """Over all months."""
+        """Search all months."""
         check_size(size)
         request: Dsl = {
             "query": build_query(query, filters),
@@ -128,7 +131,7 @@ class ElasticsearchIndex(MentionIndex):
         first_rank = None
         if effective_sort(sort, query) is Sort.RELEVANCE:
             first_rank = parse_rank(page_token)
-            # Scores of several shards compare only when the words are counted over all of them.
+            # Scores of several shards are comparable only with word counts over all of them.
             request |= {"search_type": "dfs_query_then_fetch", "from_": first_rank}
             request["sort"] = ["_score", *_NEWEST_FIRST]
         else:
@@ -143,13 +146,13 @@ class ElasticsearchIndex(MentionIndex):
     def facets(
         self, query: Query, filters: Filters = NO_FILTERS, *, fields: Sequence[str], n: int = 10
     ) -> Mapping[str, FacetCounts]:
-        """With longer lists from each shard until the first n are certain."""
+        """Request longer lists from each shard until the first *n* are exact."""
         check_fields(fields)
         query_dsl = build_query(query, filters)
         order = [{"_count": "desc"}, {"_key": "asc"}]
 
         def top_terms(name: str, size: int) -> Mapping[str, Any]:
-            """The first *size* of each shard."""
+            """Return the first *size* values of each shard."""
             terms = {"field": name, "size": size, "shard_size": size, "order": order}
             answers = self._aggregate(query_dsl, {"top": {"terms": terms}})
             values: Mapping[str, Any] = answers.get("top", _EMPTY_TERMS)
@@ -158,12 +161,12 @@ class ElasticsearchIndex(MentionIndex):
         return {name: top_values(partial(top_terms, name), n) for name in fields}
 
     def count(self, query: Query = Everything(), filters: Filters = NO_FILTERS) -> int:  # noqa: B008
-        """Over all months."""
+        """Count over all months."""
         answer = self._search(query=build_query(query, filters), size=0, track_total_hits=True)
         return int(answer["hits"]["total"]["value"])
 
     def ids(self, query: Query = Everything(), filters: Filters = NO_FILTERS) -> Iterator[str]:  # noqa: B008
-        """Page by page: what is published meanwhile may be missing."""
+        """Yield ids page by page; mentions indexed meanwhile may be missing."""
         request = {"query": build_query(query, filters), "size": MAX_HITS, "source": False}
         paging = _after_token(None)
         while rows := self._search(**request, **paging)["hits"]["hits"]:
@@ -171,7 +174,7 @@ class ElasticsearchIndex(MentionIndex):
             paging["search_after"] = rows[-1]["sort"]
 
     def health(self) -> Health:
-        """As the cluster says."""
+        """Return the state that the cluster reports."""
         with translate_errors(self._server):
             status = self._client.cluster.health()["status"]
             stats = self._client.indices.stats(index=f"{self._prefix}*", metric="store")
@@ -216,7 +219,10 @@ class ElasticsearchIndex(MentionIndex):
         return [results[change.id] for change in chunk]
 
     def _locations(self, ids: Sequence[str]) -> dict[str, list[DocumentLocation]]:
-        """Where each mention stands; in two months after a crash between a write and a delete."""
+        """Return the locations of each mention.
+
+        A crash between a write and a delete leaves a mention in two months.
+        """
         if len(self._recent_locations) > MAX_RECENT_LOCATIONS:
             self.refresh()
         answer = self._search(
@@ -253,7 +259,7 @@ class ElasticsearchIndex(MentionIndex):
     def _send_halves(
         self, writes: Sequence[PlannedWrite], error: "ApiError"
     ) -> list[ChangeOutcome]:
-        """Of a request that was refused as a whole: find out which part of it can pass."""
+        """Send the halves of a request that was rejected as a whole."""
         if len(writes) == 1:
             result = (
                 ChangeResult.RETRY
@@ -265,9 +271,7 @@ class ElasticsearchIndex(MentionIndex):
             ]
         middle = len(writes) // 2
         first = self._send(writes[:middle])
-        if all(
-            outcome.result is ChangeResult.RETRY for outcome in first
-        ):  # the server is busy: leave it alone
+        if all(outcome.result is ChangeResult.RETRY for outcome in first):  # the server is busy
             return first + [
                 ChangeOutcome(
                     id=write.change.id, result=ChangeResult.RETRY, reason=error_summary(error)
@@ -277,13 +281,13 @@ class ElasticsearchIndex(MentionIndex):
         return first + self._send(writes[middle:])
 
     def _aggregate(self, query: Dsl, aggs: Dsl) -> Mapping[str, Any]:
-        """The answers by name; none at all while there is no index."""
+        """Return the results by name; {} while there is no index."""
         response: Mapping[str, Any] = self._search(query=query, aggs=aggs, size=0)
         answers: Mapping[str, Any] = response.get("aggregations", {})
         return answers
 
     def _search(self, **request: Any) -> Mapping[str, Any]:
-        """Over all months, or an error: an answer of some of them would be taken for the whole."""
+        """Search all months; an incomplete result is an error."""
         request |= {"ignore_unavailable": True, "allow_partial_search_results": False}
         with translate_errors(self._server):
             response = self._client.search(index=self._prefix, **request)
@@ -292,7 +296,7 @@ class ElasticsearchIndex(MentionIndex):
 
 
 def _after_token(page_token: str | None) -> Dsl:
-    """Newest first, from the hit behind the mark on."""
+    """Return the part of a request that selects the hits after *page_token*, newest first."""
     if page_token is None:
         return {"sort": _NEWEST_FIRST}
     token = parse_page_token(page_token)

@@ -1,4 +1,4 @@
-"""What stands in a tantivy index for a change, and the order it is listed in."""
+"""The entry of a change in a tantivy index, and its sort order."""
 
 import json
 from typing import Any, Final
@@ -10,12 +10,12 @@ from indexer.document import Document, from_stored, to_stored
 from indexer.query.fields import FIELDS
 from indexer.results import PageToken
 
-_ORDER_ID_BITS: Final = 29  # of the id in the order; 35 are left for the second, and an i64 is full
-_TOKENIZER: Final = "blanks"  # our tokenizer: words come cut
+_ORDER_ID_BITS: Final = 29  # of the id in the order; the second has the other 35 bits of an i64
+_TOKENIZER: Final = "blanks"  # our tokenizer: words are already tokenized
 
 
 def build_schema() -> Any:
-    """The schema of every index that this module writes."""
+    """Return the schema of every index that this module writes."""
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("words", tokenizer_name=_TOKENIZER)
@@ -29,14 +29,17 @@ def build_schema() -> Any:
 
 
 def register_tokenizer(index: Any) -> None:
-    """Give *index* our tokenizer, and no thread that watches its files."""
+    """Register our tokenizer in *index*; switch off the thread that watches its files."""
     tokenizer = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
     index.register_tokenizer(_TOKENIZER, tokenizer)
     index.config_reader("manual")
 
 
 def build_entry(change: Change) -> Any:
-    """What is written; for a deleted mention a grave, whose number keeps older changes away."""
+    """Return the entry of *change*.
+
+    A deleted mention is a tombstone, whose number makes older changes stale.
+    """
     if not isinstance(change, Upsert):
         return tantivy.Document(id=change.id, number=change.number)
     document = change.document
@@ -55,11 +58,14 @@ def build_entry(change: Change) -> Any:
 
 
 def sort_order(page_token: PageToken) -> int:
-    """One number, descending as the hits do: newest first, then by the first digits of the id."""
+    """Return a number that is descending in the order of hits.
+
+    Hits are newest first, then by the first digits of the id.
+    """
     digits = int(page_token.id[:8], 16) >> (32 - _ORDER_ID_BITS)
     return (page_token.published << _ORDER_ID_BITS) + (1 << _ORDER_ID_BITS) - 1 - digits
 
 
 def stored_document(entry: Any) -> Document:
-    """The document in an entry that is no grave."""
+    """Return the document in an entry that is not a tombstone."""
     return from_stored(json.loads(entry["kept"][0]))

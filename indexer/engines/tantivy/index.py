@@ -1,4 +1,4 @@
-"""The embedded engine: tantivy in a folder. One process writes, any number of them reads."""
+"""The embedded engine: tantivy in a folder. One process writes, any number may read."""
 
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
@@ -39,24 +39,24 @@ from indexer.results import (
     parse_rank,
 )
 
-WRITER_BYTES: Final = 64_000_000  # heap of the one writing thread; tantivy's least is 15 MB
+WRITER_BYTES: Final = 64_000_000  # heap of the single writing thread; the least of tantivy is 15 MB
 
 _SCHEMA: Final = build_schema()
 _QUERIES: Final = QueryCompiler(_SCHEMA)
 
 
 class TantivyIndex(MentionIndex):
-    """The index in *folder*, which one process at a time may open with ``writer=True``."""
+    """The index in *folder*; one process at a time may open it with ``writer=True``."""
 
     def __init__(self, folder: Path, *, writer: bool) -> None:
         self._folder = folder / f"v{SCHEMA}"
         self._is_writer = writer
         self._index: Any = None
         self._writer: Any = None
-        self._commit: object = None  # how the index file looked when it was last read
+        self._commit: object = None  # identity of the index file at the last read
 
     def setup(self) -> None:
-        """Open the folder; a writer makes and locks it, and takes away those of old schemas."""
+        """Open the folder; a writer creates and locks it, and deletes those of old schemas."""
         schemas = {
             int(path.name[1:]): path
             for path in self._folder.parent.glob("v*")
@@ -71,7 +71,7 @@ class TantivyIndex(MentionIndex):
                 shutil.rmtree(path)
 
     def apply(self, batch: Sequence[Change]) -> list[ChangeOutcome]:
-        """One commit a batch."""
+        """Apply *batch* in one commit."""
         writer = self._open_writer()
         try:
             numbers = self._change_numbers([change.id for change in batch])
@@ -79,12 +79,12 @@ class TantivyIndex(MentionIndex):
                 outcomes = [_apply_change(writer, change, numbers) for change in batch]
                 writer.commit()
         except BaseException:
-            self.close()  # forgets what is not committed; the next call opens anew
+            self.close()  # drops the uncommitted changes; the next call opens the index again
             raise
         return outcomes
 
     def refresh(self) -> None:
-        """Read the newest commit."""
+        """Load the newest commit."""
         self._commit = None
         self._searcher()
 
@@ -97,7 +97,7 @@ class TantivyIndex(MentionIndex):
         size: int = 20,
         page_token: str | None = None,
     ) -> SearchResponse:
-        """Of the newest commit."""
+        """Search the newest commit."""
         check_size(size)
         searcher, compiled_query = self._searcher(), _QUERIES.build_query(query, filters)
         total = searcher.search(compiled_query, limit=1).count
@@ -120,12 +120,12 @@ class TantivyIndex(MentionIndex):
     def facets(
         self, query: Query, filters: Filters = NO_FILTERS, *, fields: Sequence[str], n: int = 10
     ) -> Mapping[str, FacetCounts]:
-        """With longer lists from each segment until the first n are certain."""
+        """Request longer lists from each segment until the first *n* are exact."""
         check_fields(fields)
         searcher, compiled_query = self._searcher(), _QUERIES.build_query(query, filters)
 
         def top_terms(name: str, size: int) -> Mapping[str, Any]:
-            """The first *size* of each segment."""
+            """Return the first *size* values of each segment."""
             terms = {"field": name, "size": size, "segment_size": size}
             values: Mapping[str, Any] = searcher.aggregate(
                 compiled_query, {"top": {"terms": terms}}
@@ -135,11 +135,11 @@ class TantivyIndex(MentionIndex):
         return {name: top_values(partial(top_terms, name), n) for name in fields}
 
     def count(self, query: Query = Everything(), filters: Filters = NO_FILTERS) -> int:  # noqa: B008
-        """Without reading a document."""
+        """Count without reading a document."""
         return int(self._searcher().search(_QUERIES.build_query(query, filters), limit=1).count)
 
     def ids(self, query: Query = Everything(), filters: Filters = NO_FILTERS) -> Iterator[str]:  # noqa: B008
-        """Of one commit, however long the caller takes."""
+        """Yield the ids of one commit, also if a later one follows meanwhile."""
         searcher, compiled_query = self._searcher(), _QUERIES.build_query(query, filters)
         last = None
         while documents := _newest_documents(searcher, compiled_query, last, MAX_HITS):
@@ -147,7 +147,7 @@ class TantivyIndex(MentionIndex):
             last = PageToken(documents[-1].published, documents[-1].id)
 
     def health(self) -> Health:
-        """From the files."""
+        """Return the number of documents and the size of the files."""
         searcher = self._searcher()
         size = sum(path.stat().st_size for path in self._folder.iterdir())
         return Health(docs=self.count(), bytes=size, detail=f"{searcher.num_segments} segments")
@@ -178,7 +178,7 @@ class TantivyIndex(MentionIndex):
         answer = self._searcher().aggregate(
             _QUERIES.build_query(query, filters), {"bars": aggregation}
         )
-        # tantivy adds a bucket before the first range, which has no start.
+        # tantivy adds a bucket without a start before the first range.
         return histogram_buckets(edges[:-1], [b for b in answer["bars"]["buckets"] if "from" in b])
 
     def _open_index(self) -> Any:
@@ -209,7 +209,7 @@ class TantivyIndex(MentionIndex):
         return index.searcher()
 
     def _change_numbers(self, ids: Sequence[str]) -> dict[str, int]:
-        """The last change number of each of these mentions that has one."""
+        """Return the last change number of each of *ids* that is in the index."""
         searcher = self._searcher()
         if not ids or not searcher.num_docs:
             return {}
@@ -234,12 +234,14 @@ def _apply_change(writer: Any, change: Change, numbers: dict[str, int]) -> Chang
 def _newest_documents(
     searcher: Any, compiled_query: Any, token: PageToken | None, n: int
 ) -> list[Document]:
-    """The first *n* behind *after*, newest first, ties by id; fewer only if there are no more."""
+    """Return the first *n* documents after *token*, newest first, ties by id.
+
+    Fewer than *n*: there are no more.
+    """
     if token:
         compiled_query = conjunction(compiled_query, _QUERIES.at_or_after(sort_order(token)))
-    rows = _top_rows(
-        searcher, compiled_query, n + 1, by="order"
-    )  # one more: *after* itself is among them
+    # One more, because the hit of *token* is one of them.
+    rows = _top_rows(searcher, compiled_query, n + 1, by="order")
     documents = sorted(
         (stored_document(searcher.doc(address)) for _, address in rows), key=_sort_key
     )
@@ -265,9 +267,9 @@ def _most_relevant_hits(
 def _top_rows(
     searcher: Any, compiled_query: Any, n: int, by: str | None = None
 ) -> list[tuple[Any, Any]]:
-    """The first *n* values (of *by*, else scores) with their addresses, and all that tie with them.
+    """Return the first *n* values and their addresses, with all ties; by score unless *by* is set.
 
-    tantivy cuts ties where its limit falls, and orders them by address.
+    tantivy orders ties by address and cuts them at its limit.
     """
     limit = n + 1
     while True:
@@ -287,7 +289,7 @@ def _sort_key(document: Document) -> tuple[int, str]:
 
 @contextmanager
 def _translate_errors(folder: Path) -> Iterator[None]:
-    """Say what can be done about an error; tantivy raises ValueError for all of them."""
+    """Translate errors into HarkenError; tantivy raises ValueError for all of its own."""
     try:
         yield
     except (PermissionError, NotADirectoryError, FileExistsError) as error:

@@ -1,4 +1,4 @@
-"""Query tree -> tantivy query; tantivy's own parser finds nothing for ``a AND NOT b``."""
+"""Query tree -> tantivy query; the parser of tantivy finds nothing for ``a AND NOT b``."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,13 +13,13 @@ from indexer.query.nodes import And, Field, Not, Or, Phrase
 
 
 class QueryCompiler:
-    """Makes queries for indexes of one schema."""
+    """A compiler of queries for indexes of one schema."""
 
     def __init__(self, schema: Any) -> None:
         self._schema = schema
 
     def build_query(self, query: nodes.Query, filters: Filters) -> Any:
-        """The query and its filters, which do not score."""
+        """Return the query with its filters; filters do not affect scores."""
         scored_query = self.compile_query(filters.narrow(query))
         if filters.since is None and filters.until is None:
             return scored_query
@@ -34,7 +34,7 @@ class QueryCompiler:
         return conjunction(scored_query, Query.const_score_query(time_filter, 0.0))
 
     def compile_query(self, query: nodes.Query) -> Any:
-        """The query alone."""
+        """Return the query without filters."""
         match query:
             case Phrase(words):
                 return self._phrase(words)
@@ -52,11 +52,14 @@ class QueryCompiler:
         return all_documents()
 
     def at_or_after(self, order: int) -> Any:
-        """What stands at *order* (indexer.engines.tantivy.documents.order) or behind it."""
+        """Return a query for all entries at *order* or after it.
+
+        *order* is an indexer.engines.tantivy.documents.sort_order.
+        """
         return Query.range_query(self._schema, "order", FieldType.Integer, None, order)
 
     def by_id(self, ids: Sequence[str]) -> Any:
-        """The entries of these mentions, graves too."""
+        """Return a query for the entries of *ids*, tombstones too."""
         return Query.term_set_query(self._schema, "id", ids)
 
     def _phrase(self, words: Sequence[str]) -> Any:
@@ -72,17 +75,17 @@ class QueryCompiler:
             for part in parts
         ]
         if all(isinstance(part, Not) for part in parts):
-            clauses.append((Occur.Must, all_documents()))  # what there is to be excluded from
+            clauses.append((Occur.Must, all_documents()))  # the set that they are excluded from
         return Query.boolean_query(clauses)
 
 
 def all_documents() -> Any:
-    """Every entry but the graves, which have no order."""
+    """Return a query for all entries except tombstones, which have no order."""
     return Query.const_score_query(Query.exists_query("order"), 0.0)
 
 
 def conjunction(first: Any, second: Any) -> Any:
-    """The conjunction."""
+    """Return the conjunction of two queries."""
     return Query.boolean_query([(Occur.Must, first), (Occur.Must, second)])
 
 

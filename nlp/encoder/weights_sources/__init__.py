@@ -1,1 +1,1 @@
-"""Encoders that Harken's adapters stand on: one module each, how it becomes a folder."""
+"""The encoders below Harken's adapters: one module each, from its packages to a folder."""

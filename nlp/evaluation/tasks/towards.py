@@ -1,4 +1,4 @@
-"""``--task towards``: sentiment towards the ``target`` of each row, which is marked in its text."""
+"""``--task towards``: sentiment towards the ``target`` of each row, marked in its text."""
 
 from collections.abc import Iterator, Sequence
 
@@ -12,13 +12,11 @@ from nlp.text.target_marking import mark_brand
 
 
 class Towards(HeadTask):
-    """Only for models that were trained on marked texts: others would read marks as noise.
+    """Sentiment towards a marked brand, for models that were trained on marked texts.
 
     Raises:
-        ConfigError: the model was not.
+        ConfigError: the model was not trained so: marks are noise to it.
     """
-
-    output_key = "sentiment"
 
     def __init__(self, model: Model, options: EvaluationOptions) -> None:
         super().__init__(model, options)
@@ -27,7 +25,7 @@ class Towards(HeadTask):
             raise ConfigError(f"model: {model.name!r} does not score targets. {others}")
 
     def samples(self, rows: Sequence[InputRow]) -> Iterator[Floats]:
-        """One draw: what is said of each text with its target marked."""
+        """Yield one draw: the sentiment of each text with its target marked."""
         for i, row in enumerate(rows):
             if not row.target:
                 raise RowError(i, "target", 'should have a "target": the brand to score')
@@ -35,5 +33,5 @@ class Towards(HeadTask):
 
 
 def _marked_text(row: InputRow) -> str:
-    """Marked before it is cleaned: of the brand in ``@brand`` nothing is left after."""
+    # Marked before it is cleaned: cleaning turns the brand in ``@brand`` into ``@user``.
     return clean(mark_brand(row.text, [row.target or ""]))

@@ -1,1 +1,1 @@
-"""Which places a text names: a gazetteer, and rules that would rather tell none than guess."""
+"""Recognition of places: a gazetteer, and rules that prefer precision to recall."""

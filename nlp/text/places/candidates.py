@@ -1,4 +1,4 @@
-"""A text as its words, and the names of places among them, whatever each of them means there."""
+"""The words of a text, and all place names of the gazetteer among them."""
 
 import re
 from dataclasses import dataclass
@@ -7,30 +7,28 @@ from typing import Final
 from core.tokenizer import tokenize_with_spans
 from nlp.text.places.gazetteer import Gazetteer, PlaceName
 
-_NAME_JOINER: Final = re.compile(
-    r"[ \u00a0'’.\-]{1,2}"
-)  # what stands between the words of one name
-_MAX_NAME_WORDS: Final = 6  # words of a name
-_ARABIC_PREFIXES: Final = "وبلفك"  # Arabic writes and, in, for, then, like onto the next word
-ARABIC_IN: Final = "ب"  # the one of them that says where
-MAX_INITIALS: Final = 3  # letters of names that are spoken by letter: UK, USA, NYC
+_NAME_JOINER: Final = re.compile(r"[ \u00a0'’.\-]{1,2}")  # between the words of one name
+_MAX_NAME_WORDS: Final = 6
+_ARABIC_PREFIXES: Final = "وبلفك"  # and, in, for, then, like: part of the next word in Arabic
+ARABIC_IN: Final = "ب"  # "in"
+MAX_INITIALS: Final = 3  # letters of an initialism: UK, USA, NYC
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceCandidate:
-    """The words first to last (exclusive) of a text, which are *name*, and where they stand."""
+    """One name of the gazetteer in a text."""
 
     name: PlaceName
-    first: int
-    last: int
-    start: int
-    end: int
-    surface: str
-    has_arabic_in: bool = False  # it is written with the Arabic "in"
+    first: int  # index of its first word
+    last: int  # … and of the word after it
+    start: int  # position of its first character
+    end: int  # … and of the character after it
+    surface: str  # text[start:end]
+    has_arabic_in: bool = False  # written with the Arabic "in"
 
     @property
     def is_capitalized(self) -> bool:
-        """Whether it is written as a name; in a script without capitals everything is."""
+        """True if it is written as a name; always true in a script without capitals."""
         if len(self.surface) <= MAX_INITIALS:
             return not self.surface.islower() and (
                 self.surface.isupper() or not self.surface.istitle()
@@ -39,17 +37,17 @@ class PlaceCandidate:
 
 
 class TokenizedText:
-    """One text, cut into words."""
+    """One text, split into words."""
 
     def __init__(self, text: str) -> None:
         self.text = text
         self._tokens = tokenize_with_spans(text)
         letters = [c for c in text if c.isupper() or c.islower()]
-        # In a headline or a shout capitals say nothing.
+        # In a headline or a shout capitals have no meaning.
         self.is_shouted = sum(map(str.isupper, letters)) > len(letters) / 2
 
     def candidates(self, gazetteer: Gazetteer) -> list[PlaceCandidate]:
-        """The longest names, none within another, in order."""
+        """Return the longest names of *gazetteer*, without overlap, in order."""
         candidates: list[PlaceCandidate] = []
         index = 0
         while index < len(self._tokens):
@@ -60,13 +58,16 @@ class TokenizedText:
         return candidates
 
     def word_before(self, index: int) -> str:
-        """The word that only a blank parts from the word *at* behind it; else ""."""
+        """Return the word before the word at *index* if only white space is between; else ""."""
         if not 0 < index < len(self._tokens) or not self._between(index - 1).isspace():
             return ""
         return self._tokens[index - 1].word
 
     def capitalized_word(self, index: int, neighbour: int) -> str:
-        """The word *at*, if it has a capital and only a blank parts it from *beside*; else ""."""
+        """Return the word at *index* if it has a capital, with only white space to *neighbour*.
+
+        Otherwise return "".
+        """
         if not 0 <= index < len(self._tokens) or not self._between(min(index, neighbour)).isspace():
             return ""
         token = self._tokens[index]
@@ -106,11 +107,11 @@ class TokenizedText:
         )
 
     def _continues_name(self, index: int) -> bool:
-        """Whether the word *at* may go on with the name that the word before belongs to."""
+        """Return True if the word at *index* may belong to the same name as the one before."""
         return index < len(self._tokens) and bool(_NAME_JOINER.fullmatch(self._between(index - 1)))
 
     def _between(self, index: int) -> str:
-        """What stands between the word *at* and the next one."""
+        """Return the text between the word at *index* and the next one."""
         if index + 1 >= len(self._tokens):
             return ""
         return self.text[self._tokens[index].end : self._tokens[index + 1].start]

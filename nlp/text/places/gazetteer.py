@@ -1,7 +1,7 @@
-"""Names of places and what they may mean: CLDR's countries, GeoNames' cities, our own additions.
+"""Names of places and their meanings: CLDR's countries, GeoNames' cities, our own additions.
 
 CLDR comes with Babel, in the language of a text. The cities (50,000 inhabitants and more, with
-the smaller ones of the same name) are GeoNames', https://www.geonames.org, CC BY 4.0.
+the smaller ones of the same name) are from GeoNames, https://www.geonames.org, CC BY 4.0.
 """
 
 import gzip
@@ -13,37 +13,36 @@ from pathlib import Path
 from typing import Any, Final
 
 import yaml
+from babel import Locale
 
-from config.countries import country_names
+from core.countries import COUNTRY_CODES
 from core.entity import Place
 from core.tokenizer import tokenize
 
 CITIES_FILE: Final = Path(__file__).with_name("cities.tsv.gz")
-LARGE_CITY_POPULATION: Final = (
-    500_000  # inhabitants from which on a city is named without saying "in"
-)
-SHORT_NAME_LETTERS: Final = 4  # letters up to which a city is never named so: Van, Cali, Bari
-DOMINANCE_RATIO: Final = 5.0  # times the inhabitants of its namesakes in all other countries
+LARGE_CITY_POPULATION: Final = 500_000  # a city from this size on needs no "in" before it
+SHORT_NAME_LETTERS: Final = 4  # up to this length it always does: Van, Cali, Bari
+DOMINANCE_RATIO: Final = 5.0  # to the population of the namesakes in all other countries
 _ENGLISH: Final = "en"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceName:
-    """What one name may mean."""
+    """The places that one name may mean."""
 
     places: Mapping[str, Place]  # by country
-    default_country: str | None  # the country that it means alone; None: there are several as good
+    default_country: str | None  # the country it means without context; None: ambiguous
     is_region: bool = False  # part of a country
-    is_doubtful: bool = False  # it means something else, too, or few would know the place
+    is_doubtful: bool = False  # also an ordinary word or name, or the place is little known
 
     @property
     def is_city(self) -> bool:
-        """Whether it may be a city."""
+        """True if it may be a city."""
         return any(place.city for place in self.places.values())
 
     @property
     def is_country(self) -> bool:
-        """Whether it is one country, or one part of it, and nothing else."""
+        """True if it is only one country, or one region of it."""
         return len(self.places) == 1 and not self.is_city
 
 
@@ -54,13 +53,13 @@ PlaceNames = dict[str, PlaceName]
 class Cues:
     """Words before the name of a place."""
 
-    sure: frozenset[str] = frozenset()
-    all: frozenset[str] = frozenset()
+    sure: frozenset[str] = frozenset()  # sufficient evidence for a place: "in"
+    all: frozenset[str] = frozenset()  # with the weaker ones
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gazetteer:
-    """What is known of places for texts in one language; all keys are folded words."""
+    """Names of places for texts in one language; all keys are folded words."""
 
     names: Mapping[str, PlaceName]
     codes: Mapping[str, str]  # US states and the like: code to country
@@ -69,13 +68,13 @@ class Gazetteer:
 
 
 def fold_name(name: str) -> str:
-    """*name* as it is looked up."""
+    """Return *name* as a key of the gazetteer."""
     return " ".join(tokenize(name))
 
 
 @cache
 def load_gazetteer(language: str | None) -> Gazetteer:
-    """For texts in *language* (ISO 639-1), or of an unknown one; English names always count."""
+    """Return the gazetteer for *language* (ISO 639-1; None: unknown), always with English names."""
     name_data = _name_data()
     cue_language = language if language in name_data["cues"] else None
     layers = [_country_names(code) for code in dict.fromkeys((cue_language or _ENGLISH, _ENGLISH))]
@@ -93,7 +92,7 @@ def load_gazetteer(language: str | None) -> Gazetteer:
 
 
 def _cues(cue_groups: Iterable[Mapping[str, Sequence[str]]]) -> Cues:
-    """The words before a place, of all languages that are *told*."""
+    """Return the words before a place of all *cue_groups* (one per language)."""
     sure, other = set(), set()
     for group in cue_groups:
         sure |= set(map(fold_name, group["sure"]))
@@ -115,8 +114,9 @@ def _doubtful_names() -> frozenset[str]:
 
 @cache
 def _country_names(language: str) -> PlaceNames:
-    """CLDR's names in *language*, and ours."""
-    cldr_names = [(name, code) for code, name in country_names(language).items()]
+    """Return CLDR's names in *language*, and ours."""
+    territories = Locale(language).territories.items()
+    cldr_names = [(name, code) for code, name in territories if code in COUNTRY_CODES]
     ours = [(name, code) for code, names in _name_data()["countries"].items() for name in names]
     ambiguous = {
         fold_name(name): PlaceName(
@@ -147,7 +147,7 @@ def _country_name(key: str, code: str, *, is_region: bool = False) -> PlaceName:
 
 @cache
 def _city_names() -> PlaceNames:
-    """The cities by every name that they have."""
+    """Return the cities by all of their names."""
     namesakes: defaultdict[str, list[tuple[str, str, int]]] = defaultdict(list)
     for name, country, people in _city_rows():
         namesakes[fold_name(name)].append((name, country, people))

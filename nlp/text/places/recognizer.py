@@ -1,7 +1,7 @@
-"""The places that a text names. Where a name may mean something else, none is better than a guess.
+"""Recognition of places in a text. An ambiguous name is skipped rather than guessed.
 
-What makes a name a place, in this order of weight: its country behind it ("Paris, Texas"), a word
-before it ("in Reading"), a capital that no neighbour shares ("Paris" but not "Paris Hilton").
+Evidence for a place, strongest first: its country after it ("Paris, Texas"), a word before it
+("in Reading"), a capital without a capitalized neighbour ("Paris" but not "Paris Hilton").
 """
 
 import re
@@ -10,23 +10,23 @@ from itertools import zip_longest
 from typing import Final
 
 from core.entity import Entity, EntityKind, Place
-from nlp.text.keyphrases import stop_words
+from core.stopwords import stop_words
 from nlp.text.places.candidates import MAX_INITIALS, PlaceCandidate, TokenizedText
 from nlp.text.places.gazetteer import load_gazetteer
 
-SEPARATOR: Final = "|"  # parts words and names, and is none
+SEPARATOR: Final = "|"  # ends words and names, and is no part of them
 _QUALIFIER_GAP: Final = re.compile(r"\s*[,(]\s*|\s+")  # between a city and its country
 _REGION_CODE: Final = re.compile(r",\s*([A-Z]{2})\b")
 
-PlaceMatch = tuple[Place, int, int]  # a place and where a text says it
+PlaceMatch = tuple[Place, int, int]  # a place, and the start and end of its name
 
 
 def find_places(text: str, language: str | None) -> tuple[list[Entity], str]:
-    """Each place that *text* names, in the order of the first time; and the text without them.
+    """Return each place in *text* once, in order, and *text* with separators for the places.
 
     Args:
-        text: without links, accounts and what else is no prose.
-        language: of it, ISO 639-1; None: unknown.
+        text: prose, without links and accounts.
+        language: ISO 639-1; None: unknown.
     """
     entities: dict[str, Entity] = {}
     segments, position = [], 0
@@ -45,7 +45,7 @@ class _PlaceFinder:
         self._stop_words = stop_words(language) or frozenset()
 
     def matches(self) -> Iterator[PlaceMatch]:
-        """Those that are told, none within another."""
+        """Yield the places, without overlap, in order."""
         candidates, position = self._text.candidates(self._gazetteer), 0
         for candidate, following in zip_longest(candidates, candidates[1:]):
             if candidate.start < position:
@@ -63,7 +63,7 @@ class _PlaceFinder:
     def _qualified_match(
         self, candidate: PlaceCandidate, following: PlaceCandidate | None
     ) -> PlaceMatch | None:
-        """A place whose country stands behind it."""
+        """Return a place with its country after it, or None."""
         if not candidate.is_capitalized or candidate.name.is_country:
             return None
         return self._match_by_code(candidate) or (
@@ -71,7 +71,7 @@ class _PlaceFinder:
         )
 
     def _match_by_code(self, candidate: PlaceCandidate) -> PlaceMatch | None:
-        """Where "Berlin, DE" is, which is not Delaware."""
+        # "Berlin, DE" is in Germany, not in Delaware: countries come before regions.
         code = _REGION_CODE.match(self._text.text, candidate.end)
         if code is None or self._text.is_shouted:
             return None
@@ -93,12 +93,12 @@ class _PlaceFinder:
             return None
         (country,) = following.name.places
         place = candidate.name.places.get(country)
-        if place is None and following.name.is_region:  # a small town that bears a great name
+        if place is None and following.name.is_region:  # a small town with a famous name
             place = Place(country=country)
         return (place, candidate.start, following.end) if place else None
 
     def _is_qualifier(self, candidate: PlaceCandidate, following: PlaceCandidate) -> bool:
-        """Whether *behind* is one country, or a part of one, and says where *span* is."""
+        """Return True if *following* is one country or region, right after *candidate*."""
         between = self._text.text[candidate.end : following.start]
         is_next = candidate.last == following.first and bool(_QUALIFIER_GAP.fullmatch(between))
         return is_next and following.name.is_country and following.is_capitalized
@@ -116,7 +116,7 @@ class _PlaceFinder:
         return self._stands_alone(candidate) or before in self._gazetteer.cues.all
 
     def _is_place_in_context(self, candidate: PlaceCandidate) -> bool:
-        """Whether *span* is a place, where what stands before it says so."""
+        """Return True if *candidate* is a place, given that the word before it points to one."""
         if not candidate.is_capitalized:  # "in berlin", but never "un verre de bordeaux"
             return not candidate.name.is_doubtful and candidate.surface.islower()
         return not candidate.name.is_doubtful or self._ends_name(candidate)
@@ -130,13 +130,13 @@ class _PlaceFinder:
         )
 
     def _is_initialism_with_article(self, candidate: PlaceCandidate) -> bool:
-        """Whether it is spoken by letter and has an article: the UK, die USA."""
+        """Return True for an initialism with an article: the UK, die USA."""
         return len(candidate.surface) <= MAX_INITIALS and self._text.word_before(
             candidate.first
         ) in (self._gazetteer.articles)
 
     def _word_before(self, candidate: PlaceCandidate) -> str:
-        """The word before *span*, or before its article; "" where something parts them."""
+        """Return the word before *candidate* or before its article; "" if they are separated."""
         word = self._text.word_before(candidate.first)
         return (
             self._text.word_before(candidate.first - 1)
@@ -145,6 +145,6 @@ class _PlaceFinder:
         )
 
     def _is_part_of_name(self, index: int, *, neighbour: int) -> bool:
-        """Whether the neighbour *at* may be part of a longer name: Hilton in "Paris Hilton"."""
+        """Return True if the word at *index* may be part of the name: Hilton in "Paris Hilton"."""
         word = self._text.capitalized_word(index, neighbour)
         return bool(word) and word not in self._gazetteer.names and word not in self._stop_words

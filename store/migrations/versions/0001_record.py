@@ -1,4 +1,4 @@
-"""The record as it began."""
+"""The first schema."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ down_revision = None
 
 
 def upgrade() -> None:
-    """Apply: tables that others point at come first."""
+    """Create the tables; those that others refer to come first."""
     _audit()
     _baselines()
     _counters()

@@ -1,4 +1,4 @@
-"""What the other heads of a model read: nothing, for verdicts from before there were any."""
+"""Column for the results of the other heads of a model; empty for older verdicts."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,6 +8,6 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    """Apply; no row is rewritten: both databases keep the default beside the table."""
+    """Apply without rewriting a row: both databases store the default with the table."""
     heads = sa.Column("heads", sa.JSON(), nullable=False, server_default="{}")
     op.add_column("verdicts", heads)

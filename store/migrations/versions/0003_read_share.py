@@ -1,4 +1,4 @@
-"""How much of a text a verdict was read from: all of it, for verdicts from before excerpts."""
+"""Column for the share of a text behind a verdict; 1 for older verdicts."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,7 @@ down_revision = "0002"
 
 
 def upgrade() -> None:
-    """Apply; no row is rewritten: both databases keep the default beside the table."""
+    """Apply without rewriting a row: both databases store the default with the table."""
     share: sa.Column[float] = sa.Column(
         "read_share", sa.Double(), nullable=False, server_default="1"
     )

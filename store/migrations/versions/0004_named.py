@@ -1,4 +1,4 @@
-"""What a text names, and the products and people of a watch; for older mentions: nothing yet."""
+"""Table for entities, columns for products and people of a watch; empty for older mentions."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,7 @@ down_revision = "0003"
 
 
 def upgrade() -> None:
-    """Apply; no row is rewritten: both databases keep the default beside the table."""
+    """Apply without rewriting a row: both databases store the default with the table."""
     for name in ("products", "people"):
         op.add_column("watches", sa.Column(name, sa.JSON(), nullable=False, server_default="[]"))
     op.create_table(

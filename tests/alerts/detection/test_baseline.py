@@ -1,4 +1,4 @@
-"""A baseline learns what is usual, is not fooled by one burst, and survives as JSON."""
+"""A baseline learns the usual level, resists one burst and survives as JSON."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -55,8 +55,10 @@ def taught(counts, baseline=None, hours=None):
     first = counts.bucket(baseline.learnt_to)
     end = len(counts.voices) if hours is None else first + hours * BUCKETS_PER_HOUR
     for place in range(first, end, BUCKETS_PER_HOUR):
-        seen = score_windows(baseline, counts, place, place + BUCKETS_PER_HOUR)
-        baseline = update_baseline(baseline, counts, seen, units_with_news(score(baseline, seen)))
+        windows = score_windows(baseline, counts, place, place + BUCKETS_PER_HOUR)
+        baseline = update_baseline(
+            baseline, counts, windows, units_with_news(score(baseline, windows))
+        )
     return baseline
 
 
@@ -83,12 +85,12 @@ def test_a_burst_of_six_hours_is_hardly_learnt():
 
 
 def test_a_crisis_is_no_noise():
-    """Twenty hours of it leave spread, clumping and tail as they were: the next one is as loud."""
+    """Twenty hours of it change no spread, correlation or tail: the next one scores as high."""
     voices = steady(14, 3.0)
     before = taught(track(voices))
     voices[-240:, :] += 1
     after = taught(track(voices))
-    for name in ("dispersion", "clumping", "tail"):
+    for name in ("dispersion", "intraclass_correlation", "tail"):
         assert (getattr(after, name) <= 1.3 * getattr(before, name)).all(), name
 
 
@@ -98,7 +100,7 @@ def test_a_new_normal_is_learnt_in_two_weeks():
 
 
 def test_an_unheard_hour_teaches_nothing():
-    """Silence of the sources is not silence of the voices."""
+    """Uncovered hours are not hours without voices."""
     voices = steady(7, 6.0)
     heard = np.ones(len(voices), np.bool_)
     heard[-24 * BUCKETS_PER_HOUR :] = False
@@ -114,10 +116,10 @@ def test_a_window_is_compared_with_its_heard_part_only():
     heard = np.ones(len(voices), np.bool_)
     heard[-36:] = False
     counts = track(voices * heard[:, None], heard)
-    seen = score_windows(
+    windows = score_windows(
         initial((None,), BEGUN), counts, len(counts.voices) - 1, len(counts.voices)
     )
-    quarter, hour, six = seen.sums.expected[0, :, Stream.SCORED, 0]
+    quarter, hour, six = windows.sums.expected[0, :, Stream.SCORED, 0]
     assert (quarter, hour) == (0, 0)
     assert six == pytest.approx(36 * 0.5 / BUCKETS_PER_HOUR)
 

@@ -35,7 +35,7 @@ def counted(utterances, units=(None,), hours=24):
 
 
 def test_every_stream_holds_the_voices_of_the_next():
-    """Negative voices are scored ones, scored voices are heard ones."""
+    """Negative voices are scored ones, and scored voices count in the volume."""
     voices = counted([said(1, "a"), said(2, "b", negative=False), said(3, "c", negative=None)])
     assert voices[0, :, 0].tolist() == [1, 2, 3]
 
@@ -84,7 +84,7 @@ posts = st.lists(st.tuples(minutes, st.integers(0, 3), st.integers(0, 5)), max_s
 
 @given(posts)
 def test_a_voice_counts_once_in_any_window(posted):
-    """However often and whenever it speaks, six hours hold it at most once."""
+    """A voice counts at most once in six hours, independent of its posts."""
     spoken = [said(minute, f"v{voice}") for minute, voice, _ in posted]
     negative = counted(spoken)[:, Stream.NEGATIVE, 0]
     widest = np.convolve(negative, np.ones(WIDEST, int))

@@ -1,4 +1,4 @@
-"""What opens a crisis and what never does, on counts where the answer is plain."""
+"""Crises and harmless changes, on counts with an obvious answer."""
 
 from datetime import timedelta
 
@@ -32,7 +32,7 @@ NOW = BEGUN + timedelta(days=DAYS)
 
 
 def judged(negative=(), friendly=(), unscored=(), baseline=BASELINE):
-    """Scores of the last bucket after six otherwise empty hours; arguments say how long ago."""
+    """Return scores of the last bucket after six otherwise empty hours; arguments: buckets ago."""
     voices = VOICES.copy()
     for said, streams in ((negative, 0), (friendly, 1), (unscored, 2)):
         for bucket in said:
@@ -72,7 +72,7 @@ def test_fewer_than_nine_voices_are_none_however_hostile():
 
 
 def test_what_is_spread_over_six_hours_must_be_twice_as_much():
-    """Trouble that some grumble about all afternoon is none; what goes on growing is."""
+    """A steady number of complaints all afternoon is no crisis; a growing one is."""
     slowly = range(0, 72, 4)
     assert height(slowly) == 0
     assert height([*slowly, *slowly[1:6]]) >= HALF_THRESHOLD * RULE.threshold
@@ -81,20 +81,20 @@ def test_what_is_spread_over_six_hours_must_be_twice_as_much():
 def test_a_campaign_with_the_usual_share_is_attention_and_no_crisis():
     negative, friendly = [n % 12 for n in range(12)], [n % 12 for n in range(60)]
     scores = judged(negative, friendly)
-    found = notices(scores, RULE, NOW)
+    spikes = notices(scores, RULE, NOW)
     assert scores.crisis[0, 0] == 0
-    assert [spike.kind for spike in found] == [IncidentKind.ATTENTION]
+    assert [spike.kind for spike in spikes] == [IncidentKind.ATTENTION]
 
 
 def test_a_sour_turn_without_more_voices_is_a_notice():
-    found = notices(judged(range(0, 70, 5), range(0, 60, 30)), RULE, NOW)
-    assert [spike.kind for spike in found] == [IncidentKind.SOUR]
+    spikes = notices(judged(range(0, 70, 5), range(0, 60, 30)), RULE, NOW)
+    assert [spike.kind for spike in spikes] == [IncidentKind.SOUR]
 
 
 def test_six_hours_without_any_voice_of_a_lively_watch_speak_of_its_sources():
-    found = notices(judged(), RULE, NOW)
-    assert [spike.kind for spike in found] == [IncidentKind.HEALTH]
-    assert found[0].observed == 0
+    spikes = notices(judged(), RULE, NOW)
+    assert [spike.kind for spike in spikes] == [IncidentKind.HEALTH]
+    assert spikes[0].observed == 0
 
 
 def test_a_spike_tells_the_numbers_of_its_window():

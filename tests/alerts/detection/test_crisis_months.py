@@ -1,4 +1,4 @@
-"""Whole months at every hour of the day: the crisis is found, and nothing else is one."""
+"""Whole months at every hour of the day: the crisis is detected, and nothing else."""
 
 from datetime import timedelta
 

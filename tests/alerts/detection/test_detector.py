@@ -1,4 +1,4 @@
-"""One step and the next: the same answer in pieces, nothing before the back-fill, nothing twice."""
+"""Consecutive steps: the same result in pieces, nothing before the backfill, nothing twice."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -19,9 +19,9 @@ ONSET = NOW - 3 * HOUR
 
 
 def corpus(days=20, **ordinary):
-    made = Corpus(now=NOW, random=Random(7))
-    made.ordinary(days=days, **ordinary)
-    return made
+    sample = Corpus(now=NOW, random=Random(7))
+    sample.ordinary(days=days, **ordinary)
+    return sample
 
 
 @pytest.fixture(scope="module")
@@ -31,25 +31,25 @@ def calm():
 
 @pytest.fixture(scope="module")
 def hot():
-    made = corpus()
-    made.crisis(ONSET, 2 * HOUR)
-    return made.utterances
+    sample = corpus()
+    sample.crisis(ONSET, 2 * HOUR)
+    return sample.utterances
 
 
 @pytest.fixture(scope="module")
 def first(hot):
-    """What the first step, before the crisis, left behind."""
+    """The state after the first step, before the crisis."""
     return detect(WATCH, hot, None, BEFORE, setting(BEFORE)).state
 
 
 def steps(utterances, standing, times, known):
-    """Run a step at each of *times* on no more than each asks for, with JSON in between."""
+    """Run a step at each of *times* on only the mentions it needs, with JSON in between."""
     events = []
     for now in times:
         oldest = load_start(WATCH, known, standing)
         loaded = [u for u in utterances if u.at >= oldest]
-        found = detect(WATCH, loaded, from_json(to_json(standing)), now, known)
-        standing, events = found.state, [*events, *found.events]
+        detection = detect(WATCH, loaded, from_json(to_json(standing)), now, known)
+        standing, events = detection.state, [*events, *detection.events]
     return standing, events
 
 
@@ -59,8 +59,8 @@ def test_nothing_is_judged_before_the_back_fill_has_ended(hot):
 
 
 def test_a_running_crisis_is_told_by_the_first_step(hot):
-    found = detect(WATCH, hot, None, NOW, setting(NOW))
-    (event,) = found.events
+    detection = detect(WATCH, hot, None, NOW, setting(NOW))
+    (event,) = detection.events
     assert (event.reason, event.topic, event.state) == (
         NotifyReason.OPENED,
         "battery",
@@ -69,13 +69,13 @@ def test_a_running_crisis_is_told_by_the_first_step(hot):
     assert event.at == event.spike.detected == NOW
     assert abs(event.spike.onset - ONSET) < 2 * HOUR
     assert event.spike.observed >= 10 * event.spike.expected
-    assert found.spikes
+    assert detection.spikes
 
 
 def test_a_calm_month_leaves_a_baseline_and_no_event(calm):
-    found = detect(WATCH, calm, None, NOW, setting(NOW))
-    assert found.events == found.spikes == ()
-    assert 19 < found.state.baseline.history_days < 20
+    detection = detect(WATCH, calm, None, NOW, setting(NOW))
+    assert detection.events == detection.spikes == ()
+    assert 19 < detection.state.baseline.history_days < 20
 
 
 def test_live_the_crisis_opens_while_it_grows_and_once(hot, first):
@@ -88,10 +88,12 @@ def test_live_the_crisis_opens_while_it_grows_and_once(hot, first):
 
 
 def test_in_one_go_or_in_pieces_the_same_is_learnt_to_the_bit(hot, first):
-    known = setting(BEFORE)
-    pieces, _ = steps(hot, first, [BEFORE + n * 47 * timedelta(minutes=1) for n in range(6)], known)
-    pieces, _ = steps(hot, pieces, [NOW], known)
-    whole = detect(WATCH, hot, first, NOW, known).state
+    context = setting(BEFORE)
+    pieces, _ = steps(
+        hot, first, [BEFORE + n * 47 * timedelta(minutes=1) for n in range(6)], context
+    )
+    pieces, _ = steps(hot, pieces, [NOW], context)
+    whole = detect(WATCH, hot, first, NOW, context).state
     assert to_json(replace(pieces, episode=None)) == to_json(replace(whole, episode=None))
 
 
@@ -103,10 +105,10 @@ def test_the_same_step_twice_says_the_same(hot, first):
 
 
 def test_what_was_told_is_not_told_again(hot, first):
-    known = setting(BEFORE)
-    told = detect(WATCH, hot, first, NOW, known)
-    assert told.events
-    assert detect(WATCH, hot, told.state, NOW + timedelta(seconds=15), known).events == ()
+    context = setting(BEFORE)
+    detection = detect(WATCH, hot, first, NOW, context)
+    assert detection.events
+    assert detect(WATCH, hot, detection.state, NOW + timedelta(seconds=15), context).events == ()
 
 
 def test_a_standing_survives_as_json(hot):
@@ -118,11 +120,11 @@ def test_a_standing_survives_as_json(hot):
 
 @pytest.mark.parametrize(("days_ago", "reasons"), [(4.0, []), (0.7, ["opened", "resolved"])])
 def test_what_was_over_by_the_first_crawl(days_ago, reasons):
-    made = corpus()
-    made.crisis(NOW - timedelta(days=days_ago), 2 * HOUR, voices=60)
-    found = detect(WATCH, made.utterances, None, NOW, setting(NOW))
-    assert [event.reason.value for event in found.events] == reasons
-    assert all(event.at > NOW - PAST_HORIZON - 12 * HOUR for event in found.events)
+    sample = corpus()
+    sample.crisis(NOW - timedelta(days=days_ago), 2 * HOUR, voices=60)
+    detection = detect(WATCH, sample.utterances, None, NOW, setting(NOW))
+    assert [event.reason.value for event in detection.events] == reasons
+    assert all(event.at > NOW - PAST_HORIZON - 12 * HOUR for event in detection.events)
 
 
 def test_it_is_resolved_after_six_calm_hours(hot, first):
@@ -141,16 +143,16 @@ def test_it_is_not_resolved_while_nobody_listens(hot, first):
 
 
 def test_one_account_cannot_open_a_crisis_however_often_it_posts(calm):
-    made = corpus()
+    sample = corpus()
     for n in range(300):
-        made.say(NOW - n * timedelta(seconds=30), "loud", negative=True, topics=TOPICS)
-    assert detect(WATCH, made.utterances, None, NOW, setting(NOW)).events == ()
+        sample.say(NOW - n * timedelta(seconds=30), "loud", negative=True, topics=TOPICS)
+    assert detect(WATCH, sample.utterances, None, NOW, setting(NOW)).events == ()
 
 
 def test_a_watch_nobody_speaks_of_raises_nothing():
-    found = detect(WATCH, [], None, NOW, setting(NOW))
-    assert found.events == ()
-    assert detect(WATCH, [], found.state, NOW + 30 * HOUR, setting(NOW)).events == ()
+    detection = detect(WATCH, [], None, NOW, setting(NOW))
+    assert detection.events == ()
+    assert detect(WATCH, [], detection.state, NOW + 30 * HOUR, setting(NOW)).events == ()
 
 
 def test_mentions_from_the_future_or_not_yet_seen_do_not_count(hot):
@@ -171,11 +173,13 @@ def test_a_few_stray_old_mentions_do_not_stretch_the_history(calm):
     ids=["query", "clock", "topics"],
 )
 def test_another_query_clock_or_topic_is_learnt_anew_but_not_told_anew(hot, changed):
-    known = setting(BEFORE)
-    told = detect(WATCH, hot, None, NOW, setting(NOW))
-    assert load_start(changed, known, told.state) is None
-    assert load_start(WATCH, known, told.state) < told.state.baseline.learnt_to - LOOKBACK
-    after = detect(changed, hot, told.state, NOW + timedelta(minutes=1), known)
+    context = setting(BEFORE)
+    detection = detect(WATCH, hot, None, NOW, setting(NOW))
+    assert load_start(changed, context, detection.state) is None
+    assert (
+        load_start(WATCH, context, detection.state) < detection.state.baseline.learnt_to - LOOKBACK
+    )
+    after = detect(changed, hot, detection.state, NOW + timedelta(minutes=1), context)
     assert after.events == ()
     assert after.state.baseline.units == watch_units(changed, TOPICS)
 
@@ -185,7 +189,7 @@ def test_a_watch_without_topics_of_its_own_counts_the_taxonomy():
 
 
 def test_summer_time_ends_amid_a_crisis():
-    """The hour that is there twice neither hides nor doubles it."""
+    """The repeated hour neither hides nor doubles the crisis."""
     now = datetime(2026, 10, 25, 3, 0, tzinfo=UTC)
     made, began = with_crisis(3, now)
     events = detect(WATCH, made.utterances, None, now, setting(now)).events
@@ -194,54 +198,54 @@ def test_summer_time_ends_amid_a_crisis():
 
 
 def noticed(utterances, now=NOW):
-    found = detect(WATCH, utterances, None, now, setting(now))
-    return [event.kind for event in found.events if event.reason is NotifyReason.NOTICED]
+    detection = detect(WATCH, utterances, None, now, setting(now))
+    return [event.kind for event in detection.events if event.reason is NotifyReason.NOTICED]
 
 
 def test_a_running_campaign_is_one_line_and_told_once_in_twelve_hours():
-    made = corpus()
-    made.burst(NOW - 2 * HOUR, 2, 90, 0.05, "campaign")
-    found = detect(WATCH, made.utterances, None, NOW, setting(NOW))
-    assert [event.kind for event in found.events] == [IncidentKind.ATTENTION]
-    assert IncidentKind.ATTENTION in {spike.kind for spike in found.spikes}
-    after = detect(WATCH, made.utterances, found.state, NOW + HOUR / 4, setting(NOW))
+    sample = corpus()
+    sample.burst(NOW - 2 * HOUR, 2, 90, 0.05, "campaign")
+    detection = detect(WATCH, sample.utterances, None, NOW, setting(NOW))
+    assert [event.kind for event in detection.events] == [IncidentKind.ATTENTION]
+    assert IncidentKind.ATTENTION in {spike.kind for spike in detection.spikes}
+    after = detect(WATCH, sample.utterances, detection.state, NOW + HOUR / 4, setting(NOW))
     assert after.events == ()
 
 
 def test_a_campaign_of_last_week_is_no_news():
-    made = corpus()
-    made.burst(NOW - 7 * 24 * HOUR, 2, 90, 0.05, "campaign")
-    assert noticed(made.utterances) == []
+    sample = corpus()
+    sample.burst(NOW - 7 * 24 * HOUR, 2, 90, 0.05, "campaign")
+    assert noticed(sample.utterances) == []
 
 
 def test_beside_an_open_crisis_a_campaign_is_no_news():
-    made = corpus()
-    made.crisis(NOW - 2 * HOUR, 2 * HOUR)
-    made.burst(NOW - 2 * HOUR, 2, 30, 0.05, "campaign", "price")
-    assert noticed(made.utterances) == []
+    sample = corpus()
+    sample.crisis(NOW - 2 * HOUR, 2 * HOUR)
+    sample.burst(NOW - 2 * HOUR, 2, 30, 0.05, "campaign", "price")
+    assert noticed(sample.utterances) == []
 
 
 def test_a_lively_watch_that_falls_silent_is_a_matter_of_health():
     """Twenty days of 300 mentions a day, then eight hours of nothing by day."""
-    made = corpus(a_day=300.0, voices=4000)
-    heard = [u for u in made.utterances if u.at < NOW - 8 * HOUR]
+    sample = corpus(a_day=300.0, voices=4000)
+    heard = [u for u in sample.utterances if u.at < NOW - 8 * HOUR]
     assert noticed(heard) == [IncidentKind.HEALTH]
 
 
 @pytest.mark.parametrize(("days", "told"), [(2, 0), (10, 1), (20, 1)])
 def test_a_young_baseline_keeps_to_itself_what_it_cannot_know(days, told):
-    """Twenty-five voices are no crisis to a watch of two days, whatever they say."""
-    made = corpus(days=days)
-    made.crisis(NOW - 2 * HOUR, 2 * HOUR, voices=35)
-    events = detect(WATCH, made.utterances, None, NOW, setting(NOW)).events
+    """Twenty-five voices are no crisis for a watch of two days, whatever their sentiment."""
+    sample = corpus(days=days)
+    sample.crisis(NOW - 2 * HOUR, 2 * HOUR, voices=35)
+    events = detect(WATCH, sample.utterances, None, NOW, setting(NOW)).events
     assert [event.kind for event in events] == [IncidentKind.CRISIS] * told
 
 
 def test_late_mentions_are_judged_though_their_hour_was_learnt(hot, first):
-    """A crisis that the crawl hears two hours late opens when it is heard."""
+    """A crisis crawled two hours late opens at the crawl."""
     late = [replace(u, first_seen=NOW) if u.voice.startswith("crisis") else u for u in hot]
     before = detect(WATCH, late, first, NOW - HOUR / 60, setting(BEFORE))
-    found = detect(WATCH, late, before.state, NOW, setting(BEFORE))
+    detection = detect(WATCH, late, before.state, NOW, setting(BEFORE))
     assert before.events == ()
-    assert [event.reason for event in found.events] == [NotifyReason.OPENED]
-    assert found.events[0].at == NOW
+    assert [event.reason for event in detection.events] == [NotifyReason.OPENED]
+    assert detection.events[0].at == NOW

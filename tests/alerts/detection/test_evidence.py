@@ -18,13 +18,13 @@ KNOWN = setting(NOW - timedelta(hours=3))
 
 @pytest.fixture(scope="module")
 def live():
-    """A watch that was learnt three hours ago, and 40 voices that arrive in the last 40 minutes."""
-    made = Corpus(now=NOW, random=Random(5))
-    made.ordinary(days=16)
-    before = detect(WATCH, made.utterances, None, KNOWN.backfilled_at, KNOWN).state
+    """A watch learnt until three hours ago, and 40 voices in the last 40 minutes."""
+    sample = Corpus(now=NOW, random=Random(5))
+    sample.ordinary(days=16)
+    before = detect(WATCH, sample.utterances, None, KNOWN.backfilled_at, KNOWN).state
     for n in range(40):
-        made.say(NOW - (40 - n) * MINUTE, f"c{n}", negative=True, topics=("battery",))
-    return made.utterances, before
+        sample.say(NOW - (40 - n) * MINUTE, f"c{n}", negative=True, topics=("battery",))
+    return sample.utterances, before
 
 
 def test_with_the_mention_that_tipped_it_it_opens_and_without_it_does_not(live):
@@ -55,27 +55,27 @@ def test_where_nothing_rose_nothing_tipped_it(live):
 
 @pytest.mark.parametrize("minutes", [40, 400])
 def test_every_opening_of_a_history_has_a_mention_that_tipped_it(minutes):
-    """Also where the hours since would not be judged a crisis any more by what they taught."""
-    made = Corpus(now=NOW, random=Random(5))
-    made.ordinary(days=16)
+    """This holds even if a baseline that learnt the hours since would see no crisis."""
+    sample = Corpus(now=NOW, random=Random(5))
+    sample.ordinary(days=16)
     for n in range(60):
         at = NOW - timedelta(hours=12) + n * minutes / 60 * MINUTE
-        made.say(at, f"c{n}", negative=True, topics=("battery",))
-    found = detect(WATCH, made.utterances, None, NOW, setting(NOW))
-    opened = found.events[0].opened
+        sample.say(at, f"c{n}", negative=True, topics=("battery",))
+    detection = detect(WATCH, sample.utterances, None, NOW, setting(NOW))
+    opened = detection.events[0].opened
     assert opened < NOW - timedelta(hours=4)
-    assert tipping_mention(WATCH, made.utterances, found.baselines[opened], opened, KNOWN)
+    assert tipping_mention(WATCH, sample.utterances, detection.baselines[opened], opened, KNOWN)
 
 
 def test_a_crisis_without_a_baseline_was_tipped_too():
-    """Before three days are known the score is not asked, only the count of voices."""
-    made = Corpus(now=NOW, random=Random(5))
-    made.ordinary(days=1)
+    """With less than three days of history only the count of voices matters."""
+    sample = Corpus(now=NOW, random=Random(5))
+    sample.ordinary(days=1)
     for n in range(60):
-        made.say(NOW - (60 - n) * MINUTE, f"c{n}", negative=True, topics=("battery",))
-    found = detect(WATCH, made.utterances, None, NOW, KNOWN)
-    opened = found.events[0].opened
-    assert tipping_mention(WATCH, made.utterances, found.baselines[opened], opened, KNOWN)
+        sample.say(NOW - (60 - n) * MINUTE, f"c{n}", negative=True, topics=("battery",))
+    detection = detect(WATCH, sample.utterances, None, NOW, KNOWN)
+    opened = detection.events[0].opened
+    assert tipping_mention(WATCH, sample.utterances, detection.baselines[opened], opened, KNOWN)
 
 
 def said(name, minute, *, negative=True, topics=(), family=None, voice="v"):
@@ -102,9 +102,9 @@ def test_evidence_is_negative_in_time_and_of_the_topic_oldest_first():
         said("other", 4, topics=("price",)),
         said("early", -1, topics=("app",)),
     ]
-    found = collect_evidence(utterances, "app", NOW, NOW + 60 * MINUTE)
-    assert found.mentions == ("first", "second", "last")
-    assert (found.voices, found.families) == (2, 2)
+    evidence = collect_evidence(utterances, "app", NOW, NOW + 60 * MINUTE)
+    assert evidence.mentions == ("first", "second", "last")
+    assert (evidence.voices, evidence.families) == (2, 2)
     assert collect_evidence(utterances, None, NOW, NOW + 60 * MINUTE).mentions[-2:] == (
         "other",
         "last",

@@ -1,4 +1,4 @@
-"""The state machine: one incident a watch, told when it changes, resolved when it stays calm."""
+"""The state machine: one incident a watch, an event per change, resolved after calm hours."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -47,7 +47,7 @@ def spike(score, topic=None, *, observed=30, severity=2, kind=IncidentKind.CRISI
 
 
 def live(*moments):
-    """Reasons told over (hours, spikes…) moments, and the episode left."""
+    """Return the final episode and the reasons of all events over (hours, spikes…) moments."""
     episode, told = None, []
     for hours, *spikes in moments:
         episode, events = advance("veloria", episode, spikes, T0 + hours * HOUR)
@@ -68,7 +68,7 @@ def test_six_calm_hours_resolve_at_the_hour_they_were_full():
     episode, told = live((0, spike(4)), (5.9,), (9,))
     assert [event.reason for event in told] == [NotifyReason.OPENED, NotifyReason.RESOLVED]
     assert told[-1].at == T0 + RESOLVE_AFTER == episode.resolved
-    assert told[-1].phase is IncidentState.RESOLVED
+    assert told[-1].state is IncidentState.RESOLVED
 
 
 def test_warmth_keeps_it_open():
@@ -112,7 +112,7 @@ def test_severity_never_sinks_before_it_is_resolved():
 
 
 def test_unheard_sources_keep_it_open():
-    """Unknown is not recovered."""
+    """Uncovered hours are no recovery."""
     episode, _ = live((0, spike(4)))
     held = extend_through_gap(episode, T0 + 10 * HOUR)
     assert is_open(advance("veloria", held, [], T0 + 15 * HOUR)[0])

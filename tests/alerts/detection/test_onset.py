@@ -1,4 +1,4 @@
-"""Onset is found within half an hour in the median and never more than two hours off."""
+"""The onset error is below half an hour in the median and never above two hours."""
 
 import numpy as np
 import pytest

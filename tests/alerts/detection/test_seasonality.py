@@ -1,4 +1,4 @@
-"""The week as the reader's clock shows it, and profiles no surer than they may be."""
+"""The week in the reader's zone, and profiles shrunk to their prior."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -50,7 +50,7 @@ def test_every_bucket_agrees_with_the_clock_on_the_wall(ahead, zone):
 
 
 def taught(weeks, shape, level=10.0):
-    """A season of one unit that heard *shape* (168 ratios) for so many weeks."""
+    """Return a season of one unit after some weeks of *shape* (168 ratios)."""
     season = flat_season(3, 1)
     for n in range(weeks * HOURS_PER_WEEK):
         season = season.with_hour(

@@ -64,7 +64,7 @@ def test_the_usual_share_is_no_surprise():
 
 
 def test_a_voice_that_turned_counts_among_the_heard():
-    """Heard as friendly before the window, negative in it: one of one, not one of none."""
+    """A voice positive before the window and negative in it is one of one, not one of none."""
     assert share(1, 0) == share(1, 1)
 
 

@@ -1,4 +1,4 @@
-"""The brief answers what a responder asks, with the incident's own numbers."""
+"""The brief answers the questions of a responder with the numbers of the incident."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -22,12 +22,12 @@ say = Translator(zone="Europe/Berlin")
 
 
 def composed(**changes):
-    """The letter on INC-7, *changes* as in BriefFacts."""
+    """Return the email on INC-7, *changes* as in BriefFacts."""
     return compose_brief(letters.evidence(**changes), letters.ENVELOPE, letters.NOW)
 
 
 def test_the_numbers_are_those_of_the_incident():
-    """Observed, expected, shares and voices stand in both parts as detection counted them."""
+    """Both parts contain observed, expected, shares and voices as detection counted them."""
     text = composed().text
     assert "64 people complaining in 1 h (normally about 4)" in text
     assert "71% of the people posting are negative (normally 24%)." in text
@@ -54,7 +54,7 @@ def test_the_onset_is_told_on_the_readers_clock_and_in_utc():
 
 
 def test_what_was_not_heard_is_said():
-    text = composed(completeness=letters.completeness(silences=(letters.silence(),))).text
+    text = composed(completeness=letters.completeness(outages=(letters.silence(),))).text
     assert "Up to date: 31 of 33 sources." in text
     assert "radforum (blocked by robots.txt)" in text
     assert "50 mentions were not scored" in text
@@ -81,10 +81,10 @@ def test_copies_are_told_from_independent_voices(voices, families, words):
 
 @given(st.integers(1, 10_000), st.floats(0, 1000))
 def test_a_multiple_is_told_only_of_something_that_is_usual(observed, expected):
-    """A number of which less than a half is expected is called almost none."""
-    said = say(headline(letters.crisis(observed=observed, expected=expected)))
-    assert ("normally almost none" in said) == (expected < 0.5)
-    assert "normally 0)" not in said
+    """An expected number below one half is called almost none."""
+    sentence = say(headline(letters.crisis(observed=observed, expected=expected)))
+    assert ("normally almost none" in sentence) == (expected < 0.5)
+    assert "normally 0)" not in sentence
 
 
 def test_a_resolved_incident_is_told_as_over():
@@ -124,7 +124,7 @@ def test_the_subject_never_changes():
 
 
 def test_composing_is_deterministic():
-    """A crash between composing and storing changes nothing that a reader could see."""
+    """A crash between composition and storage changes nothing for the reader."""
     assert composed() == composed()
 
 

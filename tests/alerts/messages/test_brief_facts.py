@@ -1,4 +1,4 @@
-"""What a brief is made of: the unit's own mentions, people counted once, the evidence in full."""
+"""Facts of a brief: the mentions of its unit, people counted once, the complete evidence."""
 
 from datetime import timedelta
 
@@ -16,11 +16,11 @@ from alerts.messages.brief_facts import (
     quarter_hours,
     sources_by_onset,
 )
-from alerts.messages.completing import load_completeness
+from alerts.messages.completeness import load_completeness
 from core.mention import Sentiment
 from core.observation import Observation
 from core.timestamps import floor_to
-from store.analysis.queue import save_results
+from store.analysis.verdicts import save_results
 from tests.alerts.example_letters import mention
 from tests.store import factories
 from tests.store.factories import NOON
@@ -117,13 +117,13 @@ def gathered(record, **changes):
     case = IncidentCase(incident=incident, watch=factories.watch(), topic="Safety")
     told = []
     with record.read() as tx:
-        known = load_completeness(
+        completeness = load_completeness(
             tx, since=NOON - CHART_SPAN, until=NOON, now=NOON, quality=lambda _: None
         )
-        made = collect_facts(
-            tx, case, known, explain=lambda *sides: told.append(sides) or (), now=NOON
+        facts = collect_facts(
+            tx, case, completeness, explain=lambda *sides: told.append(sides) or (), now=NOON
         )
-    return made, told
+    return facts, told
 
 
 def test_the_chart_shows_the_incidents_own_unit(record):
@@ -146,14 +146,14 @@ def test_the_evidence_is_quoted_in_its_order_and_held_against_the_complaints_bef
 
 def test_a_mention_erased_meanwhile_is_left_out(record):
     ids = (factories.key("nobody"), factories.key("safe1"))
-    made, _ = gathered(record)
-    assert len(made.mentions) == 6
+    facts, _ = gathered(record)
+    assert len(facts.mentions) == 6
     with record.read() as tx:
-        known = load_completeness(
+        completeness = load_completeness(
             tx, since=NOON - CHART_SPAN, until=NOON, now=NOON, quality=lambda _: None
         )
         case = IncidentCase(
             incident=factories.incident(mentions=ids), watch=factories.watch(), topic=None
         )
-        made = collect_facts(tx, case, known, explain=lambda *_: (), now=NOON)
-    assert [m.id for m in made.mentions] == [factories.key("safe1")]
+        facts = collect_facts(tx, case, completeness, explain=lambda *_: (), now=NOON)
+    assert [m.id for m in facts.mentions] == [factories.key("safe1")]

@@ -1,4 +1,4 @@
-"""Few voices stand for all, and none of them can harm a reader."""
+"""Quotes are few, representative and harmless to a reader."""
 
 import unicodedata
 from dataclasses import replace
@@ -49,8 +49,8 @@ def test_a_short_text_loses_nothing_but_space(text):
 )
 def test_a_cut_never_tears_a_grapheme(cluster):
     for length in range(10, 30):
-        kept = excerpt(cluster * 20, length).removesuffix("…")
-        assert kept == cluster * (len(kept) // len(cluster))
+        line = excerpt(cluster * 20, length).removesuffix("…")
+        assert line == cluster * (len(line) // len(cluster))
 
 
 def test_piled_accents_are_thinned():
@@ -67,7 +67,7 @@ def test_direction_and_terminal_characters_are_left_out():
 
 
 def test_one_mention_a_family_and_a_voice():
-    """Copies and one loud account stand there once."""
+    """Copies and one loud account are quoted once."""
     copies = [letters.mention(f"copy {n}", family="one") for n in range(5)]
     loud = [letters.mention(f"loud {n}", voice="loud") for n in range(5)]
     assert len(representative_mentions([*copies, *loud], {}, limit=5)) == 2
@@ -78,15 +78,15 @@ def test_the_earliest_comes_first_and_then_the_widest_spread():
         letters.mention(f"text {n}", published=letters.ONSET + timedelta(minutes=n), family=f"f{n}")
         for n in range(6)
     ]
-    chosen = representative_mentions(said, {"f4": 50, "f2": 3}, limit=3)
-    assert [mention.text for mention in chosen] == ["text 0", "text 4", "text 2"]
+    examples = representative_mentions(said, {"f4": 50, "f2": 3}, limit=3)
+    assert [mention.text for mention in examples] == ["text 0", "text 4", "text 2"]
 
 
 def test_other_places_and_languages_go_before_more_of_the_same():
     same = [letters.mention(f"same {n}", family=f"f{n}") for n in range(4)]
     french = letters.mention("en français", language="fr", family="fr")
-    chosen = representative_mentions([*same, french], {"f1": 9, "f2": 8, "f3": 7}, limit=3)
-    assert french in chosen
+    examples = representative_mentions([*same, french], {"f1": 9, "f2": 8, "f3": 7}, limit=3)
+    assert french in examples
 
 
 @given(st.permutations(letters.said()))
@@ -96,16 +96,20 @@ def test_the_choice_does_not_depend_on_the_order_of_reading(said):
 
 
 def test_deleted_and_empty_mentions_are_never_quoted():
-    """A letter cannot be recalled: what is gone at its writing is not in it."""
+    """An email cannot be recalled: a mention deleted before its composition is not in it."""
     gone = letters.mention("gone", state=MentionState.DELETED)
     empty = letters.mention("\u200b \u202e")
     assert representative_mentions([gone, empty], {}) == []
 
 
 def test_a_quote_tells_its_tone_and_what_resembles_it():
-    shown = quote(letters.said()[0], {"hot": 17}, Links("https://h.example"))
-    assert (shown.tone, shown.duplicate_count, shown.source) == ("negative", 17, "velo-forum")
-    assert shown.url == f"https://h.example/m/{shown.id}"
+    voice_quote = quote(letters.said()[0], {"hot": 17}, Links("https://h.example"))
+    assert (voice_quote.tone, voice_quote.duplicate_count, voice_quote.source) == (
+        "negative",
+        17,
+        "velo-forum",
+    )
+    assert voice_quote.url == f"https://h.example/m/{voice_quote.id}"
 
 
 def test_a_quote_of_a_long_text_tells_how_much_was_read():
@@ -123,7 +127,7 @@ def test_a_mention_without_verdict_is_unscored_and_never_neutral():
 
 
 def of_two(text: str, veloria: Sentiment, rival: Sentiment, sure: float = 0.9, **changes):
-    """A mention that says *rival* of another watch, as surely as *sure*."""
+    """Return a mention with the sentiment *rival* for another watch, of probability *sure*."""
     made = letters.mention(text, tone=veloria, **changes)
     (whole,) = made.verdicts
     towards = replace(whole, watch="rival", sentiment=rival, probabilities={rival: sure})

@@ -1,4 +1,4 @@
-"""The day's biggest change leads, and silence is called safe only where it is."""
+"""The biggest change of the day leads, and calm requires sufficient coverage."""
 
 from datetime import timedelta
 
@@ -68,24 +68,24 @@ NEW = topic("smell", 6, 1, 0, usual=(0, 0, 0))
     ],
 )
 def test_the_biggest_change_against_usual_leads(topics, story, said):
-    found = pick_highlight(ORDINARY, topics, ())
-    assert found.kind is story
-    assert say(headline("Veloria", ORDINARY, found)) == said
+    highlight = pick_highlight(ORDINARY, topics, ())
+    assert highlight.kind is story
+    assert say(headline("Veloria", ORDINARY, highlight)) == said
 
 
 def test_a_story_that_is_over_leads_though_it_never_paged():
-    found = pick_highlight(ORDINARY, (PRICE, APP), ())
-    assert found.topic == APP
+    highlight = pick_highlight(ORDINARY, (PRICE, APP), ())
+    assert highlight.topic == APP
     assert "It stayed below the incident threshold." in [
-        say(s) for s in lede(ORDINARY, (APP,), found)
+        say(s) for s in lede(ORDINARY, (APP,), highlight)
     ]
 
 
 def test_a_crisis_of_the_day_goes_before_any_other_story():
     battery = topic("battery", 8, 4, 2, usual=(3, 4, 2))
-    found = pick_highlight(ORDINARY, (APP, battery), (letters.crisis(),))
-    assert (found.kind, found.topic) == (HighlightKind.INCIDENT, battery)
-    assert say(headline("Veloria", ORDINARY, found)).startswith("Battery: incident, ")
+    highlight = pick_highlight(ORDINARY, (APP, battery), (letters.crisis(),))
+    assert (highlight.kind, highlight.topic) == (HighlightKind.INCIDENT, battery)
+    assert say(headline("Veloria", ORDINARY, highlight)).startswith("Battery: incident, ")
 
 
 def test_a_notice_is_no_incident():
@@ -96,8 +96,8 @@ def test_a_notice_is_no_incident():
 
 def test_the_worst_of_several_crises_leads():
     mild = letters.crisis(id=6, severity=3, onset=letters.ONSET - timedelta(hours=1))
-    found = pick_highlight(ORDINARY, (), (mild, letters.crisis()))
-    assert found.incident == letters.crisis()
+    highlight = pick_highlight(ORDINARY, (), (mild, letters.crisis()))
+    assert highlight.incident == letters.crisis()
 
 
 @pytest.mark.parametrize(
@@ -110,8 +110,8 @@ def test_the_worst_of_several_crises_leads():
 )
 def test_an_incident_is_told_by_the_share_it_moved(negative, said):
     counts = letters.counts(negative, 74, 61, (22, 41, 42))
-    found = pick_highlight(counts, letters.day().topics, (letters.crisis(),))
-    assert say(headline("Veloria", counts, found)) == said
+    highlight = pick_highlight(counts, letters.day().topics, (letters.crisis(),))
+    assert say(headline("Veloria", counts, highlight)) == said
 
 
 @given(COUNT, COUNT, MEAN)
@@ -160,13 +160,13 @@ def test_a_bright_spot_is_not_the_story_itself():
 
 @given(st.booleans(), st.booleans(), st.booleans(), st.integers(0, 10), st.integers(0, 10))
 def test_silence_is_safe_only_with_everything_heard(is_open, silent, learnt, heard, deaf):
-    """Calm needs: no open crisis, no silence, at least half the sources, a known usual."""
+    """Calm requires no open crisis, no outage, at least half the sources and a baseline."""
     state = IncidentState.OPEN if is_open else IncidentState.RESOLVED
     incidents = (letters.crisis(state=state),)
     silences = (letters.silence(),) if silent else ()
     coverage = Coverage(sources=heard + deaf, heard=heard)
-    known = Completeness(coverage=coverage, outages=silences, has_baseline=learnt)
-    verdict = safety(DayHighlight(kind=HighlightKind.ORDINARY), incidents, known)
+    completeness = Completeness(coverage=coverage, outages=silences, has_baseline=learnt)
+    verdict = safety(DayHighlight(kind=HighlightKind.ORDINARY), incidents, completeness)
     if is_open:
         assert verdict is Safety.ALARM
     elif silent or not learnt or heard < deaf or heard + deaf == 0:
@@ -176,26 +176,26 @@ def test_silence_is_safe_only_with_everything_heard(is_open, silent, learnt, hea
 
 
 def test_a_sour_story_keeps_an_eye_open():
-    found = pick_highlight(ORDINARY, (APP,), ())
-    verdict = safety(found, (), ALL)
-    assert say(safety_answer(verdict, found)) == "No response needed today. Keep watching: app."
+    highlight = pick_highlight(ORDINARY, (APP,), ())
+    verdict = safety(highlight, (), ALL)
+    assert say(safety_answer(verdict, highlight)) == "No response needed today. Keep watching: app."
 
 
 def test_what_is_silent_is_named_once_where_nobody_can_tell():
     deaf = [letters.silence("scorer"), letters.silence("scorer"), letters.silence("source")]
-    told = say(safety_answer(Safety.UNKNOWN, DayHighlight(kind=HighlightKind.ORDINARY), deaf))
-    assert told == "No verdict today. Not working: source velo-forum, scoring."
+    sentence = say(safety_answer(Safety.UNKNOWN, DayHighlight(kind=HighlightKind.ORDINARY), deaf))
+    assert sentence == "No verdict today. Not working: source velo-forum, scoring."
 
 
 def test_of_many_silent_sources_the_answer_tells_the_number():
-    told = say(
+    sentence = say(
         safety_answer(
             Safety.UNKNOWN,
             DayHighlight(kind=HighlightKind.ORDINARY),
             [letters.silence("source")] * 9,
         )
     )
-    assert told == "No verdict today. Not working: 9 sources."
+    assert sentence == "No verdict today. Not working: 9 sources."
 
 
 def test_a_crisis_of_a_whole_watch_is_not_told_as_its_cause():

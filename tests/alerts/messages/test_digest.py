@@ -1,4 +1,4 @@
-"""The digest says what changed, whether it is serious, and what was not heard."""
+"""The digest contains the change of a day, its severity and the gaps in coverage."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -26,7 +26,7 @@ def shown(**changes):
 
 
 def quiet(**changes):
-    """A day on which one mention was heard, as on most days."""
+    """A day with one mention, as on most days."""
     few = letters.counts(0, 1, 0, (0.2, 1, 0.2))
     nothing = {"topics": (), "rivals": (), "incidents": (), "mentions": ()}
     return composed(**{"counts": few, **nothing, **changes})
@@ -58,14 +58,14 @@ def test_four_numbers_with_their_change():
 
 
 def spoken(text, tone, topic, n):
-    """A mention on *topic*, by a voice of its own."""
+    """Return a mention on *topic*, by a voice of its own."""
     made = letters.mention(text, tone=tone, published=letters.ONSET + n * letters.HOUR)
     verdict = replace(made.verdict, topics=(topic,))
     return replace(made, verdicts=(verdict,))
 
 
 def test_the_voices_worth_reading_tell_the_story_of_the_day():
-    """Complaints of its topic, not whatever was said first."""
+    """The quotes are complaints about its topic, not the first posts of the day."""
     mentions = (
         spoken("Is size M right for me?", Sentiment.NEUTRAL, "frame", 0),
         spoken("Late again", Sentiment.NEGATIVE, "delivery", 1),
@@ -80,7 +80,7 @@ def test_the_voices_worth_reading_tell_the_story_of_the_day():
 
 
 def test_praise_and_complaint_are_those_of_the_watch():
-    """What praises a rival alone is no praise of the watch that the letter is about."""
+    """Praise for a rival alone is no praise for the watch of the email."""
     made = spoken("Oskelo is great, this one broke", Sentiment.POSITIVE, "battery", 1)
     towards = replace(made.verdict, watch=letters.day().watch.slug, sentiment=Sentiment.NEGATIVE)
     mixed = replace(made, verdicts=(*made.verdicts, towards))
@@ -90,14 +90,14 @@ def test_praise_and_complaint_are_those_of_the_watch():
 
 def test_a_crisis_that_opened_after_the_day_is_an_alarm_but_not_its_story():
     later = letters.crisis(id=8, onset=letters.NOW)
-    context = shown(incidents=(), later=(later,))
+    context = shown(incidents=(), later_incidents=(later,))
     assert context.safety_tone == "alarm"
     assert [card.name for card in context.incidents] == ["INC-8"]
     assert "incident" not in say(context.headline)
 
 
 def test_no_letter_offers_an_address_to_leave_by_that_nobody_reads():
-    """There is no such address: who gets which letter stands in the settings."""
+    """There is no such address: the settings determine the recipients."""
     assert b"List-Unsubscribe" not in to_mime(composed())
 
 
@@ -131,7 +131,7 @@ def test_an_incident_that_is_over_is_told_as_over():
 
 
 def test_a_quiet_day_is_one_line_and_is_sent():
-    """A letter every day: then its absence means breakage."""
+    """There is an email every day: a missing one means a failure."""
     letter = quiet()
     assert "A quiet day: 1 mention of Veloria" in letter.text
     assert "Nothing needs a response today." in letter.text
@@ -141,8 +141,8 @@ def test_a_quiet_day_is_one_line_and_is_sent():
 
 
 def test_silence_is_never_told_as_calm():
-    """A quiet day with a dead scorer, or with most sources silent, is no calm."""
-    dead = letters.completeness(silences=(letters.silence(),))
+    """A quiet day without scoring, or without most sources, is not calm."""
+    dead = letters.completeness(outages=(letters.silence(),))
     deaf = letters.completeness(coverage=Coverage(sources=10, heard=3))
     for known in (dead, deaf):
         text = quiet(completeness=known).text

@@ -1,4 +1,4 @@
-"""A digest tells of one calendar day of its reader, once, and late rather than never."""
+"""A digest covers one calendar day of its reader, once, and late rather than never."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -53,7 +53,7 @@ def test_yesterday_is_owed_from_the_readers_hour_on():
 
 
 def test_a_day_already_sent_is_never_owed_again():
-    """Also when clocks go back and half past two comes twice."""
+    """This includes the day of a clock change, on which 02:30 occurs twice."""
     twice = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
     for now in (twice, twice + timedelta(hours=1)):
         assert due_days(now, "Europe/Berlin", time(2, 30), date(2026, 10, 24)) == ()

@@ -1,4 +1,4 @@
-"""A local day as its digest tells it: that day and no other, beside days of its own kind."""
+"""Facts of a digest: one local day and no other, compared with days of the same kind."""
 
 from datetime import UTC, date, datetime, timedelta
 from statistics import fmean
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.messages.completing import load_completeness
+from alerts.messages.completeness import load_completeness
 from alerts.messages.digest_days import local_day
 from alerts.messages.digest_facts import (
     MIN_LIKE_DAYS,
@@ -22,7 +22,7 @@ from core.watch import Topic
 from store import watches
 from store.alerts import incidents
 from store.alerts.people import Subscription
-from store.analysis.queue import save_results
+from store.analysis.verdicts import save_results
 from tests.store import factories
 
 BERLIN = "Europe/Berlin"
@@ -48,7 +48,7 @@ def said(n, sentiment=NEGATIVE, voice=None, topics=()):
 
 
 def shelf(counts, last=date(2026, 3, 20)):
-    """So many mentions on each day up to *last*, oldest first."""
+    """Return a number of mentions on each day up to *last*, oldest first."""
     first = last - timedelta(len(counts) - 1)
     days = {
         first + timedelta(n): [said(f"{n}.{k}") for k in range(count)]
@@ -82,7 +82,7 @@ def test_no_day_is_its_own_usual(counts):
 
 
 def test_with_too_few_days_behind_there_is_no_usual():
-    """A brand new installation has nothing to compare with, and says so."""
+    """A new installation has no usual level."""
     monday = date(2026, 3, 2)
     for days in range(1, 12):
         known = shelf([5] * days, monday).counts(monday)
@@ -101,7 +101,7 @@ def test_a_topic_has_its_own_counts_and_usual():
 
 @pytest.fixture
 def record(sqlite_record):
-    """Every hour of the days around the change of clocks one complaint about safety."""
+    """One complaint about safety in every hour of the days around a clock change."""
     start = datetime(2026, 3, 24, 12, tzinfo=UTC)
     names = [f"h{n}" for n in range(7 * 24)]
     texts = {name: f"The brake of {name} is loud" for name in names}
@@ -128,25 +128,25 @@ def gathered(record, day=SPRING):
     )
     window = local_day(day, BERLIN)
     with record.read() as tx:
-        known = load_completeness(
+        completeness = load_completeness(
             tx, since=window.start, until=window.end, now=window.end, quality=lambda _: None
         )
-        return collect_day_facts(tx, edition, known)
+        return collect_day_facts(tx, edition, completeness)
 
 
 @pytest.mark.parametrize(("day", "hours"), [(date(2026, 3, 28), 24), (SPRING, 23)])
 def test_a_day_has_the_hours_that_the_readers_clock_gave_it(record, day, hours):
-    made = gathered(record, day)
-    assert made.counts.mentions == made.counts.voices == hours
-    assert [(t.id, t.counts.mentions) for t in made.topics] == [("safety", hours), ("price", 0)]
-    assert len(made.mentions) == hours
+    facts = gathered(record, day)
+    assert facts.counts.mentions == facts.counts.voices == hours
+    assert [(t.id, t.counts.mentions) for t in facts.topics] == [("safety", hours), ("price", 0)]
+    assert len(facts.mentions) == hours
 
 
 def test_the_chart_ends_with_the_day_and_reaches_two_days_back(record):
-    made = gathered(record)
-    assert len(made.bars) == 48
-    assert made.bars[-1].end == made.window.end == datetime(2026, 3, 29, 22, tzinfo=UTC)
-    assert sum(bar.counts.negative for bar in made.bars) == 48
+    facts = gathered(record)
+    assert len(facts.bars) == 48
+    assert facts.bars[-1].end == facts.window.end == datetime(2026, 3, 29, 22, tzinfo=UTC)
+    assert sum(bar.counts.negative for bar in facts.bars) == 48
 
 
 def test_the_other_watches_stand_beside_it(record):
@@ -160,7 +160,7 @@ def test_the_other_watches_stand_beside_it(record):
     [(-30, None, True), (-30, 1, True), (-30, -1, False), (5, 7, True), (23, None, False)],
 )
 def test_an_incident_is_told_on_each_day_that_it_lasted(record, onset, resolved, told):
-    """Hours from the beginning of the day, which has 23."""
+    """Hours from the start of the day, which has 23."""
     start = local_day(SPRING, BERLIN).start
     end = None if resolved is None else start + resolved * HOUR
     phase = IncidentState.OPEN if end is None else IncidentState.RESOLVED

@@ -1,4 +1,4 @@
-"""The bars of letters and incident pages, and the usual level drawn over them."""
+"""The bars of emails and incident pages, and their usual level."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -11,8 +11,8 @@ from alerts.detection.detector_state import DetectorState, to_json
 from alerts.messages.hourly_bars import HOUR, MIN_WEEKS, count_hourly, with_usual_levels
 from core.mention import Sentiment
 from core.observation import Observation
-from store.alerts import observations
-from store.analysis.queue import save_results
+from store.alerts import baselines
+from store.analysis.verdicts import save_results
 from tests.store import factories
 from tests.store.factories import NOON
 
@@ -50,14 +50,14 @@ def hear(record, *times, topics=()):
 
 
 def learn(record, begun, zone="UTC"):
-    """A baseline that has seen nothing but the time since *begun*."""
+    """Store a baseline with nothing but the time since *begun*."""
     standing = DetectorState(
         query="r1", zone=zone, history_version=0, baseline=initial((None,), begun),
         evaluated_until=NOON, episode=None, last_notices={},
     )  # fmt: skip
     with record.write() as tx:
         state = {"standing": to_json(standing)}
-        observations.save_baseline(tx, "acme", learnt_to=begun, state=state)
+        baselines.save_baseline(tx, "acme", learnt_to=begun, state=state)
 
 
 def usual(record, first=NOON - SPAN, end=NOON, *, topic=None, zone="UTC"):
@@ -71,7 +71,7 @@ def usual(record, first=NOON - SPAN, end=NOON, *, topic=None, zone="UTC"):
 
 @pytest.fixture
 def furnished(sqlite_record):
-    """A record with a source that was begun."""
+    """A database with a source."""
     with sqlite_record.write() as tx:
         factories.begin(tx, "blog", at=NOON)
     return sqlite_record
@@ -87,7 +87,7 @@ def test_usual_is_the_mean_of_the_same_hour_of_the_weeks_before(furnished):
 
 
 def test_what_lies_before_the_baseline_is_no_history(furnished):
-    """A zero there would be nobody listening."""
+    """A zero there means that no source was crawled."""
     last = NOON - HOUR / 2
     hear(furnished, *(last - n * 7 * DAY for n in (1, 2, 3, 4)))
     learn(furnished, NOON - MIN_WEEKS * 7 * DAY - HOUR)
@@ -112,7 +112,7 @@ def test_the_usual_of_a_topic_is_its_own(furnished):
 
 
 def test_the_same_hour_is_that_of_the_clocks_there(furnished):
-    """A week before a change of clocks, nine in the morning was another hour of UTC."""
+    """A week before a clock change, 09:00 was another hour of UTC."""
     nine = datetime(2025, 10, 27, 8, tzinfo=UTC)  # 09:00 in Berlin, the day after the change
     learn(furnished, nine - 60 * DAY)
     hear(furnished, *(nine - HOUR - n * 7 * DAY for n in (1, 2, 3, 4)))

@@ -1,4 +1,4 @@
-"""A letter as bytes: the same every time, readable by others, and back again."""
+"""Emails as bytes: reproducible, readable by other programs, and parsed back."""
 
 from datetime import UTC, datetime
 from email import message_from_bytes
@@ -93,7 +93,7 @@ def test_the_date_is_that_of_the_letter_and_not_of_the_sending():
 
 
 def test_long_ids_stay_readable_in_references():
-    """Folded as text they would come out as encoded words, and no client would thread them."""
+    """Folded as text they would become encoded words, which no client threads."""
     long = f"<inc-{'7' * 120}.r1@{'sub.' * 20}listening.example>"
     eml = to_mime(letters.letter(references=(long,)))
     assert long.encode() in eml

@@ -14,7 +14,7 @@ from bench.reality.plain.models.plain import NEGATIVE, NEUTRAL, POSITIVE, Plain
 LOAD = """
 from core import plugins
 from nlp.model import Model
-print(plugins.load("nlp.models", "plain", Model)().read(["A broken lid"])[0].probabilities)
+print(plugins.load("nlp.models", "plain", Model)().predict(["A broken lid"])[0].probabilities)
 """
 
 

@@ -1,4 +1,4 @@
-"""The incident's page, and the button that says somebody has seen it."""
+"""The incident's page, and the button that acknowledges it."""
 
 import re
 from dataclasses import replace
@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from console import csrf
-from console.pages.acknowledging import acknowledge
+from console.pages.incident import acknowledge
 from core.incident import IncidentState
 from store.alerts import incidents
 from store.alerts.people import OPERATOR
@@ -24,10 +24,10 @@ FORM = {"content-type": "application/x-www-form-urlencoded"}
 
 
 def press(client, token=None, **headers):
-    """Post as the form of the page does."""
+    """Post the form of the page; return the response."""
     token = csrf.create_token(URL) if token is None else token
-    known = {"headers": FORM | (headers or OURS), "content": f"token={token}"}
-    return client.post(URL, **known)
+    request = {"headers": FORM | (headers or OURS), "content": f"token={token}"}
+    return client.post(URL, **request)
 
 
 def state(record):
@@ -42,23 +42,23 @@ def test_the_page_tells_what_the_letter_tells(client, furnished):
     assert "10%" not in html or "30%" in html
     assert "INC-1" in html
     assert "Opened." in html
-    shown = set(re.findall(r'href="/m(?:entions)?/([0-9a-f]{32})"', html))
-    assert shown
-    assert shown <= {key(name) for name in crisis_mentions()}
+    links = set(re.findall(r'href="/m(?:entions)?/([0-9a-f]{32})"', html))
+    assert links
+    assert links <= {key(name) for name in crisis_mentions()}
 
 
 def test_how_good_the_model_is_stands_there_where_it_is_known(desk, client):
-    told = "on average it finds 74% of the posts of each class in English tweets"
-    known = sample_installation.browser(replace(desk, quality={"lexicon": 0.741}.get))
-    assert told in known.get("/incidents/1").text
-    assert told not in client.get("/incidents/1").text
+    sentence = "on average it finds 74% of the posts of each class in English tweets"
+    quality_client = sample_installation.browser(replace(desk, quality={"lexicon": 0.741}.get))
+    assert sentence in quality_client.get("/incidents/1").text
+    assert sentence not in client.get("/incidents/1").text
 
 
 def test_its_search_holds_its_mentions(client):
     html = client.get("/incidents/1").text
     search = unescape(re.search(r'class="button" href="([^"]+)"', html)[1])
-    found = client.get(search.replace("/?", "/search.json?", 1)).json()
-    assert {m["id"] for m in found["mentions"]} >= {key(name) for name in crisis_mentions()}
+    body = client.get(search.replace("/?", "/search.json?", 1)).json()
+    assert {m["id"] for m in body["mentions"]} >= {key(name) for name in crisis_mentions()}
 
 
 def test_the_button_acknowledges_once(client, furnished):
@@ -73,9 +73,9 @@ def test_the_button_acknowledges_once(client, furnished):
     assert press(client, token).status_code == 303
     assert state(furnished) == after
     with furnished.read() as tx:
-        told = incidents.events(tx, 1)
+        events = incidents.events(tx, 1)
         noted = tx.execute(select(audit)).all()
-    assert [(e["reason"], e["person"]) for e in told[1:]] == [("acknowledged", OPERATOR)]
+    assert [(e["reason"], e["person"]) for e in events[1:]] == [("acknowledged", OPERATOR)]
     assert [(n.person, n.action, n.subject) for n in noted] == [
         (OPERATOR, "acknowledge", "incident:1")
     ]
@@ -92,7 +92,7 @@ def test_afterwards_the_page_says_who_has_seen_it_and_no_strip_shouts(client):
 
 
 def test_of_two_who_press_at_once_one_is_the_first(furnished):
-    """The second one's view of the incident is stale: it writes nothing."""
+    """The second person's revision is outdated: nothing is written."""
     stale = state(furnished)
     with furnished.write() as tx:
         assert acknowledge(tx, stale, person="ann", now=NOW)
@@ -163,7 +163,7 @@ def test_a_get_never_acknowledges(client, furnished):
 
 
 def test_an_incident_that_is_over_is_told_as_of_its_end(client):
-    """Its letter said the same; the hours since are another story."""
+    """Its email states the same; later hours are not part of it."""
     html = client.get("/incidents/2").text
     assert "resolved" in html
     assert "<form" not in html

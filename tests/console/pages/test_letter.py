@@ -1,4 +1,4 @@
-"""Letters in the inbox, and the frame that shows one without letting it do anything."""
+"""Emails in the outbox, and the sandboxed frame for their HTML."""
 
 import re
 from dataclasses import replace
@@ -15,10 +15,12 @@ from tests.store.factories import parcel
 
 @pytest.fixture
 def brief(furnished):
-    """The number of a real brief with its chart."""
-    made = compose_brief(evidence(), ENVELOPE, NOW)
+    """Return the number of a real brief with its chart."""
+    notification = compose_brief(evidence(), ENVELOPE, NOW)
     with furnished.write() as tx:
-        outbox.enqueue(tx, [parcel("real", eml=to_mime(made), subject=made.subject)], now=NOW)
+        outbox.enqueue(
+            tx, [parcel("real", eml=to_mime(notification), subject=notification.subject)], now=NOW
+        )
         return next(row.id for row in outbox.recent(tx) if row.key == "real")
 
 
@@ -53,7 +55,7 @@ def test_a_real_brief_shows_its_chart_from_here(client, brief):
 
 
 def test_its_links_leave_the_frame(client, brief):
-    """Within it they would be refused: no page of ours may be framed."""
+    """Inside the frame they would fail: no page of the console may be framed."""
     assert '<base target="_top">' in client.get(f"/inbox/{brief}.html").text
 
 

@@ -1,4 +1,4 @@
-"""One mention: its whole text, what was said of it, and whether it is still there."""
+"""The page of one mention: its whole text, its verdicts, and its deletion."""
 
 import pytest
 from lxml.html import fromstring
@@ -10,8 +10,8 @@ from tests.store.factories import key
 @pytest.mark.parametrize("path", ["/mentions/{}", "/m/{}"])
 def test_a_mention_is_shown_whole(client, path):
     text = sample_installation.HOSTILE[5]
-    shown = fromstring(client.get(path.format(key("hostile5"))).text).cssselect(".text")[0]
-    assert shown.text_content().split() == text.split()
+    text_element = fromstring(client.get(path.format(key("hostile5"))).text).cssselect(".text")[0]
+    assert text_element.text_content().split() == text.split()
 
 
 def test_what_each_model_said_of_it_is_told(client):

@@ -1,4 +1,4 @@
-"""Every page of a furnished console."""
+"""All pages of a console over a filled database."""
 
 import re
 from dataclasses import replace
@@ -90,7 +90,7 @@ def test_the_twins_have_the_keys_of_the_contract(client):
 
 @pytest.mark.parametrize("path", [*PAGES, "/?q=brake&range=all", "/incidents/2", "/inbox/2"])
 def test_no_word_of_a_stranger_can_act(client, path):
-    """Markup, template syntax and control characters of mentions are inert text, or absent."""
+    """Markup, template syntax and control characters of mentions are inert text or absent."""
     html = client.get(path).text
     document = fromstring(html)
     assert {script.get("src")[:8] for script in document.iter("script")} == {"/static/"}
@@ -176,7 +176,7 @@ def test_the_status_tells_whose_verdicts_stand_and_how_far_a_replay_is(client, f
 
 
 def test_a_late_source_is_so_since_it_was_last_heard(desk, furnished):
-    """Not since it began to be heard."""
+    """The time is that of the last success, not of the first."""
     with furnished.write() as tx:
         for slug in ("blog", "forum"):
             sources.record_outcome(
@@ -199,11 +199,11 @@ def test_a_late_source_is_so_since_it_was_last_heard(desk, furnished):
 
 
 def test_a_record_out_of_reach_is_503_in_either_form(desk, tmp_path):
-    """The page cannot know what is open, and says so instead of showing calm."""
+    """Open incidents are unknown: the page states the outage and claims no calm."""
     (folder := tmp_path / "gone").mkdir()
     lost = Database(f"sqlite:///{folder / 'record.db'}")
     folder.rmdir()
-    client = sample_installation.browser(replace(desk, record=lost))
+    client = sample_installation.browser(replace(desk, database=lost))
     for path in ("/", "/status", "/incidents/1"):
         answer = client.get(path)
         assert answer.status_code == 503

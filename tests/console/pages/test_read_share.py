@@ -1,4 +1,4 @@
-"""A long text of which a part was read: the pages and the twin say so."""
+"""Long texts that were analysed in part: pages and JSON twin state the share."""
 
 import pytest
 from lxml.html import fromstring
@@ -7,7 +7,7 @@ from sqlalchemy import update
 from alerts.messages.quotes import read_share_message
 from indexer.engines.memory import MemoryIndex
 from store import tables
-from store.analysis import queue
+from store.analysis.verdicts import save_results
 from templates.i18n import Translator
 from tests.console import sample_installation
 from tests.store import factories
@@ -19,13 +19,13 @@ SAID = "Long post: scored on 12% of its text"
 
 @pytest.fixture
 def asked(furnished):
-    """A browser; a long text is the one post of the incident."""
+    """Return a client; a long text is the only post of the incident."""
     at = sample_installation.NOW - sample_installation.HOUR / 6
     factories.hear(furnished, factories.heard("long", TEXT, published=at, matches={"acme": "r1"}))
     judged = factories.finding("long", TEXT, verdicts=(factories.verdict(TEXT, read_share=0.12),))
     incident = update(tables.incidents).where(tables.incidents.c.id == 1)
     with furnished.write() as tx:
-        queue.save_results(tx, [judged], now=sample_installation.NOW)
+        save_results(tx, [judged], now=sample_installation.NOW)
         tx.execute(incident.values(mentions=[key("long")]))
     return sample_installation.browser(
         sample_installation.desk(furnished, sample_installation.follow(furnished, MemoryIndex()))

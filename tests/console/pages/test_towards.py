@@ -1,4 +1,4 @@
-"""A mention of two watches on the console: each has its own tone, and its heads are shown."""
+"""A mention of two watches: each has its own sentiment, and its heads are shown."""
 
 import pytest
 from lxml.html import fromstring
@@ -9,7 +9,7 @@ from console.search.mention_cards import CardBuilder, certainty, sentiment_state
 from core.mention import Sentiment
 from indexer.engines.memory import MemoryIndex
 from store import mentions, tables
-from store.analysis import queue
+from store.analysis.verdicts import save_results
 from tests.console import sample_installation
 from tests.store import factories
 from tests.store.factories import key
@@ -26,7 +26,7 @@ RIVAL = {"negative": 0.05, "neutral": 0.1, "positive": 0.85}
 
 @pytest.fixture
 def record(furnished):
-    """One more mention, of both watches."""
+    """Add a mention of both watches."""
     at = sample_installation.NOW - sample_installation.HOUR / 6
     factories.hear(
         furnished, factories.heard("two", TEXT, published=at, matches={"acme": "r1", "rival": "r1"})
@@ -34,22 +34,24 @@ def record(furnished):
     towards = factories.verdict(
         TEXT, watch="rival", sentiment=Sentiment.POSITIVE, probabilities=RIVAL, topics=()
     )
-    found = factories.finding("two", TEXT, verdicts=(factories.verdict(TEXT, heads=HEADS), towards))
+    result = factories.finding(
+        "two", TEXT, verdicts=(factories.verdict(TEXT, heads=HEADS), towards)
+    )
     with furnished.write() as tx:
-        queue.save_results(tx, [found], now=sample_installation.NOW)
+        save_results(tx, [result], now=sample_installation.NOW)
     return furnished
 
 
 @pytest.fixture
-def asked(record):
-    """A browser."""
+def two_watch_client(record):
+    """Return a client of the console."""
     return sample_installation.browser(
         sample_installation.desk(record, sample_installation.follow(record, MemoryIndex()))
     )
 
 
 def lines(html, name):
-    """The facet called *name*: label to count."""
+    """Return the facet *name*: label to count."""
     for section in fromstring(html).cssselect(".facets section"):
         if section.findtext("h2") == name:
             rows = section.cssselect("a")
@@ -57,20 +59,20 @@ def lines(html, name):
     return None
 
 
-def test_a_mention_tells_each_verdict_with_its_watch_and_model(asked):
-    html = fromstring(asked.get(f"/m/{key('two')}").text)
-    told = [" ".join(p.text_content().split()) for p in html.cssselect("section p")]
-    assert [line for line in told if "Sentiment model: lexicon" in line] == [
+def test_a_mention_tells_each_verdict_with_its_watch_and_model(two_watch_client):
+    html = fromstring(two_watch_client.get(f"/m/{key('two')}").text)
+    paragraphs = [" ".join(p.text_content().split()) for p in html.cssselect("section p")]
+    assert [line for line in paragraphs if "Sentiment model: lexicon" in line] == [
         "negative negative 70%, neutral 20%, positive 10% Sentiment model: lexicon.",
         "positive negative 5%, neutral 10%, positive 85% About Rival. Sentiment model: lexicon.",
     ]
-    assert "Intent: complaint 90%, churn risk 80%, question 60%, praise 20%" in told
-    assert "Emotion: anger 70%, joy 30%" in told
-    assert not any("irony" in line.lower() for line in told), "nobody has words for it"
+    assert "Intent: complaint 90%, churn risk 80%, question 60%, praise 20%" in paragraphs
+    assert "Emotion: anger 70%, joy 30%" in paragraphs
+    assert not any("irony" in line.lower() for line in paragraphs), "nobody has words for it"
 
 
-def test_the_twin_has_what_follows_from_the_heads(asked):
-    whole, rival = asked.get(f"/m/{key('two')}.json").json()["verdicts"]
+def test_the_twin_has_what_follows_from_the_heads(two_watch_client):
+    whole, rival = two_watch_client.get(f"/m/{key('two')}.json").json()["verdicts"]
     assert whole["heads"] == HEADS
     assert (whole["emotion"], whole["offensive"]) == ("anger", False)
     assert whole["intents"] == ["complaint", "churn_risk", "question"]
@@ -78,14 +80,14 @@ def test_the_twin_has_what_follows_from_the_heads(asked):
     assert (rival["emotion"], rival["intents"], rival["offensive"]) == (None, [], None)
 
 
-def test_a_result_wears_a_chip_for_what_calls_for_an_answer(asked):
-    chips = fromstring(asked.get("/?q=nobody").text).cssselect(".chip")
+def test_a_result_wears_a_chip_for_what_calls_for_an_answer(two_watch_client):
+    chips = fromstring(two_watch_client.get("/?q=nobody").text).cssselect(".chip")
     assert [chip.text for chip in chips] == ["churn risk", "complaint"]
-    assert fromstring(asked.get("/?q=order").text).cssselect(".chip") == []
+    assert fromstring(two_watch_client.get("/?q=order").text).cssselect(".chip") == []
 
 
-def test_emotion_and_intent_are_listed_once_there_is_something_to_list(asked):
-    html = asked.get("/").text
+def test_emotion_and_intent_are_listed_once_there_is_something_to_list(two_watch_client):
+    html = two_watch_client.get("/").text
     assert lines(html, "Intent") == {"complaint": 1, "churn risk": 1, "question": 1}
     assert lines(html, "Emotion") == {"anger": 1}
 
@@ -99,14 +101,14 @@ def test_and_not_before(client):
 @pytest.mark.parametrize(
     "path", ["/?intent=complaint", "/?emotion=anger", "/?q=intent:churn_risk+-offensive:yes"]
 )
-def test_they_narrow_a_search(asked, path):
-    found = asked.get(path.replace("/", "/search.json", 1)).json()["mentions"]
+def test_they_narrow_a_search(two_watch_client, path):
+    found = two_watch_client.get(path.replace("/", "/search.json", 1)).json()["mentions"]
     assert [mention["id"] for mention in found] == [key("two")]
-    assert asked.get(path).status_code == 200
+    assert two_watch_client.get(path).status_code == 200
 
 
-def test_a_filter_that_is_no_emotion_is_refused(asked):
-    assert asked.get("/?emotion=envy").status_code == 422
+def test_a_filter_that_is_no_emotion_is_refused(two_watch_client):
+    assert two_watch_client.get("/?emotion=envy").status_code == 422
 
 
 def test_a_card_tells_the_tone_for_its_watch(record):
@@ -122,10 +124,10 @@ def test_a_card_tells_the_tone_for_its_watch(record):
     assert (sentiment_state(mention), certainty(mention)) == ("negative", 0.7)
 
 
-def test_an_incident_shows_its_mentions_as_they_speak_of_its_watch(record, asked):
+def test_an_incident_shows_its_mentions_as_they_speak_of_its_watch(record, two_watch_client):
     rivals = update(tables.incidents).where(tables.incidents.c.id == 1)
     with record.write() as tx:
         tx.execute(rivals.values(watch="rival", mentions=[key("two")]))
-    html = fromstring(asked.get("/incidents/1").text)
+    html = fromstring(two_watch_client.get("/incidents/1").text)
     tones = [chip.text.split()[0] for chip in html.cssselect("article.mention .tone")]
     assert tones == ["positive"]

@@ -1,4 +1,4 @@
-"""What a mention names, on its page and beside a search."""
+"""Entities of a mention, on its page and in facets."""
 
 import pytest
 from lxml.html import fromstring
@@ -6,7 +6,7 @@ from lxml.html import fromstring
 from console.search.entity_links import place_name
 from core.entity import Entity, EntityKind
 from indexer.engines.memory import MemoryIndex
-from store.analysis import queue
+from store.analysis.verdicts import save_results
 from templates.i18n import Translator
 from tests.console import sample_installation
 from tests.store import factories
@@ -23,39 +23,39 @@ TEXT = "Jane Roe of acme rode an x 200 in NYC #AcmeFail https://shop.example"
 
 
 @pytest.fixture
-def asked(furnished):
-    """A browser; one mention names something of every kind."""
+def entity_client(furnished):
+    """Return a client; one mention has an entity of every kind."""
     at = sample_installation.NOW - sample_installation.HOUR
     factories.hear(furnished, factories.heard("named", TEXT, published=at, matches={"acme": "r1"}))
-    found = factories.finding("named", TEXT, entities=NAMED, phrases=("loud brake",))
+    result = factories.finding("named", TEXT, entities=NAMED, phrases=("loud brake",))
     with furnished.write() as tx:
-        queue.save_results(tx, [found], now=sample_installation.NOW)
+        save_results(tx, [result], now=sample_installation.NOW)
     return sample_installation.browser(
         sample_installation.desk(furnished, sample_installation.follow(furnished, MemoryIndex()))
     )
 
 
-def test_all_that_is_named_is_linked_to_what_names_it_too(asked):
-    """Each link finds the mention it stands on, but that of the phrase, which it does not say."""
-    page = fromstring(asked.get(f"/m/{key('named')}").text)
+def test_all_that_is_named_is_linked_to_what_names_it_too(entity_client):
+    """Each link finds its own mention, except the phrase's: the text does not contain it."""
+    page = fromstring(entity_client.get(f"/m/{key('named')}").text)
     links = {a.text: a.get("href") for a in page.cssselect("dd a.chip")}
     names = ['X "200"', "Jane Roe", "New York City, United States", "#AcmeFail", "shop.example"]
     assert list(links) == [*names, "loud brake"]
     for name in names:
-        found = asked.get(links[name].replace("/?", "/search.json?")).json()["mentions"]
-        assert key("named") in [mention["id"] for mention in found]
+        hits = entity_client.get(links[name].replace("/?", "/search.json?")).json()["mentions"]
+        assert key("named") in [mention["id"] for mention in hits]
 
 
-def test_a_mention_that_names_nothing_has_no_such_part(asked):
-    assert "Names and phrases" not in asked.get(f"/m/{key('day0')}").text
+def test_a_mention_that_names_nothing_has_no_such_part(entity_client):
+    assert "Names and phrases" not in entity_client.get(f"/m/{key('day0')}").text
 
 
-def test_places_and_tags_are_counted_beside_a_search(asked):
-    page = fromstring(asked.get("/?place=us").text).text_content()
+def test_places_and_tags_are_counted_beside_a_search(entity_client):
+    page = fromstring(entity_client.get("/?place=us").text).text_content()
     assert "New York City, United States" in page
     assert "#acmefail" in page
-    assert asked.get("/search.json?place=us").json()["total"] == 1
-    assert asked.get("/search.json?tag=other").json()["total"] == 0
+    assert entity_client.get("/search.json?place=us").json()["total"] == 1
+    assert entity_client.get("/search.json?tag=other").json()["total"] == 0
 
 
 @pytest.mark.parametrize(

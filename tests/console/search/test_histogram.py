@@ -1,4 +1,4 @@
-"""The usual level over a search, on the reader's clock."""
+"""Histograms and their normal level, in the reader's time zone."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -18,38 +18,40 @@ NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
 def index(*moments, text="acme"):
-    """An index of one mention at each of *moments*."""
-    made = MemoryIndex()
-    made.apply(
+    """Return an index with one mention at each of *moments*."""
+    memory_index = MemoryIndex()
+    memory_index.apply(
         [
             upsert(n, f"m{n}", text, published=int(at.timestamp()))
             for n, at in enumerate(moments, start=1)
         ]
     )
-    made.refresh()
-    return made
+    memory_index.refresh()
+    return memory_index
 
 
-def bars(made, start, end, query="", zone="Europe/Berlin"):
-    return build_histogram(made, parse(query), Filters(since=start, until=end), zone=zone).bars
+def bars(memory_index, start, end, query="", zone="Europe/Berlin"):
+    return build_histogram(
+        memory_index, parse(query), Filters(since=start, until=end), zone=zone
+    ).bars
 
 
 def weekly(end, weeks, each=1):
-    """*each* mentions an hour before *end*, and an hour before it in each of the weeks before."""
+    """Return *each* times from an hour before *end*, now and in each of *weeks* earlier weeks."""
     return [end - HOUR - WEEK * n + k * HOUR / 60 for n in range(weeks + 1) for k in range(each)]
 
 
 def test_usual_is_the_mean_of_the_same_bar_in_the_weeks_before():
     moments = [*weekly(NOW, 4), *weekly(NOW, 0, each=9), *weekly(NOW - WEEK, 0, each=3)]
     long_ago = NOW - WEEK * 9
-    drawn = bars(index(*moments, long_ago), NOW - DAY, NOW)
-    spike = next(bar for bar in drawn if bar.total)
+    day_bars = bars(index(*moments, long_ago), NOW - DAY, NOW)
+    spike = next(bar for bar in day_bars if bar.total)
     assert spike.total == 10
     assert spike.usual == pytest.approx((1 + 3 + 1 + 1 + 1) / 4)
 
 
 def test_weeks_in_which_nobody_listened_are_no_history():
-    """A first day has no usual level; a zero would call everything unusual."""
+    """A first day has no normal level; with 0 any number would be unusual."""
     assert all(bar.usual is None for bar in bars(index(NOW - HOUR), NOW - DAY, NOW))
     one_week = index(NOW - HOUR, NOW - WEEK - DAY)
     assert all(bar.usual is None for bar in bars(one_week, NOW - DAY, NOW))
@@ -58,21 +60,21 @@ def test_weeks_in_which_nobody_listened_are_no_history():
 
 
 def test_usual_is_that_of_the_query():
-    made = index(*weekly(NOW, 4), NOW - 9 * WEEK)
-    assert max(bar.usual for bar in bars(made, NOW - DAY, NOW, "acme")) == 1
-    assert max(bar.usual for bar in bars(made, NOW - DAY, NOW, "other")) == 0
+    memory_index = index(*weekly(NOW, 4), NOW - 9 * WEEK)
+    assert max(bar.usual for bar in bars(memory_index, NOW - DAY, NOW, "acme")) == 1
+    assert max(bar.usual for bar in bars(memory_index, NOW - DAY, NOW, "other")) == 0
 
 
 def test_bars_of_before_and_after_the_clocks_change_are_compared_by_the_wall_clock():
-    """Breakfast is at eight, whatever UTC says."""
+    """People live by the wall clock, not by UTC."""
     after = datetime(2026, 3, 31, 23, tzinfo=BERLIN)
     eight = [datetime(2026, 3, 31, 8, tzinfo=BERLIN) - WEEK * n for n in range(5)]
-    made = index(*[at.astimezone(UTC) for at in eight], NOW - 9 * WEEK)
-    drawn = bars(made, (after - DAY).astimezone(UTC), after.astimezone(UTC))
-    spoken = [bar for bar in drawn if bar.total]
-    assert [bar.start.astimezone(BERLIN).hour for bar in spoken] == [8]
-    assert [bar.usual for bar in spoken] == [1]
-    assert sum(bar.usual for bar in drawn) == 1
+    memory_index = index(*[at.astimezone(UTC) for at in eight], NOW - 9 * WEEK)
+    day_bars = bars(memory_index, (after - DAY).astimezone(UTC), after.astimezone(UTC))
+    non_empty_bars = [bar for bar in day_bars if bar.total]
+    assert [bar.start.astimezone(BERLIN).hour for bar in non_empty_bars] == [8]
+    assert [bar.usual for bar in non_empty_bars] == [1]
+    assert sum(bar.usual for bar in day_bars) == 1
 
 
 @pytest.mark.parametrize(
@@ -86,18 +88,18 @@ def test_bars_of_before_and_after_the_clocks_change_are_compared_by_the_wall_clo
     ],
 )
 def test_the_width_of_a_bar_suits_the_window(span, width):
-    made = build_histogram(
+    histogram = build_histogram(
         MemoryIndex(), parse(""), Filters(since=NOW - span, until=NOW), zone="UTC"
     )
-    assert made.width == width
+    assert histogram.width == width
 
 
 def test_the_longest_window_can_be_drawn():
-    made = build_histogram(
+    histogram = build_histogram(
         MemoryIndex(), parse(""), Filters(since=NOW - MAX_WINDOW, until=NOW), zone="UTC"
     )
-    assert len(made.bars) < 600
-    assert made.plot(SearchParams(), []).columns
+    assert len(histogram.bars) < 600
+    assert histogram.plot(SearchParams(), []).columns
 
 
 def test_all_time_begins_at_the_midnight_of_the_first_mention():

@@ -1,13 +1,9 @@
-"""Texts cut into pieces, and queries repaired."""
+"""Highlighted parts and excerpts of texts."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from console.search.mention_cards import MAX_TEXT_LENGTH, highlighted_excerpt, highlighted_parts
-from console.search.mistakes import apply_hint, explain_mistake
-from console.search.params import SearchParams
-from core.errors import QueryError
 from indexer.highlight import highlights
 from indexer.query import parse
 
@@ -35,26 +31,3 @@ def test_what_is_left_out_of_an_excerpt_is_marked():
     cut = [piece.text for piece in highlighted_excerpt(whole, highlights(parse("brake"), whole))]
     assert (cut[0], cut[-1]) == ("… ", " …")
     assert [piece.text for piece in highlighted_excerpt("brake", [])] == ["brake"]
-
-
-@pytest.mark.parametrize(
-    ("query", "right"),
-    [
-        ("acme sentimnt:negative -x", "acme sentiment:negative -x"),
-        ("sentiment:negativ", "sentiment:negative"),
-        ('a languag:"en" b', "a language:en b"),
-        ("(brake OR acme", "(brake OR acme)"),
-        ("brake) acme", "brake acme"),
-        ('acme "loud brake', 'acme "loud brake"'),
-    ],
-)
-def test_the_link_of_a_hint_is_the_whole_query_put_right(query, right):
-    with pytest.raises(QueryError) as caught:
-        parse(query)
-    assert apply_hint(query, caught.value) == right
-    parse(right)
-
-
-def test_without_a_hint_there_is_no_link():
-    shown = explain_mistake(QueryError("A word is missing.", column=3), SearchParams(q="a OR"))
-    assert (shown.column, shown.hint_url) == (3, "")

@@ -1,4 +1,4 @@
-"""The search page: queries, filters, paging and folding, on two engines."""
+"""The search page: queries, filters, paging and grouping, on two engines."""
 
 import re
 from contextlib import closing
@@ -20,12 +20,12 @@ from tests.store.factories import key
 ALL = "/search.json?range=all"
 
 
-def ids(found):
-    return [mention["id"] for mention in found["mentions"]]
+def ids(body):
+    return [mention["id"] for mention in body["mentions"]]
 
 
 def cards(html):
-    """The ids of the mentions shown, in order."""
+    """Return the ids of the mentions on the page, in order."""
     return re.findall(r'class="when" href="/m(?:entions)?/([0-9a-f]{32})"', html)
 
 
@@ -34,17 +34,17 @@ def links(html, relation):
 
 
 def facet(html, label):
-    """(href, chosen, count) of the line *label* of a facet."""
+    """Return (href, is_selected, count) of the line *label* of a facet."""
     for line in fromstring(html).cssselect(".facets a"):
         if line.findtext("span") == label:
-            chosen = line.get("aria-current") == "true"
-            return line.get("href"), chosen, int(line.findtext("b").replace(",", ""))
+            is_selected = line.get("aria-current") == "true"
+            return line.get("href"), is_selected, int(line.findtext("b").replace(",", ""))
     return None
 
 
 @pytest.fixture(params=["memory", "tantivy"])
-def searched(request, furnished, tmp_path):
-    """A browser over either engine."""
+def engine_client(request, furnished, tmp_path):
+    """Return a client over either engine."""
     engine = (
         MemoryIndex() if request.param == "memory" else TantivyIndex(tmp_path / "i", writer=True)
     )
@@ -52,85 +52,85 @@ def searched(request, furnished, tmp_path):
         yield sample_installation.browser(sample_installation.desk(furnished, index))
 
 
-def test_the_twins_pages_hold_every_mention_once(searched):
-    """Deleted ones are in none."""
-    living = {key(name) for name, *_ in sample_installation.spoken()} - {
+def test_the_twins_pages_hold_every_mention_once(engine_client):
+    """Deleted ones are on no page."""
+    living = {key(name) for name, *_ in sample_installation.mention_rows()} - {
         key(sample_installation.DELETED)
     }
-    found, path = [], ALL
+    found_ids, path = [], ALL
     while path:
-        page = searched.get(path).json()
+        page = engine_client.get(path).json()
         assert page["total"] == len(living)
-        found += ids(page)
+        found_ids += ids(page)
         path = page["next"]
-    assert sorted(found) == sorted(living)
+    assert sorted(found_ids) == sorted(living)
 
 
-def test_the_pages_show_every_family_once_by_its_newest_member(searched):
-    shown, path = [], "/?range=all"
+def test_the_pages_show_every_family_once_by_its_newest_member(engine_client):
+    card_ids, path = [], "/?range=all"
     while path:
-        html = searched.get(path).text
+        html = engine_client.get(path).text
         assert len(cards(html)) <= CARDS_PER_PAGE
-        shown += cards(html)
+        card_ids += cards(html)
         path = next(iter(links(html, "next")), None)
     families = {
         text: key(name)
-        for name, text, *_ in sample_installation.spoken()
+        for name, text, *_ in sample_installation.mention_rows()
         if name != sample_installation.DELETED
     }
     newest = {
         key("copy0") if i == key(f"copy{sample_installation.COPIES - 1}") else i
         for i in families.values()
     }
-    assert sorted(shown) == sorted(newest)
+    assert sorted(card_ids) == sorted(newest)
 
 
-def test_newer_leads_back(searched):
-    first = searched.get("/?range=all").text
-    second = searched.get(links(first, "next")[0]).text
-    third = searched.get(links(second, "next")[0]).text
-    assert cards(searched.get(links(third, "prev")[0]).text) == cards(second)
-    assert cards(searched.get(links(second, "prev")[0]).text) == cards(first)
+def test_newer_leads_back(engine_client):
+    first = engine_client.get("/?range=all").text
+    second = engine_client.get(links(first, "next")[0]).text
+    third = engine_client.get(links(second, "next")[0]).text
+    assert cards(engine_client.get(links(third, "prev")[0]).text) == cards(second)
+    assert cards(engine_client.get(links(second, "prev")[0]).text) == cards(first)
 
 
-def test_a_family_links_to_all_its_members(searched):
-    html = searched.get("/?q=free&range=28d").text
+def test_a_family_links_to_all_its_members(engine_client):
+    html = engine_client.get("/?q=free&range=28d").text
     assert cards(html) == [key("copy0")]
     assert f"+{sample_installation.COPIES - 1} similar posts" in html
     members = fromstring(html).cssselect("a.alike")[0].get("href")
     twin = members.replace("/?", "/search.json?", 1)
-    assert len(ids(searched.get(twin).json())) == sample_installation.COPIES
+    assert len(ids(engine_client.get(twin).json())) == sample_installation.COPIES
 
 
-def test_by_relevance_the_pages_go_on_as_well(searched):
-    first = searched.get("/?q=acme&range=all&sort=relevance").text
-    second = searched.get(links(first, "next")[0]).text
+def test_by_relevance_the_pages_go_on_as_well(engine_client):
+    first = engine_client.get("/?q=acme&range=all&sort=relevance").text
+    second = engine_client.get(links(first, "next")[0]).text
     assert cards(second)
     assert not set(cards(first)) & set(cards(second))
 
 
-def test_a_filter_is_set_and_taken_away_by_its_link(searched):
-    free = searched.get("/?range=28d").text
-    href, chosen, count = facet(free, "positive")
-    assert not chosen
-    narrowed = searched.get(href).text
+def test_a_filter_is_set_and_taken_away_by_its_link(engine_client):
+    free = engine_client.get("/?range=28d").text
+    href, is_selected, count = facet(free, "positive")
+    assert not is_selected
+    narrowed = engine_client.get(href).text
     assert f"<h2>{count} mentions</h2>" in narrowed
-    back, chosen, again = facet(narrowed, "positive")
-    assert chosen
+    back, is_selected, again = facet(narrowed, "positive")
+    assert is_selected
     assert again == count
     assert back == "/?range=28d"
 
 
-def test_facets_count_under_all_other_filters(searched):
+def test_facets_count_under_all_other_filters(engine_client):
     """A second value of the same field adds to the first, so its count ignores the first."""
-    free = searched.get("/search.json?range=all").json()["facets"]
+    free = engine_client.get("/search.json?range=all").json()["facets"]
     path = "/search.json?range=all&sentiment=positive"
-    narrowed = searched.get(path).json()["facets"]
+    narrowed = engine_client.get(path).json()["facets"]
     assert {c["value"]: c["count"] for c in narrowed["sentiment"]} == {
         c["value"]: c["count"] for c in free["sentiment"]
     }
     assert sum(c["count"] for c in narrowed["source"]) < sum(c["count"] for c in free["source"])
-    both = searched.get(f"{path}&sentiment=negative").json()
+    both = engine_client.get(f"{path}&sentiment=negative").json()
     assert both["total"] == sum(
         c["count"] for c in free["sentiment"] if c["value"] in ("positive", "negative")
     )
@@ -142,33 +142,33 @@ def test_a_chosen_value_that_nothing_has_stays_to_be_taken_away(client):
     assert "No results" in html
 
 
-def test_bars_cover_the_window_and_sum_to_the_total(searched):
+def test_bars_cover_the_window_and_sum_to_the_total(engine_client):
     for window in ("24h", "7d", "28d", "all"):
-        found = searched.get(f"/search.json?range={window}").json()
-        bars = found["histogram"]
+        body = engine_client.get(f"/search.json?range={window}").json()
+        bars = body["histogram"]
         tones = ("negative", "neutral", "positive", "unscored")
-        assert sum(bar[tone] for bar in bars for tone in tones) == found["total"]
+        assert sum(bar[tone] for bar in bars for tone in tones) == body["total"]
         assert all(a["end"] == b["start"] for a, b in pairwise(bars))
         assert 24 <= len(bars) <= 61
 
 
-def test_highlights_stand_where_the_text_says_the_words(searched):
-    found = searched.get("/search.json?q=BRAKE&range=all").json()["mentions"]
-    assert found
-    for mention in found:
+def test_highlights_stand_where_the_text_says_the_words(engine_client):
+    hits = engine_client.get("/search.json?q=BRAKE&range=all").json()["mentions"]
+    assert hits
+    for mention in hits:
         for start, end in mention["highlights"]:
             assert mention["text"][start:end].lower() == "brake"
-    assert "<mark>brake</mark>" in searched.get("/?q=BRAKE").text
+    assert "<mark>brake</mark>" in engine_client.get("/?q=BRAKE").text
 
 
 def test_a_mistake_is_shown_with_caret_and_a_way_out(client):
     answer = client.get("/?q=acme+sentimnt:negative&source=blog&range=24h")
     assert answer.status_code == 422
-    shown = fromstring(answer.text).cssselect(".mistake")[0]
-    assert "Unknown field “sentimnt”" in shown.text_content()
-    query, caret = shown.findtext("pre").splitlines()
+    mistake = fromstring(answer.text).cssselect(".mistake")[0]
+    assert "Unknown field “sentimnt”" in mistake.text_content()
+    query, caret = mistake.findtext("pre").splitlines()
     assert query[caret.index("^") :].startswith("sentimnt")
-    hint = shown.cssselect("a")[0].get("href")
+    hint = mistake.cssselect("a")[0].get("href")
     assert hint == "/?q=acme+sentiment%3Anegative&range=24h&source=blog"
     assert client.get(hint).status_code == 200
     assert "source <b>blog</b>" in answer.text
@@ -200,7 +200,7 @@ def test_what_the_record_deleted_is_not_shown_although_the_index_still_has_it(cl
 
 
 class Unreachable(MemoryIndex):
-    """An engine that is down."""
+    """An index whose engine is down."""
 
     def search(self, *_, **__):
         raise TransientError("The index does not answer: connection refused.")
@@ -255,7 +255,7 @@ def test_the_form_sends_filters_and_window_along(client):
 
 
 def test_a_bar_leads_to_its_own_mentions(client):
-    """The page behind it counts what the bar counts, under the same filters."""
+    """Its page has the total of the bar, under the same filters."""
     bars = client.get("/search.json?range=7d&source=blog").json()["histogram"]
     drawn = fromstring(client.get("/?range=7d&source=blog").text).cssselect(".plot-bars a")
     assert len(drawn) == len(bars)

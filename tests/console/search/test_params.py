@@ -1,4 +1,4 @@
-"""The URL is the state of a search: what is written is read again as the same."""
+"""The URL as the state of a search: parsing a written URL gives the same parameters."""
 
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
@@ -23,7 +23,7 @@ YEAR = timedelta(days=365)
 
 
 def several(kind):
-    """Some members of an enumeration, each once."""
+    """Return a strategy for some members of an enumeration, each once."""
     return st.lists(st.sampled_from(kind), unique=True).map(tuple)
 
 
@@ -53,43 +53,43 @@ states = st.builds(
 )
 
 
-def read(url):
-    """The state that a server reads from *url*."""
-    asked = parse_qs(urlsplit(url).query, keep_blank_values=True)
-    return SearchParams(**{n: v if n in SEVERAL else v[0] for n, v in asked.items()})
+def parse_url(url):
+    """Return the parameters that a server parses from *url*."""
+    parameters = parse_qs(urlsplit(url).query, keep_blank_values=True)
+    return SearchParams(**{n: v if n in SEVERAL else v[0] for n, v in parameters.items()})
 
 
 @given(states)
 def test_an_address_is_read_as_the_state_that_wrote_it(state):
-    assert read(state.url()) == state
+    assert parse_url(state.url()) == state
 
 
 @given(states, st.sampled_from(FILTERS), st.data())
 def test_a_filter_toggled_twice_is_as_before(state, field, data):
     value = data.draw(st.sampled_from(CLOSED[field]) if field in CLOSED else words)
     begun = state.model_copy(update={"after": ()})
-    once = read(begun.toggle(field, value))
-    twice = read(once.toggle(field, value))
+    once = parse_url(begun.toggle(field, value))
+    twice = parse_url(once.toggle(field, value))
     assert once != begun
-    assert sorted(twice.filter_pairs()) == sorted(begun.pairs())
+    assert sorted(twice.filter_pairs()) == sorted(begun.filter_pairs())
 
 
 @given(states)
 def test_every_change_but_of_the_page_starts_at_the_first_page(state):
-    assert read(state.url(range="24h")).after == ()
-    assert not read(state.unfiltered_url()).filter_pairs()
+    assert parse_url(state.url(range="24h")).after == ()
+    assert not parse_url(state.unfiltered_url()).filter_pairs()
 
 
 @given(states, marks)
 def test_newer_leads_back_to_where_older_came_from(state, mark):
-    assert read(read(state.older(mark)).newer_url()) == state
+    assert parse_url(parse_url(state.older_url(mark)).newer_url()) == state
 
 
 def test_the_way_back_has_an_end():
-    """An address does not grow for ever."""
+    """The length of an address is limited."""
     state = SearchParams()
     for n in range(200):
-        state = read(state.older_url(f"{n}.{'0' * 32}"))
+        state = parse_url(state.older_url(f"{n}.{'0' * 32}"))
     assert len(state.url()) < 4000
     assert state.after[-1].startswith("199.")
 
@@ -101,13 +101,13 @@ def test_what_is_ordinary_is_left_out():
 
 def test_links_of_letters_choose_their_window():
     link = Links().search("watch:acme", start=NOW - timedelta(hours=3), end=NOW)
-    assert read(link).window(NOW + timedelta(days=9)) == (NOW - timedelta(hours=3), NOW)
+    assert parse_url(link).window(NOW + timedelta(days=9)) == (NOW - timedelta(hours=3), NOW)
     still_open = Links().search("watch:acme", start=NOW - timedelta(hours=3))
-    assert read(still_open).window(NOW) == (NOW - timedelta(hours=3), NOW)
+    assert parse_url(still_open).window(NOW) == (NOW - timedelta(hours=3), NOW)
 
 
 def test_a_relative_range_wins_over_a_window_that_the_form_still_carries():
-    state = read("/?range=24h&from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z")
+    state = parse_url("/?range=24h&from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z")
     assert state.window(NOW) == (NOW - timedelta(hours=24), NOW)
     assert state.url() == "/?range=24h"
 
@@ -136,6 +136,6 @@ def test_a_window_of_the_future_is_one():
     ],
 )
 def test_a_parameter_that_is_none_is_refused(wrong):
-    """A silent search without it would be taken for an answer."""
+    """A search that ignored it would give wrong results."""
     with pytest.raises(ValidationError):
         SearchParams(**wrong)

@@ -1,4 +1,4 @@
-"""Near-identical mentions stand as one, however they are spread over pages."""
+"""Grouping of near-identical mentions across pages."""
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -7,8 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from console.search.params import SearchParams
-from console.search.results import CARDS_PER_PAGE, MAX_READS, group_duplicates
-from console.search.searching import PAGE_SIZE, build_search
+from console.search.results import (
+    CARDS_PER_PAGE,
+    MAX_READS,
+    PAGE_SIZE,
+    build_search,
+    group_duplicates,
+)
 from indexer.engines.memory import MemoryIndex
 from indexer.query import parse
 from tests.indexer.factories import key, upsert
@@ -20,9 +25,9 @@ families = st.lists(
 
 
 def index(spread):
-    """A mention a minute, the newest first; *spread* names the family of each."""
-    made = MemoryIndex()
-    made.apply(
+    """Return an index with a mention a minute, newest first, of the families *spread*."""
+    memory_index = MemoryIndex()
+    memory_index.apply(
         [
             upsert(
                 n + 1,
@@ -33,16 +38,16 @@ def index(spread):
             for n, family in enumerate(spread)
         ]
     )
-    made.refresh()
-    return made
+    memory_index.refresh()
+    return memory_index
 
 
-def walked(made, query=""):
-    """Each page of the last week, folded."""
+def result_pages(memory_index, query=""):
+    """Yield each page of the last week, grouped."""
     state = SearchParams(q=query)
     while True:
-        asked = build_search(made, parse(query), state, zone="UTC", now=NOW)
-        page = group_duplicates(asked)
+        search = build_search(memory_index, parse(query), state, zone="UTC", now=NOW)
+        page = group_duplicates(search)
         yield page
         if page.next is None:
             return
@@ -52,18 +57,18 @@ def walked(made, query=""):
 @settings(max_examples=40)
 @given(families)
 def test_over_all_pages_each_family_is_shown_once_by_its_newest_member(spread):
-    shown = [hit.id for page in walked(index(spread)) for hit in page.hits]
+    hit_ids = [hit.id for page in result_pages(index(spread)) for hit in page.hits]
     newest = {}
     for n, family in enumerate(spread):
         newest.setdefault(f"alone {n}" if family is None else family, key(f"m{n}"))
-    assert shown == list(newest.values())
+    assert hit_ids == list(newest.values())
 
 
 @settings(max_examples=20)
 @given(families)
 def test_what_is_folded_is_counted(spread):
-    """Shown and folded together are all that was found."""
-    pages = list(walked(index(spread)))
+    """Cards and grouped duplicates together are all results."""
+    pages = list(result_pages(index(spread)))
     folded = sum(
         page.duplicate_counts.get(hit.document.family, 0) for page in pages for hit in page.hits
     )
@@ -76,21 +81,21 @@ def test_what_is_folded_is_counted(spread):
 
 def test_a_wave_of_copies_is_read_past():
     spread = [None] * 5 + [1] * (3 * PAGE_SIZE) + [None] * 30
-    pages = list(walked(index(spread)))
+    pages = list(result_pages(index(spread)))
     assert [len(page.hits) for page in pages] == [CARDS_PER_PAGE, 16]
     assert pages[0].duplicate_counts == {f"{1:032x}": 3 * PAGE_SIZE - 1}
 
 
 def test_an_endless_wave_ends_the_page_not_the_search():
     spread = [1] * (PAGE_SIZE * (MAX_READS + 2)) + [None]
-    pages = list(walked(index(spread)))
+    pages = list(result_pages(index(spread)))
     assert [len(page.hits) for page in pages] == [1, 1]
 
 
 def test_only_copies_that_were_found_are_counted():
-    """The link behind the number leads to more: to the whole family."""
-    made = index([1, 1, 1])
-    made.apply([upsert(9, "other", "Something else.", family=f"{1:032x}")])
-    made.refresh()
-    (page,) = walked(made, "brake")
+    """The link of the number leads to the whole family, which may be larger."""
+    memory_index = index([1, 1, 1])
+    memory_index.apply([upsert(9, "other", "Something else.", family=f"{1:032x}")])
+    memory_index.refresh()
+    (page,) = result_pages(memory_index, "brake")
     assert page.duplicate_counts == {f"{1:032x}": 2}

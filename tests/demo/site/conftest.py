@@ -19,9 +19,9 @@ class Reader:
 
     def get(self, url):
         path = url.removeprefix(self.base)
-        answer = self.site.answer(path, self.now)
+        answer = self.site.respond(path, self.now)
         if answer.status == 429:
-            answer = self.site.answer(path, self.now)
+            answer = self.site.respond(path, self.now)
         if answer.status == 301:
             return self.get(answer.headers["location"])
         self.answers[path] = answer

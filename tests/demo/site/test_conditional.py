@@ -20,31 +20,31 @@ PAGES = [
 
 @pytest.mark.parametrize("path", PAGES)
 def test_the_validator_of_a_page_gets_304_and_no_body(site, started, path):
-    first = site.answer(path, started)
-    again = site.answer(path, started, if_none_match=first.headers["etag"])
+    first = site.respond(path, started)
+    again = site.respond(path, started, if_none_match=first.headers["etag"])
     assert (first.status, again.status, again.body) == (200, 304, b"")
     assert again.headers["etag"] == first.headers["etag"]
 
 
 @pytest.mark.parametrize("path", PAGES)
 def test_a_validator_changes_exactly_when_the_page_does(site, started, path):
-    answers = [site.answer(path, started + timedelta(seconds=s)) for s in range(0, 240, 5)]
+    answers = [site.respond(path, started + timedelta(seconds=s)) for s in range(0, 240, 5)]
     pairs = {(answer.headers["etag"], answer.body) for answer in answers}
     assert len(pairs) == len({etag for etag, _ in pairs}) == len({body for _, body in pairs})
 
 
 def test_a_page_changes_when_something_is_published_on_it(site, started):
     path = "/velosocial/api/v1/timelines/public?limit=40"
-    etag = site.answer(path, started).headers["etag"]
+    etag = site.respond(path, started).headers["etag"]
     later = started + timedelta(seconds=240)
-    assert site.answer(path, later, if_none_match=etag).status == 200
+    assert site.respond(path, later, if_none_match=etag).status == 200
 
 
 def test_last_modified_is_the_youngest_post_on_the_page(site, replay, started):
     youngest = [e for e in replay.boards["urbanrider"].until(started) if e.root == e.number][-1]
-    told = site.answer("/urbanrider/feed.xml", started).headers["last-modified"]
+    told = site.respond("/urbanrider/feed.xml", started).headers["last-modified"]
     assert told == f"{youngest.published:%a, %d %b %Y %H:%M:%S GMT}"
-    again = site.answer("/urbanrider/feed.xml", started, if_modified_since=told)
+    again = site.respond("/urbanrider/feed.xml", started, if_modified_since=told)
     assert again.status == 304
 
 

@@ -23,18 +23,18 @@ def faulty(replay, control):
 
 
 def status(site, path, now):
-    return site.answer(path, now).status
+    return site.respond(path, now).status
 
 
 def test_robots_forbid_the_private_site_and_nothing_else(site, started):
-    rules = site.answer("/robots.txt", started).body.decode()
+    rules = site.respond("/robots.txt", started).body.decode()
     assert rules == "User-agent: *\nDisallow: /private/\n"
     assert status(site, "/private/feed.xml", started) == 200
 
 
 def test_one_address_is_limited_once(site, replay, started):
     path = rate_limited_path(replay)
-    first = site.answer(path, started)
+    first = site.respond(path, started)
     assert first.status == 429
     assert first.headers["retry-after"] == "2"
     assert [status(site, path, started) for _ in range(3)] == [200] * 3
@@ -53,13 +53,13 @@ def test_an_empty_corpus_has_nothing_to_limit(make, started, base):
 
 @pytest.mark.parametrize("slug", ["pedalpost", "urbanrider"])
 def test_a_blog_has_moved(site, started, base, slug):
-    answer = site.answer(f"/{slug}/rss", started)
+    answer = site.respond(f"/{slug}/rss", started)
     assert answer.status == 301
     assert answer.headers["location"] == f"{base}/{slug}/feed.xml"
 
 
 def test_the_broken_feed_is_no_feed_and_shows_nothing_of_its_posts(site, started):
-    answer = site.answer("/broken/feed.xml", started)
+    answer = site.respond("/broken/feed.xml", started)
     feed = load("crawlers.sources", "feed", Source)
     source = feed(feed.Options(url="http://127.0.0.1/broken/feed.xml"))
     assert answer.status == 200

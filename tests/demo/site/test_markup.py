@@ -42,8 +42,8 @@ def site_of(started, base, kind, text=EVIL, author=EVIL):
 
 def opened(site, path, now):
     """The body at *path*, asked again where the first answer was that of the limit."""
-    answer = site.answer(path, now)
-    return (site.answer(path, now) if answer.status == 429 else answer).body.decode()
+    answer = site.respond(path, now)
+    return (site.respond(path, now) if answer.status == 429 else answer).body.decode()
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_a_status_has_what_the_api_promises(started, base):
 
 
 def test_an_instance_says_that_its_timelines_are_open(site, started):
-    told = json.loads(site.answer("/velosocial/api/v2/instance", started).body)
+    told = json.loads(site.respond("/velosocial/api/v2/instance", started).body)
     assert told["configuration"]["timelines_access"]["live_feeds"]["local"] == "public"
 
 
@@ -140,7 +140,7 @@ def test_a_thread_of_a_forum_links_its_pages(site, replay, started):
     """First, next, last: a crawl that knows the beginning may read from the end."""
     roots = [entry.root for entry in replay.boards["spokeyard"].until(started)]
     longest = max(set(roots), key=roots.count)
-    body = site.answer(f"/spokeyard/t/{longest}", started).body.decode()
+    body = site.respond(f"/spokeyard/t/{longest}", started).body.decode()
     last = -(-roots.count(longest) // 20)
     assert f'rel="next" href="{replay.base}/spokeyard/t/{longest}?page=2"' in body
     assert f'rel="last" href="{replay.base}/spokeyard/t/{longest}?page={last}"' in body
@@ -148,5 +148,5 @@ def test_a_thread_of_a_forum_links_its_pages(site, replay, started):
 
 
 def test_the_front_door_lists_all_sites(site, replay, started):
-    body = site.answer("/", started).body.decode()
+    body = site.respond("/", started).body.decode()
     assert all(f'href="/{slug}/' in body for slug in replay.boards)

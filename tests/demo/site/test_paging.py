@@ -62,7 +62,7 @@ def test_threads_are_listed_by_their_newest_post_and_read_from_the_oldest(reader
 def test_posts_appear_as_time_passes(site, make, started, base):
     """The clock that is handed in decides: half an hour later all of the corpus is out."""
     path = "/velosocial/api/v1/timelines/public?limit=1"
-    rows = [json.loads(site.answer(path, started + timedelta(seconds=s)).body)[0]
+    rows = [json.loads(site.respond(path, started + timedelta(seconds=s)).body)[0]
             for s in (0, 60, 120)]  # fmt: skip
     assert len({row["id"] for row in rows}) == 3
     assert rows[1]["created_at"] <= "2026-11-22T09:31:00.000Z" < rows[2]["created_at"]
@@ -70,7 +70,7 @@ def test_posts_appear_as_time_passes(site, make, started, base):
 
 def test_every_permalink_leads_to_its_post(replay, site, base, started):
     for entry in replay.boards["pedalpost"].until(started)[-60:]:
-        page = site.answer(entry.url.removeprefix(base).partition("#")[0], started)
+        page = site.respond(entry.url.removeprefix(base).partition("#")[0], started)
         assert page.status == 200
         assert f'id="comment-{entry.number}"' in page.body.decode()
 
@@ -78,7 +78,7 @@ def test_every_permalink_leads_to_its_post(replay, site, base, started):
 @pytest.mark.parametrize("slug", ["spokeyard", "velosocial"])
 def test_every_post_of_forum_and_instance_has_a_page(replay, site, base, started, slug):
     for entry in replay.boards[slug].until(started)[-30:]:
-        page = site.answer(entry.url.removeprefix(base), started)
+        page = site.respond(entry.url.removeprefix(base), started)
         assert page.status == 200
         assert page.body.count(b"<article ") == 1
 
@@ -101,14 +101,14 @@ def test_every_post_of_forum_and_instance_has_a_page(replay, site, base, started
     ],
 )
 def test_what_is_not_there_is_404(site, started, path):
-    assert site.answer(path, started).status == 404
+    assert site.respond(path, started).status == 404
 
 
 def test_min_id_walks_forward_without_a_gap(site, replay, started):
     ids = [entry.status for entry in replay.boards["velosocial"].until(started)]
     known, found = ids[-100], []
     path = "/velosocial/api/v1/timelines/public?limit=40&min_id="
-    while rows := json.loads(site.answer(path + known, started).body):
+    while rows := json.loads(site.respond(path + known, started).body):
         found = [row["id"] for row in rows] + found
         known = rows[0]["id"]
     assert found == ids[-99:][::-1]
@@ -117,20 +117,20 @@ def test_min_id_walks_forward_without_a_gap(site, replay, started):
 def test_since_id_gives_the_newest_and_so_leaves_a_gap(site, replay, started):
     ids = [entry.status for entry in replay.boards["velosocial"].until(started)]
     path = f"/velosocial/api/v1/timelines/public?limit=5&since_id={ids[-50]}"
-    assert [row["id"] for row in json.loads(site.answer(path, started).body)] == ids[:-6:-1]
+    assert [row["id"] for row in json.loads(site.respond(path, started).body)] == ids[:-6:-1]
 
 
 def test_the_links_of_a_timeline_lead_to_its_neighbours(site, replay, started, base):
-    answer = site.answer("/velosocial/api/v1/timelines/public?limit=10&local=true", started)
+    answer = site.respond("/velosocial/api/v1/timelines/public?limit=10&local=true", started)
     older, newer = re.findall(r"<([^>]+)>", answer.headers["link"])
     ids = [entry.status for entry in replay.boards["velosocial"].until(started)][::-1]
-    rows = json.loads(site.answer(older.removeprefix(base), started).body)
+    rows = json.loads(site.respond(older.removeprefix(base), started).body)
     assert [row["id"] for row in rows] == ids[10:20]
-    assert json.loads(site.answer(newer.removeprefix(base), started).body) == []
+    assert json.loads(site.respond(newer.removeprefix(base), started).body) == []
 
 
 def test_a_tag_has_a_timeline_of_its_own(site, started):
-    answer = site.answer("/velosocial/api/v1/timelines/tag/VELORRA?limit=40", started)
+    answer = site.respond("/velosocial/api/v1/timelines/tag/VELORRA?limit=40", started)
     rows = json.loads(answer.body)
     assert len(rows) == 40
     assert all("velorra" in {tag["name"] for tag in row["tags"]} for row in rows)

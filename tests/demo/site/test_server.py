@@ -1,8 +1,11 @@
 """The site as a process: it says where it is, serves, and writes down what it said."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
+import time
 import urllib.request
 from pathlib import Path
 from urllib.error import HTTPError
@@ -81,6 +84,60 @@ def test_it_starts_without_what_is_slow_to_import():
     code = "import sys, demo.site.__main__; print(' '.join(sys.modules))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not slow & set(run.stdout.split())
+
+
+START = """
+import sys, time
+from datetime import datetime
+from pathlib import Path
+from demo.session import DemoOptions, start_site
+from harken.clock import Clock
+folder, started_at = sys.argv[1:]
+process, port = start_site(
+    DemoOptions(folder=Path(folder)), Clock(), datetime.fromisoformat(started_at)
+)
+print(port, process.pid, flush=True)
+time.sleep(60)
+"""
+
+
+def is_serving(port):
+    try:
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/robots.txt", timeout=5).close()
+    except OSError:
+        return False
+    return True
+
+
+def test_a_killed_demo_leaves_no_site(folder, started):
+    command = [sys.executable, "-c", START, str(folder), started.isoformat()]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as demo:
+        port, pid = map(int, demo.stdout.readline().split())
+        try:
+            assert is_serving(port)
+            demo.kill()
+            demo.wait(10)
+            deadline = time.monotonic() + 10
+            while (serves := is_serving(port)) and time.monotonic() < deadline:
+                time.sleep(0.05)
+            assert not serves
+        except BaseException:
+            os.kill(pid, signal.SIGKILL)
+            raise
+
+
+def test_it_serves_on_while_its_input_is_open_and_ends_well_with_it(folder, started):
+    options = ["--corpus", folder / "corpus", "--started", started.isoformat()]
+    command = [sys.executable, "-m", "demo.site", *map(str, options), "--until-stdin-closes"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, **pipes, text=True) as process:
+        port = int(process.stdout.readline().removeprefix("ready "))
+        process.stdin.write("not the end\n")
+        process.stdin.flush()
+        time.sleep(0.3)
+        assert is_serving(port)
+        process.stdin.close()
+        assert process.wait(10) == 0
 
 
 def test_a_folder_without_a_corpus_is_misconfigured(tmp_path, capsys):

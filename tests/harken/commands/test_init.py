@@ -1,4 +1,4 @@
-"""What ``harken init`` writes is right from the first line, whatever the brand is called."""
+"""``harken init`` writes valid settings for a brand of any name."""
 
 import json
 from pathlib import Path
@@ -18,7 +18,7 @@ from indexer.index_tokens import index_words
 from indexer.percolate import Percolator
 from indexer.query.watch_query import compile_watch
 
-# What a shell lets somebody type: no NUL, no lone half of a character.
+# Text that a shell accepts: no NUL, no lone surrogate.
 TYPED = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=30)
 BRANDS = TYPED.filter(index_words)
 AWKWARD = ["Ben & Jerry's", 'The "Quoted" One', "C:\\drive", "#1: {slug}", "- dash", "{query}",
@@ -26,7 +26,7 @@ AWKWARD = ["Ben & Jerry's", 'The "Quoted" One', "C:\\drive", "#1: {slug}", "- da
 
 
 def written(brand: str, *feeds: str, state: Path | None = None) -> Settings:
-    """The settings in what init writes."""
+    """Return the settings that init writes."""
     return Settings.model_validate(yaml.safe_load(_example(brand, feeds, state)))
 
 
@@ -71,7 +71,7 @@ def test_a_state_folder_may_be_called_anything(name):
 
 @pytest.fixture
 def place(tmp_path, capsys):
-    """Write the settings there, and what is said of it."""
+    """Write the settings; return what the command prints."""
 
     def write(**said):
         init(config=tmp_path / "harken.yaml", brand="Acme", **said)

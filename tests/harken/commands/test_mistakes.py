@@ -1,15 +1,15 @@
-"""Every wrong call is answered with what is wrong and what would be right, and with status 2."""
+"""Every wrong call exits with status 2 and a message that names the mistake and a remedy."""
 
 import pytest
 
 from tests.harken.cli_server import call
 
-pytestmark = pytest.mark.slow  # loads what every verb needs
+pytestmark = pytest.mark.slow  # imports all commands
 
 
 @pytest.fixture(scope="module")
 def mistakes(home, tmp_path_factory):
-    """What wrong calls end with, by the words that name what is wrong."""
+    """Results of wrong calls, by the words that name the mistake."""
     folder = tmp_path_factory.mktemp("wrong")
     (folder / "bad.yaml").write_text("watchs: []\n")
     (folder / "not.yaml").write_text("a: [\n")

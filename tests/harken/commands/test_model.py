@@ -1,4 +1,4 @@
-"""``harken model``: what is there, whether it is as it was made, and what it says of itself."""
+"""``harken model``: list, verify and describe models."""
 
 import json
 import subprocess
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.model  # the classes of the models import torch
 
 
 def harken(*arguments):
-    """The exit status, the JSON on stdout, and what was said beside it."""
+    """Return the exit status, the JSON on stdout, and stderr."""
     command = [sys.executable, "-m", "harken", "model", *arguments, "--json"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
     return done.returncode, json.loads(done.stdout or "null"), done.stderr

@@ -1,4 +1,4 @@
-"""What the options that verbs share are made into."""
+"""Shared options become an invocation."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,7 +27,7 @@ def called(tmp_path=Path("nowhere"), **said):
 @settings(max_examples=30)
 @given(TIMES)
 def test_a_time_starts_the_clock_in_whatever_zone_it_is_written(at):
-    """And the clock runs on from there: a look later is never earlier."""
+    """The clock runs on from there: time never goes back."""
     clock = called(now=at.isoformat()).clock
     first, second = clock.now(), clock.now()
     assert timedelta(0) <= first - at < timedelta(seconds=30)
@@ -51,7 +51,7 @@ def test_any_other_text_is_refused_with_one_that_would_be_right(text):
     "text", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00", "1969-12-31T23:59:59Z"]
 )
 def test_a_time_at_the_end_of_all_calendars_is_refused(text):
-    """A clock that runs on from there would end in an overflow."""
+    """The clock would overflow."""
     with pytest.raises(ConfigError, match="in the years 1970 to 2199"):
         called(now=text)
 

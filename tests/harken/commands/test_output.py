@@ -1,4 +1,4 @@
-"""What verbs print: one object of the contract, or aligned lines; never both, never broken JSON."""
+"""Output of commands: one JSON object or aligned lines, never both, never broken JSON."""
 
 import json
 from datetime import UTC, datetime

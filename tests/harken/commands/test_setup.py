@@ -1,4 +1,4 @@
-"""`harken init` writes what `harken check` accepts; mistakes are named with exit status 2."""
+"""`harken check` accepts the settings of `harken init` and exits with 2 on mistakes."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""The command line keeps its contract: keys, exit statuses, and never a traceback."""
+"""Contract of the command line: keys, exit statuses, and never a traceback."""
 
 import json
 from datetime import timedelta
@@ -9,7 +9,7 @@ from core.timestamps import format_utc
 from tests.harken.cli_server import call
 from tests.harken.small_installation import NOW
 
-pytestmark = pytest.mark.slow  # loads what every verb needs
+pytestmark = pytest.mark.slow  # imports all commands
 
 AT = ["--now", format_utc(NOW)]
 LATER = ["--now", format_utc(NOW + timedelta(hours=1))]
@@ -63,7 +63,7 @@ KIND = {"kind", "key_needed", "terms_url", "limits", "deletions", "default_on", 
 
 @pytest.fixture(scope="module")
 def told(home):
-    """What every verb prints, as JSON and for people, called in the order of the straight line."""
+    """Output of every command, as JSON and for people, in the order of the pipeline."""
     where = ["--config", str(home / "harken.yaml")]
     calls, names = [], []
     for verb, more in CALLS.items():
@@ -202,7 +202,7 @@ def test_settings_that_init_wrote_are_taken_as_they_are(told, home):
 
 
 def test_what_is_out_of_reach_is_a_failure_and_no_mistake(told):
-    """One object where there is a result, one sentence where there is none."""
+    """With a result one object is printed, without one a sentence."""
     assert {verb: told[f"{verb} elsewhere"].status for verb in UNREACHABLE} == UNREACHABLE
     for verb in ("status", "check", "crawl"):
         assert parsed(told, f"{verb} elsewhere")["ok"] is (UNREACHABLE[verb] == 0)

@@ -1,7 +1,7 @@
-"""A model that the command line can be told to use: it knows six words and loads no torch."""
+"""Model for the command line: it scores by six words and does not import torch."""
 
 from tests.nlp.factories import WordModel
 
 
 class Words(WordModel):
-    """As in the tests of nlp/."""
+    """Model of the tests of nlp/."""

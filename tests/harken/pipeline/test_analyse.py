@@ -1,4 +1,4 @@
-"""The analyse step: what a text does to the model, it does to itself alone."""
+"""Analyse step: a text that breaks the model affects no other text."""
 
 from collections import Counter
 from contextlib import suppress
@@ -9,8 +9,8 @@ import pytest
 from core.errors import TransientError
 from core.mention import AnalysisState, Sentiment
 from core.watch import Topic
-from harken.pipeline import steps
-from harken.pipeline.steps import ATTEMPTS_BEFORE_QUARANTINE, LEASE_TIME, StepResult
+from harken.pipeline.analyse import ATTEMPTS_BEFORE_QUARANTINE, LEASE_TIME, analyse_batch
+from harken.pipeline.step_result import StepResult
 from nlp.topic_classifier import TopicClassifier
 from store import changes, counts, mentions
 from store.analysis import queue
@@ -34,12 +34,12 @@ def model():
 
 
 def analyse(record, model, now=LATER, **known):
-    taxonomy = TopicClassifier([TOPIC], model.embed)
-    return steps.analyse_batch(record, model, taxonomy, owner="w", now=now, **known)
+    taxonomy = TopicClassifier([TOPIC], model.encode)
+    return analyse_batch(record, model, taxonomy, owner="w", now=now, **known)
 
 
 def say(record, *texts):
-    """Mentions called 0, 1, …, all in what the platform calls English."""
+    """Store mentions 0, 1, …, all claimed to be English."""
     hear(record, *(heard(str(n), text, language="en") for n, text in enumerate(texts)))
 
 
@@ -54,7 +54,7 @@ def backlog(record):
 
 
 def leased(record, now=LATER):
-    """How many mentions somebody else could take now."""
+    """Return the number of mentions that another worker could lease."""
     with record.write() as tx:
         return len(queue.lease(tx, "rival", limit=99, now=now, lease_time=LEASE_TIME))
 
@@ -101,33 +101,33 @@ def test_an_answer_without_numbers_is_no_verdict_on_the_sentiment(record, model)
 
 def test_a_broken_model_leaves_everything_pending_and_goes_on_where_it_was(record, model):
     say(record, "This is good", "This is bad")
-    whole = TopicClassifier([], model.embed)
+    whole = TopicClassifier([], model.encode)
     model.broken = True
     with pytest.raises(TransientError):
-        steps.analyse_batch(record, model, whole, owner="w", now=LATER)
+        analyse_batch(record, model, whole, owner="w", now=LATER)
     assert backlog(record) == 2
     model.broken = False
     assert analyse(record, model, LATER + LEASE_TIME).successes == 2
 
 
 def test_a_broken_model_holds_no_mention_back(record, model):
-    """Whoever comes next, a restarted worker or another machine, may take them at once."""
+    """A restarted worker or another machine can lease them at once."""
     say(record, "This is good", "This is bad")
-    whole = TopicClassifier([], model.embed)
+    whole = TopicClassifier([], model.encode)
     model.broken = True
     with pytest.raises(TransientError):
-        steps.analyse_batch(record, model, whole, owner="w", now=LATER)
+        analyse_batch(record, model, whole, owner="w", now=LATER)
     assert leased(record) == 2
 
 
 def test_a_model_that_stays_broken_quarantines_nothing(record, model):
-    """Whatever fails on every text says nothing of this one: it is scored once the model works."""
+    """The text is not the cause: it is scored when the model works again."""
     say(record, "This is good")
-    whole = TopicClassifier([], model.embed)
+    whole = TopicClassifier([], model.encode)
     for n in range(ATTEMPTS_BEFORE_QUARANTINE + 1):
         model.broken = True
         with suppress(TransientError):
-            steps.analyse_batch(record, model, whole, owner="w", now=LATER + n * LEASE_TIME)
+            analyse_batch(record, model, whole, owner="w", now=LATER + n * LEASE_TIME)
     model.broken = False
     analyse(record, model, LATER + (ATTEMPTS_BEFORE_QUARANTINE + 1) * LEASE_TIME)
     assert found(record, 0).analysis is AnalysisState.SCORED
@@ -137,8 +137,8 @@ def test_a_mention_that_kills_its_worker_is_set_aside_and_its_neighbours_are_sco
     class Deadly(WordModel):
         def predict(self, texts, languages=None):
             if any("kills" in text for text in texts):
-                raise KeyboardInterrupt  # nothing that the step catches
-            return super().read(texts, languages)
+                raise KeyboardInterrupt  # the step does not catch it
+            return super().predict(texts, languages)
 
     say(record, "This is good", "This one kills", "This is bad")
     for n in range(3 * ATTEMPTS_BEFORE_QUARANTINE):
@@ -164,7 +164,7 @@ def test_a_text_edited_meanwhile_is_read_again(record, model):
     class Slow(WordModel):
         def predict(self, texts, languages=None):
             hear(record, heard("0", "Now it is awful", language="en"), at=LATER)
-            return super().read(texts, languages)
+            return super().predict(texts, languages)
 
     say(record, "This is good")
     assert analyse(record, Slow()) == StepResult(total=1, successes=0)

@@ -1,4 +1,4 @@
-"""What a post names, from the analysis to the index and the twins."""
+"""Entities of a post, from the analysis to the index and the JSON."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -7,7 +7,8 @@ import pytest
 
 from console.serializers import mention_row
 from core.mention import MentionState
-from harken.pipeline import steps
+from harken.pipeline.analyse import analyse_batch
+from harken.pipeline.index import index_batch
 from indexer.engines.memory import MemoryIndex
 from indexer.query import parse
 from nlp.topic_classifier import TopicClassifier
@@ -29,10 +30,10 @@ def record(sqlite_record):
 
 
 def analysed(record, text=POST, language="en", wanted="acme"):
-    """The mention that says *text* once it is analysed."""
+    """Return the analysed mention of *text*."""
     hear(record, heard("a", text, language=language, matches={wanted: "r1"}))
     model = WordModel()
-    steps.analyse_batch(record, model, TopicClassifier([], model.encode), owner="w", now=LATER)
+    analyse_batch(record, model, TopicClassifier([], model.encode), owner="w", now=LATER)
     with record.read() as tx:
         return mentions.get(tx, [key("a")])[0]
 
@@ -69,8 +70,8 @@ def test_nothing_is_told_of_what_its_author_deleted(record):
 def test_it_is_found_by_what_it_names_until_it_is_edited(record, query):
     analysed(record)
     index = MemoryIndex()
-    steps.index_batch(record, index, consumer="memory", now=LATER)
+    index_batch(record, index, consumer="memory", now=LATER)
     assert index.count(parse(query)) == 1
     analysed(record, "Nothing to see")
-    steps.index_batch(record, index, consumer="memory", now=LATER)
+    index_batch(record, index, consumer="memory", now=LATER)
     assert index.count(parse(query)) == 0

@@ -1,4 +1,4 @@
-"""A mention of two brands, from the crawl to what is counted: each watch has its own sentiment."""
+"""Mention of two brands, from crawl to counts: each watch has its own sentiment."""
 
 from datetime import timedelta
 
@@ -6,7 +6,7 @@ import pytest
 
 from core.mention import Intent, Sentiment
 from harken import wiring
-from harken.pipeline import steps
+from harken.pipeline.analyse import analyse_batch
 from nlp.topic_classifier import TopicClassifier
 from store import mentions, watches
 from store.alerts import observations
@@ -30,15 +30,15 @@ def record(sqlite_record):
 
 
 def analysed(record, model, text=MIXED, wanted=BOTH):
-    """The mention that says *text* once *model* has read it."""
+    """Return the mention of *text*, scored by *model*."""
     hear(record, heard("a", text, language="en", matches=wanted))
-    steps.analyse_batch(record, model, TopicClassifier([], model.embed), owner="w", now=LATER)
+    analyse_batch(record, model, TopicClassifier([], model.encode), owner="w", now=LATER)
     with record.read() as tx:
         return mentions.get(tx, [key("a")])[0]
 
 
 def counted(record, slug):
-    """The sentiment that detection and digests count for the watch *slug*."""
+    """Return the sentiment that detection and digests count for the watch *slug*."""
     with record.read() as tx:
         (one,) = observations.observations(tx, slug, since=NOON, until=LATER)
     return one.sentiment
@@ -63,7 +63,7 @@ def mention_verdict(record):
 
 
 def test_the_words_of_a_watch_are_those_of_the_text(record):
-    """A query knows no case and no accent; the model is shown the text as it is."""
+    """A query ignores case and accents; the model gets the spelling of the text."""
     assert wiring.term_matcher(wiring.watches(record))(MIXED, ["acme", "globex", "gone"]) == {
         "acme": ["Vélorra"],
         "globex": ["oskelo"],
@@ -77,7 +77,7 @@ def test_an_edited_watch_is_known_with_the_next_batch(record):
 
 
 def test_of_a_long_text_what_it_says_of_its_one_watch_is_read(record):
-    """Also by a model that reads towards none."""
+    """This holds for a model without targets as well."""
     filler = "Nothing of note was said on that day, nor on the day after it. " * 100
     text = f"{filler}Their vélorra is awful. {filler}"
     (verdict,) = analysed(record, WordModel(), text, {"acme": "r1"}).verdicts

@@ -1,4 +1,4 @@
-"""The index knows what the record knows, however the two take turns."""
+"""The index ends up with the content of the database, in any order of steps."""
 
 import shutil
 from contextlib import contextmanager, suppress
@@ -11,22 +11,23 @@ from hypothesis import strategies as st
 from sqlalchemy import update
 
 from core.errors import TransientError
-from harken.pipeline import steps
+from harken.pipeline.index import index_batch
 from indexer.change import ChangeOutcome, ChangeResult
 from indexer.engines.memory import MemoryIndex
 from store import changes, mentions, tables
-from store.analysis.queue import lease, save_results
+from store.analysis.queue import lease
+from store.analysis.verdicts import save_results
 from store.database import Database
 from tests.store.factories import NOON, begin, dropped, finding, hear, heard, key
 
-pytestmark = pytest.mark.slow  # a record for each example
+pytestmark = pytest.mark.slow  # a database for each example
 
 NAMES = "abcde"
 TEXTS = ["The brake is loud.", "The brake is soft.", "It rattles."]
 
 
 class Moody(MemoryIndex):
-    """An engine that is busy at each change whose turn is in *refusals*, or dies after a batch."""
+    """Engine that is busy at the changes numbered in *refusals*, or dies after a batch."""
 
     def __init__(self, refusals=()):
         super().__init__()
@@ -48,7 +49,7 @@ class Moody(MemoryIndex):
 
 @pytest.fixture(scope="module")
 def made(sqlite_template, tmp_path_factory):
-    """A new record for each example, with two sources."""
+    """Return a new database with two sources for each example."""
     folder, numbers = tmp_path_factory.mktemp("records"), count()
 
     @contextmanager
@@ -64,13 +65,13 @@ def made(sqlite_template, tmp_path_factory):
 
 
 def hear_one(record, name, n):
-    """A source says a mention, for the first time, again, or edited."""
+    """Crawl a mention for the first time, again, or edited."""
     source = ["blog", "forum"][n % 2]
     hear(record, heard(name, TEXTS[n % 3]), dropped(f"{name}-other"), source=source)
 
 
 def score_one(record, name, n):
-    """The model has read what was pending of it."""
+    """Store a score of the mention if it is pending."""
     with record.write() as tx:
         taken = [
             p
@@ -81,7 +82,7 @@ def score_one(record, name, n):
 
 
 def drop_one(record, name, n):
-    """The platform took it back."""
+    """Delete it on the platform."""
     with record.write() as tx:
         own = tables.mentions.c.id == key(name)
         if tx.execute(update(tables.mentions).where(own).values(state="deleted", text="")).rowcount:
@@ -99,22 +100,22 @@ ACTS = st.lists(
 
 
 def shown(engine):
-    """All that the index knows."""
+    """Return all documents of the index."""
     return sorted((e.document for e in engine._visible.values()), key=lambda d: d.id)
 
 
 def afresh(record: Database):
-    """What an index would know that was made now."""
+    """Return all documents of an index that is built now."""
     engine = MemoryIndex()
-    steps.index_batch(record, engine, consumer="afresh", now=NOON)
+    index_batch(record, engine, consumer="afresh", now=NOON)
     return shown(engine)
 
 
 def caught_up(record, engine, limit):
-    """Follow the feed to its end, as a worker does."""
+    """Index the change feed to its end, as a worker does."""
     while True:
         try:
-            if not steps.index_batch(record, engine, consumer="f", now=NOON, limit=limit).total:
+            if not index_batch(record, engine, consumer="f", now=NOON, limit=limit).total:
                 return
         except TransientError:
             continue
@@ -123,7 +124,7 @@ def caught_up(record, engine, limit):
 @settings(max_examples=40)
 @given(ACTS, st.integers(1, 4), st.frozensets(st.integers(1, 12)))
 def test_whatever_happens_between_two_steps_is_caught_up_with(made, acts, limit, refusals):
-    """Hearing, editing, scoring and deleting, in batches of any size, on an engine that is busy."""
+    """Crawl, edit, score and delete, in batches of any size, with a busy engine."""
     engine = Moody(refusals)
     with made() as record:
         for act, name, n in acts:
@@ -142,14 +143,14 @@ def test_whatever_happens_between_two_steps_is_caught_up_with(made, acts, limit,
 @settings(max_examples=20)
 @given(ACTS, st.integers(1, 3))
 def test_a_kill_after_the_engine_took_a_batch_tells_it_again(made, acts, limit):
-    """The position is written last, so that nothing is ever passed over."""
+    """The offset is committed last, so no change is skipped."""
     engine = Moody()
     with made() as record:
         for act, name, n in acts:
             if act is None:
                 engine.dies = True
-                with suppress(KeyboardInterrupt):  # where there is nothing to tell it lives on
-                    steps.index_batch(record, engine, consumer="f", now=NOON, limit=limit)
+                with suppress(KeyboardInterrupt):  # without changes it does not die
+                    index_batch(record, engine, consumer="f", now=NOON, limit=limit)
             else:
                 act(record, name, n)
         engine.dies = False

@@ -1,10 +1,10 @@
-"""What a run does around a crawl: which sources are due, and what a lost crawl leaves behind."""
+"""Due sources before a crawl, and lost runs after it."""
 
 from datetime import timedelta
 
 import pytest
 
-from harken.pipeline.steps import close_crawl, due_sources
+from harken.pipeline.crawl import close_crawl, due_sources
 from store.crawl import runs, sources
 from tests.store.factories import NOON, begin, hear, heard
 

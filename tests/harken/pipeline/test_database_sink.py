@@ -1,4 +1,4 @@
-"""What a crawl reads goes into the record page by page; how it ended judges the source."""
+"""A crawl is stored page by page, and its outcome sets the state of the source."""
 
 from datetime import timedelta
 
@@ -11,7 +11,8 @@ from core.errors import ConfigError
 from crawlers.job import CrawlJob, CrawlOutcome, FetchedPage
 from crawlers.source import ParsedPage, SourceOptions
 from harken.clock import Clock
-from harken.pipeline.crawl import DatabaseSink, crawl_sources, parse_options
+from harken.pipeline.crawl import crawl_sources, parse_options
+from harken.pipeline.database_sink import DatabaseSink
 from store import mentions, tables, watches
 from store.crawl import host_pauses, runs, sources
 from tests.store.factories import NOON, begin, uri, watch
@@ -23,7 +24,7 @@ FETCHED = FetchedPage(url=URL, validators={URL: {"etag": '"1"'}})
 
 
 class Stopped(Clock):
-    """Shows noon."""
+    """Clock that stands at noon."""
 
     def now(self):
         return NOON
@@ -70,7 +71,7 @@ def tally(record):
 
 def test_a_page_is_mentions_tally_cursor_and_validators_at_once(record, sink):
     page = ParsedPage(posts=(post("a"), post("b"), post("c", "rivals")), cursor={"seen": "b"})
-    sink.page(ASSIGNMENT, page, FETCHED)
+    sink.on_page(ASSIGNMENT, page, FETCHED)
     assert set(heard(record)) == {uri("a"), uri("b")}
     assert heard(record)[uri("a")].watches == ("acme",)
     assert heard(record)[uri("a")].sources == ("blog",)
@@ -88,15 +89,15 @@ def test_a_page_is_mentions_tally_cursor_and_validators_at_once(record, sink):
 
 def test_the_same_page_again_leaves_the_same_mentions(record, sink):
     page = ParsedPage(posts=(post("a"), post("b")))
-    sink.page(ASSIGNMENT, page, FETCHED)
+    sink.on_page(ASSIGNMENT, page, FETCHED)
     before = heard(record)
-    sink.page(ASSIGNMENT, page, FETCHED)
+    sink.on_page(ASSIGNMENT, page, FETCHED)
     assert heard(record) == before
     assert (tally(record)["new"], tally(record)["known"]) == (2, 2)
 
 
 def test_of_what_nobody_listens_for_no_text_is_kept(record, sink):
-    sink.page(ASSIGNMENT, ParsedPage(posts=(post("c", "a secret about rivals"),)), FETCHED)
+    sink.on_page(ASSIGNMENT, ParsedPage(posts=(post("c", "a secret about rivals"),)), FETCHED)
     with record.read() as tx:
         rows = [repr(tx.execute(select(t)).all()) for t in tables.metadata.sorted_tables]
     assert not [row for row in rows if "a secret" in row]
@@ -104,13 +105,13 @@ def test_of_what_nobody_listens_for_no_text_is_kept(record, sink):
 
 def test_what_is_older_than_the_retention_is_dropped_and_counted(record, sink):
     old = post("a", published=NOON - timedelta(days=91))
-    sink.page(ASSIGNMENT, ParsedPage(posts=(old, post("b"))), FETCHED)
+    sink.on_page(ASSIGNMENT, ParsedPage(posts=(old, post("b"))), FETCHED)
     assert set(heard(record)) == {uri("b")}
     assert tally(record)["dropped"] == {"too_old": 1}
 
 
 def test_an_author_is_a_voice_and_nowhere_a_name(record, sink):
-    sink.page(ASSIGNMENT, ParsedPage(posts=(post("a", author="Jane Q."), post("b"))), FETCHED)
+    sink.on_page(ASSIGNMENT, ParsedPage(posts=(post("a", author="Jane Q."), post("b"))), FETCHED)
     voices = {m.voice for m in heard(record).values()}
     assert len(voices) == 2
     with record.read() as tx:
@@ -119,21 +120,21 @@ def test_an_author_is_a_voice_and_nowhere_a_name(record, sink):
 
 
 def test_what_the_site_lists_no_more_is_deleted(record, sink):
-    sink.page(ASSIGNMENT, ParsedPage(posts=(post("a"), post("b"))), FETCHED)
+    sink.on_page(ASSIGNMENT, ParsedPage(posts=(post("a"), post("b"))), FETCHED)
     listing = Listing(
         since=NOON - 60 * MINUTE,
         until=NOON,
         uris=frozenset([uri("b")]),
-        before=NOON + MINUTE,  # a listing that began after both were heard lacked a, too
+        before=NOON + MINUTE,  # a listing that began after both were crawled lacks a as well
     )
-    sink.page(ASSIGNMENT, ParsedPage(listing=listing), FETCHED)
+    sink.on_page(ASSIGNMENT, ParsedPage(listing=listing), FETCHED)
     states = {u: m.state for u, m in heard(record).items()}
     assert states == {uri("a"): "deleted", uri("b"): "live"}
 
 
 def end(sink, **said):
     known = {"state": "ok", "requests": 3, "bytes": 900, "not_modified": 1}
-    sink.ended(ASSIGNMENT, CrawlOutcome(**known | said))
+    sink.on_finished(ASSIGNMENT, CrawlOutcome(**known | said))
 
 
 def test_a_good_end_closes_the_run_and_makes_the_source_due_an_interval_later(record, sink):
@@ -178,7 +179,7 @@ def test_a_short_rest_is_no_reason_to_come_sooner(record, sink):
 
 
 def test_a_source_that_moved_is_found_at_its_new_address(record, sink):
-    end(sink, moved="https://new.example/feed")
+    end(sink, new_url="https://new.example/feed")
     assert source(record).options["url"] == "https://new.example/feed"
 
 

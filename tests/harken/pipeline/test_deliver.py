@@ -1,4 +1,4 @@
-"""The deliver step against a real mail server: sent after its 250, late rather than never."""
+"""Deliver step with a real mail server: an email is sent once its 250 arrived."""
 
 from collections import Counter
 from datetime import timedelta
@@ -12,15 +12,15 @@ from alerts.channel import Channel
 from alerts.channels.email import Email, Options, Security
 from alerts.messages.mime import to_mime
 from demo.smtp_sink import free_port
-from harken.pipeline import steps
-from harken.pipeline.steps import RETRY_DELAYS_S, StepResult
+from harken.pipeline.deliver import RETRY_DELAYS_S, deliver_due
+from harken.pipeline.step_result import StepResult
 from store.alerts import outbox
 from tests.alerts.example_letters import letter
 from tests.store.factories import NOON, parcel
 
 
 class Server:
-    """Answers each letter with the next of *answers*, then with 250; keeps what it took."""
+    """SMTP handler that replies with *answers* in turn, then 250; keeps accepted emails."""
 
     def __init__(self):
         self.answers = []
@@ -53,7 +53,7 @@ def record(sqlite_record):
 
 
 def post(record, *names, **said):
-    """Letters called *names* in the outbox."""
+    """Put emails called *names* into the outbox."""
     with record.write() as tx:
         for name in names:
             one = letter()
@@ -69,7 +69,7 @@ def row(record, name):
 
 
 def deliver(record, channels, now=NOON):
-    return steps.deliver_due(record, channels, now=now)
+    return deliver_due(record, channels, now=now)
 
 
 def test_a_letter_is_sent_once_the_server_has_it(record, server, channels):
@@ -83,7 +83,7 @@ def test_a_letter_is_sent_once_the_server_has_it(record, server, channels):
 
 
 def test_it_is_marked_only_after_the_250(record, server, channels):
-    """A kill inside the call may send it again, under the same Message-ID; it is never lost."""
+    """After a kill inside the call it is sent again with the same Message-ID, never lost."""
 
     class Dying(Channel):
         def send(self, letter):
@@ -149,7 +149,7 @@ def test_without_its_channel_a_letter_waits_untouched(record, server, channels):
 
 
 def test_a_letter_that_no_channel_can_even_write_blocks_no_other(record, server, channels):
-    """SMTP without SMTPUTF8 knows no such address; smtplib answers with a plain ValueError."""
+    """Without SMTPUTF8 the address is invalid; smtplib raises a plain ValueError."""
     with record.write() as tx:
         eml = to_mime(letter()).replace(b"To: ", "To: jörg".encode())
         outbox.enqueue(tx, [parcel("odd", channel="email", eml=eml)], now=NOON)

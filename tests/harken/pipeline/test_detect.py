@@ -1,4 +1,4 @@
-"""Detection on a record: one incident, one letter a reader, and nothing is ever told twice."""
+"""Detect step: one incident, one email for each reader, and nothing twice."""
 
 from collections import Counter
 from contextlib import contextmanager
@@ -15,7 +15,7 @@ from harken.pipeline.detect import detect_all
 from harken.pipeline.notify import Notifier
 from store import tables, watches
 from store.alerts import incidents, outbox
-from store.analysis import queue
+from store.analysis.verdicts import save_results
 from store.crawl import sources
 from store.database import Database
 from tests.harken import small_installation
@@ -81,7 +81,7 @@ def test_every_reader_of_the_watch_gets_one_brief_with_the_incidents_numbers(jud
     for row in rows:
         text = from_mime(row.eml).text
         assert f"INC-{crisis.id}" in row.subject
-        assert f"{crisis.observed} negative" in text
+        assert f"{crisis.observed} people complaining" in text
         assert f"{crisis.negative_share:.0%}" in text
 
 
@@ -93,7 +93,7 @@ def test_the_same_step_again_tells_nothing_new(judged):
 
 
 class Overtaken(Database):
-    """A record before whose first write another detector does its whole step."""
+    """Database in which another detector runs a whole step before the first write."""
 
     def __init__(self, url):
         super().__init__(url)
@@ -118,16 +118,16 @@ def test_a_detector_that_was_overtaken_tells_nothing(month_url):
 
 
 class Killed(Notifier):
-    """Dies when its letters are in the outbox and the transaction is not committed yet."""
+    """Notifier that dies after its emails are enqueued and before the commit."""
 
-    def brief(self, tx, incident, *, now):
+    def enqueue_brief(self, tx, incident, *, now):
         super().enqueue_brief(tx, incident, now=now)
         raise KeyboardInterrupt
 
 
 def test_a_kill_before_the_commit_leaves_neither_incident_nor_letter(month_record):
     with pytest.raises(KeyboardInterrupt):
-        detect_all(month_record, Killed(Settings()), now=NOW)
+        detect_all(month_record, Killed(Settings(), lambda _: None), now=NOW)
     assert crises(month_record) == briefs(month_record) == []
     with month_record.read() as tx:
         assert incidents.all_incidents(tx) == []
@@ -147,12 +147,12 @@ def test_nothing_is_judged_while_half_the_history_waits_to_be_scored(month_recor
     factories.hear(month_record, factories.heard("late", matches={"veloria": "r1"}), at=NOW)
     assert look(month_record) is None
     with month_record.write() as tx:
-        queue.save_results(tx, [factories.finding("late")], now=NOW)
+        save_results(tx, [factories.finding("late")], now=NOW)
     assert look(month_record) == 1
 
 
 def test_once_begun_detection_does_not_wait_for_the_scorer(month_record):
-    """Else a crisis under load would wait for its own back-log."""
+    """Otherwise a crisis under load would wait for its own backlog."""
     assert look(month_record, BEFORE) == 0
     factories.hear(month_record, factories.heard("late", matches={"veloria": "r1"}), at=NOW)
     assert look(month_record, NOW)
@@ -160,7 +160,7 @@ def test_once_begun_detection_does_not_wait_for_the_scorer(month_record):
 
 
 def test_a_crisis_is_followed_to_its_end_as_one_incident(month_record):
-    """Opened, perhaps grown, resolved six hours after: one letter a reader and revision."""
+    """It opens, may grow, and resolves six hours later: one email a reader and revision."""
     look(month_record, BEFORE)
     for n in range(1, 21):
         now = BEFORE + n * HOUR

@@ -1,4 +1,4 @@
-"""A replay is no news: however another model judges the past, no incident comes of it alone."""
+"""Rescoring is no news: no scores of another model for the past open an incident."""
 
 import shutil
 from dataclasses import replace
@@ -12,8 +12,10 @@ from core.incident import IncidentKind
 from core.mention import AnalysisState, Sentiment
 from harken.pipeline.detect import detect_all
 from store import tables
-from store.alerts import incidents, observations
-from store.analysis import queue, rescoring, retelling
+from store.alerts import baselines, incidents
+from store.analysis import queue, rescoring
+from store.analysis.history_version import bump_history_version
+from store.analysis.verdicts import save_results, with_null_verdicts
 from store.database import Database
 from tests.harken import small_installation
 from tests.harken.small_installation import BEFORE, DAYS, NOW
@@ -28,7 +30,7 @@ LOOK = timedelta(seconds=15)
 
 @pytest.fixture(scope="module")
 def calm_file(sqlite_template, tmp_path_factory):
-    """A month of much talk and no crisis up to BEFORE, judged and learnt."""
+    """Database file with a busy month without a crisis up to BEFORE, and its baseline."""
     path = Path(shutil.copy(sqlite_template, tmp_path_factory.mktemp("calm") / "record.db"))
     record = Database(f"sqlite:///{path}")
     small_installation.furnish(record, a_day=120.0)
@@ -40,13 +42,13 @@ def calm_file(sqlite_template, tmp_path_factory):
 
 @pytest.fixture
 def record(calm_file, tmp_path):
-    """An open copy."""
+    """Open copy."""
     yield from opened(shutil.copy(calm_file, tmp_path / "calm.db"))
 
 
 @pytest.fixture
 def plain(calm_file, tmp_path):
-    """Another, in which nothing is replayed."""
+    """Another copy, without rescoring."""
     yield from opened(shutil.copy(calm_file, tmp_path / "plain.db"))
 
 
@@ -66,14 +68,14 @@ def crises(record):
 
 
 def told(record):
-    """Crises and notices."""
+    """Return the crises and notices."""
     with record.read() as tx:
         return incidents.all_incidents(tx)
 
 
 def usual_share(record):
     with record.read() as tx:
-        _, state = observations.baseline(tx, "veloria")
+        _, state = baselines.baseline(tx, "veloria")
     return from_json(str(state["standing"])).baseline.usual_share[0]
 
 
@@ -83,22 +85,22 @@ def start(record):
 
 
 def turned(pending):
-    """The word of the new model: all of it is negative."""
+    """Return results of the new model: all negative."""
     said = verdict(pending.text, model=NEW, sentiment=Sentiment.NEGATIVE, topics=("battery",))
     return replace(finding("", pending.text, model=NEW, verdicts=(said,)), id=pending.id)
 
 
 def read_some(record):
-    """One portion of the replay; how many it was."""
+    """Rescore one batch; return its size."""
     with record.write() as tx:
         held = rescoring.lease(tx, "w", NEW, now=BEFORE, lease_time=HOLD)
     with record.write() as tx:
-        found = rescoring.with_null_verdicts(tx, list(map(turned, held)))
-        return queue.save_results(tx, found, now=NOW)
+        found = with_null_verdicts(tx, list(map(turned, held)))
+        return save_results(tx, found, now=NOW)
 
 
 def test_a_replay_that_turns_all_sentiment_tells_nothing_at_any_moment(record, monkeypatch):
-    """A quarter was negative and a fifth unread; after it all is negative."""
+    """Before it a quarter is negative and a fifth unscored; after it all is negative."""
     monkeypatch.setattr(rescoring, "BATCH_SIZE", 400)
     assert usual_share(record) < 0.4
     start(record)
@@ -114,13 +116,13 @@ def test_a_replay_that_turns_all_sentiment_tells_nothing_at_any_moment(record, m
 
 
 def test_without_a_replay_the_same_turn_is_a_crisis(record):
-    """What the test above would see if detection took the new verdicts as they come."""
+    """The test above would fail if detection used new scores at once."""
     with record.write() as tx:
         ids = tx.execute(tables.mentions.select()).scalars().all()
         rescoring.enqueue(tx, ids)
         tx.execute(tables.mentions.update().values(analysis=AnalysisState.PENDING))
         held = queue.lease(tx, "w", limit=9999, now=BEFORE, lease_time=HOLD)
-        queue.save_results(tx, list(map(turned, held)), now=BEFORE)
+        save_results(tx, list(map(turned, held)), now=BEFORE)
     look(record, BEFORE + LOOK)
     assert crises(record) != []
 
@@ -150,13 +152,13 @@ def test_an_incident_that_is_open_is_not_told_again_when_a_replay_ends(judged):
 
 
 def test_other_topics_for_the_past_make_a_baseline_learn_again_once(record):
-    """Its usual volume of a topic is that of what the topic means now."""
+    """The normal volume of a topic is that of its current definition."""
     with record.write() as tx:
         tx.execute(tables.verdicts.update().values(topics=["battery", "price"]))
-        retelling.bump_history_version(tx)
+        bump_history_version(tx)
     look(record, BEFORE + LOOK)
     with record.read() as tx:
-        learnt = observations.baseline(tx, "veloria")
+        learnt = baselines.baseline(tx, "veloria")
     standing = from_json(str(learnt[1]["standing"]))
     volume = dict(zip(standing.baseline.units, standing.baseline.level[-1], strict=True))
     assert volume["battery"] == volume["price"] == pytest.approx(volume[None])
@@ -164,5 +166,5 @@ def test_other_topics_for_the_past_make_a_baseline_learn_again_once(record):
     assert crises(record) == []
     look(record, BEFORE + 2 * LOOK)
     with record.read() as tx:
-        assert observations.baseline(tx, "veloria") == learnt, "and not at each look"
+        assert baselines.baseline(tx, "veloria") == learnt, "and not at each look"
     assert standing.baseline.history_days > DAYS - 2

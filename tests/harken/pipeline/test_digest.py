@@ -1,4 +1,4 @@
-"""Digests: each subscription's local day once, late rather than never, and never too soon."""
+"""Digest step: one digest for each local day, late rather than never, never too early."""
 
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
@@ -24,12 +24,12 @@ pytestmark = pytest.mark.slow
 
 YESTERDAY = date(2026, 5, 5)
 DAY = timedelta(days=1)
-HALF_PAST_SEVEN = datetime(2026, 5, 7, 5, 30, tzinfo=UTC)  # on the reader's clock
+HALF_PAST_SEVEN = datetime(2026, 5, 7, 5, 30, tzinfo=UTC)  # in the zone of the reader
 
 
 @pytest.fixture
 def record(judged):
-    """Everything is heard, scored and looked at."""
+    """Database in which all is crawled, scored and detected."""
     return judged
 
 
@@ -111,7 +111,7 @@ def test_the_digest_is_led_by_the_first_watch_that_the_reader_names(record):
 
 
 def test_a_quiet_day_has_a_digest_too(record):
-    """So that silence means breakage."""
+    """A missing digest therefore means a failure."""
     subscribe(record, subscription("spying", "spy", "digest", "rival"))
     assert digest(record) == 2
 
@@ -130,7 +130,7 @@ def test_a_day_asked_for_takes_no_other_digest_away(record):
 
 @pytest.mark.parametrize("day", ["2026-05-06", "2027-01-01"])
 def test_a_day_that_is_not_over_is_refused(record, day):
-    """A digest of half a day would stand in the place of the true one for ever."""
+    """A digest of half a day would replace the complete one for ever."""
     with pytest.raises(ConfigError, match="is not over"):
         digest(record, day=day)
     assert written(record) == []
@@ -151,7 +151,7 @@ def test_no_digest_before_somebody_has_looked_for_incidents(month_record):
 
 @pytest.fixture
 def deaf(sqlite_record):
-    """An installation of today whose only source has never answered."""
+    """Installation of today whose only source never answered."""
     with sqlite_record.write() as tx:
         watches.replace_from_file(tx, [WATCH], [])
         people.replace_from_file(tx, PEOPLE, SUBSCRIPTIONS)
@@ -161,7 +161,7 @@ def deaf(sqlite_record):
 
 
 def test_who_has_heard_nothing_ever_gets_a_digest_that_says_so(deaf):
-    """At the reader's hour, and not while the installation may still be put right."""
+    """It comes at the hour of the reader, not while the installation is still being set up."""
     assert digest(deaf) == digest(deaf, HALF_PAST_SEVEN - timedelta(minutes=1)) == 0
     assert digest(deaf, HALF_PAST_SEVEN) == 1
     letter = from_mime(written(deaf)[0].eml)
@@ -182,14 +182,14 @@ def test_a_first_walk_through_the_past_has_half_an_hour_after_the_readers_hour(d
 
 
 def test_what_was_published_after_the_day_does_not_hold_up_its_digest(record):
-    """Else a digest would never come where somebody always speaks."""
+    """Otherwise a watch with constant posts would never get a digest."""
     fresh = factories.heard("fresh", matches={"veloria": "r1"}, published=NOW)
     factories.hear(record, fresh, at=NOW)
     assert digest(record) == 1
 
 
 def test_a_crisis_that_opened_since_is_told_with_yesterday(record):
-    """Yesterday was calm, but who reads of it now must not take that for today."""
+    """Yesterday was calm, but a reader must not take that for today."""
     digest(record)
     (row,) = written(record)
     text = from_mime(row.eml).text
@@ -240,12 +240,14 @@ def test_a_digest_waits_for_the_scorer_but_not_for_ever(record):
 
 def test_a_kill_before_the_commit_leaves_the_digest_owed(record):
     class Killed(type(small_installation.letters())):
-        def digest(self, tx, edition, *, now):
-            super().enqueue_digest(tx, edition, now=now)
+        def enqueue_digest(self, tx, job, *, now):
+            super().enqueue_digest(tx, job, now=now)
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        digesting.enqueue_due_digests(record, Killed(Settings()), date=None, now=NOW)
+        digesting.enqueue_due_digests(
+            record, Killed(Settings(), lambda _: None), date=None, now=NOW
+        )
     assert written(record) == []
     assert digest(record) == 1
 

@@ -1,4 +1,4 @@
-"""The index step: the position moves when, and only when, all before it was taken or refused."""
+"""Index step: the offset moves only after all changes before it were applied or rejected."""
 
 from dataclasses import replace
 
@@ -7,8 +7,8 @@ from sqlalchemy import update
 from structlog.testing import capture_logs
 
 from core.errors import TransientError
-from harken.pipeline import steps
-from harken.pipeline.steps import StepResult
+from harken.pipeline.index import index_batch
+from harken.pipeline.step_result import StepResult
 from indexer.change import ChangeOutcome, ChangeResult
 from indexer.engines.memory import MemoryIndex
 from indexer.query import parse
@@ -19,7 +19,7 @@ FOLLOWER = "memory"
 
 
 class Choosy(MemoryIndex):
-    """Answers *fate* to the mention called *name*, and takes all others."""
+    """Index that returns *fate* for the mention called *name* and applies all others."""
 
     def __init__(self, name, fate):
         super().__init__()
@@ -43,7 +43,7 @@ def record(sqlite_record):
 
 
 def index(record, engine, **known):
-    return steps.index_batch(record, engine, consumer=FOLLOWER, now=NOON, **known)
+    return index_batch(record, engine, consumer=FOLLOWER, now=NOON, **known)
 
 
 def position(record):
@@ -61,7 +61,7 @@ def shown(engine):
 
 
 def drop(record, name):
-    """The platform took a mention back."""
+    """Delete a mention on its platform."""
     with record.write() as tx:
         own = tables.mentions.c.id == key(name)
         tx.execute(update(tables.mentions).where(own).values(state="deleted", text=""))
@@ -158,5 +158,5 @@ def test_two_engines_follow_at_their_own_pace(record):
     index(record, first)
     hear(record, replace(heard("d", "acme number d")))
     second = MemoryIndex()
-    assert steps.index_batch(record, second, consumer="other", now=NOON).total == 4
+    assert index_batch(record, second, consumer="other", now=NOON).total == 4
     assert position(record) < last(record)

@@ -1,4 +1,4 @@
-"""``analyse --names-only``: what recorded texts name, as the settings have it now."""
+"""``analyse --names-only``: entities of stored texts by the current settings."""
 
 import json
 from dataclasses import replace
@@ -7,11 +7,13 @@ import pytest
 
 from core.entity import EntityKind
 from harken import wiring
-from harken.pipeline import retelling, steps
-from harken.pipeline.steps import StepResult
+from harken.pipeline import rescore
+from harken.pipeline.analyse import analyse_batch
+from harken.pipeline.step_result import StepResult
 from nlp.topic_classifier import TopicClassifier
 from store import changes, mentions, watches
 from store.analysis import queue
+from store.analysis.verdicts import save_results
 from tests.harken.cli_server import call
 from tests.harken.killed_process import killed_after
 from tests.nlp.factories import WordModel
@@ -38,24 +40,22 @@ def record(sqlite_record):
     listen(sqlite_record)
     hear(sqlite_record, *(heard(str(n), text, language="en") for n, text in enumerate(TEXTS)))
     model = WordModel()
-    steps.analyse_batch(
-        sqlite_record, model, TopicClassifier([], model.encode), owner="w", now=NOON
-    )
+    analyse_batch(sqlite_record, model, TopicClassifier([], model.encode), owner="w", now=NOON)
     return sqlite_record
 
 
 def retell(record, limit=2):
-    """All batches; how many were looked at, and how many changed."""
+    """Run all batches; return the number of texts and of changes."""
     after, taken, done, known = "", 0, 0, wiring.watches(record)
     while True:
-        tally, after = retelling.reextract_batch(record, known, after=after, limit=limit)
+        tally, after = rescore.reextract_batch(record, known, after=after, limit=limit)
         if not tally.total:
             return taken, done
         taken, done = taken + tally.total, done + tally.successes
 
 
 def named(record, *kinds):
-    """The entities of each text, of these kinds."""
+    """Return the entities of each text, of these kinds."""
     with record.read() as tx:
         found = mentions.get(tx, [key(str(n)) for n in range(len(TEXTS))])
     return [[(e.kind, e.value, e.said) for e in m.entities if e.kind in kinds] for m in found]
@@ -90,7 +90,7 @@ def test_a_new_product_is_found_in_what_was_heard_before_and_the_index_is_told(r
 
 
 def test_a_text_of_before_harken_told_names_gets_them(record):
-    """Nobody wrote a row of ``named`` for it then."""
+    """It has no row in ``named``."""
     whole = named(record, *EntityKind)
     assert ("place", "DE/Berlin", "Berlin") in whole[0]
     with record.write() as tx:
@@ -117,18 +117,18 @@ def test_a_text_that_is_in_quarantine_or_pending_is_left_alone(record):
     hear(record, heard("0", edited))
     ill = replace(finding("0", edited), analysis="quarantined")
     with record.write() as tx:
-        queue.save_results(tx, [ill], now=NOON)
+        save_results(tx, [ill], now=NOON)
     assert retell(record) == (2, 1)
 
 
 def test_an_edit_between_reading_and_writing_is_not_overwritten(record, monkeypatch):
     listen(record, products=("X200",))
-    told = retelling.rederiving.update_entities
+    told = rescore.rederiving.update_entities
 
     def edited_meanwhile(tx, changed):
         return told(tx, [replace(one, text_sha256="of another text") for one in changed])
 
-    monkeypatch.setattr(retelling.rederiving, "update_entities", edited_meanwhile)
+    monkeypatch.setattr(rescore.rederiving, "update_entities", edited_meanwhile)
     assert retell(record) == (3, 0)
     assert named(record, EntityKind.PRODUCT) == [[], [], []]
 
@@ -145,7 +145,7 @@ def test_killed_at_any_write_and_begun_again_it_ends_as_if_nobody_had_killed_it(
 
 
 def test_an_empty_record_is_soon_done(sqlite_record):
-    assert retelling.reextract_batch(sqlite_record, {}, after="") == (StepResult(), "")
+    assert rescore.reextract_batch(sqlite_record, {}, after="") == (StepResult(), "")
 
 
 CONFIG = """\

@@ -1,4 +1,4 @@
-"""``analyse --again``: a second model reads what the first one judged, beside all other work."""
+"""``analyse --again``: a second model rescores the mentions of the first, beside other work."""
 
 import json
 from datetime import timedelta
@@ -7,7 +7,7 @@ import pytest
 
 from core.errors import TransientError
 from core.mention import AnalysisState, Sentiment
-from harken.pipeline import rescore, steps
+from harken.pipeline import analyse, rescore
 from nlp.topic_classifier import TopicClassifier
 from store import mentions, watches
 from store.analysis import rescoring as replay
@@ -26,13 +26,13 @@ TEXTS = {
 
 
 class Grim(WordModel):
-    """Reads two languages, and nothing that it likes."""
+    """Model of two languages that scores everything as negative."""
 
     name = "grim 00000001 cpu fp32"
     languages = frozenset({"en", "de"})
 
     def predict(self, texts, languages=None):
-        return super().read([f"{text} awful" for text in map(dull, texts)], languages)
+        return super().predict([f"{text} awful" for text in map(dull, texts)], languages)
 
 
 def dull(text):
@@ -41,7 +41,7 @@ def dull(text):
 
 @pytest.fixture
 def record(record):
-    """What WordModel read of three mentions, "a" the newest."""
+    """Database with three mentions scored by WordModel, "a" the newest."""
     with record.write() as tx:
         begin(tx, "blog")
         watches.replace_from_file(tx, [watch("acme", "brake"), watch("globex", "oskelo")], [])
@@ -56,7 +56,9 @@ def record(record):
 
 
 def read(record, model, now=LATER):
-    return steps.analyse_batch(record, model, TopicClassifier([], model.embed), owner="w", now=now)
+    return analyse.analyse_batch(
+        record, model, TopicClassifier([], model.encode), owner="w", now=now
+    )
 
 
 def work_off(record, model):
@@ -67,7 +69,7 @@ def work_off(record, model):
 
 
 def told(record):
-    """What stands of each mention."""
+    """Return the current sentiment of each mention."""
     with record.read() as tx:
         found = mentions.get(tx, [key(n) for n in TEXTS])
     return [m.sentiment_for(None) for m in found]
@@ -128,7 +130,7 @@ def test_killed_at_any_write_and_begun_again_it_ends_as_if_nobody_had_killed_it(
     record, writes, monkeypatch
 ):
     monkeypatch.setattr(replay, "BATCH_SIZE", 1)
-    monkeypatch.setattr(steps, "LEASE_TIME", timedelta())
+    monkeypatch.setattr(analyse, "LEASE_TIME", timedelta())
     with killed_after(record, writes) as victim:
         rescore.enqueue_rescoring(victim, Grim())
         work_off(victim, Grim())
@@ -140,12 +142,12 @@ def test_killed_at_any_write_and_begun_again_it_ends_as_if_nobody_had_killed_it(
         assert replay.by_model(tx) == {Grim.name: 3}
 
 
-# ---- watches that somebody changed
+# ---- changed watches
 
 
 @pytest.fixture
 def aimed(sqlite_record):
-    """One mention that was read when only one watch listened; the second is new."""
+    """Mention that was scored before the second watch existed."""
     with sqlite_record.write() as tx:
         begin(tx, "blog")
         watches.replace_from_file(tx, [watch("acme", "brake"), watch("globex", "oskelo")], [])
@@ -185,7 +187,7 @@ def test_a_model_that_reads_no_targets_is_asked_for_none(aimed):
     assert rescore.enqueue_rescoring(aimed, model) == 0
 
 
-# ---- the verb
+# ---- the command
 
 CONFIG = """\
 state: .

@@ -1,12 +1,13 @@
-"""``analyse --topics-only``: other topics for what is recorded, from vectors, killed or not."""
+"""``analyse --topics-only``: new topics for stored mentions from their vectors."""
 
 import json
 
 import pytest
 
 from core.watch import Topic
-from harken.pipeline import retelling, steps
-from harken.pipeline.steps import StepResult
+from harken.pipeline import rescore
+from harken.pipeline.analyse import analyse_batch
+from harken.pipeline.step_result import StepResult
 from nlp.topic_classifier import TopicClassifier
 from store import changes, mentions, watches
 from store.analysis import queue
@@ -26,7 +27,7 @@ TEXTS = [
 
 
 class Still(WordModel):
-    """After the first analysis it may embed topics, but read no mention."""
+    """Model that after the first analysis may encode topics, but no mention."""
 
     def predict(self, texts, languages=None):
         raise AssertionError("a mention was read")
@@ -43,18 +44,18 @@ def record(sqlite_record):
     posts = [heard(str(n), text, language="en") for n, text in enumerate(TEXTS)]
     hear(sqlite_record, *posts, heard("de", "Die Bremse an meinem Rad ist leider kaputt"))
     model = WordModel()
-    steps.analyse_batch(
+    analyse_batch(
         sqlite_record, model, TopicClassifier([BRAKES], model.encode), owner="w", now=NOON
     )
     return sqlite_record
 
 
 def retell(record, *topics, limit=2):
-    """All batches; how many were looked at, and how many changed."""
+    """Run all batches; return the number of mentions and of changes."""
     model, after, taken, done = Still(), "", 0, 0
     taxonomy = TopicClassifier(topics, model.encode)
     while True:
-        tally, after = retelling.reclassify_batch(record, model, taxonomy, after=after, limit=limit)
+        tally, after = rescore.reclassify_batch(record, model, taxonomy, after=after, limit=limit)
         if not tally.total:
             return taken, done
         taken, done = taken + tally.total, done + tally.successes
@@ -86,7 +87,7 @@ def test_it_begins_with_what_analysis_told(record):
 
 
 def test_with_the_topics_of_the_analysis_nothing_changes_and_nothing_is_announced(record):
-    """Fresh vectors and stored ones are judged by one rule."""
+    """New and stored vectors are classified by the same rule."""
     before = verdicts(record), last(record)
     assert retell(record, BRAKES) == (4, 0)
     assert (verdicts(record), last(record)) == before
@@ -117,7 +118,7 @@ def test_without_topics_none_is_told(record):
 
 
 def test_a_language_that_the_model_lacks_keeps_no_topic(record):
-    """Its vector is there: only the language keeps it from the topic that takes everything."""
+    """It has a vector: only its language keeps it out of a topic that matches everything."""
 
     class Polyglot(Still):
         languages = frozenset({"de"})
@@ -125,7 +126,7 @@ def test_a_language_that_the_model_lacks_keeps_no_topic(record):
     with record.read() as tx:
         assert [m.verdicts for m in mentions.get(tx, [key("de")])] == [()]
     taxonomy = TopicClassifier([BRAKES], Still().encode)
-    retelling.reclassify_batch(record, Polyglot(), taxonomy, after="")
+    rescore.reclassify_batch(record, Polyglot(), taxonomy, after="")
     assert topics(record) == [()] * 4
 
 
@@ -152,20 +153,20 @@ def test_new_mentions_get_the_same_topics_as_recorded_ones(record):
     retell(record, BRAKES, SADDLE)
     hear(record, heard("new", TEXTS[1] + "!", language="en"))
     taxonomy = TopicClassifier([BRAKES, SADDLE], model.encode)
-    steps.analyse_batch(record, model, taxonomy, owner="w", now=NOON)
+    analyse_batch(record, model, taxonomy, owner="w", now=NOON)
     with record.read() as tx:
         assert mentions.get(tx, [key("new")])[0].verdict.topics == topics(record)[1]
 
 
 def test_an_empty_record_is_soon_done(sqlite_record):
     model = Still()
-    done = retelling.reclassify_batch(
+    done = rescore.reclassify_batch(
         sqlite_record, model, TopicClassifier([BRAKES], model.encode), after=""
     )
     assert done == (StepResult(), "")
 
 
-# ---- the verb
+# ---- the command
 
 CONFIG = """\
 state: .

@@ -1,4 +1,4 @@
-"""The parent's look: it works when there is cause, and what fails stops nothing else."""
+"""Alert loop: it runs when something is due, and a failure stops nothing else."""
 
 from types import SimpleNamespace
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 
 
 class Hand:
-    """A clock that a test sets."""
+    """Clock that a test sets."""
 
     def __init__(self):
         self.at = NOW
@@ -29,7 +29,7 @@ class Hand:
 
 @pytest.fixture
 def inbox():
-    """A mail server that takes everything; ``taken`` are the recipients."""
+    """Mail server that accepts everything; ``taken`` are the recipients."""
     taken = []
 
     async def handle_DATA(server, session, envelope):  # noqa: N802 - aiosmtpd's name
@@ -113,7 +113,7 @@ def test_a_mail_server_is_asked_for_a_sign_of_life_before_a_letter_waits(month_r
 
 
 def test_a_detection_that_fails_holds_up_no_letter_and_is_told(month_record, tmp_path, inbox):
-    """Its exception goes to the schedule, which tells it; what it says may not quote a text."""
+    """Its exception goes to the schedule, which logs it without quoting a text."""
     tower = AlertLoop(month_record, settings(tmp_path, inbox.port), Hand())
     tower.tick()
     with month_record.write() as tx:

@@ -1,4 +1,4 @@
-"""What a process says of itself: a restart is no recovery, and the last good beat stays."""
+"""Heartbeat: a restart is no recovery, and the last working beat stays."""
 
 from datetime import UTC, datetime, timedelta
 

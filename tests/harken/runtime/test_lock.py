@@ -20,8 +20,8 @@ def test_the_lock_of_a_killed_process_is_free(tmp_path):
     code = f"""
         import os, signal
         from pathlib import Path
-        from harken.runtime.lock import hold
-        kept = hold(Path({str(tmp_path / "run.lock")!r}))
+        from harken.runtime.lock import acquire
+        handle = acquire(Path({str(tmp_path / "run.lock")!r}))
         os.kill(os.getpid(), signal.SIGKILL)
     """
     done = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], check=False, timeout=60)

@@ -1,4 +1,4 @@
-"""`harken run` on an empty installation: it starts, is alone, and leaves nothing behind."""
+"""`harken run` on an empty installation: it starts, runs alone, and leaves no process."""
 
 import contextlib
 import json
@@ -24,7 +24,7 @@ PATIENCE_S = 120  # shared cores
 
 
 def until(look: Callable[[], object]) -> object:
-    """What *look* says once it says anything; time-out fails the test."""
+    """Return the first true result of *look*; a timeout fails the test."""
     end = time.monotonic() + PATIENCE_S
     while time.monotonic() < end:
         if found := look():
@@ -34,7 +34,7 @@ def until(look: Callable[[], object]) -> object:
 
 
 class House:
-    """One installation on a free port."""
+    """Installation on a free port."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -56,7 +56,7 @@ class House:
         return (self.folder / f"{number}.log").read_text()
 
     def get(self, path: str) -> int:
-        """The status of a page; 0 while nobody answers."""
+        """Return the status of a page; 0 while the server does not respond."""
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=20) as page:
                 return page.status
@@ -66,7 +66,7 @@ class House:
             return 0
 
     def pids(self) -> dict[str, int]:
-        """The processes that beat, once all four do."""
+        """Return the pids once all four processes have a heartbeat."""
         record = Database(f"sqlite:///{self.folder / 'state' / 'record.db'}")
         with record.read() as tx:
             found = {p.name: p.pid for p in processes.all_processes(tx)}
@@ -84,7 +84,7 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 
 def up(house: House) -> dict[str, int]:
-    """Start it and wait for all of it."""
+    """Start it and wait for all processes."""
     house.run()
     until(lambda: house.get("/healthz") == 200)
     found = until(house.pids)
@@ -117,7 +117,7 @@ def test_it_starts_is_alone_and_ends_with_all_its_children(house: House):
 
 
 def test_ctrl_c_ends_it_as_cleanly(house: House):
-    """The children are asked first: the kill by the kernel is for worse days."""
+    """The parent stops its children; the kernel need not kill them."""
     pids = up(house)
     house.started[0].send_signal(signal.SIGINT)
     assert house.started[0].wait(PATIENCE_S) == 0
@@ -135,7 +135,7 @@ def test_a_killed_parent_leaves_no_orphan_and_no_lock(house: House):
 
 
 def up_again(house: House) -> dict[str, int]:
-    """Start it once more; the rows of the dead are forgotten first."""
+    """Start it again; the rows of dead processes are removed first."""
     house.run()
     until(lambda: house.get("/healthz") == 200)
     number = house.started[-1].pid

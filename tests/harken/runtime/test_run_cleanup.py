@@ -1,4 +1,4 @@
-"""What the parent of a run does beside its schedule: crawls that end, children that hang."""
+"""Parent of a run beside its schedule: ended crawls and hanging children."""
 
 import asyncio
 from datetime import timedelta
@@ -19,7 +19,7 @@ from tests.store.factories import NOON, begin, hear, heard, watch
 
 
 class Stopped(Clock):
-    """Shows the same moment until it is set."""
+    """Clock that stands still until it is set."""
 
     at = NOON
 
@@ -29,7 +29,7 @@ class Stopped(Clock):
 
 @pytest.fixture
 def run(sqlite_record, tmp_path):
-    """A run that starts nothing; its two sources are due."""
+    """Run that starts no process; its two sources are due."""
     with sqlite_record.write() as tx:
         watches.replace_from_file(tx, [watch()], [])
         begin(tx, "blog", "forum", at=NOON - timedelta(minutes=10))
@@ -40,7 +40,7 @@ def run(sqlite_record, tmp_path):
 
 
 class Process:
-    """A crawl process that ends with *status*, or only once it is stopped."""
+    """Crawl process that exits with *status*, or only when it is stopped."""
 
     def __init__(self, status, *, hangs=False):
         self.pid, self.status, self.returncode, self.asked = 1, status, None, []
@@ -59,25 +59,25 @@ class Process:
 
 
 def crawled(run, process, slugs=("blog",)):
-    run._crawling |= dict.fromkeys(slugs, process)
+    run._crawl_processes |= dict.fromkeys(slugs, process)
     with capture_logs() as logs:
         asyncio.run(run._finish_crawl("feed", slugs, process))
     return [line["event"] for line in logs]
 
 
 def source(run, slug="blog"):
-    with run.record.read() as tx:
+    with run.database.read() as tx:
         (row,) = sources.by_slug(tx, [slug])
     return row
 
 
 def test_after_a_good_crawl_its_sources_are_free_for_the_next(run):
-    with run.record.write() as tx:
+    with run.database.write() as tx:
         runs.finish(tx, "run-blog", state="ok", reason=None, run_totals=runs.RunTotals(), now=NOON)
         sources.record_outcome(tx, "blog", state="ok", reason=None, now=NOON)
         sources.schedule(tx, "blog", due=NOON + timedelta(minutes=15))
     assert crawled(run, Process(0)) == []
-    assert run._crawling == {}
+    assert run._crawl_processes == {}
     assert (source(run).state, source(run).due) == ("ok", NOON + timedelta(minutes=15))
 
 
@@ -89,16 +89,16 @@ def test_a_crawl_that_died_is_told_at_its_sources_and_tried_again_soon(run):
 
 
 def test_a_crawl_whose_end_cannot_be_recorded_does_not_block_its_sources(run):
-    """The record is out of reach for a moment: the sources are due, and are crawled again."""
+    """The database is unavailable for a moment; the sources are due and crawled again."""
 
     class Deaf:
         def write(self):
             raise TransientError("The database does not respond.")
 
-    real, run.record = run.record, Deaf()
+    real, run.database = run.database, Deaf()
     assert crawled(run, Process(1)) == ["crawl.not_closed"]
-    run.record = real
-    assert run._crawling == {}
+    run.database = real
+    assert run._crawl_processes == {}
 
 
 def test_a_crawl_beyond_its_deadline_is_stopped(run):
@@ -108,11 +108,11 @@ def test_a_crawl_beyond_its_deadline_is_stopped(run):
     process = Process(-15, hangs=True)
     assert crawled(run, process) == ["crawl.overdue"]
     assert len(process.asked) == 1
-    assert run._crawling == {}
+    assert run._crawl_processes == {}
 
 
 def watched(run, *beats):
-    """Which children are killed, where each of *beats* is (name, state, seconds ago)."""
+    """Return the killed children; each of *beats* is (name, state, seconds ago)."""
     killed = []
     run.children = [
         SimpleNamespace(name=name, kill=lambda name=name: killed.append(name))
@@ -120,7 +120,7 @@ def watched(run, *beats):
     ]
     for name, state, ago in beats:
         at = NOON - timedelta(seconds=ago)
-        Heartbeat(run.record, name, started_at=at).beat(at, state)
+        Heartbeat(run.database, name, started_at=at).beat(at, state)
     asyncio.run(run._watch_children())
     return killed
 
@@ -131,26 +131,26 @@ def test_only_a_child_that_worked_and_is_still_now_is_killed(run):
 
 
 def test_one_that_starts_or_fails_aloud_is_left_alone(run):
-    """To load a model takes long; what fails says so, and beats no more."""
+    """Loading a model takes long; a failing process reports that and stops beating."""
     hung = HANG_TIMEOUT.total_seconds() + 1
     assert watched(run, ("analyse", "starting", hung), ("index", "failing", hung)) == []
 
 
 def test_what_a_killed_run_left_is_taken_back_before_anything_starts(run):
-    hear(run.record, heard("a"))
-    with run.record.write() as tx:
+    hear(run.database, heard("a"))
+    with run.database.write() as tx:
         assert queue.lease(tx, "analyse", limit=9, now=NOON, lease_time=timedelta(hours=9))
     for name in ("analyse", "index"):
-        Heartbeat(run.record, name, started_at=NOON).beat(NOON)
+        Heartbeat(run.database, name, started_at=NOON).beat(NOON)
     run._prepare()
-    with run.record.write() as tx:
+    with run.database.write() as tx:
         assert processes.all_processes(tx) == []
         assert runs.close_orphaned(tx, now=NOON) == []
         assert len(queue.lease(tx, "analyse", limit=9, now=NOON, lease_time=timedelta(0))) == 1
 
 
 def test_a_child_is_called_with_all_that_it_needs(run, tmp_path):
-    """And with no setting: a password on a command line could be read by all."""
+    """No setting is passed: every user can read a password on a command line."""
     commands = {child.name: child.command for child in run.children}
     assert list(commands) == ["analyse", "analyse-2", "index"]
     for command in commands.values():
@@ -167,9 +167,9 @@ def test_a_console_that_others_could_reach_is_refused_before_a_record_is_made(tm
 
 
 def test_a_failing_detection_is_no_working_schedule(run):
-    heart = Heartbeat(run.record, "run", started_at=NOON)
-    run._beat(heart, SimpleNamespace(trouble=None))
-    run._beat(heart, SimpleNamespace(trouble="The index does not answer."))
-    with run.record.read() as tx:
+    heart = Heartbeat(run.database, "run", started_at=NOON)
+    run._beat(heart, SimpleNamespace(last_error=None))
+    run._beat(heart, SimpleNamespace(last_error="The index does not answer."))
+    with run.database.read() as tx:
         (parent,) = processes.all_processes(tx)
     assert (parent.state, parent.reason) == ("failing", "The index does not answer.")

@@ -1,4 +1,4 @@
-"""The schedule: a failing job ends neither itself nor the others, and is told once."""
+"""Schedule: a failing job stops neither itself nor others, and is logged once."""
 
 import asyncio
 from datetime import timedelta

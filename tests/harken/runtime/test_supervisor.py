@@ -1,4 +1,4 @@
-"""Children are started again whenever they end, and ended for good on demand."""
+"""Children are restarted whenever they end, and stopped on demand."""
 
 import asyncio
 import signal
@@ -53,7 +53,7 @@ AT_ONCE = (0.0,)  # restarts without a pause, so that many fit into a test
 
 
 def kept(command, on_exit, ends):
-    """Keep a child until it has ended *ends* times; what was logged."""
+    """Supervise a child until it ended *ends* times; return the log."""
 
     async def watch():
         done, seen = asyncio.Event(), []
@@ -91,7 +91,7 @@ def test_a_death_by_a_signal_is_told_by_its_name():
 
 
 def test_a_child_is_kept_though_nobody_can_be_told_of_its_end():
-    """A record that does not answer must not leave the house without its scorer for ever."""
+    """An unavailable database must not leave the installation without a scorer."""
 
     def deaf(name, reason):
         raise OSError("the text of a mention")
@@ -126,7 +126,7 @@ def test_what_has_ended_or_never_began_is_stopped_in_peace():
 
 
 def test_a_child_that_hangs_is_killed():
-    """And its keeper sees it end as it would see any other end."""
+    """Its keeper handles this end like any other."""
 
     async def run():
         ended, loop = asyncio.get_running_loop().create_future(), asyncio.get_running_loop()

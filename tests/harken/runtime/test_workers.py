@@ -1,4 +1,4 @@
-"""A step in a loop: a failure is told and tried again; what is done once leaves no trace."""
+"""Steps in a loop: a failure is reported and retried; a one-off step leaves no heartbeat."""
 
 import shutil
 from datetime import UTC, datetime, timedelta
@@ -9,7 +9,7 @@ from config.settings import Settings
 from core.errors import ConfigError, TransientError
 from core.watch import Topic
 from harken.clock import Clock
-from harken.pipeline.steps import StepResult
+from harken.pipeline.step_result import StepResult
 from harken.runtime import workers
 from harken.runtime.heartbeat import Heartbeat
 from harken.runtime.workers import _ClassifierCache, _loop
@@ -21,7 +21,7 @@ NOW = datetime(2026, 11, 22, 6, tzinfo=UTC)
 
 
 class Ticking(Clock):
-    """A minute passes at each look."""
+    """Clock that advances a minute at each call."""
 
     def __init__(self):
         super().__init__()
@@ -33,7 +33,7 @@ class Ticking(Clock):
 
 
 class Script:
-    """A step that does what is written, then dies as a killed process does."""
+    """Step with scripted results, which then ends like a killed process."""
 
     def __init__(self, *acts):
         self.acts = list(acts)
@@ -89,7 +89,7 @@ def test_following_it_survives_failures_and_says_so_and_when_they_are_over(sqlit
 
 
 def test_what_nobody_raised_on_purpose_ends_the_worker(heart):
-    """Its keeper starts it afresh: a bug must not spin."""
+    """Its keeper restarts it with a delay: a bug must not spin."""
     with pytest.raises(ZeroDivisionError):
         _loop(Script(ZeroDivisionError()), heart, Ticking(), follow=True)
 

@@ -1,4 +1,4 @@
-"""nlp.encoder.batching: texts of like length are learned together."""
+"""nlp.encoder.batching: texts of similar length are batched together."""
 
 from itertools import chain
 
@@ -11,21 +11,21 @@ lengths = st.lists(st.integers(1, 300), max_size=60)
 
 
 @given(lengths, st.integers(1, 2048))
-def test_every_text_is_in_one_batch(given_lengths, tokens):
-    found = list(chain.from_iterable(batches(given_lengths, tokens)))
-    assert sorted(found) == list(range(len(given_lengths)))
+def test_every_text_is_in_one_batch(text_lengths, tokens):
+    indices = list(chain.from_iterable(batches(text_lengths, tokens)))
+    assert sorted(indices) == list(range(len(text_lengths)))
 
 
 @given(lengths, st.integers(1, 2048))
-def test_a_padded_batch_fits_or_is_one_text(given_lengths, tokens):
-    for batch in batches(given_lengths, tokens):
-        longest = max(padded_length(given_lengths[i]) for i in batch)
+def test_a_padded_batch_fits_or_is_one_text(text_lengths, tokens):
+    for batch in batches(text_lengths, tokens):
+        longest = max(padded_length(text_lengths[i]) for i in batch)
         assert len(batch) == 1 or len(batch) * longest <= tokens
 
 
 @given(lengths)
-def test_the_shortest_come_first_and_the_longest_of_a_batch_last(given_lengths):
-    order = [given_lengths[i] for batch in batches(given_lengths, 1024) for i in batch]
+def test_the_shortest_come_first_and_the_longest_of_a_batch_last(text_lengths):
+    order = [text_lengths[i] for batch in batches(text_lengths, 1024) for i in batch]
     assert order == sorted(order)
 
 
@@ -37,9 +37,9 @@ def test_padding_adds_less_than_a_step(length):
 
 @given(st.lists(st.integers()), st.integers(1, 50))
 def test_windows_lose_nothing_and_none_is_too_long(ids, size):
-    cut = split_into_windows(ids, size)
-    assert list(chain.from_iterable(cut)) == ids
-    assert all(len(window) <= size for window in cut)
+    windows = split_into_windows(ids, size)
+    assert list(chain.from_iterable(windows)) == ids
+    assert all(len(window) <= size for window in windows)
 
 
 @given(st.lists(st.integers(), min_size=1), st.integers(1, 50))

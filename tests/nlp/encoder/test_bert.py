@@ -1,4 +1,4 @@
-"""nlp.encoder.bert: what transformers says of the same files, number by number."""
+"""nlp.encoder.bert: the same numbers as transformers from the same files."""
 
 import pytest
 
@@ -16,13 +16,13 @@ def bert(folder):
 
 @pytest.mark.parametrize("train", [False, True])
 def test_it_is_the_encoder_of_transformers(encoder, train):
-    """In training too, where chance decides what is dropped, in the same order."""
+    """The same in training, where the same seed drops the same states."""
     import torch
 
-    from nlp.encoder.bert import load_encoder as loaded
+    from nlp.encoder.bert import load_encoder
 
-    ours, theirs = loaded(encoder).train(train), bert(encoder).train(train)
-    theirs.embeddings.eval()  # ours are frozen and see every text once: nothing is dropped there
+    ours, theirs = load_encoder(encoder).train(train), bert(encoder).train(train)
+    theirs.embeddings.eval()  # ours are frozen and run once a text: nothing is dropped there
     ids = torch.randint(5, 40, (3, 17))
     mask = torch.ones(3, 17)
     mask[1, 9:] = 0
@@ -37,28 +37,28 @@ def test_it_is_the_encoder_of_transformers(encoder, train):
 
 
 def test_its_names_are_those_of_the_published_weights(encoder):
-    from nlp.encoder.bert import load_encoder as loaded
+    from nlp.encoder.bert import load_encoder
 
-    assert loaded(encoder).state_dict().keys() == bert(encoder).state_dict().keys()
+    assert load_encoder(encoder).state_dict().keys() == bert(encoder).state_dict().keys()
 
 
 def test_it_stays_as_precise_as_it_is_stored(tmp_path):
     import torch
 
-    from nlp.encoder.bert import load_encoder as loaded
+    from nlp.encoder.bert import load_encoder
 
     folder = tiny_encoder(tmp_path)
     bert(folder).half().save_pretrained(folder)
-    assert {weight.dtype for weight in loaded(folder).parameters()} == {torch.float16}
+    assert {weight.dtype for weight in load_encoder(folder).parameters()} == {torch.float16}
 
 
-def test_another_shape_is_refused_not_misread(tmp_path):
+def test_a_config_with_other_sizes_than_the_weights_is_rejected(tmp_path):
     import json
 
-    from nlp.encoder.bert import load_encoder as loaded
+    from nlp.encoder.bert import load_encoder
 
     folder = tiny_encoder(tmp_path)
-    told = json.loads((folder / "config.json").read_text())
-    (folder / "config.json").write_text(json.dumps(told | {"num_hidden_layers": 5}))
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps(config | {"num_hidden_layers": 5}))
     with pytest.raises(ConfigError, match="does not match config"):
-        loaded(folder)
+        load_encoder(folder)

@@ -1,4 +1,4 @@
-"""nlp.encoder.bert_config: the sizes of an encoder as any library writes and reads them."""
+"""nlp.encoder.bert_config: the sizes of an encoder, in the form that every BERT library reads."""
 
 import json
 
@@ -13,33 +13,33 @@ SHAPE = BertConfig(
 )  # fmt: skip
 
 
-def test_what_is_written_is_read(tmp_path):
+def test_written_sizes_are_read_back(tmp_path):
     write(SHAPE, tmp_path)
     assert read(tmp_path) == SHAPE
 
 
 @pytest.mark.parametrize(
-    ("changed", "told"),
+    ("changes", "message"),
     [
         ({"hidden_act": "relu"}, "a bert with relu, expected bert with gelu"),
         ({"model_type": "gpt2"}, "a gpt2 with gelu, expected bert"),
     ],
 )
-def test_another_encoder_is_refused(tmp_path, changed, told):
+def test_another_encoder_is_rejected(tmp_path, changes, message):
     write(SHAPE, tmp_path)
     path = tmp_path / "config.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | changed))
-    with pytest.raises(ConfigError, match=told):
+    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+    with pytest.raises(ConfigError, match=message):
         read(tmp_path)
 
 
 @pytest.mark.parametrize("content", ["", "[", "{}", '{"model_type": "bert", "hidden_act": "gelu"}'])
-def test_a_file_that_tells_no_sizes_is_refused(tmp_path, content):
+def test_a_file_without_sizes_is_rejected(tmp_path, content):
     (tmp_path / "config.json").write_text(content)
     with pytest.raises(ConfigError, match=r"no valid config\.json"):
         read(tmp_path)
 
 
-def test_no_file_is_refused(tmp_path):
+def test_no_file_is_rejected(tmp_path):
     with pytest.raises(ConfigError, match=r"no valid config\.json"):
         read(tmp_path)

@@ -1,21 +1,24 @@
-"""nlp.encoder.onednn: what oneDNN does in one product reads as the plain layer does."""
+"""nlp.encoder.onednn: fused layers give the results of the plain layers."""
 
 import pytest
 
 pytestmark = pytest.mark.model
 
 
-@pytest.fixture(params=["float32", "bfloat16"])
+@pytest.fixture(params=["float32", "of the processor"])
 def layer(request, encoder):
+    """A layer in a type that a CPU runs: bfloat16 only where it has instructions for it."""
     import torch
 
-    from nlp.encoder.bert import load_encoder as loaded
+    from nlp.encoder.bert import load_encoder
+    from nlp.encoder.engine import cpu_device
 
-    return loaded(encoder).layers[1].to(getattr(torch, request.param)).eval()
+    dtype = torch.float32 if request.param == "float32" else cpu_device().dtype
+    return load_encoder(encoder).layers[1].to(dtype).eval()
 
 
 @pytest.mark.parametrize("rows", [1, 7])
-def test_a_fused_layer_reads_as_the_plain_one(layer, rows):
+def test_a_fused_layer_gives_the_states_of_the_plain_one(layer, rows):
     import torch
 
     from nlp.encoder.onednn import FusedLayer
@@ -26,9 +29,9 @@ def test_a_fused_layer_reads_as_the_plain_one(layer, rows):
     bias[:, :, :20, 20:] = bias[:, :, 20:, :20] = torch.finfo(dtype).min
     with torch.inference_mode():
         plain, fused = layer(states, bias).float(), FusedLayer(layer)(states, bias).float()
-    close = {torch.float32: 1e-5, torch.bfloat16: 0.06}[dtype]
-    assert torch.allclose(fused, plain, atol=close)
-    assert plain.std() > 10 * close
+    tolerance = {torch.float32: 1e-5, torch.bfloat16: 0.06}[dtype]
+    assert torch.allclose(fused, plain, atol=tolerance)
+    assert plain.std() > 10 * tolerance
 
 
 def test_it_is_used_where_torch_can(encoder, adapter):
@@ -43,8 +46,8 @@ def test_it_is_used_where_torch_can(encoder, adapter):
     assert (kinds == {FusedLayer}) is not torch.cuda.is_available()
 
 
-@pytest.mark.parametrize("lacks", ["_OPERATORS", "_MACHINES"])
-def test_who_lacks_the_operators_runs_the_plain_layers(encoder, adapter, monkeypatch, lacks):
+@pytest.mark.parametrize("constant", ["_OPERATORS", "_MACHINES"])
+def test_without_the_operators_the_plain_layers_run(encoder, adapter, monkeypatch, constant):
     import numpy as np
 
     from nlp.models.minilm import MiniLM
@@ -52,7 +55,7 @@ def test_who_lacks_the_operators_runs_the_plain_layers(encoder, adapter, monkeyp
     texts = ["abc def", "x", "hello there you"]
     fused = MiniLM(adapter, encoder)
     monkeypatch.setattr(
-        f"nlp.encoder.onednn.{lacks}", {"_OPERATORS": ("_none",), "_MACHINES": ()}[lacks]
+        f"nlp.encoder.onednn.{constant}", {"_OPERATORS": ("_none",), "_MACHINES": ()}[constant]
     )
     plain = MiniLM(adapter, encoder)
     assert np.array(plain.predict_sentiment(texts)) == pytest.approx(

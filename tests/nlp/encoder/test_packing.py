@@ -1,41 +1,100 @@
-"""nlp.encoder.packing: short texts share rows of few widths."""
+"""nlp.encoder.packing: short texts share rows of few widths, without attention between texts."""
 
 from itertools import chain
 
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlp.encoder.packing import TOKENS, WIDTHS, batches
+pytestmark = pytest.mark.model  # torch alone takes seconds: only who runs these imports it
 
-lengths = st.lists(st.integers(1, WIDTHS[-1]), max_size=200)
-
-
-@given(lengths)
-def test_every_text_is_in_one_row(given_lengths):
-    found = chain.from_iterable(row for batch in batches(given_lengths) for row in batch.rows)
-    assert sorted(found) == list(range(len(given_lengths)))
+LONGEST = 256  # tokens
+lengths = st.lists(st.integers(1, LONGEST), max_size=200)
+token_lists = st.lists(
+    st.lists(st.integers(1, 99), min_size=1, max_size=40), min_size=1, max_size=20
+)
 
 
-@given(lengths)
-def test_a_row_holds_its_texts_and_a_pass_its_rows(given_lengths):
-    for batch in batches(given_lengths):
-        assert batch.width in WIDTHS
-        assert 0 < len(batch.rows) * batch.width <= TOKENS
-        assert all(0 < sum(given_lengths[i] for i in row) <= batch.width for row in batch.rows)
+@pytest.fixture(scope="module")
+def packing():
+    from nlp.encoder import packing
+
+    return packing
 
 
-@given(lengths)
-def test_no_two_rows_of_one_width_would_fit_into_one(given_lengths):
-    """What best fit promises; so at least half of all tokens are of a text."""
-    for width in WIDTHS:
+def packs(packing, token_lists):
+    batches = packing.batches([len(ids) for ids in token_lists])
+    return [packing.pack(token_lists, batch) for batch in batches]
+
+
+def test_the_longest_text_fits_the_widest_row(packing):
+    assert packing.WIDTHS[-1] == LONGEST
+
+
+@given(text_lengths=lengths)
+def test_every_text_is_in_one_row(packing, text_lengths):
+    indices = chain.from_iterable(
+        row for batch in packing.batches(text_lengths) for row in batch.rows
+    )
+    assert sorted(indices) == list(range(len(text_lengths)))
+
+
+@given(text_lengths=lengths)
+def test_a_row_holds_its_texts_and_a_pass_its_rows(packing, text_lengths):
+    for batch in packing.batches(text_lengths):
+        assert batch.width in packing.WIDTHS
+        assert 0 < len(batch.rows) * batch.width <= packing.TOKENS
+        assert all(0 < sum(text_lengths[i] for i in row) <= batch.width for row in batch.rows)
+
+
+@given(text_lengths=lengths)
+def test_no_two_rows_of_one_width_would_fit_into_one(packing, text_lengths):
+    """The promise of best fit; so at least half of all tokens are of a text."""
+    for width in packing.WIDTHS:
         rows = [
-            row for batch in batches(given_lengths) if batch.width == width for row in batch.rows
+            row
+            for batch in packing.batches(text_lengths)
+            if batch.width == width
+            for row in batch.rows
         ]
-        filled = sorted(sum(given_lengths[i] for i in row) for row in rows)
-        assert len(filled) < 2 or filled[0] + filled[1] > width
+        sizes = sorted(sum(text_lengths[i] for i in row) for row in rows)
+        assert len(sizes) < 2 or sizes[0] + sizes[1] > width
 
 
-@given(st.integers(1, WIDTHS[-1]))
-def test_a_text_alone_is_in_the_narrowest_row_that_holds_it(length):
-    (batch,) = batches([length])
-    assert batch.width == min(width for width in WIDTHS if width >= length)
+@given(length=st.integers(1, LONGEST))
+def test_a_text_alone_is_in_the_narrowest_row_that_holds_it(packing, length):
+    (batch,) = packing.batches([length])
+    assert batch.width == min(width for width in packing.WIDTHS if width >= length)
+
+
+@settings(max_examples=30)
+@given(token_lists=token_lists)
+def test_each_text_keeps_its_tokens_in_order_and_counts_from_0(packing, token_lists):
+    for members, rows in packs(packing, token_lists):
+        for owner, text in enumerate(members):
+            mask = rows.owners == owner
+            assert rows.ids[mask].tolist() == token_lists[text]
+            assert rows.positions[mask].tolist() == list(range(len(token_lists[text])))
+
+
+@settings(max_examples=30)
+@given(token_lists=token_lists)
+def test_the_mean_of_a_text_is_that_of_its_own_tokens(packing, token_lists):
+    import torch
+
+    for members, rows in packs(packing, token_lists):
+        means = rows.means(rows.ids[..., None].float())
+        expected = [[sum(token_lists[text]) / len(token_lists[text])] for text in members]
+        torch.testing.assert_close(means, torch.tensor(expected))
+
+
+@settings(max_examples=30)
+@given(token_lists=token_lists)
+def test_a_token_attends_to_its_own_text_alone(packing, token_lists):
+    import torch
+
+    for _, rows in packs(packing, token_lists):
+        bias = rows.bias(torch.bfloat16)[:, 0]
+        for owners, row_bias in zip(rows.owners, bias, strict=True):
+            assert ((row_bias == 0) == (owners[:, None] == owners[None])).all()
+            assert (row_bias.softmax(-1)[row_bias != 0] == 0).all()

@@ -1,4 +1,4 @@
-"""nlp.encoder.pretrained: no weights are loaded that are not the pinned ones."""
+"""nlp.encoder.pretrained: only the pinned weights are loaded."""
 
 import hashlib
 
@@ -9,7 +9,7 @@ from nlp.encoder.pretrained import WEIGHTS_FILE, PretrainedEncoder
 from nlp.encoder.weights_sources.minilm import MINILM
 
 SMALL = b"x" * 3_000_000
-MADE = PretrainedEncoder(
+ENCODER = PretrainedEncoder(
     name="small",
     requirements=(),
     sha256=hashlib.sha256(SMALL).hexdigest(),
@@ -22,23 +22,23 @@ def test_an_encoder_that_is_not_installed_is_named_with_its_remedy():
     with pytest.raises(
         ConfigError, match="encoder small is not installed; run: harken model install"
     ):
-        MADE.locate()
+        ENCODER.locate()
 
 
-def test_other_weights_are_refused(tmp_path):
+def test_other_weights_are_rejected(tmp_path):
     (tmp_path / WEIGHTS_FILE).write_bytes(b"other weights")
     with pytest.raises(ConfigError, match=r"sha256 [0-9a-f]{16}…, expected 53aa51172d142c89…"):
         MINILM.verify(tmp_path)
 
 
-def test_missing_weights_are_refused(tmp_path):
+def test_missing_weights_are_rejected(tmp_path):
     with pytest.raises(ConfigError, match="encoder weights missing: No such file"):
         MINILM.verify(tmp_path)
 
 
 def test_the_expected_weights_pass(tmp_path):
     (tmp_path / WEIGHTS_FILE).write_bytes(SMALL)
-    assert MADE.verify(tmp_path) == MADE.sha256
+    assert ENCODER.verify(tmp_path) == ENCODER.sha256
 
 
 @pytest.mark.model

@@ -1,4 +1,4 @@
-"""The tokenizer agrees with that of transformers, special tokens in a text aside."""
+"""nlp.encoder.tokenizer: the ids of transformers, except for special tokens in a text."""
 
 import pytest
 
@@ -57,7 +57,7 @@ def test_e5_is_read_by_its_pieces():
 
 
 def test_an_end_that_a_text_spells_is_a_word_of_it():
-    """With tokenizer.json it would end the text, whoever wrote it."""
+    """Through tokenizer.json any author could end the text with it."""
     tokens = EncoderTokenizer(E5_SMALL.folder)
     (ids,) = tokens.ids(["good </s> bad <s> <mask>"])
     assert {tokens.first, tokens.last}.isdisjoint(ids)

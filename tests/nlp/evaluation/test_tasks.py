@@ -1,4 +1,4 @@
-"""nlp.evaluation.tasks: what each task asks of a model, and what it does where the model cannot."""
+"""nlp.evaluation.tasks and head_task: input and output of each task, and unsupported models."""
 
 import sys
 from itertools import pairwise
@@ -10,17 +10,19 @@ import pytest
 import nlp.evaluation.tasks
 import nlp.models
 from core.errors import ConfigError
-from core.plugins import available
+from core.plugins import available, load
 from nlp.evaluation.evaluate import evaluate
+from nlp.evaluation.head_task import packaged_heads
 from nlp.evaluation.task import RowError
-from nlp.model import Model, Prediction
+from nlp.evaluation.tasks import task_names
+from nlp.model import STANDARD_HEADS, Model, Prediction
 
 MOODS = ("anger", "joy", "optimism", "sadness")
 INTENTS = ("complaint", "question", "request", "praise", "purchase", "churn_risk")
 
 
-class Heads(Model):
-    """Says of a text what its words name: ``joy``, ``question`` …; sentiment of what is marked."""
+class HeadModel(Model):
+    """A model that predicts the classes that a text names, and sentiment of the marked brand."""
 
     name = "heads 00000000 cpu fp32"
     encoder_sha256 = "0" * 64
@@ -41,25 +43,25 @@ class Heads(Model):
 
     def predict(self, texts, languages=None):
         self.read_texts += texts
-        return [self._reading(text.lower().split()) for text in texts]
+        return [self._prediction(text.lower().split()) for text in texts]
 
     def encode(self, texts):
         return np.ones((len(texts), 1), np.float32)
 
-    def _reading(self, words):
-        told = {head: self._shares(head, words) for head in self.heads}
+    def _prediction(self, words):
+        heads = {head: self._probabilities(head, words) for head in self.heads}
         good = next((w for at, w in pairwise(words) if at == "►"), "")
         return Prediction(
             probabilities=(0.1, 0.1, 0.8) if good.startswith("good") else (0.8, 0.1, 0.1),
             vector=np.ones(1, np.float32),
-            heads={} if "silent" in words else told,
+            heads={} if "silent" in words else heads,
         )
 
-    def _shares(self, head, words):
-        heard = [name in words for name in self.heads[head]]
+    def _probabilities(self, head, words):
+        is_named = [name in words for name in self.heads[head]]
         if head == "intent":
-            return tuple(0.9 if yes else 0.2 for yes in heard)
-        weights = [4.0 if yes else 1.0 for yes in heard]
+            return tuple(0.9 if yes else 0.2 for yes in is_named)
+        weights = [4.0 if yes else 1.0 for yes in is_named]
         return tuple(weight / sum(weights) for weight in weights)
 
 
@@ -70,12 +72,12 @@ def row(text, label, **more):
 
 @pytest.fixture
 def model():
-    return Heads()
+    return HeadModel()
 
 
 @pytest.mark.parametrize("task", ["emotion", "offence", "irony"])
-def test_a_head_is_asked_by_its_name(model, task):
-    classes = Heads.heads[task]
+def test_a_head_is_a_task_of_its_name(model, task):
+    classes = HeadModel.heads[task]
     rows = [row(f"so much {name} here", name) for name in classes]
     report = evaluate(rows, model, task)
     assert (report.figures["task"], report.figures["accuracy"]) == (task, 1.0)
@@ -83,23 +85,23 @@ def test_a_head_is_asked_by_its_name(model, task):
     assert [p[task] for p in report.predictions] == list(classes)
 
 
-def test_where_the_head_is_silent_nothing_is_scored(model):
+def test_a_text_without_output_of_the_head_is_not_scored(model):
     figures = evaluate([row("joy", "joy"), row("silent joy", "joy")], model, "emotion").figures
     assert (figures["accuracy"], figures["unscored"]) == (0.5, 1)
 
 
-def test_a_model_without_the_head_is_told_with_those_that_have_it(tmp_path, monkeypatch):
+def test_a_missing_head_is_an_error_that_lists_the_models_with_it(tmp_path, monkeypatch):
     code = (
-        "from tests.nlp.evaluation.test_tasks import Heads\n"
-        "class Named(Heads):\n    '''Has heads.'''\n"
+        "from tests.nlp.evaluation.test_tasks import HeadModel\n"
+        "class Named(HeadModel):\n    '''Has heads.'''\n"
     )
     (tmp_path / "named.py").write_text(code)
     monkeypatch.setattr(nlp.models, "__path__", [str(tmp_path)])
-    monkeypatch.setattr(Heads, "heads", {})
+    monkeypatch.setattr(HeadModel, "heads", {})
     with pytest.raises(ConfigError, match=r"no head 'irony'; it has: sentiment. No installed"):
-        evaluate([row("x", "irony")], Heads(), "irony")
+        evaluate([row("x", "irony")], HeadModel(), "irony")
     monkeypatch.undo()
-    bare = Heads()
+    bare = HeadModel()
     bare.heads = {"offence": ("clean", "offensive")}
     monkeypatch.setattr(nlp.models, "__path__", [str(tmp_path)])
     sys.modules.pop("nlp.models.named", None)
@@ -110,7 +112,7 @@ def test_a_model_without_the_head_is_told_with_those_that_have_it(tmp_path, monk
 # ---- intent: several classes, or none
 
 
-def test_each_intent_is_said_for_itself_from_one_half_on(model):
+def test_each_intent_is_predicted_by_itself_from_one_half_on(model):
     rows = [
         row("a complaint and a question", ["question", "complaint"]),
         row("nothing at all", []),
@@ -126,15 +128,15 @@ def test_each_intent_is_said_for_itself_from_one_half_on(model):
     assert report.figures["macro_f1"] == pytest.approx((1 + 1 + 1 + 2 / 3) / 4)
 
 
-def test_the_error_of_intents_is_that_of_all_pairs_of_text_and_class(model):
-    """Two rows of six: 0.9 for the one that is right, 0.2 for the five that are not, twice."""
+def test_the_calibration_error_of_intents_is_over_all_pairs_of_text_and_class(model):
+    """Two rows of six: 0.9 for the correct class and 0.2 for the five others, twice."""
     rows = [row("praise", ["praise"]), row("request", ["request"])]
     assert evaluate(rows, model, "intent").figures["ece"] == pytest.approx(
         (2 * 0.1 + 10 * 0.2) / 12
     )
 
 
-def test_intents_that_were_not_asked_for_are_not_said(model):
+def test_intents_that_are_not_allowed_are_not_predicted(model):
     report = evaluate([row("praise request", ["praise"])], model, "intent", ["praise", "purchase"])
     assert report.predictions[0]["intent"] == ["praise"]
     assert report.predictions[0]["probabilities"] == {"praise": 0.9, "purchase": 0.2}
@@ -142,7 +144,7 @@ def test_intents_that_were_not_asked_for_are_not_said(model):
 
 
 def test_a_text_without_intent_that_is_not_scored_is_wrong(model):
-    """Nothing said is not the same as none of them said."""
+    """An unscored text is not the same as a text predicted to have no intent."""
     figures = evaluate([row("silent", [])], model, "intent").figures
     assert (figures["accuracy"], figures["unscored"], figures["macro_f1"]) == (0.0, 1, 0.0)
 
@@ -168,15 +170,15 @@ def test_the_target_is_marked_and_the_rest_is_not(model):
     ]
 
 
-def test_a_row_without_target_is_told(model):
+def test_a_row_without_target_is_an_error(model):
     rows = [row("x", "positive", target="y"), row("x", "positive")]
     with pytest.raises(RowError, match='should have a "target"') as wrong:
         evaluate(rows, model, "towards")
     assert (wrong.value.row, wrong.value.key) == (1, "target")
 
 
-def test_a_model_that_reads_no_targets_is_refused(model, tmp_path, monkeypatch):
-    model.reads_targets = False
+def test_a_model_that_does_not_support_targets_is_an_error(model, tmp_path, monkeypatch):
+    model.supports_targets = False
     monkeypatch.setattr(nlp.models, "__path__", [str(tmp_path)])
     with pytest.raises(ConfigError, match=r"does not score targets\. No installed model has it"):
         evaluate([row("x", "positive", target="x")], model, "towards")
@@ -185,7 +187,7 @@ def test_a_model_that_reads_no_targets_is_refused(model, tmp_path, monkeypatch):
 # ---- language
 
 
-def test_language_is_told_by_the_text_alone(model):
+def test_language_is_detected_from_the_text_alone(model):
     rows = [
         {"text": "this is a bad thing and it is all I have to say", "label": "English"},
         {"text": "Der Akku war nach zehn Kilometern leer", "label": "de", "language": "en"},
@@ -201,7 +203,7 @@ def test_language_is_told_by_the_text_alone(model):
     assert model.read_texts == []
 
 
-def test_a_language_that_is_none_is_told(model):
+def test_an_unknown_language_label_is_an_error(model):
     with pytest.raises(RowError, match="label: unknown 'klingon'"):
         evaluate([{"text": "x", "label": "klingon"}], model, "language")
 
@@ -219,7 +221,7 @@ def test_temperatures_are_those_of_head_and_language(model):
     assert figures["ece_uncalibrated"] == pytest.approx(1 - np.mean(before))
 
 
-def test_where_no_temperature_is_known_nothing_is_said_of_before(model):
+def test_without_a_temperature_there_are_no_figures_before_calibration(model):
     report = evaluate([row("irony", "irony")], model, "irony")
     assert (report.figures["temperature"], report.figures["ece_uncalibrated"]) == (None, None)
     assert (report.figures["temperatures"], report.bins_before) == ({}, None)
@@ -250,11 +252,31 @@ def test_predictions_depend_on_no_label_in_any_task(model, task):
 
 
 def model_classes(task):
-    return Heads.heads.get(task, ("negative",))
+    return HeadModel.heads.get(task, ("negative",))
 
 
-def test_every_task_of_the_contract_is_there():
-    assert set(available("nlp.evaluation.tasks")) == {*CASES, "topics"}
+def test_every_task_of_the_contract_is_listed():
+    assert task_names() == sorted({*CASES, "topics"})
+    assert available("nlp.evaluation.tasks") == ["language", "topics", "towards"]
+
+
+def test_the_standard_heads_are_those_of_the_packaged_adapters():
+    kinds = [load("nlp.models", name, Model) for name in available("nlp.models")]
+    assert {head for kind in kinds for head in packaged_heads(kind)} == set(STANDARD_HEADS)
+
+
+def test_a_head_that_only_this_model_has_is_a_task(model):
+    model.heads = {"mood": ("calm", "loud")}
+    report = evaluate([row("so loud", "loud"), row("calm", "calm")], model, "mood")
+    assert report.figures["accuracy"] == 1.0
+    assert [p["mood"] for p in report.predictions] == ["loud", "calm"]
+    with pytest.raises(ConfigError, match=r"unknown 'mod'\. Did you mean 'mood'\?.* emotion, "):
+        evaluate([row("so loud", "loud")], model, "mod")
+
+
+def test_heads_that_no_packaged_model_has_are_unknown_to_others(model):
+    with pytest.raises(ConfigError, match=r"--task: unknown 'mood'\..* Known: emotion, intent, "):
+        evaluate([row("so loud", "loud")], model, "mood")
 
 
 COIN = """
@@ -262,7 +284,7 @@ import numpy as np
 from nlp.evaluation.task import Task
 
 class Coin(Task):
-    '''Says heads in the first draw, tails in the second.'''
+    '''Heads in the first draw, tails in the second.'''
 
     output_key = "side"
     classes = ("heads", "tails")

@@ -1,4 +1,4 @@
-"""``evaluate --task topics``: topics of a file, examples drawn by chance and always the same."""
+"""``evaluate --task topics``: topics of a file, examples drawn at random and reproducibly."""
 
 import gzip
 import json
@@ -35,8 +35,8 @@ def path(tmp_path):
     return tmp_path / "t.yaml"
 
 
-class Counting(WordModel):
-    """Remembers what it was asked for."""
+class CountingModel(WordModel):
+    """A model that counts the texts that it encodes."""
 
     def __init__(self):
         super().__init__()
@@ -51,67 +51,67 @@ def rows(*pairs):
     return [{"text": text, "label": label, "language": "en"} for text, label in pairs]
 
 
-def measured(path, *pairs, shots=None):
+def evaluate_rows(path, *pairs, shots=None):
     options = EvaluationOptions(taxonomy=path, shots=shots)
     return evaluate(rows(*pairs), WordModel(), "topics", None, options)
 
 
-def test_the_likeliest_topic_is_said_however_far(path):
-    report = measured(path, ("the charger is off", "battery"), ("my lever", "brakes"))
+def test_the_likeliest_topic_is_predicted_at_any_distance(path):
+    report = evaluate_rows(path, ("the charger is off", "battery"), ("my lever", "brakes"))
     assert report.figures["accuracy"] == 1.0
-    assert [one["topic"] for one in report.predictions] == ["battery", "brakes"]
+    assert [prediction["topic"] for prediction in report.predictions] == ["battery", "brakes"]
 
 
 @pytest.mark.parametrize("label", ["battery", "BATTERY", "power_supply?", "Power supply"])
 def test_a_label_is_an_id_or_a_name_whatever_its_case_and_punctuation(path, label):
-    assert measured(path, ("charger", label)).figures["accuracy"] == 1.0
+    assert evaluate_rows(path, ("charger", label)).figures["accuracy"] == 1.0
 
 
 def test_examples_teach_words_that_no_sentence_has(path):
     pairs = [("volt watt", "battery"), ("rotor pads", "brakes")]
-    assert measured(path, *pairs).figures["accuracy"] < 1.0
-    assert measured(path, *pairs, shots=2).figures["accuracy"] == 1.0
+    assert evaluate_rows(path, *pairs).figures["accuracy"] < 1.0
+    assert evaluate_rows(path, *pairs, shots=2).figures["accuracy"] == 1.0
 
 
-def drawn(path, shots, model):
+def draw(path, shots, model):
     task = Topics(model, EvaluationOptions(taxonomy=path, shots=shots))
     return list(task.samples([InputRow(text="charger", language="en")]))
 
 
 def test_each_seed_draws_others_and_each_call_the_same(path):
-    first, second = (drawn(path, 3, WordModel()) for _ in range(2))
+    first, second = (draw(path, 3, WordModel()) for _ in range(2))
     assert [d.tolist() for d in first] == [d.tolist() for d in second]
     assert len({tuple(d[0]) for d in first}) > 1
 
 
 def test_no_more_than_so_many_examples_of_a_topic_are_drawn_and_each_is_read_once(path):
-    model = Counting()
-    assert len(drawn(path, 1, model)) == 5
+    model = CountingModel()
+    assert len(draw(path, 1, model)) == 5
     assert set(model.embedded.values()) == {1}
     assert 1 < sum("watt" in text for text in model.embedded) <= 5
-    assert len(drawn(path, 99, WordModel())) == 5
+    assert len(draw(path, 99, WordModel())) == 5
 
 
 def test_without_shots_there_is_one_draw_of_no_examples(path):
-    model = Counting()
-    assert len(drawn(path, None, model)) == 1
+    model = CountingModel()
+    assert len(draw(path, None, model)) == 1
     assert not [text for text in model.embedded if "watt" in text]
 
 
-def test_unread_are_foreign_empty_and_poisonous_texts_but_not_those_of_an_unknown_language(path):
-    asked = [
+def test_foreign_empty_and_failing_texts_are_not_scored_but_those_of_unknown_language_are(path):
+    inputs = [
         InputRow(text="charger", language="de"),
         InputRow(text=" ", language="en"),
         InputRow(text=f"charger {POISON}", language="en"),
         InputRow(text="charger"),
     ]
-    (draw,) = Topics(WordModel(), EvaluationOptions(taxonomy=path)).samples(asked)
-    assert [bool(row[0] == row[0]) for row in draw] == [False, False, False, True]
-    (nothing,) = Topics(WordModel(), EvaluationOptions(taxonomy=path)).samples(asked[:1])
+    (probabilities,) = Topics(WordModel(), EvaluationOptions(taxonomy=path)).samples(inputs)
+    assert [bool(row[0] == row[0]) for row in probabilities] == [False, False, False, True]
+    (nothing,) = Topics(WordModel(), EvaluationOptions(taxonomy=path)).samples(inputs[:1])
     assert nothing.shape == (1, 2)
 
 
-def test_it_says_what_is_missing(path, tmp_path):
+def test_a_missing_option_is_named(path, tmp_path):
     with pytest.raises(ConfigError, match="needs --taxonomy"):
         Topics(WordModel(), EvaluationOptions())
     bare = tmp_path / "bare.yaml"
@@ -123,13 +123,13 @@ def test_it_says_what_is_missing(path, tmp_path):
 @pytest.mark.model
 @pytest.mark.parametrize(("shots", "least"), [(None, 0.72), (8, 0.82)])
 def test_the_figures_of_the_documentation_hold_on_banking77(shots, least):
-    """On every fourth row, with two points for that."""
+    """Measured on every fourth row, with a tolerance of two points."""
     shared = Path(os.environ.get("SHARED", "../shared"))
     path = shared / "data" / "banking77_test.jsonl.gz"
     if not path.exists():
         pytest.skip("SHARED has no data/banking77_test.jsonl.gz")
     with gzip.open(path, "rt", encoding="utf-8") as lines:
-        listed = [json.loads(line) for line in lines][::4]
+        banking_rows = [json.loads(line) for line in lines][::4]
     model = load("nlp.models", "minilm", Model)()
     options = EvaluationOptions(taxonomy=TOPICS / "banking77.yaml", shots=shots)
-    assert evaluate(listed, model, "topics", None, options).figures["macro_f1"] >= least
+    assert evaluate(banking_rows, model, "topics", None, options).figures["macro_f1"] >= least

@@ -1,4 +1,4 @@
-"""Texts of a family differ in links, accounts, hashtags, case and punctuation alone."""
+"""nlp.text.duplicates: families ignore links, accounts, hashtags, case and punctuation."""
 
 import pytest
 from hypothesis import given, settings
@@ -17,23 +17,23 @@ def test_a_key_is_32_hex_digits(text):
 
 @settings(max_examples=40)
 @given(sentences)
-def test_links_accounts_hashtags_and_punctuation_make_no_new_family(said):
-    text = " ".join(said)
-    decorated = f"@ada {' ... '.join(said)}!!! https://x.example/1 #tag"
+def test_links_accounts_hashtags_and_punctuation_make_no_new_family(words):
+    text = " ".join(words)
+    decorated = f"@ada {' ... '.join(words)}!!! https://x.example/1 #tag"
     assert family_key(decorated) == family_key(text)
 
 
 @settings(max_examples=40)
 @given(sentences)
-def test_a_repost_is_of_the_family_of_its_original(said):
-    text = " ".join(said)
+def test_a_repost_is_of_the_family_of_its_original(words):
+    text = " ".join(words)
     assert family_key(f"RT @ada: {text}") == family_key(text)
 
 
 @settings(max_examples=40)
 @given(sentences, plain_words)
-def test_one_more_word_is_another_family(said, word):
-    assert family_key(" ".join([*said, word])) != family_key(" ".join(said))
+def test_one_more_word_is_another_family(words, word):
+    assert family_key(" ".join([*words, word])) != family_key(" ".join(words))
 
 
 def test_case_makes_no_new_family():
@@ -55,5 +55,5 @@ def test_short_texts_keep_all_their_words(one, other):
     assert family_key(one) == family_key(one.upper())
 
 
-def test_rt_is_a_word_where_nobody_is_reposted():
+def test_rt_without_an_account_is_a_word():
     assert family_key("RT is my radio station") != family_key("is my radio station")

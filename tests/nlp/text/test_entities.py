@@ -1,4 +1,4 @@
-"""What a text names: figures on labelled texts, and laws for every other."""
+"""nlp.text.entities: precision and recall on labelled texts, and laws for all texts."""
 
 import json
 from collections import Counter
@@ -28,90 +28,90 @@ PIECES = (
     *("X200 Pro", "Jane Roe", "في", "باريس", ".", "\n", "USA", "the", "BERLIN", "é", "😀"),
 )
 WRITTEN = st.lists(st.sampled_from(PIECES) | st.text(max_size=8), max_size=15).map(" ".join)
-some = settings(max_examples=40)
+few = settings(max_examples=40)
 
 
-def said(text, language="en", watches=(ACME,)):
-    """What *text* names, by kind and value."""
+def entities_of(text, language="en", watches=(ACME,)):
+    """Return the entities of *text* as pairs of kind and value."""
     return [(str(e.kind), e.value) for e in extract(text, language, watches).entities]
 
 
 @pytest.fixture(scope="module")
 def figures():
-    """Right, wrong and missed by kind, and for phrases."""
+    """The numbers of right, wrong and missed entities by kind, and of phrases."""
     counts = {kind: Counter() for kind in [*map(str, EntityKind), "phrase"]}
     for row in map(json.loads, LABELLED.read_text().splitlines()):
-        found = extract(row["text"], row["language"], [ACME])
-        told = {(str(e.kind), e.value) for e in found.entities}
-        known = {(kind, value) for kind, value in row["entities"]}
+        extraction = extract(row["text"], row["language"], [ACME])
+        predicted = {(str(e.kind), e.value) for e in extraction.entities}
+        expected = {(kind, value) for kind, value in row["entities"]}
         if "phrases" in row:
-            told |= {("phrase", phrase) for phrase in found.phrases}
-            known |= {("phrase", phrase) for phrase in row["phrases"]}
-        for kind, value in told | known:
-            fate = "missed" if (kind, value) not in told else "right"
-            counts[kind]["wrong" if (kind, value) not in known else fate] += 1
+            predicted |= {("phrase", phrase) for phrase in extraction.phrases}
+            expected |= {("phrase", phrase) for phrase in row["phrases"]}
+        for kind, value in predicted | expected:
+            outcome = "missed" if (kind, value) not in predicted else "right"
+            counts[kind]["wrong" if (kind, value) not in expected else outcome] += 1
     return counts
 
 
 def shares(count):
-    """Precision and recall."""
-    told, known = count["right"] + count["wrong"], count["right"] + count["missed"]
-    return round(count["right"] / told, 3), round(count["right"] / known, 3)
+    """Return precision and recall."""
+    predicted, expected = count["right"] + count["wrong"], count["right"] + count["missed"]
+    return round(count["right"] / predicted, 3), round(count["right"] / expected, 3)
 
 
 @pytest.mark.parametrize("kind", [*map(str, EntityKind), "phrase"])
 def test_precision_and_recall_are_those_of_the_page(figures, kind):
-    """A change of the rules tells its price in docs/entities.md."""
+    """A change of the rules must update the figures in docs/entities.md."""
     precision, recall = shares(figures[kind])
     row = f"| {kind} | {sum(figures[kind].values()) - figures[kind]['wrong']} | "
     assert f"{row}{precision:.3f} | {recall:.3f} |" in DOCS.read_text()
 
 
-def test_a_place_is_rather_missed_than_guessed(figures):
+def test_places_have_more_precision_than_recall(figures):
     precision, recall = shares(figures["place"])
     assert precision >= 0.97
     assert precision > recall >= 0.85
 
 
 def test_products_and_people_are_those_of_the_matched_watches_alone():
-    """A name says nothing in a text that speaks of somebody else; a stranger has none at all."""
+    """A name means nothing in a text on something else; other people are never extracted."""
     text = "Jane Roe and John Doe ride an X200"
-    assert said(text) == [("product", "X200"), ("person", "Jane Roe")]
-    assert said(text, watches=()) == []
+    assert entities_of(text) == [("product", "X200"), ("person", "Jane Roe")]
+    assert entities_of(text, watches=()) == []
 
 
-def test_a_name_of_a_watch_is_no_place():
+def test_the_name_of_a_watch_is_not_a_place():
     boston = Watch(slug="b", name="Boston Bikes", kind="brand", query="boston", revision="1")
-    assert said("Boston bikes from Boston", watches=[boston]) == [("place", "US/Boston")]
+    assert entities_of("Boston bikes from Boston", watches=[boston]) == [("place", "US/Boston")]
 
 
-def test_accounts_and_what_links_hold_are_not_told():
+def test_accounts_and_parts_of_links_are_not_extracted():
     text = "@paris.hilton@berlin.example asks #Why https://u:p@a.example/#frag?q=@jane"
-    assert said(text) == [("hashtag", "why"), ("link", "a.example")]
+    assert entities_of(text) == [("hashtag", "why"), ("link", "a.example")]
 
 
-def test_of_a_flood_the_first_are_told():
+def test_only_the_first_entities_of_a_flood_are_extracted():
     tags = " ".join(f"#tag{n}" for n in range(300))
-    assert said(tags) == [("hashtag", f"tag{n}") for n in range(MAX_ENTITIES_PER_KIND)]
+    assert entities_of(tags) == [("hashtag", f"tag{n}") for n in range(MAX_ENTITIES_PER_KIND)]
 
 
-def test_a_text_of_an_unknown_language_still_names_places_and_tags():
-    found = extract("Berlin 🎉 #wow", None)
-    assert [e.value for e in found.entities] == ["DE/Berlin", "wow"]
-    assert found.phrases == ()
+def test_a_text_of_unknown_language_still_has_places_and_hashtags():
+    extraction = extract("Berlin 🎉 #wow", None)
+    assert [e.value for e in extraction.entities] == ["DE/Berlin", "wow"]
+    assert extraction.phrases == ()
 
 
-@some
+@few
 @given(WRITTEN, st.sampled_from(["en", "de", "ar", "xx", None]))
-def test_whatever_is_told_stands_in_the_text(text, language):
-    """Once each, and no account among it."""
-    found = extract(text, language, [ACME]).entities
-    assert all(e.said.casefold() in text.casefold() for e in found)
-    assert len({(e.kind, e.value) for e in found}) == len(found)
-    assert not any("@" in e.said for e in found)
+def test_every_entity_occurs_in_the_text(text, language):
+    """Each occurs once, and none is an account."""
+    entities = extract(text, language, [ACME]).entities
+    assert all(e.said.casefold() in text.casefold() for e in entities)
+    assert len({(e.kind, e.value) for e in entities}) == len(entities)
+    assert not any("@" in e.said for e in entities)
 
 
-@some
+@few
 @given(WRITTEN)
-def test_an_account_more_names_nothing_more(text):
-    assert said(f"{text} | @paris_berlin") == said(text)
+def test_an_account_adds_no_entity(text):
+    assert entities_of(f"{text} | @paris_berlin") == entities_of(text)

@@ -1,4 +1,4 @@
-"""Families on posts as people repost, decorate and copy them."""
+"""nlp.text.duplicates on posts that people repost, decorate and copy."""
 
 import pytest
 from hypothesis import assume, given, settings
@@ -26,7 +26,7 @@ def test_noise_before_and_behind_makes_no_new_family(text, before, behind):
 
 @FEW
 @given(texts)
-def test_a_text_has_one_family_however_often_it_is_asked(text):
+def test_the_family_of_a_text_is_always_the_same(text):
     assert family_key(text) == family_key(text)
     assert family_key(text) == family_key(f" {text}\n")
 
@@ -34,9 +34,9 @@ def test_a_text_has_one_family_however_often_it_is_asked(text):
 @FEW
 @given(sentences)
 def test_the_order_of_words_makes_another_family(text):
-    turned = " ".join(reversed(text.split()))
-    assume(tokenize(turned) != tokenize(text))
-    assert family_key(turned) != family_key(text)
+    reversed_text = " ".join(reversed(text.split()))
+    assume(tokenize(reversed_text) != tokenize(text))
+    assert family_key(reversed_text) != family_key(text)
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_the_order_of_words_makes_another_family(text):
         "Thé brakes of my new bike failed on the first descent",
     ],
 )
-def test_a_copy_in_other_clothes_is_of_the_family(copy):
+def test_a_copy_in_another_form_is_of_the_family(copy):
     assert family_key(copy) == family_key(COMPLAINT)
 
 
@@ -70,7 +70,7 @@ def test_a_copy_in_other_clothes_is_of_the_family(copy):
         "",
     ],
 )
-def test_who_says_something_else_is_of_another(other):
+def test_a_different_text_is_of_another_family(other):
     assert family_key(other) != family_key(COMPLAINT)
 
 

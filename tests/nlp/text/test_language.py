@@ -1,4 +1,4 @@
-"""nlp.text.language: better unknown than guessed, and the same answer every time."""
+"""nlp.text.language: deterministic, and unknown rather than guessed."""
 
 import pytest
 from hypothesis import given
@@ -18,15 +18,15 @@ SENTENCES = {
 
 
 @pytest.mark.parametrize("language", SENTENCES)
-def test_a_sentence_is_known_whatever_is_claimed(language):
+def test_a_sentence_is_detected_whatever_is_claimed(language):
     claims = (None, *SENTENCES)
     assert {detect(SENTENCES[language], claim) for claim in claims} == {language}
 
 
 @given(texts)
 def test_any_text_has_a_code_of_two_letters_or_none(text):
-    found = detect(text)
-    assert found is None or (len(found) == 2 and found.islower())
+    language = detect(text)
+    assert language is None or (len(language) == 2 and language.islower())
 
 
 @given(texts)
@@ -44,7 +44,7 @@ def test_links_accounts_and_emoji_have_no_language():
     assert detect(noise) is None
 
 
-def test_a_short_text_is_unknown_unless_its_platform_says_what_it_plausibly_is():
+def test_a_short_text_is_unknown_without_a_plausible_claim():
     assert detect("Super toll") is None
     assert detect("Super toll", "de") == "de"
     assert detect("Super toll", "ja") is None
@@ -54,7 +54,7 @@ SEVEN = frozenset({"ar", "de", "en", "es", "fr", "it", "pt"})
 
 
 @pytest.mark.parametrize("text", ["@user Cool!", "Worst dreams. 😥", "@user Oh dear! #tantrums"])
-def test_what_is_unknown_but_hardly_any_other_is_read_as_the_likeliest(text):
+def test_a_text_of_unknown_language_gets_the_likeliest_supported_one(text):
     assert detect(text) is None
     assert likeliest_supported(text, SEVEN) == "en"
     assert likeliest_supported(text, {"de", "pl"}) is None
@@ -63,13 +63,13 @@ def test_what_is_unknown_but_hardly_any_other_is_read_as_the_likeliest(text):
 @pytest.mark.parametrize(
     "text", ["gick sönder direkt", "znowu nie działa", "kecewa berat", "12 😡"]
 )
-def test_what_is_rather_another_language_is_read_as_none(text):
+def test_a_text_likelier_in_other_languages_gets_none(text):
     assert likeliest_supported(text, SEVEN) is None
 
 
 @given(texts, st.sets(st.sampled_from(sorted(SEVEN))))
-def test_the_likeliest_is_one_of_those_asked_for(text, known):
-    assert likeliest_supported(text, known) in {*known, None}
+def test_the_likeliest_is_a_supported_one(text, codes):
+    assert likeliest_supported(text, codes) in {*codes, None}
     assert likeliest_supported(text, ()) is None
 
 
@@ -82,14 +82,14 @@ def test_a_claim_may_name_a_region():
     assert detect("👍", "en-GB") == "en"
 
 
-def test_brand_names_are_not_looked_at():
+def test_brand_names_are_ignored():
     text = "Le Grand Vélo de la Loire broke again"
     assert detect(text) != "en"
     assert detect(text, names=["Le Grand Vélo de la Loire"]) == "en"
 
 
 @pytest.mark.parametrize(
-    ("claimed", "known"),
+    ("claimed", "code"),
     [
         ("en", "en"),
         ("EN", "en"),
@@ -108,12 +108,12 @@ def test_brand_names_are_not_looked_at():
         ("日本", None),
     ],
 )
-def test_a_claim_is_a_code_of_two_letters_and_perhaps_a_region(claimed, known):
-    """Filipino (fil) is not Finnish (fi), and nobody knows what und is."""
-    assert detect("👍", claimed) == known
+def test_a_claim_is_a_code_of_two_letters_and_perhaps_a_region(claimed, code):
+    """Filipino (fil) is not Finnish (fi), and und is no language."""
+    assert detect("👍", claimed) == code
 
 
-def test_a_claim_that_is_no_code_speaks_for_nothing():
+def test_a_claim_that_is_not_a_code_is_ignored():
     assert detect("Super toll", "fil") is None
     assert detect(SENTENCES["de"], "und") == "de"
 
@@ -126,7 +126,7 @@ def test_a_name_may_begin_and_end_with_any_sign(name):
 
 @pytest.mark.parametrize("name", ["", "a", "the", ".*", "\\", "(", "[a-z]+"])
 def test_a_name_takes_no_more_than_itself(name):
-    """It is a name and no expression, and part of no longer word."""
+    """It is not a pattern, and it matches whole words only."""
     assert detect(SENTENCES["en"], names=[name]) == "en"
     assert detect(SENTENCES["de"], names=[name]) == "de"
 
@@ -137,7 +137,7 @@ def test_where_only_names_are_left_the_claim_stands():
 
 
 @pytest.mark.parametrize("language", ["en", "de", "fr", "es", "ar"])
-def test_what_hides_in_a_text_does_not_change_its_language(language):
+def test_invisible_characters_do_not_change_the_language(language):
     hidden = "\u200b".join(SENTENCES[language])
     assert detect(f"\x1b[31m{hidden}\u202e\x00") == language
 
@@ -148,5 +148,5 @@ def test_the_language_of_a_long_text_is_that_of_most_of_it():
 
 @given(texts, st.sampled_from(["en", "de", "ja"]))
 def test_a_claim_only_ever_decides_for_itself(text, claimed):
-    """What is told is what the text shows alone, or the claim, or nothing."""
+    """The result is that without the claim, or the claim, or None."""
     assert detect(text, claimed) in {detect(text), claimed, None}

@@ -1,4 +1,4 @@
-"""The model sees the words, and nothing that hides, commands or names a person."""
+"""nlp.text.normalize: words stay; invisible characters, commands and accounts go."""
 
 import re
 import unicodedata
@@ -10,7 +10,7 @@ from core.tokenizer import tokenize
 from nlp.text.normalize import clean, strip_invisible
 from tests.nlp.factories import texts
 
-# What is taken out or replaced on purpose; the law of words is about everything else.
+# Parts that are removed or replaced; the law of words is about all others.
 _REPLACED = re.compile(r"(?i)@|www|http|\x1b|[\u2600-\u27bf\u2b50\u2b55\U0001f300-\U0001faff]")
 
 
@@ -41,7 +41,7 @@ def test_whatever_comes_can_be_encoded(text):
 
 
 @pytest.mark.parametrize(
-    ("text", "seen"),
+    ("text", "expected"),
     [
         ("@ada look https://x.example/a?b=c#d now", "@user look http now"),
         ("see www.x.example.", "see http"),
@@ -59,8 +59,8 @@ def test_whatever_comes_can_be_encoded(text):
         ("", ""),
     ],
 )
-def test_examples(text, seen):
-    assert clean(text) == seen
+def test_examples(text, expected):
+    assert clean(text) == expected
 
 
 def test_visible_keeps_emoji_and_names_nobody():

@@ -1,4 +1,4 @@
-"""What platforms really send to the model: links glued to words, crowds, commands, broken text."""
+"""nlp.text.normalize on real posts: links glued to words, many accounts, commands, broken text."""
 
 import re
 
@@ -20,7 +20,7 @@ PIECES = st.sampled_from(
     ]
 )
 POSTS = st.lists(PIECES, max_size=10).map("".join)
-KEPT = st.sampled_from(["brake", "größe", "漢字", "тормоз", "2026", "it's", "فرامل"])
+WORDS = st.sampled_from(["brake", "größe", "漢字", "тормоз", "2026", "it's", "فرامل"])
 
 
 @given(POSTS)
@@ -30,29 +30,29 @@ def test_cleaning_twice_is_cleaning_once(text):
 
 @given(POSTS)
 def test_no_address_and_no_account_is_left(text):
-    cleaned = clean(text)
-    assert not re.search(r"https?://[!-~]", cleaned)
-    assert not re.search(r"(?i)www\.[!-~]", cleaned)
-    assert set(re.findall(r"(?<![\w@])@\w+", cleaned)) <= {"@user"}
+    result = clean(text)
+    assert not re.search(r"https?://[!-~]", result)
+    assert not re.search(r"(?i)www\.[!-~]", result)
+    assert set(re.findall(r"(?<![\w@])@\w+", result)) <= {"@user"}
 
 
 @given(POSTS)
 def test_there_are_never_more_than_three_accounts_in_a_row(text):
-    """Two and perhaps the last, which no space follows."""
+    """There are at most two, and one more without white space after it."""
     assert "@user @user @user @user" not in clean(text)
 
 
-@given(KEPT, PIECES, KEPT)
+@given(WORDS, PIECES, WORDS)
 def test_words_around_a_piece_stay_words(before, piece, after):
-    """Apart by spaces, whatever stands between them; but a title that never ends hides the rest."""
-    found = tokenize(clean(f"{before} {piece} {after}"))
-    assert found[: len(tokenize(before))] == tokenize(before)
+    """Words stay separate; only an unterminated window title hides the rest."""
+    words = tokenize(clean(f"{before} {piece} {after}"))
+    assert words[: len(tokenize(before))] == tokenize(before)
     if piece != "\x1b]":
-        assert found[-len(tokenize(after)) :] == tokenize(after)
+        assert words[-len(tokenize(after)) :] == tokenize(after)
 
 
 @pytest.mark.parametrize(
-    ("text", "seen"),
+    ("text", "expected"),
     [
         ("https://de.example/wiki/Größe ist alles", "http öße ist alles"),
         ("https://t.example/abcを見て", "http を見て"),
@@ -77,8 +77,8 @@ def test_words_around_a_piece_stay_words(before, piece, after):
         ("مرحبا @ada 😡", "مرحبا @user pouting face"),
     ],
 )
-def test_examples(text, seen):
-    assert clean(text) == seen
+def test_examples(text, expected):
+    assert clean(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -86,8 +86,8 @@ def test_examples(text, seen):
     ["a" * 300_000, "@a " * 100_000, "😡" * 100_000, "\x1b[" * 100_000, "http://" * 50_000,
      "\x1b]" * 100_000, "@" * 300_000, "@a@" * 100_000, "\ud800" * 100_000],
 )  # fmt: skip
-def test_a_text_of_300_kb_is_cleaned(text):
-    """Its result is hardly longer; an expression that runs back and forth would never end."""
+def test_a_text_of_300_kb_is_result(text):
+    """The result is hardly longer, and no pattern backtracks."""
     assert len(clean(text)) <= len(text) + 20
 
 

@@ -1,4 +1,4 @@
-"""Names of places: what each rule is for. The figures are in test_entities.py."""
+"""nlp.text.places: an example for each rule. test_entities.py has the figures."""
 
 import gzip
 import json
@@ -11,7 +11,7 @@ from nlp.text.places.recognizer import find_places
 
 
 @pytest.mark.parametrize(
-    ("text", "language", "told"),
+    ("text", "language", "expected"),
     [
         ("Paris is lovely", "en", {"FR/Paris": "Paris"}),
         ("Paris, Texas is lovely", "en", {"US/Paris": "Paris, Texas"}),
@@ -36,29 +36,29 @@ from nlp.text.places.recognizer import find_places
         ("وبرلين", "ar", {"DE/Berlin": "وبرلين"}),
     ],
 )
-def test_a_name_is_a_place_where_nothing_else_can_be_meant(text, language, told):
-    found, rest = find_places(text, language)
-    assert {entity.value: entity.said for entity in found} == told
+def test_a_name_is_a_place_where_nothing_else_can_be_meant(text, language, expected):
+    entities, rest = find_places(text, language)
+    assert {entity.value: entity.said for entity in entities} == expected
     assert len(rest) == len(text)
-    assert not any(entity.said in rest for entity in found)
+    assert not any(entity.said in rest for entity in entities)
 
 
 def test_every_city_that_we_name_is_in_the_gazetteer():
-    """A misspelt line of names.yaml fails when it is read."""
+    """A misspelt city in names.yaml fails when the file is loaded."""
     names = load_gazetteer("pt").names
     assert names["sao paulo"].default_country == "BR"
     assert names["venedig"].default_country == "IT"
 
 
 def test_the_file_of_cities_is_made_of_geonames(tmp_path):
-    """Large ones, with the small ones that share a name; always the same bytes."""
+    """It has large cities and small ones of the same name; its bytes are reproducible."""
     cities = [
         {"name": "Bigton", "countrycode": "US", "population": 900_000},
         {"name": "Bígton", "countrycode": "FR", "population": 20_000},
         {"name": "Hamlet", "countrycode": "GB", "population": 20_000},
     ]
-    listed = {str(number): city for number, city in enumerate(cities)}
-    (tmp_path / "cities.json").write_text(json.dumps(listed))
+    by_number = {str(number): city for number, city in enumerate(cities)}
+    (tmp_path / "cities.json").write_text(json.dumps(by_number))
     main(tmp_path / "cities.json", tmp_path / "out")
     lines = gzip.decompress((tmp_path / "out").read_bytes()).decode().splitlines()
     assert lines == ["Bigton\tUS\t900000", "Bígton\tFR\t20000"]

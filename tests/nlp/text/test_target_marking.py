@@ -1,4 +1,4 @@
-"""The mark that tells a model whose sentiment is asked for."""
+"""nlp.text.target_marking: the marks around the brand that the sentiment refers to."""
 
 import re
 
@@ -10,26 +10,26 @@ from nlp.text.target_marking import MARKS, mark_brand, mark_targets
 
 
 def test_a_brand_is_marked_as_a_word_in_any_case():
-    said = mark_brand("Velorra beats VELORRA2, not velorra's rival", ["velorra"])
-    assert said == "► Velorra ◄ beats VELORRA2, not ► velorra ◄'s rival"
+    marked_text = mark_brand("Velorra beats VELORRA2, not velorra's rival", ["velorra"])
+    assert marked_text == "► Velorra ◄ beats VELORRA2, not ► velorra ◄'s rival"
 
 
 def test_the_longest_name_wins():
     assert mark_brand("the Mira 3 is a Mira", ["Mira", "Mira 3"]) == "the ► Mira 3 ◄ is a ► Mira ◄"
 
 
-def test_marks_of_the_text_itself_count_for_nothing():
+def test_marks_in_the_text_itself_are_removed():
     assert mark_brand("► Oskelo ◄ and Tandrix", ["Tandrix"]) == " Oskelo  and ► Tandrix ◄"
 
 
 @given(st.text(), st.lists(st.text(min_size=1), max_size=3))
 def test_nothing_but_marks_is_added(text, names):
-    """Without marks and spaces the text is what it was."""
+    """Without marks and spaces the text is unchanged."""
     bare = re.compile(rf"[\s{''.join(MARKS)}]")
     assert bare.sub("", mark_brand(text, names)) == bare.sub("", text)
 
 
-def test_each_watch_that_is_named_is_pointed_at():
+def test_each_watch_that_is_named_gets_an_excerpt():
     names = {"acme": ["Velorra"], "globex": ["Oskelo"]}
     assert mark_targets("Velorra, not Oskelo", names) == {
         "acme": Excerpt("► Velorra ◄, not Oskelo", 1.0),
@@ -37,25 +37,25 @@ def test_each_watch_that_is_named_is_pointed_at():
     }
 
 
-def test_a_text_that_names_one_watch_alone_is_aimed_at_none():
+def test_a_text_that_names_only_one_watch_gets_none():
     assert mark_targets("Velorra and Velorra", {"acme": ["Velorra"], "globex": []}) == {}
     assert mark_targets("Velorra", {"acme": ["Velorra"], "all": ["velorra"]}) == {}
     assert mark_targets("nobody", {"acme": ["Velorra"], "globex": ["Oskelo"]}) == {}
 
 
-def test_a_word_of_two_watches_points_at_neither_that_has_others():
+def test_a_term_of_two_watches_is_not_marked_for_one_that_has_others():
     names = {"acme": ["Acme"], "recall": ["Acme", "recall"], "globex": ["Globex"]}
-    found = mark_targets("Acme has a recall, Globex has none", names)
-    assert found["recall"].text == "Acme has a ► recall ◄, Globex has none"
-    assert found["acme"].text == "► Acme ◄ has a recall, Globex has none"
+    excerpts = mark_targets("Acme has a recall, Globex has none", names)
+    assert excerpts["recall"].text == "Acme has a ► recall ◄, Globex has none"
+    assert excerpts["acme"].text == "► Acme ◄ has a recall, Globex has none"
 
 
 @given(
     st.text("ab ►◄", max_size=30),
     st.dictionaries(st.sampled_from("xyz"), st.lists(st.text("ab", min_size=1), max_size=2)),
 )
-def test_a_text_is_aimed_at_several_watches_or_at_none(text, names):
-    found = mark_targets(text, names)
-    assert found.keys() <= names.keys()
-    assert len(set(found.values())) != 1
-    assert all(MARKS[0] in one.text for one in found.values())
+def test_a_text_gets_excerpts_for_several_watches_or_for_none(text, names):
+    excerpts = mark_targets(text, names)
+    assert excerpts.keys() <= names.keys()
+    assert len(set(excerpts.values())) != 1
+    assert all(MARKS[0] in passage.text for passage in excerpts.values())

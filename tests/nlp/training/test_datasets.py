@@ -1,4 +1,4 @@
-"""nlp.training.datasets: which texts are learned, which calibrate, and what is said of them."""
+"""nlp.training.datasets: training texts, held-out texts, and their targets."""
 
 import gzip
 import json
@@ -19,26 +19,26 @@ def write_rows(folder, name, some):
         file.writelines(json.dumps(row) + "\n" for row in some)
 
 
-def test_texts_are_cleaned_as_the_model_will_see_them(tmp_path):
+def test_texts_are_cleaned_as_for_the_model(tmp_path):
     write_rows(tmp_path, "tweets", [{"text": "@ada\u200b 😡 x", "label": "bad"}])
-    found = single_label_texts(tmp_path, "tweets", "sentiment", CLASSES)
-    assert found.texts == ("@user pouting face x",)
-    assert found.targets.tolist() == [[1, 0, 0]]
+    dataset = single_label_texts(tmp_path, "tweets", "sentiment", CLASSES)
+    assert dataset.texts == ("@user pouting face x",)
+    assert dataset.targets.tolist() == [[1, 0, 0]]
 
 
 @pytest.mark.parametrize(
     ("labels", "group"),
     [(["joy"], 1), (["joy", "love"], 1), (["rage"], 0), (["joy", "rage"], None), (["odd"], None)],
 )
-def test_what_belongs_to_one_group_has_its_class_and_the_rest_is_left_out(labels, group, tmp_path):
+def test_labels_of_one_group_give_its_class_and_others_are_left_out(labels, group, tmp_path):
     write_rows(tmp_path, "comments", [{"text": "x", "labels": labels}])
-    found = grouped_label_texts(
+    dataset = grouped_label_texts(
         tmp_path, "comments", "emotion", {"anger": "rage", "joy": "joy love"}
     )
-    assert found.targets.argmax(axis=1).tolist() == ([] if group is None else [group])
+    assert dataset.targets.argmax(axis=1).tolist() == ([] if group is None else [group])
 
 
-def test_a_missing_file_is_named_with_what_is_wanted(tmp_path):
+def test_a_missing_file_is_named_with_the_remedy(tmp_path):
     with pytest.raises(ConfigError, match=r"no labelled texts at .*tweets\.jsonl\.gz; set --data"):
         single_label_texts(tmp_path, "tweets", "sentiment", CLASSES)
 
@@ -50,17 +50,23 @@ rows = st.lists(st.tuples(st.text(max_size=9), st.sets(st.integers(0, 2))), max_
 @given(rows)
 def test_the_two_parts_are_the_whole_and_chosen_by_the_text_alone(pairs):
     whole = labelled_texts("intent", CLASSES, pairs)
-    kept, rest = whole.where(held_out=True), whole.where(held_out=False)
-    assert not set(kept.texts) & set(rest.texts)
-    both = [*zip(kept.texts, kept.targets.tolist()), *zip(rest.texts, rest.targets.tolist())]  # noqa: B905
+    held_out, rest = whole.where(held_out=True), whole.where(held_out=False)
+    assert not set(held_out.texts) & set(rest.texts)
+    both = [
+        (text, targets)
+        for part in (held_out, rest)
+        for text, targets in zip(part.texts, part.targets.tolist(), strict=True)
+    ]
     assert sorted(both) == sorted(zip(whole.texts, whole.targets.tolist(), strict=True))
     other = labelled_texts("intent", CLASSES, [(text, set()) for text, _ in pairs])
-    assert other.where(held_out=True).texts == kept.texts
+    assert other.where(held_out=True).texts == held_out.texts
 
 
 @given(rows, st.sets(st.text(max_size=9)))
-def test_known_texts_are_taken_out_with_their_targets(pairs, known):
-    left = labelled_texts("intent", CLASSES, pairs).without(known)
-    expected = [(text, held) for text, held in pairs if text not in known]
-    assert left.texts == tuple(text for text, _ in expected)
-    assert [set(np.flatnonzero(row)) for row in left.targets] == [held for _, held in expected]
+def test_excluded_texts_are_removed_with_their_targets(pairs, excluded_texts):
+    remaining = labelled_texts("intent", CLASSES, pairs).without(excluded_texts)
+    expected = [(text, classes) for text, classes in pairs if text not in excluded_texts]
+    assert remaining.texts == tuple(text for text, _ in expected)
+    assert [set(np.flatnonzero(row)) for row in remaining.targets] == [
+        classes for _, classes in expected
+    ]

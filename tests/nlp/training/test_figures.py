@@ -20,10 +20,10 @@ FEW = settings(max_examples=30)
 LABELS = st.sampled_from(CLASSES)
 
 
-class Told(Model):
-    """Says of each text the three probabilities that it was told to say."""
+class FixedModel(Model):
+    """A model that returns given probabilities for each text."""
 
-    name = "told"
+    name = "fixed"
     encoder_sha256 = "0" * 64
     languages = frozenset({"en"})
     temperatures: ClassVar = {"sentiment": {"*": 1.0}}
@@ -43,61 +43,65 @@ def shares_of(weights):
 
 
 SHARES = st.tuples(*[st.integers(1, 99)] * 3).map(shares_of)
-# A label, and what the model says of the row: shares, no number, or nothing for the language.
+# A label, the probabilities of the model (None: NaN), and a language (de: not supported).
 ROWS = st.lists(
     st.tuples(LABELS, SHARES | st.none(), st.sampled_from(["en", "de"])), min_size=1, max_size=12
 )
 
 
 def report(rows, **options):
-    listed = [
+    labelled_rows = [
         {"text": f"text {n}", "label": label, "language": language}
         for n, (label, _, language) in enumerate(rows)
     ]
-    model = Told((f"text {n}", shares) for n, (_, shares, _) in enumerate(rows))
-    return evaluate(listed, model, **options)
+    model = FixedModel((f"text {n}", shares) for n, (_, shares, _) in enumerate(rows))
+    return evaluate(labelled_rows, model, **options)
 
 
-def answers(rows, asked=CLASSES):
-    """Truth, answer and confidence of each row; None and 0 where nothing was said."""
+def answers(rows, classes=CLASSES):
+    """Yield truth, prediction and confidence of each row; None and 0 for unscored rows."""
     for label, shares, language in rows:
         if shares is None or language != "en":
             yield label, None, 0.0
             continue
-        kept = {name: share for name, share in zip(CLASSES, shares, strict=True) if name in asked}
-        best = max(kept, key=kept.__getitem__)
-        yield label, best, kept[best] / sum(kept.values())
+        shares_by_class = {
+            name: share for name, share in zip(CLASSES, shares, strict=True) if name in classes
+        }
+        best = max(shares_by_class, key=shares_by_class.__getitem__)
+        yield label, best, shares_by_class[best] / sum(shares_by_class.values())
 
 
-def plain(rows, asked=CLASSES):
-    """The figures of the contract, by their definitions."""
-    said = list(answers(rows, asked))
+def plain(rows, classes=CLASSES):
+    """Compute the figures of ``harken evaluate`` by their definitions."""
+    outcomes = list(answers(rows, classes))
     recalls, f1s = [], []
-    for label in {label for label, _, _ in said}:
-        is_it = [best for truth, best, _ in said if truth == label]
-        hits = is_it.count(label)
-        told = sum(best == label for _, best, _ in said)
-        recalls.append(Fraction(hits, len(is_it)))
-        f1s.append(Fraction(2 * hits, len(is_it) + told))
+    for label in {label for label, _, _ in outcomes}:
+        predictions = [best for truth, best, _ in outcomes if truth == label]
+        hits = predictions.count(label)
+        predicted_count = sum(best == label for _, best, _ in outcomes)
+        recalls.append(Fraction(hits, len(predictions)))
+        f1s.append(Fraction(2 * hits, len(predictions) + predicted_count))
     return {
-        "n": len(said),
-        "accuracy": sum(truth == best for truth, best, _ in said) / len(said),
+        "n": len(outcomes),
+        "accuracy": sum(truth == best for truth, best, _ in outcomes) / len(outcomes),
         "macro_recall": float(sum(recalls) / len(recalls)),
         "macro_f1": float(sum(f1s) / len(f1s)),
-        "ece": plain_ece([(truth == best, confidence) for truth, best, confidence in said]),
-        "unscored": sum(best is None for _, best, _ in said),
+        "ece": plain_ece([(truth == best, confidence) for truth, best, confidence in outcomes]),
+        "unscored": sum(best is None for _, best, _ in outcomes),
     }
 
 
-def plain_ece(said):
-    """Fifteen bins of equal width, closed above (arXiv:1706.04599, section 2)."""
+def plain_ece(outcomes):
+    """Compute the error over 15 bins of equal width, closed above (arXiv:1706.04599, section 2)."""
     total = 0.0
     for low in range(15):
-        inside = [(right, c) for right, c in said if max(0, min(14, math.ceil(c * 15) - 1)) == low]
+        inside = [
+            (correct, c) for correct, c in outcomes if max(0, min(14, math.ceil(c * 15) - 1)) == low
+        ]
         if inside:
-            share_right = sum(right for right, _ in inside) / len(inside)
+            share_right = sum(correct for correct, _ in inside) / len(inside)
             mean = sum(c for _, c in inside) / len(inside)
-            total += len(inside) / len(said) * abs(share_right - mean)
+            total += len(inside) / len(outcomes) * abs(share_right - mean)
     return total
 
 
@@ -118,24 +122,24 @@ def test_so_are_those_of_each_language(rows):
     by_language = report(rows).figures["per_language"]
     assert set(by_language) == {language for _, _, language in rows}
     for code, figures in by_language.items():
-        own = [row for row in rows if row[2] == code]
-        assert figures == pytest.approx(plain(own))
+        language_rows = [row for row in rows if row[2] == code]
+        assert figures == pytest.approx(plain(language_rows))
 
 
 @FEW
 @given(ROWS, st.sets(LABELS, min_size=2, max_size=3))
-def test_so_are_those_of_some_classes(rows, asked):
+def test_so_are_those_of_some_classes(rows, classes):
     """The argmax is among them alone, and its probability is renormalised."""
-    figures = report(rows, classes=sorted(asked)).figures
-    expected = plain(rows, asked)
+    figures = report(rows, classes=sorted(classes)).figures
+    expected = plain(rows, classes)
     assert {name: figures[name] for name in expected} == pytest.approx(expected)
 
 
 @FEW
 @given(ROWS, st.randoms(use_true_random=False))
 def test_the_order_of_the_rows_changes_no_figure(rows, chance):
-    turned = chance.sample(rows, len(rows))
-    one, other = (report(some).figures for some in (rows, turned))
+    shuffled = chance.sample(rows, len(rows))
+    one, other = (report(some).figures for some in (rows, shuffled))
     for name in ("accuracy", "macro_recall", "macro_f1", "ece", "ece_uncalibrated", "unscored"):
         assert one[name] == pytest.approx(other[name])
 
@@ -150,9 +154,9 @@ def test_predictions_depend_on_no_label(rows, label):
 @FEW
 @given(ROWS)
 def test_a_prediction_is_a_row_each_and_sums_to_one_or_says_nothing(rows):
-    found = report(rows).predictions
-    assert [p["language"] for p in found] == [language for _, _, language in rows]
-    for prediction, (_, best, confidence) in zip(found, answers(rows), strict=True):
+    result = report(rows).predictions
+    assert [p["language"] for p in result] == [language for _, _, language in rows]
+    for prediction, (_, best, confidence) in zip(result, answers(rows), strict=True):
         assert prediction["sentiment"] == best
         total = sum(prediction["probabilities"].values())
         assert total == pytest.approx(1.0 if best else 0.0)
@@ -162,12 +166,12 @@ def test_a_prediction_is_a_row_each_and_sums_to_one_or_says_nothing(rows):
 @FEW
 @given(ROWS, LABELS)
 def test_one_more_row_that_is_not_scored_makes_no_figure_better(rows, label):
-    """It is wrong, whatever its label: a model cannot win by keeping silent."""
-    known = {truth for truth, _, _ in rows}
+    """An unscored row counts as wrong: a model cannot gain by leaving rows unscored."""
+    labels = {truth for truth, _, _ in rows}
     before, after = (report(some).figures for some in (rows, [*rows, (label, None, "en")]))
     assert after["accuracy"] <= before["accuracy"]
     assert after["unscored"] == before["unscored"] + 1
-    if label in known:
+    if label in labels:
         assert after["macro_recall"] <= before["macro_recall"] + 1e-12
         assert after["macro_f1"] <= before["macro_f1"] + 1e-12
 
@@ -194,8 +198,8 @@ def test_texts_that_stand_twice_are_two_rows():
 def test_one_row_that_cannot_be_read_takes_no_other_with_it():
     texts = ["a bad day", f"a {POISON} day", "a great day"]
     rows = [{"text": text, "label": "negative", "language": "en"} for text in texts]
-    said = [p["sentiment"] for p in evaluate(rows, WordModel()).predictions]
-    assert said == ["negative", None, "positive"]
+    outcomes = [p["sentiment"] for p in evaluate(rows, WordModel()).predictions]
+    assert outcomes == ["negative", None, "positive"]
 
 
 def test_a_language_as_the_shared_files_write_it_or_as_a_code_is_one():
@@ -216,20 +220,20 @@ def test_rows_may_come_from_a_generator():
 
 @FEW
 @given(st.lists(st.tuples(st.booleans(), st.floats(0, 1)), min_size=1, max_size=30))
-def test_the_calibration_error_is_that_of_its_definition(said):
-    right = np.array([float(r) for r, _ in said])
-    confidence = np.array([c for _, c in said])
-    found = metrics.calibration_error(metrics.bins(right, confidence))
-    assert found == pytest.approx(plain_ece(said))
-    assert 0.0 <= found <= 1.0 + 1e-12
+def test_the_calibration_error_is_that_of_its_definition(outcomes):
+    correct = np.array([float(r) for r, _ in outcomes])
+    confidence = np.array([c for _, c in outcomes])
+    result = metrics.calibration_error(metrics.bins(correct, confidence))
+    assert result == pytest.approx(plain_ece(outcomes))
+    assert 0.0 <= result <= 1.0 + 1e-12
 
 
 @pytest.mark.parametrize("edge", [0.0, 1 / 15, 1.0])
 def test_the_edge_of_a_bin_belongs_to_the_bin_below(edge):
     """Two rows at and just below an edge share a bin, so that their gaps cancel."""
-    right, confidence = np.array([1.0, 0.0]), np.array([edge, max(0.0, edge - 1e-9)])
-    found = metrics.calibration_error(metrics.bins(right, confidence))
-    assert found == pytest.approx(abs(1 - 2 * edge) / 2)
+    correct, confidence = np.array([1.0, 0.0]), np.array([edge, max(0.0, edge - 1e-9)])
+    result = metrics.calibration_error(metrics.bins(correct, confidence))
+    assert result == pytest.approx(abs(1 - 2 * edge) / 2)
 
 
 @given(st.floats(-1e4, 1e4), st.floats(-30, 30))
@@ -243,6 +247,6 @@ def test_softmax_knows_only_differences_and_does_not_overflow(base, step):
 @given(st.lists(st.sampled_from([0, 1, 2]), min_size=2, max_size=20))
 def test_a_temperature_lies_in_its_bounds_and_changes_no_answer(truth):
     logits = np.random.default_rng(len(truth)).normal(size=(len(truth), 3))
-    found = metrics.fit_temperature(logits, np.array(truth))
-    assert 0.5 <= found <= 4.0
-    assert (metrics.softmax(logits / found).argmax(1) == logits.argmax(1)).all()
+    result = metrics.fit_temperature(logits, np.array(truth))
+    assert 0.5 <= result <= 4.0
+    assert (metrics.softmax(logits / result).argmax(1) == logits.argmax(1)).all()

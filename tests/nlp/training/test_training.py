@@ -1,4 +1,4 @@
-"""nlp.training: the loop learns, goes on where it was stopped, and writes what the model loads."""
+"""nlp.training: the loop learns, resumes, and writes an adapter that the model loads."""
 
 import random
 from dataclasses import replace
@@ -22,13 +22,13 @@ MOODS = {"aaa": {0}, "mmm": set(), "zzz": {0, 1}}
 RECIPE = {"epochs": 8, "shared": 2, "rank": 2, "rate": 0.03, "tokens": 128, "smoothing": 0.1}
 
 
-def train(encoder, texts, checkpoint, *, tell=lambda _: None, every=8, teacher=None, **changed):
-    """The adapter of RECIPE, where nothing is *changed*; *teacher*: what is, in its recipe."""
+def train(encoder, texts, checkpoint, *, report=lambda _: None, every=8, teacher=None, **changes):
+    """Train with RECIPE and *changes* to it; *teacher*: the changes in the recipe of a teacher."""
     from nlp.training.recipes import PLANS, Teacher
     from nlp.training.session import train
     from nlp.training.trainer import Recipe
 
-    plan = replace(PLANS["minilm"], heads=tiny_heads(), recipe=Recipe(**(RECIPE | changed)))
+    plan = replace(PLANS["minilm"], heads=tiny_heads(), recipe=Recipe(**(RECIPE | changes)))
     if teacher is not None:
         recipe = Recipe(**(RECIPE | teacher))
         plan = replace(plan, teacher=Teacher(heads=("sentiment",), recipe=recipe))
@@ -37,13 +37,13 @@ def train(encoder, texts, checkpoint, *, tell=lambda _: None, every=8, teacher=N
         texts,
         locate=lambda _: encoder,
         checkpoint=checkpoint,
-        report=tell,
+        report=report,
         every=every,
     )
 
 
 def epoch(*choices):
-    """The batches of one pass."""
+    """Return the batches of one epoch."""
     from nlp.training import frozen_features
 
     return list(frozen_features.epoch(*choices))
@@ -71,24 +71,28 @@ def texts():
     )
 
 
-def test_it_learns_what_can_be_learned_and_the_model_reads_it(encoder, texts, tmp_path):
+def test_training_fits_the_texts_and_the_model_loads_the_adapter(encoder, texts, tmp_path):
     from nlp.models.minilm import MiniLM
 
-    points = []
-    made = train(encoder, texts, tmp_path / "c", tell=points.append)
+    reports = []
+    trained_adapter = train(encoder, texts, tmp_path / "c", report=reports.append)
     path = tmp_path / "a.safetensors"
-    adapter.save_adapter(path, made)
+    adapter.save_adapter(path, trained_adapter)
     model = MiniLM(path, encoder)
-    readings = model.predict(list(LETTERS))
-    assert [np.argmax(reading.probabilities) for reading in readings] == list(LETTERS.values())
-    felt = [{n for n, share in enumerate(r.heads["mood"]) if share > 0.5} for r in readings]
-    assert felt == list(MOODS.values())
-    assert points[-1].validation == made.notes["validation"] == {"sentiment": 1.0}
-    assert set(made.heads["sentiment"].temperatures) == {"*", "de"}
-    assert made.heads["sentiment"].priors == {"de": (0.4, 0.3, 0.3)}
-    assert made.heads["mood"].priors == {}
-    total = points[-1].total
-    assert [point.step for point in points] == [*range(8, total + 1, 8), total]
+    predictions = model.predict(list(LETTERS))
+    assert [np.argmax(prediction.probabilities) for prediction in predictions] == list(
+        LETTERS.values()
+    )
+    moods_by_text = [
+        {n for n, share in enumerate(r.heads["mood"]) if share > 0.5} for r in predictions
+    ]
+    assert moods_by_text == list(MOODS.values())
+    assert reports[-1].validation == trained_adapter.notes["validation"] == {"sentiment": 1.0}
+    assert set(trained_adapter.heads["sentiment"].temperatures) == {"*", "de"}
+    assert trained_adapter.heads["sentiment"].priors == {"de": (0.4, 0.3, 0.3)}
+    assert trained_adapter.heads["mood"].priors == {}
+    total = reports[-1].total
+    assert [progress.step for progress in reports] == [*range(8, total + 1, 8), total]
 
 
 @given(
@@ -96,143 +100,147 @@ def test_it_learns_what_can_be_learned_and_the_model_reads_it(encoder, texts, tm
     st.lists(st.floats(0.01, 1), min_size=15, max_size=15),
     st.booleans(),
 )
-def test_a_teachers_word_is_half_of_what_is_learned_and_all_where_there_is_no_label(
-    classes, weights, told
+def test_targets_are_half_the_teachers_and_all_where_there_is_no_label(
+    classes, weights, has_labels
 ):
     from nlp.training.splits import Portion
 
     names = ("negative", "neutral", "positive")
-    pairs = [(f"text {n}", [c] if told else []) for n, c in enumerate(classes)]
-    said = np.array(weights[: 3 * len(classes)], np.float32).reshape(-1, 3)
-    said /= said.sum(axis=1, keepdims=True)
+    pairs = [(f"text {n}", [c] if has_labels else []) for n, c in enumerate(classes)]
+    teacher_probabilities = np.array(weights[: 3 * len(classes)], np.float32).reshape(-1, 3)
+    teacher_probabilities /= teacher_probabilities.sum(axis=1, keepdims=True)
     portion = Portion(texts=labelled_texts("sentiment", names, pairs))
-    assert portion.has_labels == told
-    learned = portion.with_teacher(said).texts.targets
+    assert portion.has_labels == has_labels
+    targets = portion.with_teacher(teacher_probabilities).texts.targets
     label = np.eye(3)[classes]
-    assert learned == pytest.approx((label + said) / 2 if told else said, abs=1e-6)
+    assert targets == pytest.approx(
+        (label + teacher_probabilities) / 2 if has_labels else teacher_probabilities, abs=1e-6
+    )
     assert portion.with_teacher(None) is portion
 
 
-def test_what_nobody_labelled_is_learned_from_the_teacher(encoder, texts, tmp_path):
-    """Of "qqq" only the teacher has an answer; it reads "aaa" there, as the portion tells it."""
+def test_unlabelled_texts_are_learned_from_the_teacher(encoder, texts, tmp_path):
+    """Only the teacher labels "qqq"; its input there is "aaa", the teacher text of the portion."""
     from nlp.models.minilm import MiniLM
     from nlp.training.splits import Portion
 
     strange = labelled_texts("sentiment", ("negative", "neutral", "positive"), [("qqq", [])] * 16)
-    untold = Portion(texts=strange, teacher_texts=("aaa",) * 16)
-    points = []
-    made = train(
+    unlabelled = Portion(texts=strange, teacher_texts=("aaa",) * 16)
+    reports = []
+    trained_adapter = train(
         encoder,
-        replace(texts, training=(*texts.learned, untold)),
+        replace(texts, training=(*texts.training, unlabelled)),
         tmp_path / "c",
-        tell=points.append,
+        report=reports.append,
         teacher={"seed": 1, "shared": 1},
     )
-    assert [run for run, _ in groupby(p.run for p in points)] == ["teacher", "model"]
-    assert made.notes["teacher"]["shared"] == 1
-    assert made.notes["recipe"]["shared"] == 2
+    assert [run for run, _ in groupby(p.run for p in reports)] == ["teacher", "model"]
+    assert trained_adapter.notes["teacher"]["shared"] == 1
+    assert trained_adapter.notes["recipe"]["shared"] == 2
     path = tmp_path / "a.safetensors"
-    adapter.save_adapter(path, made)
-    read = MiniLM(path, encoder).predict(["qqq", "mmm"])
-    assert [int(np.argmax(reading.probabilities)) for reading in read] == [0, 1]
+    adapter.save_adapter(path, trained_adapter)
+    predictions = MiniLM(path, encoder).predict(["qqq", "mmm"])
+    assert [int(np.argmax(prediction.probabilities)) for prediction in predictions] == [0, 1]
 
 
-def test_vectors_are_levelled_where_a_better_encoder_shows_how(encoder, texts, tmp_path):
+def test_vectors_are_whitened_with_a_reference_encoder(encoder, texts, tmp_path):
     from nlp.training.splits import Portion
 
-    likened = tuple(" ".join(letters) for letters in product("amqz", repeat=4))
+    alignment_texts = tuple(" ".join(letters) for letters in product("amqz", repeat=4))
     unlike = labelled_texts(
-        "sentiment", ("negative", "neutral", "positive"), [(t, []) for t in likened]
+        "sentiment", ("negative", "neutral", "positive"), [(t, []) for t in alignment_texts]
     )
-    learned = (*texts.learned, Portion(texts=unlike, repeats=0.0))
-    parts = replace(texts, training=learned, alignment_texts=likened)
-    made = train(encoder, parts, tmp_path / "c", epochs=1)
-    width = made.tensors[adapter.WHITENING_MEAN].shape[0]
-    assert made.tensors[adapter.WHITENING_MATRIX].shape == (width, width)
-    assert np.isfinite(made.tensors[adapter.WHITENING_MATRIX]).all()
+    training = (*texts.training, Portion(texts=unlike, repeats=0.0))
+    splits = replace(texts, training=training, alignment_texts=alignment_texts)
+    trained_adapter = train(encoder, splits, tmp_path / "c", epochs=1)
+    width = trained_adapter.tensors[adapter.WHITENING_MEAN].shape[0]
+    assert trained_adapter.tensors[adapter.WHITENING_MATRIX].shape == (width, width)
+    assert np.isfinite(trained_adapter.tensors[adapter.WHITENING_MATRIX]).all()
 
 
-def test_a_run_stopped_after_its_teacher_asks_him_again(encoder, texts, tmp_path):
-    def stop(point):
-        if point.run == "model":
+def test_a_run_stopped_after_its_teacher_runs_the_teacher_again(encoder, texts, tmp_path):
+    def stop(progress):
+        if progress.run == "model":
             raise StoppedError
 
     with pytest.raises(StoppedError):
-        train(encoder, texts, tmp_path / "c", tell=stop, teacher={"seed": 1})
-    points = []
-    train(encoder, texts, tmp_path / "c", tell=points.append, teacher={"seed": 1})
-    lessons = [point.step for point in points if point.run == "teacher"]
-    assert lessons == [points[0].total]
+        train(encoder, texts, tmp_path / "c", report=stop, teacher={"seed": 1})
+    reports = []
+    train(encoder, texts, tmp_path / "c", report=reports.append, teacher={"seed": 1})
+    teacher_steps = [progress.step for progress in reports if progress.run == "teacher"]
+    assert teacher_steps == [reports[0].total]
 
 
 class StoppedError(Exception):
     """The power fails."""
 
 
-def test_a_stopped_run_goes_on_and_ends_as_if_it_had_not_been(encoder, texts, tmp_path):
-    whole = train(encoder, texts, tmp_path / "w")
+def test_a_resumed_run_ends_like_an_uninterrupted_one(encoder, texts, tmp_path):
+    uninterrupted = train(encoder, texts, tmp_path / "w")
 
-    def stop(point):
-        if point.step == 8:
+    def stop(progress):
+        if progress.step == 8:
             raise StoppedError
 
     steps = []
     checkpoint = tmp_path / "c"
     with pytest.raises(StoppedError):
-        train(encoder, texts, checkpoint, tell=stop)
-    resumed = train(encoder, texts, checkpoint, tell=lambda p: steps.append(p.step))
+        train(encoder, texts, checkpoint, report=stop)
+    resumed = train(encoder, texts, checkpoint, report=lambda p: steps.append(p.step))
     assert steps[0] == 16
-    for name, tensor in whole.tensors.items():
+    for name, tensor in uninterrupted.tensors.items():
         assert resumed.tensors[name] == pytest.approx(tensor, abs=1e-5)
 
 
-def test_another_recipe_starts_anew(encoder, texts, tmp_path):
+def test_another_recipe_starts_from_the_beginning(encoder, texts, tmp_path):
     checkpoint = tmp_path / "c"
     steps = []
     train(encoder, texts, checkpoint, every=2, epochs=1)
     train(
-        encoder, texts, checkpoint, tell=lambda p: steps.append(p.step), every=2, epochs=1, seed=1
+        encoder, texts, checkpoint, report=lambda p: steps.append(p.step), every=2, epochs=1, seed=1
     )
     assert steps[0] == 2
 
 
 def test_the_frozen_encoder_is_not_changed(encoder, texts, tmp_path):
-    made = train(encoder, texts, tmp_path / "c", every=500)
-    learned = {name.split(".")[0] for name in made.tensors}
-    assert learned == {"layer", "head"}
-    assert all(made.weight_change(f"layer.{n}.attention.self.query") is not None for n in (0, 1))
-    assert made.weight_change("layer.2.attention.self.query") is None
+    trained_adapter = train(encoder, texts, tmp_path / "c", every=500)
+    prefixes = {name.split(".")[0] for name in trained_adapter.tensors}
+    assert prefixes == {"layer", "head"}
+    assert all(
+        trained_adapter.weight_change(f"layer.{n}.attention.self.query") is not None for n in (0, 1)
+    )
+    assert trained_adapter.weight_change("layer.2.attention.self.query") is None
 
 
 @given(st.lists(st.tuples(st.integers(1, 9), st.floats(0, 3)), max_size=4), st.integers(0, 9))
-def test_an_epoch_has_each_text_as_often_as_its_portion_says(portions, seed):
+def test_an_epoch_repeats_each_text_as_its_portion_sets(portions, seed):
     from nlp.training.trainer import TrainingSet
 
     starts = np.cumsum([0, *(size for size, _ in portions)]).tolist()
-    passes = [
+    repeats = [
         (range(start, start + size), share)
         for start, (size, share) in zip(starts, portions, strict=False)
     ]
-    chosen = TrainingSet(features=None, heads=(), targets=(), repeats=passes).sample_epoch(
+    indices = TrainingSet(features=None, heads=(), targets=(), repeats=repeats).sample_epoch(
         random.Random(seed)
     )
-    for texts, share in passes:
-        often = [chosen.count(index) for index in texts]
-        assert sum(often) == int(share) * len(texts) + round(share % 1 * len(texts))
-        assert max(often) - min(often) <= 1
+    for texts, share in repeats:
+        counts = [indices.count(index) for index in texts]
+        assert sum(counts) == int(share) * len(texts) + round(share % 1 * len(texts))
+        assert max(counts) - min(counts) <= 1
 
 
 @given(
     st.lists(st.integers(2, 96), min_size=1, max_size=80), st.integers(64, 512), st.integers(0, 99)
 )
 def test_an_epoch_has_each_text_once_in_batches_that_fit(lengths, tokens, seed):
-    found = epoch(lengths, tokens, seed)
-    assert sorted(index for batch in found for index in batch) == list(range(len(lengths)))
-    for batch in found:
+    batches = epoch(lengths, tokens, seed)
+    assert sorted(index for batch in batches for index in batch) == list(range(len(lengths)))
+    for batch in batches:
         assert (
             len(batch) == 1 or len(batch) * padded_length(max(lengths[i] for i in batch)) <= tokens
         )
-    assert found == epoch(lengths, tokens, seed)
+    assert batches == epoch(lengths, tokens, seed)
 
 
 def test_epochs_differ():

@@ -1,4 +1,4 @@
-"""nlp.training.whitening: vectors that tell what a text is about, as a better encoder does."""
+"""nlp.training.whitening: vectors become alike by topic, as those of a better encoder are."""
 
 import numpy as np
 import pytest
@@ -14,55 +14,55 @@ def unit(vectors):
     return vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
 
 
-def worlds(seed):
-    """What texts are about, as a better encoder sees it, and our view of it.
+def sample_vectors(seed):
+    """Return vectors of a better encoder and ours, for the same texts.
 
-    Ours is turned, all of it points one way, and it differs most by what is no content.
+    Ours are rotated, all point nearly the same way, and they differ most by noise.
     """
-    chance = np.random.default_rng(seed)
-    about = chance.normal(size=(TEXTS, WIDTH - 4))
-    noise = chance.normal(size=(TEXTS, 4)) * 6
-    turn = np.linalg.qr(chance.normal(size=(WIDTH, WIDTH)))[0]
-    ours = np.concatenate([about, noise], axis=1) @ turn + 20 * turn[0]
-    return unit(about).astype(np.float32), unit(ours).astype(np.float32)
+    rng = np.random.default_rng(seed)
+    content = rng.normal(size=(TEXTS, WIDTH - 4))
+    noise = rng.normal(size=(TEXTS, 4)) * 6
+    rotation = np.linalg.qr(rng.normal(size=(WIDTH, WIDTH)))[0]
+    ours = np.concatenate([content, noise], axis=1) @ rotation + 20 * rotation[0]
+    return unit(content).astype(np.float32), unit(ours).astype(np.float32)
 
 
 def likeness(vectors, better):
-    """How well cosines of *vectors* follow those of *better*: a correlation."""
+    """Return the correlation of the cosines of *vectors* with those of *better*."""
     pairs = np.triu_indices(len(vectors), 1)
     return np.corrcoef((vectors @ vectors.T)[pairs], (better @ better.T)[pairs])[0, 1]
 
 
-def applied(vectors, centre, spread):
-    return unit((vectors - centre) @ spread)
+def whiten(vectors, mean, matrix):
+    return unit((vectors - mean) @ matrix)
 
 
 @given(st.integers(0, 50))
-def test_levelled_vectors_are_like_the_better_ones_also_of_texts_that_were_not_seen(seed):
-    better, ours = worlds(seed)
-    seen, new = slice(0, 300), slice(300, None)
-    centre, spread = fit_whitening(ours[seen], ours[seen], better[seen])
-    before = likeness(ours[new] - ours[seen].mean(axis=0), better[new])
-    after = likeness(applied(ours[new], centre, spread), better[new])
+def test_whitened_vectors_follow_the_better_ones_for_new_texts_too(seed):
+    better, ours = sample_vectors(seed)
+    training, new = slice(0, 300), slice(300, None)
+    mean, matrix = fit_whitening(ours[training], ours[training], better[training])
+    before = likeness(ours[new] - ours[training].mean(axis=0), better[new])
+    after = likeness(whiten(ours[new], mean, matrix), better[new])
     assert after > before + 0.3
 
 
 def test_the_matrix_is_symmetric_and_as_precise_as_the_adapter_stores_it():
-    better, ours = worlds(1)
-    centre, spread = fit_whitening(ours, ours, better)
-    assert centre.shape == (WIDTH,)
-    assert spread == pytest.approx(spread.T, abs=1e-5)
-    assert (centre.dtype, spread.dtype) == (np.float32, np.float32)
+    better, ours = sample_vectors(1)
+    mean, matrix = fit_whitening(ours, ours, better)
+    assert mean.shape == (WIDTH,)
+    assert matrix == pytest.approx(matrix.T, abs=1e-5)
+    assert (mean.dtype, matrix.dtype) == (np.float32, np.float32)
 
 
 def test_the_scale_of_the_better_vectors_does_not_matter():
-    better, ours = worlds(2)
-    _, spread = fit_whitening(ours, ours, better)
-    assert fit_whitening(ours, ours, better * 7)[1] == pytest.approx(spread, rel=1e-3, abs=1e-4)
+    better, ours = sample_vectors(2)
+    _, matrix = fit_whitening(ours, ours, better)
+    assert fit_whitening(ours, ours, better * 7)[1] == pytest.approx(matrix, rel=1e-3, abs=1e-4)
 
 
 def test_a_direction_in_which_no_text_differs_stays_finite():
-    better, ours = worlds(3)
+    better, ours = sample_vectors(3)
     flat = np.concatenate([ours, np.ones((TEXTS, 1), np.float32)], axis=1)
-    _, spread = fit_whitening(flat, flat, better)
-    assert np.isfinite(spread).all()
+    _, matrix = fit_whitening(flat, flat, better)
+    assert np.isfinite(matrix).all()

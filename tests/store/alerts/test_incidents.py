@@ -1,4 +1,4 @@
-"""Incidents: nobody overwrites what he did not read, and what happened is only ever added to."""
+"""Incidents: no write replaces an unread revision, and events are only appended."""
 
 from dataclasses import replace
 from datetime import timedelta

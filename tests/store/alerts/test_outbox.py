@@ -1,4 +1,4 @@
-"""The outbox: a thing is told once, tried until it is sent, and never lost."""
+"""The outbox: an event is written once, tried until it is sent, and never lost."""
 
 from datetime import date, timedelta
 
@@ -48,7 +48,7 @@ def test_a_parcel_goes_in_with_its_transaction_or_not_at_all(record, now):
 
 
 def test_a_letter_is_due_until_it_is_marked_sent(record, now):
-    """At least once: who dies between sending and marking sends it again."""
+    """At least once: after a kill between sending and marking it is sent again."""
     put(record, parcel(), at=now)
     (row,) = due(record, at=now)
     assert [r.id for r in due(record, at=now)] == [row.id]

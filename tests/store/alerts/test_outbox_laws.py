@@ -1,4 +1,4 @@
-"""The outbox beside two deliverers, deaths and repeats: told once, sent at least once."""
+"""The outbox with two deliverers, kills and repeats: written once, sent at least once."""
 
 from datetime import date, datetime, timedelta
 
@@ -24,7 +24,7 @@ def due(record: Database, *, at: datetime) -> list[OutboxEntry]:
 
 
 def deliver(record: Database, arrived: list[str], *, at: datetime, dies_after: int = 99) -> None:
-    """Send what is due; who dies has sent, and not yet marked, the last one."""
+    """Send the due messages; a killed deliverer has sent the last one without marking it."""
     for row in due(record, at=at):
         arrived.append(row.message_id)
         dies_after -= 1
@@ -68,7 +68,7 @@ def test_a_letter_failed_for_good_is_not_put_again(record, now):
 
 
 def test_an_incident_its_event_and_its_letters_stand_or_fall_together(record, now):
-    """H4: nobody is told of an incident that is not there, and none is there untold."""
+    """No email without its incident, and no incident without its email."""
 
     def open_one(tx) -> None:
         number = incidents.add(tx, incident(), detector_json={})
@@ -85,7 +85,7 @@ def test_an_incident_its_event_and_its_letters_stand_or_fall_together(record, no
 
 
 def test_two_detectors_at_once_open_one_event_and_tell_it_once(record, now):
-    """The second finds the revision taken: its whole transaction is gone, letters and all."""
+    """The revision is taken, so the whole second transaction is rolled back with its emails."""
     with record.write() as tx:
         number = incidents.add(tx, incident(), detector_json={})
 

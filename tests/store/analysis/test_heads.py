@@ -1,4 +1,4 @@
-"""What the further heads of a model read: kept with its verdict, also in a record from before."""
+"""Results of the other heads are stored with a verdict, also in an older database."""
 
 import json
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from core.mention import Intent, Sentiment
 from store import mentions
-from store.analysis import queue
+from store.analysis.verdicts import insert_verdicts
 from store.database import Database
 from store.migrations import upgrade
 from tests.store.factories import NOON, begin, finding, hear, heard, key, verdict
@@ -23,16 +23,16 @@ COLUMNS = "mention, watch, model, text_sha256, sentiment, probabilities, polarit
 
 
 def said(record: Database, *verdicts) -> list:
-    """The verdicts on mention a once *verdicts* are written, as they are read back."""
+    """Write *verdicts*; return the verdicts of mention a as they are read back."""
     with record.write() as tx:
-        queue.insert_verdicts(tx, [finding("a", verdicts=verdicts)], NOON)
+        insert_verdicts(tx, [finding("a", verdicts=verdicts)], NOON)
     with record.read() as tx:
         return list(mentions.get(tx, [key("a")])[0].verdicts)
 
 
 @pytest.fixture
 def old(empty_url: str) -> Iterator[Database]:
-    """A record of schema 0001."""
+    """Return a database of schema 0001."""
     record = Database(empty_url)
     upgrade(record.engine, "0001")
     yield record
@@ -40,7 +40,7 @@ def old(empty_url: str) -> Iterator[Database]:
 
 
 def hear_a(record: Database) -> Database:
-    """Mention a is heard and waits."""
+    """Insert mention a; it is pending."""
     with record.write() as tx:
         begin(tx, "blog")
     hear(record, heard("a"))
@@ -48,7 +48,7 @@ def hear_a(record: Database) -> Database:
 
 
 def test_heads_come_back_as_they_were_read(record):
-    """To the last bit, and each reading in place of the one before."""
+    """Equal to the last bit, and a new result replaces the old one."""
     hear_a(record)
 
     @given(HEADS)
@@ -66,7 +66,7 @@ def test_a_second_reading_replaces_what_the_first_one_said(record):
 
 
 def test_a_record_of_schema_0001_keeps_every_verdict(old):
-    """The rows are as they were, and say nothing of heads that nobody had."""
+    """The rows are unchanged, with empty heads."""
     before = [
         verdict(),
         verdict(watch="acme", sentiment=Sentiment.POSITIVE, topics=("größe", 'a"b')),
@@ -91,7 +91,7 @@ def test_an_upgraded_record_is_written_like_a_new_one(old):
 
 
 def _row(one, at: int) -> dict[str, object]:
-    """A row as schema 0001 held it."""
+    """Return a row of schema 0001."""
     return {
         "mention": key("a"),
         "watch": one.watch or "",

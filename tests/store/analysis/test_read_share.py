@@ -1,4 +1,4 @@
-"""How much of a text was read goes with its verdict; of older verdicts all was."""
+"""The share of a text behind a verdict is stored with it; it is 1 for older verdicts."""
 
 import json
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from store import mentions
-from store.analysis import queue
+from store.analysis.verdicts import save_results
 from store.database import Database
 from store.migrations import upgrade
 from tests.store.factories import NOON, begin, finding, hear, heard, key, verdict
@@ -20,23 +20,23 @@ INSERT = (
 
 
 def hear_a(record: Database) -> None:
-    """Mention a is heard and waits."""
+    """Insert mention a; it is pending."""
     with record.write() as tx:
         begin(tx, "blog")
     hear(record, heard("a"))
 
 
 def shares(record: Database, *verdicts) -> list[float]:
-    """What is told of mention a once *verdicts* are written, too."""
+    """Write *verdicts*; return the read shares of mention a."""
     with record.write() as tx:
-        queue.save_results(tx, [finding("a", verdicts=verdicts)], now=NOON)
+        save_results(tx, [finding("a", verdicts=verdicts)], now=NOON)
     with record.read() as tx:
         return [v.read_share for v in mentions.get(tx, [key("a")])[0].verdicts]
 
 
 @pytest.fixture
 def old(empty_url: str) -> Iterator[Database]:
-    """A record of schema 0002."""
+    """Return a database of schema 0002."""
     record = Database(empty_url)
     upgrade(record.engine, "0002")
     yield record

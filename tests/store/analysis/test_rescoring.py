@@ -1,4 +1,4 @@
-"""Rescoring reads each mention of another model once, and loses no verdict."""
+"""Rescoring scores each mention of another model once, and loses no verdict."""
 
 import threading
 from dataclasses import replace
@@ -9,7 +9,9 @@ import pytest
 from core.crawl import Listing
 from core.mention import AnalysisState, Sentiment
 from store import changes, counts, mentions
-from store.analysis import queue, rescoring, retelling
+from store.analysis import queue, rederiving, rescoring
+from store.analysis.history_version import history_version
+from store.analysis.verdicts import save_results, with_null_verdicts
 from store.crawl.deletions import apply_listing
 from tests.store.factories import HOLD, MODEL, NOON, begin, finding, hear, heard, key, verdict
 
@@ -19,7 +21,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def record(record):
-    """Five mentions that MODEL judged, "m0" the newest."""
+    """Insert five mentions scored by MODEL, "m0" the newest."""
     with record.write() as tx:
         begin(tx, "blog")
     names = [f"m{k}" for k in range(5)]
@@ -30,7 +32,7 @@ def record(record):
 
 def settle(record, *found, now=NOON):
     with record.write() as tx:
-        return queue.save_results(tx, found, now=now)
+        return save_results(tx, found, now=now)
 
 
 def start(record, model=NEW):
@@ -44,20 +46,20 @@ def lease(record, owner="w", model=NEW, now=NOON):
 
 
 def found_of(pending, **said):
-    """The word of NEW: positive."""
+    """Return a result of NEW: positive."""
     word = verdict(pending.text, model=NEW, sentiment=Sentiment.POSITIVE)
     return replace(finding("", pending.text, model=NEW, verdicts=(word,)), id=pending.id, **said)
 
 
 def read(record, held, now=NOON, **said):
-    """As the analyse step ends."""
+    """Save results as the analyse step does."""
     with record.write() as tx:
-        found = rescoring.with_null_verdicts(tx, [found_of(p, **said) for p in held])
-        return queue.save_results(tx, found, now=now)
+        found = with_null_verdicts(tx, [found_of(p, **said) for p in held])
+        return save_results(tx, found, now=now)
 
 
 def work_off(record, **said):
-    """To the end; the ids in the order in which they were read."""
+    """Rescore to the end; return the ids in the order of their leases."""
     order = []
     while held := lease(record):
         order += [p.id for p in held]
@@ -81,7 +83,7 @@ def state(record, model=NEW):
 
 def told_times(record):
     with record.read() as tx:
-        return retelling.history_version(tx)
+        return history_version(tx)
 
 
 @pytest.fixture
@@ -269,8 +271,8 @@ def test_back_with_the_first_model_its_word_stands_again(record):
     start(record, MODEL)
     held = lease(record, model=MODEL)
     with record.write() as tx:
-        found = rescoring.with_null_verdicts(tx, [finding("", p.text, id=p.id) for p in held])
-        queue.save_results(tx, found, now=NOON + 2 * DAY)
+        found = with_null_verdicts(tx, [finding("", p.text, id=p.id) for p in held])
+        save_results(tx, found, now=NOON + 2 * DAY)
     assert one(record, "m3").verdict.model == MODEL
     assert len(one(record, "m3").verdicts) == 2
 
@@ -314,7 +316,7 @@ def test_only_its_end_tells_the_past_anew(record):
 
 def test_other_topics_tell_the_past_anew_with_each_batch(record):
     with record.read() as tx:
-        stood = queue.topic_assignments(tx, "e" * 64, after="", limit=99)
+        stood = rederiving.topic_assignments(tx, "e" * 64, after="", limit=99)
     with record.write() as tx:
-        queue.update_topics(tx, [replace(s, topics=("price",)) for s in stood])
+        rederiving.update_topics(tx, [replace(s, topics=("price",)) for s in stood])
     assert told_times(record) == 1

@@ -1,4 +1,4 @@
-"""What is counted for a watch where a text speaks of several: the verdict towards it."""
+"""Counts of a watch use the verdict towards it if a text names several."""
 
 from datetime import timedelta
 
@@ -11,6 +11,7 @@ from core.mention import AnalysisState, Sentiment
 from store import mentions, tables
 from store.alerts import observations
 from store.analysis import queue
+from store.analysis.verdicts import save_results
 from store.database import Database
 from tests.store.factories import HOLD, NOON, begin, finding, hear, heard, key, verdict
 
@@ -34,14 +35,14 @@ def test_who_leases_a_mention_is_told_its_watches(record):
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
 @given(TONES, TONES, TONES)
 def test_what_is_counted_for_a_watch_is_the_mentions_sentiment_for_it(record, whole, acme, globex):
-    """The SQL and core.mention.Mention.sentiment_for are one rule."""
+    """The SQL and core.mention.Mention.sentiment_for are the same rule."""
     said = [verdict(watch=w, sentiment=s) for w, s in [("acme", acme), ("globex", globex)] if s]
     hear(record, heard("two", matches={"acme": "r", "globex": "r", "rest": "r"}))
     with record.write() as tx:
         tx.execute(delete(tables.verdicts))
         tx.execute(update(tables.mentions).values(analysis=AnalysisState.PENDING))
         found = finding("two", verdicts=(verdict(sentiment=whole), *(said if whole else ())))
-        queue.save_results(tx, [found], now=NOON)
+        save_results(tx, [found], now=NOON)
     with record.read() as tx:
         (told,) = mentions.get(tx, [key("two")])
         for slug in ("acme", "globex", "rest"):
@@ -59,7 +60,7 @@ def test_a_verdict_towards_a_watch_by_another_model_or_on_an_older_text_is_not_c
     happy = {"watch": "acme", "sentiment": Sentiment.POSITIVE}
     with record.write() as tx:
         others = (verdict(), verdict(model="old", **happy), verdict("older text", **happy))
-        queue.save_results(tx, [finding("a", verdicts=others)], now=NOON)
+        save_results(tx, [finding("a", verdicts=others)], now=NOON)
     with record.read() as tx:
         (one,) = observations.observations(tx, "acme", since=NOON, until=NOON + DAY)
     assert one.sentiment is Sentiment.NEGATIVE

@@ -1,4 +1,4 @@
-"""Deletions: two listings in a row must lack a mention, and one that shows it brings it back."""
+"""Deletions: two listings in a row must lack a mention; one that contains it restores it."""
 
 from datetime import timedelta
 
@@ -22,7 +22,7 @@ def _sources(record: Database) -> None:
 
 
 def listed(record: Database, *names: str, hour: int, source: str = "blog") -> None:
-    """A listing of *source*, every hour one, that shows the last day."""
+    """Apply an hourly listing of *source* that covers the last day."""
     now = NOON + hour * HOUR
     one = Listing(
         since=now - 24 * HOUR,
@@ -60,7 +60,7 @@ def test_what_two_listings_in_a_row_lack_is_deleted_and_told(record):
 
 
 def test_one_empty_answer_deletes_nothing(record):
-    """A site under repair, a cache: the next listing clears it up."""
+    """A site under repair or a cache: the next listing corrects it."""
     for hour, names in enumerate(["ab", "", "ab", "", "ab"], start=1):
         listed(record, *names, hour=hour)
     assert one(record, "a").state == one(record, "b").state == MentionState.LIVE

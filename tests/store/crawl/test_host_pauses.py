@@ -1,4 +1,4 @@
-"""A host that asked for a rest gets it, from every source and after a restart."""
+"""A pause of a host holds for every source, also after a restart."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""H1: one page is one short transaction, whatever stands on it."""
+"""A crawled page is one short transaction, whatever its content."""
 
 from datetime import datetime, timedelta
 
@@ -8,7 +8,7 @@ from sqlalchemy.exc import NoResultFound
 
 from core.mention import AnalysisState, Mention, MentionState
 from store import changes, mentions, tables
-from store.analysis.queue import save_results
+from store.analysis.verdicts import save_results
 from store.crawl import runs, sources
 from store.crawl.pages import PageCounts, record_page
 from store.database import Database
@@ -64,7 +64,7 @@ def test_a_new_mention_stands_in_the_record_as_it_was_heard(record, now):
         1,
     )
     assert told.first_seen == told.last_seen == now
-    assert told.language is None  # the platform's claim is not yet a finding
+    assert told.language is None  # the claim of the platform is no result
 
 
 def test_a_page_written_twice_changes_nothing_but_last_seen(record, now):
@@ -198,7 +198,7 @@ def test_an_edit_that_no_watch_wants_any_more_takes_the_old_words_away(record, n
 
 
 def test_a_known_mention_keeps_its_watches_while_its_text_stays(record):
-    """A query that has changed does not rewrite who wanted what was said before."""
+    """A new query does not change the matches of older texts."""
     hear(record, heard("a"))
     tally = hear(record, heard("a", matches={}))
     assert (tally.known, tally.dropped) == (1, {})
@@ -245,7 +245,7 @@ def test_an_empty_page_is_harmless(record):
 
 
 def test_an_edit_keeps_the_verdicts_of_the_text_before(record, now):
-    """They are keyed by the hash of the text, so they say nothing of the new one."""
+    """Their key is the hash of the text, so they do not apply to the new one."""
     hear(record, heard("a", "old"))
     with record.write() as tx:
         save_results(tx, [finding("a", "old")], now=now)

@@ -125,9 +125,9 @@ def test_the_back_fill_has_ended_when_no_active_source_is_still_at_it(record, no
     assert ended() is None
     hear(record, cursor={"backfilled": True})
     settle(record, "ok", at=now)
-    assert ended() is None  # the forum has not begun
+    assert ended() is None  # the forum has not started
     settle(record, "failed", slug="forum", at=now)
-    assert ended() == now  # what only fails holds nobody up
+    assert ended() == now  # a source that only fails does not count
     hear(record, cursor={"backfilled": True}, source="forum")
     settle(record, "ok", slug="forum", at=now + HOUR)
     settle(record, "ok", at=now + 2 * HOUR)
@@ -142,7 +142,9 @@ def test_expectation_counts_what_came_after_the_back_fill(record, now):
     run(record, "later", at=now + HOUR)
     hear(record, heard("a"), heard("b"), heard("c"), heard("d"), run="later")
     with record.read() as tx:
-        assert sources.mentions_per_hour(tx, now=now + 2 * HOUR) == {}  # an hour tells too little
+        assert (
+            sources.mentions_per_hour(tx, now=now + 2 * HOUR) == {}
+        )  # an hour is too short for a rate
         assert sources.mentions_per_hour(tx, now=now + 3 * HOUR) == {"blog": 2.0}
         assert sources.mentions_per_hour(tx, now=now + timedelta(days=8)) == {}
 

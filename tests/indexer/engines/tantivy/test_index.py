@@ -117,7 +117,7 @@ def test_a_commit_that_fails_acknowledges_nothing(tmp_path, writer):
     shutil.rmtree(folder(tmp_path))
     with pytest.raises(TransientError, match="cannot be used"):
         writer.apply([upsert(2, "b")])
-    assert writer.apply([upsert(2, "b")])[0].fate is ChangeResult.OK
+    assert writer.apply([upsert(2, "b")])[0].result is ChangeResult.OK
     assert list(writer.ids()) == [key("b")]
 
 
@@ -129,9 +129,9 @@ def test_ids_that_begin_alike_are_still_in_order(writer):
     writer.apply([Upsert(id=one.id, number=1, document=one) for one in documents])
     writer.refresh()
     seen, after = [], None
-    while page := writer.search(parse(""), size=7, after=after):
+    while page := writer.search(parse(""), size=7, page_token=after):
         seen += [hit.id for hit in page.hits]
-        if (after := page.next) is None:
+        if (after := page.next_page_token) is None:
             break
     assert seen == ids == list(writer.ids())
 
@@ -147,7 +147,7 @@ with TantivyIndex(Path(sys.argv[1]), writer=True) as index:
     while True:
         numbers = range(number, number + 50)
         batch = [upsert(one, f"n{one % 300}", f"w{one}") for one in numbers]
-        assert all(found.fate == "ok" for found in index.apply(batch))
+        assert all(found.result == "ok" for found in index.apply(batch))
         number += 50
         print(number, flush=True)
 """

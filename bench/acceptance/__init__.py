@@ -1,0 +1,1 @@
+"""The acceptance test: `make acceptance`."""

@@ -1,0 +1,1 @@
+"""The servers, one module each; the contract is `bench.acceptance.server.Server`."""

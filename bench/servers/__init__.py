@@ -1,1 +1,0 @@
-"""One file, one server: the contract is `bench.server.Server`."""

@@ -1,0 +1,1 @@
+"""The benchmarks of `make bench`: scoring, indexing and crawling beside plain peers."""

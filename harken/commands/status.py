@@ -1,0 +1,72 @@
+"""``harken status``: health of sources, queues and processes."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from harken.commands.options import (
+    CONFIG,
+    AsJson,
+    ConfigFile,
+    Now,
+    Offset,
+    StateFolder,
+    make_invocation,
+)
+from harken.commands.output import print_result
+
+
+def status(
+    config: ConfigFile = CONFIG,
+    state: StateFolder = None,
+    as_json: AsJson = False,
+    now: Now = None,
+    offset: Offset = 0.0,
+) -> None:
+    """Show the health of sources, queues and processes.
+
+    Example: harken status --json
+    """
+    from alerts.health import index_keys, status_report, system_health
+    from harken import wiring
+
+    invocation = make_invocation(config, state, json=as_json, now=now, offset=offset)
+    settings, at = invocation.settings(), invocation.clock.now()
+    database = wiring.open_database(settings)
+    with database.read() as tx:
+        result = status_report(tx, system_health(tx, now=at))
+        engine, consumer = wiring.index_name(settings), wiring.index_consumer(settings)
+        result["index"] = index_keys(tx, engine, consumer)
+    print_result("status", result, _status_lines(result), now=at, as_json=as_json)
+
+
+def _status_lines(result: dict[str, Any]) -> list[str]:
+    from alerts.health import PROBLEM_STATES
+
+    mention_counts = ", ".join(f"{n} {name}" for name, n in result["mentions"].items())
+    coverage, outbox = result["coverage"], result["outbox"]
+    lines = [
+        f"mentions: {mention_counts}",
+        f"sources: {coverage['heard']} of {coverage['sources']} up to date",
+        f"index: {result['index']['engine']}, changes behind: {result['index']['lag']}",
+        f"outbox: {outbox['due']} due, {outbox['sent']} sent, {outbox['failed']} failed",
+    ]
+    lines += [*_model_lines(result["models"], result["replay"])]
+    lines += [f"sources {s}: {', '.join(coverage[s])}" for s in PROBLEM_STATES if coverage[s]]
+    lines += [
+        f"process {p['name']}: {p['state']}, pid {p['pid']}, last heartbeat "
+        f"{p['beat']:%Y-%m-%d %H:%M:%S} UTC"
+        for p in result["processes"]
+    ]
+    lines += [f"not working: {s['what']} {s['name']}: {s['reason']}" for s in result["silences"]]
+    calm = {None: "unknown", True: "yes", False: "no, an incident is open"}
+    return [*lines, f"calm: {calm[result['calm']]}"]
+
+
+def _model_lines(models: dict[str, int], replay: dict[str, Any] | None) -> Iterator[str]:
+    """Yield a line if several models scored the mentions, and one while rescoring is active."""
+    if len(models) > 1:
+        verdict_counts = ", ".join(f"{n} by {model}" for model, n in models.items())
+        remedy = "`harken analyse --again` re-scores all with the current model"
+        yield f"scores: {verdict_counts}; {remedy}"
+    if replay is not None:
+        yield f"re-scoring: {replay['waiting']} left for {replay['model']}"

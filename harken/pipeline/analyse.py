@@ -1,0 +1,95 @@
+"""Analyse step: score pending mentions.
+
+A killed step leaves leases behind, which expire, and no results.
+
+1. Lease pending mentions, the newest first.
+2. If none is pending, lease a few mentions that wait for rescoring by this model.
+3. Quarantine a mention that killed its worker on every attempt.
+4. Predict language, sentiment and topics, and extract entities. If the model itself fails, return
+   the leases, so that this attempt does not count.
+5. Write the results of the batch and end its leases in one transaction.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from core.analysis import AnalysisResult, PendingMention
+from core.errors import TransientError
+from core.mention import AnalysisState
+from harken import wiring
+from harken.pipeline.step_result import StepResult
+from store.analysis import queue, rescoring
+from store.analysis.queue import ATTEMPTS_BEFORE_ISOLATION
+from store.analysis.verdicts import save_results, with_null_verdicts
+from store.database import Database
+
+if TYPE_CHECKING:
+    from nlp.model import Model
+    from nlp.topic_classifier import TopicClassifier
+
+LEASE_TIME: Final = timedelta(minutes=5)  # longer than the slowest batch; then the lease expires
+ATTEMPTS_BEFORE_QUARANTINE: Final = 2 * ATTEMPTS_BEFORE_ISOLATION  # leases, half of them alone
+
+
+def analyse_batch(
+    database: Database,
+    model: "Model",
+    topic_classifier: "TopicClassifier",
+    *,
+    owner: str,
+    now: datetime,
+    limit: int = 256,
+) -> StepResult:
+    """Score one batch of at most *limit* mentions, leased in the name of *owner*.
+
+    ``total`` counts the leased mentions, ``successes`` those whose result was still needed.
+
+    Raises:
+        TransientError: the model failed. The mentions are pending again.
+    """
+    with database.write() as tx:
+        batch = queue.lease(tx, owner, limit=limit, now=now, lease_time=LEASE_TIME)
+        is_new = bool(batch)
+        batch = batch or rescoring.lease(tx, owner, model.name, now=now, lease_time=LEASE_TIME)
+    if not batch:
+        return StepResult()
+    results = _score(database, model, topic_classifier, batch)
+    with database.write() as tx:
+        results = results if is_new else with_null_verdicts(tx, results)
+        count = save_results(tx, results, now=now)
+    return StepResult(total=len(batch), successes=count)
+
+
+def _score(
+    database: Database,
+    model: "Model",
+    topic_classifier: "TopicClassifier",
+    batch: Sequence[PendingMention],
+) -> list[AnalysisResult]:
+    from nlp.analyse import analyse
+
+    if batch[0].attempts >= ATTEMPTS_BEFORE_QUARANTINE:  # leased alone, it still killed its worker
+        return [_quarantine_result(p, model.name) for p in batch]
+    watches = wiring.watches(database)
+    match_terms = wiring.term_matcher(watches)
+    try:
+        return analyse(batch, model, topic_classifier, matched_terms=match_terms, watches=watches)
+    except TransientError:
+        with database.write() as tx:
+            queue.return_unstarted(tx, [p.id for p in batch])
+        raise
+
+
+def _quarantine_result(pending: PendingMention, model: str) -> AnalysisResult:
+    return AnalysisResult(
+        id=pending.id,
+        text_sha256=pending.text_sha256,
+        analysis=AnalysisState.QUARANTINED,
+        reason="killed_its_worker",
+        language=None,
+        verdicts=(),
+        vector=None,
+        encoder_sha256="",
+        model=model,
+    )

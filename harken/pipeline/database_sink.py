@@ -1,0 +1,96 @@
+"""Sink that stores what a crawl fetches."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Final
+
+import structlog
+
+from config.settings import Settings
+from core.crawl import CrawledPage, Post
+from crawlers.filtering import filter_posts
+from crawlers.job import CrawlJob, CrawlOutcome, FetchedPage
+from crawlers.source import ParsedPage
+from harken import wiring
+from harken.clock import Clock
+from nlp.text.duplicates import family_key
+from store import watches
+from store.crawl import host_pauses, runs, sources
+from store.crawl.deletions import apply_listing
+from store.crawl.pages import record_page
+from store.crawl.runs import RunTotals
+from store.database import Database
+
+log = structlog.get_logger()
+
+MAX_BACKOFF: Final = 8  # intervals at most between two attempts of a source that fails
+
+
+class DatabaseSink:
+    """Sink of a crawl: filters each page and stores it in one transaction."""
+
+    def __init__(self, database: Database, settings: Settings, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._voice = wiring.pseudonym(settings.state)
+        self._match = _post_matcher(wiring.matcher(database))
+        self._intervals = {s.slug: s.every for s in settings.sources}
+        with database.read() as tx:
+            days = max((w.retention_days for w in watches.active_watches(tx)), default=0)
+        self._retention = timedelta(days=days)
+
+    def on_page(self, job: CrawlJob, page: ParsedPage, fetched_page: FetchedPage) -> None:
+        """Store the posts, listing, cursor and validators of *page* in one transaction."""
+        now = self._clock.now()
+        crawled_posts, dropped_posts = filter_posts(
+            page.posts,
+            match=self._match,
+            voice=self._voice,
+            family=family_key,
+            now=now,
+            oldest=now - self._retention,
+        )
+        crawled_page = CrawledPage(
+            source=job.source,
+            run=job.run,
+            posts=tuple(crawled_posts),
+            dropped=tuple(dropped_posts),
+            cursor=page.cursor,
+            validators=fetched_page.validators,
+        )
+        with self._database.write() as tx:
+            record_page(tx, crawled_page, now=now)
+            if page.listing:
+                apply_listing(tx, job.source, page.listing, now=now)
+
+    def not_modified(self, job: CrawlJob, url: str) -> None:
+        """Do nothing: there is nothing to store, and the end of the run counts the 304."""
+
+    def on_finished(self, job: CrawlJob, outcome: CrawlOutcome) -> None:
+        """Close the run, store the state of its source, and schedule the source again.
+
+        Each failure in a row doubles the interval, up to ``MAX_BACKOFF`` intervals.
+        """
+        now = self._clock.now()
+        run_totals = RunTotals(
+            requests=outcome.requests, bytes=outcome.bytes, not_modified=outcome.not_modified
+        )
+        slug, state, reason = job.source, outcome.state, outcome.reason
+        interval = self._intervals.get(slug, timedelta(minutes=15))
+        with self._database.write() as tx:
+            runs.finish(tx, job.run, state=state, reason=reason, run_totals=run_totals, now=now)
+            failures = sources.record_outcome(tx, slug, state=state, reason=reason, now=now)
+            due = now + interval * min(2 ** max(failures - 1, 0), MAX_BACKOFF)
+            sources.schedule(tx, slug, due=max(due, outcome.retry_at or due))
+            if outcome.host and outcome.retry_at:
+                host_pauses.pause(tx, outcome.host, until=outcome.retry_at)
+            if outcome.new_url:
+                sources.update_url(tx, slug, outcome.new_url)
+            counts = runs.counts(tx, job.run)
+        log.info("crawl.ended", source=slug, state=state, reason=reason, **counts)
+
+
+def _post_matcher(
+    match: Callable[[str], Mapping[str, str]],
+) -> Callable[[str, Post], Mapping[str, str]]:
+    return lambda text, _: match(text)

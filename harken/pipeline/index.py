@@ -1,0 +1,73 @@
+"""Index step: copy stored changes into the search index.
+
+A killed step is repeated from the old offset: to apply a change twice has no further effect.
+
+1. Read the next changes after the offset of this index, and their mentions.
+2. Apply them to the index. If it asks for one of them again, stop here.
+3. Log the changes that it rejects for ever, and refresh it, so that searches find the others.
+4. Commit the new offset.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import structlog
+
+from core.errors import TransientError
+from harken.pipeline.step_result import StepResult
+from store import changes, mentions
+from store.database import Database
+
+if TYPE_CHECKING:
+    from indexer.change import Change
+    from indexer.index import MentionIndex
+
+log = structlog.get_logger()
+
+
+def index_batch(
+    database: Database, engine: "MentionIndex", *, consumer: str, now: datetime, limit: int = 1000
+) -> StepResult:
+    """Index one batch of at most *limit* changes after the offset of *consumer*.
+
+    ``failures`` counts the changes that the index rejects for ever.
+
+    Raises:
+        TransientError: the index did not take all of them, or did not respond. The offset stays.
+    """
+    batch, last_change = _next_changes(database, consumer, limit)
+    if not last_change:
+        return StepResult()
+    rejection_count = _apply(engine, batch)
+    with database.write() as tx:
+        changes.commit_offset(tx, consumer, last_change, now=now)
+    return StepResult(
+        total=len(batch), successes=len(batch) - rejection_count, failures=rejection_count
+    )
+
+
+def _next_changes(database: Database, consumer: str, limit: int) -> tuple[list["Change"], int]:
+    """Return the changes after the offset of *consumer*, and the number of the last, 0 if none."""
+    from indexer.change import build_change
+
+    with database.read() as tx:
+        feed = changes.read_after(tx, changes.offset(tx, consumer), limit)
+        mentions_by_id = {m.id: m for m in mentions.get(tx, [i for _, i in feed])}
+    batch = [build_change(n, mentions_by_id[i]) for n, i in feed if i in mentions_by_id]
+    return batch, feed[-1][0] if feed else 0
+
+
+def _apply(engine: "MentionIndex", batch: Sequence["Change"]) -> int:
+    """Apply *batch* and refresh. Return the number of permanently rejected changes."""
+    from indexer.change import ChangeResult
+
+    outcomes = engine.apply(batch)
+    retries = [o for o in outcomes if o.result is ChangeResult.RETRY]
+    rejections = [o for o in outcomes if o.result is ChangeResult.REJECTED]
+    if retries:
+        raise TransientError(f"The index took {len(batch) - len(retries)} of {len(batch)} changes.")
+    for outcome in rejections:
+        log.error("mention.rejected", mention=outcome.id, reason=outcome.reason)
+    engine.refresh()
+    return len(rejections)

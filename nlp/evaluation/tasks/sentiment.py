@@ -1,9 +1,0 @@
-"""``--task sentiment``: of the whole text."""
-
-from nlp.evaluation.head_task import HeadTask
-
-
-class Sentiment(HeadTask):
-    """Negative, neutral or positive."""
-
-    output_key = "sentiment"

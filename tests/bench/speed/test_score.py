@@ -1,0 +1,106 @@
+"""The pipeline of the score benchmark is our model in plain clothes."""
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bench.speed.operations import operations
+from bench.speed.score import with_ratios
+from bench.speed.workers import CLASSES, everything, memory, naive, ours, products, spread
+from core.mention import Sentiment
+from nlp.encoder.bert_config import BertConfig
+
+TEXTS = [
+    "I love this, it works perfectly!",
+    "It broke on the first day and nobody answers my calls.",
+    "The shop opens at nine on Monday.",
+    "@user thanks, that helped http",
+    "worst",
+    "so so. " * 100,
+]
+
+
+@given(st.lists(st.text(max_size=3), max_size=12), st.integers(1, 3))
+def test_what_is_spread_comes_back_whole_and_in_order(texts, processes):
+    with ExitStack() as stack:
+        pool = [stack.enter_context(ThreadPoolExecutor(1)) for _ in range(processes)]
+        assert spread(pool, lambda some: [text + "!" for text in some], texts) == [
+            text + "!" for text in texts
+        ]
+
+
+def test_classes_stand_in_the_order_of_every_probability_vector():
+    assert [Sentiment(name) for name in CLASSES] == list(Sentiment)
+
+
+@pytest.mark.model
+def test_both_call_texts_the_same(monkeypatch):
+    """The same merged weights: only the precision differs, and no text here is near a border."""
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")  # which the pipeline changes
+    assert naive("minilm", TEXTS) == ours("minilm", TEXTS)
+
+
+@pytest.mark.model
+def test_sentiment_alone_and_beside_everything_is_one(monkeypatch):
+    assert ours("minilm", TEXTS) == everything("minilm", TEXTS)
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("precision", ["bf16", "fp32", "int8"])
+def test_this_machine_multiplies(precision):
+    assert products(precision, 0.01) > 0
+
+
+def test_a_process_holds_memory():
+    assert 10 < memory() < 100_000
+
+
+def test_an_operation_is_a_multiplication_or_an_addition():
+    """One layer 2 wide, 3 inside, one token: 16 + 12 products of weights, 4 of attention."""
+    shape = BertConfig(
+        width=2,
+        inner=3,
+        layers=1,
+        heads=1,
+        vocabulary=9,
+        positions=9,
+        types=1,
+        epsilon=0,
+        padding=0,
+    )
+    assert operations(shape, 1) == 2 * (4 * 4 + 2 * 6 + 2 * 2)
+    assert operations(replace(shape, layers=5), 1) == 5 * operations(shape, 1)
+
+
+RATES = {
+    "naive": 100.0, "ours": 800.0, "one_worker": 410.0, "everything": 520.0, "gemm": 800.0,
+    "gflop_a_text": 0.6,
+}  # fmt: skip
+
+
+def test_ratios_follow_from_the_rates():
+    row = with_ratios(RATES)
+    assert row["ratio"] == 8
+    assert row["time_ratio"] == pytest.approx(800 / 520, abs=1e-3)
+    assert row["workers_ratio"] == pytest.approx(800 / 410, abs=1e-3)
+    assert row["gemm_share"] == pytest.approx(0.6)
+
+
+def test_what_the_missing_extra_would_have_done_is_null():
+    row = with_ratios(RATES)
+    assert {row[k] for k in ("fast_ratio", "fast_time_ratio", "fast_gemm_share")} == {None}
+
+
+def test_the_extra_has_its_own_ratios():
+    row = with_ratios({**RATES, "fast": 1600.0, "fast_everything": 1100.0, "fast_gemm": 1800.0})
+    assert row["fast_ratio"] == 16
+    assert row["fast_gemm_share"] == pytest.approx(0.533, abs=1e-3)
+
+
+@pytest.mark.model
+def test_both_find_the_obvious():
+    assert ours("minilm", TEXTS[:3]) == ["positive", "negative", "neutral"]

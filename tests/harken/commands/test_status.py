@@ -1,0 +1,56 @@
+"""``harken status`` prints for people all that it prints for scripts."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from harken.commands.status import _status_lines
+
+AT = datetime(2026, 11, 22, 6, tzinfo=UTC)
+STATUS = {
+    "mentions": {"pending": 3, "scored": 5, "unscored": 0, "quarantined": 1, "deleted": 2},
+    "models": {"minilm 1a cpu bf16": 5},
+    "replay": None,
+    "index": {"engine": "tantivy", "docs": 9, "lag": 4},
+    "outbox": {"due": 1, "sent": 7, "failed": 0},
+    "coverage": {
+        "sources": 6, "heard": 1, "late": ["blog"], "silent": ["forum", "wiki"], "forbidden": ["x"],
+        "broken": ["y"], "gap": [],
+    },
+    "silences": [{"what": "smtp", "name": "smtp", "since": AT, "reason": "it does not answer"}],
+    "calm": None,
+    "processes": [{"name": "index", "pid": 77, "state": "failing", "since": AT, "beat": AT}],
+}  # fmt: skip
+
+
+def lines(**said):
+    return "\n".join(_status_lines(STATUS | said))
+
+
+def test_status_names_every_queue_process_and_unheard_source():
+    told = lines()
+    for words in ("3 pending", "5 scored", "1 quarantined", "1 of 6 up to date",
+                  "changes behind: 4", "1 due, 7 sent", "late: blog", "silent: forum, wiki",
+                  "forbidden: x", "broken: y",
+                  "process index: failing, pid 77", "2026-11-22 06:00:00 UTC",
+                  "not working: smtp smtp: it does not answer"):  # fmt: skip
+        assert words in told
+    assert "gap" not in told
+
+
+@pytest.mark.parametrize(
+    ("calm", "words"),
+    [(None, "calm: unknown"), (True, "calm: yes"), (False, "calm: no, an incident")],
+)
+def test_calm_is_claimed_only_where_it_is_known(calm, words):
+    assert lines(calm=calm).endswith(words) or words in lines(calm=calm).splitlines()[-1]
+
+
+def test_status_is_silent_of_models_while_one_judged_all():
+    assert "--again" not in lines()
+
+
+def test_status_tells_whose_verdicts_stand_how_to_replay_and_how_many_still_wait():
+    told = lines(models={"old": 7, "new": 2}, replay={"model": "new", "waiting": 6})
+    assert "scores: 7 by old, 2 by new; `harken analyse --again`" in told
+    assert "re-scoring: 6 left for new" in told

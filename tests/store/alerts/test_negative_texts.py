@@ -1,0 +1,63 @@
+"""Reads of emails and pages for a watch that need no whole mentions."""
+
+from datetime import timedelta
+
+import pytest
+
+from core.mention import AnalysisState, Sentiment
+from store.alerts import observations
+from store.analysis.verdicts import save_results
+from tests.store.factories import NOON, begin, finding, hear, heard, key, verdict
+
+HOUR = timedelta(hours=1)
+SPAN = {"since": NOON - 24 * HOUR, "until": NOON}
+
+
+@pytest.fixture
+def said(record):
+    """Insert negative and positive mentions of two watches; one is pending."""
+    with record.write() as tx:
+        begin(tx, "blog")
+    posts = {
+        "old": (NOON - 25 * HOUR, Sentiment.NEGATIVE),
+        "first": (NOON - 3 * HOUR, Sentiment.NEGATIVE),
+        "second": (NOON - 2 * HOUR, Sentiment.NEGATIVE),
+        "praise": (NOON - 2 * HOUR, Sentiment.POSITIVE),
+        "late": (NOON, Sentiment.NEGATIVE),
+    }
+    hear(record, *(heard(name, published=at) for name, (at, _) in posts.items()))
+    hear(record, heard("theirs", published=NOON - HOUR, matches={"rival": "r1"}))
+    hear(record, heard("pending", published=NOON - HOUR), at=NOON + HOUR)
+    found = [
+        finding(name, verdicts=(verdict(sentiment=tone, topics=("brakes",)),))
+        for name, (_, tone) in posts.items()
+    ]
+    mute = finding("theirs", analysis=AnalysisState.UNSCORED, verdicts=(), vector=None)
+    with record.write() as tx:
+        save_results(tx, [*found, mute], now=NOON)
+    return record
+
+
+def test_complaints_are_the_negative_mentions_of_the_watch_newest_first(said):
+    with said.read() as tx:
+        found = observations.negative_texts(tx, "acme", **SPAN, limit=10)
+        newest = observations.negative_texts(tx, "acme", **SPAN, limit=1)
+    assert [w.id for w in found] == [key("second"), key("first")]
+    assert newest == found[:1]
+    assert found[0].text == "The brake is loud."
+
+
+def test_hours_count_what_was_analysed_of_the_watch_and_of_its_topic(said):
+    with said.read() as tx:
+        whole = observations.hourly_counts(tx, "acme", topic=None, **SPAN)
+        brakes = observations.hourly_counts(tx, "acme", topic="brakes", **SPAN)
+        rival = observations.hourly_counts(tx, "rival", topic=None, **SPAN)
+        assert observations.hourly_counts(tx, "acme", topic="brake", **SPAN) == {}
+    assert whole == brakes == {NOON - 3 * HOUR: 1, NOON - 2 * HOUR: 2}
+    assert rival == {NOON - HOUR: 1}
+
+
+def test_a_mention_waits_for_the_scorer_since_it_was_heard(said):
+    with said.read() as tx:
+        assert observations.unscored_since(tx, until=NOON) == NOON + HOUR
+        assert observations.unscored_since(tx, until=NOON - HOUR) is None

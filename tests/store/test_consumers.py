@@ -1,0 +1,163 @@
+"""Consumers of the change feed: several, slow, killed or new, all reach the same state."""
+
+from datetime import datetime
+from itertools import pairwise
+
+import pytest
+
+from core.mention import AnalysisState
+from store import changes, mentions
+from store import counts as tally
+from store.analysis.verdicts import save_results
+from store.crawl.pages import record_page
+from store.database import Database
+from tests.store.factories import (
+    NOON,
+    begin,
+    dropped,
+    finding,
+    hear,
+    heard,
+    key,
+    killed_after,
+    page,
+)
+
+
+@pytest.fixture(autouse=True)
+def _sources(record: Database) -> None:
+    with record.write() as tx:
+        begin(tx, "blog", "forum")
+
+
+class Follower:
+    """A copy of the texts and analyses of the database, updated in batches."""
+
+    def __init__(self, record: Database, name: str, portion: int) -> None:
+        self.record, self.name, self.portion = record, name, portion
+        self.copy: dict[str, tuple[str, AnalysisState]] = {}
+
+    def step(self, *, dies: bool = False) -> bool:
+        """Apply the next batch, without its offset if it *dies*; return True if there was one."""
+        with self.record.read() as tx:
+            feed = changes.read_after(tx, changes.offset(tx, self.name), self.portion)
+            found = mentions.get(tx, [i for _, i in feed])
+        self.copy |= {m.id: (m.text, m.analysis) for m in found}
+        if feed and not dies:
+            with self.record.write() as tx:
+                changes.commit_offset(tx, self.name, feed[-1][0], now=NOON)
+        return bool(feed)
+
+    def catch_up(self) -> dict[str, tuple[str, AnalysisState]]:
+        while self.step():
+            pass
+        return self.copy
+
+
+def whole(record: Database) -> dict[str, tuple[str, AnalysisState]]:
+    with record.read() as tx:
+        return {m.id: (m.text, m.analysis) for m in mentions.all_mentions(tx)}
+
+
+def find(record: Database, *names: str, at: datetime = NOON) -> None:
+    with record.write() as tx:
+        save_results(tx, [finding(n) for n in names], now=at)
+
+
+@pytest.mark.parametrize("portion", [1, 2, 100])
+def test_a_follower_that_steps_between_writes_ends_where_the_record_is(record, portion):
+    follower = Follower(record, "index", portion)
+    for k in range(6):
+        hear(record, heard(f"m{k}"), heard("often", f"wording {k}"))
+        follower.step(dies=k % 2 == 0)
+        find(record, f"m{k}")
+        follower.step()
+    assert follower.catch_up() == whole(record)
+
+
+def test_a_young_follower_sees_each_mention_once_in_its_last_state(record):
+    for k in range(5):
+        hear(record, heard("a", f"wording {k}"), heard(f"m{k}"))
+    with record.read() as tx:
+        feed = changes.read_after(tx, 0, 100)
+    assert sorted(i for _, i in feed) == sorted([key("a"), *(key(f"m{k}") for k in range(5))])
+    assert Follower(record, "young", 2).catch_up() == whole(record)
+
+
+def test_followers_do_not_know_of_each_other(record, now):
+    fast, slow = Follower(record, "fast", 9), Follower(record, "slow", 1)
+    hear(record, heard("a"), heard("b"))
+    fast.catch_up()
+    slow.step()
+    with record.read() as tx:
+        assert changes.offsets(tx) == {"fast": 2, "slow": 1}
+        assert changes.last_number(tx) == 2
+    assert slow.catch_up() == fast.copy
+
+
+def test_who_has_caught_up_is_told_nothing(record):
+    follower = Follower(record, "index", 5)
+    hear(record, heard("a"))
+    follower.catch_up()
+    hear(record, heard("a"), dropped("x"))  # no indexed fact has changed
+    assert not follower.step()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda r: hear(r, heard("a", "edited")),
+        lambda r: hear(r, heard("a"), source="forum"),
+        lambda r: hear(r, heard("a", matches={"acme": "r1", "rival": "r1"})),
+        lambda r: find(r, "a"),
+    ],
+    ids=["edit", "sighting", "match", "verdict"],
+)
+def test_whatever_the_index_shows_of_a_mention_is_told(record, change):
+    hear(record, heard("a"), heard("b"))
+    before = 2
+    change(record)
+    with record.read() as tx:
+        assert changes.read_after(tx, before, 9) == [(3, key("a"))]
+
+
+def test_numbers_have_no_gap_where_a_writer_died(record):
+    for k in range(4):
+        killed_after(record, lambda tx: record_page(tx, page(heard("x"), heard("y")), now=NOON))
+        hear(record, heard(f"m{k}"))
+    with record.read() as tx:
+        numbers = [n for n, _ in changes.read_after(tx, 0, 100)]
+    assert numbers == [1, 2, 3, 4]
+
+
+def test_the_numbers_of_one_page_follow_each_other_in_the_order_of_ids(record):
+    names = [f"m{k}" for k in range(20)]
+    hear(record, *map(heard, reversed(names)))
+    with record.read() as tx:
+        feed = changes.read_after(tx, 0, 100)
+    assert [i for _, i in feed] == sorted(map(key, names))
+    assert all(b == a + 1 for (a, _), (b, _) in pairwise(feed))
+
+
+def test_the_tally_adds_up_at_every_step(record, now):
+    """Check that mentions = pending + scored + unscored + quarantined + deleted."""
+    ends = [AnalysisState.SCORED, AnalysisState.UNSCORED, AnalysisState.QUARANTINED, None]
+    for k in range(8):
+        hear(record, heard(f"m{k}"), dropped(f"x{k}"))
+        if end := ends[k % 4]:
+            with record.write() as tx:
+                said = finding(f"m{k}", analysis=end, reason=None if k % 4 == 0 else "why")
+                save_results(tx, [said], now=now)
+        with record.read() as tx:
+            counts = tally.by_analysis_state(tx)
+            assert sum(counts.values()) == tally.total(tx) == k + 1
+    assert counts == {"pending": 2, "scored": 2, "unscored": 2, "quarantined": 2, "deleted": 0}
+
+
+def test_an_edit_moves_a_mention_back_to_pending_and_no_other(record, now):
+    hear(record, heard("a"), heard("b"))
+    find(record, "a", "b")
+    hear(record, heard("a", "edited"))
+    with record.read() as tx:
+        counts = tally.by_analysis_state(tx)
+    assert (counts["pending"], counts["scored"]) == (1, 1)
