@@ -49,6 +49,7 @@ check: install
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
 	$(BIN)/vulture
+	$(BIN)/python -m bench.gates
 
 fix: install
 	$(BIN)/ruff format .
