@@ -4,10 +4,14 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
+
+from sqlalchemy import Connection
 
 from bench.report import print_progress
 from core.incident import IncidentKind
+from core.mention import Mention
 from demo.session import DemoSession
 from store import mentions
 from store.alerts import incidents
@@ -45,7 +49,7 @@ def read_remains(session: DemoSession) -> Remains:
     """Return the results of *session* from its database, index and inbox."""
     database = Database(f"sqlite:///{session.options.folder / 'state' / 'record.db'}")
     with database.read() as tx:
-        past_mentions = [m for m in mentions.all_mentions(tx) if m.published <= session.started_at]
+        past_mentions = _past_mentions(tx, session.started_at)
         crises = incidents.all_incidents(tx, kind=IncidentKind.CRISIS)
     # Without the port of the site, which differs.
     uris = {m.id: m.uri.replace(session.site_url, "") for m in past_mentions}
@@ -59,11 +63,15 @@ def read_remains(session: DemoSession) -> Remains:
     )
 
 
-def _key_fields(mention: Any) -> tuple[Any, ...]:
+def _past_mentions(tx: Connection, start: datetime) -> list[Mention]:
+    return [mention for mention in mentions.all_mentions(tx) if mention.published <= start]
+
+
+def _key_fields(mention: Mention) -> tuple[Any, ...]:
     return (mention.text_sha256, mention.revision, mention.watches, mention.analysis)
 
 
-def _polarity(mention: Any) -> float | None:
+def _polarity(mention: Mention) -> float | None:
     return mention.verdict.polarity if mention.verdict else None
 
 

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from nlp.encoder.adapter_model import AdapterModel
 
 model = typer.Typer(
-    rich_markup_mode=None, no_args_is_help=True, help="Install, build, list and verify models."
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    help="Install, build, list and verify models.",
+    epilog="Example: harken model list",
 )
 ModelName = Annotated[
     str | None, typer.Argument(help="Model name as in harken.yaml. Default: all.")

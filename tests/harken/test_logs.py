@@ -18,8 +18,8 @@ HOSTILE = "a\nb\r\x1b[31mred\x1b[0m\u2028c\x00 \u202e"
 
 def journal(code, level="INFO"):
     """Return the lines of *code* on stderr, in its own process: logging is global."""
-    begin = "import logging, structlog\nfrom harken.logs import open_journal\n"
-    whole = f"{begin}open_journal({level!r}, step='test')\n{textwrap.dedent(code)}"
+    begin = "import logging, structlog\nfrom harken.logs import configure_logging\n"
+    whole = f"{begin}configure_logging({level!r}, step='test')\n{textwrap.dedent(code)}"
     done = subprocess.run(
         [sys.executable, "-c", whole], check=False, capture_output=True, timeout=60
     )

@@ -77,7 +77,7 @@ def _run(installation: Installation, case: Case, mentions: list[NumberedMention]
     installation.backfill(history, start - timedelta(minutes=1))
     every, unlist_h = step(case, EVERY_MIN), case.get("unlisted_at_h")
     for now in moments(case, every):
-        if any(now - every < pause.end <= now for pause in pauses(case)):
+        if _is_first_look(case, now, every):
             # After a start the first look comes before the first crawl.
             installation.detect(now - timedelta(seconds=1))
         due = [mention for mention in queue if _crawled_at(mention) <= now]
@@ -90,6 +90,10 @@ def _run(installation: Installation, case: Case, mentions: list[NumberedMention]
         installation.detect(now)
         if case.get("digests"):
             installation.digest(now)
+
+
+def _is_first_look(case: Case, now: datetime, every: timedelta) -> bool:
+    return any(now - every < pause.end <= now for pause in pauses(case))
 
 
 def _outbox(installation: Installation, mentions: Sequence[DrawnMention]) -> Outbox:

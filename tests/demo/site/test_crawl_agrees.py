@@ -31,10 +31,10 @@ WEIRD = st.text(max_size=40) | st.sampled_from(
 
 def opened(site, url, base, now):
     """Where *url* leads, and what it says there; whoever is limited asks again."""
-    answer = site.answer(url.removeprefix(base), now)
+    answer = site.respond(url.removeprefix(base), now)
     while answer.status in (301, 429):
         url = answer.headers.get("location", url)
-        answer = site.answer(url.removeprefix(base), now)
+        answer = site.respond(url.removeprefix(base), now)
     assert answer.status == 200, url
     return url, answer.body
 
@@ -122,6 +122,6 @@ def test_the_sources_are_those_an_operator_would_write(make, base):
 @pytest.mark.parametrize("field", ["mood", "sentiment", "topic", "story", "incident", "onset"])
 def test_the_site_tells_nothing_of_the_truth(site, started, field):
     for path in ("/velosocial/api/v1/timelines/public", "/pedalpost/feed.xml", "/spokeyard/"):
-        body = site.answer(path, started).body.decode()
+        body = site.respond(path, started).body.decode()
         assert f'"{field}' not in body
         assert f"<{field}" not in body

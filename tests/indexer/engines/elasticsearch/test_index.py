@@ -65,7 +65,7 @@ def test_a_crash_between_two_months_heals(index):
         version = {"version": number, "version_type": "external"}
         client.index(index=month, id=key("a"), document=document, **version)
     assert places(index) == [("2025.12", 1), ("2026.03", 2)]
-    assert index.apply([upsert(2, "a")])[0].fate is ChangeResult.STALE
+    assert index.apply([upsert(2, "a")])[0].result is ChangeResult.STALE
     assert places(index) == [("2026.03", 2)]
 
 
@@ -73,7 +73,7 @@ def test_a_crash_between_two_months_heals(index):
 def test_a_delete_finds_every_month(index):
     index.apply([upsert(1, "a", published=LONG_AGO)])
     index.refresh()
-    assert index.apply([delete(2, "a"), upsert(1, "a")])[0].fate is ChangeResult.OK
+    assert index.apply([delete(2, "a"), upsert(1, "a")])[0].result is ChangeResult.OK
     assert places(index) == []
 
 
@@ -88,7 +88,7 @@ def test_a_full_disk_stops_the_writer_and_loses_nothing(index):
         index.apply([upsert(2, "b")])
     assert index.count() <= 1
     index._client.indices.put_settings(index=month, settings={block: None})
-    assert index.apply([upsert(2, "b")])[0].fate is ChangeResult.OK
+    assert index.apply([upsert(2, "b")])[0].result is ChangeResult.OK
     assert len(places(index)) == 2
 
 
@@ -114,7 +114,7 @@ def test_what_an_older_schema_left_goes_at_setup(index):
     assert index.count() == 1
     index.setup()
     assert index.health().docs == 0
-    assert index.apply([upsert(1, "a")])[0].fate is ChangeResult.OK
+    assert index.apply([upsert(1, "a")])[0].result is ChangeResult.OK
     assert not index._client.indices.exists(index=old)
 
 
@@ -153,11 +153,11 @@ def test_only_client_8_talks_to_all_servers():
 @pytest.mark.service
 def test_what_is_not_yet_visible_is_not_remembered_for_ever(index):
     """Beyond a limit a refresh makes it visible instead."""
-    index._unseen = {
+    index._recent_locations = {
         key(f"n{number}"): DocumentLocation(None, 1) for number in range(MAX_RECENT_LOCATIONS + 1)
     }
     index.apply([upsert(1, "a")])
-    assert [*index._unseen] == [key("a")]
+    assert [*index._recent_locations] == [key("a")]
 
 
 @contextmanager
