@@ -49,7 +49,10 @@ def test_a_page_that_is_well_has_no_complaint(browser):
         ("<img src=data:image/gif;base64,R0lGODlhAQABAAAAACw=>", "axe: image-alt"),
         ("<script>console.error('torn')</script>", "console: torn"),
         ("<script>absent()</script>", "console: absent is not defined"),
-        ("<img alt='' src=http://127.0.0.1:9/pixel.png>", "asks http://127.0.0.1:9/pixel.png"),
+        (
+            "<img alt='' src=http://127.0.0.1:9/pixel.png>",
+            "request to http://127.0.0.1:9/pixel.png",
+        ),
     ],
 )
 def test_each_flaw_is_named(browser, flaw, said):
