@@ -1,6 +1,5 @@
 """Cases about a day: its chart, the sentence of its digest, the praise that the digest quotes."""
 
-import re
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
@@ -14,6 +13,7 @@ from alerts.messages.hourly_bars import count_hourly
 from bench.reality.alerting.answers import Answer, Case
 from bench.reality.alerting.brand import BRAND, ZONE
 from bench.reality.alerting.clock import HOUR, START
+from bench.reality.alerting.wording import find
 from bench.reality.product import product_calls
 from core.coverage import Coverage
 from core.identity import mention_id, text_sha256
@@ -66,7 +66,7 @@ def sentence(case: Case) -> Answer:
         verdict = safety(highlight, [], COMPLETE)
         parts = [headline(WATCH, counts, highlight), safety_answer(verdict, highlight)]
         text = " | ".join(map(say, parts))
-    return Answer(re.search(case["never"], text) is None, text)
+    return Answer(find(case["never"], text) is None, text)
 
 
 def praise(case: Case) -> Answer:

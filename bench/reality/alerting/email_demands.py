@@ -7,6 +7,7 @@ from typing import Final, TypeAlias
 from bench.reality.alerting.answers import Answer, Case
 from bench.reality.alerting.clock import at_hour
 from bench.reality.alerting.emails import Email, Outbox
+from bench.reality.alerting.wording import find
 
 Demand: TypeAlias = Callable[[Outbox, Case], str | None]
 
@@ -75,7 +76,7 @@ def _no_such_sentence(state: Outbox, want: Case) -> str | None:
     first = want.get("after_h", float("-inf"))
     for email in state.of_kind(want["in"]):
         text = email.subject if want.get("subject") else email.text
-        match = re.search(want["pattern"], text)
+        match = find(want["pattern"], text)
         if match and email.at_h >= first:
             return f"the {email.kind} of {email.at_h:.1f} h says {match[0]!r}"
     return None
