@@ -8,15 +8,17 @@ NamedTuple. Inherited fields count, except those that both classes inherit from 
 """
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from typing import Final
 
+from bench.gates.support.tree import Definition, modules
+
 LIMIT: Final = 4  # field names that two classes of two rooms may share
-OUTSIDE: Final = frozenset({"bench", "tests", "migrations"})  # folders outside the product
+OUTSIDE: Final = frozenset({"bench"})  # rooms outside the product
 
 Pair = tuple[str, str]  # two classes as "room.Class", in the order of the alphabet
 
@@ -131,22 +133,20 @@ def _lineage(item: _Class, classes: Mapping[str, _Class]) -> frozenset[str]:
 
 
 def _classes(root: Path) -> Iterator[_Class]:
-    for room in sorted(path.parent for path in root.glob("*/__init__.py")):
-        for file in sorted(room.rglob("*.py")):
-            path = PurePosixPath(file.relative_to(root))
-            if not OUTSIDE & set(path.parts):
-                yield from _classes_of(path, ast.parse(file.read_text(encoding="utf-8")))
+    for module in modules(root):
+        if not OUTSIDE & set(module.path.parts):
+            yield from _classes_of(module.path, module.definitions)
 
 
-def _classes_of(path: PurePosixPath, syntax: ast.Module) -> Iterator[_Class]:
+def _classes_of(path: PurePosixPath, nodes: Sequence[Definition]) -> Iterator[_Class]:
     module = ".".join(path.with_suffix("").parts)
     aliases = {
         alias.asname or alias.name: f"{node.module}.{alias.name}"
-        for node in ast.walk(syntax)
+        for node in ast.walk(nodes[0])
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
     }
-    for node in ast.walk(syntax):
+    for node in nodes:
         if isinstance(node, ast.ClassDef):
             bases = (ast.unparse(base) for base in node.bases)
             yield _Class(

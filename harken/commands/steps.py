@@ -286,12 +286,17 @@ def _open(invocation: Invocation) -> tuple["Settings", "Database"]:
     return settings, wiring.open_database(settings)
 
 
-def _print_step(verb: str, step_result: "StepResult", invocation: Invocation) -> None:
-    result = {
+def _counts(step_result: "StepResult") -> dict[str, int]:
+    """Return the counts under their keys in the JSON of a step."""
+    return {
         "taken": step_result.total,
         "done": step_result.successes,
         "failed": step_result.failures,
     }
+
+
+def _print_step(verb: str, step_result: "StepResult", invocation: Invocation) -> None:
+    result = _counts(step_result)
     line = f"{verb}: {result['taken']} taken, {result['done']} done, {result['failed']} failed"
     print_result(verb, result, [line], now=invocation.clock.now(), as_json=invocation.json)
 
@@ -299,12 +304,11 @@ def _print_step(verb: str, step_result: "StepResult", invocation: Invocation) ->
 def _print_rescoring(
     queue_size: int, step_result: "StepResult", remaining: int, invocation: Invocation
 ) -> None:
-    counts = {
-        "taken": step_result.total,
-        "done": step_result.successes,
-        "failed": step_result.failures,
+    result = _counts(step_result) | {
+        "queued": queue_size,
+        "scored": step_result.successes,
+        "left": remaining,
     }
-    result = counts | {"queued": queue_size, "scored": step_result.successes, "left": remaining}
     line = f"analyse: {queue_size} queued, {step_result.successes} scored, {remaining} left"
     print_result("analyse", result, [line], now=invocation.clock.now(), as_json=invocation.json)
 
