@@ -1,7 +1,9 @@
 """URLs: canonical form, endpoint, redaction for logs."""
 
 from typing import Final
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, unquote_plus, urlencode, urlsplit, urlunsplit
+
+from w3lib.url import url_query_cleaner
 
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 # Parameters that track a reader and never name the page (the list of courlan 1.4, shortened).
@@ -22,12 +24,15 @@ def is_absolute(url: str) -> bool:
 def canonical_url(url: str) -> str:
     """Return the canonical form of *url*: host in lower case, no default port, no trackers.
 
-    Path, other parameters and fragment stay unchanged; so does a URL that is not http(s).
+    Path, other parameters and fragment stay unchanged; so does a URL that is not http(s). The ids
+    of mentions are hashes of this form: changing it stores every post a second time.
     """
     if not is_absolute(url):
         return url
     parts = urlsplit(url)
-    query = parts.query if not _has_trackers(parts.query) else _without_trackers(parts.query)
+    # Not w3lib's canonicalize_url: it sorts parameters and removes the fragment, which may name
+    # one post of a page.
+    query = _without_trackers(parts.query)
     return urlunsplit((parts.scheme, _netloc(url), parts.path or "/", query, parts.fragment))
 
 
@@ -67,13 +72,15 @@ def _netloc(url: str) -> str:
     return name if port_number in (None, DEFAULT_PORTS[parts.scheme]) else f"{name}:{port_number}"
 
 
-def _has_trackers(query: str) -> bool:
-    return any(_is_tracker(name) for name, _ in parse_qsl(query, keep_blank_values=True))
-
-
 def _without_trackers(query: str) -> str:
-    pairs = parse_qsl(query, keep_blank_values=True)
-    return urlencode([(name, value) for name, value in pairs if not _is_tracker(name)])
+    # w3lib removes names exactly as they are written, but "utm_" is a prefix and "utm%5Fid" is one.
+    names = {pair.partition("=")[0] for pair in query.split("&")}
+    tracker_names = [name for name in names if _is_tracker(unquote_plus(name))]
+    if not tracker_names:
+        return query
+    clean_url = url_query_cleaner(f"?{query}", tracker_names, remove=True, unique=False)
+    # Encoded again ("%20" becomes "+"), because the ids of stored posts are of this form.
+    return urlencode(parse_qsl(clean_url.removeprefix("?"), keep_blank_values=True))
 
 
 def _is_tracker(name: str) -> bool:
