@@ -1,11 +1,11 @@
 """Conversion of foreign HTML to plain text; it is never displayed as HTML."""
 
-import codecs
 import re
 from collections.abc import Iterator
 from typing import Any, Final
 
 from parsel import Selector
+from w3lib.encoding import html_body_declared_encoding, read_bom, to_unicode
 
 from crawlers.text import make_valid
 
@@ -20,8 +20,8 @@ _HIDDEN_TAGS: Final = frozenset({"head", "noscript", "script", "style", "templat
 _LINE, _PARAGRAPH = "\x1e", "\x1d"  # placeholders of breaks until all pieces are joined
 _SPACES: Final = re.compile(r"[ \t\r\f\v\n\x1c-\x1f]+")
 _BREAKS: Final = re.compile(r"(?: ?[\x1d\x1e\n])+ ?")
-_CHARSET: Final = re.compile(rb"<meta[^>]{0,200}charset=[\"']?([\w-]+)", re.IGNORECASE)
-_BOMS: Final = ((codecs.BOM_UTF8, "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+_SCAN_BYTES: Final = 4_096  # w3lib looks for a declared charset in these
+_NOT_META: Final = re.compile(rb"<(?:\?xml|\s*body)", re.IGNORECASE)
 
 
 def html_to_text(html: str) -> str:
@@ -38,14 +38,18 @@ def parse_html(html: str) -> Selector:
 
 
 def decode_html(body: bytes) -> str:
-    """Return *body* decoded by its byte order mark, its ``<meta charset>``, or as UTF-8."""
-    for bom, encoding in _BOMS:
-        if body.startswith(bom):
-            return body[len(bom) :].decode(encoding, errors="replace")
-    meta_match = _CHARSET.search(body, 0, 4_096)
+    """Return *body* decoded by its byte order mark, its declared charset, or as UTF-8.
+
+    The charset is that of a ``<meta>``, else of the XML declaration. Names of charsets mean what
+    browsers take them for: ``iso-8859-1`` is windows-1252. Undecodable bytes become U+FFFD.
+    """
+    bom_encoding, bom = read_bom(body)
+    if bom_encoding and bom:
+        return to_unicode(body[len(bom) :], bom_encoding)
     try:
-        return body.decode(meta_match[1].decode() if meta_match else "utf-8", errors="replace")
-    except LookupError:
+        return to_unicode(body, _declared_encoding(body) or "utf-8")
+    except (LookupError, UnicodeError):
+        # w3lib accepts each codec of Python, also those that are no charset: "hex", "idna".
         return body.decode(errors="replace")
 
 
@@ -53,6 +57,13 @@ def text_of(root: Any) -> str:
     """Return the text below the lxml element *root*, as :func:`html_to_text` does."""
     text = re.sub(" {2,}", " ", "".join(_pieces(root)))
     return _BREAKS.sub(_newlines, text).strip()
+
+
+def _declared_encoding(body: bytes) -> str | None:
+    # Browsers prefer a <meta> to an XML declaration and accept it in the body, too. w3lib takes the
+    # first of the two and stops at <body>, so both are hidden from it at first.
+    meta_tags = _NOT_META.sub(b"<", body[:_SCAN_BYTES])
+    return html_body_declared_encoding(meta_tags) or html_body_declared_encoding(body)
 
 
 def _pieces(root: Any) -> Iterator[str]:

@@ -71,10 +71,27 @@ def test_a_megabyte_of_hostile_html_is_read(piece):
         ('<meta charset="windows-1251">ёж'.encode("cp1251"), '<meta charset="windows-1251">ёж'),
         (b"<meta charset=klingon>x", "<meta charset=klingon>x"),
         (b"\xff\x00caf\xe9", "\ufffd\x00caf\ufffd"),
+        (b"<meta charset=iso-8859-1>\x93\x80\x94", "<meta charset=iso-8859-1>\u201c\u20ac\u201d"),
+        (
+            b'<?xml version="1.0" encoding="koi8-r"?>\xc1',
+            '<?xml version="1.0" encoding="koi8-r"?>а',
+        ),
+        (
+            b'<?xml version="1.0" encoding="koi8-r"?><meta charset=cp1251>\xe0',
+            '<?xml version="1.0" encoding="koi8-r"?><meta charset=cp1251>а',
+        ),
+        (b"<body><meta charset=cp1251>\xe0", "<body><meta charset=cp1251>а"),
+        ("<!-- <meta charset=cp1251> -->ё".encode(), "<!-- <meta charset=cp1251> -->ё"),
     ],
 )
-def test_a_page_is_decoded_as_it_says(body, text):
+def test_page_is_decoded_with_its_charset(body, text):
     assert decode_html(body) == text
+
+
+@pytest.mark.parametrize("codec", ["hex", "idna", "rot13", "undefined", "utf-7"])
+def test_codec_that_is_no_charset_is_ignored(codec):
+    page = f"<meta charset={codec}>+ADw-ёж"
+    assert decode_html(page.encode()) == page
 
 
 @given(st.text(st.characters(codec=None)) | st.text(max_size=5).map(lambda t: t * 9_000))
