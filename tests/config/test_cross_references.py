@@ -19,16 +19,16 @@ WHOLE = {
 }
 
 
-def told(**said):
-    return list(broken_references(Settings.model_validate(WHOLE | said)))
+def problems(**fields):
+    return list(broken_references(Settings.model_validate(WHOLE | fields)))
 
 
-def test_names_that_are_given_once_and_used_rightly_are_fine():
-    assert told() == []
+def test_unique_names_and_valid_references_have_no_problem():
+    assert problems() == []
 
 
 @pytest.mark.parametrize(
-    ("said", "keys", "message"),
+    ("fields", "keys", "message"),
     [
         (
             {"watches": [WATCH | {"topics": ["price", "prise"]}]},
@@ -47,8 +47,8 @@ def test_names_that_are_given_once_and_used_rightly_are_fine():
         ),
     ],
 )
-def test_a_name_that_nobody_has_is_told_where_it_is_used(said, keys, message):
-    assert told(**said) == [(keys, message)]
+def test_unknown_name_is_reported_where_it_is_used(fields, keys, message):
+    assert problems(**fields) == [(keys, message)]
 
 
 @pytest.mark.parametrize(
@@ -61,15 +61,16 @@ def test_a_name_that_nobody_has_is_told_where_it_is_used(said, keys, message):
         ("sources", SOURCE, "slug"),
     ],
 )
-def test_a_name_that_is_given_again_is_told_each_time(part, row, key):
-    found = [entry for entry in told(**{part: [row] * 3}) if entry[0][0] == part]
-    assert found == [
+def test_each_repeated_name_is_reported(part, row, key):
+    duplicates = [entry for entry in problems(**{part: [row] * 3}) if entry[0][0] == part]
+    assert duplicates == [
         ((part, k, key), f"{row[key]!r} is used twice; it must be unique.") for k in (1, 2)
     ]
 
 
-def test_things_of_different_kinds_may_share_a_name():
+def test_names_may_repeat_across_kinds():
     """A watch and a source may both be called acme."""
     assert (
-        told(sources=[SOURCE | {"slug": "acme"}], people=[PERSON, PERSON | {"slug": "acme"}]) == []
+        problems(sources=[SOURCE | {"slug": "acme"}], people=[PERSON, PERSON | {"slug": "acme"}])
+        == []
     )

@@ -13,17 +13,17 @@ from core.errors import ConfigError
 PLAIN = {"zone": "UTC", "console": {"host": "localhost", "port": 1}}
 
 
-def one(name, value="x"):
-    (found,) = read_environment({name: value})
-    return found
+def only_override(name, value="x"):
+    (override,) = read_environment({name: value})
+    return override
 
 
-def complaint(folder, environ, text=""):
+def error_message(folder, environ, text=""):
     path = folder / "harken.yaml"
     path.write_text(text)
-    with pytest.raises(ConfigError) as caught:
+    with pytest.raises(ConfigError) as error:
         load(path, environ)
-    return str(caught.value).replace(f"{folder}/", "")
+    return str(error.value).replace(f"{folder}/", "")
 
 
 # ---- variables
@@ -45,24 +45,24 @@ def complaint(folder, environ, text=""):
         ("MY_HARKEN_ZONE", None),
     ],
 )
-def test_a_variable_is_ours_if_it_begins_with_a_setting(name, keys):
+def test_only_variables_that_name_a_setting_are_used(name, keys):
     assert [o.keys for o in read_environment({name: "x"})] == ([] if keys is None else [keys])
 
 
-def test_values_are_taken_as_they_are():
-    assert one("HARKEN_ZONE", " 10:30 # no comment ").value == " 10:30 # no comment "
+def test_value_is_used_unchanged():
+    assert only_override("HARKEN_ZONE", " 10:30 # no comment ").value == " 10:30 # no comment "
 
 
-def test_a_file_of_a_value_is_read_without_the_space_around_it(tmp_path):
+def test_value_from_a_file_is_stripped(tmp_path):
     secret = tmp_path / "secret"
     secret.write_text("\n s3 cret \r\n", encoding="utf-8")
-    assert one("HARKEN_MAIL__PASSWORD_FILE", str(secret)) == Override(
+    assert only_override("HARKEN_MAIL__PASSWORD_FILE", str(secret)) == Override(
         "HARKEN_MAIL__PASSWORD_FILE", ("mail", "password"), "s3 cret"
     )
 
 
 @pytest.mark.parametrize("content", [None, b"\xff\xfe", "folder"])
-def test_a_file_that_cannot_be_read_is_told_with_setting_and_variable(tmp_path, content):
+def test_unreadable_file_is_reported_with_setting_and_variable(tmp_path, content):
     path = tmp_path / "secret"
     if content == "folder":
         path.mkdir()
@@ -74,48 +74,51 @@ def test_a_file_that_cannot_be_read_is_told_with_setting_and_variable(tmp_path, 
         read_environment({"HARKEN_MAIL__PASSWORD_FILE": str(path)})
 
 
-def test_a_file_of_somebody_else_is_not_opened():
+def test_file_of_another_program_is_not_opened():
     assert (
         read_environment({"HARKEN_LOG_FILE": "/does/not/exist", "SSL_CERT_FILE": "/nor/this"}) == []
     )
 
 
-# ---- their effect
+# ---- overrides
 
 
-def test_one_setting_changes_and_its_neighbours_stay():
-    changed = apply_overrides(PLAIN, [Override("N", ("console", "port"), "9")])
-    assert changed == {"zone": "UTC", "console": {"host": "localhost", "port": "9"}}
+def test_override_changes_one_setting_only():
+    settings = apply_overrides(PLAIN, [Override("N", ("console", "port"), "9")])
+    assert settings == {"zone": "UTC", "console": {"host": "localhost", "port": "9"}}
 
 
-def test_a_group_that_the_file_does_not_have_is_made():
-    changed = apply_overrides({"mail": None}, [Override("N", ("mail", "host"), "h")])
-    assert changed == {"mail": {"host": "h"}}
+def test_missing_group_is_created():
+    settings = apply_overrides({"mail": None}, [Override("N", ("mail", "host"), "h")])
+    assert settings == {"mail": {"host": "h"}}
 
 
 KEYS = st.lists(st.sampled_from(["zone", "console", "port", "host"]), min_size=1, max_size=3)
 
 
 @given(st.lists(st.tuples(KEYS, st.text(max_size=3)), max_size=4))
-def test_what_is_overridden_is_left_as_it_was(said):
+def test_overrides_do_not_modify_their_input(variables):
     """Groups are copied before they change, also where a later variable is a mistake."""
     before = repr(PLAIN)
     with suppress(ConfigError):
-        apply_overrides(PLAIN, [Override("NAME", tuple(keys), value) for keys, value in said])
+        apply_overrides(PLAIN, [Override("NAME", tuple(keys), value) for keys, value in variables])
     assert repr(PLAIN) == before
 
 
 @given(st.text(max_size=5), st.text(max_size=5))
-def test_the_later_of_two_words_on_one_setting_holds(first, second):
-    said = [Override("A", ("console", "host"), first), Override("B", ("console", "host"), second)]
-    assert apply_overrides({}, said) == {"console": {"host": second}}
+def test_last_override_of_a_setting_wins(first, second):
+    overrides = [
+        Override("A", ("console", "host"), first),
+        Override("B", ("console", "host"), second),
+    ]
+    assert apply_overrides({}, overrides) == {"console": {"host": second}}
 
 
-# ---- their mistakes
+# ---- errors
 
 
 @pytest.mark.parametrize(
-    ("environ", "told"),
+    ("environ", "message"),
     [
         (
             {"HARKEN_ZONE": "Mars"},
@@ -136,19 +139,22 @@ def test_the_later_of_two_words_on_one_setting_holds(first, second):
         ),
     ],
 )
-def test_a_mistake_in_the_environment_bears_the_name_of_its_variable(tmp_path, environ, told):
+def test_error_in_the_environment_names_the_variable(tmp_path, environ, message):
     """A position in the file would point to a line with another value."""
-    assert complaint(tmp_path, environ, "zone: UTC\nconsole: {port: 1}\n") == told
+    assert error_message(tmp_path, environ, "zone: UTC\nconsole: {port: 1}\n") == message
 
 
-def test_what_a_group_from_the_environment_lacks_is_told(tmp_path):
-    told = complaint(tmp_path, {"HARKEN_MAIL__PASSWORD": "hunter2"}, "zone: UTC\n")
-    assert told.splitlines() == [
+def test_missing_settings_of_a_group_from_the_environment_are_reported(tmp_path):
+    messages = error_message(tmp_path, {"HARKEN_MAIL__PASSWORD": "hunter2"}, "zone: UTC\n")
+    assert messages.splitlines() == [
         "harken.yaml:1:1: mail.host: Field required.",
         "harken.yaml:1:1: mail.sender: Field required.",
     ]
 
 
-def test_mistakes_of_the_file_keep_their_place_beside_those_of_the_environment(tmp_path):
-    told = complaint(tmp_path, {"HARKEN_ZONE": "Mars"}, "console:\n  port: many\n")
-    assert [line.split(": ")[0] for line in told.splitlines()] == ["HARKEN_ZONE", "harken.yaml:2:3"]
+def test_errors_of_the_file_keep_their_position_beside_those_of_the_environment(tmp_path):
+    messages = error_message(tmp_path, {"HARKEN_ZONE": "Mars"}, "console:\n  port: many\n")
+    assert [line.split(": ")[0] for line in messages.splitlines()] == [
+        "HARKEN_ZONE",
+        "harken.yaml:2:3",
+    ]

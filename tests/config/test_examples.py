@@ -1,4 +1,4 @@
-"""Examples of topics from a file of labelled posts; every mistake has its file and line."""
+"""Examples of topics from a file of labelled posts; errors have file and line."""
 
 import gzip
 import json
@@ -17,8 +17,8 @@ TOPIC = "topics: [{{id: {}, name: {}, sentences: [x], examples: {}}}]\n"
 
 def write(path, rows=ROWS):
     lines = "".join(json.dumps({"text": t, "label": label}) + "\n" for t, label in rows)
-    packed = gzip.compress(lines.encode()) if path.suffix == ".gz" else lines.encode()
-    path.write_bytes(packed)
+    content = gzip.compress(lines.encode()) if path.suffix == ".gz" else lines.encode()
+    path.write_bytes(content)
     return path
 
 
@@ -27,14 +27,14 @@ def settings(folder, *topic):
     return load(folder / "harken.yaml", {})
 
 
-def complaint(folder, *topic):
-    with pytest.raises(ConfigError) as caught:
+def error_message(folder, *topic):
+    with pytest.raises(ConfigError) as error:
         settings(folder, *topic)
-    return str(caught.value).replace(f"{folder}/", "")
+    return str(error.value).replace(f"{folder}/", "")
 
 
 @pytest.mark.parametrize("name", ["posts.jsonl", "posts.jsonl.gz"])
-def test_a_topic_gets_the_rows_with_its_label(tmp_path, name):
+def test_topic_has_the_rows_with_its_label(tmp_path, name):
     write(tmp_path / name)
     (topic,) = settings(tmp_path, "delivery", "Parcels", name).topics
     assert topic.examples == ("It came late.", "Where is it?")
@@ -46,20 +46,20 @@ def test_renaming_the_id_or_the_name_keeps_the_examples(tmp_path, names):
     assert len(settings(tmp_path, *names, "posts.jsonl").topics[0].examples) == 2
 
 
-def test_a_list_of_sentences_stays_what_it_is(tmp_path):
+def test_list_of_examples_is_used_unchanged(tmp_path):
     assert settings(tmp_path, "a", "A", "[one, two]").topics[0].examples == ("one", "two")
 
 
-def test_a_topic_that_the_file_does_not_know_is_told_with_its_place(tmp_path):
+def test_topic_without_rows_is_reported_with_its_position(tmp_path):
     write(tmp_path / "posts.jsonl")
-    assert complaint(tmp_path, "colour", "Colour", "posts.jsonl") == (
+    assert error_message(tmp_path, "colour", "Colour", "posts.jsonl") == (
         "harken.yaml:1:53: topics.0.examples: no row of posts.jsonl has the label 'colour'; "
         "its labels include: Delivery, delivery, price?."
     )
 
 
 @pytest.mark.parametrize(
-    ("line", "told"),
+    ("line", "message"),
     [
         ("{", "posts.jsonl:2:2: invalid JSON: "),
         ("", "posts.jsonl:2:1: invalid JSON: "),
@@ -70,45 +70,45 @@ def test_a_topic_that_the_file_does_not_know_is_told_with_its_place(tmp_path):
         ("7", "posts.jsonl:2:1: should be an object"),
     ],
 )
-def test_a_row_that_is_none_is_told_with_file_and_line(tmp_path, line, told):
+def test_invalid_row_is_reported_with_file_and_line(tmp_path, line, message):
     (tmp_path / "posts.jsonl").write_text('{"text": "x", "label": "a"}\n' + line + "\n")
-    assert complaint(tmp_path, "a", "A", "posts.jsonl").startswith(told)
+    assert error_message(tmp_path, "a", "A", "posts.jsonl").startswith(message)
 
 
-def test_a_file_that_is_not_there_is_told(tmp_path):
-    assert complaint(tmp_path, "a", "A", "gone.jsonl") == (
+def test_missing_file_is_reported(tmp_path):
+    assert error_message(tmp_path, "a", "A", "gone.jsonl") == (
         "harken.yaml:1:43: topics.0.examples: file 'gone.jsonl' not found; "
         "it should contain JSON lines with text and label."
     )
 
 
-@pytest.mark.parametrize("harm", [b"", b"\x1f\x8b\x08 nothing", b"plain text"])
-def test_a_damaged_file_is_told(tmp_path, harm):
-    packed = write(tmp_path / "posts.jsonl.gz").read_bytes()
-    (tmp_path / "posts.jsonl.gz").write_bytes(harm or packed[:-9])
-    assert complaint(tmp_path, "a", "A", "posts.jsonl.gz").startswith(
+@pytest.mark.parametrize("damage", [b"", b"\x1f\x8b\x08 nothing", b"plain text"])
+def test_damaged_file_is_reported(tmp_path, damage):
+    content = write(tmp_path / "posts.jsonl.gz").read_bytes()
+    (tmp_path / "posts.jsonl.gz").write_bytes(damage or content[:-9])
+    assert error_message(tmp_path, "a", "A", "posts.jsonl.gz").startswith(
         "posts.jsonl.gz: cannot be read ("
     )
 
 
-def test_what_is_not_shaped_like_topics_is_told_by_validation(tmp_path):
+def test_invalid_topics_are_reported_by_validation(tmp_path):
     (tmp_path / "harken.yaml").write_text("topics: [3, {id: a}]\n")
     with pytest.raises(ConfigError, match=r"harken.yaml:1:10: topics.0: "):
         load(tmp_path / "harken.yaml", {})
 
 
-def test_no_text_of_an_example_is_repeated_in_a_mistake(tmp_path):
+def test_error_does_not_quote_an_example(tmp_path):
     (tmp_path / "posts.jsonl").write_text('{"text": "canary", "label": [1]}\n')
-    assert "canary" not in complaint(tmp_path, "a", "A", "posts.jsonl")
+    assert "canary" not in error_message(tmp_path, "a", "A", "posts.jsonl")
 
 
 @given(st.text())
-def test_case_and_punctuation_of_a_label_mean_nothing(label):
+def test_case_and_punctuation_of_a_label_are_ignored(label):
     assert normalize_label(f" _{label.upper()}? ") == normalize_label(label.upper())
     assert normalize_label(normalize_label(label)) == normalize_label(label)
 
 
-def test_a_text_that_stands_twice_counts_once(tmp_path):
+def test_repeated_text_is_used_once(tmp_path):
     rows = read_examples(write(tmp_path / "posts.jsonl", [*ROWS, *ROWS]))
     assert rows[0] == Example("It came late.", "Delivery")
     assert texts_of_topic(rows, "delivery", None) == ["It came late.", "Where is it?"]

@@ -9,12 +9,12 @@ from config.load import load
 from core.errors import ConfigError
 
 
-def complaint(folder, text, environ=None):
+def error_message(folder, text, environ=None):
     path = folder / "harken.yaml"
     path.write_text(text)
-    with pytest.raises(ConfigError) as caught:
+    with pytest.raises(ConfigError) as error:
         load(path, environ or {})
-    return str(caught.value).replace(f"{folder}/", "")
+    return str(error.value).replace(f"{folder}/", "")
 
 
 @pytest.mark.parametrize(
@@ -38,8 +38,8 @@ def complaint(folder, text, environ=None):
         "state: [a]\n",
     ],
 )
-def test_a_broken_file_is_told_with_its_place(tmp_path, text):
-    for line in complaint(tmp_path, text).splitlines():
+def test_broken_file_is_reported_with_its_position(tmp_path, text):
+    for line in error_message(tmp_path, text).splitlines():
         assert line.startswith("harken.yaml:1:")
 
 
@@ -53,14 +53,14 @@ def test_a_broken_file_is_told_with_its_place(tmp_path, text):
         ("HARKEN_WATCHES__0", "x"),
     ],
 )
-def test_a_broken_variable_is_told(tmp_path, name, value):
+def test_broken_variable_is_reported(tmp_path, name, value):
     text = "watches: [{slug: a, name: A, query: q}]\n"
-    assert name.split("__")[0].removeprefix("HARKEN_").lower() in complaint(
+    assert name.split("__")[0].removeprefix("HARKEN_").lower() in error_message(
         tmp_path, text, {name: value}
     )
 
 
-def test_a_variable_overrides_one_key_and_leaves_its_neighbours(tmp_path):
+def test_variable_overrides_one_key_only(tmp_path):
     path = tmp_path / "harken.yaml"
     path.write_text("console: {host: localhost, port: 1}\n")
     settings = load(path, {"HARKEN_CONSOLE__PORT": "9"})
@@ -79,12 +79,12 @@ KEYS = st.sampled_from(
 
 @settings(max_examples=50)
 @given(st.dictionaries(KEYS, VALUES, max_size=3))
-def test_settings_of_any_shape_load_or_are_told(tmp_path_factory, tree):
+def test_settings_of_any_shape_load_or_are_reported(tmp_path_factory, tree):
     path = tmp_path_factory.getbasetemp() / "any.yaml"
     path.write_text(yaml.safe_dump(tree))
-    told = ""
+    messages = ""
     try:
         load(path, {})
     except ConfigError as error:
-        told = str(error)
-    assert all(line.startswith(f"{path}:") for line in told.splitlines())
+        messages = str(error)
+    assert all(line.startswith(f"{path}:") for line in messages.splitlines())

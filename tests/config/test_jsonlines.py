@@ -18,24 +18,24 @@ OBJECTS = st.dictionaries(st.text(max_size=6), VALUES, max_size=5)
 
 
 @given(OBJECTS, st.text(max_size=6), VALUES, st.sampled_from([None, 1]), st.booleans())
-def test_the_value_of_a_key_begins_at_its_column(before, key, value, indent, escaped):
-    """Also after the key itself inside a text or a nested object."""
+def test_column_is_where_the_value_of_a_key_begins(before, key, value, indent, is_ascii):
+    """The key may also occur inside a text or a nested object before it."""
     whole = {**before, key: value}
-    text = json.dumps(whole, ensure_ascii=escaped, indent=indent)
-    found, _ = json.JSONDecoder().raw_decode(text, column_of(text, key) - 1)
-    assert found == value
+    text = json.dumps(whole, ensure_ascii=is_ascii, indent=indent)
+    value_at_column, _ = json.JSONDecoder().raw_decode(text, column_of(text, key) - 1)
+    assert value_at_column == value
 
 
 @given(OBJECTS)
-def test_a_key_that_is_missing_is_missed_at_the_beginning(given_row):
-    assert column_of(json.dumps(given_row), "no such key") == 1
+def test_column_of_a_missing_key_is_1(row):
+    assert column_of(json.dumps(row), "no such key") == 1
 
 
-def test_of_a_key_that_stands_twice_the_last_counts():
+def test_last_of_two_equal_keys_counts():
     text = '{"label": "a", "label": "b"}'
     assert text[column_of(text, "label") - 1 :] == '"b"}'
 
 
-def test_a_mistake_is_told_with_file_line_and_column(tmp_path):
+def test_error_has_file_line_and_column(tmp_path):
     with pytest.raises(ConfigError, match=r"rows.jsonl:7:6: invalid JSON: Expecting value\."):
         parse_json('{"a":}', tmp_path / "rows.jsonl", first_line=7)

@@ -1,4 +1,4 @@
-"""Settings: every mistake is reported with its place, and unknown keys are rejected."""
+"""Loading of settings: every error has its position, and unknown keys are rejected."""
 
 from pathlib import Path
 
@@ -15,13 +15,13 @@ def _load(tmp_path: Path, text: str, environ: dict[str, str] | None = None) -> S
     return load(path, environ or {})
 
 
-def _complaint(tmp_path: Path, text: str) -> list[str]:
-    with pytest.raises(ConfigError) as caught:
+def _error_messages(tmp_path: Path, text: str) -> list[str]:
+    with pytest.raises(ConfigError) as error:
         _load(tmp_path, text)
-    return [line.replace(f"{tmp_path}/", "") for line in str(caught.value).splitlines()]
+    return [line.replace(f"{tmp_path}/", "") for line in str(error.value).splitlines()]
 
 
-def test_an_empty_file_is_all_defaults(tmp_path):
+def test_empty_file_gives_the_defaults(tmp_path):
     settings = _load(tmp_path, "")
     assert settings.index == "tantivy"
     assert settings.state == tmp_path / "state"
@@ -29,13 +29,13 @@ def test_an_empty_file_is_all_defaults(tmp_path):
     assert settings.base_url == "http://127.0.0.1:8642"
 
 
-def test_a_missing_file_says_how_to_make_one(tmp_path):
+def test_error_about_a_missing_file_names_harken_init(tmp_path):
     with pytest.raises(ConfigError, match="harken init"):
         load(tmp_path / "no.yaml", {})
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         (
             "zone: Europe/Berln\n",
@@ -67,20 +67,20 @@ def test_a_missing_file_says_how_to_make_one(tmp_path):
         ),
     ],
 )
-def test_a_mistake_is_told_with_its_place_and_what_would_be_right(tmp_path, text, told):
-    assert _complaint(tmp_path, text) == [told]
+def test_error_has_position_and_correct_value(tmp_path, text, message):
+    assert _error_messages(tmp_path, text) == [message]
 
 
-def test_all_mistakes_are_told_at_once(tmp_path):
-    assert len(_complaint(tmp_path, "zone: X\nindex_prefix: 9\ncrawl: {batch: 0}\n")) == 3
+def test_all_errors_are_reported_together(tmp_path):
+    assert len(_error_messages(tmp_path, "zone: X\nindex_prefix: 9\ncrawl: {batch: 0}\n")) == 3
 
 
-def test_no_message_repeats_a_secret(tmp_path):
+def test_error_does_not_quote_a_secret(tmp_path):
     text = "mail: {host: h, sender: a@b, password: [hunter2]}\n"
-    assert "hunter2" not in "".join(_complaint(tmp_path, text))
+    assert "hunter2" not in "".join(_error_messages(tmp_path, text))
 
 
-def test_the_environment_overrides_and_reads_secret_files(tmp_path):
+def test_environment_overrides_settings_and_reads_secret_files(tmp_path):
     secret = tmp_path / "secret"
     secret.write_text("s3cret\n")
     environ = {
@@ -97,23 +97,23 @@ def test_the_environment_overrides_and_reads_secret_files(tmp_path):
     assert "s3cret" not in repr(settings)
 
 
-def test_the_state_folder_of_the_command_line_wins(tmp_path):
+def test_state_folder_of_the_command_line_wins(tmp_path):
     path = tmp_path / "harken.yaml"
     path.write_text("state: elsewhere\n")
     assert load(path, {}, state=tmp_path / "mine").state == tmp_path / "mine"
 
 
-def test_every_setting_has_a_sentence_of_help():
+def test_every_setting_has_a_description():
     def parts(model):
-        for name, found in model.model_fields.items():
-            yield model, name, found
-            for inner in (found.annotation, *getattr(found.annotation, "__args__", ())):
+        for name, field in model.model_fields.items():
+            yield model, name, field
+            for inner in (field.annotation, *getattr(field.annotation, "__args__", ())):
                 if isinstance(inner, type) and hasattr(inner, "model_fields"):
                     yield from parts(inner)
 
-    helpless = [
+    undescribed_names = [
         f"{model.__name__}.{name}"
-        for model, name, found in parts(Settings)
-        if not found.description and "Settings" not in repr(found.annotation)
+        for model, name, field in parts(Settings)
+        if not field.description and "Settings" not in repr(field.annotation)
     ]
-    assert helpless == []
+    assert undescribed_names == []

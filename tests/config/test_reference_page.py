@@ -5,7 +5,7 @@ from pathlib import Path
 from config.reference_page import reference
 
 
-def test_the_page_of_settings_is_what_the_settings_say():
+def test_reference_page_is_up_to_date():
     page = Path(__file__).parents[2] / "docs" / "settings.md"
     assert page.read_text() == reference(), (
         "run: python -m config.reference_page > docs/settings.md"

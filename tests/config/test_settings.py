@@ -28,56 +28,56 @@ from config.settings import (
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
-def taken(kind, value):
+def validate(kind, value):
     return TypeAdapter(kind).validate_python(value)
 
 
-def refusal(kind, value):
-    with pytest.raises(ValidationError) as caught:
-        taken(kind, value)
-    return str(caught.value)
+def error_message(kind, value):
+    with pytest.raises(ValidationError) as error:
+        validate(kind, value)
+    return str(error.value)
 
 
 # ---- durations
 
 
 @given(st.integers(0, 10**6), st.sampled_from(sorted(UNITS)))
-def test_a_duration_is_a_number_and_a_unit(number, unit):
+def test_duration_is_a_number_and_a_unit(number, unit):
     seconds = number * UNITS[unit]
     if seconds <= MAX_DURATION_S:
-        assert taken(Duration, f"{number}{unit}") == timedelta(seconds=seconds)
+        assert validate(Duration, f"{number}{unit}") == timedelta(seconds=seconds)
     else:
-        assert "at most 36500d" in refusal(Duration, f"{number}{unit}")
+        assert "at most 36500d" in error_message(Duration, f"{number}{unit}")
 
 
 @given(st.timedeltas(timedelta(0), timedelta(days=36500)))
-def test_a_duration_that_is_one_already_stays(value):
-    assert taken(Duration, value) == value
+def test_timedelta_is_a_valid_duration(value):
+    assert validate(Duration, value) == value
 
 
 @pytest.mark.parametrize(
     "value",
     ["", "5", 5, 5.5, None, True, "5 m", "-5m", "+5m", "1h30m", "5M", "5min", "٥m", "m", []],
 )
-def test_what_is_no_duration_is_told_what_would_be(value):
-    assert "should be a duration such as 90s, 15m, 2h or 28d" in refusal(Duration, value)
+def test_error_about_a_duration_shows_valid_ones(value):
+    assert "should be a duration such as 90s, 15m, 2h or 28d" in error_message(Duration, value)
 
 
 @pytest.mark.parametrize(
-    ("model", "said", "least"),
+    ("model", "fields", "least"),
     [
         (SourceSettings, {"slug": "a", "kind": "feed", "every": "0s"}, "1 second"),
         (CrawlSettings, {"deadline": "0s"}, "1 second"),
         (WatchSettings, {"slug": "a", "name": "A", "query": "a", "retention": "23h"}, "1 day"),
     ],
 )
-def test_a_duration_that_would_stand_still_is_refused(model, said, least):
+def test_duration_below_the_minimum_is_rejected(model, fields, least):
     """Retention is in days: 23h would be 0, and every post too old."""
     with pytest.raises(ValidationError, match=f"greater than or equal to {least}"):
-        model(**said)
+        model(**fields)
 
 
-def test_no_pause_between_requests_may_be_asked_for():
+def test_delay_between_requests_may_be_zero():
     assert CrawlSettings(delay="0s").delay == timedelta(0)
 
 
@@ -85,8 +85,8 @@ def test_no_pause_between_requests_may_be_asked_for():
 
 
 @given(st.integers(0, 23), st.integers(0, 59))
-def test_every_minute_of_the_day_is_a_time(hour, minute):
-    assert taken(ClockTime, f"{hour:02}:{minute:02}") == f"{hour:02}:{minute:02}"
+def test_every_minute_of_the_day_is_a_valid_time(hour, minute):
+    assert validate(ClockTime, f"{hour:02}:{minute:02}") == f"{hour:02}:{minute:02}"
 
 
 @pytest.mark.parametrize(
@@ -99,8 +99,8 @@ def test_every_minute_of_the_day_is_a_time(hour, minute):
         (MailAddress, ["ada@acme.example", "ada+harken@h"]),
     ],
 )
-def test_what_has_the_right_shape_is_taken_as_it_is(kind, good):
-    assert [taken(kind, value) for value in good] == good
+def test_valid_value_is_used_unchanged(kind, good):
+    assert [validate(kind, value) for value in good] == good
 
 
 @pytest.mark.parametrize(
@@ -114,31 +114,31 @@ def test_what_has_the_right_shape_is_taken_as_it_is(kind, good):
         (MailAddress, ["ada", "ada@", "@acme", "a@b@c", "a b@c", ""], "ada@acme.example"),
     ],
 )
-def test_what_has_another_shape_is_told_what_would_be_right(kind, bad, right):
-    assert [right in refusal(kind, value) for value in bad] == [True] * len(bad)
+def test_error_about_an_invalid_value_shows_a_valid_one(kind, bad, right):
+    assert [right in error_message(kind, value) for value in bad] == [True] * len(bad)
 
 
 # ---- all settings
 
 
-def test_nothing_can_be_changed_afterwards():
+def test_settings_are_frozen():
     with pytest.raises(ValidationError, match="frozen"):
         Settings().zone = "Europe/Berlin"
 
 
-@pytest.mark.parametrize("said", ["https://h.example", "https://h.example/", "https://h.example//"])
-def test_links_of_letters_begin_with_an_address_without_a_slash_at_its_end(said):
-    assert Settings(console=ConsoleSettings(base_url=said)).base_url == "https://h.example"
+@pytest.mark.parametrize("url", ["https://h.example", "https://h.example/", "https://h.example//"])
+def test_base_url_has_no_trailing_slash(url):
+    assert Settings(console=ConsoleSettings(base_url=url)).base_url == "https://h.example"
 
 
-def test_a_record_that_is_not_said_lies_in_the_state_folder():
+def test_default_database_is_in_the_state_folder():
     assert Settings(state=Path("/var/harken")).database_url == "sqlite:////var/harken/record.db"
     assert Settings(record="postgresql://h/x").database_url == "postgresql://h/x"
 
 
-def test_a_password_shows_nowhere():
-    said = {"host": "h", "sender": "a@b", "password": "hunter2"}
-    settings = Settings.model_validate({"mail": said})
+def test_password_is_hidden_in_every_form():
+    mail = {"host": "h", "sender": "a@b", "password": "hunter2"}
+    settings = Settings.model_validate({"mail": mail})
     assert "hunter2" not in f"{settings} {settings!r} {settings.model_dump_json()}"
 
 
@@ -146,18 +146,18 @@ def test_a_password_shows_nowhere():
 def example(tmp_path):
     """Return the settings that `harken init` writes."""
     blank = Path(__file__).parents[2] / "config" / "harken.example.yaml"
-    filled = {"slug": "acme", "brand": "Acme", "query": "acme"}
+    fields = {"slug": "acme", "brand": "Acme", "query": "acme"}
     path = tmp_path / "harken.yaml"
     path.write_text(
-        blank.read_text("utf-8").format(**filled, sources="  - {slug: blog, kind: feed}"), "utf-8"
+        blank.read_text("utf-8").format(**fields, sources="  - {slug: blog, kind: feed}"), "utf-8"
     )
     return load(path, {})
 
 
-def test_settings_survive_being_written_and_read(example):
+def test_settings_round_trip(example):
     assert Settings.model_validate(example.model_dump()) == example
 
 
-def test_the_example_is_without_a_mistake_and_says_every_group(example):
+def test_example_is_valid_and_has_every_group(example):
     assert all((example.watches, example.topics, example.sources, example.people))
     assert {s.kind for s in example.subscriptions} == {"brief", "digest"}

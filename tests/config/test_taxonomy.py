@@ -20,20 +20,20 @@ def write(folder, text):
     return path
 
 
-def complaint(folder, text):
-    with pytest.raises(ConfigError) as caught:
+def error_message(folder, text):
+    with pytest.raises(ConfigError) as error:
         load(write(folder, text))
-    return str(caught.value).replace(f"{folder}/", "")
+    return str(error.value).replace(f"{folder}/", "")
 
 
-def test_topics_stand_as_in_the_settings(tmp_path):
+def test_topics_have_the_form_of_the_settings(tmp_path):
     path = write(tmp_path, "topics: [{id: a, name: A, sentences: [x], examples: [y]}]")
     topic = Topic(id="a", name="A", sentences=("x",), examples=("y",))
     assert load(path).topics == (topic,)
     assert load(path).pool == {}
 
 
-def test_the_pool_holds_the_examples_of_each_topic(tmp_path):
+def test_pool_contains_the_examples_of_each_topic(tmp_path):
     (tmp_path / "pool.jsonl").write_text(
         "".join(json.dumps({"text": t, "label": t[0]}) + "\n" for t in ("a1", "b1", "a2"))
     )
@@ -46,7 +46,7 @@ def test_the_pool_holds_the_examples_of_each_topic(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("zone: UTC", "t.yaml:1:1: zone: unknown key; expected topics or examples."),
         ("examples: [a]", "t.yaml:1:1: examples: should be the name of a file."),
@@ -55,13 +55,13 @@ def test_the_pool_holds_the_examples_of_each_topic(tmp_path):
         ("topics: [{id: a, nam: A}]", "t.yaml:1:10: topics.0.name: Field required"),
     ],
 )
-def test_a_mistake_is_told_with_its_place(tmp_path, text, told):
-    assert complaint(tmp_path, text).startswith(told)
+def test_error_has_its_position(tmp_path, text, message):
+    assert error_message(tmp_path, text).startswith(message)
 
 
-def test_a_missing_pool_is_told(tmp_path):
+def test_missing_pool_is_reported(tmp_path):
     text = "examples: gone.jsonl\ntopics: [{id: a, name: A, sentences: [x]}]"
-    assert complaint(tmp_path, text) == (
+    assert error_message(tmp_path, text) == (
         "t.yaml:1:1: examples: file 'gone.jsonl' not found; "
         "it should contain JSON lines with text and label."
     )
@@ -70,21 +70,21 @@ def test_a_missing_pool_is_told(tmp_path):
 # ---- the packaged ones
 
 
-def test_banking77_has_a_sentence_for_each_of_its_77_intents_and_examples_of_all():
+def test_banking77_has_a_sentence_and_examples_for_each_of_77_intents():
     taxonomy = load(PACKAGED / "banking77.yaml")
     assert [len(topic.sentences) for topic in taxonomy.topics] == [1] * 77
     assert sum(map(len, taxonomy.pool.values())) > 9_900
     assert min(map(len, taxonomy.pool.values())) == 35
 
 
-def test_no_sentence_of_banking77_is_copied_from_its_texts():
+def test_sentences_of_banking77_are_not_copied_from_its_texts():
     with gzip.open(PACKAGED / "banking77_train.jsonl.gz", "rt", encoding="utf-8") as lines:
         texts = {_letters(json.loads(line)["text"]) for line in lines}
     topics = load(PACKAGED / "banking77.yaml").topics
     assert [t.id for t in topics if _letters(t.sentences[0]) in texts] == []
 
 
-def test_the_topics_of_the_journey_stand_in_settings_as_they_are(tmp_path):
+def test_journey_taxonomy_is_valid_in_settings(tmp_path):
     path = tmp_path / "harken.yaml"
     path.write_text((PACKAGED / "journey.yaml").read_text())
     topics = load_settings(path, {}).topics

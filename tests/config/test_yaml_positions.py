@@ -11,10 +11,10 @@ from config.yaml_positions import key_positions, parse_yaml
 from core.errors import ConfigError
 
 
-def complaint(folder, text):
-    with pytest.raises(ConfigError) as caught:
+def error_message(folder, text):
+    with pytest.raises(ConfigError) as error:
         parse_yaml(text, folder / "harken.yaml")
-    return str(caught.value).replace(f"{folder}/", "")
+    return str(error.value).replace(f"{folder}/", "")
 
 
 # ---- values
@@ -37,31 +37,33 @@ def complaint(folder, text):
         ("Größe", "Größe"),
     ],
 )
-def test_a_time_of_the_day_is_a_text_and_a_number_a_number(tmp_path, text, value):
+def test_time_of_day_is_a_text_and_a_number_is_a_number(tmp_path, text, value):
     """YAML 1.1 reads 10:30 as 630, and 07:30 as a text: one would work, the other not."""
     assert parse_yaml(f"at: {text}\n", tmp_path) == {"at": value}
 
 
 @pytest.mark.parametrize("text", ["", "\n", "# nothing yet\n", "---\n", "~\n", "{}\n", "\ufeff"])
-def test_an_empty_file_says_nothing(tmp_path, text):
+def test_empty_file_has_no_settings(tmp_path, text):
     assert parse_yaml(text, tmp_path) == {}
 
 
 @pytest.mark.parametrize("text", ["[]\n", "zone\n", "1\n", "''\n", "false\n", "2026-01-01\n"])
-def test_what_is_no_mapping_is_refused(tmp_path, text):
-    assert complaint(tmp_path, text).startswith("harken.yaml:1:1: should be a mapping of settings")
+def test_yaml_that_is_no_mapping_is_rejected(tmp_path, text):
+    assert error_message(tmp_path, text).startswith(
+        "harken.yaml:1:1: should be a mapping of settings"
+    )
 
 
 # ---- mistakes
 
 
 @pytest.mark.parametrize("text", ["2026-13-01", "2026-02-30", "2026-01-01 25:00:00", "0x_"])
-def test_what_only_looks_like_a_date_or_a_number_is_told_with_its_place(tmp_path, text):
-    told = complaint(tmp_path, f"zone: UTC\nname: {text}\n")
-    assert told.startswith(
+def test_invalid_date_or_number_is_reported_with_its_position(tmp_path, text):
+    message = error_message(tmp_path, f"zone: UTC\nname: {text}\n")
+    assert message.startswith(
         "harken.yaml:2:7: invalid YAML: this looks like a date or a number but is n"
     )
-    assert text not in told
+    assert text not in message
 
 
 @pytest.mark.parametrize(
@@ -73,15 +75,15 @@ def test_what_only_looks_like_a_date_or_a_number_is_told_with_its_place(tmp_path
         ("mail: {password: !!hunter2 x}\n", "1:18"),
     ],
 )
-def test_a_password_without_its_quotes_is_not_repeated(tmp_path, text, place):
-    told = complaint(tmp_path, text)
-    assert told.startswith(f"harken.yaml:{place}: invalid YAML: ")
-    assert told.endswith("text that begins with * or ! needs quotes.")
-    assert "hunter2" not in told
+def test_error_does_not_quote_an_unquoted_password(tmp_path, text, place):
+    message = error_message(tmp_path, text)
+    assert message.startswith(f"harken.yaml:{place}: invalid YAML: ")
+    assert message.endswith("text that begins with * or ! needs quotes.")
+    assert "hunter2" not in message
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "messages"),
     [
         (
             "zone: UTC\nzone: UTC\n",
@@ -105,48 +107,48 @@ def test_a_password_without_its_quotes_is_not_repeated(tmp_path, text, place):
         ),
     ],
 )
-def test_a_key_that_stands_twice_does_not_win_in_silence(tmp_path, text, told):
-    assert complaint(tmp_path, text).splitlines() == told
+def test_repeated_key_is_reported(tmp_path, text, messages):
+    assert error_message(tmp_path, text).splitlines() == messages
 
 
-def test_keys_of_neighbours_are_no_doubles(tmp_path):
+def test_key_may_repeat_in_another_mapping(tmp_path):
     text = "people: [{slug: a}, {slug: b}]\nsources: [{slug: a}]\n"
     assert len(parse_yaml(text, tmp_path)["people"]) == 2
 
 
-def test_an_anchor_may_be_used_again(tmp_path):
+def test_anchor_may_be_used_several_times(tmp_path):
     text = "a: &brakes {slug: x}\nb: *brakes\nc: {<<: *brakes, name: y}\n"
     assert parse_yaml(text, tmp_path)["c"] == {"slug": "x", "name": "y"}
 
 
 @pytest.mark.parametrize("text", ["a: &x [*x]\n", "a: &x {b: *x}\n", "[" * 500])
-def test_what_has_no_end_is_told(tmp_path, text):
-    assert "nested too deeply" in complaint(tmp_path, text)
+def test_endless_nesting_is_reported(tmp_path, text):
+    assert "nested too deeply" in error_message(tmp_path, text)
 
 
 @pytest.mark.parametrize(
     ("text", "place"), [("a: \x07\n", "1:4"), ("a: 1\nbé: \x00\n", "2:5"), ("\x1b", "1:1")]
 )
-def test_a_character_that_no_yaml_may_hold_has_a_place(tmp_path, text, place):
-    assert complaint(tmp_path, text).startswith(f"harken.yaml:{place}: invalid YAML: ")
+def test_forbidden_character_is_reported_with_its_position(tmp_path, text, place):
+    assert error_message(tmp_path, text).startswith(f"harken.yaml:{place}: invalid YAML: ")
 
 
 @given(st.text(st.sampled_from("ab:-#'\"{}[]&*!|>%@`,? \n\t0é😀\x00\ud800"), max_size=20))
-def test_any_text_is_settings_or_is_told_in_lines_with_a_place(tmp_path_factory, text):
+def test_any_text_is_parsed_or_reported_with_positions(tmp_path_factory, text):
     path = tmp_path_factory.getbasetemp() / "harken.yaml"
-    told = ""
+    messages = ""
     try:
         parse_yaml(text, path)
     except ConfigError as error:
-        told = str(error)
+        messages = str(error)
     place = re.compile(rf"{re.escape(str(path))}:\d+:\d+: ")
-    assert all(place.match(line) for line in told.splitlines())
+    assert all(place.match(line) for line in messages.splitlines())
 
 
 # ---- positions
 
 
-def test_every_key_and_item_has_the_place_where_it_begins():
+def test_position_of_every_key_and_item():
     text = "# settings\nzone: UTC\nwatches:\n  - slug: a\n    topics: [x, y]\n  - slug: b\n"
     assert key_positions(text) == {
         ("zone",): (2, 1),
@@ -161,7 +163,7 @@ def test_every_key_and_item_has_the_place_where_it_begins():
     }
 
 
-def test_a_column_counts_characters_not_bytes():
+def test_column_counts_characters_not_bytes():
     assert key_positions("{größe😀: 1, b: 2}\n")[("b",)] == (1, 13)
 
 
@@ -188,12 +190,12 @@ def paths(value, at=()):
 
 @settings(max_examples=30)
 @given(TREES, st.booleans())
-def test_what_was_written_is_read_and_each_part_has_a_place(tmp_path_factory, tree, flow):
+def test_written_yaml_is_parsed_with_positions(tmp_path_factory, tree, flow):
     text = yaml.safe_dump(tree, allow_unicode=True, default_flow_style=flow, sort_keys=False)
     assert parse_yaml(text, tmp_path_factory.getbasetemp()) == tree
-    found, lines = key_positions(text), text.splitlines()
-    assert list(found) == list(paths(tree))
-    for line, column in found.values():
+    positions, lines = key_positions(text), text.splitlines()
+    assert list(positions) == list(paths(tree))
+    for line, column in positions.values():
         assert lines[line - 1][column - 1 :].strip()
-    in_order = list(found.values())
+    in_order = list(positions.values())
     assert in_order == sorted(in_order)

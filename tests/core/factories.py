@@ -8,7 +8,7 @@ from core.mention import AnalysisState, Mention, MentionState, Sentiment, Verdic
 AT = datetime(2026, 3, 2, tzinfo=UTC)
 
 
-def verdict(text_sha256: str = "now", **said: object) -> Verdict:
+def verdict(text_sha256: str = "now", **fields: object) -> Verdict:
     """Return a neutral verdict of model m on the whole text."""
     plain = Verdict(
         watch=None,
@@ -19,7 +19,7 @@ def verdict(text_sha256: str = "now", **said: object) -> Verdict:
         model="m",
         text_sha256=text_sha256,
     )
-    return replace(plain, **said)
+    return replace(plain, **fields)
 
 
 def mention(*verdicts: Verdict) -> Mention:

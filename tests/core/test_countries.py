@@ -13,7 +13,7 @@ def territory_codes(language):
     return {code for code in Locale(language).territories if len(code) == len("DE")}
 
 
-def test_the_codes_are_the_two_letter_territories_of_cldr():
+def test_codes_are_the_two_letter_territories_of_cldr():
     assert territory_codes("en") - NO_COUNTRIES == COUNTRY_CODES
 
 

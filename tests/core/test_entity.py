@@ -7,14 +7,14 @@ from hypothesis import strategies as st
 from core.entity import Entity, EntityKind, Place, common_place, hostname, normalize_hashtag
 
 
-def named(*values):
-    """Return places of these values, and a hashtag."""
+def places_and_hashtag(*values):
+    """Return places with these values, and a hashtag."""
     places = (Entity(kind=EntityKind.PLACE, value=value, said=value) for value in values)
     return [*places, Entity(kind=EntityKind.HASHTAG, value="fr", said="#fr")]
 
 
 @pytest.mark.parametrize(
-    ("values", "expected"),
+    ("values", "place"),
     [
         ((), None),
         (("DE",), Place(country="DE")),
@@ -24,33 +24,33 @@ def named(*values):
         (("DE", "FR/Paris"), None),
     ],
 )
-def test_a_text_is_set_where_all_its_places_agree(values, expected):
-    assert common_place(named(*values)) == expected
+def test_common_place_is_where_all_places_agree(values, place):
+    assert common_place(places_and_hashtag(*values)) == place
 
 
 @given(st.sampled_from([None, "Munich"]), st.sampled_from(["DE", "US"]))
-def test_a_place_is_written_as_its_value(city, country):
+def test_place_round_trips_through_its_value(city, country):
     there = Place(country=country, city=city)
-    assert common_place(named(str(there))) == there
+    assert common_place(places_and_hashtag(str(there))) == there
 
 
 @pytest.mark.parametrize(
-    ("said", "counted"),
+    ("text", "value"),
     [("#AcmeFail", "acmefail"), ("＃Größe", "grösse"), ("#رؤية_2030", "رؤية_2030"), ("a#b", "a#b")],
 )
-def test_a_hashtag_is_counted_without_its_sign_and_case(said, counted):
-    assert normalize_hashtag(said) == counted
+def test_hashtag_is_normalized_without_sign_and_case(text, value):
+    assert normalize_hashtag(text) == value
 
 
 @given(st.text())
-def test_a_hashtag_counts_as_one_however_often_it_is_folded(said):
-    assert normalize_hashtag(normalize_hashtag(said).removeprefix("#")) == normalize_hashtag(
-        said
+def test_hashtag_normalization_is_idempotent(text):
+    assert normalize_hashtag(normalize_hashtag(text).removeprefix("#")) == normalize_hashtag(
+        text
     ).removeprefix("#")
 
 
 @pytest.mark.parametrize(
-    ("url", "expected"),
+    ("url", "host"),
     [
         ("https://www.Shop.example/a?b#c", "shop.example"),
         ("http://jane:secret@shop.example:8080", "shop.example"),
@@ -58,5 +58,5 @@ def test_a_hashtag_counts_as_one_however_often_it_is_folded(said):
         ("mailto:jane@shop.example", None),
     ],
 )
-def test_of_a_link_the_host_is_kept_alone(url, expected):
-    assert hostname(url) == expected
+def test_link_is_reduced_to_its_host(url, host):
+    assert hostname(url) == host

@@ -1,4 +1,4 @@
-"""core.errors: the family is exported as a whole, and each class has its exit status."""
+"""core.errors: every class is exported and has an exit status."""
 
 import pytest
 
@@ -21,11 +21,11 @@ def test_every_class_is_exported():
         (QueryError("x", column=0), 2),
     ],
 )
-def test_a_mistake_in_the_input_has_status_two_and_a_failure_one(error, status):
+def test_input_errors_exit_with_2_and_failures_with_1(error, status):
     assert error.exit_status == status
 
 
-def test_the_explanation_of_a_query_error_counts_from_one_and_adds_the_hint():
+def test_explanation_of_query_error_counts_from_1_and_adds_the_hint():
     assert QueryError("unknown field", column=4).explanation == "unknown field (at character 5)"
     lines = QueryError("unknown field", column=0, hint="lang:de").explanation.splitlines()
     assert lines == ["unknown field (at character 1)", "Did you mean: lang:de"]

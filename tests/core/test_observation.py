@@ -25,11 +25,11 @@ def observation(**fields):
         (None, None),
     ],
 )
-def test_an_unscored_observation_is_neither_negative_nor_not(sentiment, negative):
+def test_negative_is_none_without_sentiment(sentiment, negative):
     assert observation(sentiment=sentiment).negative is negative
 
 
-def test_the_author_key_is_the_voice_else_the_family_else_the_mention():
+def test_author_key_is_voice_else_family_else_mention():
     assert observation(voice="v1", family="f1").author_key == "v1"
     assert observation(family="f1").author_key == "f1"
     assert observation().author_key == "m1"

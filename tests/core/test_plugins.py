@@ -32,7 +32,7 @@ def package(tmp_path, monkeypatch, request):
 
 
 @pytest.mark.parametrize(
-    ("package", "some"),
+    ("package", "some_names"),
     [
         ("crawlers.sources", {"feed", "forum", "mastodon"}),
         ("nlp.models", {"e5", "minilm"}),
@@ -40,13 +40,13 @@ def package(tmp_path, monkeypatch, request):
         ("alerts.channels", {"email"}),
     ],
 )
-def test_what_ships_is_found(package, some):
-    found = plugins.available(package)
-    assert some <= set(found)
-    assert found == sorted(found)
+def test_packaged_plugins_are_available(package, some_names):
+    names = plugins.available(package)
+    assert some_names <= set(names)
+    assert names == sorted(names)
 
 
-def test_a_class_that_is_only_imported_is_no_plugin_of_the_module(package):
+def test_imported_class_is_not_the_plugin_of_a_module(package):
     """Every source file imports the base class, and may import a neighbour."""
     name, folder = package
     (folder / "one.py").write_text("from collections import UserDict\nclass One(UserDict): pass\n")
@@ -58,7 +58,7 @@ def test_a_class_that_is_only_imported_is_no_plugin_of_the_module(package):
     assert plugins.load(name, "two", UserDict).__name__ == "Two"
 
 
-def test_a_folder_is_a_plugin_too(package):
+def test_package_is_a_plugin(package):
     name, folder = package
     (folder / "deep").mkdir()
     (folder / "deep" / "__init__.py").write_text("class Deep(dict): pass\n")
@@ -67,21 +67,21 @@ def test_a_folder_is_a_plugin_too(package):
 
 
 @pytest.mark.parametrize("name", ["", "Feed", "feed.py", "../feed", "feed.Feed", "os", "__init__"])
-def test_only_the_name_of_a_file_loads_anything(name):
-    """What stands in harken.yaml cannot reach another module."""
+def test_only_a_module_name_is_loaded(name):
+    """A name in harken.yaml cannot load another module."""
     with pytest.raises(ConfigError, match=r"crawlers\.sources: unknown .* Known: feed, "):
         plugins.load("crawlers.sources", name, Source)
 
 
 @given(st.lists(NAMES, min_size=1, max_size=6, unique=True), NAMES)
-def test_a_guess_is_one_of_the_known_or_none(known, word):
-    told = plugins.did_you_mean(word, known)
-    assert told == "" or told in {f" Did you mean {name!r}?" for name in known}
-    if word in known:
-        assert told == f" Did you mean {word!r}?"
+def test_suggestion_is_an_available_name(names, word):
+    suggestion = plugins.did_you_mean(word, names)
+    assert suggestion == "" or suggestion in {f" Did you mean {name!r}?" for name in names}
+    if word in names:
+        assert suggestion == f" Did you mean {word!r}?"
 
 
-def test_nothing_known_gives_no_guess():
+def test_no_suggestion_without_names():
     assert plugins.did_you_mean("feed", []) == ""
 
 
@@ -114,8 +114,8 @@ class Mine(Source):
 '''
 
 
-def corrected(text, message):
-    """*text* after the one correction that *message* asks for."""
+def correct_text(text, message):
+    """Return *text* with the renaming that *message* states."""
     former, present = re.search(r": (\S+) is now (\S+)\.$", message).groups()
     homes, names = zip(*(name.rsplit(".", 1) for name in (former, present)), strict=True)
     text = text.replace(f"from {former} import", f"from {present} import")
@@ -125,7 +125,7 @@ def corrected(text, message):
     return re.sub(rf"\b{names[0]}\b", names[1], text)
 
 
-def test_a_source_written_for_former_names_loads_once_each_error_is_followed(package):
+def test_source_with_former_names_loads_after_each_error_is_followed(package):
     """Each error states one present name; with all of them the file works again."""
     name, folder = package
     text, messages = FORMER_SOURCE, []
@@ -137,7 +137,7 @@ def test_a_source_written_for_former_names_loads_once_each_error_is_followed(pac
             break
         except ConfigError as error:
             messages.append(str(error))
-        following = corrected(text, messages[-1])
+        following = correct_text(text, messages[-1])
         assert following != text, messages[-1]
         text = following
     assert [message.partition(": ")[2] for message in messages] == [
@@ -170,7 +170,7 @@ def test_a_source_written_for_former_names_loads_once_each_error_is_followed(pac
         ),
     ],
 )
-def test_a_former_name_is_answered_with_the_present_one(package, text, message):
+def test_former_name_is_reported_with_the_present_one(package, text, message):
     name, folder = package
     (folder / "mine.py").write_text(text)
     with pytest.raises(ConfigError) as error:
@@ -187,46 +187,46 @@ def test_a_former_name_is_answered_with_the_present_one(package, text, message):
         ("None.facts\n", AttributeError),
     ],
 )
-def test_any_other_mistake_of_a_plugin_stays_as_it_is(package, text, kind):
+def test_other_errors_of_a_plugin_are_raised_unchanged(package, text, kind):
     name, folder = package
     (folder / "mine.py").write_text(text)
     with pytest.raises(kind):
         plugins.load(name, "mine", dict)
 
 
-def shorter(dotted):
-    """*dotted* as the changelog may write it: whole, without its room, or its last name."""
-    return dotted, dotted.partition(".")[2], dotted.rpartition(".")[2]
+def short_forms(path):
+    """Return *path* as the changelog may write it: whole, without its package, or its last name."""
+    return path, path.partition(".")[2], path.rpartition(".")[2]
 
 
 @pytest.mark.parametrize(("former", "present"), RENAMED.items(), ids=list(RENAMED))
-def test_the_changelog_lists_each_former_name_with_the_present_one(former, present):
+def test_changelog_lists_each_former_name_with_the_present_one(former, present):
     text = " ".join((ROOT / "CHANGELOG.md").read_text().split())
-    pairs = product(shorter(former), shorter(present))
+    pairs = product(short_forms(former), short_forms(present))
     assert any(f"`{old}` → `{new}`" in text for old, new in pairs)
 
 
-def exists(dotted):
-    """Whether *dotted* is a module, a name in one, or a member that a class there states."""
-    home, _, name = dotted.rpartition(".")
-    path = ROOT.joinpath(*dotted.split("."))
+def exists(dotted_name):
+    """Return True if *dotted_name* is a module, a name in one, or a member of a class there."""
+    home, _, name = dotted_name.rpartition(".")
+    path = ROOT.joinpath(*dotted_name.split("."))
     if path.with_suffix(".py").is_file() or (path / "__init__.py").is_file():
         return True
     file = ROOT.joinpath(*home.split(".")).with_suffix(".py")
     if file.is_file():
-        return name in stated(ast.parse(file.read_text()).body)
+        return name in defined_names(ast.parse(file.read_text()).body)
     home, _, owner = home.rpartition(".")
     file = ROOT.joinpath(*home.split(".")).with_suffix(".py")
     classes = ast.parse(file.read_text()).body if file.is_file() else []
     return any(
-        name in stated(node.body)
+        name in defined_names(node.body)
         for node in classes
         if isinstance(node, ast.ClassDef) and node.name == owner
     )
 
 
-def stated(body):
-    """Names that the statements of *body* define; those that they import are not meant."""
+def defined_names(body):
+    """Yield the names that the statements of *body* define, without those that they import."""
     for node in body:
         if isinstance(node, ast.ClassDef | ast.FunctionDef):
             yield node.name
@@ -236,7 +236,7 @@ def stated(body):
 
 
 @pytest.mark.parametrize(("former", "present"), RENAMED.items(), ids=list(RENAMED))
-def test_each_present_name_exists_and_no_former_one_does(former, present):
+def test_present_names_exist_and_former_ones_do_not(former, present):
     """Read from the files, so that no test imports torch. A later move must correct the table."""
     assert exists(present)
     assert not exists(former)
@@ -254,18 +254,18 @@ def test_each_present_name_exists_and_no_former_one_does(former, present):
         TransientError("busy"),
     ],
 )
-def test_an_error_crosses_processes_with_its_words(error):
-    """A crawl child or a bench process hands its error to the parent."""
-    told = pickle.loads(pickle.dumps(error))
-    assert (type(told), str(told)) == (type(error), str(error))
+def test_errors_can_be_pickled(error):
+    """A child process sends its error to the parent."""
+    copy = pickle.loads(pickle.dumps(error))
+    assert (type(copy), str(copy)) == (type(error), str(error))
 
 
 @pytest.mark.parametrize("kind", [ConfigError, PermanentError, TransientError])
-def test_whoever_catches_harken_errors_catches_all_of_them(kind):
+def test_every_error_is_a_harken_error(kind):
     with pytest.raises(HarkenError, match="why"):
         raise kind("why")
 
 
-def test_a_query_error_knows_its_column_and_perhaps_what_would_be_right():
+def test_query_error_has_a_column_and_an_empty_hint():
     error = QueryError("no such field", column=0)
     assert (error.column, error.hint) == (0, "")

@@ -12,16 +12,16 @@ NAMES = ["alerts", "config", "console", "core", "crawlers", "harken", "indexer",
 
 
 @pytest.mark.parametrize("name", [*NAMES, "templates"])
-def test_the_installed_package_is_ours_from_any_folder(name, tmp_path):
+def test_installed_package_is_imported_from_any_folder(name, tmp_path):
     try:
         distribution("harken")
     except PackageNotFoundError:
         pytest.skip("not installed")
-    told = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-I", "-c", f"import {name}; print({name}.__file__)"],
         cwd=tmp_path,
         capture_output=True,
         text=True,
         check=True,
     )
-    assert Path(told.stdout.strip()) == ROOT / name / "__init__.py"
+    assert Path(result.stdout.strip()) == ROOT / name / "__init__.py"

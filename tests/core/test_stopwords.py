@@ -1,4 +1,4 @@
-"""One list of stop words a language, in the form in which texts are compared with it."""
+"""One list of stop words per language, in the form of the tokenizer."""
 
 import pytest
 
@@ -7,12 +7,12 @@ from core.tokenizer import tokenize
 
 
 @pytest.mark.parametrize("language", STOP_WORDS)
-def test_every_word_is_one_token_of_the_tokenizer(language):
+def test_every_stop_word_is_one_token(language):
     """A word in another form (an accent, an apostrophe) would never match a token."""
     assert [w for w in STOP_WORDS[language] if tokenize(w) != [w]] == []
 
 
-def test_the_languages_are_those_of_phrases_and_reasons():
+def test_languages_with_stop_words():
     assert set(STOP_WORDS) == {"ar", "de", "en", "es", "fr", "it", "pt"}
 
 
@@ -28,16 +28,16 @@ def test_the_languages_are_those_of_phrases_and_reasons():
         ("ar", "هذا التي أيضا"),
     ],
 )
-def test_grammar_is_on_the_list_of_its_language(language, text):
+def test_function_words_are_stop_words(language, text):
     assert set(tokenize(text)) <= stop_words(language)
 
 
-def test_a_language_without_a_list_has_none():
+def test_unknown_language_has_no_list():
     assert stop_words("xx") is None
     assert stop_words(None) is None
 
 
-def test_a_subject_is_on_no_list():
+def test_nouns_are_no_stop_words():
     assert not any(
         {"battery", "akku", "batteria", "delivery"} & words for words in STOP_WORDS.values()
     )

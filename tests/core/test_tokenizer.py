@@ -1,4 +1,4 @@
-"""The one tokenizer of Harken."""
+"""The tokenizer that queries and texts share."""
 
 import pytest
 from hypothesis import example, given
@@ -10,7 +10,7 @@ TEXTS = st.text(st.sampled_from("aZ9é ß_'-漢カไ😡™𝗔①½İ\u0301\u2
 
 
 @pytest.mark.parametrize(
-    ("text", "cut"),
+    ("text", "tokens"),
     [
         ("", []),
         ("The E-Bike's brake, v2.0!", ["the", "e", "bike", "s", "brake", "v2", "0"]),
@@ -30,17 +30,17 @@ TEXTS = st.text(st.sampled_from("aZ9é ß_'-漢カไ😡™𝗔①½İ\u0301\u2
         ("\ud800 \x00", []),
     ],
 )
-def test_texts_are_cut_as_readers_of_them_would(text, cut):
-    assert tokenize(text) == cut
+def test_tokens_of_a_text(text, tokens):
+    assert tokenize(text) == tokens
 
 
 @given(TEXTS)
-def test_tokens_are_the_words_each_with_its_place(text):
+def test_tokens_with_spans_have_the_same_words(text):
     assert [t.word for t in tokenize_with_spans(text)] == tokenize(text)
 
 
 @given(TEXTS)
-def test_places_lie_in_order_inside_the_text(text):
+def test_spans_are_in_order_and_within_the_text(text):
     ends = 0
     for token in tokenize_with_spans(text):
         assert 0 <= token.start < token.end <= len(text)
@@ -50,22 +50,22 @@ def test_places_lie_in_order_inside_the_text(text):
 
 @given(TEXTS)
 @example("𝗔")
-def test_words_are_their_own_words(text):
-    """So the stored text of an index has the same words."""
+def test_tokenization_is_idempotent(text):
+    """An index stores the words joined by spaces and tokenizes them again."""
     assert tokenize(" ".join(tokenize(text))) == tokenize(text)
 
 
 @given(TEXTS)
-def test_no_word_is_empty_or_holds_a_space(text):
+def test_no_word_is_empty_or_contains_a_space(text):
     assert all(w and w.split() == [w] for w in tokenize(text))
 
 
 @given(st.text(st.characters(max_codepoint=127)))
-def test_case_means_nothing(text):
+def test_case_is_ignored(text):
     assert tokenize(text.upper()) == tokenize(text.lower()) == tokenize(text)
 
 
-def test_a_place_cuts_the_word_out_of_the_text_with_its_accents():
+def test_span_includes_combining_accents():
     text = "«Cre\u0300me»: 2 Größen"
     assert [text[t.start : t.end] for t in tokenize_with_spans(text)] == [
         "Cre\u0300me",

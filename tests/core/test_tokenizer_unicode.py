@@ -1,4 +1,4 @@
-"""Words of every script: laws over all of Unicode, and texts that break weaker tokenizers."""
+"""Words of every script: properties over all of Unicode, and texts that break weaker tokenizers."""
 
 import sys
 import unicodedata
@@ -19,47 +19,49 @@ HOSTILE = st.text(
 
 
 @pytest.mark.slow
-def test_every_character_is_cut_into_words_that_are_cut_no_further():
+def test_tokenization_of_every_character_is_idempotent():
     """An index stores the words and splits a query: a second pass must change nothing."""
-    every = " ".join(map(chr, range(sys.maxunicode + 1)))
-    once = tokenize(every)
-    assert tokenize(" ".join(once)) == once
+    text = " ".join(map(chr, range(sys.maxunicode + 1)))
+    words = tokenize(text)
+    assert tokenize(" ".join(words)) == words
 
 
 @pytest.mark.slow
-def test_no_letter_and_no_digit_of_any_script_is_lost():
+def test_every_letter_and_digit_has_a_token():
     """Except some Arabic vowel signs alone: they are accents without a letter."""
     kinds = ("Lu", "Ll", "Lt", "Lo", "Nd")
-    some = [c for c in map(chr, range(sys.maxunicode + 1)) if unicodedata.category(c) in kinds]
-    silent = unicodedata.normalize("NFKD", "".join(c for c in some if not tokenize(c)))
-    assert {unicodedata.category(c) for c in silent} == {"Mn", "Zs"}
+    characters = [
+        c for c in map(chr, range(sys.maxunicode + 1)) if unicodedata.category(c) in kinds
+    ]
+    without_token = unicodedata.normalize("NFKD", "".join(c for c in characters if not tokenize(c)))
+    assert {unicodedata.category(c) for c in without_token} == {"Mn", "Zs"}
 
 
 # ---- laws
 
 
 @given(HOSTILE, HOSTILE)
-def test_a_space_parts_texts_whatever_they_are(one, other):
+def test_space_separates_any_texts(one, other):
     assert tokenize(f"{one} {other}") == tokenize(one) + tokenize(other)
 
 
 @given(HOSTILE)
-def test_how_letters_are_composed_means_nothing(text):
+def test_composition_is_ignored(text):
     """Platforms send é as one character or as two; each matches the other."""
     forms = {tuple(tokenize(unicodedata.normalize(form, text))) for form in ("NFC", "NFD")}
     assert len(forms) == 1
 
 
 @given(HOSTILE)
-def test_a_place_holds_its_word(text):
+def test_span_contains_its_word(text):
     for token in tokenize_with_spans(text):
-        place = text[token.start : token.end]
-        assert token.word in tokenize(place)
+        part = text[token.start : token.end]
+        assert token.word in tokenize(part)
 
 
 @given(HOSTILE)
-def test_places_and_what_lies_between_are_the_whole_text(text):
-    """The text between the spans contains no word."""
+def test_text_between_spans_contains_no_word(text):
+    """The spans cover every word."""
     ends, between = 0, []
     for token in tokenize_with_spans(text):
         between.append(text[ends : max(ends, token.start)])
@@ -71,7 +73,7 @@ def test_places_and_what_lies_between_are_the_whole_text(text):
 
 
 @pytest.mark.parametrize(
-    ("text", "cut"),
+    ("text", "tokens"),
     [
         ("l'été 2026", ["l", "ete", "2026"]),
         ("СКИДКА скидка", ["скидка", "скидка"]),
@@ -92,16 +94,16 @@ def test_places_and_what_lies_between_are_the_whole_text(text):
         ("\x1b[31mred\x1b[0m", ["31mred", "0m"]),
     ],
 )
-def test_texts_of_many_scripts(text, cut):
-    assert tokenize(text) == cut
+def test_texts_of_many_scripts(text, tokens):
+    assert tokenize(text) == tokens
 
 
-def test_a_very_long_text_is_cut_whole():
+def test_very_long_text_is_tokenized_completely():
     text = "Größe 漢 😡 " * 20_000
     assert tokenize(text) == ["grosse", "漢", "😡"] * 20_000
     assert tokenize_with_spans(text)[-1].end == len(text) - 1
 
 
-def test_a_text_without_a_word_has_none():
+def test_text_without_words_has_no_tokens():
     for text in ("", " ", "...", "\u0301", "\u200d\ufeff", "\x00\x1b", "\ud800", "-_-"):
         assert tokenize(text) == tokenize_with_spans(text) == []

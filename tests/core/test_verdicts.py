@@ -22,18 +22,18 @@ verdicts = st.builds(
 )
 
 
-def test_a_model_without_further_heads_says_nothing_more():
+def test_verdict_without_heads_has_no_further_classes():
     assert (verdict().emotion, verdict().intents, verdict().offensive) == (None, (), None)
 
 
 @given(HEADS)
-def test_what_follows_from_any_heads_is_theirs(heads):
+def test_classes_follow_from_the_probabilities_of_heads(heads):
     """An unknown class is kept as evidence without effect."""
     one = verdict(heads=heads)
-    read = heads.get("emotion", {})
-    known = [read[e] for e in Emotion if e in read]
-    assert (one.emotion is None) == (not known)
-    assert one.emotion is None or read[one.emotion] == max(known)
+    emotions = heads.get("emotion", {})
+    known_shares = [emotions[e] for e in Emotion if e in emotions]
+    assert (one.emotion is None) == (not known_shares)
+    assert one.emotion is None or emotions[one.emotion] == max(known_shares)
     shares = [heads["intent"][i] for i in one.intents]
     assert shares == sorted(shares, reverse=True)
     assert set(one.intents) == {
@@ -42,35 +42,35 @@ def test_what_follows_from_any_heads_is_theirs(heads):
     assert (one.offensive is None) == ("offensive" not in heads.get("offence", {}))
 
 
-def test_what_is_as_likely_as_not_is_said():
+def test_probability_of_one_half_is_predicted():
     intent = {"question": 0.5, "praise": 0.49, "complaint": 0.9}
     one = verdict(heads={"intent": intent, "offence": {"clean": 0.5, "offensive": 0.5}})
     assert one.intents == (Intent.COMPLAINT, Intent.QUESTION)
     assert one.offensive is True
 
 
-def test_a_watch_has_the_verdict_towards_it_and_any_other_the_whole():
+def test_watch_has_its_own_verdict_or_that_of_the_whole_text():
     whole = verdict(sentiment=Sentiment.NEGATIVE)
     towards = verdict(watch="acme", sentiment=Sentiment.POSITIVE)
-    told = mention(whole, towards)
-    assert told.verdict_for("acme") == towards
-    assert told.verdict_for("globex") == told.verdict_for(None) == whole
-    assert told.sentiment_for("acme") is Sentiment.POSITIVE
+    scored_mention = mention(whole, towards)
+    assert scored_mention.verdict_for("acme") == towards
+    assert scored_mention.verdict_for("globex") == scored_mention.verdict_for(None) == whole
+    assert scored_mention.sentiment_for("acme") is Sentiment.POSITIVE
 
 
-def test_a_verdict_towards_a_watch_by_a_model_that_was_replaced_counts_no_more():
+def test_watch_verdict_of_a_former_model_is_ignored():
     old = [verdict(model="m"), verdict(model="m", watch="acme", sentiment=Sentiment.POSITIVE)]
     assert mention(*old, verdict(model="n")).sentiment_for("acme") is Sentiment.NEUTRAL
 
 
 @given(st.lists(verdicts, max_size=6), st.sampled_from([None, "acme", "globex", "nobody"]))
-def test_the_sentiment_for_any_watch_is_total(said, watch):
+def test_every_watch_has_a_verdict_of_the_newest_model(all_verdicts, watch):
     """It has a sentiment if and only if the same model has one for the same text."""
-    told = mention(*said)
-    chosen, whole = told.verdict_for(watch), told.verdict
-    assert (chosen is None) == (whole is None)
-    if chosen is not None:
-        assert chosen in said
-        assert (chosen.model, chosen.text_sha256) == (whole.model, "now")
-        assert chosen.watch in (None, watch)
-        assert chosen == whole or chosen.sentiment is not None
+    scored_mention = mention(*all_verdicts)
+    watch_verdict, whole = scored_mention.verdict_for(watch), scored_mention.verdict
+    assert (watch_verdict is None) == (whole is None)
+    if watch_verdict is not None:
+        assert watch_verdict in all_verdicts
+        assert (watch_verdict.model, watch_verdict.text_sha256) == (whole.model, "now")
+        assert watch_verdict.watch in (None, watch)
+        assert watch_verdict == whole or watch_verdict.sentiment is not None
