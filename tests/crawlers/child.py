@@ -16,12 +16,12 @@ STARTED = datetime.fromisoformat("2026-11-22T06:00:00+00:00")
 class PrintingSink:
     """A sink that prints its events; it is slow and raises errors as the batch demands."""
 
-    def __init__(self, broken, slow):
-        self.broken = broken
+    def __init__(self, broken_source, slow):
+        self.broken_source = broken_source
         self.slow = slow
 
     def on_page(self, job, page, fetched_page):
-        if job.source == self.broken:
+        if job.source == self.broken_source:
             raise OSError("the disk of a test is full")
         sleep(self.slow)
         facts = {"uris": [p.uri for p in page.posts], "cursor": page.cursor}

@@ -1,4 +1,4 @@
-"""A web server that a test controls, and crawls of it in a real child process."""
+"""A web server with scripted responses, and crawls of it in a real child process."""
 
 import json
 import subprocess
@@ -22,7 +22,7 @@ class Answer:
     status: int = 200
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
-    length: str = ""  # what it says of its length, if that is not the truth
+    length: str = ""  # the Content-Length header, if it is wrong
 
 
 @dataclass
@@ -31,25 +31,25 @@ class Web:
 
     url: str = ""
     answers: dict[str, list[Answer]] = field(default_factory=dict)
-    asked: list[tuple[str, dict[str, str], float]] = field(default_factory=list)
+    requests: list[tuple[str, dict[str, str], float]] = field(default_factory=list)
 
     def put(
         self, path: str, body: bytes = b"", status: int = 200, *, length: str = "", **headers: str
     ) -> None:
         """Set the response to *path*; of several, the last one repeats."""
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        self.answers.setdefault(path, []).append(Answer(status, body, named, length))
+        header_values = {name.replace("_", "-"): value for name, value in headers.items()}
+        self.answers.setdefault(path, []).append(Answer(status, body, header_values, length))
 
     @property
-    def place(self) -> str:
+    def host_and_port(self) -> str:
         return self.url.removeprefix("http://")
 
     def paths(self) -> list[str]:
-        return [path for path, _, _ in self.asked]
+        return [path for path, _, _ in self.requests]
 
     def gaps(self) -> list[float]:
         """Return the seconds between successive requests."""
-        times = [at for _, _, at in self.asked]
+        times = [at for _, _, at in self.requests]
         return [later - sooner for sooner, later in pairwise(times)]
 
 
@@ -59,7 +59,7 @@ def serve(site: Web) -> type[BaseHTTPRequestHandler]:
         timeout = 5
 
         def do_GET(self) -> None:
-            site.asked.append((self.path, dict(self.headers), monotonic()))
+            site.requests.append((self.path, dict(self.headers), monotonic()))
             answers = site.answers.get(self.path, [Answer(404)])
             answer = answers.pop(0) if len(answers) > 1 else answers[0]
             etag = answer.headers.get("ETag")
@@ -99,7 +99,7 @@ def new_site() -> Iterator[Callable[[], Web]]:
 
 @pytest.fixture
 def web(new_site: Callable[[], Web]) -> Web:
-    """Return one such site."""
+    """Return a site on its own port; it answers 404 by default."""
     return new_site()
 
 

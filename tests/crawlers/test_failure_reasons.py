@@ -20,8 +20,8 @@ from crawlers.sources.wordpress import _Comment
         (MemoryError(), "unexpected error MemoryError"),
     ],
 )
-def test_an_error_becomes_a_sentence(error, reason):
-    """An unexpected error is only named: its message may quote a text."""
+def test_reason_of_an_error(error, reason):
+    """Of an unexpected error only the class is named: its message may quote a text."""
     assert reason_of(error) == reason
 
 
@@ -35,6 +35,6 @@ def test_an_error_becomes_a_sentence(error, reason):
         (b"\xff", r"^not comments: invalid JSON \(UnicodeDecodeError\)$"),
     ],
 )
-def test_what_is_no_array_of_rows_is_refused_without_quoting_it(body, reason):
+def test_invalid_rows_are_rejected_without_quoting_them(body, reason):
     with pytest.raises(PermanentError, match=reason):
         parse_json_rows(body, _Comment, "comments")

@@ -37,7 +37,7 @@ def rejection(body: bytes) -> str:
         b'<atom:feed xmlns:atom="http://www.w3.org/2005/Atom"><x>&</x></atom:feed>',
     ],
 )
-def test_a_feed_as_they_are_in_the_wild_passes(body):
+def test_real_world_feed_is_accepted(body):
     assert rejection(body) == ""
 
 
@@ -52,23 +52,23 @@ def test_a_feed_as_they_are_in_the_wild_passes(body):
         (b'<!DOCTYPE r [<!ENTITY a SYSTEM "file:///etc/passwd">]><rss/>', "rejected: its XML"),
     ],
 )
-def test_what_attacks_or_is_something_else_is_refused(body, reason):
+def test_attack_or_other_format_is_rejected(body, reason):
     assert reason in rejection(body)
 
 
 @pytest.mark.parametrize("end", range(0, len(FEED.rstrip()), 7))
-def test_half_a_page_is_no_page(end):
+def test_truncated_feed_is_rejected(end):
     """At any point of truncation: the missing entries would count as deleted or crawled."""
     assert rejection(FEED[:end])
 
 
-def test_a_feed_that_is_ill_formed_and_cut_off_is_cut_off():
+def test_truncated_ill_formed_feed_is_rejected():
     assert rejection(FEED.replace(b"&amp;", b"&")[:-20])
 
 
 @settings(max_examples=60)
 @given(st.binary(max_size=80), st.integers(0, len(FEED)))
-def test_any_bytes_pass_or_are_refused_without_a_word_of_them(noise, at):
+def test_rejection_does_not_quote_the_feed(noise, at):
     canary = b"canary " + noise
     reason = rejection(FEED[:at] + canary + FEED[at:])
     assert "canary" not in reason

@@ -30,15 +30,15 @@ from tests.work import lines_executed
         ("\ud83d\x00<b>x", "\ufffdx"),
     ],
 )
-def test_html_becomes_what_a_reader_sees(html, text):
+def test_visible_text_of_html(html, text):
     assert html_to_text(html) == text
 
 
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc", "Zs", "Zl", "Zp"]), min_size=1))
-def test_escaped_text_comes_back(text):
+def test_escaped_text_is_restored(text):
     """Any text, escaped into a paragraph, is restored unchanged."""
-    escaped = text.replace("&", "&amp;").replace("<", "&lt;")
-    assert html_to_text(f"<p>{escaped}</p>") == make_valid(text)
+    html = text.replace("&", "&amp;").replace("<", "&lt;")
+    assert html_to_text(f"<p>{html}</p>") == make_valid(text)
 
 
 @pytest.mark.slow
@@ -47,7 +47,7 @@ def test_escaped_text_comes_back(text):
     ["<div>", "<a", "<b> </b>", "<br>", "&"],
     ids=["deep", "open", "spaces", "breaks", "entities"],
 )
-def test_the_work_on_hostile_html_grows_with_its_size(piece):
+def test_work_grows_linearly_with_hostile_html(piece):
     """Nesting and repetition: four times the page costs at most four times the work."""
     small, large = (
         lines_executed(partial(html_to_text, piece * count + "<p>end")) for count in (5_000, 20_000)
@@ -57,7 +57,7 @@ def test_the_work_on_hostile_html_grows_with_its_size(piece):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("piece", ["<div>", "<a", "<b> </b>", "<br>", "&"])
-def test_a_megabyte_of_hostile_html_is_read(piece):
+def test_megabyte_of_hostile_html_is_converted(piece):
     assert isinstance(html_to_text(piece * (1_000_000 // len(piece)) + "<p>end"), str)
 
 
@@ -95,7 +95,7 @@ def test_codec_that_is_no_charset_is_ignored(codec):
 
 
 @given(st.text(st.characters(codec=None)) | st.text(max_size=5).map(lambda t: t * 9_000))
-def test_what_is_kept_is_valid_and_bounded(text):
+def test_stored_text_is_valid_and_limited(text):
     """No NUL, no lone surrogate, at most 32 KiB; a text that fits is unchanged."""
     clean = make_valid(text)
     clean.encode()
@@ -119,5 +119,5 @@ def test_what_is_kept_is_valid_and_bounded(text):
         ("", "", ""),
     ],
 )
-def test_a_title_is_said_once(title, body, text):
+def test_title_is_not_repeated(title, body, text):
     assert compose(title, body) == text

@@ -12,7 +12,7 @@ from crawlers.json_rows import parse_json_rows
 
 
 class Row(BaseModel):
-    """A row of a number and an optional text."""
+    """A row with a number and an optional text."""
 
     id: int
     text: str = ""
@@ -33,27 +33,27 @@ def body(rows) -> bytes:
 
 @settings(max_examples=40)
 @given(st.lists(st.one_of(GOOD, BAD), max_size=12), GOOD)
-def test_every_good_row_is_read_in_order_whatever_stands_between(rows, one):
-    rows = [*rows, one]
+def test_valid_rows_are_parsed_in_order_among_invalid_ones(rows, last_row):
+    rows = [*rows, last_row]
     good = [row for row in rows if isinstance(row, dict) and "id" in row]
-    found = parse_json_rows(body(rows), Row, "a list")
-    assert [row.id for row in found] == [row["id"] for row in good]
+    parsed_rows = parse_json_rows(body(rows), Row, "a list")
+    assert [row.id for row in parsed_rows] == [row["id"] for row in good]
 
 
 @settings(max_examples=40)
 @given(st.lists(BAD, min_size=1, max_size=6))
-def test_a_page_of_which_nothing_can_be_read_is_no_page(rows):
+def test_page_without_valid_rows_is_rejected(rows):
     """It is another format, not an empty list: the error must be reported."""
     with pytest.raises(PermanentError, match=f"none of its {len(rows)} rows"):
         parse_json_rows(body(rows), Row, "a list")
 
 
-def test_an_empty_list_is_a_page():
+def test_empty_list_is_valid():
     assert parse_json_rows(b"[]", Row, "a list") == ()
 
 
 @pytest.mark.parametrize(
-    ("said", "told"),
+    ("body", "reason"),
     [
         (b"", "invalid JSON"),
         (b"<html>", "invalid JSON"),
@@ -64,14 +64,14 @@ def test_an_empty_list_is_a_page():
         (b"3", "JSON int"),
     ],
 )
-def test_what_is_no_list_is_named_without_a_word_of_it(said, told):
-    with pytest.raises(PermanentError, match=told) as caught:
-        parse_json_rows(said, Row, "a list of posts")
-    assert str(caught.value).startswith("not a list of posts: ")
-    assert "gone" not in str(caught.value)
+def test_other_json_is_rejected_without_quoting_it(body, reason):
+    with pytest.raises(PermanentError, match=reason) as error:
+        parse_json_rows(body, Row, "a list of posts")
+    assert str(error.value).startswith("not a list of posts: ")
+    assert "gone" not in str(error.value)
 
 
-def test_half_a_character_does_not_cost_the_row():
+def test_row_with_lone_surrogate_is_parsed():
     """JSON escapes can contain a lone surrogate, which has no UTF-8."""
     (row,) = parse_json_rows(b'[{"id": 1, "text": "a\\ud83d b"}]', Row, "a list")
     row.text.encode()

@@ -36,14 +36,14 @@ def options(kind, **fields):
         ("wordpress", {"comments": "perhaps"}),
     ],
 )
-def test_a_wrong_option_is_named(kind, wrong):
+def test_error_names_the_invalid_option(kind, wrong):
     with pytest.raises(ValidationError, match=next(iter(wrong))):
         options(kind, **wrong)
 
 
 @pytest.mark.parametrize("kind", available("crawlers.sources"))
-def test_options_are_values(kind):
-    """They are immutable."""
+def test_options_are_frozen(kind):
+    """A source cannot change its options."""
     with pytest.raises(ValidationError, match="frozen"):
         options(kind).url = "https://elsewhere.example/"
 
@@ -63,21 +63,21 @@ def test_options_are_values(kind):
         ),
     ],
 )
-def test_a_first_crawl_asks_without_conditions(kind, fields, first_url):
+def test_first_crawl_starts_with_one_unconditional_request(kind, fields, first_url):
     """One unconditional request: no validators are stored yet."""
     source = load("crawlers.sources", kind, Source)(options(kind, **fields))
     [fetch] = source.start_requests(None, NOW)
     assert (fetch.url, fetch.conditional) == (first_url, False)
 
 
-def test_only_authors_who_asked_to_be_found():
+def test_authors_are_filtered_by_their_consent():
     """With only_indexable, an author without opt-in is left out; noindex always applies."""
     kind = load("crawlers.sources", "mastodon", Source)
     body = "[{}, {}, {}]".format(
         *(
             f'{{"id": "{number}", "uri": "urn:{number}", "content": "x",'
-            f' "created_at": "2026-11-21T00:00:00Z", "account": {{"acct": "jo", {wish}}}}}'
-            for number, wish in enumerate(
+            f' "created_at": "2026-11-21T00:00:00Z", "account": {{"acct": "jo", {preference}}}}}'
+            for number, preference in enumerate(
                 ('"indexable": true', '"indexable": false', '"noindex": true')
             )
         )
@@ -92,7 +92,7 @@ def test_only_authors_who_asked_to_be_found():
 
 
 @pytest.mark.slow
-def test_a_process_that_only_plans_crawls_needs_no_scrapy():
+def test_modules_of_the_parent_do_not_import_scrapy():
     """The parent needs options, facts and outcomes; only children run a reactor."""
     modules = ["filtering", "job", "process_limits", "source"]
     modules += [f"sources.{kind}" for kind in available("crawlers.sources")]

@@ -38,74 +38,74 @@ NOW = datetime(2026, 11, 22, 6, tzinfo=UTC)
         ("Sun, 99 Nov 2026 06:02:00 GMT", DEFAULT_RETRY_AFTER_S),
     ],
 )
-def test_retry_after_is_seconds_or_a_date_or_nonsense(value, seconds):
+def test_retry_after_in_seconds_as_date_or_invalid(value, seconds):
     assert parse_retry_after(value, NOW) == seconds
 
 
 @given(st.text() | st.integers().map(str))
-def test_no_retry_after_waits_longer_than_a_day(value):
+def test_retry_after_is_at_most_a_day(value):
     assert 0 <= parse_retry_after(value, NOW) <= MAX_RETRY_AFTER_S
 
 
 @given(st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001
-def test_a_date_waits_until_that_date(until):
+def test_retry_after_as_date_waits_until_it(until):
     until = until.replace(microsecond=0)
     wait = parse_retry_after(format_datetime(until), NOW)
     assert wait == min(max((until - NOW).total_seconds(), 0), MAX_RETRY_AFTER_S)
 
 
-def hosts(*delays, **more):
+def make_throttle(*delays, **more):
     return HostThrottle(delays, concurrency=4, now=lambda: NOW, **more)
 
 
-async def ask(throttle, place):
-    async with throttle.slot(place):
+async def request(throttle, endpoint):
+    async with throttle.slot(endpoint):
         return "answer"
 
 
-def test_a_host_that_asked_for_a_long_pause_is_not_asked():
+def test_paused_host_gets_no_request():
     """The error has the seconds for the database; other hosts, and its other ports, continue."""
 
-    async def story():
-        throttle = hosts(("slow.example:80", 0), ("slow.example:81", 0))
+    async def scenario():
+        throttle = make_throttle(("slow.example:80", 0), ("slow.example:81", 0))
         assert throttle.apply_retry_after("slow.example:80", "100") == 100
         with pytest.raises(PauseError) as pause:
-            await ask(throttle, "slow.example:80")
-        return pause.value, await ask(throttle, "slow.example:81")
+            await request(throttle, "slow.example:80")
+        return pause.value, await request(throttle, "slow.example:81")
 
-    pause, answer = asyncio.run(story())
+    pause, answer = asyncio.run(scenario())
     assert (pause.endpoint, answer) == ("slow.example:80", "answer")
     assert 99 < pause.retry_after <= 100
 
 
-def test_a_request_that_waits_for_its_place_sees_that_the_host_has_closed():
-    """A 429 may come while the request waits for a total slot: it is not sent."""
+def test_waiting_request_is_stopped_by_a_new_pause():
+    """A 429 may come while another request waits for a slot: that one is not sent."""
 
-    async def story():
+    async def scenario():
         throttle = HostThrottle([("a.example:80", 0)], concurrency=1, now=lambda: NOW)
         async with throttle.slot("b.example:80"):
-            waiting = asyncio.ensure_future(ask(throttle, "a.example:80"))
+            waiting = asyncio.ensure_future(request(throttle, "a.example:80"))
             await asyncio.sleep(0)
             throttle.apply_retry_after("a.example:80", "100")
         with pytest.raises(PauseError):
             await waiting
 
-    asyncio.run(story())
+    asyncio.run(scenario())
 
 
-def test_a_pause_is_never_shortened():
+def test_pause_is_never_shortened():
     """A later and shorter pause does not end an earlier one; an expired one has no effect."""
 
-    async def story():
-        throttle = hosts(("a.example:80", 0), ("b.example:80", 0))
+    async def scenario():
+        throttle = make_throttle(("a.example:80", 0), ("b.example:80", 0))
         throttle.apply_retry_after("a.example:80", "100")
         throttle.pause_until("a.example:80", NOW + timedelta(seconds=1))
         throttle.pause_until("b.example:80", NOW - timedelta(hours=1))
         with pytest.raises(PauseError):
-            await ask(throttle, "a.example:80")
-        return await ask(throttle, "b.example:80")
+            await request(throttle, "a.example:80")
+        return await request(throttle, "b.example:80")
 
-    assert asyncio.run(story()) == "answer"
+    assert asyncio.run(scenario()) == "answer"
 
 
 @pytest.mark.parametrize(
@@ -117,21 +117,21 @@ def test_a_pause_is_never_shortened():
         ([("y.example:80", 0.0)], 1),
     ],
 )
-def test_a_host_with_a_delay_is_asked_one_request_at_a_time(delays, at_once):
+def test_host_with_delay_gets_one_request_at_a_time(delays, at_once):
     """The longest delay among the host's sources applies; delay 0 applies to that host alone."""
 
-    async def story():
-        throttle = hosts(*delays, delay=0.001)
+    async def scenario():
+        throttle = make_throttle(*delays, delay=0.001)
         inside, most = 0, 0
 
-        async def one():
+        async def use_slot():
             nonlocal inside, most
             async with throttle.slot("x.example:80"):
                 inside, most = inside + 1, max(most, inside + 1)
                 await asyncio.sleep(0)
                 inside -= 1
 
-        await asyncio.gather(*(one() for _ in range(8)))
+        await asyncio.gather(*(use_slot() for _ in range(8)))
         return most
 
-    assert asyncio.run(story()) == at_once
+    assert asyncio.run(scenario()) == at_once

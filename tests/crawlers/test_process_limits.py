@@ -11,7 +11,7 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 
 
-def child(code, **limits):
+def run_limited(code, **limits):
     program = f"from crawlers.process_limits import limit_child\nlimit_child(**{limits!r})\n{code}"
     return subprocess.run(
         [sys.executable, "-c", program],
@@ -24,17 +24,17 @@ def child(code, **limits):
 
 
 @pytest.mark.parametrize(
-    ("code", "limits", "says"),
+    ("code", "limits", "error_name"),
     [
         ("bytes(500 * 2**20)", {"memory": 300 * 2**20}, "MemoryError"),
         ("bytes(50 * 2**20)", {"memory": 300 * 2**20}, ""),
         ("open('/dev/shm/harken', 'wb').write(bytes(9_000))", {"file_size": 1_000}, "OSError"),
     ],
 )
-def test_a_child_keeps_within_its_limits(code, limits, says):
-    assert says in child(f"import signal\n{code}", **limits).stderr
+def test_process_is_stopped_at_its_limits(code, limits, error_name):
+    assert error_name in run_limited(f"import signal\n{code}", **limits).stderr
     Path("/dev/shm/harken").unlink(missing_ok=True)
 
 
-def test_a_child_that_spins_is_stopped():
-    assert child("while True: pass", cpu_s=1).returncode != 0
+def test_process_is_stopped_at_its_cpu_limit():
+    assert run_limited("while True: pass", cpu_s=1).returncode != 0

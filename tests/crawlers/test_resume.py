@@ -153,52 +153,52 @@ ages = st.sets(st.integers(10, 40_000), max_size=20)  # minutes; backfill ends a
 @sites
 @given(old=ages, stops=st.lists(st.integers(1, 6), max_size=6))
 @settings(deadline=None, max_examples=40)
-def test_a_first_crawl_broken_off_anywhere_reads_everything(site, old, stops):
+def test_interrupted_first_crawl_reads_all_posts(site, old, stops):
     """After any interruptions: once the cursor says backfilled, no post is missing."""
-    there, cursor, uris = site(old), None, set()
+    posts, cursor, uris = site(old), None, set()
     for most in [*stops, 10**6]:
-        new_uris, cursor, _ = walk(there, cursor, most=most)
+        new_uris, cursor, _ = walk(posts, cursor, most=most)
         uris |= new_uris
-        assert not (cursor or {}).get("backfilled") or uris == {there.uri(age) for age in old}
+        assert not (cursor or {}).get("backfilled") or uris == {posts.uri(age) for age in old}
     assert cursor["backfilled"] is True
 
 
 @sites
 @given(old=ages, new=st.sets(st.integers(1, 9), min_size=1), stop=st.integers(1, 6))
 @settings(deadline=None, max_examples=40)
-def test_later_crawls_read_what_came_since(site, old, new, stop):
+def test_later_crawls_read_all_new_posts(site, old, new, stop):
     """Also if one of them is interrupted; the source stays backfilled."""
     _, cursor, _ = walk(site(old), None, NOW - timedelta(minutes=10))
-    there = site(old | new)
-    new_uris, cursor, _ = walk(there, cursor, most=stop)
+    posts = site(old | new)
+    new_uris, cursor, _ = walk(posts, cursor, most=stop)
     assert cursor["backfilled"] is True
-    more, cursor, _ = walk(there, cursor)
-    last, _, _ = walk(there, cursor)
-    assert new_uris | more | last >= {there.uri(age) for age in new}
+    more, cursor, _ = walk(posts, cursor)
+    last, _, _ = walk(posts, cursor)
+    assert new_uris | more | last >= {posts.uri(age) for age in new}
 
 
-@pytest.mark.parametrize(("site", "place"), [(Feed, "next"), (Forum, "list")])
-def test_a_page_that_is_gone_when_a_crawl_comes_back_blocks_nothing(site, place):
+@pytest.mark.parametrize(("site", "cursor_key"), [(Feed, "next"), (Forum, "list")])
+def test_missing_page_does_not_stop_a_resumed_crawl(site, cursor_key):
     """The archive was shortened in between: the crawl continues from the start and ends."""
     _, cursor, _ = walk(site(range(10, 40)), None, most=9)
-    assert place in cursor
+    assert cursor_key in cursor
     kind = load("crawlers.sources", site.kind, Source)
     rest, start = kind(kind.Options(url=site.url)).start_requests(cursor, NOW)
-    assert (rest.url, start.url) == (cursor[place], site.url)
+    assert (rest.url, start.url) == (cursor[cursor_key], site.url)
     assert 404 in rest.missing_statuses
     assert not start.conditional
 
 
 @pytest.mark.parametrize("site", [Feed, Mastodon, Forum], ids=lambda site: site.kind)
-def test_a_crawl_without_news_reads_a_page_or_two(site):
+def test_crawl_without_new_posts_reads_few_pages(site):
     """Stored posts are not read again."""
-    there = site(range(10, 400))
-    _, cursor, _ = walk(there, None)
-    _, _, has_ended = walk(there, cursor, most=5)
+    posts = site(range(10, 400))
+    _, cursor, _ = walk(posts, None)
+    _, _, has_ended = walk(posts, cursor, most=5)
     assert has_ended
 
 
-def test_a_post_from_the_future_hides_nothing():
-    """A date of tomorrow does not move the cursor beyond today."""
+def test_post_from_the_future_does_not_move_the_cursor():
+    """Otherwise the posts until then would be skipped."""
     _, cursor, _ = walk(Feed({-1_000, 50}), None)
     assert datetime.fromisoformat(cursor["until"]) <= NOW

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.crawl
 STARTED = datetime.fromisoformat("2026-11-22T06:00:00+00:00")  # the child's clock
 
 
-def ends(events):
+def outcomes_by_source(events):
     """Return the outcome of each source, which has exactly one."""
     outcomes = [event for event in events if event["event"] == "ended"]
     by_source = {event["source"]: event for event in outcomes}
@@ -34,9 +34,7 @@ def canary():
             listener.accept()
 
 
-def test_a_first_crawl_reads_all_pages_and_a_second_one_only_what_changed(
-    web, crawl_child, source, rss
-):
+def test_second_crawl_downloads_only_changed_pages(web, crawl_child, source, rss):
     """The second one needs only the cursor and the validators that the sink received."""
     web.put("/feed", rss("three", "two", following="/feed?page=2"), ETag='W/"1"')
     web.put("/feed?page=2", rss("one"))
@@ -47,46 +45,46 @@ def test_a_first_crawl_reads_all_pages_and_a_second_one_only_what_changed(
     again = source("blog", f"{web.url}/feed", cursor=last["cursor"], validators=page["validators"])
     second = crawl_child(again)
     assert [e["event"] for e in second] == ["not_modified", "ended"]
-    assert ends(second)["blog"]["not_modified"] == 1
+    assert outcomes_by_source(second)["blog"]["not_modified"] == 1
     assert web.paths()[3:] == ["/robots.txt", "/feed"]
 
 
-def test_what_a_crawl_broke_off_on_is_read_by_the_next(web, crawl_child, source):
+def test_failed_thread_is_read_by_the_next_crawl(web, crawl_child, source):
     """The thread that failed last time is read even if the list has not changed."""
     thread = '<p class="thread"><a class="title" href="/t/1"></a></p>'
     web.put("/list", thread.encode(), ETag='"1"')
     for _ in range(3):
         web.put("/t/1", status=500)
     web.put("/t/1", b'<article id="p1"><a rel="bookmark" href="/p/here">#</a></article>')
-    cursor, validators, heard = {"until": "2026-11-20T00:00:00Z", "backfilled": True}, {}, []
+    cursor, validators, crawled_uris = {"until": "2026-11-20T00:00:00Z", "backfilled": True}, {}, []
     for state in ("failed", "ok", "ok"):
         more = {"cursor": cursor, "validators": validators}
         events = crawl_child(source("board", f"{web.url}/list", "forum", **more))
-        assert ends(events)["board"]["state"] == state
+        assert outcomes_by_source(events)["board"]["state"] == state
         for page in (event for event in events if event["event"] == "page"):
             cursor = page["cursor"] or cursor
             validators |= page["validators"]
-        heard += uris(events, "board")
-    assert heard == ["here"]
+        crawled_uris += uris(events, "board")
+    assert crawled_uris == ["here"]
     assert events[0]["event"] == "not_modified"
 
 
-def test_while_a_page_is_recorded_the_next_is_asked_for(web, crawl_child, source, rss):
+def test_next_page_is_downloaded_while_a_page_is_stored(web, crawl_child, source, rss):
     """A failure of the next page comes after the current one is stored."""
     web.put("/feed", rss("one", following="/older"))
     web.put("/older", rss("two", following="/gone"))
     web.put("/gone", status=500)
     slow = 0.6
     events = crawl_child(source("blog", f"{web.url}/feed"), slow=slow)
-    heard = [event["uris"] for event in events if event["event"] == "page"]
-    assert heard == [["https://blog.example/one"], ["https://blog.example/two"]]
+    page_uris = [event["uris"] for event in events if event["event"] == "page"]
+    assert page_uris == [["https://blog.example/one"], ["https://blog.example/two"]]
     assert events[-1]["state"] == "failed"
     assert web.paths()[:4] == ["/robots.txt", "/feed", "/older", "/gone"]
     _, first, second, *_ = web.gaps()
     assert first < slow <= second
 
 
-def test_a_broken_source_fails_alone(web, crawl_child, source, rss):
+def test_failed_source_does_not_affect_others(web, crawl_child, source, rss):
     """Garbage, a missing page, a sink that raises, a page that links to itself: others continue."""
     web.put("/good", rss("good"))
     web.put("/garbage", b"<rss><channel><item>PRIVATE WORDS")
@@ -94,7 +92,7 @@ def test_a_broken_source_fails_alone(web, crawl_child, source, rss):
     web.put("/sunk", rss("sunk"))
     names = ("garbage", "absent", "good", "loop", "sunk")
     events = crawl_child(*(source(n, f"{web.url}/{n}") for n in names), broken="sunk")
-    outcomes = ends(events)
+    outcomes = outcomes_by_source(events)
     assert {
         name: outcomes[name]["state"] for name in names if outcomes[name]["state"] != "failed"
     } == {"good": "ok"}
@@ -106,7 +104,7 @@ def test_a_broken_source_fails_alone(web, crawl_child, source, rss):
     assert outcomes["sunk"]["reason"] == "unexpected error OSError"
 
 
-def test_a_short_pause_is_waited_for_and_a_long_one_is_told(new_site, crawl_child, source, rss):
+def test_short_pause_is_waited_for_and_long_one_is_reported(new_site, crawl_child, source, rss):
     """After a long one the host gets no request, not even for its other sources."""
     soon, late = new_site(), new_site()
     soon.put("/feed", status=429, Retry_After="1")
@@ -118,22 +116,22 @@ def test_a_short_pause_is_waited_for_and_a_long_one_is_told(new_site, crawl_chil
         source("late", f"{late.url}/feed"),
         source("other", f"{late.url}/other", cursor={"until": "2026-11-20T00:00:00Z"}),
     )
-    outcomes = ends(events)
+    outcomes = outcomes_by_source(events)
     assert (outcomes["soon"]["state"], uris(events, "soon")) == ("ok", ["here"])
     assert soon.gaps()[-1] >= 1
     assert outcomes["late"]["state"] == "waiting"
-    assert outcomes["late"]["host"] == late.place
+    assert outcomes["late"]["host"] == late.host_and_port
     wait = datetime.fromisoformat(outcomes["late"]["retry_at"]) - STARTED
     assert timedelta(seconds=99) < wait < timedelta(seconds=110)
     assert late.paths().count("/feed") == 1
 
 
-def test_a_pause_outlives_a_restart(web, crawl_child, source, rss):
+def test_pause_of_an_earlier_batch_applies(web, crawl_child, source, rss):
     """A host with a pause from an earlier batch gets no request, not even for robots.txt."""
     web.put("/feed", rss("here"))
-    events = crawl_child(source("blog", f"{web.url}/feed"), closed={web.place: 50})
-    assert ends(events)["blog"]["state"] == "waiting"
-    assert web.asked == []
+    events = crawl_child(source("blog", f"{web.url}/feed"), closed={web.host_and_port: 50})
+    assert outcomes_by_source(events)["blog"]["state"] == "waiting"
+    assert web.requests == []
 
 
 def test_robots_txt_is_obeyed(new_site, crawl_child, source, rss):
@@ -153,16 +151,16 @@ def test_robots_txt_is_obeyed(new_site, crawl_child, source, rss):
         source("open", f"{forbidding.url}/open"),
         source("slow", f"{slow.url}/feed"),
     )
-    states = {name: end["state"] for name, end in ends(events).items()}
-    forbidden = dict.fromkeys(("failing", "private", "way"), "forbidden")
-    assert states == {**forbidden, "open": "ok", "slow": "ok"}
+    states = {name: end["state"] for name, end in outcomes_by_source(events).items()}
+    forbidden_states = dict.fromkeys(("failing", "private", "way"), "forbidden")
+    assert states == {**forbidden_states, "open": "ok", "slow": "ok"}
     assert set(failing.paths()) == {"/robots.txt"}
     assert "/private/feed" not in forbidding.paths()
     assert min(slow.gaps()) > 0.3
     assert len(slow.gaps()) == 2
 
 
-def test_a_delay_belongs_to_its_host_and_port_alone(new_site, crawl_child, source, rss):
+def test_delay_applies_to_its_host_and_port_only(new_site, crawl_child, source, rss):
     """One host waits between requests, its neighbour on another port with delay 0 does not."""
     slow, fast = new_site(), new_site()
     for site in (slow, fast):
@@ -172,11 +170,11 @@ def test_a_delay_belongs_to_its_host_and_port_alone(new_site, crawl_child, sourc
     quickly = source("fast", f"{fast.url}/feed")
     crawl_child(slowly, quickly, settings={"delay": 1})
     assert min(slow.gaps()) > 0.7
-    (_, _, second), (_, _, last) = slow.asked[1], fast.asked[-1]
+    (_, _, second), (_, _, last) = slow.requests[1], fast.requests[-1]
     assert last < second
 
 
-def test_the_guard_refuses_loopback_that_was_not_allowed(web, canary, crawl_child, source, rss):
+def test_guard_blocks_loopback_unless_allowed(web, canary, crawl_child, source, rss):
     """By any spelling, by a redirect, by a page's link, and next to an allowed source."""
     port = canary.getsockname()[1]
     web.put("/feed", rss("here"))
@@ -194,14 +192,14 @@ def test_the_guard_refuses_loopback_that_was_not_allowed(web, canary, crawl_chil
         source("page", f"{web.url}/page"),
         source("allowed", f"{web.url}/feed"),
     )
-    outcomes = ends(events)
+    outcomes = outcomes_by_source(events)
     assert outcomes.pop("allowed")["state"] == "ok"
     # The resolver is asked for IPv4 only, so a host of IPv6 alone is unknown.
     assert outcomes.pop("spelt [::1]")["reason"] == "host name not found"
     assert {end["reason"].partition(":")[0] for end in outcomes.values()} == {"blocked"}
 
 
-def test_a_page_that_moved_for_good_is_told(web, crawl_child, source, rss):
+def test_permanent_redirect_is_reported(web, crawl_child, source, rss):
     """301 and 308 give the new address, 302 does not; more than five redirects are an error."""
     web.put("/old", status=301, Location="/older")
     web.put("/older", status=308, Location="/new")
@@ -210,7 +208,7 @@ def test_a_page_that_moved_for_good_is_told(web, crawl_child, source, rss):
     for hop in range(8):
         web.put(f"/hop{hop}", status=302, Location=f"/hop{hop + 1}")
     events = crawl_child(*(source(n, f"{web.url}/{n}") for n in ("old", "for-now", "hop0")))
-    outcomes = ends(events)
+    outcomes = outcomes_by_source(events)
     assert outcomes["old"]["new_url"] == f"{web.url}/new"
     assert (outcomes["for-now"]["state"], outcomes["for-now"]["new_url"]) == ("ok", None)
     assert outcomes["hop0"]["reason"] == "too many redirects"
@@ -218,7 +216,7 @@ def test_a_page_that_moved_for_good_is_told(web, crawl_child, source, rss):
     assert validator_urls["for-now"] == [f"{web.url}/for-now", f"{web.url}/new"]
 
 
-def test_no_answer_is_larger_or_slower_than_allowed(web, crawl_child, source, rss):
+def test_large_or_slow_response_is_stopped(web, crawl_child, source, rss):
     """Plain, compressed or endless: each fails alone, in limited time."""
     web.put("/large", b"x" * 200_000)
     web.put("/bomb", gzip.compress(b"x" * 5_000_000), Content_Encoding="gzip")
@@ -227,7 +225,7 @@ def test_no_answer_is_larger_or_slower_than_allowed(web, crawl_child, source, rs
     names = ("large", "bomb", "stuck", "good")
     limits = {"max_bytes": 100_000, "timeout": 1.0}
     events = crawl_child(*(source(n, f"{web.url}/{n}") for n in names), settings=limits)
-    reasons = {name: end["reason"] for name, end in ends(events).items()}
+    reasons = {name: end["reason"] for name, end in outcomes_by_source(events).items()}
     assert reasons == {
         "large": "the response is too large",
         "bomb": "the response is too large once decompressed",
@@ -236,7 +234,7 @@ def test_no_answer_is_larger_or_slower_than_allowed(web, crawl_child, source, rs
     }
 
 
-def test_a_batch_ends_at_its_deadline_and_a_run_at_its_budget(web, crawl_child, source, rss):
+def test_batch_ends_at_its_deadline_and_run_at_its_budget(web, crawl_child, source, rss):
     """Stored pages stay, with the cursor at which the next run continues."""
     for page in range(1, 9):
         web.put(f"/feed?page={page}", rss(f"{page}", following=f"/feed?page={page + 1}"))
@@ -246,7 +244,7 @@ def test_a_batch_ends_at_its_deadline_and_a_run_at_its_budget(web, crawl_child, 
         source("stuck", f"{web.url}/stuck"),
         settings={"deadline": 1.5, "max_requests": 4},
     )
-    outcomes = ends(events)
+    outcomes = outcomes_by_source(events)
     assert outcomes["stuck"]["reason"] == "the crawl deadline passed"
     assert outcomes["long"]["reason"] == "stopped after 4 requests; the next run continues"
     last = [e for e in events if e["event"] == "page"][-1]

@@ -47,7 +47,7 @@ NO_LITERALS = [
 
 
 @pytest.mark.parametrize("address", ["", *CLOSED_IPV4, *CLOSED_IPV6, *TRANSLATED, *NO_LITERALS])
-def test_closed_addresses_are_not_public(address):
+def test_private_addresses_are_not_public(address):
     """Private, local, reserved, multicast, translated, or not a literal address."""
     assert not is_public(address)
 
@@ -55,12 +55,12 @@ def test_closed_addresses_are_not_public(address):
 @pytest.mark.parametrize(
     "address", ["1.1.1.1", "93.184.216.34", "2606:4700::1111", "::ffff:1.1.1.1"]
 )
-def test_public_addresses_are_public(address):
+def test_public_addresses(address):
     assert is_public(address)
 
 
 @given(st.integers(0, 2**32 - 1))
-def test_a_mapped_address_is_as_public_as_what_it_maps(number):
+def test_mapped_address_is_as_public_as_its_ipv4_address(number):
     plain = IPv4Address(number)
     assert is_public(f"::ffff:{plain}") == is_public(str(plain))
 
@@ -68,12 +68,12 @@ def test_a_mapped_address_is_as_public_as_what_it_maps(number):
 @given(
     st.sampled_from([0x64FF9B << 96, 0x2002 << 112, 0x20010000 << 96]), st.integers(0, 2**80 - 1)
 )
-def test_nothing_is_reached_through_a_translation(prefix, rest):
+def test_translated_addresses_are_not_public(prefix, rest):
     """NAT64, 6to4 and Teredo contain other addresses; none of them is public."""
     assert not is_public(str(IPv6Address(prefix | rest % 2**32)))
 
 
-REACH = AllowedHosts.of_sources(
+ALLOWED_HOSTS = AllowedHosts.of_sources(
     [("http://127.0.0.1:8000/feed", True), ("https://blog.example:8443/", False)]
 )
 
@@ -95,13 +95,13 @@ REACH = AllowedHosts.of_sources(
         ("http://user:secret@127.0.0.1:8000/", False, False),
     ],
 )
-def test_a_request_may_go_where_its_source_says(url, allow_loopback, is_admitted):
+def test_urls_that_a_source_may_request(url, allow_loopback, is_admitted):
     """Ports 80 and 443, and host:port of the sources; loopback only for sources that allow it."""
     if is_admitted:
-        REACH.check_url(url, allow_loopback=allow_loopback)
+        ALLOWED_HOSTS.check_url(url, allow_loopback=allow_loopback)
         return
     with pytest.raises(RefusedError, match=r"^blocked: http") as error_info:
-        REACH.check_url(url, allow_loopback=allow_loopback)
+        ALLOWED_HOSTS.check_url(url, allow_loopback=allow_loopback)
     assert "secret" not in str(error_info.value)
 
 
@@ -116,6 +116,6 @@ def test_a_request_may_go_where_its_source_says(url, allow_loopback, is_admitted
         ("127.0.0.1", "nonsense", False),
     ],
 )
-def test_only_a_listed_host_may_resolve_to_loopback(name, address, is_allowed):
+def test_only_a_configured_host_may_resolve_to_loopback(name, address, is_allowed):
     """It may resolve to loopback, not to other private networks."""
-    assert REACH.allows_address(name, address) is is_allowed
+    assert ALLOWED_HOSTS.allows_address(name, address) is is_allowed

@@ -8,7 +8,7 @@ from crawlers.urls import canonical_url, endpoint, host, is_absolute, port, reda
 
 
 @pytest.mark.parametrize(
-    ("url", "same"),
+    ("url", "canonical"),
     [
         ("https://Blog.Example:443/A?b=1#c", "https://blog.example/A?b=1#c"),
         ("http://blog.example", "http://blog.example/"),
@@ -22,16 +22,16 @@ from crawlers.urls import canonical_url, endpoint, host, is_absolute, port, reda
         ("http://[broken/", "http://[broken/"),
     ],
 )
-def test_one_page_has_one_address(url, same):
-    assert canonical_url(url) == same
+def test_canonical_url_of_a_page(url, canonical):
+    assert canonical_url(url) == canonical
 
 
 @given(st.text() | st.text().map(lambda rest: f"https://{rest}"))
-def test_canonical_is_idempotent(url):
+def test_canonical_url_is_idempotent(url):
     assert canonical_url(canonical_url(url)) == canonical_url(url)
 
 
-def test_the_unit_of_politeness_is_host_and_port():
+def test_endpoint_is_host_and_port():
     assert endpoint("https://A.example/x") == "a.example:443"
     assert endpoint("http://a.example:8080/x") == "a.example:8080"
     assert port("ftp://a.example/") == 0
@@ -39,13 +39,13 @@ def test_the_unit_of_politeness_is_host_and_port():
     assert host("http://[broken/") == ""
 
 
-def test_an_address_is_shown_without_secrets():
-    """No password and no key is in a log or a reason."""
+def test_redacted_url_has_no_secrets():
+    """Logs and reasons of failures contain redacted URLs only."""
     assert (
         redact_url("https://jo:SECRET@a.example:8080/x?key=SECRET#y") == "https://a.example:8080/x"
     )
 
 
 @pytest.mark.parametrize("url", ["", "/x", "//a.example/x", "mailto:jo@a.example", "http:///x"])
-def test_only_the_web_is_absolute(url):
+def test_relative_and_other_urls_are_not_absolute(url):
     assert not is_absolute(url)

@@ -18,26 +18,26 @@ def first_fetches(**cursor):
     return {fetch.context["what"]: fetch for fetch in SITE.start_requests(cursor or None, NOW)}
 
 
-def due():
-    """Return the request for a due listing."""
+def due_fetches():
+    """Return the first requests of a crawl whose listing is due, by their resource."""
     return first_fetches(until=format_utc(NOW), listed=format_utc(NOW - LISTING_INTERVAL))
 
 
-def test_the_first_crawl_lists_nothing():
+def test_first_crawl_makes_no_listing():
     """It reads all posts, so a listing would add nothing."""
     assert set(first_fetches()) == {"posts"}
 
 
 @pytest.mark.parametrize(
-    ("ago", "expected"),
+    ("ago", "resources"),
     [(LISTING_INTERVAL, {"posts", "links"}), (LISTING_INTERVAL - timedelta(seconds=1), {"posts"})],
 )
-def test_links_are_listed_once_an_hour_at_most(ago, expected):
+def test_listing_is_made_at_most_once_an_hour(ago, resources):
     until = format_utc(NOW - timedelta(minutes=15))
-    assert set(first_fetches(until=until, listed=format_utc(NOW - ago))) == expected
+    assert set(first_fetches(until=until, listed=format_utc(NOW - ago))) == resources
 
 
-def test_when_it_was_listed_is_kept_by_the_crawls_between():
+def test_time_of_the_listing_stays_in_the_cursor():
     cursor = {
         "until": format_utc(NOW - LISTING_INTERVAL / 2),
         "backfilled": True,
@@ -47,24 +47,24 @@ def test_when_it_was_listed_is_kept_by_the_crawls_between():
     assert page.final_cursor == {**cursor, "until": format_utc(NOW)}
 
 
-def test_a_site_that_refuses_its_links_is_not_broken():
-    assert due()["links"].missing_statuses == MISSING_STATUSES
+def test_site_may_refuse_the_listing():
+    assert due_fetches()["links"].missing_statuses == MISSING_STATUSES
 
 
 @pytest.mark.parametrize("body", [b"", b"null", b'{"code": "error"}', b"<html>", b'[{"id": 1}]'])
-def test_a_broken_answer_lists_nothing(body):
-    links = due()["links"]
+def test_invalid_listing_is_rejected(body):
+    links = due_fetches()["links"]
     with pytest.raises(PermanentError):
         SITE.parse(body, links, links.url)
 
 
-def test_an_empty_answer_is_not_believed():
-    links = due()["links"]
+def test_empty_response_is_no_listing():
+    links = due_fetches()["links"]
     assert SITE.parse(b"[]", links, links.url).listing is None
 
 
-def test_no_more_than_three_pages_of_posts_are_listed():
-    [fetch] = [due()["links"]]
+def test_listing_has_at_most_three_pages_of_posts():
+    [fetch] = [due_fetches()["links"]]
     row = {"date_gmt": "2026-11-21T09:00:00", "link": "https://diary.example/x/"}
     pages = 0
     while fetch:
