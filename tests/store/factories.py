@@ -1,4 +1,4 @@
-"""Factories of the values that the store takes, with ordinary defaults."""
+"""Factories of values for the store, with ordinary defaults."""
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -26,7 +26,7 @@ MODEL = "lexicon"
 
 
 def uri(name: str) -> str:
-    """Return the global name of the post called *name*."""
+    """Return the URI of the post called *name*."""
     return f"https://blog.example/{name}"
 
 
@@ -35,26 +35,26 @@ def key(name: str) -> str:
     return mention_id(uri(name))
 
 
-def heard(name: str, text: str = "The brake is loud.", **said: Any) -> CrawledPost:
-    """Return a post called *name* that matches watch acme; *said* sets fields of it or its Post."""
-    own = {n: said.pop(n) for n in ("voice", "family", "matches") if n in said}
+def heard(name: str, text: str = "The brake is loud.", **fields: Any) -> CrawledPost:
+    """Return a post that matches watch acme; *fields* are of it or of its Post."""
+    own = {n: fields.pop(n) for n in ("voice", "family", "matches") if n in fields}
     post = Post(
         uri=uri(name),
         url=uri(name),
         text=text,
         platform="blog.example",
         author=None,
-        published=said.pop("published", NOON),
+        published=fields.pop("published", NOON),
     )
-    one = CrawledPost(
+    default = CrawledPost(
         id=key(name),
-        post=replace(post, **said),
+        post=replace(post, **fields),
         text_sha256=text_sha256(text),
         voice="v" * 32,
         family="f" * 32,
         matches={"acme": "r1"},
     )
-    return replace(one, **own)
+    return replace(default, **own)
 
 
 def dropped(name: str, reason: str = "unmatched") -> DroppedPost:
@@ -62,21 +62,21 @@ def dropped(name: str, reason: str = "unmatched") -> DroppedPost:
     return DroppedPost(id=key(name), reason=reason)
 
 
-def page(*posts: CrawledPost | DroppedPost, source: str = "blog", **said: Any) -> CrawledPage:
+def page(*posts: CrawledPost | DroppedPost, source: str = "blog", **fields: Any) -> CrawledPage:
     """Return a page of *source*, of its run called run-SOURCE."""
     return CrawledPage(
         source=source,
-        run=said.pop("run", f"run-{source}"),
+        run=fields.pop("run", f"run-{source}"),
         posts=tuple(p for p in posts if isinstance(p, CrawledPost)),
         dropped=tuple(p for p in posts if isinstance(p, DroppedPost)),
-        **said,
+        **fields,
     )
 
 
 def begin(tx: Connection, *slugs: str, at: datetime = NOON) -> None:
     """Insert sources *slugs*, each with an open run called run-SLUG."""
-    listed: list[tuple[str, str, Mapping[str, Any], int]] = [(s, "feed", {}, 900) for s in slugs]
-    sources.replace_from_file(tx, listed, now=at)
+    rows: list[tuple[str, str, Mapping[str, Any], int]] = [(s, "feed", {}, 900) for s in slugs]
+    sources.replace_from_file(tx, rows, now=at)
     for slug in slugs:
         runs.start(tx, f"run-{slug}", slug, now=at)
 
@@ -86,11 +86,11 @@ def hear(
     *posts: CrawledPost | DroppedPost,
     at: datetime = NOON,
     source: str = "blog",
-    **said: Any,
+    **fields: Any,
 ) -> PageCounts:
-    """Write one page in one transaction."""
+    """Store one page in one transaction."""
     with record.write() as tx:
-        return record_page(tx, page(*posts, source=source, **said), now=at)
+        return record_page(tx, page(*posts, source=source, **fields), now=at)
 
 
 def killed_after(record: Database, write: Callable[[Connection], object]) -> None:
@@ -100,9 +100,9 @@ def killed_after(record: Database, write: Callable[[Connection], object]) -> Non
         raise KeyboardInterrupt
 
 
-def verdict(text: str = "The brake is loud.", **said: Any) -> Verdict:
+def verdict(text: str = "The brake is loud.", **fields: Any) -> Verdict:
     """Return a negative verdict of MODEL on the whole of *text*."""
-    one = Verdict(
+    default = Verdict(
         watch=None,
         sentiment=Sentiment.NEGATIVE,
         probabilities={"negative": 0.7, "neutral": 0.2, "positive": 0.1},
@@ -111,12 +111,12 @@ def verdict(text: str = "The brake is loud.", **said: Any) -> Verdict:
         model=MODEL,
         text_sha256=text_sha256(text),
     )
-    return replace(one, **said)
+    return replace(default, **fields)
 
 
-def finding(name: str, text: str = "The brake is loud.", **said: Any) -> AnalysisResult:
+def finding(name: str, text: str = "The brake is loud.", **fields: Any) -> AnalysisResult:
     """Return a result for the mention called *name*: scored, negative."""
-    one = AnalysisResult(
+    default = AnalysisResult(
         id=key(name),
         text_sha256=text_sha256(text),
         analysis=AnalysisState.SCORED,
@@ -127,19 +127,19 @@ def finding(name: str, text: str = "The brake is loud.", **said: Any) -> Analysi
         encoder_sha256="e" * 64,
         model=MODEL,
     )
-    return replace(one, **said)
+    return replace(default, **fields)
 
 
-def watch(slug: str = "acme", query: str = "acme", **said: Any) -> Watch:
+def watch(slug: str = "acme", query: str = "acme", **fields: Any) -> Watch:
     """Return a brand."""
     revision = watches.query_revision(query)
-    one = Watch(slug=slug, name=slug.title(), kind="brand", query=query, revision=revision)
-    return replace(one, **said)
+    default = Watch(slug=slug, name=slug.title(), kind="brand", query=query, revision=revision)
+    return replace(default, **fields)
 
 
-def incident(**said: Any) -> Incident:
+def incident(**fields: Any) -> Incident:
     """Return an open crisis of acme, as detection passes it on."""
-    one = Incident(
+    default = Incident(
         id=0,
         watch="acme",
         topic=None,
@@ -160,12 +160,12 @@ def incident(**said: Any) -> Incident:
         coverage={"sources": 3},
         spike={"score": 1e-17},
     )
-    return replace(one, **said)
+    return replace(default, **fields)
 
 
-def parcel(name: str = "brief-1", **said: Any) -> OutboxMessage:
+def parcel(name: str = "brief-1", **fields: Any) -> OutboxMessage:
     """Return a brief to the comms lead."""
-    one = OutboxMessage(
+    default = OutboxMessage(
         key=name,
         kind="brief",
         channel="smtp",
@@ -174,4 +174,4 @@ def parcel(name: str = "brief-1", **said: Any) -> OutboxMessage:
         subject="Crisis: Acme",
         eml=b"Subject: Crisis\r\n\r\n\xff\x00",
     )
-    return replace(one, **said)
+    return replace(default, **fields)

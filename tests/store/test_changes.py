@@ -24,7 +24,7 @@ def feed(record: Database, number: int = 0, limit: int = 100) -> list[tuple[int,
         return changes.read_after(tx, number, limit)
 
 
-def test_a_mention_stands_in_the_feed_once_at_its_newest_number(record):
+def test_feed_has_the_newest_number_of_each_mention(record):
     hear(record, heard("a"), heard("b"))
     first = feed(record)
     hear(record, heard("a", "edited"))
@@ -32,7 +32,7 @@ def test_a_mention_stands_in_the_feed_once_at_its_newest_number(record):
     assert feed(record) == [*((n, i) for n, i in first if i == key("b")), (3, key("a"))]
 
 
-def test_the_feed_is_read_in_order_and_in_portions(record):
+def test_feed_is_read_in_ordered_batches(record):
     hear(record, *(heard(n) for n in "abcdefg"))
     whole, portions = feed(record), []
     while portion := feed(record, portions[-1][0] if portions else 0, limit=3):
@@ -41,28 +41,28 @@ def test_the_feed_is_read_in_order_and_in_portions(record):
     assert all(a < b for (a, _), (b, _) in pairwise(whole))
 
 
-def test_nothing_to_announce_takes_no_number(record):
+def test_no_change_takes_no_number(record):
     with record.write() as tx:
         changes.append_changes(tx, [])
     with record.read() as tx:
         assert changes.last_number(tx) == 0
 
 
-def test_one_transaction_gives_a_mention_one_number(record):
+def test_transaction_gives_a_mention_one_number(record):
     hear(record, heard("a"))
     with record.write() as tx:
         changes.append_changes(tx, [key("a"), key("a")])
     assert feed(record) == [(2, key("a"))]
 
 
-def test_a_rolled_back_number_is_given_again(record):
+def test_number_of_a_rolled_back_transaction_is_reused(record):
     hear(record, heard("a"))
     killed_after(record, lambda tx: changes.append_changes(tx, [key("a")]))
     hear(record, heard("b"))
     assert feed(record) == [(1, key("a")), (2, key("b"))]
 
 
-def test_a_follower_goes_on_where_it_stopped(record, now):
+def test_consumer_continues_at_its_offset(record, now):
     with record.write() as tx:
         assert changes.offset(tx, "index") == 0
         changes.commit_offset(tx, "index", 7, now=now)
@@ -86,9 +86,9 @@ def write_many(
             failures.append(error)
 
 
-def test_a_follower_beside_two_writers_misses_nothing(record):
-    shared = [f"both-{k}" for k in range(9)]
-    mine, yours = ([*shared, *(f"{w}-{k}" for k in range(9))] for w in ("mine", "yours"))
+def test_consumer_beside_two_writers_misses_no_change(record):
+    shared_names = [f"both-{k}" for k in range(9)]
+    mine, yours = ([*shared_names, *(f"{w}-{k}" for k in range(9))] for w in ("mine", "yours"))
     failures: list[HarkenError] = []
     writers = [
         threading.Thread(target=write_many, args=(record, "blog", mine, failures)),
@@ -96,15 +96,15 @@ def test_a_follower_beside_two_writers_misses_nothing(record):
     ]
     for writer in writers:
         writer.start()
-    seen: dict[str, int] = {}
+    numbers: dict[str, int] = {}
     number = 0
     while any(w.is_alive() for w in writers) or feed(record, number, 1):
         portion = feed(record, number, 4)
-        seen |= {mention: n for n, mention in portion}
+        numbers |= {mention: n for n, mention in portion}
         number = portion[-1][0] if portion else number
     assert failures == []
-    assert set(seen) == {key(n) for n in (*mine, *yours)}
-    assert seen == {mention: n for n, mention in feed(record)}
+    assert set(numbers) == {key(n) for n in (*mine, *yours)}
+    assert numbers == {mention: n for n, mention in feed(record)}
     with record.read() as tx:
         new = tx.execute(select(tables.runs.c.new)).scalars().all()
-    assert sum(new) == len(seen)  # two writers wrote it, one counted it as new
+    assert sum(new) == len(numbers)  # each mention was counted as new once

@@ -7,7 +7,7 @@ import pytest
 
 from core.mention import AnalysisState
 from store import changes, mentions
-from store import counts as tally
+from store import counts as mention_counts
 from store.analysis.verdicts import save_results
 from store.crawl.pages import record_page
 from store.database import Database
@@ -30,7 +30,7 @@ def _sources(record: Database) -> None:
         begin(tx, "blog", "forum")
 
 
-class Follower:
+class CopyingConsumer:
     """A copy of the texts and analyses of the database, updated in batches."""
 
     def __init__(self, record: Database, name: str, portion: int) -> None:
@@ -41,8 +41,8 @@ class Follower:
         """Apply the next batch, without its offset if it *dies*; return True if there was one."""
         with self.record.read() as tx:
             feed = changes.read_after(tx, changes.offset(tx, self.name), self.portion)
-            found = mentions.get(tx, [i for _, i in feed])
-        self.copy |= {m.id: (m.text, m.analysis) for m in found}
+            batch = mentions.get(tx, [i for _, i in feed])
+        self.copy |= {m.id: (m.text, m.analysis) for m in batch}
         if feed and not dies:
             with self.record.write() as tx:
                 changes.commit_offset(tx, self.name, feed[-1][0], now=NOON)
@@ -59,33 +59,33 @@ def whole(record: Database) -> dict[str, tuple[str, AnalysisState]]:
         return {m.id: (m.text, m.analysis) for m in mentions.all_mentions(tx)}
 
 
-def find(record: Database, *names: str, at: datetime = NOON) -> None:
+def save(record: Database, *names: str, at: datetime = NOON) -> None:
     with record.write() as tx:
         save_results(tx, [finding(n) for n in names], now=at)
 
 
 @pytest.mark.parametrize("portion", [1, 2, 100])
-def test_a_follower_that_steps_between_writes_ends_where_the_record_is(record, portion):
-    follower = Follower(record, "index", portion)
+def test_consumer_between_writes_reaches_the_state_of_the_database(record, portion):
+    consumer = CopyingConsumer(record, "index", portion)
     for k in range(6):
         hear(record, heard(f"m{k}"), heard("often", f"wording {k}"))
-        follower.step(dies=k % 2 == 0)
-        find(record, f"m{k}")
-        follower.step()
-    assert follower.catch_up() == whole(record)
+        consumer.step(dies=k % 2 == 0)
+        save(record, f"m{k}")
+        consumer.step()
+    assert consumer.catch_up() == whole(record)
 
 
-def test_a_young_follower_sees_each_mention_once_in_its_last_state(record):
+def test_new_consumer_gets_each_mention_once_in_its_last_state(record):
     for k in range(5):
         hear(record, heard("a", f"wording {k}"), heard(f"m{k}"))
     with record.read() as tx:
         feed = changes.read_after(tx, 0, 100)
     assert sorted(i for _, i in feed) == sorted([key("a"), *(key(f"m{k}") for k in range(5))])
-    assert Follower(record, "young", 2).catch_up() == whole(record)
+    assert CopyingConsumer(record, "young", 2).catch_up() == whole(record)
 
 
-def test_followers_do_not_know_of_each_other(record, now):
-    fast, slow = Follower(record, "fast", 9), Follower(record, "slow", 1)
+def test_consumers_are_independent(record, now):
+    fast, slow = CopyingConsumer(record, "fast", 9), CopyingConsumer(record, "slow", 1)
     hear(record, heard("a"), heard("b"))
     fast.catch_up()
     slow.step()
@@ -95,12 +95,12 @@ def test_followers_do_not_know_of_each_other(record, now):
     assert slow.catch_up() == fast.copy
 
 
-def test_who_has_caught_up_is_told_nothing(record):
-    follower = Follower(record, "index", 5)
+def test_no_batch_without_changes(record):
+    consumer = CopyingConsumer(record, "index", 5)
     hear(record, heard("a"))
-    follower.catch_up()
+    consumer.catch_up()
     hear(record, heard("a"), dropped("x"))  # no indexed fact has changed
-    assert not follower.step()
+    assert not consumer.step()
 
 
 @pytest.mark.parametrize(
@@ -109,11 +109,11 @@ def test_who_has_caught_up_is_told_nothing(record):
         lambda r: hear(r, heard("a", "edited")),
         lambda r: hear(r, heard("a"), source="forum"),
         lambda r: hear(r, heard("a", matches={"acme": "r1", "rival": "r1"})),
-        lambda r: find(r, "a"),
+        lambda r: save(r, "a"),
     ],
     ids=["edit", "sighting", "match", "verdict"],
 )
-def test_whatever_the_index_shows_of_a_mention_is_told(record, change):
+def test_every_indexed_fact_is_a_change(record, change):
     hear(record, heard("a"), heard("b"))
     before = 2
     change(record)
@@ -121,7 +121,7 @@ def test_whatever_the_index_shows_of_a_mention_is_told(record, change):
         assert changes.read_after(tx, before, 9) == [(3, key("a"))]
 
 
-def test_numbers_have_no_gap_where_a_writer_died(record):
+def test_numbers_have_no_gap_after_a_killed_writer(record):
     for k in range(4):
         killed_after(record, lambda tx: record_page(tx, page(heard("x"), heard("y")), now=NOON))
         hear(record, heard(f"m{k}"))
@@ -130,7 +130,7 @@ def test_numbers_have_no_gap_where_a_writer_died(record):
     assert numbers == [1, 2, 3, 4]
 
 
-def test_the_numbers_of_one_page_follow_each_other_in_the_order_of_ids(record):
+def test_numbers_of_a_page_are_consecutive_in_order_of_ids(record):
     names = [f"m{k}" for k in range(20)]
     hear(record, *map(heard, reversed(names)))
     with record.read() as tx:
@@ -139,25 +139,25 @@ def test_the_numbers_of_one_page_follow_each_other_in_the_order_of_ids(record):
     assert all(b == a + 1 for (a, _), (b, _) in pairwise(feed))
 
 
-def test_the_tally_adds_up_at_every_step(record, now):
-    """Check that mentions = pending + scored + unscored + quarantined + deleted."""
+def test_counts_add_up_after_every_step(record, now):
+    """At rest mentions = pending + scored + unscored + quarantined + deleted."""
     ends = [AnalysisState.SCORED, AnalysisState.UNSCORED, AnalysisState.QUARANTINED, None]
     for k in range(8):
         hear(record, heard(f"m{k}"), dropped(f"x{k}"))
         if end := ends[k % 4]:
             with record.write() as tx:
-                said = finding(f"m{k}", analysis=end, reason=None if k % 4 == 0 else "why")
-                save_results(tx, [said], now=now)
+                result = finding(f"m{k}", analysis=end, reason=None if k % 4 == 0 else "why")
+                save_results(tx, [result], now=now)
         with record.read() as tx:
-            counts = tally.by_analysis_state(tx)
-            assert sum(counts.values()) == tally.total(tx) == k + 1
+            counts = mention_counts.by_analysis_state(tx)
+            assert sum(counts.values()) == mention_counts.total(tx) == k + 1
     assert counts == {"pending": 2, "scored": 2, "unscored": 2, "quarantined": 2, "deleted": 0}
 
 
-def test_an_edit_moves_a_mention_back_to_pending_and_no_other(record, now):
+def test_edit_makes_its_mention_pending_again(record, now):
     hear(record, heard("a"), heard("b"))
-    find(record, "a", "b")
+    save(record, "a", "b")
     hear(record, heard("a", "edited"))
     with record.read() as tx:
-        counts = tally.by_analysis_state(tx)
+        counts = mention_counts.by_analysis_state(tx)
     assert (counts["pending"], counts["scored"]) == (1, 1)

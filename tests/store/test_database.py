@@ -19,38 +19,38 @@ from tests.store.factories import begin, hear, heard
 @pytest.mark.parametrize(
     "url", ["", "harken.db", "postgresql//me:hunter2@host/x", "postgresql://me:hunter2@host:x/y"]
 )
-def test_what_is_no_url_is_refused_without_repeating_it(url):
-    with pytest.raises(ConfigError, match="not a database URL; use sqlite:///") as caught:
+def test_invalid_url_is_rejected_without_quoting_it(url):
+    with pytest.raises(ConfigError, match="not a database URL; use sqlite:///") as error:
         Database(url)
-    assert "hunter2" not in str(caught.value)
-    assert caught.value.__cause__ is None
+    assert "hunter2" not in str(error.value)
+    assert error.value.__cause__ is None
 
 
-def test_an_unsupported_database_is_named_with_those_that_are_not():
+def test_error_about_an_unsupported_database_names_the_supported_ones():
     with pytest.raises(ConfigError, match="'mysql' is not supported; use sqlite or postgresql"):
         Database("mysql://me@host/x")
 
 
-def test_without_the_driver_the_error_says_what_to_install(monkeypatch):
+def test_error_about_a_missing_driver_names_the_package(monkeypatch):
     monkeypatch.setitem(sys.modules, "psycopg", None)
     with pytest.raises(ConfigError, match=r"pip install harken\[postgresql\]"):
         Database("postgresql://me@host/x")
 
 
-def test_the_folder_of_a_sqlite_file_is_made(tmp_path):
+def test_folder_of_a_sqlite_file_is_created(tmp_path):
     record = Database(f"sqlite:///{tmp_path}/new/deep/record.db")
     record.setup()
     record.close()
     assert (tmp_path / "new/deep/record.db").exists()
 
 
-def test_a_folder_that_cannot_be_made_is_named(tmp_path):
+def test_error_names_a_folder_that_cannot_be_created(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(ConfigError, match=r"cannot create folder .*/file/x: "):
         Database(f"sqlite:///{tmp_path}/file/x/record.db")
 
 
-def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path):
+def test_other_file_is_rejected_and_left_unchanged(tmp_path):
     path = tmp_path / "holiday.jpg"
     path.write_bytes(b"\xff\xd8\xff" * 400)
     with pytest.raises(ConfigError, match="cannot be opened: file is not a database"):
@@ -58,38 +58,38 @@ def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path):
     assert path.read_bytes() == b"\xff\xd8\xff" * 400
 
 
-def test_a_database_out_of_reach_is_refused_in_a_sentence():
-    with pytest.raises(ConfigError, match="The database cannot be opened: ") as caught:
+def test_unreachable_database_is_reported_without_its_password():
+    with pytest.raises(ConfigError, match="The database cannot be opened: ") as error:
         Database("postgresql://me:hunter2@127.0.0.1:1/x").setup()
-    assert "hunter2" not in str(caught.value)
+    assert "hunter2" not in str(error.value)
 
 
-def test_a_locked_database_is_transient(sqlite_record, sqlite_url):
+def test_locked_database_is_a_transient_error(sqlite_record, sqlite_url):
     other = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
     other.execute("begin immediate")
     with sqlite_record.engine.connect() as connection:  # the pool returns it again
         connection.execute(text("pragma busy_timeout=1"))
     with pytest.raises(TransientError, match="does not respond: database is locked"):
-        with_write(sqlite_record)
+        write_source(sqlite_record)
     other.execute("rollback")
     other.close()
-    with_write(sqlite_record)
+    write_source(sqlite_record)
 
 
-def with_write(record: Database) -> None:
+def write_source(record: Database) -> None:
     with record.write() as tx:
         begin(tx, "blog")
 
 
-def test_a_path_with_a_percent_sign_is_only_a_path(tmp_path):
+def test_path_may_contain_a_percent_sign(tmp_path):
     record = Database(f"sqlite:///{tmp_path}/100%/record.db")
     record.setup()
     record.close()
 
 
-def test_erased_text_is_gone_from_the_file(sqlite_record, sqlite_url):
+def test_deleted_text_is_overwritten_in_the_file(sqlite_record, sqlite_url):
     """By default SQLite keeps the bytes of deleted rows."""
-    with_write(sqlite_record)
+    write_source(sqlite_record)
     hear(sqlite_record, heard("a", "Xylophone " * 50))
     hear(sqlite_record, heard("a", "Nothing."))
     with sqlite_record.engine.connect() as connection:
@@ -99,8 +99,8 @@ def test_erased_text_is_gone_from_the_file(sqlite_record, sqlite_url):
     assert b"Xylophone" not in Path(sqlite_url.removeprefix("sqlite:///")).read_bytes()
 
 
-def test_a_rescoring_and_a_pause_of_an_older_database_go_on(empty_url, now):
-    """Revision 0005 gives both tables of their own."""
+def test_rescoring_and_pause_of_an_older_database_continue(empty_url, now):
+    """Revision 0005 moves both to tables of their own."""
     database = Database(empty_url)
     upgrade(database.engine, "0004")
     with database.write() as tx:

@@ -14,63 +14,69 @@ from tests.store.factories import NOON, begin, finding, hear, heard, key, verdic
 
 BERLIN = Entity(kind=EntityKind.PLACE, value="DE/Berlin", said="Berlin")
 TAG = Entity(kind=EntityKind.HASHTAG, value="größe", said="#Größe")
-TOLD = {"entities": (BERLIN, TAG), "phrases": ("loud brake", 'a "b"')}
+EXTRACTED = {"entities": (BERLIN, TAG), "phrases": ("loud brake", 'a "b"')}
 
 
-def settle(record, *found):
-    """Write *found*."""
+def save(record, *results):
+    """Save *results*."""
     with record.write() as tx:
-        save_results(tx, found, now=NOON)
+        save_results(tx, results, now=NOON)
 
 
-def told(record):
+def stored_mention(record):
     """Return mention a."""
     with record.read() as tx:
         return mentions.get(tx, [key("a")])[0]
 
 
 @pytest.fixture
-def listening(record):
+def record_with_mention(record):
     with record.write() as tx:
         begin(tx, "blog")
     hear(record, heard("a"))
     return record
 
 
-def test_what_is_named_comes_back_and_says_where(listening):
-    assert (told(listening).entities, told(listening).place) == ((), None)
-    settle(listening, finding("a", **TOLD))
-    mention = told(listening)
-    assert (mention.entities, mention.phrases) == (TOLD["entities"], TOLD["phrases"])
+def test_entities_of_a_mention_are_stored_with_its_place(record_with_mention):
+    assert (
+        stored_mention(record_with_mention).entities,
+        stored_mention(record_with_mention).place,
+    ) == ((), None)
+    save(record_with_mention, finding("a", **EXTRACTED))
+    mention = stored_mention(record_with_mention)
+    assert (mention.entities, mention.phrases) == (EXTRACTED["entities"], EXTRACTED["phrases"])
     assert mention.place == Place(country="DE", city="Berlin")
 
 
-def test_an_edit_takes_it_out_of_the_record_until_it_is_read_again(listening):
-    """No word that its author took back stays in the table."""
-    settle(listening, finding("a", **TOLD))
-    hear(listening, heard("a", "The brake is quiet."))
-    with listening.read() as tx:
+def test_edit_deletes_the_entities_of_the_former_text(record_with_mention):
+    """No word that the author removed stays in the table."""
+    save(record_with_mention, finding("a", **EXTRACTED))
+    hear(record_with_mention, heard("a", "The brake is quiet."))
+    with record_with_mention.read() as tx:
         assert tx.execute(text("select count(*) from named")).scalar() == 0
-    settle(listening, finding("a", "The brake is quiet.", entities=(TAG,)))
-    assert told(listening).entities == (TAG,)
+    save(record_with_mention, finding("a", "The brake is quiet.", entities=(TAG,)))
+    assert stored_mention(record_with_mention).entities == (TAG,)
 
 
-def test_a_finding_on_an_older_text_names_nothing(listening):
-    hear(listening, heard("a", "The brake is quiet."))
-    settle(listening, finding("a", **TOLD))
-    assert (told(listening).entities, told(listening).phrases) == ((), ())
+def test_result_for_a_former_text_stores_no_entities(record_with_mention):
+    hear(record_with_mention, heard("a", "The brake is quiet."))
+    save(record_with_mention, finding("a", **EXTRACTED))
+    assert (
+        stored_mention(record_with_mention).entities,
+        stored_mention(record_with_mention).phrases,
+    ) == ((), ())
 
 
-def test_a_watch_keeps_its_products_and_people(record):
-    listed = watch("acme", products=("X200", "X200 Pro"), people=("Jane Roe",))
+def test_products_and_people_of_a_watch_are_stored(record):
+    acme = watch("acme", products=("X200", "X200 Pro"), people=("Jane Roe",))
     with record.write() as tx:
-        watches.replace_from_file(tx, [listed], [])
+        watches.replace_from_file(tx, [acme], [])
     with record.read() as tx:
-        assert watches.active_watches(tx) == [listed]
+        assert watches.active_watches(tx) == [acme]
 
 
 @pytest.fixture
-def old(empty_url: str) -> Iterator[Database]:
+def database_of_schema_0003(empty_url: str) -> Iterator[Database]:
     """Return a database of schema 0003."""
     record = Database(empty_url)
     upgrade(record.engine, "0003")
@@ -78,11 +84,14 @@ def old(empty_url: str) -> Iterator[Database]:
     record.close()
 
 
-def test_a_record_of_schema_0003_names_nothing_until_it_is_read_again(old):
-    with old.write() as tx:
+def test_database_of_schema_0003_has_entities_after_the_next_analysis(database_of_schema_0003):
+    with database_of_schema_0003.write() as tx:
         begin(tx, "blog")
-    hear(old, heard("a"))
-    old.setup()
-    assert (told(old).entities, told(old).place) == ((), None)
-    settle(old, finding("a", verdicts=(verdict(),), **TOLD))
-    assert told(old).entities == TOLD["entities"]
+    hear(database_of_schema_0003, heard("a"))
+    database_of_schema_0003.setup()
+    assert (
+        stored_mention(database_of_schema_0003).entities,
+        stored_mention(database_of_schema_0003).place,
+    ) == ((), None)
+    save(database_of_schema_0003, finding("a", verdicts=(verdict(),), **EXTRACTED))
+    assert stored_mention(database_of_schema_0003).entities == EXTRACTED["entities"]

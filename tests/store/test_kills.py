@@ -51,10 +51,10 @@ def work(url: str, progress: Connection) -> None:
 def analyse(record: Database, k: int) -> None:
     now = NOON + k * MINUTE
     with record.write() as tx:
-        held = queue.lease(tx, "w", limit=99, now=now, lease_time=MINUTE)
+        pending = queue.lease(tx, "w", limit=99, now=now, lease_time=MINUTE)
     with record.write() as tx:
-        found = [finding(p.id, p.text, id=p.id) for p in held]
-        save_results(tx, found, now=now)
+        results = [finding(p.id, p.text, id=p.id) for p in pending]
+        save_results(tx, results, now=now)
 
 
 def start(url: str) -> tuple[multiprocessing.process.BaseProcess, Connection]:
@@ -92,19 +92,21 @@ def finish(url: str) -> dict[str, list[str]]:
 @pytest.fixture
 def urls(sqlite_template: Path, tmp_path: Path) -> list[str]:
     """Return two databases with one source and one run."""
-    made = [f"sqlite:///{shutil.copy(sqlite_template, tmp_path / n)}" for n in ("killed", "calm")]
-    for url in made:
+    database_urls = [
+        f"sqlite:///{shutil.copy(sqlite_template, tmp_path / n)}" for n in ("killed", "undisturbed")
+    ]
+    for url in database_urls:
         record = Database(url)
         with record.write() as tx:
             begin(tx, "blog")
         record.close()
-    return made
+    return database_urls
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_ten_kills_change_nothing(urls, seed):
-    killed, calm = urls
+def test_ten_kills_do_not_change_the_result(urls, seed):
+    killed_url, undisturbed_url = urls
     dice = random.Random(seed)
     for _ in range(10):
-        kill_after(killed, pages=dice.randrange(4), seconds=dice.uniform(0, 0.015))
-    assert finish(killed) == finish(calm)
+        kill_after(killed_url, pages=dice.randrange(4), seconds=dice.uniform(0, 0.015))
+    assert finish(killed_url) == finish(undisturbed_url)

@@ -1,4 +1,4 @@
-"""Laws of the database under any order of pages, workers, kills and consumers (SQLite)."""
+"""Properties of the database under any order of pages, workers, kills and consumers (SQLite)."""
 
 import atexit
 import shutil
@@ -60,18 +60,18 @@ def empty() -> Path:
 
 
 @dataclass(frozen=True)
-class Held:
+class LeasedMention:
     """A mention that a worker has leased."""
 
     owner: str
     pending: PendingMention
 
-    def found(self) -> AnalysisResult:
-        one = finding("", self.pending.text)
-        return replace(one, id=self.pending.id)
+    def result(self) -> AnalysisResult:
+        default = finding("", self.pending.text)
+        return replace(default, id=self.pending.id)
 
 
-def unplugged(connection: sqlite3.Connection, _: object) -> None:
+def without_sync(connection: sqlite3.Connection, _: object) -> None:
     """Skip the waits for the disk: no test cuts the power."""
     connection.execute("pragma synchronous=off")
 
@@ -83,106 +83,112 @@ class Laws(RuleBasedStateMachine):
         super().__init__()
         self.folder = tempfile.mkdtemp(prefix="harken-laws-")
         self.record = Database(f"sqlite:///{shutil.copy(empty(), self.folder)}")
-        event.listen(self.record.engine, "connect", unplugged)
+        event.listen(self.record.engine, "connect", without_sync)
         self.now = NOON
         self.texts: dict[str, str] = {}
         self.revisions: dict[str, int] = {}
-        self.sighted: dict[str, set[str]] = {}
+        self.sources_by_mention: dict[str, set[str]] = {}
         self.done: set[str] = set()
         self.leases: dict[str, tuple[str, datetime]] = {}
         self.claims: dict[str, int] = {}  # since the last result
-        self.held: list[Held] = []
+        self.leased: list[LeasedMention] = []
         self.index: dict[str, mentions.Mention] = {}
 
     def teardown(self) -> None:
         """At the end the index equals the database."""
-        for _ in range(self.behind()):
+        for _ in range(self.pending_changes()):
             self.follow(limit=1, dies=False)
         with self.record.read() as tx:
-            told = {m.id: shown(m) for m in mentions.all_mentions(tx)}
-        assert {i: shown(m) for i, m in self.index.items()} == told
+            facts_by_id = {m.id: indexed_facts(m) for m in mentions.all_mentions(tx)}
+        assert {i: indexed_facts(m) for i, m in self.index.items()} == facts_by_id
         self.record.close()
         shutil.rmtree(self.folder)
 
     # ---- rules
 
-    @rule(posts=POSTS, source=SOURCES, unwanted=st.booleans())
-    def hear(self, posts, source, unwanted) -> None:
-        gone = [dropped("nobody")] if unwanted else []
-        told = hear(
-            self.record, *(heard(n, t) for n, t in posts.items()), *gone, source=source, at=self.now
+    @rule(posts=POSTS, source=SOURCES, has_unmatched=st.booleans())
+    def store_page(self, posts, source, has_unmatched) -> None:
+        dropped_posts = [dropped("nobody")] if has_unmatched else []
+        counts_of_page = hear(
+            self.record,
+            *(heard(n, t) for n, t in posts.items()),
+            *dropped_posts,
+            source=source,
+            at=self.now,
         )
-        changed = {key(n) for n, t in posts.items() if self.texts.get(key(n)) != t}
-        assert told.new == len({key(n) for n in posts} - set(self.texts))
-        assert told.new + told.edited == len(changed)
+        changed_ids = {key(n) for n, t in posts.items() if self.texts.get(key(n)) != t}
+        assert counts_of_page.new == len({key(n) for n in posts} - set(self.texts))
+        assert counts_of_page.new + counts_of_page.edited == len(changed_ids)
         for name, text in posts.items():
             self.texts[key(name)] = text
-            self.sighted.setdefault(key(name), set()).add(source)
-        for mention in changed:
+            self.sources_by_mention.setdefault(key(name), set()).add(source)
+        for mention in changed_ids:
             self.revisions[mention] = self.revisions.get(mention, 0) + 1
-        self.done -= changed
+        self.done -= changed_ids
 
     @rule(posts=POSTS, source=SOURCES)
-    def hear_unwanted(self, posts, source) -> None:
+    def store_unmatched_page(self, posts, source) -> None:
         """An unmatched post is dropped unless an older text of it is stored."""
-        one = [heard(n, t, matches={}) for n, t in posts.items()]
-        told = hear(self.record, *one, source=source, at=self.now)
-        known = {key(n): t for n, t in posts.items() if key(n) in self.texts}
-        changed = {m for m, t in known.items() if self.texts[m] != t}
-        assert (told.new, told.edited) == (0, len(changed))
-        assert sum(told.dropped.values()) == len(posts) - len(known)
-        self.texts |= known
-        for mention in known:
-            self.sighted[mention].add(source)
-        for mention in changed:
+        posts_without_match = [heard(n, t, matches={}) for n, t in posts.items()]
+        counts_of_page = hear(self.record, *posts_without_match, source=source, at=self.now)
+        existing = {key(n): t for n, t in posts.items() if key(n) in self.texts}
+        changed_ids = {m for m, t in existing.items() if self.texts[m] != t}
+        assert (counts_of_page.new, counts_of_page.edited) == (0, len(changed_ids))
+        assert sum(counts_of_page.dropped.values()) == len(posts) - len(existing)
+        self.texts |= existing
+        for mention in existing:
+            self.sources_by_mention[mention].add(source)
+        for mention in changed_ids:
             self.revisions[mention] += 1
-        self.done -= changed
+        self.done -= changed_ids
 
     @rule(posts=POSTS, source=SOURCES)
-    def die_hearing(self, posts, source) -> None:
-        one = page(*(heard(n, t) for n, t in posts.items()), source=source)
-        killed_after(self.record, lambda tx: record_page(tx, one, now=self.now))
+    def kill_while_storing(self, posts, source) -> None:
+        crawled_page = page(*(heard(n, t) for n, t in posts.items()), source=source)
+        killed_after(self.record, lambda tx: record_page(tx, crawled_page, now=self.now))
 
     @rule(owner=OWNERS, limit=st.integers(1, 4))
     def lease(self, owner, limit) -> None:
         with self.record.write() as tx:
-            found = lease(tx, owner, limit=limit, now=self.now, lease_time=HOLD)
-        taken = {m for m, (_, until) in self.leases.items() if until > self.now}
-        free = set(self.texts) - self.done - taken
-        fresh = {m for m in free if self.claims.get(m, 0) < ATTEMPTS_BEFORE_ISOLATION}
-        assert {p.id for p in found} <= (fresh or free)
-        assert len(found) == (min(limit, len(fresh)) if fresh else min(1, len(free)))
-        assert all(p.text == self.texts[p.id] for p in found)
-        assert all(p.attempts == self.claims.get(p.id, 0) for p in found)
-        self.held += [Held(owner, p) for p in found]
-        self.leases |= {p.id: (owner, self.now + HOLD) for p in found}
-        self.claims |= {p.id: p.attempts + 1 for p in found}
+            pending = lease(tx, owner, limit=limit, now=self.now, lease_time=HOLD)
+        leased_ids = {m for m, (_, until) in self.leases.items() if until > self.now}
+        free = set(self.texts) - self.done - leased_ids
+        free_of_suspicion = {m for m in free if self.claims.get(m, 0) < ATTEMPTS_BEFORE_ISOLATION}
+        assert {p.id for p in pending} <= (free_of_suspicion or free)
+        assert len(pending) == (
+            min(limit, len(free_of_suspicion)) if free_of_suspicion else min(1, len(free))
+        )
+        assert all(p.text == self.texts[p.id] for p in pending)
+        assert all(p.attempts == self.claims.get(p.id, 0) for p in pending)
+        self.leased += [LeasedMention(owner, p) for p in pending]
+        self.leases |= {p.id: (owner, self.now + HOLD) for p in pending}
+        self.claims |= {p.id: p.attempts + 1 for p in pending}
 
     @rule(owner=OWNERS)
-    def find(self, owner) -> None:
-        own = [h for h in self.held if h.owner == owner]
+    def save(self, owner) -> None:
+        leased = [h for h in self.leased if h.owner == owner]
         with self.record.write() as tx:
-            settled = save_results(tx, [h.found() for h in own], now=self.now)
-        fresh = {h.pending.id for h in own if h.pending.text == self.texts[h.pending.id]}
-        assert settled == len(fresh - self.done)
-        self.done |= fresh
-        for h in own:
+            saved_count = save_results(tx, [h.result() for h in leased], now=self.now)
+        current_ids = {h.pending.id for h in leased if h.pending.text == self.texts[h.pending.id]}
+        assert saved_count == len(current_ids - self.done)
+        self.done |= current_ids
+        for h in leased:
             self.leases.pop(h.pending.id, None)
             self.claims.pop(h.pending.id, None)
-            self.held.remove(h)
+            self.leased.remove(h)
 
     @rule(owner=OWNERS)
-    def die_finding(self, owner) -> None:
-        own = [h for h in self.held if h.owner == owner]
+    def kill_while_saving(self, owner) -> None:
+        leased = [h for h in self.leased if h.owner == owner]
         killed_after(
-            self.record, lambda tx: save_results(tx, [h.found() for h in own], now=self.now)
+            self.record, lambda tx: save_results(tx, [h.result() for h in leased], now=self.now)
         )
-        self.held = [h for h in self.held if h.owner != owner]
+        self.leased = [h for h in self.leased if h.owner != owner]
 
     @rule(owner=OWNERS)
-    def succeed(self, owner) -> None:
-        """A new worker of that name ends the leases of its killed predecessor."""
-        self.held = [h for h in self.held if h.owner != owner]
+    def restart_worker(self, owner) -> None:
+        """Start a worker of that name; it ends the leases of its killed predecessor."""
+        self.leased = [h for h in self.leased if h.owner != owner]
         with self.record.write() as tx:
             release(tx, owner)
         self.leases = {m: own for m, own in self.leases.items() if own[0] != owner}
@@ -201,24 +207,28 @@ class Laws(RuleBasedStateMachine):
             with self.record.write() as tx:
                 changes.commit_offset(tx, "index", portion[-1][0], now=self.now)
 
-    def behind(self) -> int:
+    def pending_changes(self) -> int:
         with self.record.read() as tx:
             return len(changes.read_after(tx, changes.offset(tx, "index"), 99))
 
     # ---- invariants after each step
 
     @invariant()
-    def the_record_says_what_was_heard(self) -> None:
+    def database_equals_the_model(self) -> None:
         with self.record.read() as tx:
-            told = {m.id: m for m in mentions.all_mentions(tx)}
-        assert {i: m.text for i, m in told.items()} == self.texts
-        assert {i: m.revision for i, m in told.items()} == self.revisions
-        assert {i: set(m.sources) for i, m in told.items()} == self.sighted
-        assert {i for i, m in told.items() if m.analysis == AnalysisState.SCORED} == self.done
-        assert all((m.verdict is not None) or m.id not in self.done for m in told.values())
+            mentions_by_id = {m.id: m for m in mentions.all_mentions(tx)}
+        assert {i: m.text for i, m in mentions_by_id.items()} == self.texts
+        assert {i: m.revision for i, m in mentions_by_id.items()} == self.revisions
+        assert {i: set(m.sources) for i, m in mentions_by_id.items()} == self.sources_by_mention
+        assert {
+            i for i, m in mentions_by_id.items() if m.analysis == AnalysisState.SCORED
+        } == self.done
+        assert all(
+            (m.verdict is not None) or m.id not in self.done for m in mentions_by_id.values()
+        )
 
     @invariant()
-    def the_tallies_add_up(self) -> None:
+    def counts_add_up(self) -> None:
         with self.record.read() as tx:
             sums = list(runs.totals(tx).values())
             assert sum(counts.by_analysis_state(tx).values()) == len(self.texts)
@@ -227,15 +237,17 @@ class Laws(RuleBasedStateMachine):
             assert r.fetched == r.known + r.edited + r.new + sum(r.dropped.values())
 
     @invariant()
-    def what_the_index_does_not_know_is_still_to_come(self) -> None:
+    def stale_mentions_are_in_the_feed(self) -> None:
         with self.record.read() as tx:
-            ahead = {i for _, i in changes.read_after(tx, changes.offset(tx, "index"), 99)}
-            now = {m.id: m for m in mentions.all_mentions(tx)}
-        stale = {i for i, m in now.items() if shown(m) != shown(self.index.get(i))}
-        assert stale <= ahead
+            feed_ids = {i for _, i in changes.read_after(tx, changes.offset(tx, "index"), 99)}
+            current = {m.id: m for m in mentions.all_mentions(tx)}
+        stale = {
+            i for i, m in current.items() if indexed_facts(m) != indexed_facts(self.index.get(i))
+        }
+        assert stale <= feed_ids
 
 
-def shown(mention: mentions.Mention | None) -> object:
+def indexed_facts(mention: mentions.Mention | None) -> object:
     """Return the indexed facts of a mention."""
     if mention is None:
         return None

@@ -29,7 +29,7 @@ def feed(record: Database) -> list[tuple[int, str]]:
         return changes.read_after(tx, 0, 100)
 
 
-def test_a_slower_writer_with_smaller_numbers_is_never_overtaken(record):
+def test_numbers_of_a_slow_writer_become_visible_first(record):
     """With a sequence, number 2 (fast) would be visible before number 1 (slow)."""
     fast = threading.Thread(target=lambda: hear(record, heard("fast"), source="forum"))
     with record.write() as slow:
@@ -42,42 +42,46 @@ def test_a_slower_writer_with_smaller_numbers_is_never_overtaken(record):
     assert feed(record) == [(1, key("slow")), (2, key("fast"))]
 
 
-def test_a_mention_that_two_writers_hear_at_once_is_new_once(record):
-    tallies = []
+def test_mention_of_two_concurrent_pages_is_new_once(record):
+    counts_of_pages = []
     second = threading.Thread(
-        target=lambda: tallies.append(hear(record, heard("a", "edited"), source="forum"))
+        target=lambda: counts_of_pages.append(hear(record, heard("a", "edited"), source="forum"))
     )
     with record.write() as first:
-        tallies.append(record_page(first, page(heard("a")), now=NOON))
+        counts_of_pages.append(record_page(first, page(heard("a")), now=NOON))
         second.start()
         second.join(0.5)
         assert second.is_alive()
     second.join(30)
-    assert [(t.new, t.edited) for t in tallies] == [(1, 0), (0, 1)]
+    assert [(t.new, t.edited) for t in counts_of_pages] == [(1, 0), (0, 1)]
     with record.read() as tx:
-        (told,) = mentions.get(tx, [key("a")])
-    assert (told.text, told.revision, told.sources) == ("edited", 2, ("blog", "forum"))
+        (stored_mention,) = mentions.get(tx, [key("a")])
+    assert (stored_mention.text, stored_mention.revision, stored_mention.sources) == (
+        "edited",
+        2,
+        ("blog", "forum"),
+    )
 
 
-def test_an_edit_that_commits_first_keeps_the_mention_waiting(record):
+def test_result_for_a_text_edited_concurrently_is_not_used(record):
     hear(record, heard("a"))
 
-    def settle() -> None:
+    def save() -> None:
         with record.write() as tx:
             save_results(tx, [finding("a")], now=NOON)
 
-    late = threading.Thread(target=settle)
+    late = threading.Thread(target=save)
     with record.write() as edit:
         record_page(edit, page(heard("a", "edited")), now=NOON)
         late.start()
         late.join(0.5)
     late.join(30)
     with record.read() as tx:
-        (told,) = mentions.get(tx, [key("a")])
-    assert (told.analysis, told.verdict) == (AnalysisState.PENDING, None)
+        (stored_mention,) = mentions.get(tx, [key("a")])
+    assert (stored_mention.analysis, stored_mention.verdict) == (AnalysisState.PENDING, None)
 
 
-def test_a_worker_passes_by_what_another_is_just_claiming(record):
+def test_lease_skips_rows_that_another_worker_locks(record):
     """Otherwise the second would wait for the first, get nothing and stop."""
     hear(record, *(heard(n) for n in "abcd"))
     with record.write() as one, record.write() as other:
@@ -87,7 +91,7 @@ def test_a_worker_passes_by_what_another_is_just_claiming(record):
     assert not first & second
 
 
-def test_a_reader_sees_one_state_however_many_queries_it_asks(record):
+def test_read_transaction_has_one_snapshot(record):
     hear(record, heard("a"))
     with record.read() as tx:
         before = changes.last_number(tx)
@@ -95,12 +99,12 @@ def test_a_reader_sees_one_state_however_many_queries_it_asks(record):
         assert changes.last_number(tx) == before
 
 
-def test_a_lost_connection_is_transient_and_the_next_transaction_works(record):
-    def lose() -> None:
+def test_lost_connection_is_a_transient_error(record):
+    def terminate_own_connection() -> None:
         with record.write() as tx:
             begin(tx, "lost")
             tx.execute(text("select pg_terminate_backend(pg_backend_pid())"))
 
     with pytest.raises(TransientError, match="The database does not respond"):
-        lose()
+        terminate_own_connection()
     assert hear(record, heard("a")).new == 1

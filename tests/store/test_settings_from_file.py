@@ -19,60 +19,60 @@ DAILY = Subscription(
 )
 
 
-def listen(record: Database, *listed, topics=()) -> None:
+def load_file(record: Database, *file_watches, topics=()) -> None:
     with record.write() as tx:
-        watches.replace_from_file(tx, listed, topics)
+        watches.replace_from_file(tx, file_watches, topics)
 
 
-def test_watches_are_read_as_the_file_wrote_them(record):
+def test_watches_of_the_file_round_trip(record):
     rich = watch("zeta", "zeta OR z", topics=("price",), purpose="launch", zone="Asia/Tokyo")
-    listen(record, rich, watch("acme"))
+    load_file(record, rich, watch("acme"))
     with record.read() as tx:
         assert watches.active_watches(tx) == [watch("acme"), rich]
 
 
-def test_a_watch_follows_the_file_and_one_no_longer_named_is_kept_inactive(record):
-    listen(record, watch("acme"), watch("rival"))
-    changed = watch("acme", "acme AND NOT cartoon")
-    listen(record, changed)
+def test_watch_is_updated_from_the_file_and_inactive_without_it(record):
+    load_file(record, watch("acme"), watch("rival"))
+    edited_watch = watch("acme", "acme AND NOT cartoon")
+    load_file(record, edited_watch)
     with record.read() as tx:
-        assert watches.active_watches(tx) == [changed]
+        assert watches.active_watches(tx) == [edited_watch]
         assert len(tx.execute(select(tables.watches.c.slug)).all()) == 2
-    listen(record)
+    load_file(record)
     with record.read() as tx:
         assert watches.active_watches(tx) == []
-    listen(record, watch("rival"))
+    load_file(record, watch("rival"))
     with record.read() as tx:
         assert watches.active_watches(tx) == [watch("rival")]
 
 
-def test_what_the_console_made_survives_the_file(record):
-    listen(record, watch("acme"))
+def test_watch_of_the_console_stays_active(record):
+    load_file(record, watch("acme"))
     with record.write() as tx:
         tx.execute(tables.watches.update().values(origin="console"))
-    listen(record, watch("rival"))
+    load_file(record, watch("rival"))
     with record.read() as tx:
         assert [w.slug for w in watches.active_watches(tx)] == ["acme", "rival"]
 
 
-def test_a_query_names_its_wording():
+def test_revision_of_a_query_depends_on_its_text():
     assert watches.query_revision("acme") == watches.query_revision("acme")
     assert watches.query_revision("acme") != watches.query_revision("acme ")
 
 
-def test_topics_keep_the_order_of_the_file(record):
-    listen(record, topics=(PRICE, BRAKES))
+def test_topics_have_the_order_of_the_file(record):
+    load_file(record, topics=(PRICE, BRAKES))
     with record.read() as tx:
         assert watches.active_topics(tx) == [PRICE, BRAKES]
-    listen(record, topics=(BRAKES, replace(PRICE, name="Cost")))
+    load_file(record, topics=(BRAKES, replace(PRICE, name="Cost")))
     with record.read() as tx:
         assert watches.active_topics(tx) == [BRAKES, replace(PRICE, name="Cost")]
-    listen(record, topics=(PRICE,))
+    load_file(record, topics=(PRICE,))
     with record.read() as tx:
         assert watches.active_topics(tx) == [PRICE]
 
 
-def test_there_is_always_an_operator(record):
+def test_operator_always_exists(record):
     with record.write() as tx:
         people.replace_from_file(tx, [], [])
         people.replace_from_file(tx, [LEAD], [])
@@ -81,14 +81,14 @@ def test_there_is_always_an_operator(record):
         assert people.addresses(tx) == {"lead": "lead@acme.example"}
 
 
-def test_the_file_may_give_the_operator_an_address(record):
+def test_operator_has_the_address_of_the_file(record):
     with record.write() as tx:
         own = Person(slug=OPERATOR, name="Me", email="me@acme.example")
         people.replace_from_file(tx, [own], [])
         assert people.addresses(tx) == {OPERATOR: "me@acme.example"}
 
 
-def test_subscriptions_follow_the_file(record):
+def test_subscriptions_are_updated_from_the_file(record):
     brief = replace(DAILY, slug="page", kind="brief", watches=("acme", "rival"))
     with record.write() as tx:
         people.replace_from_file(tx, [LEAD], [DAILY, brief])
@@ -100,7 +100,7 @@ def test_subscriptions_follow_the_file(record):
         assert len(tx.execute(select(tables.subscriptions.c.slug)).all()) == 2
 
 
-def test_the_audit_trail_tells_who_did_what(record, now):
+def test_audit_row_has_person_action_and_object(record, now):
     with record.write() as tx:
         people.append_audit(
             tx, OPERATOR, "acknowledge", "incident 3", facts={"state": "open"}, now=now

@@ -1,4 +1,4 @@
-"""Reads of emails and pages for a watch that need no whole mentions."""
+"""Queries of emails and pages for a watch that need no whole mentions."""
 
 from datetime import timedelta
 
@@ -14,7 +14,7 @@ SPAN = {"since": NOON - 24 * HOUR, "until": NOON}
 
 
 @pytest.fixture
-def said(record):
+def record_with_mentions(record):
     """Insert negative and positive mentions of two watches; one is pending."""
     with record.write() as tx:
         begin(tx, "blog")
@@ -28,27 +28,27 @@ def said(record):
     hear(record, *(heard(name, published=at) for name, (at, _) in posts.items()))
     hear(record, heard("theirs", published=NOON - HOUR, matches={"rival": "r1"}))
     hear(record, heard("pending", published=NOON - HOUR), at=NOON + HOUR)
-    found = [
+    results = [
         finding(name, verdicts=(verdict(sentiment=tone, topics=("brakes",)),))
         for name, (_, tone) in posts.items()
     ]
-    mute = finding("theirs", analysis=AnalysisState.UNSCORED, verdicts=(), vector=None)
+    unscored = finding("theirs", analysis=AnalysisState.UNSCORED, verdicts=(), vector=None)
     with record.write() as tx:
-        save_results(tx, [*found, mute], now=NOON)
+        save_results(tx, [*results, unscored], now=NOON)
     return record
 
 
-def test_complaints_are_the_negative_mentions_of_the_watch_newest_first(said):
-    with said.read() as tx:
-        found = observations.negative_texts(tx, "acme", **SPAN, limit=10)
+def test_negative_texts_of_a_watch_newest_first(record_with_mentions):
+    with record_with_mentions.read() as tx:
+        texts = observations.negative_texts(tx, "acme", **SPAN, limit=10)
         newest = observations.negative_texts(tx, "acme", **SPAN, limit=1)
-    assert [w.id for w in found] == [key("second"), key("first")]
-    assert newest == found[:1]
-    assert found[0].text == "The brake is loud."
+    assert [w.id for w in texts] == [key("second"), key("first")]
+    assert newest == texts[:1]
+    assert texts[0].text == "The brake is loud."
 
 
-def test_hours_count_what_was_analysed_of_the_watch_and_of_its_topic(said):
-    with said.read() as tx:
+def test_hourly_counts_of_a_watch_and_of_its_topic(record_with_mentions):
+    with record_with_mentions.read() as tx:
         whole = observations.hourly_counts(tx, "acme", topic=None, **SPAN)
         brakes = observations.hourly_counts(tx, "acme", topic="brakes", **SPAN)
         rival = observations.hourly_counts(tx, "rival", topic=None, **SPAN)
@@ -57,7 +57,7 @@ def test_hours_count_what_was_analysed_of_the_watch_and_of_its_topic(said):
     assert rival == {NOON - HOUR: 1}
 
 
-def test_a_mention_waits_for_the_scorer_since_it_was_heard(said):
-    with said.read() as tx:
+def test_unscored_since_is_the_first_sighting_of_a_pending_mention(record_with_mentions):
+    with record_with_mentions.read() as tx:
         assert observations.unscored_since(tx, until=NOON) == NOON + HOUR
         assert observations.unscored_since(tx, until=NOON - HOUR) is None

@@ -22,8 +22,8 @@ HEADS = st.dictionaries(st.sampled_from(["emotion", "intent", "offence"]), SHARE
 COLUMNS = "mention, watch, model, text_sha256, sentiment, probabilities, polarity, topics, at"
 
 
-def said(record: Database, *verdicts) -> list:
-    """Write *verdicts*; return the verdicts of mention a as they are read back."""
+def store_and_read(record: Database, *verdicts) -> list:
+    """Write *verdicts*; return the stored verdicts of mention a."""
     with record.write() as tx:
         insert_verdicts(tx, [finding("a", verdicts=verdicts)], NOON)
     with record.read() as tx:
@@ -31,7 +31,7 @@ def said(record: Database, *verdicts) -> list:
 
 
 @pytest.fixture
-def old(empty_url: str) -> Iterator[Database]:
+def database_of_schema_0001(empty_url: str) -> Iterator[Database]:
     """Return a database of schema 0001."""
     record = Database(empty_url)
     upgrade(record.engine, "0001")
@@ -39,7 +39,7 @@ def old(empty_url: str) -> Iterator[Database]:
     record.close()
 
 
-def hear_a(record: Database) -> Database:
+def insert_mention(record: Database) -> Database:
     """Insert mention a; it is pending."""
     with record.write() as tx:
         begin(tx, "blog")
@@ -47,50 +47,52 @@ def hear_a(record: Database) -> Database:
     return record
 
 
-def test_heads_come_back_as_they_were_read(record):
-    """Equal to the last bit, and a new result replaces the old one."""
-    hear_a(record)
+def test_heads_round_trip_exactly(record):
+    """A new result of the same model replaces the old one."""
+    insert_mention(record)
 
     @given(HEADS)
-    def whatever_was_read(heads):
-        assert said(record, verdict(heads=heads)) == [verdict(heads=heads)]
+    def any_heads(heads):
+        assert store_and_read(record, verdict(heads=heads)) == [verdict(heads=heads)]
 
-    whatever_was_read()
+    any_heads()
 
 
-def test_a_second_reading_replaces_what_the_first_one_said(record):
-    hear_a(record)
-    said(record, verdict(heads={"intent": {"complaint": 0.9}}))
-    (now,) = said(record, verdict(heads={"intent": {"praise": 0.7}}))
+def test_second_result_replaces_the_heads_of_the_first(record):
+    insert_mention(record)
+    store_and_read(record, verdict(heads={"intent": {"complaint": 0.9}}))
+    (now,) = store_and_read(record, verdict(heads={"intent": {"praise": 0.7}}))
     assert now.intents == (Intent.PRAISE,)
 
 
-def test_a_record_of_schema_0001_keeps_every_verdict(old):
-    """The rows are unchanged, with empty heads."""
+def test_database_of_schema_0001_keeps_every_verdict(database_of_schema_0001):
+    """The verdicts are unchanged, with empty heads."""
     before = [
         verdict(),
         verdict(watch="acme", sentiment=Sentiment.POSITIVE, topics=("größe", 'a"b')),
         verdict(model="other", sentiment=None, probabilities={}, polarity=None, topics=()),
     ]
-    hear_a(old)
-    with old.write() as tx:
+    insert_mention(database_of_schema_0001)
+    with database_of_schema_0001.write() as tx:
         insert = f"insert into verdicts ({COLUMNS}) values (:{COLUMNS.replace(', ', ', :')})"
-        tx.execute(text(insert), [_row(one, number) for number, one in enumerate(before)])
-    old.setup()
-    with old.read() as tx:
-        (told,) = mentions.get(tx, [key("a")])
-    assert list(told.verdicts) == before
-    assert [v.heads for v in told.verdicts] == [{}, {}, {}]
+        tx.execute(
+            text(insert), [_row_of_schema_0001(one, number) for number, one in enumerate(before)]
+        )
+    database_of_schema_0001.setup()
+    with database_of_schema_0001.read() as tx:
+        (mention,) = mentions.get(tx, [key("a")])
+    assert list(mention.verdicts) == before
+    assert [v.heads for v in mention.verdicts] == [{}, {}, {}]
 
 
-def test_an_upgraded_record_is_written_like_a_new_one(old):
-    hear_a(old)
-    old.setup()
+def test_upgraded_database_stores_heads(database_of_schema_0001):
+    insert_mention(database_of_schema_0001)
+    database_of_schema_0001.setup()
     new = verdict(heads={"offence": {"clean": 0.2, "offensive": 0.8}})
-    assert said(old, new) == [new]
+    assert store_and_read(database_of_schema_0001, new) == [new]
 
 
-def _row(one, at: int) -> dict[str, object]:
+def _row_of_schema_0001(one, at: int) -> dict[str, object]:
     """Return a row of schema 0001."""
     return {
         "mention": key("a"),

@@ -18,58 +18,58 @@ def record(record):
     return record
 
 
-def scored(record, name, matches, towards=(), **said):
+def add_scored(record, name, matches, towards=(), **fields):
     hear(record, heard(name, matches=matches))
-    words = (verdict(), *(verdict(watch=w, topics=()) for w in towards))
+    verdicts = (verdict(), *(verdict(watch=w, topics=()) for w in towards))
     with record.write() as tx:
-        save_results(tx, [finding(name, verdicts=words, **said)], now=NOON)
+        save_results(tx, [finding(name, verdicts=verdicts, **fields)], now=NOON)
 
 
-def lacking(record, **said):
+def missing(record, **paging):
     with record.read() as tx:
-        return missing_targets(tx, MODEL, **({"after": "", "limit": 99} | said))
+        return missing_targets(tx, MODEL, **({"after": "", "limit": 99} | paging))
 
 
-def test_one_that_lacks_a_reading_is_told_with_those_that_it_has(record):
-    scored(record, "a", BOTH, ["acme"])
-    (one,) = lacking(record)
-    assert (one.id, one.text) == (key("a"), "The brake is loud.")
-    assert (one.watches, one.scored_watches) == ({"acme", "globex"}, {"acme"})
+def test_missing_target_has_the_scored_watches(record):
+    add_scored(record, "a", BOTH, ["acme"])
+    (target,) = missing(record)
+    assert (target.id, target.text) == (key("a"), "The brake is loud.")
+    assert (target.watches, target.scored_watches) == ({"acme", "globex"}, {"acme"})
 
 
 @pytest.mark.parametrize(("matches", "towards"), [({"acme": "r1"}, ()), (BOTH, ("acme", "globex"))])
-def test_of_one_watch_or_read_towards_each_nothing_lacks(record, matches, towards):
-    scored(record, "a", matches, towards)
-    assert lacking(record) == []
+def test_mention_of_one_watch_or_with_all_verdicts_lacks_none(record, matches, towards):
+    add_scored(record, "a", matches, towards)
+    assert missing(record) == []
 
 
-def test_a_watch_that_is_new_makes_a_mention_lack_a_reading(record):
-    scored(record, "a", {"acme": "r1"})
+def test_verdict_towards_a_new_watch_is_missing(record):
+    add_scored(record, "a", {"acme": "r1"})
     hear(record, heard("a", matches=BOTH))
-    assert [one.scored_watches for one in lacking(record)] == [frozenset()]
+    assert [one.scored_watches for one in missing(record)] == [frozenset()]
 
 
-def test_what_waits_was_edited_or_was_judged_by_another_is_not_meant(record):
-    scored(record, "other", BOTH, model="other")
-    scored(record, "a", BOTH)
+def test_pending_mentions_and_other_models_are_ignored(record):
+    add_scored(record, "other", BOTH, model="other")
+    add_scored(record, "a", BOTH)
     hear(record, heard("a", "Another text.", matches=BOTH))
-    assert lacking(record) == []
+    assert missing(record) == []
 
 
-def test_all_are_met_once_batch_by_batch(record):
+def test_all_are_returned_once_in_batches(record):
     for n in range(5):
-        scored(record, f"m{n}", BOTH)
-    met, after = [], ""
-    while batch := lacking(record, after=after, limit=2):
-        met += [one.id for one in batch]
+        add_scored(record, f"m{n}", BOTH)
+    ids, after = [], ""
+    while batch := missing(record, after=after, limit=2):
+        ids += [one.id for one in batch]
         after = batch[-1].id
-    assert met == sorted(key(f"m{n}") for n in range(5))
+    assert ids == sorted(key(f"m{n}") for n in range(5))
 
 
-def test_a_reading_of_the_text_of_before_does_not_count(record):
-    scored(record, "a", BOTH, ["acme", "globex"])
+def test_verdict_on_a_former_text_does_not_count(record):
+    add_scored(record, "a", BOTH, ["acme", "globex"])
     hear(record, heard("a", "Another text.", matches=BOTH))
     fresh = replace(finding("a", "Another text."), verdicts=(verdict("Another text."),))
     with record.write() as tx:
         save_results(tx, [fresh], now=NOON)
-    assert [one.scored_watches for one in lacking(record)] == [frozenset()]
+    assert [one.scored_watches for one in missing(record)] == [frozenset()]

@@ -21,17 +21,17 @@ def _sources(record: Database) -> None:
         begin(tx, "blog")
 
 
-def claim(record: Database, owner: str, *, at, limit: int = 10) -> list[str]:
+def lease_ids(record: Database, owner: str, *, at, limit: int = 10) -> list[str]:
     with record.write() as tx:
         return [p.id for p in lease(tx, owner, limit=limit, now=at, lease_time=HOLD)]
 
 
-def find(record: Database, *found, at) -> int:
+def save(record: Database, *results, at) -> int:
     with record.write() as tx:
-        return save_results(tx, found, now=at)
+        return save_results(tx, results, now=at)
 
 
-def test_a_lease_hands_over_what_the_model_needs(record, now):
+def test_lease_returns_the_input_of_the_model(record, now):
     hear(record, heard("a", "Ça freine.", language="fr"))
     with record.write() as tx:
         (pending,) = lease(tx, "w1", limit=5, now=now, lease_time=HOLD)
@@ -40,40 +40,40 @@ def test_a_lease_hands_over_what_the_model_needs(record, now):
     assert pending.attempts == 0
 
 
-def test_two_workers_never_share_a_mention(record, now):
+def test_two_workers_never_lease_the_same_mention(record, now):
     hear(record, *(heard(n) for n in "abcde"))
-    first = claim(record, "w1", at=now, limit=3)
-    second = claim(record, "w2", at=now, limit=3)
+    first = lease_ids(record, "w1", at=now, limit=3)
+    second = lease_ids(record, "w2", at=now, limit=3)
     assert (len(first), len(second)) == (3, 2)
     assert set(first) | set(second) == {key(n) for n in "abcde"}
-    assert claim(record, "w3", at=now) == []
+    assert lease_ids(record, "w3", at=now) == []
 
 
-def test_a_worker_does_not_get_twice_what_it_holds(record, now):
+def test_leased_mention_is_not_leased_again(record, now):
     hear(record, heard("a"))
-    assert claim(record, "w1", at=now) == [key("a")]
-    assert claim(record, "w1", at=now) == []
+    assert lease_ids(record, "w1", at=now) == [key("a")]
+    assert lease_ids(record, "w1", at=now) == []
 
 
-def test_a_lease_that_ran_out_is_claimed_like_a_fresh_one_and_counted(record, now):
+def test_expired_lease_is_free_and_counts_an_attempt(record, now):
     hear(record, heard("a"))
-    claim(record, "w1", at=now)
-    assert claim(record, "w2", at=now + HOLD - timedelta(microseconds=1)) == []
+    lease_ids(record, "w1", at=now)
+    assert lease_ids(record, "w2", at=now + HOLD - timedelta(microseconds=1)) == []
     with record.write() as tx:
         (pending,) = lease(tx, "w2", limit=5, now=now + HOLD, lease_time=HOLD)
     assert pending.attempts == 1
-    assert claim(record, "w1", at=now + HOLD) == []
+    assert lease_ids(record, "w1", at=now + HOLD) == []
 
 
-def test_the_newest_published_come_first_even_when_heard_before_a_back_fill(record, now):
+def test_newest_published_is_leased_first_during_a_backfill(record, now):
     hear(record, heard("new", published=now), at=now)
     hear(record, heard("old", published=now - timedelta(days=9)), at=now + HOLD)
-    assert claim(record, "w1", at=now + HOLD, limit=1) == [key("new")]
+    assert lease_ids(record, "w1", at=now + HOLD, limit=1) == [key("new")]
 
 
-def test_the_leases_of_a_dead_worker_are_free_at_once_and_counted(record, now):
+def test_released_leases_are_free_at_once_and_count_an_attempt(record, now):
     hear(record, heard("a"), heard("b"))
-    claim(record, "w1", at=now)
+    lease_ids(record, "w1", at=now)
     with record.write() as tx:
         release(tx, "w2")
         assert lease(tx, "w3", limit=5, now=now, lease_time=HOLD) == []
@@ -82,45 +82,45 @@ def test_the_leases_of_a_dead_worker_are_free_at_once_and_counted(record, now):
     assert [p.attempts for p in again] == [1, 1]
 
 
-def test_a_deleted_mention_is_neither_leased_nor_waited_for(record, now):
+def test_deleted_mention_is_not_part_of_the_backlog(record, now):
     hear(record, heard("a"))
     with record.write() as tx:
         tx.execute(update(tables.mentions).values(state=MentionState.DELETED))
-    assert claim(record, "w1", at=now) == []
+    assert lease_ids(record, "w1", at=now) == []
     with record.read() as tx:
         assert backlog(tx) == (0, None)
 
 
-def test_the_backlog_is_how_many_wait_and_since_when(record, now):
+def test_backlog_has_count_and_start(record, now):
     hear(record, heard("a", published=now - HOLD), at=now)
     hear(record, heard("b"), at=now + HOLD)
     with record.read() as tx:
         assert backlog(tx) == (2, now)
-    find(record, finding("a"), at=now)
+    save(record, finding("a"), at=now)
     with record.read() as tx:
         assert backlog(tx) == (1, now + HOLD)
 
 
-def test_two_workers_at_once_share_a_backlog(record, now):
+def test_two_concurrent_workers_share_a_backlog(record, now):
     hear(record, *(heard(f"m{k}") for k in range(60)))
-    taken: list[str] = []
+    leased_ids: list[str] = []
 
     def work(owner: str) -> None:
-        while found := claim(record, owner, at=now, limit=4):
-            taken.extend(found)
+        while ids := lease_ids(record, owner, at=now, limit=4):
+            leased_ids.extend(ids)
 
     workers = [threading.Thread(target=work, args=(owner,)) for owner in ("w1", "w2")]
     for worker in workers:
         worker.start()
     for worker in workers:
         worker.join(60)
-    assert sorted(taken) == sorted(key(f"m{k}") for k in range(60))
+    assert sorted(leased_ids) == sorted(key(f"m{k}") for k in range(60))
 
 
-def test_who_looked_before_another_claimed_gets_nothing_of_it(record, now):
-    """On PostgreSQL a worker may select by a view that is a moment old."""
+def test_leases_of_a_concurrent_worker_are_not_acquired(record, now):
+    """On PostgreSQL a worker may select rows from a snapshot that is a moment old."""
     hear(record, heard("a"), heard("b"))
-    claim(record, "w1", at=now, limit=1)
+    lease_ids(record, "w1", at=now, limit=1)
     ids = [key("a"), key("b")]
     with record.write() as tx:
         first = queue._acquire_leases(tx, "w2", ids, now=now, until=now + HOLD)

@@ -19,14 +19,14 @@ INSERT = (
 )
 
 
-def hear_a(record: Database) -> None:
+def insert_mention(record: Database) -> None:
     """Insert mention a; it is pending."""
     with record.write() as tx:
         begin(tx, "blog")
     hear(record, heard("a"))
 
 
-def shares(record: Database, *verdicts) -> list[float]:
+def stored_shares(record: Database, *verdicts) -> list[float]:
     """Write *verdicts*; return the read shares of mention a."""
     with record.write() as tx:
         save_results(tx, [finding("a", verdicts=verdicts)], now=NOON)
@@ -35,7 +35,7 @@ def shares(record: Database, *verdicts) -> list[float]:
 
 
 @pytest.fixture
-def old(empty_url: str) -> Iterator[Database]:
+def database_of_schema_0002(empty_url: str) -> Iterator[Database]:
     """Return a database of schema 0002."""
     record = Database(empty_url)
     upgrade(record.engine, "0002")
@@ -43,21 +43,24 @@ def old(empty_url: str) -> Iterator[Database]:
     record.close()
 
 
-def test_each_verdict_has_its_own_share(record):
-    hear_a(record)
+def test_each_verdict_has_its_own_read_share(record):
+    insert_mention(record)
     towards = verdict(watch="acme", read_share=0.03)
-    assert shares(record, verdict(read_share=0.12), towards) == [0.12, 0.03]
+    assert stored_shares(record, verdict(read_share=0.12), towards) == [0.12, 0.03]
 
 
-def test_a_second_reading_replaces_the_share_of_the_first_one(record):
-    hear_a(record)
-    assert shares(record, verdict(read_share=0.5), verdict(read_share=0.12)) == [0.12]
+def test_second_result_replaces_the_read_share_of_the_first(record):
+    insert_mention(record)
+    assert stored_shares(record, verdict(read_share=0.5), verdict(read_share=0.12)) == [0.12]
 
 
-def test_of_a_verdict_from_before_everything_was_read(old):
-    hear_a(old)
-    with old.write() as tx:
+def test_verdict_of_schema_0002_has_a_read_share_of_1(database_of_schema_0002):
+    insert_mention(database_of_schema_0002)
+    with database_of_schema_0002.write() as tx:
         row = {"mention": key("a"), "sha": verdict().text_sha256, "none": "[]", "nothing": "{}"}
         tx.execute(text(INSERT), row | {"shares": json.dumps(verdict().probabilities)})
-    old.setup()
-    assert shares(old, verdict(model="newer", read_share=0.5)) == [1.0, 0.5]
+    database_of_schema_0002.setup()
+    assert stored_shares(database_of_schema_0002, verdict(model="newer", read_share=0.5)) == [
+        1.0,
+        0.5,
+    ]

@@ -1,4 +1,4 @@
-"""store.analysis.rederiving: stored topics, and others in their place."""
+"""store.analysis.rederiving: stored topics are read and replaced."""
 
 from dataclasses import replace
 
@@ -20,97 +20,98 @@ def record(record):
     return record
 
 
-def scored(record, *names, **said):
+def add_scored(record, *names, **fields):
     hear(record, *(heard(name) for name in names))
     with record.write() as tx:
-        save_results(tx, [finding(name, **said) for name in names], now=NOON)
+        save_results(tx, [finding(name, **fields) for name in names], now=NOON)
 
 
-def standing(record, encoder=ENCODER, after="", limit=99):
+def assignments(record, encoder=ENCODER, after="", limit=99):
     with record.read() as tx:
         return rederiving.topic_assignments(tx, encoder, after=after, limit=limit)
 
 
-def retold(record, *told):
+def assign_price(record, *old_assignments):
     with record.write() as tx:
-        return rederiving.update_topics(tx, [replace(s, topics=("price",)) for s in told])
+        return rederiving.update_topics(
+            tx, [replace(s, topics=("price",)) for s in old_assignments]
+        )
 
 
-def found(record, name):
+def read_mention(record, name):
     with record.read() as tx:
         return mentions.get(tx, [key(name)])[0]
 
 
-def test_what_stands_is_told_with_its_vector(record):
-    scored(record, "a")
-    (one,) = standing(record)
-    assert (one.id, one.language, one.model) == (key("a"), "en", MODEL)
-    assert (one.topics, one.vector) == (("safety",), b"\x00\x3c" * 4)
+def test_assignment_has_topics_and_vector(record):
+    add_scored(record, "a")
+    (assignment,) = assignments(record)
+    assert (assignment.id, assignment.language, assignment.model) == (key("a"), "en", MODEL)
+    assert (assignment.topics, assignment.vector) == (("safety",), b"\x00\x3c" * 4)
 
 
-def test_all_are_met_once_batch_by_batch(record):
+def test_all_are_returned_once_in_batches(record):
     names = [f"m{k}" for k in range(7)]
-    scored(record, *names)
-    met, after = [], ""
-    while batch := standing(record, after=after, limit=3):
-        met += [s.id for s in batch]
+    add_scored(record, *names)
+    ids, after = [], ""
+    while batch := assignments(record, after=after, limit=3):
+        ids += [s.id for s in batch]
         after = batch[-1].id
-    assert met == sorted(map(key, names))
+    assert ids == sorted(map(key, names))
 
 
 @pytest.mark.parametrize(
-    ("said", "encoder"), [({}, "f" * 64), ({"vector": None}, ENCODER), ({"verdicts": ()}, ENCODER)]
+    ("fields", "encoder"),
+    [({}, "f" * 64), ({"vector": None}, ENCODER), ({"verdicts": ()}, ENCODER)],
 )
-def test_without_a_vector_of_the_encoder_or_a_verdict_there_is_nothing_to_judge(
-    record, said, encoder
-):
-    scored(record, "a", **said)
-    assert standing(record, encoder) == []
+def test_mention_without_vector_or_verdict_has_no_assignment(record, fields, encoder):
+    add_scored(record, "a", **fields)
+    assert assignments(record, encoder) == []
 
 
-def test_an_edited_mention_that_waits_is_left_to_the_model(record):
-    scored(record, "a")
+def test_pending_edit_has_no_assignment(record):
+    add_scored(record, "a")
     hear(record, heard("a", "Another text."))
-    assert standing(record) == []
+    assert assignments(record) == []
 
 
-def test_topics_are_replaced_and_nothing_else(record):
-    scored(record, "a", "b")
-    before = found(record, "a")
-    assert retold(record, *standing(record)[:1]) == 1
-    (changed,) = [n for n in "ab" if found(record, n).verdict.topics == ("price",)]
-    (other,) = {"a", "b"} - {changed}
-    assert found(record, changed).verdict == replace(verdict(), topics=("price",))
-    assert found(record, other).verdict == verdict()
-    assert found(record, "a").analysis is before.analysis
+def test_only_topics_are_replaced(record):
+    add_scored(record, "a", "b")
+    before = read_mention(record, "a")
+    assert assign_price(record, *assignments(record)[:1]) == 1
+    (changed_name,) = [n for n in "ab" if read_mention(record, n).verdict.topics == ("price",)]
+    (other,) = {"a", "b"} - {changed_name}
+    assert read_mention(record, changed_name).verdict == replace(verdict(), topics=("price",))
+    assert read_mention(record, other).verdict == verdict()
+    assert read_mention(record, "a").analysis is before.analysis
 
 
-def test_verdicts_of_other_models_and_towards_watches_stay(record):
+def test_other_verdicts_are_unchanged(record):
     old = replace(verdict(), model="old")
     towards = replace(verdict(), watch="acme", topics=())
-    scored(record, "a", verdicts=(old, towards, verdict()))
-    retold(record, *standing(record))
-    topics = {(v.model, v.watch): v.topics for v in found(record, "a").verdicts}
+    add_scored(record, "a", verdicts=(old, towards, verdict()))
+    assign_price(record, *assignments(record))
+    topics = {(v.model, v.watch): v.topics for v in read_mention(record, "a").verdicts}
     assert topics == {("old", None): ("safety",), (MODEL, "acme"): (), (MODEL, None): ("price",)}
 
 
-def test_the_index_hears_of_what_changed(record):
-    scored(record, "a", "b")
+def test_replaced_topics_are_changes(record):
+    add_scored(record, "a", "b")
     with record.read() as tx:
-        heard_at = changes.last_number(tx)
-    (one, _) = standing(record)
-    retold(record, one)
+        number = changes.last_number(tx)
+    (assignment, _) = assignments(record)
+    assign_price(record, assignment)
     with record.read() as tx:
-        assert [i for _, i in changes.read_after(tx, heard_at, 9)] == [one.id]
+        assert [i for _, i in changes.read_after(tx, number, 9)] == [assignment.id]
 
 
-def test_what_was_edited_meanwhile_is_left_alone(record):
-    scored(record, "a")
-    stale = standing(record)
+def test_text_edited_meanwhile_is_unchanged(record):
+    add_scored(record, "a")
+    stale = assignments(record)
     with record.write() as tx:
         record_page(tx, page(heard("a", "Another text.")), now=NOON)
-        heard_at = changes.last_number(tx)
-    assert retold(record, *stale) == 0
-    assert retold(record, replace(stale[0], id="0" * 32)) == 0
+        number = changes.last_number(tx)
+    assert assign_price(record, *stale) == 0
+    assert assign_price(record, replace(stale[0], id="0" * 32)) == 0
     with record.read() as tx:
-        assert changes.last_number(tx) == heard_at
+        assert changes.last_number(tx) == number

@@ -25,42 +25,44 @@ def _sources(record: Database) -> None:
         begin(tx, "blog")
 
 
-def test_who_leases_a_mention_is_told_its_watches(record):
+def test_leased_mention_has_its_watches(record):
     hear(record, heard("a", matches={"globex": "r", "acme": "r"}), heard("b", matches={}))
     with record.write() as tx:
-        leased = queue.lease(tx, "w", limit=9, now=NOON, lease_time=HOLD)
-    assert {p.id: p.watches for p in leased} == {key("a"): ("acme", "globex")}
+        pending = queue.lease(tx, "w", limit=9, now=NOON, lease_time=HOLD)
+    assert {p.id: p.watches for p in pending} == {key("a"): ("acme", "globex")}
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
 @given(TONES, TONES, TONES)
-def test_what_is_counted_for_a_watch_is_the_mentions_sentiment_for_it(record, whole, acme, globex):
+def test_observation_has_the_sentiment_for_its_watch(record, whole, acme, globex):
     """The SQL and core.mention.Mention.sentiment_for are the same rule."""
-    said = [verdict(watch=w, sentiment=s) for w, s in [("acme", acme), ("globex", globex)] if s]
+    watch_verdicts = [
+        verdict(watch=w, sentiment=s) for w, s in [("acme", acme), ("globex", globex)] if s
+    ]
     hear(record, heard("two", matches={"acme": "r", "globex": "r", "rest": "r"}))
     with record.write() as tx:
         tx.execute(delete(tables.verdicts))
         tx.execute(update(tables.mentions).values(analysis=AnalysisState.PENDING))
-        found = finding("two", verdicts=(verdict(sentiment=whole), *(said if whole else ())))
-        save_results(tx, [found], now=NOON)
+        result = finding(
+            "two", verdicts=(verdict(sentiment=whole), *(watch_verdicts if whole else ()))
+        )
+        save_results(tx, [result], now=NOON)
     with record.read() as tx:
-        (told,) = mentions.get(tx, [key("two")])
+        (mention,) = mentions.get(tx, [key("two")])
         for slug in ("acme", "globex", "rest"):
-            (one,) = observations.observations(tx, slug, since=NOON, until=NOON + DAY)
-            complained = observations.negative_texts(
-                tx, slug, since=NOON, until=NOON + DAY, limit=9
-            )
-            assert one.sentiment == told.sentiment_for(slug)
-            assert one.topics == ("safety",)
-            assert bool(complained) == (one.sentiment is Sentiment.NEGATIVE)
+            (observation,) = observations.observations(tx, slug, since=NOON, until=NOON + DAY)
+            texts = observations.negative_texts(tx, slug, since=NOON, until=NOON + DAY, limit=9)
+            assert observation.sentiment == mention.sentiment_for(slug)
+            assert observation.topics == ("safety",)
+            assert bool(texts) == (observation.sentiment is Sentiment.NEGATIVE)
 
 
-def test_a_verdict_towards_a_watch_by_another_model_or_on_an_older_text_is_not_counted(record):
+def test_watch_verdict_of_another_model_or_text_does_not_count(record):
     hear(record, heard("a", matches={"acme": "r", "globex": "r"}))
     happy = {"watch": "acme", "sentiment": Sentiment.POSITIVE}
     with record.write() as tx:
         others = (verdict(), verdict(model="old", **happy), verdict("older text", **happy))
         save_results(tx, [finding("a", verdicts=others)], now=NOON)
     with record.read() as tx:
-        (one,) = observations.observations(tx, "acme", since=NOON, until=NOON + DAY)
-    assert one.sentiment is Sentiment.NEGATIVE
+        (observation,) = observations.observations(tx, "acme", since=NOON, until=NOON + DAY)
+    assert observation.sentiment is Sentiment.NEGATIVE

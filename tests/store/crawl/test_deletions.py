@@ -21,20 +21,20 @@ def _sources(record: Database) -> None:
     hear(record, heard("a"), heard("b"), at=NOON)
 
 
-def listed(record: Database, *names: str, hour: int, source: str = "blog") -> None:
+def apply_listing_of(record: Database, *names: str, hour: int, source: str = "blog") -> None:
     """Apply an hourly listing of *source* that covers the last day."""
     now = NOON + hour * HOUR
-    one = Listing(
+    listing = Listing(
         since=now - 24 * HOUR,
         until=now,
         uris=frozenset(map(uri, names)),
         before=now - HOUR,
     )
     with record.write() as tx:
-        apply_listing(tx, source, one, now=now)
+        apply_listing(tx, source, listing, now=now)
 
 
-def one(record: Database, name: str) -> Mention:
+def read_mention(record: Database, name: str) -> Mention:
     with record.read() as tx:
         return mentions.get(tx, [key(name)])[0]
 
@@ -44,13 +44,13 @@ def last_change(record: Database) -> int:
         return changes.last_number(tx)
 
 
-def test_what_two_listings_in_a_row_lack_is_deleted_and_told(record):
-    listed(record, "a", "b", hour=1)
-    listed(record, "b", hour=2)
-    assert one(record, "a").state == MentionState.LIVE
+def test_mention_missing_in_two_listings_is_deleted(record):
+    apply_listing_of(record, "a", "b", hour=1)
+    apply_listing_of(record, "b", hour=2)
+    assert read_mention(record, "a").state == MentionState.LIVE
     number = last_change(record)
-    listed(record, "b", hour=3)
-    assert (one(record, "a").state, one(record, "b").state) == (
+    apply_listing_of(record, "b", hour=3)
+    assert (read_mention(record, "a").state, read_mention(record, "b").state) == (
         MentionState.DELETED,
         MentionState.LIVE,
     )
@@ -59,69 +59,69 @@ def test_what_two_listings_in_a_row_lack_is_deleted_and_told(record):
         assert counts.by_analysis_state(tx)["deleted"] == 1
 
 
-def test_one_empty_answer_deletes_nothing(record):
+def test_single_empty_listing_deletes_nothing(record):
     """A site under repair or a cache: the next listing corrects it."""
     for hour, names in enumerate(["ab", "", "ab", "", "ab"], start=1):
-        listed(record, *names, hour=hour)
-    assert one(record, "a").state == one(record, "b").state == MentionState.LIVE
+        apply_listing_of(record, *names, hour=hour)
+    assert read_mention(record, "a").state == read_mention(record, "b").state == MentionState.LIVE
 
 
-def test_what_was_just_heard_is_not_deleted_by_one_listing(record):
-    listed(record, hour=1)
-    assert one(record, "a").state == MentionState.LIVE
+def test_new_mention_is_not_deleted_by_one_listing(record):
+    apply_listing_of(record, hour=1)
+    assert read_mention(record, "a").state == MentionState.LIVE
 
 
-def test_a_listing_says_nothing_of_what_lies_outside_its_stretch(record):
+def test_listing_does_not_delete_outside_its_window(record):
     hear(record, heard("old", published=NOON - 48 * HOUR), at=NOON)
     for hour in (1, 2, 3):
-        listed(record, "a", "b", hour=hour)
-    assert one(record, "old").state == MentionState.LIVE
+        apply_listing_of(record, "a", "b", hour=hour)
+    assert read_mention(record, "old").state == MentionState.LIVE
 
 
-def test_a_listing_says_nothing_of_what_another_source_heard(record):
+def test_listing_does_not_delete_mentions_of_another_source(record):
     hear(record, heard("elsewhere"), source="forum", at=NOON)
     for hour in (1, 2, 3):
-        listed(record, "a", "b", hour=hour)
-    assert one(record, "elsewhere").state == MentionState.LIVE
+        apply_listing_of(record, "a", "b", hour=hour)
+    assert read_mention(record, "elsewhere").state == MentionState.LIVE
 
 
-def test_what_another_source_still_hears_is_not_deleted(record):
-    listed(record, "a", "b", hour=1)
+def test_mention_in_another_source_is_not_deleted(record):
+    apply_listing_of(record, "a", "b", hour=1)
     for hour in (2, 3, 4):
         hear(record, heard("a"), source="forum", at=NOON + (hour - 0.5) * HOUR)
-        listed(record, "b", hour=hour)
-    assert one(record, "a").state == MentionState.LIVE
+        apply_listing_of(record, "b", hour=hour)
+    assert read_mention(record, "a").state == MentionState.LIVE
 
 
 @pytest.fixture
-def deleted(record):
-    listed(record, "a", "b", hour=1)
-    listed(record, "b", hour=2)
-    listed(record, "b", hour=3)
-    assert one(record, "a").state == MentionState.DELETED
+def change_of_deletion(record):
+    apply_listing_of(record, "a", "b", hour=1)
+    apply_listing_of(record, "b", hour=2)
+    apply_listing_of(record, "b", hour=3)
+    assert read_mention(record, "a").state == MentionState.DELETED
     return last_change(record)
 
 
-def test_deleted_once_is_told_once(record, deleted):
-    listed(record, "b", hour=4)
-    assert last_change(record) == deleted
+def test_deletion_is_one_change(record, change_of_deletion):
+    apply_listing_of(record, "b", hour=4)
+    assert last_change(record) == change_of_deletion
 
 
-def test_a_listing_that_shows_it_again_brings_it_back(record, deleted):
-    listed(record, "a", "b", hour=4)
-    assert one(record, "a").state == MentionState.LIVE
-    assert last_change(record) == deleted + 1
+def test_listing_with_the_mention_restores_it(record, change_of_deletion):
+    apply_listing_of(record, "a", "b", hour=4)
+    assert read_mention(record, "a").state == MentionState.LIVE
+    assert last_change(record) == change_of_deletion + 1
 
 
-def test_a_page_that_says_it_again_brings_it_back(record, deleted):
-    told = hear(record, heard("a"), at=NOON + 4 * HOUR)
-    assert (told.known, told.edited) == (1, 0)
-    assert one(record, "a").state == MentionState.LIVE
-    assert last_change(record) == deleted + 1
+def test_page_with_the_mention_restores_it(record, change_of_deletion):
+    counts_of_page = hear(record, heard("a"), at=NOON + 4 * HOUR)
+    assert (counts_of_page.known, counts_of_page.edited) == (1, 0)
+    assert read_mention(record, "a").state == MentionState.LIVE
+    assert last_change(record) == change_of_deletion + 1
 
 
-def test_what_was_edited_before_comes_back_as_edited(record):
+def test_edited_mention_is_restored_as_edited(record):
     hear(record, heard("a", "Other words."), at=NOON + HOUR / 2)
     for hour, names in enumerate(["ab", "b", "b", "ab"], start=1):
-        listed(record, *names, hour=hour)
-    assert one(record, "a").state == MentionState.EDITED
+        apply_listing_of(record, *names, hour=hour)
+    assert read_mention(record, "a").state == MentionState.EDITED

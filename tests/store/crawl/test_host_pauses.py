@@ -1,4 +1,4 @@
-"""A pause of a host holds for every source, also after a restart."""
+"""A pause of a host applies to every source, also after a restart."""
 
 from datetime import timedelta
 
@@ -11,7 +11,7 @@ HOST = "blog.example:443"
 MINUTE = timedelta(minutes=1)
 
 
-def test_a_host_is_closed_until_its_time_has_come(record: Database, now):
+def test_host_is_paused_until_its_time(record: Database, now):
     with record.write() as tx:
         host_pauses.pause(tx, HOST, until=now + MINUTE)
         host_pauses.pause(tx, "forum.example:80", until=now)
@@ -20,14 +20,14 @@ def test_a_host_is_closed_until_its_time_has_come(record: Database, now):
         assert host_pauses.paused_hosts(tx, now=now + MINUTE) == {}
 
 
-def test_a_newer_word_of_the_host_replaces_the_older(record: Database, now):
+def test_newer_pause_replaces_the_older(record: Database, now):
     with record.write() as tx:
         host_pauses.pause(tx, HOST, until=now + 9 * MINUTE)
         host_pauses.pause(tx, HOST, until=now + MINUTE)
         assert host_pauses.paused_hosts(tx, now=now) == {HOST: now + MINUTE}
 
 
-def test_hosts_and_mentions_do_not_take_each_others_leases(record: Database, now):
+def test_pauses_and_leases_are_independent(record: Database, now):
     with record.write() as tx:
         begin(tx, "blog")
         host_pauses.pause(tx, key("a"), until=now + MINUTE)

@@ -24,40 +24,47 @@ def _sources(record: Database) -> None:
         begin(tx, "blog", "forum")
 
 
-def one(record: Database, slug: str = "blog") -> SourceRecord:
+def read_source(record: Database, slug: str = "blog") -> SourceRecord:
     with record.read() as tx:
         return sources.by_slug(tx, [slug])[0]
 
 
-def settle(record: Database, state: str, *, at, slug: str = "blog", reason: str | None = None):
+def record_outcome(
+    record: Database, state: str, *, at, slug: str = "blog", reason: str | None = None
+):
     with record.write() as tx:
         sources.record_outcome(tx, slug, state=state, reason=reason, now=at)
 
 
-def run(record: Database, name: str, *, at, slug: str = "blog", state: str = "ok") -> None:
+def add_run(record: Database, name: str, *, at, slug: str = "blog", state: str = "ok") -> None:
     with record.write() as tx:
         runs.start(tx, name, slug, now=at)
         cost = RunTotals(requests=3, bytes=900, not_modified=1)
         runs.finish(tx, name, state=state, reason=None, run_totals=cost, now=at)
 
 
-def test_a_source_starts_new_and_due_with_empty_cursor(record, now):
-    told = one(record)
-    assert (told.state, told.since, told.due, told.failures) == ("new", now, now, 0)
-    assert (told.cursor, told.validators, told.backfilled, told.first_ok) == ({}, {}, None, None)
+def test_new_source_is_due_with_an_empty_cursor(record, now):
+    source = read_source(record)
+    assert (source.state, source.since, source.due, source.failures) == ("new", now, now, 0)
+    assert (source.cursor, source.validators, source.backfilled, source.first_ok) == (
+        {},
+        {},
+        None,
+        None,
+    )
 
 
-def test_the_file_changes_what_it_says_and_nothing_that_was_learnt(record, now):
+def test_file_changes_options_and_keeps_cursor_and_state(record, now):
     hear(record, cursor={"since": 5})
-    settle(record, "ok", at=now)
+    record_outcome(record, "ok", at=now)
     with record.write() as tx:
         sources.replace_from_file(tx, [("blog", "feed", {"url": "u"}, 60)], now=now + HOUR)
-    told = one(record)
-    assert (told.options, told.interval_s) == ({"url": "u"}, 60)
-    assert (told.cursor, told.state, told.last_ok) == ({"since": 5}, "ok", now)
+    source = read_source(record)
+    assert (source.options, source.interval_s) == ({"url": "u"}, 60)
+    assert (source.cursor, source.state, source.last_ok) == ({"since": 5}, "ok", now)
 
 
-def test_what_the_file_no_longer_names_is_kept_but_inactive(record, now):
+def test_source_missing_in_the_file_is_inactive(record, now):
     with record.write() as tx:
         sources.replace_from_file(tx, [("forum", "forum", {}, 900)], now=now)
     with record.read() as tx:
@@ -70,13 +77,13 @@ def test_what_the_file_no_longer_names_is_kept_but_inactive(record, now):
         assert [s.slug for s in sources.active(tx)] == ["blog"]
 
 
-def test_an_empty_file_leaves_no_source_active(record, now):
+def test_empty_file_makes_every_source_inactive(record, now):
     with record.write() as tx:
         sources.replace_from_file(tx, [], now=now)
         assert sources.active(tx) == []
 
 
-def test_due_are_those_whose_time_has_come_the_longest_waiting_first(record, now):
+def test_due_sources_longest_waiting_first(record, now):
     with record.write() as tx:
         sources.schedule(tx, "forum", due=now - HOUR)
         assert [s.slug for s in sources.due(tx, now=now, limit=9)] == ["forum", "blog"]
@@ -85,61 +92,61 @@ def test_due_are_those_whose_time_has_come_the_longest_waiting_first(record, now
         assert [s.slug for s in sources.due(tx, now=now, limit=9)] == ["forum"]
 
 
-def test_failures_are_counted_in_a_row_and_forgotten_by_a_success(record, now):
+def test_success_resets_the_count_of_failures(record, now):
     for k in range(3):
-        settle(record, "failed", at=now + k * HOUR, reason="503")
-    told = one(record)
-    assert (told.state, told.failures, told.reason, told.since) == ("failed", 3, "503", now)
-    settle(record, "ok", at=now + 9 * HOUR)
-    told = one(record)
-    assert (told.state, told.failures, told.reason) == ("ok", 0, None)
-    assert told.since == told.first_ok == told.last_ok == now + 9 * HOUR
+        record_outcome(record, "failed", at=now + k * HOUR, reason="503")
+    source = read_source(record)
+    assert (source.state, source.failures, source.reason, source.since) == ("failed", 3, "503", now)
+    record_outcome(record, "ok", at=now + 9 * HOUR)
+    source = read_source(record)
+    assert (source.state, source.failures, source.reason) == ("ok", 0, None)
+    assert source.since == source.first_ok == source.last_ok == now + 9 * HOUR
 
 
-def test_the_first_success_is_remembered(record, now):
-    settle(record, "ok", at=now)
-    settle(record, "ok", at=now + HOUR)
-    told = one(record)
-    assert (told.first_ok, told.last_ok, told.since) == (now, now + HOUR, now)
+def test_time_of_the_first_success_is_kept(record, now):
+    record_outcome(record, "ok", at=now)
+    record_outcome(record, "ok", at=now + HOUR)
+    source = read_source(record)
+    assert (source.first_ok, source.last_ok, source.since) == (now, now + HOUR, now)
 
 
-def test_an_unknown_source_cannot_be_settled(record, now):
+def test_outcome_of_an_unknown_source_is_rejected(record, now):
     with pytest.raises(NoResultFound):
-        settle(record, "ok", slug="nobody", at=now)
+        record_outcome(record, "ok", slug="nobody", at=now)
 
 
-def test_a_source_that_moved_is_asked_at_its_new_address_until_the_next_start(record, now):
+def test_new_url_of_a_source_applies_until_the_next_start(record, now):
     with record.write() as tx:
         sources.update_url(tx, "blog", "https://new.example")
-    assert one(record).options == {"url": "https://new.example"}
+    assert read_source(record).options == {"url": "https://new.example"}
     with record.write() as tx:
         sources.replace_from_file(tx, [("blog", "feed", {"url": "old"}, 900)], now=now)
-    assert one(record).options == {"url": "old"}
+    assert read_source(record).options == {"url": "old"}
 
 
-def test_the_back_fill_has_ended_when_no_active_source_is_still_at_it(record, now):
-    def ended():
+def test_backfill_is_complete_when_every_active_source_is(record, now):
+    def completed_at():
         with record.read() as tx:
             return sources.backfill_completed_at(tx)
 
-    assert ended() is None
+    assert completed_at() is None
     hear(record, cursor={"backfilled": True})
-    settle(record, "ok", at=now)
-    assert ended() is None  # the forum has not started
-    settle(record, "failed", slug="forum", at=now)
-    assert ended() == now  # a source that only fails does not count
+    record_outcome(record, "ok", at=now)
+    assert completed_at() is None  # the forum has not started
+    record_outcome(record, "failed", slug="forum", at=now)
+    assert completed_at() == now  # a source that only fails does not count
     hear(record, cursor={"backfilled": True}, source="forum")
-    settle(record, "ok", slug="forum", at=now + HOUR)
-    settle(record, "ok", at=now + 2 * HOUR)
-    assert ended() == now + HOUR
+    record_outcome(record, "ok", slug="forum", at=now + HOUR)
+    record_outcome(record, "ok", at=now + 2 * HOUR)
+    assert completed_at() == now + HOUR
 
 
-def test_expectation_counts_what_came_after_the_back_fill(record, now):
+def test_hourly_rate_counts_mentions_after_the_backfill(record, now):
     hear(record, *(heard(f"old-{k}") for k in range(9)), cursor={"backfilled": True})
     with record.read() as tx:
         assert sources.mentions_per_hour(tx, now=now) == {}
-    settle(record, "ok", at=now)
-    run(record, "later", at=now + HOUR)
+    record_outcome(record, "ok", at=now)
+    add_run(record, "later", at=now + HOUR)
     hear(record, heard("a"), heard("b"), heard("c"), heard("d"), run="later")
     with record.read() as tx:
         assert (
@@ -149,9 +156,9 @@ def test_expectation_counts_what_came_after_the_back_fill(record, now):
         assert sources.mentions_per_hour(tx, now=now + timedelta(days=8)) == {}
 
 
-def test_traffic_is_the_sum_over_the_runs_of_a_source(record, now):
-    run(record, "r2", at=now)
-    run(record, "r3", at=now)
+def test_totals_are_sums_over_the_runs_of_a_source(record, now):
+    add_run(record, "r2", at=now)
+    add_run(record, "r3", at=now)
     hear(record, heard("a"), dropped("b"), run="r2")
     hear(record, dropped("b"), run="r3")
     with record.read() as tx:
@@ -168,8 +175,8 @@ def test_traffic_is_the_sum_over_the_runs_of_a_source(record, now):
         }
 
 
-def test_lost_runs_are_closed_and_their_sources_named_once(record, now):
-    run(record, "done", at=now)
+def test_orphaned_runs_are_closed_and_reported_once(record, now):
+    add_run(record, "done", at=now)
     with record.write() as tx:
         runs.start(tx, "again", "blog", now=now)
         assert runs.close_orphaned(tx, now=now, source_slugs=["forum"]) == ["forum"]
@@ -184,16 +191,16 @@ def test_lost_runs_are_closed_and_their_sources_named_once(record, now):
         }
 
 
-def test_good_sources_are_those_of_which_a_later_run_ended_well(record, now):
-    run(record, "early", at=now)
-    run(record, "late", at=now + HOUR)
-    run(record, "bad", at=now + HOUR, slug="forum", state="failed")
+def test_succeeded_sources_have_a_later_successful_run(record, now):
+    add_run(record, "early", at=now)
+    add_run(record, "late", at=now + HOUR)
+    add_run(record, "bad", at=now + HOUR, slug="forum", state="failed")
     with record.read() as tx:
         assert runs.succeeded_since(tx, now) == {"blog"}
         assert runs.succeeded_since(tx, now + HOUR) == set()
 
 
-def test_one_run_tells_what_became_of_its_posts(record, now):
+def test_counts_of_a_run(record, now):
     hear(record, heard("a"), dropped("b"))
     with record.read() as tx:
         assert runs.counts(tx, "run-blog") == {
@@ -206,7 +213,7 @@ def test_one_run_tells_what_became_of_its_posts(record, now):
         }
 
 
-def test_processes_beat_fail_and_leave(record, now):
+def test_processes_record_heartbeat_failure_and_exit(record, now):
     worker = ProcessStatus(
         name="analyse", pid=7, host="h", started=now, beat=now, state="working", reason=None
     )
