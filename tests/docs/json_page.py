@@ -1,4 +1,4 @@
-"""Reads docs/json.md: the sections with their keys, and whether a JSON value is as they say."""
+"""Parser of docs/json.md: its sections with their keys, and the check of JSON values by them."""
 
 import re
 from dataclasses import dataclass, field
@@ -36,18 +36,20 @@ class Page:
     def check(self, name, value, *, with_head=False):
         """Assert that *value* has no key and no type that the section *name* does not give."""
         keys = self.keys(name) | (self.keys(HEAD) if with_head else {})
-        assert set(value) <= set(keys), f"{name}: no word on {sorted(set(value) - set(keys))}"
+        assert set(value) <= set(keys), (
+            f"{name}: undocumented keys {sorted(set(value) - set(keys))}"
+        )
         for key, one in value.items():
             owner, kind = keys[key]
             self.covered_keys.add((owner, key))
             assert self.fits(kind, one), f"{name}: {key} is no {kind}: {str(one)[:200]}"
 
     def links(self):
-        """Every link within the page: the name of a section and the anchor."""
+        """Return every link within the page: the name of a section and the anchor."""
         return _LINK.findall(self.text)
 
     def keys(self, name):
-        """Each key of the section and of those it builds on: its section and its type."""
+        """Return section and type of each key of the section *name* and of its bases."""
         section = self.sections[name]
         base = self.keys(section.base) if section.base else {}
         return base | {key: (name, kind) for key, kind in section.keys.items()}

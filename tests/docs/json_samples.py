@@ -1,4 +1,4 @@
-"""Real answers of every command and twin, by section of docs/json.md: (section, answer, head)."""
+"""Real JSON of every command and page, by section of docs/json.md: (section, JSON, has head)."""
 
 import json
 import shutil
@@ -55,7 +55,7 @@ NOW = format_utc(small_installation.NOW)
 
 
 def furnish(record):
-    """A month, and a mention that has a value for every key."""
+    """Insert a month of mentions, and one that has a value for every key."""
     small_installation.furnish(record)
     whole = factories.verdict(
         TEXT,
@@ -75,7 +75,7 @@ def furnish(record):
 
 
 def from_commands(template, folder):
-    """What the commands print on a small installation in *folder*, and what its console answers."""
+    """Yield the output of the commands on a small installation in *folder*, and of its console."""
     (folder / "state").mkdir()
     database = shutil.copy(template, folder / "state" / "record.db")
     furnish(Database(f"sqlite:///{database}"))
@@ -116,7 +116,7 @@ def _calls(folder):
 
 
 def _incident_pages(record):
-    """Of the incident that `harken detect` opened."""
+    """Yield the pages of the incident that `harken detect` opened."""
     client = sample_installation.browser(
         sample_installation.desk(record, MemoryIndex(), now=small_installation.NOW)
     )
@@ -132,7 +132,7 @@ def _numbers(client):
 
 
 def from_console(record):
-    """What the twins of a furnished console answer."""
+    """Yield the JSON of the pages of a console with data."""
     with record.write() as tx:
         rescoring.start(tx, "another model")
         processes.mark_failing(tx, "analyse", reason="it ended")
@@ -161,7 +161,7 @@ def from_console(record):
 
 
 def from_run(folder):
-    """What `harken run` prints once its console listens; it is ended then."""
+    """Yield the output of `harken run`, which is ended after its console listens."""
     settings = f"state: {folder / 'run'}\nconsole: {{port: 0}}\nmodel: {{workers: 1}}\n"
     (folder / "harken.yaml").write_text(settings)
     command = [sys.executable, "-m", "harken", "run", "--config", str(folder / "harken.yaml")]
@@ -177,7 +177,7 @@ def from_run(folder):
 
 
 def from_demo(record, folder):
-    """What `harken demo --check` would say of a demo that crawled what is in *record*."""
+    """Yield the report of `harken demo --check` for a demo with the mentions of *record*."""
     clock = Clock.starting_at(small_installation.NOW)
     play = DemoSession(
         options=DemoOptions(folder=folder),
@@ -208,7 +208,7 @@ def _open_incident(record):
 
 
 def from_models():
-    """What `harken model` prints, and figures of every task by the default model."""
+    """Yield the output of `harken model`, and predictions of every task by the default model."""
     for section, arguments in {
         "harken model list": ["list"],
         "harken model verify": ["verify", "minilm"],

@@ -1,4 +1,4 @@
-"""Every decision record has one form, and the index lists all of them."""
+"""Decision records have one form, and the index lists all of them."""
 
 import re
 from datetime import date
@@ -40,7 +40,7 @@ def slug(title):
 
 
 @pytest.mark.parametrize("path", RECORDS, ids=NAMES)
-def test_a_record_has_a_head_and_four_sections_with_content(path):
+def test_record_has_a_head_and_four_sections(path):
     text = path.read_text(encoding="utf-8")
     date.fromisoformat(head(text)["date"])
     _, *parts = HEADING.split(text)
@@ -49,7 +49,7 @@ def test_a_record_has_a_head_and_four_sections_with_content(path):
 
 
 @pytest.mark.parametrize("path", [*RECORDS, FOLDER / "README.md"], ids=[*NAMES, "README.md"])
-def test_no_line_is_too_long(path):
+def test_lines_are_short(path):
     lines = path.read_text(encoding="utf-8").splitlines()
     assert [line for line in lines if len(line) > WIDTH] == []
 
@@ -59,28 +59,28 @@ def test_numbers_are_consecutive_from_one():
     assert numbers == [*range(1, len(RECORDS) + 1)]
 
 
-def test_a_file_is_named_after_its_number_and_title():
+def test_file_name_has_number_and_title():
     names = [f"{int(f['number']):04}-{slug(f['title'])}.md" for f in heads().values()]
     assert names == NAMES
 
 
-def test_nothing_else_lies_in_the_folder():
+def test_folder_contains_nothing_else():
     assert sorted(path.name for path in FOLDER.iterdir()) == [*NAMES, "README.md"]
 
 
-def test_only_a_later_record_that_exists_supersedes_one():
+def test_record_is_superseded_by_a_later_one():
     for facts in heads().values():
         if successor := re.search(r"\d+", facts["status"]):
             assert int(facts["number"]) < int(successor[0]) <= len(RECORDS), facts
 
 
-def test_every_record_that_a_record_refers_to_exists():
+def test_references_to_records_exist():
     for path in RECORDS:
         numbers = map(int, re.findall(r"\bADR (\d+)", path.read_text(encoding="utf-8")))
         assert all(1 <= number <= len(RECORDS) for number in numbers), path.name
 
 
-def test_the_index_lists_every_record_as_it_is():
+def test_index_lists_every_record():
     index = (FOLDER / "README.md").read_text(encoding="utf-8")
     columns = ("number", "title", "status", "date")
     assert ROW.findall(index) == [tuple(f[name] for name in columns) for f in heads().values()]
@@ -90,7 +90,7 @@ def test_the_index_lists_every_record_as_it_is():
 GOOD = "# 3. Emails are stored\n\nStatus: accepted\n\nDate: 2026-11-22\n\n## Context\n\nA crash.\n"
 
 
-def test_the_form_is_recognised():
+def test_valid_head_is_accepted():
     assert head(GOOD)["title"] == "Emails are stored"
 
 
@@ -106,7 +106,7 @@ def test_the_form_is_recognised():
         ("## Context", "**Context.**"),
     ],
 )
-def test_another_form_is_refused(part, instead):
+def test_invalid_head_is_rejected(part, instead):
     assert part in GOOD
     with pytest.raises(AssertionError, match="not '# N"):
         head(GOOD.replace(part, instead))

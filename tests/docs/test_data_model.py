@@ -1,4 +1,4 @@
-"""The page of the data model names every table and column as the schema has them, and no other."""
+"""The page of the data model has exactly the tables and columns of the schema."""
 
 import re
 from pathlib import Path
@@ -9,7 +9,6 @@ from sqlalchemy import JSON, Boolean, Date, Double, Integer, LargeBinary, String
 from store.tables import Instant, metadata
 
 PAGE = Path(__file__).parents[2] / "docs" / "data-model.md"
-# To be dropped by the next migration; then remove this set.
 # The first that fits; Instant is no subclass of the others.
 TYPES = {
     Instant: "time",
@@ -35,31 +34,31 @@ def type_of(column):
     return f"{name} or null" if column.nullable else name
 
 
-def test_every_table_has_one_section_and_no_section_is_of_another():
+def test_sections_are_the_tables():
     headings = re.findall(r"^### (.+)$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
     assert sorted(headings) == [f"`{name}`" for name in TABLES]
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_every_column_stands_in_its_table_with_its_type(name):
+def test_table_lists_every_column_with_its_type(name):
     columns = {column.name: type_of(column) for column in metadata.tables[name].columns}
     assert dict(ROW.findall(sections()[name])) == columns
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_the_key_of_a_table_is_its_primary_key(name):
+def test_key_of_a_table_is_its_primary_key(name):
     (line,) = re.findall(r"^Key: (.+)$", sections()[name], re.MULTILINE)
     assert re.findall(r"`(\w+)`", line) == [c.name for c in metadata.tables[name].primary_key]
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_a_table_has_its_writers_and_readers(name):
+def test_table_has_writers_and_readers(name):
     assert re.search(r"\bWritten\b", sections()[name])
     assert re.search(r"\b(Read|read|reads)\b", sections()[name])
 
 
-def test_no_line_names_an_unknown_table():
-    """The hand-overs list tables; a column may be named together with its table."""
+def test_table_names_in_the_text_exist():
+    """Tables of the hand-overs, columns after their table, and references."""
     text = PAGE.read_text(encoding="utf-8")
     hand_overs = text[text.index("| hand-over |") : text.index("## Settings")]
     assert set(re.findall(r"`(\w+)`", hand_overs)) <= set(TABLES)

@@ -1,4 +1,4 @@
-"""The page of the JSON contract describes every key of every command and twin, and no other."""
+"""The page of the JSON contract has exactly the keys of the commands and pages."""
 
 import inspect
 import re
@@ -25,12 +25,12 @@ NOT_RUN = "harken model build"
 
 @pytest.fixture(scope="module")
 def page():
-    """The page, which collects the keys that the answers have."""
+    """Return the page; it collects the keys that were checked."""
     return parse_page(PAGE.read_text(encoding="utf-8"))
 
 
 def check(page, answers):
-    """Hold each of *answers* against its section; return the sections."""
+    """Check each of *answers* by its section; return the names of the sections."""
     names = set()
     for section, answer, with_head in answers:
         page.check(section, answer, with_head=with_head)
@@ -84,7 +84,7 @@ def commands():
 
 
 def twins(record):
-    """The paths of JSON that the console answers, written as the page does."""
+    """Return the paths of the console's JSON, in the form of the page."""
     console = sample_installation.browser(sample_installation.desk(record, MemoryIndex())).app
     paths = (re.sub(r"\{number:int\}", "N", path) for path in paths_of(console.router))
     paths = {re.sub(r"\{ident\}", "ID", path) for path in paths}
@@ -120,16 +120,16 @@ def test_every_task_has_its_key_among_the_predictions(page):
     assert keys <= set(page.keys("prediction"))
 
 
-def test_what_cannot_be_run_here_stands_in_the_code(page):
+def test_keys_of_the_command_that_is_not_run_are_in_its_code(page):
     for key in page.sections[NOT_RUN].keys:
         assert f'"{key}"' in inspect.getsource(model.build)
 
 
-def test_a_key_or_type_without_a_word_is_noticed():
+def test_undocumented_key_or_type_is_detected():
     page = parse_page(PAGE.read_text(encoding="utf-8"))
     head = {"schema": 1, "verb": "detect", "ok": True, "at": "2026-03-02T12:00:00Z"}
     page.check("harken detect", head | {"events": None, "started": False}, with_head=True)
-    with pytest.raises(AssertionError, match="no word on \\['more'\\]"):
+    with pytest.raises(AssertionError, match="undocumented keys \\['more'\\]"):
         page.check("harken detect", head | {"more": 1}, with_head=True)
     with pytest.raises(AssertionError, match="started is no boolean"):
         page.check("harken detect", head | {"started": None}, with_head=True)
@@ -140,36 +140,36 @@ def test_a_key_or_type_without_a_word_is_noticed():
 # ---- the answers
 
 
-def test_the_console_answers_as_the_page_says(of_console):
+def test_json_of_the_console_is_documented(of_console):
     assert of_console >= {"/status.json", "error", "query error"}
 
 
 @pytest.mark.slow
-def test_the_commands_answer_as_the_page_says(of_commands):
+def test_json_of_the_commands_is_documented(of_commands):
     assert of_commands >= {"harken detect", "mention", "prediction"}
 
 
 @pytest.mark.slow
-def test_the_demo_answers_as_the_page_says(of_demo):
+def test_json_of_the_demo_is_documented(of_demo):
     assert of_demo == {"harken demo"}
 
 
 @pytest.mark.e2e
-def test_the_run_answers_as_the_page_says(of_run):
+def test_json_of_the_run_is_documented(of_run):
     assert of_run == {"harken run"}
 
 
 @pytest.mark.model
-def test_the_models_answer_as_the_page_says(of_models):
+def test_json_of_the_models_is_documented(of_models):
     assert of_models >= {"harken model list", "prediction"}
 
 
 @pytest.mark.model
 @pytest.mark.timeout(600)
-def test_every_key_of_the_page_is_answered(
+def test_every_documented_key_is_returned(
     page, of_commands, of_console, of_demo, of_run, of_models
 ):
-    """So that the page names nothing that is gone."""
+    """The page has no key that nothing returns."""
     names = set().union(of_commands, of_console, of_demo, of_run, of_models)
     answerable = {name for name in page.sections if name.startswith(("harken ", "/"))}
     assert answerable - names == {NOT_RUN}

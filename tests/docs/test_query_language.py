@@ -1,4 +1,4 @@
-"""The examples of the page of the query language behave as it says."""
+"""The examples of the page of the query language give the documented results."""
 
 import re
 from pathlib import Path
@@ -27,49 +27,49 @@ SUITABLE = {
 
 
 def rows(heading):
-    """The cells of the table under *heading*, without the heads of its columns."""
+    """Return the rows of the table under *heading*, without the column heads."""
     section = TEXT[TEXT.index(f"## {heading}\n") :].partition("\n## ")[0]
     lines = re.findall(r"^\| (.*) \|$", section, re.MULTILINE)
     return [line.split(" | ") for line in lines[2:]]
 
 
-def quoted(cell):
+def code_spans(cell):
     return re.findall(r"`([^`]+)`", cell)
 
 
-def holds(query, text):
+def is_match(query, text):
     return matches(parse(query), term_positions(index_words(text)), {})
 
 
-def test_every_query_of_words_matches_as_it_is_described():
-    assert [quoted(cells[0])[0] for cells in rows("Words and phrases")] == list(SUITABLE)
+def test_queries_of_words_match_as_documented():
+    assert [code_spans(cells[0])[0] for cells in rows("Words and phrases")] == list(SUITABLE)
     for query, (suitable, unsuitable) in SUITABLE.items():
-        assert holds(query, suitable), query
-        assert not holds(query, unsuitable), query
+        assert is_match(query, suitable), query
+        assert not is_match(query, unsuitable), query
 
 
-def test_words_are_as_they_are_described():
-    assert holds("creme", "Crème brûlée")
-    assert not holds("battery", "batteries")
+def test_words_are_compared_as_documented():
+    assert is_match("creme", "Crème brûlée")
+    assert not is_match("battery", "batteries")
     assert parse("a b OR c") == parse("(a b) OR c")
     assert parse("a or b") != parse("a OR b")
     for mark in ('"a b"', "“a b”", "„a b“", "«a b»", "»a b«"):
         assert parse(mark) == parse('"a b"')
 
 
-def test_the_fields_and_their_values_are_those_of_the_language():
-    table = {quoted(cells[0])[0]: cells for cells in rows("Fields")}
+def test_fields_and_values_are_documented():
+    table = {code_spans(cells[0])[0]: cells for cells in rows("Fields")}
     assert set(table) == set(FIELDS)
     for name, (_, values, examples) in table.items():
         choices = FIELDS[name]
-        assert choices is None or quoted(values) == [*choices]
-        for example in quoted(examples):
+        assert choices is None or code_spans(values) == [*choices]
+        for example in code_spans(examples):
             assert parse(example).name == name
 
 
 @pytest.mark.parametrize("cells", rows("Errors"), ids=lambda cells: cells[0])
-def test_an_error_is_as_the_page_says(cells):
-    (query,), message, hint = quoted(cells[0]), cells[1], "".join(quoted(cells[2]))
+def test_error_is_documented(cells):
+    (query,), message, hint = code_spans(cells[0]), cells[1], "".join(code_spans(cells[2]))
     with pytest.raises(QueryError) as error:
         parse(query)
     assert message in str(error.value)
@@ -77,8 +77,8 @@ def test_an_error_is_as_the_page_says(cells):
 
 
 @pytest.mark.parametrize("cells", rows("Watches"), ids=lambda cells: cells[0])
-def test_a_query_of_a_watch_is_accepted_or_refused_as_the_page_says(cells):
-    (query,), result = quoted(cells[0]), cells[1]
+def test_query_of_a_watch_is_accepted_or_rejected_as_documented(cells):
+    (query,), result = code_spans(cells[0]), cells[1]
     if result == "accepted":
         assert compile_watch(query)
     else:
@@ -86,7 +86,7 @@ def test_a_query_of_a_watch_is_accepted_or_refused_as_the_page_says(cells):
             compile_watch(query)
 
 
-def test_the_limits_are_those_of_the_parser():
+def test_limits_of_the_parser_are_documented():
     limits = re.findall(r"[\d,]+\d", TEXT[TEXT.index("## Limits") :])
     expected = (MAX_CHARACTERS, MAX_CLAUSES, MAX_LEVELS, MAX_TERM_LENGTH)
     assert [int(number.replace(",", "")) for number in limits] == list(expected)

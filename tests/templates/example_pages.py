@@ -1,4 +1,4 @@
-"""Every page of the console with realistic content, for the tests of templates."""
+"""Example contexts of every page of the console, for the tests of templates."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -20,8 +20,8 @@ HOSTILE = "<script>alert(1)</script> \u202eevil {{7*7}} ${7*7} =HYPERLINK('x') \
 
 
 def shell(section: str = "", *, alarm: bool = True) -> shell_.Layout:
-    """One open incident, newest mention two minutes old."""
-    raised = shell_.Alarm(
+    """Return a layout with one open incident; the newest mention is two minutes old."""
+    alarm_of_incident = shell_.Alarm(
         name="INC-7",
         title=msg("incident.topic", watch="Veloria", topic="battery"),
         sentence=msg("brief.headline", count=64, times=15.6, expected=4.1, window=HOUR),
@@ -31,7 +31,7 @@ def shell(section: str = "", *, alarm: bool = True) -> shell_.Layout:
         section=section,
         open_incidents=1,
         newest_age=timedelta(minutes=2),
-        alarms=(raised,) if alarm else (),
+        alarms=(alarm_of_incident,) if alarm else (),
     )
 
 
@@ -40,7 +40,7 @@ PART = msg("quote.read", share=0.12, count=18400)
 
 
 def chart() -> Plot:
-    """Two days in bars of an hour, with a crisis at their end."""
+    """Return two days in bars of an hour, with a crisis at their end."""
     until = letters.NOW.replace(hour=15, minute=0)
     bars = [
         replace(bar, href=f"/?{urlencode({'from': bar.start.isoformat()})}")
@@ -52,10 +52,10 @@ def chart() -> Plot:
 
 
 def result(text: str = "My battery got hot", **changes: Any) -> shell_.MentionCard:
-    """One card; *text* is cut into pieces around "battery"."""
+    """Return a card; *text* is split around "battery"."""
     before, hit, after = text.partition("battery")
     pieces = [(before, False), (hit, True), (after, False)]
-    known: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "url": "/m/1",
         "original": "https://forum.example/t/1",
         "text_parts": tuple(shell_.TextPart(text=t, is_hit=h) for t, h in pieces if t),
@@ -67,11 +67,11 @@ def result(text: str = "My battery got hot", **changes: Any) -> shell_.MentionCa
         "voice": "@f4d595",
         "published": letters.ONSET,
     }
-    return shell_.MentionCard(**known | changes)
+    return shell_.MentionCard(**fields | changes)
 
 
 def results(hostile: str = HOSTILE) -> tuple[shell_.MentionCard, ...]:
-    """Cards of all kinds, a hostile one first."""
+    """Return cards of all kinds, a hostile one first."""
     hot = "My battery got so hot on charge that I unplugged it. Has anyone else seen this?"
     return (
         result(hostile + "battery", original="javascript:alert(1)"),
@@ -89,7 +89,7 @@ def results(hostile: str = HOSTILE) -> tuple[shell_.MentionCard, ...]:
 
 
 def facets(hostile: str = HOSTILE) -> tuple[search_.Facet, ...]:
-    """Sentiments and sources."""
+    """Return facets for sentiments and sources."""
     line = search_.FacetValue
     tones = (("negative", 678, 1.0), ("neutral", 188, 0.28), ("positive", 91, 0.13))
     places = (("velo-forum", 217, 1.0), ("mastodon.example", 174, 0.8), (hostile, 105, 0.48))
@@ -109,8 +109,8 @@ def facets(hostile: str = HOSTILE) -> tuple[search_.Facet, ...]:
 
 
 def search(hostile: str = HOSTILE, **changes: Any) -> search_.SearchPage:
-    """A search with everything on it."""
-    known: dict[str, Any] = {
+    """Return a search page with every element."""
+    fields: dict[str, Any] = {
         "zone": "Europe/Berlin",
         "layout": shell("search"),
         "json_url": "/.json?q=battery",
@@ -131,11 +131,11 @@ def search(hostile: str = HOSTILE, **changes: Any) -> search_.SearchPage:
         "results": results(hostile),
         "older_url": "/?page=2",
     }
-    return search_.SearchPage(**known | changes)
+    return search_.SearchPage(**fields | changes)
 
 
-def mistaken(hostile: str = HOSTILE) -> search_.SearchPage:
-    """A query with a mistake in it."""
+def invalid_query(hostile: str = HOSTILE) -> search_.SearchPage:
+    """Return the page of an invalid query."""
     return search(
         hostile,
         query=f"sentimnt:negative battery {hostile}",
@@ -150,19 +150,19 @@ def mistaken(hostile: str = HOSTILE) -> search_.SearchPage:
 
 
 def incident(hostile: str = HOSTILE) -> console.IncidentPage:
-    """INC-7 as a page."""
-    opened = console.TimelineEntry(at=letters.ONSET + HOUR / 2, sentence=msg("incident.opened"))
-    seen = console.TimelineEntry(
+    """Return the page of INC-7."""
+    opening = console.TimelineEntry(at=letters.ONSET + HOUR / 2, sentence=msg("incident.opened"))
+    acknowledgement = console.TimelineEntry(
         at=letters.NOW, sentence=msg("incident.acknowledged"), person=hostile
     )
     watch = letters.VELORIA
-    known = letters.evidence(topic=hostile, watch=watch)
+    facts = letters.evidence(topic=hostile, watch=watch)
     return console.IncidentPage(
         zone="Europe/Berlin",
         layout=shell("incidents", alarm=False),
         json_url="/incidents/7.json",
-        brief=brief_context(known, letters.ENVELOPE, letters.NOW),
-        events=(opened, seen),
+        brief=brief_context(facts, letters.ENVELOPE, letters.NOW),
+        events=(opening, acknowledgement),
         actions=(
             console.Action(label=msg("incident.acknowledge"), url="/incidents/7/ack", token="t"),
         ),
@@ -171,7 +171,7 @@ def incident(hostile: str = HOSTILE) -> console.IncidentPage:
 
 
 def incidents(hostile: str = HOSTILE) -> console.IncidentsPage:
-    """One open crisis, one resolved notice."""
+    """Return the page of one open crisis and one resolved notice."""
     row: dict[str, Any] = {
         "name": "INC-7",
         "url": "/incidents/7",
@@ -195,7 +195,7 @@ def incidents(hostile: str = HOSTILE) -> console.IncidentsPage:
 
 
 def sources(hostile: str = HOSTILE) -> console.SourcesPage:
-    """A source in each state."""
+    """Return the page of a source in each state."""
     states = ("heard", "late", "silent", "forbidden", "broken", "gap", "new")
     return console.SourcesPage(
         layout=shell("sources"),
@@ -223,8 +223,8 @@ def sources(hostile: str = HOSTILE) -> console.SourcesPage:
 
 
 def row(hostile: str = HOSTILE, **changes: Any) -> console.NotificationRow:
-    """A sent brief."""
-    known: dict[str, Any] = {
+    """Return the row of a sent brief."""
+    fields: dict[str, Any] = {
         "url": "/inbox/1",
         "kind": "brief",
         "subject": f"INC-7 Veloria: {hostile}",
@@ -232,11 +232,11 @@ def row(hostile: str = HOSTILE, **changes: Any) -> console.NotificationRow:
         "state": "sent",
         "at": letters.NOW,
     }
-    return console.NotificationRow(**known | changes)
+    return console.NotificationRow(**fields | changes)
 
 
 def letter(hostile: str = HOSTILE) -> console.NotificationPage:
-    """An email as a page."""
+    """Return the page of an email."""
     return console.NotificationPage(
         layout=shell("inbox"),
         letter=row(hostile),
@@ -249,9 +249,9 @@ def letter(hostile: str = HOSTILE) -> console.NotificationPage:
 
 
 def pages(hostile: str = HOSTILE) -> dict[str, tuple[str, Context]]:
-    """(template, context) by a name, every state of every page; *hostile* stands in each field."""
+    """Return (template, context) by name: every state of every page, *hostile* in each field."""
     due = row(hostile, kind="digest", state="due", reason=hostile)
-    troubled = shell_.Layout(
+    layout_with_outage = shell_.Layout(
         section="status",
         open_incidents=0,
         newest_age=None,
@@ -259,7 +259,7 @@ def pages(hostile: str = HOSTILE) -> dict[str, tuple[str, Context]]:
     )
     return {
         "search": ("console/search.html.j2", search(hostile)),
-        "mistake": ("console/search.html.j2", mistaken(hostile)),
+        "mistake": ("console/search.html.j2", invalid_query(hostile)),
         "none": ("console/search.html.j2", search(hostile, results=(), chart=None, total=0)),
         "incident": ("console/incident.html.j2", incident(hostile)),
         "incidents": ("console/incidents.html.j2", incidents(hostile)),
@@ -289,7 +289,7 @@ def pages(hostile: str = HOSTILE) -> dict[str, tuple[str, Context]]:
         "status": (
             "console/status.html.j2",
             console.StatusPage(
-                layout=troubled,
+                layout=layout_with_outage,
                 calm=None,
                 coverage=Coverage(sources=7, heard=2),
                 models={hostile: 3012},

@@ -16,44 +16,46 @@ from templates.i18n import _SPECS, catalogue
 ROOT = Path(__file__).parents[2]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.j2"))
 MODULES = sorted(chain((ROOT / "alerts").rglob("*.py"), (ROOT / "console").rglob("*.py")))
-SAID = re.compile(r"""say\(\s*"([\w.]+)"(\s*~)?""")
-PHRASED = re.compile(r"""msg\(\s*"([\w.]+)\"""")
-NAMED = re.compile(r"""\"(\w+\.\w+)\"""")
-BEGUN = re.compile(r"""f"(\w+\.)\{""")
+SAY_CALLS = re.compile(r"""say\(\s*"([\w.]+)"(\s*~)?""")
+MSG_CALLS = re.compile(r"""msg\(\s*"([\w.]+)\"""")
+KEY_LITERALS = re.compile(r"""\"(\w+\.\w+)\"""")
+KEY_PREFIXES = re.compile(r"""f"(\w+\.)\{""")
 # Sentences that only the pages' own code chooses.
-CHOSEN = {"search", "incident", "mention", "letter", "offence"}
+CHOSEN_BY_PAGES = {"search", "incident", "mention", "letter", "offence"}
 
 
-def used() -> tuple[set[str], set[str]]:
+def used_keys() -> tuple[set[str], set[str]]:
     """Return the complete keys in code and templates, and the prefixes of composed keys."""
-    whole, begun = set(), set()
+    complete_keys, prefixes = set(), set()
     for path in TEMPLATES:
-        for key, goes_on in SAID.findall(path.read_text(encoding="utf-8")):
-            (begun if goes_on else whole).add(key)
+        for key, is_prefix in SAY_CALLS.findall(path.read_text(encoding="utf-8")):
+            (prefixes if is_prefix else complete_keys).add(key)
     for path in MODULES:
         source = path.read_text(encoding="utf-8")
-        whole |= set(PHRASED.findall(source)) | set(NAMED.findall(source)) & set(catalogue("en"))
-        begun |= set(BEGUN.findall(source))
-    return whole, begun
+        complete_keys |= set(MSG_CALLS.findall(source)) | set(KEY_LITERALS.findall(source)) & set(
+            catalogue("en")
+        )
+        prefixes |= set(KEY_PREFIXES.findall(source))
+    return complete_keys, prefixes
 
 
-def test_every_sentence_that_is_said_exists():
-    whole, begun = used()
-    assert whole - set(catalogue("en")) == set()
-    for beginning in begun:
-        assert any(key.startswith(beginning) for key in catalogue("en")), beginning
+def test_every_used_sentence_exists():
+    complete_keys, prefixes = used_keys()
+    assert complete_keys - set(catalogue("en")) == set()
+    for prefix in prefixes:
+        assert any(key.startswith(prefix) for key in catalogue("en")), prefix
 
 
-def test_every_sentence_that_exists_is_said():
-    whole, begun = used()
-    spare = {
+def test_every_sentence_is_used():
+    complete_keys, prefixes = used_keys()
+    unused_keys = {
         key
         for key in catalogue("en")
-        if key not in whole
-        and not key.startswith((*begun, "format.", "unit.", "about."))
-        and key.partition(".")[0] not in CHOSEN
+        if key not in complete_keys
+        and not key.startswith((*prefixes, "format.", "unit.", "about."))
+        and key.partition(".")[0] not in CHOSEN_BY_PAGES
     }
-    assert spare == set()
+    assert unused_keys == set()
 
 
 @pytest.mark.parametrize(
@@ -79,14 +81,14 @@ def test_every_sentence_that_exists_is_said():
         ("error", ["403", "404", "410", "422", "500", "503"]),
     ],
 )
-def test_every_member_of_an_enumeration_has_its_word(section, names):
+def test_every_member_of_an_enumeration_has_a_sentence(section, names):
     missing = [name for name in names if f"{section}.{name}" not in catalogue("en")]
     assert missing == []
 
 
 @pytest.mark.parametrize("key", catalogue("en"))
-def test_every_sentence_can_be_said(key):
-    """Its specs exist, and plural forms are one and other, some with a form for none."""
+def test_every_sentence_can_be_formatted(key):
+    """Its format specs exist; plural forms are one and other, and perhaps one for zero."""
     sentence = catalogue("en")[key]
     forms = [sentence] if isinstance(sentence, str) else list(sentence.values())
     if key.startswith("format."):

@@ -20,7 +20,7 @@ COUNT = st.integers(0, 10_000)
 
 
 @given(COUNT, COUNT, COUNT, COUNT)
-def test_the_parts_of_a_bar_fill_it(negative, neutral, positive, unscored):
+def test_parts_of_a_bar_add_up_to_100_percent(negative, neutral, positive, unscored):
     parts = sentiment_shares(negative, neutral, positive, unscored)
     total = negative + neutral + positive + unscored
     assert sum(part.percent for part in parts) == (100 if total else 0)
@@ -31,9 +31,9 @@ def test_the_parts_of_a_bar_fill_it(negative, neutral, positive, unscored):
     assert [part.tone for part in parts] == [tone for tone, count in counts.items() if count]
 
 
-def test_every_vendored_file_is_the_one_in_the_lock():
+def test_vendored_files_have_the_hashes_of_the_lock():
     lock = (STATIC / "vendor.lock").read_text(encoding="utf-8").splitlines()
-    lines = [line.split() for line in lines_of(lock)]
+    lines = [line.split() for line in package_lines(lock)]
     assert {line[0] for line in lines} == {"htmx.min.js", "inter.woff2", "../charts/inter.ttf"}
     for name, package, version, sha256 in lines:
         assert hashlib.sha256((STATIC / name).read_bytes()).hexdigest() == sha256, name
@@ -41,12 +41,12 @@ def test_every_vendored_file_is_the_one_in_the_lock():
         assert version[0].isdigit()
 
 
-def lines_of(lock: list[str]) -> list[str]:
-    """The lines of a lock that are no comments."""
+def package_lines(lock: list[str]) -> list[str]:
+    """Return the lines of a lock that are no comments."""
     return [line for line in lock if line and not line.startswith("#")]
 
 
-def test_own_assets_are_small():
+def test_assets_are_small():
     """The first page of the console has a budget of 150 kB."""
     sizes = [
         p.stat().st_size for p in STATIC.iterdir() if p.suffix in (".css", ".js", ".woff2", ".svg")
@@ -55,22 +55,22 @@ def test_own_assets_are_small():
 
 
 @pytest.mark.parametrize("base", ["", "https://harken.example"])
-def test_links_stand_below_their_base(base):
+def test_links_start_with_their_base(base):
     links = Links(base)
     assert links.incident(7) == f"{base}/incidents/7"
     assert links.mention("a/b") == f"{base}/m/a%2Fb"
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=50))
-def test_a_query_comes_out_of_its_link_as_it_went_in(query):
+def test_query_round_trips_through_its_link(query):
     at = datetime(2026, 11, 20, tzinfo=UTC)
-    asked = parse_qs(urlsplit(Links().search(query, start=at)).query, keep_blank_values=True)
-    assert asked.get("q", [""]) == [query]
-    assert asked["from"] == ["2026-11-20T00:00:00Z"]
-    assert "to" not in asked
+    params = parse_qs(urlsplit(Links().search(query, start=at)).query, keep_blank_values=True)
+    assert params.get("q", [""]) == [query]
+    assert params["from"] == ["2026-11-20T00:00:00Z"]
+    assert "to" not in params
 
 
-def test_a_value_of_several_words_is_quoted():
+def test_value_of_several_words_is_quoted():
     assert [quote_value(v) for v in ("battery", "e-bike_2", "ride quality")] == [
         "battery",
         "e-bike_2",
@@ -78,7 +78,7 @@ def test_a_value_of_several_words_is_quoted():
     ]
 
 
-def test_styles_are_inlined_and_media_rules_kept():
+def test_styles_are_inlined_and_media_rules_stay():
     """Some clients drop <style>: inline styles matter; the rest is for dark mode and phones."""
     html, text = render_mail("digest", digest_context(letters.day(), letters.ENVELOPE))
     assert "prefers-color-scheme: dark" in html

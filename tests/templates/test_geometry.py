@@ -1,4 +1,4 @@
-"""A chart is to scale for any data."""
+"""Charts are to scale for any data."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -28,13 +28,13 @@ def bar(number: int, *counts: int, usual: float | None = None) -> Bar:
 
 @st.composite
 def all_bars(draw):
-    """One to sixty bars."""
+    """Draw one to sixty bars."""
     rows = draw(st.lists(st.tuples(COUNT, COUNT, COUNT, COUNT), min_size=1, max_size=60))
     return [bar(n, *row, usual=draw(st.none() | st.floats(0, 5000))) for n, row in enumerate(rows)]
 
 
 @given(all_bars())
-def test_heights_are_proportional_to_counts_and_stand_on_each_other(bars):
+def test_heights_are_proportional_to_counts_and_stacked(bars):
     chart_plot = plot(bars, zone="UTC")
     unit = next(
         (
@@ -56,7 +56,7 @@ def test_heights_are_proportional_to_counts_and_stand_on_each_other(bars):
 
 
 @given(all_bars())
-def test_everything_stays_inside_and_leaves_room_for_names(bars):
+def test_columns_stay_inside_the_plot_below_the_labels(bars):
     chart_plot = plot(bars, zone="UTC")
     for column in chart_plot.columns:
         tops = [layer.top for layer in column.segments]
@@ -66,7 +66,7 @@ def test_everything_stays_inside_and_leaves_room_for_names(bars):
 
 
 @given(all_bars())
-def test_columns_fill_the_plot_side_by_side(bars):
+def test_columns_are_adjacent_and_fill_the_plot(bars):
     columns = plot(bars, zone="UTC").columns
     assert sum(column.width for column in columns) == pytest.approx(1)
     for one, next_ in pairwise(columns):
@@ -74,7 +74,7 @@ def test_columns_fill_the_plot_side_by_side(bars):
 
 
 @given(st.floats(0, 1e7))
-def test_the_axis_holds_the_peak_in_few_round_steps(peak):
+def test_axis_covers_the_peak_in_few_round_steps(peak):
     step, top = scale(peak)
     assert top >= peak
     assert top % step == 0
@@ -93,12 +93,12 @@ def test_the_axis_holds_the_peak_in_few_round_steps(peak):
         (timedelta(days=365), timedelta(days=7)),
     ],
 )
-def test_buckets_are_round_and_at_most_sixty(span, width):
+def test_buckets_are_round_and_at_most_60(span, width):
     assert bucket_width(span) == width
     assert 24 <= span / width <= 60
 
 
-def test_a_band_is_cut_to_the_plot_and_an_open_one_lasts_to_its_end():
+def test_band_is_clipped_to_the_plot_and_open_one_reaches_its_end():
     bars = [bar(n, 1, 0, 0, 0) for n in range(10)]
     spans = [
         NamedInterval(label="open", start=START + 5 * HOUR),
@@ -109,17 +109,17 @@ def test_a_band_is_cut_to_the_plot_and_an_open_one_lasts_to_its_end():
     assert [(b.label, b.left, b.width) for b in bands] == [("open", 0.5, 0.5), ("early", 0, 0.1)]
 
 
-def test_unscored_has_a_place_in_the_legend_only_where_there_is_any():
+def test_legend_has_unscored_only_if_there_are_any():
     assert "unscored" not in plot([bar(0, 1, 1, 1, 0)], zone="UTC").tones
     assert plot([bar(0, 1, 1, 1, 3)], zone="UTC").tones[-1] == "unscored"
 
 
-def test_a_legend_names_the_usual_level_only_where_it_is_drawn():
+def test_legend_has_the_normal_level_only_if_it_is_drawn():
     plain = bar(0, 3, 0, 0, 0)
     assert plot([plain, bar(1, 3, 0, 0, 0, usual=2.0)], zone="UTC").has_usual
     assert not plot([plain], zone="UTC").has_usual
 
 
-def test_a_chart_of_nothing_is_an_error():
+def test_chart_without_bars_is_an_error():
     with pytest.raises(ValueError, match="at least one bar"):
         plot([], zone="UTC")

@@ -1,4 +1,4 @@
-"""A sentence has the numbers, plural form and time zone of its reader."""
+"""Sentences have the number format, plural form and time zone of their reader."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -13,21 +13,21 @@ berlin = Translator(zone="Europe/Berlin")
 
 
 @pytest.mark.parametrize(
-    ("count", "said"), [(0, "0 people"), (1, "1 person"), (2, "2 people"), (1200, "1,200 people")]
+    ("count", "text"), [(0, "0 people"), (1, "1 person"), (2, "2 people"), (1200, "1,200 people")]
 )
-def test_the_count_chooses_the_plural(count, said):
-    assert Translator()("count.voices", count=count) == said
+def test_plural_form_depends_on_the_count(count, text):
+    assert Translator()("count.voices", count=count) == text
 
 
 @pytest.mark.parametrize(
-    ("count", "said"), [(0, "Up to date"), (1, "1 change behind"), (2, "2 changes behind")]
+    ("count", "text"), [(0, "Up to date"), (1, "1 change behind"), (2, "2 changes behind")]
 )
-def test_a_sentence_may_have_a_form_for_none(count, said):
-    assert Translator()("status.lag", count=count) == said
+def test_sentence_may_have_a_form_for_zero(count, text):
+    assert Translator()("status.lag", count=count) == text
 
 
 @pytest.mark.parametrize(
-    ("value", "said"),
+    ("value", "text"),
     [
         (0, "almost none"),
         (0.49, "almost none"),
@@ -40,30 +40,30 @@ def test_a_sentence_may_have_a_form_for_none(count, said):
         (1234.5, "about 1,234"),
     ],
 )
-def test_an_expected_count_is_told_in_whole_numbers(value, said):
-    assert Translator()("figure.expected", expected=value) == f"normally {said}"
+def test_expected_count_is_formatted_in_whole_numbers(value, text):
+    assert Translator()("figure.expected", expected=value) == f"normally {text}"
 
 
-def test_a_time_is_told_on_the_readers_clock():
+def test_time_is_in_the_zone_of_the_reader():
     """Half past eleven in the evening in UTC is the next day in Berlin."""
     assert Translator()("quote.when", at=AT) == "Fri 20 Nov, 23:30"
     assert berlin("quote.when", at=AT) == "Sat 21 Nov, 00:30"
 
 
-def test_utc_is_told_beside_the_readers_clock():
-    said = berlin("brief.since", onset=AT, lasted=timedelta(minutes=100))
-    assert "Sat 21 Nov, 00:30 (23:30 UTC), 1 h 40 min ago" in said
+def test_utc_is_shown_beside_the_time_of_the_reader():
+    text = berlin("brief.since", onset=AT, lasted=timedelta(minutes=100))
+    assert "Sat 21 Nov, 00:30 (23:30 UTC), 1 h 40 min ago" in text
 
 
 @pytest.mark.parametrize(
-    ("value", "said"), [(4.14, "4.1"), (15.6, "16"), (0, "0"), (1234.5, "1,234"), (9.97, "10")]
+    ("value", "text"), [(4.14, "4.1"), (15.6, "16"), (0, "0"), (1234.5, "1,234"), (9.97, "10")]
 )
-def test_small_numbers_keep_a_decimal_and_large_ones_do_not(value, said):
-    assert Translator()("figure.number", value=value) == said
+def test_only_small_numbers_have_a_decimal(value, text):
+    assert Translator()("figure.number", value=value) == text
 
 
 @pytest.mark.parametrize(
-    ("key", "values", "said"),
+    ("key", "values", "text"),
     [
         ("digest.change", {"change": 1.305}, "+130%"),
         ("digest.change", {"change": -0.04}, "−4%"),
@@ -74,13 +74,13 @@ def test_small_numbers_keep_a_decimal_and_large_ones_do_not(value, said):
         ("figure.percent", {"value": 0.41}, "41%"),
     ],
 )
-def test_changes_carry_their_sign(key, values, said):
+def test_changes_have_a_sign(key, values, text):
     """A change of zero is neither a rise nor a fall."""
-    assert Translator()(key, **values) == said
+    assert Translator()(key, **values) == text
 
 
 @pytest.mark.parametrize(
-    ("span", "said"),
+    ("span", "text"),
     [
         (timedelta(), "0 min"),
         (timedelta(seconds=-5), "0 min"),
@@ -93,24 +93,24 @@ def test_changes_carry_their_sign(key, values, said):
         (timedelta(days=3, hours=5, minutes=59), "3 days 5 h"),
     ],
 )
-def test_a_duration_is_told_in_its_two_largest_units(span, said):
-    assert Translator()("figure.length", value=span) == said
+def test_duration_has_its_two_largest_units(span, text):
+    assert Translator()("figure.length", value=span) == text
 
 
-def test_a_phrase_may_quote_phrases_and_lists():
-    named = tuple(msg("heard.source", name=n, state=msg("coverage.gap")) for n in "ab")
-    assert Translator()("heard.missing", sources=named) == (
+def test_message_may_contain_messages_and_lists():
+    sources = tuple(msg("heard.source", name=n, state=msg("coverage.gap")) for n in "ab")
+    assert Translator()("heard.missing", sources=sources) == (
         "Missing or incomplete: a (incomplete), b (incomplete)."
     )
 
 
-def test_languages_are_named_and_an_unknown_code_stays_itself():
+def test_languages_have_names_and_unknown_codes_stay():
     sentence = Translator()("heard.unscored", count=2, languages=("de", "qqq"))
     assert "2 mentions were not scored" in sentence
     assert "(German, qqq)" in sentence
 
 
-def test_a_missing_sentence_or_value_is_an_error():
+def test_missing_sentence_or_value_is_an_error():
     with pytest.raises(KeyError):
         Translator()("nobody.wrote_this")
     with pytest.raises(KeyError):
@@ -118,11 +118,11 @@ def test_a_missing_sentence_or_value_is_an_error():
 
 
 @given(st.text())
-def test_a_value_is_never_read_as_a_sentence(text):
+def test_value_is_never_formatted(text):
     """Braces in the name of a brand are characters, not placeholders."""
     assert Translator()("incident.watch", watch=text) == text
     assert Translator()(msg("incident.watch", watch=msg("incident.watch", watch=text))) == text
 
 
-def test_the_catalogue_is_read_once():
+def test_catalogue_is_loaded_once():
     assert catalogue("en") is catalogue("en")

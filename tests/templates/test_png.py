@@ -22,16 +22,16 @@ HOUR = timedelta(hours=1)
 
 
 def pixels(png: bytes) -> list[list[Pixel]]:
-    """The rows of an RGBA PNG, unfiltered by hand: no imaging library is needed to look."""
+    """Return the rows of an RGBA PNG, decoded without an imaging library."""
     width, height = struct.unpack(">II", png[16:24])
     assert png[24:26] == b"\x08\x06"
-    at, packed = 8, b""
+    at, compressed_bytes = 8, b""
     while at < len(png):
         (size,) = struct.unpack(">I", png[at : at + 4])
         if png[at + 4 : at + 8] == b"IDAT":
-            packed += png[at + 8 : at + 8 + size]
+            compressed_bytes += png[at + 8 : at + 8 + size]
         at += size + 12
-    flat, rows = zlib.decompress(packed), []
+    flat, rows = zlib.decompress(compressed_bytes), []
     before = bytearray(width * 4)
     for y in range(height):
         start = y * (width * 4 + 1)
@@ -54,7 +54,7 @@ def _paeth(a: int, b: int, c: int) -> int:
 
 
 def crisis() -> Picture:
-    """The chart of a brief."""
+    """Return the chart of a brief."""
     bars = letters.bars(datetime(2026, 11, 20, 15, tzinfo=UTC), peak=letters.ONSET)
     return Picture(
         zone="Europe/Berlin",
@@ -66,22 +66,22 @@ def crisis() -> Picture:
     )
 
 
-def drawn(rows: list[list[Pixel]], x: range, y: range) -> int:
+def count_visible(rows: list[list[Pixel]], x: range, y: range) -> int:
     """Return the number of pixels of an area that are not empty."""
     return sum(rows[j][i][3] > 100 for j in y for i in x)
 
 
 @pytest.fixture(scope="module")
 def rows() -> list[list[Pixel]]:
-    """The decoded chart of a brief."""
+    """Return the decoded chart of a brief."""
     return pixels(draw_png(crisis()))
 
 
-def test_text_is_drawn_from_the_packaged_font(rows):
+def test_text_is_drawn_with_the_packaged_font(rows):
     """Without a font resvg omits all text without an error."""
     assert (len(rows[0]), len(rows)) == (1152, 348)
-    assert drawn(rows, range(40, 76), range(300)) > 100  # the numbers beside the grid
-    assert drawn(rows, range(84, 1144), range(312, 340)) > 500  # days and hours below it
+    assert count_visible(rows, range(40, 76), range(300)) > 100  # the numbers beside the grid
+    assert count_visible(rows, range(84, 1144), range(312, 340)) > 500  # days and hours below it
 
 
 def test_bars_have_their_colours(rows):
@@ -89,8 +89,8 @@ def test_bars_have_their_colours(rows):
     assert {(0xC5, 0x43, 0x2C), (0xA5, 0xB0, 0xBC), (0x2B, 0x6C, 0xB0)} <= colours
 
 
-def test_the_usual_level_is_seen_over_a_bar_and_over_nothing():
-    """Its dashes are dark on a pale bed, so that neither night nor a full bar hides them."""
+def test_normal_level_is_visible_over_a_bar_and_beside_it():
+    """Its dashes are dark on a pale line: visible in dark mode and over a full bar."""
     bars = [
         Bar(
             start=start,
@@ -100,51 +100,51 @@ def test_the_usual_level_is_seen_over_a_bar_and_over_nothing():
         )
         for start, total in ((letters.NOW, 9), (letters.NOW + HOUR, 1))
     ]
-    seen = pixels(draw_png(Picture(plot=plot(bars, zone="UTC"))))
+    picture_rows = pixels(draw_png(Picture(plot=plot(bars, zone="UTC"))))
     level = 8 + round(286 * (1 - 5 / (10 / (1 - HEADROOM))))
     for x in (range(84, 614), range(614, 1144)):
-        line = [seen[level][i] for i in x]
+        line = [picture_rows[level][i] for i in x]
         dark = line.count((0x46, 0x51, 0x5D, 255))
         pale = sum(min(r, g, b) > 120 and a > 100 for r, g, b, a in line)
         assert dark > 200
         assert pale > 100
 
 
-def test_the_ground_is_transparent_so_that_dark_mode_stays_dark(rows):
+def test_background_is_transparent(rows):
     assert rows[0][0][3] == 0
     assert rows[347][1151][3] == 0
 
 
-def test_the_same_chart_gives_the_same_bytes():
+def test_equal_charts_have_equal_bytes():
     """Composing an email again gives the same email."""
     assert draw_png(crisis()) == draw_png(crisis())
 
 
-def test_a_letter_without_charts_has_no_pictures():
+def test_email_without_charts_has_no_pictures():
     chart = Chart(plot=crisis().plot, cid="a@b", alt=msg("trend.over"), title=msg("trend.over"))
     assert chart_images(Context()) == {}
     assert set(chart_images(Context(), chart)) == {"a@b"}
 
 
-def hour(total: int, *, heard: bool = True) -> Bar:
-    """A bar of *total* neutral mentions."""
+def hour(total: int, *, is_covered: bool = True) -> Bar:
+    """Return a bar of *total* neutral mentions."""
     at = letters.NOW
     return Bar(
         start=at,
         end=at,
         counts=SentimentCounts(negative=0, neutral=total, positive=0),
-        is_covered=heard,
+        is_covered=is_covered,
     )
 
 
-def test_a_sparkline_shows_one_as_more_than_nothing():
+def test_sparkline_shows_one_as_more_than_zero():
     assert sparkline([hour(0), hour(1), hour(50), hour(100)]) == "▁▂▅█"
-    assert sparkline([hour(3), hour(0, heard=False)]) == "█·"
+    assert sparkline([hour(3), hour(0, is_covered=False)]) == "█·"
     assert sparkline([hour(0), hour(0)]) == "▁▁"
     assert sparkline([]) == ""
 
 
-def test_a_stacked_bar_shows_every_part():
+def test_stacked_bar_shows_every_part():
     assert stacked(sentiment_shares(10, 5, 5)) == "█" * 10 + "▒" * 5 + "░" * 5
     assert set(stacked(sentiment_shares(998, 1, 1, 1))) == set("█▒░·")
     assert stacked(sentiment_shares(0, 0, 0)) == ""

@@ -1,4 +1,4 @@
-"""Each template uses exactly its context, and nothing in a context can run."""
+"""Each template uses exactly its context, and escapes every value of it."""
 
 import re
 from dataclasses import fields
@@ -29,9 +29,9 @@ HOSTILE = [
 
 def mails(hostile: str) -> dict[str, Context]:
     """Return both emails with *hostile* in every external text."""
-    said = tuple(letters.mention(f"{hostile} {n}", sources=(hostile,)) for n in range(3))
-    brief = letters.evidence(topic=hostile or None, mentions=said)
-    digest = letters.day(mentions=said, subscription="morning")
+    mentions = tuple(letters.mention(f"{hostile} {n}", sources=(hostile,)) for n in range(3))
+    brief = letters.evidence(topic=hostile or None, mentions=mentions)
+    digest = letters.day(mentions=mentions, subscription="morning")
     context = brief_context(brief, letters.ENVELOPE, letters.NOW)
     return {
         "mail/brief.html.j2": context,
@@ -42,23 +42,25 @@ def mails(hostile: str) -> dict[str, Context]:
     }
 
 
-def names_in(template: str, seen: set[str]) -> set[str]:
+def context_names(template: str, visited_templates: set[str]) -> set[str]:
     """Return the names that *template* and its parents and imports expect in the context."""
     source, _, _ = environment().loader.get_source(environment(), template)
     tree = environment().parse(source)
     # The analysis does not see that top-level imports and macros of a child exist in its blocks.
-    made = {macro.name for macro in tree.find_all(nodes.Macro)}
-    made |= {imported.target for imported in tree.find_all(nodes.Import)}
-    made |= {name for imported in tree.find_all(nodes.FromImport) for name in imported.names}
-    names = meta.find_undeclared_variables(tree) - made
+    local_names = {macro.name for macro in tree.find_all(nodes.Macro)}
+    local_names |= {import_node.target for import_node in tree.find_all(nodes.Import)}
+    local_names |= {
+        name for import_node in tree.find_all(nodes.FromImport) for name in import_node.names
+    }
+    names = meta.find_undeclared_variables(tree) - local_names
     for other in meta.find_referenced_templates(tree):
-        if other not in seen:
-            names |= names_in(other, seen | {other})
+        if other not in visited_templates:
+            names |= context_names(other, visited_templates | {other})
     return names
 
 
 class Page(HTMLParser):
-    """A parser that collects everything a browser would run or load."""
+    """A parser that collects tags and attributes, which a browser would run or load."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -72,15 +74,15 @@ class Page(HTMLParser):
 
 
 @pytest.mark.parametrize("template", CONTEXTS)
-def test_a_template_uses_all_of_its_context_and_nothing_else(template):
-    held = {field.name for field in fields(CONTEXTS[template])}
-    used = names_in(template, set()) - {"say", *environment().globals}
-    assert used - held == set()
+def test_template_uses_exactly_its_context(template):
+    field_names = {field.name for field in fields(CONTEXTS[template])}
+    used_names = context_names(template, set()) - {"say", *environment().globals}
+    assert used_names - field_names == set()
     if not template.endswith(".txt.j2"):  # a text part may leave out what only HTML can show
-        assert held - used - {"zone", "locale"} == set()
+        assert field_names - used_names - {"zone", "locale"} == set()
 
 
-def test_every_template_that_stands_alone_has_a_context():
+def test_every_complete_template_has_a_context():
     alone = {
         name
         for name in environment().list_templates(extensions=["j2"])
@@ -90,10 +92,10 @@ def test_every_template_that_stands_alone_has_a_context():
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)
-def test_nothing_from_outside_becomes_markup_in_a_page(hostile):
-    """A page has the same tags with any external text."""
-    plain, hurt = example_pages.pages("harmless"), example_pages.pages(hostile)
-    for name, (template, context) in hurt.items():
+def test_external_text_adds_no_markup_to_a_page(hostile):
+    """Its tags are the same with any external text."""
+    plain, hostile_pages = example_pages.pages("harmless"), example_pages.pages(hostile)
+    for name, (template, context) in hostile_pages.items():
         page = Page(render(template, context))
         assert "img" not in page.tags
         assert page.tags.count("script") == 2
@@ -104,7 +106,7 @@ def test_nothing_from_outside_becomes_markup_in_a_page(hostile):
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)
-def test_nothing_from_outside_becomes_markup_in_a_letter(hostile):
+def test_external_text_adds_no_markup_to_an_email(hostile):
     for template, context in mails(hostile).items():
         if template.endswith(".html.j2"):
             page = Page(render(template, context))
@@ -114,34 +116,34 @@ def test_nothing_from_outside_becomes_markup_in_a_letter(hostile):
 
 
 @pytest.mark.parametrize("character", ["\x00", "\x1b", "\x9b", "\u202e", "\u2066", "\ud800"])
-def test_no_character_that_acts_on_a_screen_or_terminal_is_shown(character):
-    """Escape sequences, text that runs backwards, halves of surrogate pairs."""
-    shown = {**mails(f"a{character}b"), **dict(example_pages.pages(f"a{character}b").values())}
-    for template, context in shown.items():
+def test_control_characters_are_removed(character):
+    """Escape sequences, changes of the writing direction, lone surrogates."""
+    contexts = {**mails(f"a{character}b"), **dict(example_pages.pages(f"a{character}b").values())}
+    for template, context in contexts.items():
         text = render(template, context)
         assert character not in text
         assert "ab" in text or template.startswith("charts/")
 
 
-def test_braces_of_a_post_are_not_computed():
+def test_braces_of_a_post_are_not_evaluated():
     for template, context in mails("{{7*7}}").items():
         text = render(template, context)
         assert "{{7*7}}" in text or template.startswith("charts/")
 
 
-def test_a_context_of_another_template_is_refused():
+def test_context_of_another_template_is_rejected():
     with pytest.raises(
         TypeError, match=r"console/error.html.j2 takes a ErrorPage, not a SearchPage"
     ):
         render("console/error.html.j2", example_pages.search())
 
 
-def test_an_unknown_name_is_an_error_and_not_nothing():
+def test_undefined_name_is_an_error():
     with pytest.raises(UndefinedError):
         environment().from_string("{{ nobody_set_this }}").render()
 
 
-def test_every_template_escapes_but_the_text_parts():
+def test_every_template_except_text_parts_escapes():
     escapes = environment().autoescape
     names = environment().list_templates(extensions=["j2"])
     assert {name for name in names if not escapes(name)} == {
@@ -150,7 +152,7 @@ def test_every_template_escapes_but_the_text_parts():
     assert escapes(None)
 
 
-def test_a_page_is_complete_without_javascript():
+def test_page_works_without_javascript():
     """Filters, bars and pages are links, the search is a form."""
     page = Page(render("console/search.html.j2", example_pages.search()))
     links = [value for name, value in page.attributes if name == "href"]

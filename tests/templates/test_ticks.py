@@ -1,4 +1,4 @@
-"""Labels of a time axis are round on the reader's clock, few, and never the same twice."""
+"""Labels of a time axis are few, unique and round in the zone of the reader."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ INSTANTS = st.datetimes(datetime(2025, 1, 1), datetime(2027, 1, 1), timezones=st
 
 
 @given(INSTANTS, st.integers(1, 400 * 24), st.sampled_from(ZONES))
-def test_ticks_are_few_round_and_inside(start, hours, zone):
+def test_ticks_are_few_round_and_inside_the_axis(start, hours, zone):
     ticks = time_ticks(start, start + timedelta(hours=hours), zone)
     assert len(ticks) <= MAX_TICKS + 1
     for tick in ticks:
@@ -26,7 +26,7 @@ def test_ticks_are_few_round_and_inside(start, hours, zone):
 
 
 @given(INSTANTS, st.integers(6, 24 * 14), st.sampled_from(ZONES[:4]))
-def test_no_label_stands_twice_in_two_weeks(start, hours, zone):
+def test_labels_of_two_weeks_are_unique(start, hours, zone):
     """On the day of a clock change the repeated hour is labelled once."""
     ticks = time_ticks(start, start + timedelta(hours=hours), zone)
     say = Translator(zone=zone)
@@ -39,14 +39,14 @@ def test_no_label_stands_twice_in_two_weeks(start, hours, zone):
     ("day", "hours"),
     [(datetime(2026, 3, 29, tzinfo=UTC), 23), (datetime(2026, 10, 25, tzinfo=UTC), 25)],
 )
-def test_a_day_when_clocks_change_keeps_its_midnights(day, hours):
+def test_ticks_of_a_clock_change_are_at_round_hours(day, hours):
     start = day.replace(tzinfo=ZoneInfo("Europe/Berlin")).astimezone(UTC)
     ticks = time_ticks(start, start + timedelta(hours=hours), "Europe/Berlin")
     assert ticks[0].at == 0
     assert {t.time.astimezone(ZoneInfo("Europe/Berlin")).hour for t in ticks} == {0, 6, 12, 18}
 
 
-def test_two_days_are_labelled_every_twelve_hours_and_a_week_by_days():
+def test_labels_of_two_days_and_of_a_week():
     start = datetime(2026, 11, 18, tzinfo=UTC)
     two = time_ticks(start, start + timedelta(hours=48), "UTC")
     week = time_ticks(start, start + timedelta(days=7), "UTC")
@@ -54,13 +54,13 @@ def test_two_days_are_labelled_every_twelve_hours_and_a_week_by_days():
     assert [tick.spec for tick in week] == ["tick"] * 7
 
 
-def test_a_label_that_would_stand_on_its_neighbour_is_left_out():
+def test_overlapping_label_is_omitted():
     start = datetime(2026, 11, 15, 8, tzinfo=UTC)
     ticks = time_ticks(start, start + timedelta(days=7), "UTC")
     assert [tick.time.day for tick in ticks] == [16, 17, 18, 19, 20, 21]
 
 
-def test_a_label_at_the_right_edge_is_written_to_the_left():
+def test_label_at_the_right_edge_is_left_of_its_tick():
     start = datetime(2026, 11, 18, 1, tzinfo=UTC)
     ticks = time_ticks(start, start + timedelta(hours=24), "UTC")
     assert ticks[-1].at > 0.88
