@@ -1,4 +1,4 @@
-"""What `make faults` calls lost, doubled or repeated; and that it kills whom it means to kill."""
+"""`make faults`: losses, duplicates and repeats of a killed run, and the processes it kills."""
 
 import os
 import signal
@@ -25,9 +25,9 @@ WHOLE = Remains(
 )
 
 
-def compared(**changed):
+def compare_with(**fields):
     tally = KillFigures()
-    compare(WHOLE, replace(WHOLE, **changed), tally, seed=7)
+    compare(WHOLE, replace(WHOLE, **fields), tally, seed=7)
     return tally
 
 
@@ -35,17 +35,17 @@ def without(mapping, *keys):
     return {key: value for key, value in mapping.items() if key not in keys}
 
 
-# ---- what is compared
+# ---- comparison
 
 
-def test_nothing_is_lost_where_nothing_differs():
-    tally = compared()
+def test_equal_results_have_no_loss():
+    tally = compare_with()
     assert (tally.losses, tally.duplicates, tally.repeats) == (0, 0, 0)
     assert [(row["row"], row["ok"]) for row in tally.rows] == [("seed 7", True)]
 
 
 @pytest.mark.parametrize(
-    ("changed", "seen"),
+    ("fields", "kind"),
     [
         ({"mentions": without(WHOLE.mentions, "/a")}, "lost"),
         ({"mentions": WHOLE.mentions | {"/a": ("h1", 2, ("acme",), "scored")}}, "lost"),
@@ -59,16 +59,16 @@ def test_nothing_is_lost_where_nothing_differs():
         ({"emails": Counter({("<inc-1.r1@h>", "brief"): 1})}, "silent"),
     ],
 )
-def test_whatever_an_unkilled_run_has_and_the_killed_one_not_is_lost(changed, seen):
-    tally = compared(**changed)
+def test_result_missing_in_the_killed_run_is_a_loss(fields, kind):
+    tally = compare_with(**fields)
     assert (tally.losses, tally.duplicates) == (1, 0)
     (row,) = tally.rows
     assert row["ok"] is False
-    assert [name for name, value in row["seen"].items() if value] == [seen]
+    assert [name for name, value in row["seen"].items() if value] == [kind]
 
 
 @pytest.mark.parametrize(
-    ("changed", "seen"),
+    ("fields", "kind"),
     [
         ({"mentions": WHOLE.mentions | {"/c": ("h3", 1, (), "scored")}}, "strange"),
         ({"incidents": Counter({"acme": 2})}, "surplus"),
@@ -76,52 +76,52 @@ def test_whatever_an_unkilled_run_has_and_the_killed_one_not_is_lost(changed, se
         ({"emails": WHOLE.emails + Counter({("<digest.lead.2@h>", "digest"): 1})}, "unasked"),
     ],
 )
-def test_what_only_the_killed_run_has_is_doubled(changed, seen):
-    tally = compared(**changed)
+def test_result_of_the_killed_run_alone_is_a_duplicate(fields, kind):
+    tally = compare_with(**fields)
     assert (tally.losses, tally.duplicates) == (0, 1)
-    assert [name for name, value in tally.rows[0]["seen"].items() if value] == [seen]
+    assert [name for name, value in tally.rows[0]["seen"].items() if value] == [kind]
 
 
-def test_the_same_message_twice_is_repeated_and_neither_lost_nor_doubled():
-    """A kill inside the SMTP call: the reader's program shows one letter."""
-    tally = compared(emails=WHOLE.emails + Counter({("<inc-1.r1@h>", "brief"): 2}))
+def test_same_message_twice_is_a_repeat():
+    """After a kill inside the SMTP call the mail program shows one email."""
+    tally = compare_with(emails=WHOLE.emails + Counter({("<inc-1.r1@h>", "brief"): 2}))
     assert (tally.losses, tally.duplicates, tally.repeats) == (0, 0, 2)
     assert tally.rows[0]["ok"]
 
 
-def test_a_later_word_on_the_same_incident_is_not_silence():
-    """Killed at another moment, detection may first have told of a later revision."""
+def test_email_about_a_later_revision_is_no_loss():
+    """After a kill at another moment the first email may be about a later revision."""
     emails = Counter({("<inc-1.r2@h>", "brief"): 1, ("<digest.lead.1@h>", "digest"): 1})
-    assert compared(emails=emails).losses == 0
+    assert compare_with(emails=emails).losses == 0
 
 
-def test_the_same_crisis_may_bear_another_number():
-    """Killed at another moment, detection may first have told of a notice."""
+def test_incident_may_have_another_id():
+    """After a kill at another moment the first incident may be a notice."""
     emails = Counter({("<inc-2.r1@h>", "brief"): 1, ("<digest.lead.1@h>", "digest"): 1})
-    assert compared(emails=emails, watch_by_message_prefix={"<inc-2@": "acme"}).losses == 0
-    assert compared(emails=emails, watch_by_message_prefix={"<inc-2@": "rival"}).losses == 1
+    assert compare_with(emails=emails, watch_by_message_prefix={"<inc-2@": "acme"}).losses == 0
+    assert compare_with(emails=emails, watch_by_message_prefix={"<inc-2@": "rival"}).losses == 1
 
 
-def test_a_score_may_move_by_the_company_in_its_batch_and_no_more():
-    assert compared(polarity={"/a": -0.5 + ROUNDING * 0.9, "/b": None}).losses == 0
-    assert compared(polarity={"/a": -0.5 - ROUNDING * 1.1, "/b": None}).losses == 1
+def test_score_may_differ_by_rounding_only():
+    assert compare_with(polarity={"/a": -0.5 + ROUNDING * 0.9, "/b": None}).losses == 0
+    assert compare_with(polarity={"/a": -0.5 - ROUNDING * 1.1, "/b": None}).losses == 1
 
 
-def test_runs_add_up():
+def test_losses_of_runs_add_up():
     tally = KillFigures()
     for seed in range(3):
         compare(WHOLE, replace(WHOLE, incidents=Counter()), tally, seed)
     assert (tally.losses, len(tally.rows)) == (3, 3)
 
 
-def test_both_runs_begin_in_the_same_second_of_their_minute():
+def test_runs_start_in_the_same_second_of_their_minute():
     at = datetime(2026, 3, 2, 12, 59, 59, 999_999, tzinfo=UTC)
     assert (
         _minute(at) == _minute(at.replace(second=0)) == datetime(2026, 3, 2, 12, 59, 5, tzinfo=UTC)
     )
 
 
-# ---- who is killed
+# ---- killed processes
 
 PARENT = """
 import subprocess, sys, time
@@ -133,8 +133,8 @@ time.sleep(600)
 """
 
 
-def alive(pid):
-    """Whether a process still runs; one that nobody has waited for is dead all the same."""
+def is_running(pid):
+    """Return True if the process still runs; a zombie does not."""
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except FileNotFoundError:
@@ -143,18 +143,18 @@ def alive(pid):
 
 
 @pytest.fixture
-def family():
-    """A parent with two children, as `harken run` has them; their pids by name."""
+def run_with_children():
+    """Yield a parent with two children, as `harken run` has them, and their pids by name."""
     parent = subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE, text=True)
     assert parent.stdout is not None
     assert parent.stdout.readline() == "up\n"
-    told = subprocess.run(["pgrep", "-P", str(parent.pid)], capture_output=True, check=True)
+    listing = subprocess.run(["pgrep", "-P", str(parent.pid)], capture_output=True, check=True)
     pids = {"parent": parent.pid}
-    for child in map(int, told.stdout.split()):
+    for child in map(int, listing.stdout.split()):
         pids["analyse" if " analyse " in _command(child) else "index"] = child
     yield parent, pids
     for pid in pids.values():
-        if alive(pid):
+        if is_running(pid):
             os.kill(pid, signal.SIGKILL)
     parent.wait(30)
     parent.stdout.close()
@@ -171,20 +171,20 @@ def family():
     ],
 )
 @pytest.mark.slow
-def test_the_victim_dies_and_nobody_else(family, victim, dead):
-    parent, pids = family
+def test_only_the_victim_is_killed(run_with_children, victim, dead):
+    parent, pids = run_with_children
     _kill(SimpleNamespace(run_process=parent), victim)
     if "parent" in dead:
         parent.wait(30)
     for name in dead - {"parent"}:
-        while alive(pids[name]):
+        while is_running(pids[name]):
             os.sched_yield()
-    assert {name for name, pid in pids.items() if not alive(pid)} == dead
+    assert {name for name, pid in pids.items() if not is_running(pid)} == dead
 
 
-def test_every_process_of_a_run_is_a_victim():
+def test_victims_are_all_processes_of_a_run():
     assert set(VICTIMS) == {"all", "parent", "analyse", "index", "crawl"}
 
 
-def test_a_process_that_is_gone_has_no_command():
+def test_ended_process_has_no_command():
     assert _command(2**22 + 1) == ""

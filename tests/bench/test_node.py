@@ -1,4 +1,4 @@
-"""A node is there for as long as it is needed."""
+"""A node of Elasticsearch runs as long as its context manager."""
 
 import shutil
 import urllib.error
@@ -12,7 +12,7 @@ from core.errors import ConfigError
 
 
 @pytest.fixture
-def _installed():
+def _node_or_skip():
     try:
         shared_path("elasticsearch/run.sh")
     except ConfigError:
@@ -22,15 +22,15 @@ def _installed():
 
 
 @pytest.mark.service
-@pytest.mark.usefixtures("_installed")
-def test_a_node_answers_and_is_gone_afterwards():
+@pytest.mark.usefixtures("_node_or_skip")
+def test_node_responds_and_is_stopped_afterwards():
     with elasticsearch() as url, urllib.request.urlopen(url, timeout=20) as answer:
         assert answer.status == 200
     with pytest.raises(urllib.error.URLError):
         urllib.request.urlopen(url, timeout=5)
 
 
-def test_without_one_to_start_the_operator_is_told(tmp_path, monkeypatch):
+def test_missing_node_is_reported(tmp_path, monkeypatch):
     monkeypatch.setenv("SHARED", str(tmp_path))
     with pytest.raises(ConfigError, match="SHARED has no elasticsearch"), elasticsearch():
         pass

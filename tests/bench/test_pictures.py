@@ -1,4 +1,4 @@
-"""What is pictured, and with what."""
+"""Subjects of the pictures, and their screens."""
 
 import re
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ PNG = b"\x89PNG\r\n\x1a\n"
 
 
 @pytest.fixture
-def letter():
+def email():
     return Notification(
         kind="digest",
         recipient="lead@demo.example",
@@ -28,14 +28,14 @@ def letter():
     )
 
 
-def test_an_opened_letter_carries_its_pictures_and_asks_nobody(letter):
-    html = html_with_images(letter)
+def test_html_of_an_email_contains_its_images(email):
+    html = html_with_images(email)
     assert "cid:" not in html
     assert re.findall(r'src="([^"]{22})', html) == ["data:image/png;base64,"]
 
 
 @pytest.mark.parametrize("subject", [Subject(path="/"), Subject(html="<p>A letter</p>")])
-def test_everything_is_seen_by_day_by_night_and_on_a_phone(subject):
+def test_subjects_are_shown_light_dark_and_on_a_phone(subject):
     screens = {screen.name: screen for screen in subject.screens}
     assert set(screens) == {"light", "dark", "phone"}
     assert screens["dark"].scheme == "dark"
@@ -43,6 +43,6 @@ def test_everything_is_seen_by_day_by_night_and_on_a_phone(subject):
     assert all(screen.scale <= 2 for screen in subject.screens)
 
 
-def test_only_letters_are_excused_from_the_rules_of_pages():
+def test_only_emails_skip_rules_of_pages():
     assert Subject(path="/").skip_rules == ()
     assert "region" in Subject(html="<p>A letter</p>").skip_rules

@@ -9,42 +9,42 @@ from bench import report
 
 
 @pytest.fixture
-def _elsewhere(tmp_path, monkeypatch):
+def _in_tmp_path(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
 
-@pytest.mark.usefixtures("_elsewhere")
-def test_figures_are_written_and_printed_alike(tmp_path, capsys):
+@pytest.mark.usefixtures("_in_tmp_path")
+def test_figures_are_written_and_printed(tmp_path, capsys):
     report.write_figures("speed", {"ratio": 1.5, "größe": None})
-    said = (tmp_path / "out" / "speed.json").read_text()
-    assert said == capsys.readouterr().out
-    assert json.loads(said) == {"ratio": 1.5, "größe": None}
+    text = (tmp_path / "out" / "speed.json").read_text()
+    assert text == capsys.readouterr().out
+    assert json.loads(text) == {"ratio": 1.5, "größe": None}
 
 
-@pytest.mark.usefixtures("_elsewhere")
-def test_a_later_run_replaces_the_figures_of_its_own_target_alone(tmp_path):
+@pytest.mark.usefixtures("_in_tmp_path")
+def test_later_run_replaces_its_own_figures_only(tmp_path):
     report.write_figures("speed", {"ratio": 1})
     report.write_figures("faults", {"lost": 0})
     report.write_figures("speed", {"ratio": 2})
-    found = {path.name: json.loads(path.read_text()) for path in (tmp_path / "out").iterdir()}
-    assert found == {"speed.json": {"ratio": 2}, "faults.json": {"lost": 0}}
+    figures = {path.name: json.loads(path.read_text()) for path in (tmp_path / "out").iterdir()}
+    assert figures == {"speed.json": {"ratio": 2}, "faults.json": {"lost": 0}}
 
 
-@pytest.mark.usefixtures("_elsewhere")
-def test_what_json_does_not_know_is_written_as_a_text(tmp_path):
+@pytest.mark.usefixtures("_in_tmp_path")
+def test_other_values_are_written_as_text(tmp_path):
     report.write_figures("speed", {"at": datetime(2026, 3, 2, tzinfo=UTC)})
     assert "2026-03-02" in (tmp_path / "out" / "speed.json").read_text()
 
 
-def test_the_machine_is_told_without_its_name(monkeypatch):
-    """Figures are published: cores, processor, Python and system, and no host or user."""
+def test_description_of_the_machine_has_no_host_name(monkeypatch):
+    """Figures are published: with cores, processor, Python and system, without host and user."""
     monkeypatch.setattr("platform.node", lambda: "secret-host")
-    found = report.machine()
-    assert set(found) == {"cores", "processor", "python", "system"}
-    assert found["cores"] >= 1
-    assert "secret-host" not in repr(found)
+    description = report.machine()
+    assert set(description) == {"cores", "processor", "python", "system"}
+    assert description["cores"] >= 1
+    assert "secret-host" not in repr(description)
 
 
-def test_progress_does_not_stand_among_the_figures(capsys):
+def test_progress_is_printed_on_stderr(capsys):
     report.print_progress("round 1 of 5")
     assert capsys.readouterr() == ("", "round 1 of 5\n")

@@ -1,4 +1,4 @@
-"""What lies beside the repository is found through SHARED alone."""
+"""Data beside the repository is located by SHARED only."""
 
 import gzip
 
@@ -9,24 +9,24 @@ from core.errors import ConfigError
 
 
 @pytest.fixture
-def beside(tmp_path, monkeypatch):
+def shared_folder(tmp_path, monkeypatch):
     monkeypatch.setenv("SHARED", str(tmp_path))
     return tmp_path
 
 
-def test_a_file_is_found_whatever_folder_we_stand_in(beside, monkeypatch):
-    (beside / "data").mkdir()
+def test_relative_folder_is_resolved(shared_folder, monkeypatch):
+    (shared_folder / "data").mkdir()
     monkeypatch.setenv("SHARED", ".")
-    monkeypatch.chdir(beside)
-    assert shared_path("data") == beside / "data"
+    monkeypatch.chdir(shared_folder)
+    assert shared_path("data") == shared_folder / "data"
 
 
-def test_what_is_missing_is_named(beside):
+def test_missing_file_is_named_in_the_error(shared_folder):
     with pytest.raises(ConfigError, match="SHARED has no data/posts"):
         shared_path("data/posts.jsonl.gz")
 
 
-def test_rows_are_the_lines_in_their_order(beside):
-    with gzip.open(beside / "posts.jsonl.gz", "wt", encoding="utf-8") as file:
+def test_rows_are_the_lines_in_order(shared_folder):
+    with gzip.open(shared_folder / "posts.jsonl.gz", "wt", encoding="utf-8") as file:
         file.write('{"text": "größer"}\n{"text": "b"}\n')
     assert rows("posts.jsonl.gz") == [{"text": "größer"}, {"text": "b"}]

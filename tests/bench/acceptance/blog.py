@@ -1,4 +1,4 @@
-"""A blog of three posts, on loopback, in the place of a real server."""
+"""A blog of three posts on loopback, in the place of a real server."""
 
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -12,14 +12,14 @@ FEED = '<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"><title>B<
 
 
 class Blog(Server):
-    """What visitors see, and what its owner says of it; *hidden* posts stand in no feed."""
+    """A blog and its truth; posts *hidden_numbers* are in no feed."""
 
     name = "blog"
     query = "acme"
 
-    def __init__(self, hidden=()):
+    def __init__(self, hidden_numbers=()):
         self.posts = {n: f"Acme {n}" for n in (1, 2, 3)}
-        self.changed, self.hidden, self.is_running = set(), hidden, False
+        self.changed_numbers, self.hidden_numbers, self.is_running = set(), hidden_numbers, False
 
     def start(self, folder):
         assert folder.parent.is_dir()
@@ -27,11 +27,11 @@ class Blog(Server):
 
         class Answer(BaseHTTPRequestHandler):
             def do_GET(self):
-                found = owner.feed().encode() if self.path == "/feed.xml" else b""
-                self.send_response(200 if found else 404)
-                self.send_header("content-length", str(len(found)))
+                body = owner.feed().encode() if self.path == "/feed.xml" else b""
+                self.send_response(200 if body else 404)
+                self.send_header("content-length", str(len(body)))
                 self.end_headers()
-                self.wfile.write(found)
+                self.wfile.write(body)
 
             def log_message(self, *args):
                 pass
@@ -41,10 +41,10 @@ class Blog(Server):
         self.is_running = True
 
     def feed(self):
-        shown = [n for n in sorted(self.posts, reverse=True) if n not in self.hidden]
-        hours = {n: "09" if n in self.changed else "08" for n in shown}
+        numbers = [n for n in sorted(self.posts, reverse=True) if n not in self.hidden_numbers]
+        hours = {n: "09" if n in self.changed_numbers else "08" for n in numbers}
         entries = [
-            ENTRY.format(uri=self.uri(n), n=n, text=self.posts[n], hour=hours[n]) for n in shown
+            ENTRY.format(uri=self.uri(n), n=n, text=self.posts[n], hour=hours[n]) for n in numbers
         ]
         return FEED.format("".join(entries))
 
@@ -60,7 +60,7 @@ class Blog(Server):
 
     def edit(self):
         self.posts[3] += ", and they refunded me"
-        self.changed.add(3)
+        self.changed_numbers.add(3)
         return {self.uri(3): "refunded me"}
 
     def delete(self):

@@ -1,4 +1,4 @@
-"""The ledger of the acceptance: whole after every row, and fit to go on from."""
+"""The file of acceptance results: complete after every row, and resumable."""
 
 import json
 
@@ -20,20 +20,20 @@ def path(tmp_path):
     return tmp_path / "acceptance.json"
 
 
-def read(path):
+def read_json(path):
     return json.loads(path.read_text())
 
 
-def test_each_row_is_on_disk_at_once(path):
+def test_each_row_is_written_at_once(path):
     ledger = AcceptanceResults(path)
     ledger.add_server(SERVER)
-    assert read(path)["servers"] == [SERVER]
-    assert read(path)["demos"] == []
+    assert read_json(path)["servers"] == [SERVER]
+    assert read_json(path)["demos"] == []
     ledger.add_demo(row(ONE, ok=True))
-    assert read(path)["demos"] == [row(ONE, ok=True)]
+    assert read_json(path)["demos"] == [row(ONE, ok=True)]
 
 
-def test_resumed_it_knows_what_went_well_and_plays_the_rest(path):
+def test_resumed_results_have_the_successful_demos(path):
     bad = Demo(part="plain", seed=2)
     first = AcceptanceResults(path)
     first.add_demo(row(ONE, ok=True))
@@ -44,22 +44,22 @@ def test_resumed_it_knows_what_went_well_and_plays_the_rest(path):
     assert not second.has(Demo(part="plain", seed=3))
 
 
-def test_a_new_word_takes_the_place_of_the_old_one(path):
+def test_new_result_replaces_the_old_one(path):
     AcceptanceResults(path).add_demo(row(ONE, ok=False))
     ledger = AcceptanceResults(path, resume=True)
     assert not ledger.is_good()
     ledger.add_demo(row(ONE, ok=True))
     assert ledger.is_good()
-    assert len(read(path)["demos"]) == 1
+    assert len(read_json(path)["demos"]) == 1
 
 
-def test_what_is_not_resumed_is_forgotten(path):
+def test_new_file_has_no_earlier_results(path):
     AcceptanceResults(path).add_demo(row(ONE, ok=True))
     assert not AcceptanceResults(path).has(ONE)
 
 
 @pytest.mark.parametrize("flaw", [{"recall": 0.99}, {"doubled": 1}])
-def test_a_server_that_was_misheard_is_a_failure(path, flaw):
+def test_server_with_missing_or_duplicate_posts_is_a_failure(path, flaw):
     ledger = AcceptanceResults(path)
     ledger.add_server(SERVER)
     assert ledger.is_good()
@@ -68,7 +68,7 @@ def test_a_server_that_was_misheard_is_a_failure(path, flaw):
 
 
 @pytest.mark.parametrize(
-    ("text", "wanted"), [("7", [7]), ("1-3", [1, 2, 3]), ("1-2,9", [1, 2, 9]), ("4-4", [4])]
+    ("text", "numbers"), [("7", [7]), ("1-3", [1, 2, 3]), ("1-2,9", [1, 2, 9]), ("4-4", [4])]
 )
-def test_seeds_are_numbers_and_spans(text, wanted):
-    assert parse_numbers(text) == wanted
+def test_seeds_are_numbers_and_ranges(text, numbers):
+    assert parse_numbers(text) == numbers

@@ -1,4 +1,4 @@
-"""How well we hear a server is told by what its own side says."""
+"""The recall of a server is measured by its own truth."""
 
 import pytest
 
@@ -11,7 +11,7 @@ from tests.bench.acceptance.blog import Blog
 
 
 @pytest.mark.crawl
-def test_a_server_that_shows_everything_is_heard_whole():
+def test_server_with_all_posts_visible_has_full_recall():
     blog = Blog()
     row = measure_server(blog)
     assert (row["seeded"], row["recall"], row["doubled"], row["missed"]) == (3, 1.0, 0, [])
@@ -22,29 +22,29 @@ def test_a_server_that_shows_everything_is_heard_whole():
 
 
 @pytest.mark.crawl
-def test_what_no_visitor_finds_is_missed():
-    row = measure_server(Blog(hidden=(1,)))
+def test_hidden_post_is_missed():
+    row = measure_server(Blog(hidden_numbers=(1,)))
     assert row["recall"] == pytest.approx(2 / 3)
     assert len(row["missed"]) == 1
 
 
-class Unborn(Blog):
-    """Cannot start."""
+class FailingBlog(Blog):
+    """A blog that cannot start."""
 
     def start(self, folder):
         super().start(folder)
         raise ConfigError("no such server here")
 
 
-def test_a_server_that_fails_to_start_is_stopped_all_the_same():
-    unborn = Unborn()
+def test_server_that_fails_to_start_is_stopped():
+    blog = FailingBlog()
     with pytest.raises(ConfigError, match="no such server"):
-        measure_server(unborn)
-    assert not unborn.is_running
+        measure_server(blog)
+    assert not blog.is_running
 
 
 @pytest.mark.parametrize("name", plugins.available(SERVERS))
-def test_every_server_bears_the_name_of_its_file_and_asks_a_query_we_understand(name):
+def test_every_server_has_the_name_of_its_file_and_a_valid_query(name):
     server = plugins.load(SERVERS, name, Server)()
     assert server.name == name
     assert compile_watch(server.query)

@@ -6,8 +6,8 @@ import pytest
 
 
 @pytest.fixture
-def plant(tmp_path):
-    """A function that writes files below one root and returns it; top folders become rooms."""
+def write_tree(tmp_path):
+    """Return a function that writes files below a root and returns it; top folders are packages."""
 
     def write(files):
         for name, text in files.items():

@@ -51,8 +51,8 @@ CLEAN = {
 }
 
 
-def test_a_tree_with_all_pages_passes(plant):
-    assert documented.problems(plant(CLEAN)) == []
+def test_tree_with_all_pages_passes(write_tree):
+    assert documented.problems(write_tree(CLEAN)) == []
 
 
 @pytest.mark.parametrize(
@@ -73,14 +73,14 @@ def test_a_tree_with_all_pages_passes(plant):
         ),
     ],
 )
-def test_what_no_page_describes_is_a_problem(plant, path, text, problem):
-    assert documented.problems(plant(CLEAN | {path: text})) == [problem]
+def test_undocumented_name_is_a_problem(write_tree, path, text, problem):
+    assert documented.problems(write_tree(CLEAN | {path: text})) == [problem]
 
 
-def test_each_setting_has_a_row_of_its_own(plant):
+def test_each_setting_needs_its_row(write_tree):
     page = CLEAN["docs/settings.md"].replace("| `mail.port` |", "| port |")
     page = page.replace("| `watches[]` |", "| `watches` |")
-    root = plant(CLEAN | {"docs/settings.md": page})
+    root = write_tree(CLEAN | {"docs/settings.md": page})
     assert documented.problems(root) == [
         "config/settings.py mail.port",
         "config/settings.py watches[]",
@@ -88,22 +88,22 @@ def test_each_setting_has_a_row_of_its_own(plant):
 
 
 @pytest.mark.parametrize("page", ["docs/data-model.md", "docs/json.md"])
-def test_a_page_that_is_absent_is_a_problem(plant, page):
-    root = plant({path: text for path, text in CLEAN.items() if path != page})
+def test_missing_page_is_a_problem(write_tree, page):
+    root = write_tree({path: text for path, text in CLEAN.items() if path != page})
     assert f"{page} does not exist" in documented.problems(root)
 
 
-def test_decisions_describe_no_verbs(plant):
-    root = plant(CLEAN | {"README.md": "", "docs/adr/0001-crawl.md": "`harken crawl`\n"})
+def test_decision_records_do_not_document_verbs(write_tree):
+    root = write_tree(CLEAN | {"README.md": "", "docs/adr/0001-crawl.md": "`harken crawl`\n"})
     assert documented.problems(root) == ["harken/__main__.py crawl"]
 
 
-def test_a_module_that_cannot_be_imported_is_a_problem(plant):
-    root = plant(CLEAN | {"store/tables.py": "import nowhere_at_all\n"})
+def test_module_that_cannot_be_imported_is_a_problem(write_tree):
+    root = write_tree(CLEAN | {"store/tables.py": "import nowhere_at_all\n"})
     (problem,) = documented.problems(root)
     assert problem.startswith("store/tables.py cannot be imported: ModuleNotFoundError")
 
 
-def test_the_tables_of_another_checkout_do_not_stand_in(plant):
-    root = plant({path: text for path, text in CLEAN.items() if path != "store/tables.py"})
+def test_tables_of_another_checkout_are_not_used(write_tree):
+    root = write_tree({path: text for path, text in CLEAN.items() if path != "store/tables.py"})
     assert documented.problems(root) == ["store/tables.py does not exist"]

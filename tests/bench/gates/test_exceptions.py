@@ -26,17 +26,18 @@ class TransientError(HarkenError):
 ROW = "from core import errors\n\n\nclass RowError(errors.ConfigError):\n    pass\n"
 
 
-def test_a_complete_drawing_passes(plant):
+def test_complete_tree_of_exceptions_passes(write_tree):
     assert (
-        exceptions.problems(plant({"core/errors.py": ERRORS, "nlp/evaluation/task.py": ROW})) == []
+        exceptions.problems(write_tree({"core/errors.py": ERRORS, "nlp/evaluation/task.py": ROW}))
+        == []
     )
 
 
-def test_a_subclass_of_any_room_must_be_drawn(plant):
+def test_subclass_in_any_package_must_be_drawn(write_tree):
     pause = (
         "from core.errors import TransientError\n\nclass PauseError(TransientError):\n    pass\n"
     )
-    root = plant(
+    root = write_tree(
         {"core/errors.py": ERRORS, "nlp/evaluation/task.py": ROW, "crawlers/pause.py": pause}
     )
     assert exceptions.problems(root) == [
@@ -44,31 +45,31 @@ def test_a_subclass_of_any_room_must_be_drawn(plant):
     ]
 
 
-def test_a_subclass_of_a_subclass_must_be_drawn(plant):
+def test_indirect_subclass_must_be_drawn(write_tree):
     far = ROW + "\n\nclass CellError(RowError):\n    pass\n"
-    root = plant({"core/errors.py": ERRORS, "nlp/evaluation/task.py": far})
+    root = write_tree({"core/errors.py": ERRORS, "nlp/evaluation/task.py": far})
     assert exceptions.problems(root) == [
         "nlp/evaluation/task.py:8 CellError is not drawn in core/errors.py"
     ]
 
 
-def test_a_class_stands_below_its_base(plant):
+def test_class_must_be_drawn_below_its_base(write_tree):
     elsewhere = ROW.replace("ConfigError", "TransientError")
-    root = plant({"core/errors.py": ERRORS, "nlp/evaluation/task.py": elsewhere})
+    root = write_tree({"core/errors.py": ERRORS, "nlp/evaluation/task.py": elsewhere})
     problem = "nlp/evaluation/task.py:4 RowError is drawn below ConfigError, which is not its base"
     assert exceptions.problems(root) == [problem]
 
 
-def test_a_class_that_is_gone_is_not_drawn(plant):
-    root = plant({"core/errors.py": ERRORS})
+def test_removed_class_must_not_be_drawn(write_tree):
+    root = write_tree({"core/errors.py": ERRORS})
     assert exceptions.problems(root) == [
         "core/errors.py:1 RowError is drawn, but no room defines it"
     ]
 
 
-def test_exceptions_of_other_families_need_no_drawing(plant):
+def test_other_exceptions_need_not_be_drawn(write_tree):
     other = ROW + "\n\nclass StopError(Exception):\n    pass\n"
     assert (
-        exceptions.problems(plant({"core/errors.py": ERRORS, "nlp/evaluation/task.py": other}))
+        exceptions.problems(write_tree({"core/errors.py": ERRORS, "nlp/evaluation/task.py": other}))
         == []
     )

@@ -11,7 +11,7 @@ from bench.gates.__main__ import available, main, measures
 CODE = "def match(told):\n    return told\n"
 
 
-def test_each_module_of_the_package_is_a_gate(tmp_path):
+def test_every_module_of_the_package_is_a_gate(tmp_path):
     names = available()
     folder = Path(__file__).parents[3] / "bench" / "gates"
     assert names == sorted(p.stem for p in folder.glob("*.py") if not p.stem.startswith("__"))
@@ -19,8 +19,8 @@ def test_each_module_of_the_package_is_a_gate(tmp_path):
     assert {"references", "documented", "exceptions"} <= set(names)
 
 
-def test_a_gate_that_fails_is_printed_with_figure_and_places(plant, capsys):
-    root = plant({"core/a.py": CODE})
+def test_failed_gate_is_printed_with_figure_and_places(write_tree, capsys):
+    root = write_tree({"core/a.py": CODE})
     assert main(["participles", "relative", "--root", str(root)]) == 1
     assert capsys.readouterr().out.splitlines() == [
         "participles",
@@ -33,26 +33,26 @@ def test_a_gate_that_fails_is_printed_with_figure_and_places(plant, capsys):
     ]
 
 
-def test_gates_that_pass_exit_with_zero(plant, capsys):
-    root = plant({"core/a.py": "def match(rows):\n    return rows\n"})
+def test_passed_gates_exit_with_zero(write_tree, capsys):
+    root = write_tree({"core/a.py": "def match(rows):\n    return rows\n"})
     assert main(["participles", "relative", "homonyms", "--root", str(root)]) == 0
     assert "FAIL" not in capsys.readouterr().out
 
 
-def test_a_list_has_each_place_once_and_is_no_failure(plant, capsys):
-    root = plant({"core/a.py": CODE})
+def test_list_has_each_place_once_and_does_not_fail(write_tree, capsys):
+    root = write_tree({"core/a.py": CODE})
     assert main(["participles", "--list", "--root", str(root)]) == 0
     assert capsys.readouterr().out == "core/a.py:1 told\n"
 
 
-def test_an_unknown_gate_is_a_usage_error(capsys):
+def test_unknown_gate_is_a_usage_error(capsys):
     with pytest.raises(SystemExit) as exit_info:
         main(["participle"])
     assert exit_info.value.code == 2
     assert "unknown gate 'participle'" in capsys.readouterr().err
 
 
-def test_a_gate_without_figures_counts_its_problems(plant, tmp_path, monkeypatch):
+def test_gate_without_figures_has_the_number_of_its_problems(write_tree, tmp_path, monkeypatch):
     module = type(sys)("bench.gates.invented")
     module.problems = lambda root: [f"{root.name}:1 wrong"]
     monkeypatch.setitem(sys.modules, "bench.gates.invented", module)
@@ -61,7 +61,7 @@ def test_a_gate_without_figures_counts_its_problems(plant, tmp_path, monkeypatch
     assert measure.figure == "problems: 1 (limit 0)"
 
 
-def test_the_command_exits_with_one_when_a_gate_fails(plant):
-    root = plant({"core/a.py": CODE})
+def test_command_exits_with_1_if_a_gate_fails(write_tree):
+    root = write_tree({"core/a.py": CODE})
     command = [sys.executable, "-m", "bench.gates", "participles", "--root", str(root)]
     assert subprocess.run(command, capture_output=True, check=False).returncode == 1

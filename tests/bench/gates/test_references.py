@@ -14,8 +14,8 @@ EXISTING = {
 }
 
 
-def test_references_to_what_exists_pass(plant):
-    assert references.problems(plant(EXISTING)) == []
+def test_references_to_existing_files_pass(write_tree):
+    assert references.problems(write_tree(EXISTING)) == []
 
 
 @pytest.mark.parametrize("word", ["alerts.md", "core/gone.py", "../x.json", "core.gone", "a.sh"])
@@ -30,8 +30,8 @@ def test_references_to_what_exists_pass(plant):
         ("Makefile", "# of WORD\n"),
     ],
 )
-def test_a_reference_to_what_does_not_exist_is_a_problem(plant, path, text, word):
-    root = plant(EXISTING | {path: text.replace("WORD", word)})
+def test_reference_to_a_missing_file_is_a_problem(write_tree, path, text, word):
+    root = write_tree(EXISTING | {path: text.replace("WORD", word)})
     assert references.problems(root) == [f"{path}:1 {word}"]
 
 
@@ -39,8 +39,8 @@ def test_a_reference_to_what_does_not_exist_is_a_problem(plant, path, text, word
     "word",
     ["harken.yaml", "robots.txt", "out/bench.json", "https://a.example/feed.json", "/a.json"],
 )
-def test_files_of_users_and_commands_and_addresses_pass(plant, word):
-    assert references.problems(plant({"docs/a.md": f"See {word}.\n"})) == []
+def test_files_of_users_commands_and_urls_pass(write_tree, word):
+    assert references.problems(write_tree({"docs/a.md": f"See {word}.\n"})) == []
 
 
 @pytest.mark.parametrize(
@@ -54,25 +54,25 @@ def test_files_of_users_and_commands_and_addresses_pass(plant, word):
         ("NOTES.md", False),
     ],
 )
-def test_a_placeholder_stands_for_a_name_in_a_folder_that_exists(plant, word, exists):
-    root = plant({"crawlers/sources/feed.py": "", "docs/a.md": f"See {word}.\n"})
+def test_placeholder_needs_an_existing_folder(write_tree, word, exists):
+    root = write_tree({"crawlers/sources/feed.py": "", "docs/a.md": f"See {word}.\n"})
     assert references.problems(root) == ([] if exists else [f"docs/a.md:1 {word}"])
 
 
-def test_strings_and_code_are_no_prose(plant):
-    root = plant({"core/a.py": 'import core.gone\n\nX = "gone.md"  # a name\n'})
+def test_strings_and_code_are_not_checked(write_tree):
+    root = write_tree({"core/a.py": 'import core.gone\n\nX = "gone.md"  # a name\n'})
     assert references.problems(root) == []
 
 
-def test_inputs_of_tests_are_no_prose(plant):
-    assert references.problems(plant({"tests/cases/feed/a/page.md": "See gone.md.\n"})) == []
+def test_inputs_of_tests_are_not_checked(write_tree):
+    assert references.problems(write_tree({"tests/cases/feed/a/page.md": "See gone.md.\n"})) == []
 
 
 @pytest.mark.parametrize(
     "sentence", ["Written in H2.", "The keys of the contract.", "The contract's x."]
 )
-def test_a_paper_outside_is_a_problem(plant, sentence):
-    (problem,) = references.problems(plant({"core/a.py": f'"""{sentence}"""\n'}))
+def test_reference_outside_the_repository_is_a_problem(write_tree, sentence):
+    (problem,) = references.problems(write_tree({"core/a.py": f'"""{sentence}"""\n'}))
     assert problem.startswith("core/a.py:1 ")
 
 
@@ -80,10 +80,12 @@ def test_a_paper_outside_is_a_problem(plant, sentence):
     "sentence",
     ["The contract of a source.", "See the contract suite.", "The JSON contract.", "H5, 3H1"],
 )
-def test_a_contract_that_is_named_passes(plant, sentence):
-    assert references.problems(plant({"core/a.py": f'"""{sentence}"""\n'})) == []
+def test_named_contract_passes(write_tree, sentence):
+    assert references.problems(write_tree({"core/a.py": f'"""{sentence}"""\n'})) == []
 
 
-def test_the_line_in_a_long_docstring_is_its_own(plant):
-    root = plant({"core/a.py": 'def f():\n    """Return it.\n\n    As gone.md says.\n    """\n'})
+def test_problem_has_its_line_in_a_long_docstring(write_tree):
+    root = write_tree(
+        {"core/a.py": 'def f():\n    """Return it.\n\n    As gone.md says.\n    """\n'}
+    )
     assert references.problems(root) == ["core/a.py:4 gone.md"]

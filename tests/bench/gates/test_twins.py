@@ -23,7 +23,7 @@ def plain(name, fields=FIELDS, base=""):
     return f"class {name}{base}:\n" + "".join(f"    {field}: str\n" for field in fields)
 
 
-def test_five_fields_of_two_rooms_are_a_twin(tmp_path):
+def test_classes_of_two_packages_with_five_common_fields_are_twins(tmp_path):
     root = tree(tmp_path, nlp=plain("Work"), store="\n\n" + plain("Pending", (*FIELDS, "owner")))
     assert twins.problems(root) == [
         "nlp/rows.py:1 nlp.Work and store.Pending share 5 fields: attempts id language text watches"
@@ -31,12 +31,12 @@ def test_five_fields_of_two_rooms_are_a_twin(tmp_path):
 
 
 @pytest.mark.parametrize("base", ["(BaseModel)", "(TypedDict)", "(NamedTuple)", ""])
-def test_every_kind_of_value_counts(tmp_path, base):
+def test_every_kind_of_value_class_counts(tmp_path, base):
     root = tree(tmp_path, nlp=plain("Work", base=base), store=plain("Pending"))
     assert len(twins.problems(root)) == 1
 
 
-def test_four_fields_are_no_twin(tmp_path):
+def test_four_common_fields_are_no_problem(tmp_path):
     root = tree(tmp_path, nlp=plain("Work", FIELDS[:4]), store=plain("Pending"))
     assert twins.problems(root) == []
 
@@ -46,12 +46,12 @@ def test_constants_are_no_fields(tmp_path):
     assert twins.problems(tree(tmp_path, nlp=text, store=plain("Pending"))) == []
 
 
-def test_classes_of_one_room_are_no_twins(tmp_path):
+def test_classes_of_one_package_are_no_twins(tmp_path):
     root = tree(tmp_path, store=plain("Work") + plain("Pending"))
     assert twins.problems(root) == []
 
 
-def test_bench_and_tests_are_no_rooms(tmp_path):
+def test_bench_and_tests_are_ignored(tmp_path):
     root = tree(tmp_path, bench=plain("Work"), tests=plain("Work"), store=plain("Pending"))
     assert twins.problems(root) == []
 
@@ -64,12 +64,12 @@ def test_inherited_fields_count(tmp_path):
     ]
 
 
-def test_a_class_is_no_twin_of_its_base_nor_of_another_class_of_that_base(tmp_path):
+def test_class_is_no_twin_of_its_base_or_siblings(tmp_path):
     heir = "from core.rows import Value\n\n" + plain("Heir", ("owner",), base="(Value)")
     assert twins.problems(tree(tmp_path, core=plain("Value"), nlp=heir, store=heir)) == []
 
 
-def test_the_product_has_no_twins():
+def test_product_has_no_twins():
     assert twins.problems(ROOT) == []
 
 

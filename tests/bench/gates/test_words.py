@@ -1,4 +1,4 @@
-"""Which names are bare participles."""
+"""Recognition of names that are bare participles."""
 
 import pytest
 
@@ -20,7 +20,7 @@ from bench.gates.support.words import COMMON, IRREGULAR, NO_PARTICIPLES, is_part
         "told2",
     ],
 )
-def test_a_participle_counts(name):
+def test_participle_is_recognized(name):
     assert is_participle(name)
 
 
@@ -28,23 +28,23 @@ def test_a_participle_counts(name):
     "name",
     ["seed", "feed", "embed", "hundred", "set", "put", "cut", "split", "spread", "bound", "ground"],
 )
-def test_base_forms_nouns_and_other_words_in_ed_do_not(name):
+def test_base_forms_nouns_and_other_words_in_ed_are_no_participles(name):
     assert not is_participle(name)
 
 
 @pytest.mark.parametrize(
     "name", ["pending_ids", "read_share", "unread_count", "Named", "MERGED", ""]
 )
-def test_only_a_lower_case_single_word_counts(name):
+def test_only_a_single_lower_case_word_counts(name):
     assert not is_participle(name)
 
 
 @pytest.mark.parametrize("name", ["present", "thread", "around", "result", "request", "overhead"])
-def test_a_word_that_only_looks_prefixed_does_not_count(name):
+def test_word_that_only_looks_prefixed_is_no_participle(name):
     assert not is_participle(name)
 
 
-def test_the_lists_do_not_contradict_each_other():
+def test_lists_do_not_overlap():
     assert len(COMMON) == 22
     assert len(IRREGULAR) > 140
     assert not (COMMON | IRREGULAR) & NO_PARTICIPLES

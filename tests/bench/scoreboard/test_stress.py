@@ -24,14 +24,14 @@ def generate(monkeypatch):
     return stress_gen.generate
 
 
-def test_where_nothing_happens_nothing_is_high(generate):
+def test_quiet_series_have_no_high_score(generate):
     (quiet,) = generate(1, 1, quiet=True)
     found = height(quiet)
     assert len(found) == len(quiet["total"])
     assert found[14 * 288 :].max() < THRESHOLDS[0]
 
 
-def test_a_crisis_of_many_times_the_usual_is_high(generate):
+def test_crisis_of_many_times_the_normal_level_is_high(generate):
     units = generate(3, 4)
     great = [(u, e) for u in units for e in u["events"] if e["cls"] == "XL"]
     assert great
@@ -39,7 +39,7 @@ def test_a_crisis_of_many_times_the_usual_is_high(generate):
     assert np.median(highest) > THRESHOLDS[-1]
 
 
-def test_a_higher_threshold_finds_no_more_and_is_no_oftener_wrong(generate, monkeypatch):
+def test_higher_threshold_gives_fewer_hits_and_false_alarms(generate, monkeypatch):
     monkeypatch.setattr(sys, "path", sys.path.copy())
     rows = list(stress(2))
     alarms = [row["false_alarms_a_week"] for row in rows]

@@ -1,4 +1,4 @@
-"""Both sides of the crawl benchmark read the same posts of the same site."""
+"""Both peers of the crawl benchmark read the same posts of the same site."""
 
 import json
 from itertools import pairwise
@@ -24,44 +24,44 @@ def base(corpus, tmp_path_factory):
 
 
 def count(corpus):
-    """Posts on the timeline, and comments below the blog's articles."""
+    """Return the number of posts on the timeline and comments below the articles of the blog."""
     timeline = [line for line in corpus.lines if line.site == crawling.INSTANCE]
     blog = [line for line in corpus.lines if line.site == crawling.FEED]
     comments = [line for line in blog if line.parent is not None]
     return len(timeline) + len(comments)
 
 
-def answered(lines, among):
-    """The text that each of *lines* answers."""
+def parent_texts(lines, among):
+    """Return the text to which each of *lines* replies."""
     return [None if line.parent is None else among[line.parent].text for line in lines]
 
 
-def test_markets_keep_who_answers_whom():
+def test_combined_markets_keep_their_replies():
     now = Clock().now()
     first, second = (crawling.markets([seed], now).lines for seed in (1, 2))
     both = crawling.markets([1, 2], now).lines
     assert both[: len(first)] == first
-    assert answered(both[len(first) :], both) == answered(second, second)
+    assert parent_texts(both[len(first) :], both) == parent_texts(second, second)
 
 
-def test_nothing_is_published_while_they_are_crawled():
+def test_nothing_is_published_during_the_crawl():
     assert max(line.offset_s for line in crawling.markets([1, 2], Clock().now()).lines) <= 0
 
 
 @pytest.mark.crawl
-def test_the_plain_spider_finds_every_post(base, corpus):
+def test_plain_spider_finds_every_post(base, corpus):
     lap = crawling.plain_lap(base)
     assert lap.posts == count(corpus)
     assert lap.rate == lap.posts / lap.seconds
 
 
 @pytest.mark.crawl
-def test_our_crawl_finds_the_same(base, corpus):
+def test_our_crawl_finds_every_post(base, corpus):
     assert crawling.our_lap(base, corpus, Clock()).posts == count(corpus)
 
 
 @pytest.mark.crawl
-def test_the_plain_spider_keeps_what_a_reader_would_ask_for(base, tmp_path):
+def test_posts_of_the_plain_spider_are_complete(base, tmp_path):
     out = tmp_path / "posts.json"
     crawling.python(
         "bench.speed.plain_spider", base, crawling.INSTANCE, "pedalpost/comments.xml", out
@@ -81,5 +81,5 @@ def test_the_plain_spider_keeps_what_a_reader_would_ask_for(base, tmp_path):
         ("", ""),
     ],
 )
-def test_the_plain_way_to_read_html(html, words):
+def test_plain_text_of_html(html, words):
     assert plain_spider.plain_text(html) == words

@@ -1,4 +1,4 @@
-"""Both sides of the index benchmark write the same documents."""
+"""Both peers of the index benchmark write the same documents."""
 
 from dataclasses import replace
 from functools import partial
@@ -19,19 +19,19 @@ def changes():
     return indexing.make_changes(TEXTS, 40)
 
 
-def test_every_document_is_another_mention_of_the_last_three_months(changes):
+def test_documents_are_different_mentions_of_three_months(changes):
     assert len({change.id for change in changes}) == len(changes)
     assert [change.number for change in changes] == list(range(1, 41))
-    published = [change.document.published for change in changes]
-    assert min(published) > indexing.NEWEST - indexing.SPAN
-    assert max(published) <= indexing.NEWEST
+    dates = [change.document.published for change in changes]
+    assert min(dates) > indexing.NEWEST - indexing.SPAN
+    assert max(dates) <= indexing.NEWEST
 
 
-def test_the_same_call_prepares_the_same_documents(changes):
+def test_documents_are_reproducible(changes):
     assert indexing.make_changes(TEXTS, 40) == changes
 
 
-def test_all_of_them_are_taken_in_however_many_batches():
+def test_all_documents_are_indexed_in_any_number_of_batches():
     changes = indexing.make_changes(TEXTS, 2 * indexing.BATCH + 1)
     with MemoryIndex() as index:
         indexing.apply_all(index, changes)
@@ -39,21 +39,21 @@ def test_all_of_them_are_taken_in_however_many_batches():
         assert index.count() == len(changes)
 
 
-def test_a_change_that_is_not_taken_spoils_the_round(changes):
-    broken = replace(changes[3], id="not an id")
+def test_rejected_change_fails_the_round(changes):
+    invalid_change = replace(changes[3], id="not an id")
     with MemoryIndex() as index, pytest.raises(HarkenError, match="rejected"):
-        indexing.apply_all(index, [*changes[:3], broken])
+        indexing.apply_all(index, [*changes[:3], invalid_change])
 
 
-def test_the_bare_client_writes_what_we_write(changes):
-    """Prepared values make the very entries that our engine makes."""
+def test_bare_client_writes_the_same_documents(changes):
+    """The values prepared for it give the entries of our engine."""
     for change in changes:
         ours = build_entry(change)
         assert tantivy.Document(**ours.to_dict()).to_dict() == ours.to_dict()
 
 
 @pytest.mark.parametrize("peer", ["ours", "bare"])
-def test_a_round_of_either_ends_with_a_rate(changes, peer):
+def test_round_of_each_peer_has_a_rate(changes, peer):
     laps = {
         "ours": partial(indexing.our_tantivy, changes),
         "bare": partial(

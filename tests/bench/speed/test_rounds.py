@@ -1,4 +1,4 @@
-"""Peers take turns, and what counts is the middle of what they did."""
+"""Peers take turns; the median of their rates counts."""
 
 from statistics import median
 
@@ -12,17 +12,17 @@ RATES = st.lists(st.floats(1, 1e6), min_size=1, max_size=7)
 
 
 class Peer:
-    """Does one rate after the other, and notes its turns in *turns*."""
+    """A peer that returns the given rates in order and records its turns in *turns*."""
 
-    def __init__(self, name, done, turns):
-        self.name, self.done, self.turns = name, iter(done), turns
+    def __init__(self, name, rates, turns):
+        self.name, self.rates, self.turns = name, iter(rates), turns
 
     def __call__(self):
         self.turns.append(self.name)
-        return next(self.done)
+        return next(self.rates)
 
 
-def test_no_peer_always_goes_first():
+def test_peers_take_turns_in_going_first():
     turns = []
     peers = {name: Peer(name, [1.0] * 4, turns) for name in ("bare", "ours")}
     rates(peers, rounds=4)
@@ -30,18 +30,18 @@ def test_no_peer_always_goes_first():
 
 
 @given(RATES)
-def test_a_rate_is_the_median_of_the_rounds(done):
-    found = rates({"ours": Peer("ours", done, [])}, rounds=len(done))
-    assert found == {"ours": pytest.approx(median(done), abs=0.051)}
+def test_rate_is_the_median_of_the_rounds(peer_rates):
+    medians = rates({"ours": Peer("ours", peer_rates, [])}, rounds=len(peer_rates))
+    assert medians == {"ours": pytest.approx(median(peer_rates), abs=0.051)}
 
 
 @given(st.floats(1, 1e6), st.floats(1, 1e6))
-def test_the_ratio_is_ours_over_the_peer(bare, ours):
-    found = with_ratio("bare", "ours", {"bare": bare, "ours": ours})
-    assert found == {"bare": bare, "ours": ours, "ratio": pytest.approx(ours / bare, abs=0.0006)}
+def test_ratio_is_ours_over_the_peer(bare, ours):
+    figures = with_ratio("bare", "ours", {"bare": bare, "ours": ours})
+    assert figures == {"bare": bare, "ours": ours, "ratio": pytest.approx(ours / bare, abs=0.0006)}
 
 
-def test_per_second_does_the_work_once():
-    done = []
-    assert per_second(10, lambda: done.append(1)) > 0
-    assert done == [1]
+def test_per_second_calls_the_work_once():
+    calls = []
+    assert per_second(10, lambda: calls.append(1)) > 0
+    assert calls == [1]

@@ -1,4 +1,4 @@
-"""The pipeline of the score benchmark is our model in plain clothes."""
+"""The plain pipeline of the score benchmark gives the results of our model."""
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -25,7 +25,7 @@ TEXTS = [
 
 
 @given(st.lists(st.text(max_size=3), max_size=12), st.integers(1, 3))
-def test_what_is_spread_comes_back_whole_and_in_order(texts, processes):
+def test_spread_work_returns_in_order(texts, processes):
     with ExitStack() as stack:
         pool = [stack.enter_context(ThreadPoolExecutor(1)) for _ in range(processes)]
         assert spread(pool, lambda some: [text + "!" for text in some], texts) == [
@@ -33,33 +33,33 @@ def test_what_is_spread_comes_back_whole_and_in_order(texts, processes):
         ]
 
 
-def test_classes_stand_in_the_order_of_every_probability_vector():
+def test_classes_are_in_the_order_of_probability_vectors():
     assert [Sentiment(name) for name in CLASSES] == list(Sentiment)
 
 
 @pytest.mark.model
-def test_both_call_texts_the_same(monkeypatch):
+def test_both_peers_predict_the_same_classes(monkeypatch):
     """The same merged weights: only the precision differs, and no text here is near a border."""
     monkeypatch.setenv("OMP_NUM_THREADS", "1")  # which the pipeline changes
     assert naive("minilm", TEXTS) == ours("minilm", TEXTS)
 
 
 @pytest.mark.model
-def test_sentiment_alone_and_beside_everything_is_one(monkeypatch):
+def test_sentiment_is_the_same_with_and_without_other_heads(monkeypatch):
     assert ours("minilm", TEXTS) == everything("minilm", TEXTS)
 
 
 @pytest.mark.model
 @pytest.mark.parametrize("precision", ["bf16", "fp32", "int8"])
-def test_this_machine_multiplies(precision):
+def test_products_per_second_are_measured(precision):
     assert products(precision, 0.01) > 0
 
 
-def test_a_process_holds_memory():
+def test_memory_of_the_process_in_mb():
     assert 10 < memory() < 100_000
 
 
-def test_an_operation_is_a_multiplication_or_an_addition():
+def test_operations_are_multiplications_and_additions():
     """One layer 2 wide, 3 inside, one token: 16 + 12 products of weights, 4 of attention."""
     shape = BertConfig(
         width=2,
@@ -82,7 +82,7 @@ RATES = {
 }  # fmt: skip
 
 
-def test_ratios_follow_from_the_rates():
+def test_ratios_of_the_rates():
     row = with_ratios(RATES)
     assert row["ratio"] == 8
     assert row["time_ratio"] == pytest.approx(800 / 520, abs=1e-3)
@@ -90,17 +90,17 @@ def test_ratios_follow_from_the_rates():
     assert row["gemm_share"] == pytest.approx(0.6)
 
 
-def test_what_the_missing_extra_would_have_done_is_null():
+def test_figures_of_a_missing_extra_are_null():
     row = with_ratios(RATES)
     assert {row[k] for k in ("fast_ratio", "fast_time_ratio", "fast_gemm_share")} == {None}
 
 
-def test_the_extra_has_its_own_ratios():
+def test_extra_has_its_own_ratios():
     row = with_ratios({**RATES, "fast": 1600.0, "fast_everything": 1100.0, "fast_gemm": 1800.0})
     assert row["fast_ratio"] == 16
     assert row["fast_gemm_share"] == pytest.approx(0.533, abs=1e-3)
 
 
 @pytest.mark.model
-def test_both_find_the_obvious():
+def test_obvious_sentiments_are_predicted():
     assert ours("minilm", TEXTS[:3]) == ["positive", "negative", "neutral"]

@@ -1,4 +1,4 @@
-"""A benchmark that misses its goal says so; one that cannot run here says that."""
+"""Missed goals of benchmarks, and benchmarks that cannot run here."""
 
 import pytest
 
@@ -9,31 +9,31 @@ LOW = [(name, key, goal) for name, goals in AT_LEAST.items() for key, goal in go
 HIGH = [(name, key, goal) for name, goals in AT_MOST.items() for key, goal in goals.items()]
 
 
-def test_every_goal_is_of_a_row():
+def test_every_goal_belongs_to_a_row():
     assert AT_MOST.keys() <= AT_LEAST.keys() <= ROWS.keys()
 
 
 @pytest.mark.parametrize(("name", "key", "goal"), LOW)
-def test_a_figure_at_the_goal_reaches_it_and_one_below_does_not(name, key, goal):
+def test_figure_below_its_goal_is_missed(name, key, goal):
     assert missed_goals({name: {key: goal}}) == []
     assert missed_goals({name: {key: goal - 0.001}}) == [f"{name}.{key}"]
 
 
 @pytest.mark.parametrize(("name", "key", "goal"), HIGH)
-def test_a_cost_at_the_goal_is_borne_and_one_above_is_not(name, key, goal):
+def test_cost_above_its_goal_is_missed(name, key, goal):
     assert missed_goals({name: {key: goal}}) == []
     assert missed_goals({name: {key: goal + 0.001}}) == [f"{name}.{key}"]
 
 
-def test_a_row_that_was_not_asked_for_is_not_missed():
+def test_row_that_was_not_measured_is_not_missed():
     assert missed_goals({"machine": {"load": 1.0}}) == []
 
 
-def test_a_figure_of_the_extra_that_is_not_installed_is_not_missed():
+def test_null_figure_of_a_missing_extra_is_not_missed():
     assert missed_goals({"score": {"ratio": 9.0, "fast_ratio": None}}) == []
 
 
-def test_a_peer_that_cannot_be_had_is_null_and_misses_its_goal():
+def test_row_without_its_peer_is_null_and_missed():
     def row():
         raise ConfigError("SHARED has no data")
 
