@@ -1,4 +1,4 @@
-"""A realistic incident and a realistic day for the tests of emails."""
+"""Example facts of an incident and of a day, for the tests of emails."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -34,7 +34,7 @@ ENVELOPE = Recipient(
 
 
 def bars(end: datetime, *, peak: datetime | None = None, hours: int = 48) -> tuple[Bar, ...]:
-    """*hours* bars before *end* with the rhythm of a day, and a crisis around *peak*."""
+    """Return *hours* bars before *end* with the rhythm of a day and a crisis around *peak*."""
     return tuple(_bar(end - (hours - n) * HOUR, peak) for n in range(hours))
 
 
@@ -126,12 +126,12 @@ def crisis(**changes: Any) -> Incident:
     return replace(incident, **changes)
 
 
-def said() -> tuple[Mention, ...]:
+def crisis_posts() -> tuple[Mention, ...]:
     """Return the posts of the crisis."""
-    return tuple(_said())
+    return tuple(_crisis_posts())
 
 
-def _said() -> Iterator[Mention]:
+def _crisis_posts() -> Iterator[Mention]:
     hot = "My Veloria battery got so hot on charge that I unplugged it. Has anyone else seen this?"
     yield mention(hot, family="hot")
     yield mention("Same here, the casing is warped", published=ONSET + HOUR / 6, family="warp")
@@ -150,7 +150,7 @@ def _said() -> Iterator[Mention]:
 
 def completeness(**changes: Any) -> Completeness:
     """Return a completeness of 31 of 33 sources, with a few gaps."""
-    made = Completeness(
+    default = Completeness(
         coverage=Coverage(
             sources=33,
             heard=31,
@@ -166,7 +166,7 @@ def completeness(**changes: Any) -> Completeness:
         model="minilm-en 1a2b3c4d",
         quality=0.71,
     )
-    return replace(made, **changes)
+    return replace(default, **changes)
 
 
 def evidence(**changes: Any) -> BriefFacts:
@@ -188,7 +188,7 @@ def evidence(**changes: Any) -> BriefFacts:
             SpreadSource(source="mastodon.example", first_post=ONSET + HOUR / 2, voices=41),
             SpreadSource(source="velo-blog", first_post=ONSET + HOUR, voices=11),
         ),
-        mentions=said(),
+        mentions=crisis_posts(),
         duplicate_counts={"hot": 17, "warp": 6},
         completeness=completeness(),
     )
@@ -240,7 +240,7 @@ def day(**changes: Any) -> DigestFacts:
         bars=bars(window.end, peak=ONSET + HOUR),
         incidents=(crisis(),),
         mentions=(
-            *said(),
+            *crisis_posts(),
             mention(
                 "Ordered Tuesday, at my door Thursday. Quick work, Veloria",
                 tone=Sentiment.POSITIVE,

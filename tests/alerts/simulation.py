@@ -1,4 +1,4 @@
-"""A month of mentions of one watch, with everything that resembles a crisis and is none."""
+"""A simulated month of mentions of one watch, with harmless events that resemble a crisis."""
 
 import math
 from dataclasses import dataclass, field
@@ -22,14 +22,14 @@ WATCH = Watch(
     topics=TOPICS,
     zone=ZONE.key,
 )
-NOISE = (0.78, 0.08)  # a model's recall of the negative, and how often it calls others negative
-SCORED = 0.8  # share of mentions in a language that the model knows
+NOISE = (0.78, 0.08)  # recall of negative mentions, and the rate of false negatives among others
+SCORED = 0.8  # share of mentions in a supported language
 DAYS = 28
 
 
-def setting(backfilled_at, units=24, **known):
+def make_context(backfilled_at, units=24, **fields):
     """Return the context of a step in an installation of three such watches."""
-    return DetectionContext(taxonomy=TOPICS, units=units, backfilled_at=backfilled_at, **known)
+    return DetectionContext(taxonomy=TOPICS, units=units, backfilled_at=backfilled_at, **fields)
 
 
 def sentiment(negative):
@@ -45,7 +45,7 @@ class Corpus:
     random: Random
     utterances: list[Observation] = field(default_factory=list)
 
-    def say(self, at, voice, negative, topics=(), *, family=None, scored=True):
+    def add(self, at, voice, negative, topics=(), *, family=None, is_scored=True):
         """Add one mention; *negative*: the prediction of the model."""
         n = len(self.utterances)
         observation = Observation(
@@ -53,15 +53,15 @@ class Corpus:
             at=at,
             first_seen=at,
             voice=voice,
-            sentiment=sentiment(negative if scored else None),
+            sentiment=sentiment(negative if is_scored else None),
             topics=tuple(topics),
             family=family or f"own{n}",
         )
         if at <= self.now:
             self.utterances.append(observation)
 
-    def judged(self, negative):
-        """Return the prediction of a noisy model for the truth."""
+    def predict(self, negative):
+        """Return the prediction of a noisy model for a mention that is *negative* or not."""
         return self.random.random() < NOISE[0 if negative else 1]
 
     def ordinary(self, a_day=70.0, negative=0.2, voices=400, days=DAYS):
@@ -73,56 +73,56 @@ class Corpus:
                 at = hour + timedelta(seconds=self.random.uniform(0, 3600))
                 voice = f"v{int(voices * self.random.random() ** 2)}"
                 topics = self.random.sample(TOPICS, self.random.choice((0, 1, 1, 2)))
-                said = self.judged(self.random.random() < negative)
-                self.say(at, voice, said, topics, scored=self.random.random() < SCORED)
+                prediction = self.predict(self.random.random() < negative)
+                self.add(at, voice, prediction, topics, is_scored=self.random.random() < SCORED)
 
     def crisis(self, onset, ramp, voices=75, topic="battery"):
-        """*voices* people complain, ever faster, from *onset* over *ramp*."""
+        """Add *voices* people who complain at a growing rate from *onset* over *ramp*."""
         for n in range(voices):
             share = 0.0 if n == 0 else self.random.random() ** 0.5
             topics = (topic,) if self.random.random() < 0.75 else ()
-            self.say(
+            self.add(
                 onset + share * ramp,
                 f"crisis{n}",
-                self.judged(True),
+                self.predict(True),
                 topics,
-                scored=self.random.random() < SCORED,
+                is_scored=self.random.random() < SCORED,
             )
 
     def burst(self, start, hours, voices, negative, name, topic="price"):
         """Add *voices* people within *hours*, each once, a share of them *negative*."""
         for n in range(voices):
             at = start + timedelta(hours=hours * self.random.random())
-            said = self.judged(self.random.random() < negative)
+            prediction = self.predict(self.random.random() < negative)
             topics = (topic,) if self.random.random() < 0.6 else ()
-            self.say(at, f"{name}{n}", said, topics)
+            self.add(at, f"{name}{n}", prediction, topics)
 
     def quarrel(self, start, accounts=4, posts=15, hours=2.0):
         """Add a quarrel of a few accounts in a thread, all of it negative."""
         for n in range(accounts * posts):
             at = start + timedelta(hours=hours * self.random.random())
-            self.say(at, f"quarrel{n % accounts}", self.judged(True), ("frame",))
+            self.add(at, f"quarrel{n % accounts}", self.predict(True), ("frame",))
 
     def storm(self, start, accounts=3, posts=60, hours=3.0):
         """Add one hostile text, reposted by a few accounts again and again."""
         for n in range(accounts * posts):
             at = start + timedelta(hours=hours * self.random.random())
-            self.say(at, f"storm{n % accounts}", True, ("service",), family=f"storm{start}")
+            self.add(at, f"storm{n % accounts}", True, ("service",), family=f"storm{start}")
 
     def spam(self, start, copies=50, hours=4.0):
         """Add one text by many accounts, with one prediction for all copies."""
         negative = self.random.random() < 0.5
         for n in range(copies):
             at = start + timedelta(hours=hours * self.random.random())
-            self.say(at, f"spam{n}", negative, ("price",), family=f"spam{start}")
+            self.add(at, f"spam{n}", negative, ("price",), family=f"spam{start}")
 
     def any_hour(self, last_days=DAYS):
         """Return a random time of the last days, at least three hours ago."""
         return self.now - timedelta(hours=self.random.uniform(3, last_days * 24))
 
 
-def eventful(seed, now):
-    """Return a corpus with everything but a crisis; some disturbances are in the last two days."""
+def without_crisis(seed, now):
+    """Return a corpus with all harmless events; some of them are in the last two days."""
     corpus = Corpus(now=now, random=Random(f"{seed} {now.isoformat()}"))
     corpus.ordinary()
     corpus.burst(corpus.any_hour(), 36, 120, 0.05, "campaign")
@@ -137,7 +137,7 @@ def eventful(seed, now):
 
 def with_crisis(seed, now):
     """Return the same corpus with a crisis, and the onset of the crisis."""
-    corpus = eventful(seed, now)
+    corpus = without_crisis(seed, now)
     ramp = timedelta(hours=corpus.random.uniform(1.5, 5))
     corpus.crisis(now - ramp, ramp)
     return corpus, now - ramp

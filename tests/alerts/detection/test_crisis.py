@@ -21,21 +21,21 @@ from alerts.detection.crisis import (
     threshold,
 )
 from core.incident import IncidentKind
-from tests.alerts.detection.test_baseline import BEGUN, steady, taught, track
+from tests.alerts.detection.test_baseline import HISTORY_START, learn, steady, track
 
 DAYS = 15
 RULE = Rule(watch="veloria", threshold=3.0)
 VOICES = steady(DAYS, 3.0)
 VOICES[-72:] = 0
-BASELINE = taught(track(VOICES), hours=(DAYS * 24) - 6)
-NOW = BEGUN + timedelta(days=DAYS)
+BASELINE = learn(track(VOICES), hours=(DAYS * 24) - 6)
+NOW = HISTORY_START + timedelta(days=DAYS)
 
 
-def judged(negative=(), friendly=(), unscored=(), baseline=BASELINE):
+def scores_of(negative=(), friendly=(), other=(), baseline=BASELINE):
     """Return scores of the last bucket after six otherwise empty hours; arguments: buckets ago."""
     voices = VOICES.copy()
-    for said, streams in ((negative, 0), (friendly, 1), (unscored, 2)):
-        for bucket in said:
+    for buckets, streams in ((negative, 0), (friendly, 1), (other, 2)):
+        for bucket in buckets:
             voices[-1 - bucket, streams:] += 1
     counts = track(voices)
     return score(
@@ -43,8 +43,8 @@ def judged(negative=(), friendly=(), unscored=(), baseline=BASELINE):
     )
 
 
-def height(*args, **kwargs):
-    return float(judged(*args, **kwargs).crisis[0, 0])
+def crisis_score(*args, **kwargs):
+    return float(scores_of(*args, **kwargs).crisis[0, 0])
 
 
 ago = st.lists(st.integers(0, 71), max_size=60)
@@ -52,53 +52,53 @@ ago = st.lists(st.integers(0, 71), max_size=60)
 
 @settings(deadline=None)
 @given(ago, ago, st.integers(0, 71))
-def test_one_more_negative_voice_never_lowers_the_score(negative, friendly, more):
-    assert height([*negative, more], friendly) >= height(negative, friendly) - 1e-9
+def test_negative_voice_never_lowers_the_score(negative, friendly, more):
+    assert crisis_score([*negative, more], friendly) >= crisis_score(negative, friendly) - 1e-9
 
 
 @settings(deadline=None)
 @given(ago, ago)
-def test_voices_that_are_not_negative_never_open_a_crisis(friendly, unscored):
-    assert height((), friendly, unscored) == 0
+def test_voices_that_are_not_negative_have_no_score(friendly, other):
+    assert crisis_score((), friendly, other) == 0
 
 
-def test_thirty_negative_voices_within_the_hour_are_a_crisis():
-    assert height(range(12), ()) >= RULE.threshold
-    assert height([n // 3 for n in range(30)]) >= 3 * RULE.threshold
+def test_thirty_negative_voices_in_an_hour_are_a_crisis():
+    assert crisis_score(range(12), ()) >= RULE.threshold
+    assert crisis_score([n // 3 for n in range(30)]) >= 3 * RULE.threshold
 
 
-def test_fewer_than_nine_voices_are_none_however_hostile():
-    assert height([0] * 8) == 0
+def test_fewer_than_nine_voices_are_no_crisis():
+    assert crisis_score([0] * 8) == 0
 
 
-def test_what_is_spread_over_six_hours_must_be_twice_as_much():
+def test_voices_spread_over_six_hours_must_be_twice_as_many():
     """A steady number of complaints all afternoon is no crisis; a growing one is."""
     slowly = range(0, 72, 4)
-    assert height(slowly) == 0
-    assert height([*slowly, *slowly[1:6]]) >= HALF_THRESHOLD * RULE.threshold
+    assert crisis_score(slowly) == 0
+    assert crisis_score([*slowly, *slowly[1:6]]) >= HALF_THRESHOLD * RULE.threshold
 
 
-def test_a_campaign_with_the_usual_share_is_attention_and_no_crisis():
+def test_campaign_with_the_normal_share_is_a_notice():
     negative, friendly = [n % 12 for n in range(12)], [n % 12 for n in range(60)]
-    scores = judged(negative, friendly)
+    scores = scores_of(negative, friendly)
     spikes = notices(scores, RULE, NOW)
     assert scores.crisis[0, 0] == 0
     assert [spike.kind for spike in spikes] == [IncidentKind.ATTENTION]
 
 
-def test_a_sour_turn_without_more_voices_is_a_notice():
-    spikes = notices(judged(range(0, 70, 5), range(0, 60, 30)), RULE, NOW)
+def test_higher_negative_share_alone_is_a_notice():
+    spikes = notices(scores_of(range(0, 70, 5), range(0, 60, 30)), RULE, NOW)
     assert [spike.kind for spike in spikes] == [IncidentKind.SOUR]
 
 
-def test_six_hours_without_any_voice_of_a_lively_watch_speak_of_its_sources():
-    spikes = notices(judged(), RULE, NOW)
+def test_six_hours_without_voices_are_a_notice_of_health():
+    spikes = notices(scores_of(), RULE, NOW)
     assert [spike.kind for spike in spikes] == [IncidentKind.HEALTH]
     assert spikes[0].observed == 0
 
 
-def test_a_spike_tells_the_numbers_of_its_window():
-    scores = judged([n % 12 for n in range(30)], range(10))
+def test_spike_has_the_numbers_of_its_window():
+    scores = scores_of([n % 12 for n in range(30)], range(10))
     (spike,) = crises(scores, RULE, 0, NOW)
     assert (spike.observed, spike.voices, spike.negative_share) == (30, 40, 0.75)
     assert spike.window_s in {900, 3600, 6 * 3600}
@@ -109,46 +109,46 @@ def test_a_spike_tells_the_numbers_of_its_window():
     assert spike.baseline_days == pytest.approx(DAYS - 0.25)
 
 
-def test_a_calm_bucket_has_no_spike():
-    assert crises(judged([1, 2, 3]), RULE, 0, NOW) == []
+def test_quiet_bucket_has_no_spike():
+    assert crises(scores_of([1, 2, 3]), RULE, 0, NOW) == []
 
 
 @pytest.mark.parametrize(("hostile", "opens"), [(29, False), (30, True)])
-def test_before_three_days_only_thirty_voices_and_tenfold_count(hostile, opens):
-    young = taught(track(VOICES), hours=48)
-    scores = judged([0] * hostile, baseline=young)
+def test_young_baseline_needs_thirty_voices_and_tenfold_counts(hostile, opens):
+    young = learn(track(VOICES), hours=48)
+    scores = scores_of([0] * hostile, baseline=young)
     assert [spike.severity for spike in crises(scores, RULE, 0, NOW)] == [1] * opens
 
 
-def test_a_watch_without_any_history_raises_nothing():
-    newborn = taught(track(VOICES), hours=0)
-    scores = judged(range(0, 70, 3), range(0, 70, 2), baseline=newborn)
+def test_watch_without_history_has_no_spike():
+    newborn = learn(track(VOICES), hours=0)
+    scores = scores_of(range(0, 70, 3), range(0, 70, 2), baseline=newborn)
     assert crises(scores, RULE, 0, NOW) == []
     assert notices(scores, RULE, NOW) == []
 
 
 @pytest.mark.parametrize(
-    ("units", "needed"), [(1, CRISIS_SCORE), (15, CRISIS_SCORE), (100, 4.2), (1000, 5.7)]
+    ("units", "score"), [(1, CRISIS_SCORE), (15, CRISIS_SCORE), (100, 4.2), (1000, 5.7)]
 )
-def test_the_budget_sets_the_threshold(units, needed):
-    assert threshold(28, units) == pytest.approx(needed, abs=0.05)
+def test_threshold_depends_on_the_number_of_units(units, score):
+    assert threshold(28, units) == pytest.approx(score, abs=0.05)
 
 
 @given(st.integers(1, 10_000), st.floats(0.1, 10))
-def test_a_young_baseline_must_be_surer(units, budget):
+def test_threshold_of_a_young_baseline_is_higher(units, budget):
     assert threshold(13.9, units, budget) == threshold(14, units, budget) + YOUNG_PENALTY
 
 
 @pytest.mark.parametrize(
-    ("observed", "expected", "worst"),
+    ("count", "mean", "worst"),
     [(312, 41.0, 2), (30, 0.4, 1), (6, 0.4, 2), (5, 1.0, 3), (3, 2.0, 4)],
 )
-def test_severity_is_how_many_times_the_usual(observed, expected, worst):
-    assert severity(observed, expected) == worst
+def test_severity_depends_on_the_multiple_of_the_normal_level(count, mean, worst):
+    assert severity(count, mean) == worst
 
 
-def test_negative_and_scored_voices_are_what_the_share_is_made_of():
-    seen = judged([0, 1], [2]).windows.sums.observed
-    assert seen[0, -1, Stream.NEGATIVE, 0] == 2
-    assert seen[0, -1, Stream.SCORED, 0] == 3
-    assert np.isfinite(seen).all()
+def test_windows_have_negative_and_scored_voices():
+    counts = scores_of([0, 1], [2]).windows.sums.observed
+    assert counts[0, -1, Stream.NEGATIVE, 0] == 2
+    assert counts[0, -1, Stream.SCORED, 0] == 3
+    assert np.isfinite(counts).all()

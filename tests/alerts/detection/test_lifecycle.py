@@ -1,4 +1,4 @@
-"""The state machine: one incident a watch, an event per change, resolved after calm hours."""
+"""The state machine: one incident per watch, an event per change, resolved after quiet hours."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -26,7 +26,7 @@ HOUR = timedelta(hours=1)
 THRESHOLD = 3.0
 
 
-def spike(score, topic=None, *, observed=30, severity=2, kind=IncidentKind.CRISIS):
+def spike(score, topic=None, *, count=30, severity=2, kind=IncidentKind.CRISIS):
     return Spike(
         watch="veloria",
         topic=topic,
@@ -35,9 +35,9 @@ def spike(score, topic=None, *, observed=30, severity=2, kind=IncidentKind.CRISI
         onset=T0 - HOUR,
         detected=T0,
         window_s=3600,
-        observed=observed,
+        observed=count,
         expected=2.0,
-        voices=observed + 5,
+        voices=count + 5,
         negative_share=0.8,
         usual_share=0.2,
         score=score,
@@ -48,53 +48,53 @@ def spike(score, topic=None, *, observed=30, severity=2, kind=IncidentKind.CRISI
 
 def live(*moments):
     """Return the final episode and the reasons of all events over (hours, spikes…) moments."""
-    episode, told = None, []
+    episode, all_events = None, []
     for hours, *spikes in moments:
         episode, events = advance("veloria", episode, spikes, T0 + hours * HOUR)
-        told += events
-    return episode, told
+        all_events += events
+    return episode, all_events
 
 
 def reasons(*moments):
     return [event.reason.value for event in live(*moments)[1]]
 
 
-def test_a_raised_spike_opens_and_a_warm_one_does_not():
+def test_only_a_spike_over_the_threshold_opens():
     assert reasons((0, spike(3.0))) == ["opened"]
     assert reasons((0, spike(2.9))) == []
 
 
-def test_six_calm_hours_resolve_at_the_hour_they_were_full():
-    episode, told = live((0, spike(4)), (5.9,), (9,))
-    assert [event.reason for event in told] == [NotifyReason.OPENED, NotifyReason.RESOLVED]
-    assert told[-1].at == T0 + RESOLVE_AFTER == episode.resolved
-    assert told[-1].state is IncidentState.RESOLVED
+def test_incident_resolves_after_six_quiet_hours():
+    episode, events = live((0, spike(4)), (5.9,), (9,))
+    assert [event.reason for event in events] == [NotifyReason.OPENED, NotifyReason.RESOLVED]
+    assert events[-1].at == T0 + RESOLVE_AFTER == episode.resolved
+    assert events[-1].state is IncidentState.RESOLVED
 
 
-def test_warmth_keeps_it_open():
+def test_spike_over_half_the_threshold_keeps_it_open():
     assert reasons((0, spike(4)), (5, spike(1.6)), (10, spike(1.6)), (15.9,)) == ["opened"]
 
 
-def test_it_comes_back_under_its_own_name_within_a_day():
-    _, told = live((0, spike(4)), (7,), (29, spike(4)))
-    assert [event.reason.value for event in told] == ["opened", "resolved", "reopened"]
-    assert {event.opened for event in told} == {T0}
+def test_incident_reopens_within_a_day():
+    _, events = live((0, spike(4)), (7,), (29, spike(4)))
+    assert [event.reason.value for event in events] == ["opened", "resolved", "reopened"]
+    assert {event.opened for event in events} == {T0}
 
 
-def test_after_a_day_it_is_another_incident():
+def test_new_incident_opens_after_a_day():
     later = (RESOLVE_AFTER + REOPEN_WITHIN) / HOUR + 0.1
-    _, told = live((0, spike(4)), (7,), (later, spike(4)))
-    assert [event.reason.value for event in told] == ["opened", "resolved", "opened"]
-    assert told[-1].opened == told[-1].at != T0
+    _, events = live((0, spike(4)), (7,), (later, spike(4)))
+    assert [event.reason.value for event in events] == ["opened", "resolved", "opened"]
+    assert events[-1].opened == events[-1].at != T0
 
 
-def test_a_step_that_slept_for_days_still_resolves_what_was_open():
+def test_step_after_a_long_pause_resolves_the_incident():
     assert reasons((0, spike(4)), (100,)) == ["opened", "resolved"]
     assert reasons((0, spike(4)), (100, spike(4))) == ["opened", "resolved", "opened"]
 
 
 @pytest.mark.parametrize(
-    ("second", "told"),
+    ("second", "later_reasons"),
     [
         (spike(4, severity=1), ["worsened"]),
         (spike(8), ["grew"]),
@@ -102,50 +102,50 @@ def test_a_step_that_slept_for_days_still_resolves_what_was_open():
         (spike(4, severity=3), []),
     ],
 )
-def test_it_is_told_again_only_when_it_gets_worse(second, told):
-    assert reasons((0, spike(4)), (1, second)) == ["opened", *told]
+def test_further_events_only_if_it_gets_worse(second, later_reasons):
+    assert reasons((0, spike(4)), (1, second)) == ["opened", *later_reasons]
 
 
-def test_severity_never_sinks_before_it_is_resolved():
-    episode, told = live((0, spike(4, severity=1)), (1, spike(9, severity=3)))
-    assert episode.severity == told[-1].severity == 1
+def test_severity_never_decreases_while_open():
+    episode, events = live((0, spike(4, severity=1)), (1, spike(9, severity=3)))
+    assert episode.severity == events[-1].severity == 1
 
 
-def test_unheard_sources_keep_it_open():
-    """Uncovered hours are no recovery."""
+def test_gap_keeps_the_incident_open():
+    """Uncovered hours do not count as quiet."""
     episode, _ = live((0, spike(4)))
-    held = extend_through_gap(episode, T0 + 10 * HOUR)
-    assert is_open(advance("veloria", held, [], T0 + 15 * HOUR)[0])
+    extended = extend_through_gap(episode, T0 + 10 * HOUR)
+    assert is_open(advance("veloria", extended, [], T0 + 15 * HOUR)[0])
     assert extend_through_gap(None, T0) is None
 
 
 @pytest.mark.parametrize(
     ("spikes", "topic"),
     [
-        ([spike(4), spike(4, "battery", observed=25), spike(4, "app", observed=8)], "battery"),
-        ([spike(4), spike(4, "battery", observed=25), spike(4, "app", observed=24)], None),
-        ([spike(4), spike(4, "battery", observed=10)], None),
-        ([spike(4), spike(2, "battery", observed=29)], None),
+        ([spike(4), spike(4, "battery", count=25), spike(4, "app", count=8)], "battery"),
+        ([spike(4), spike(4, "battery", count=25), spike(4, "app", count=24)], None),
+        ([spike(4), spike(4, "battery", count=10)], None),
+        ([spike(4), spike(2, "battery", count=29)], None),
         ([spike(2), spike(4, "app"), spike(5, "battery")], "battery"),
     ],
     ids=["carries", "two alike", "a part", "only warm", "topics alone"],
 )
-def test_overlapping_spikes_are_one_incident_of_the_topic_that_carries_it(spikes, topic):
-    _, told = live((0, *spikes))
-    assert [event.topic for event in told] == [topic] == [lead_spike(spikes).topic]
+def test_overlapping_spikes_are_one_incident_of_the_leading_topic(spikes, topic):
+    _, events = live((0, *spikes))
+    assert [event.topic for event in events] == [topic] == [lead_spike(spikes).topic]
 
 
-def test_its_topic_stays_what_it_was_called():
-    _, told = live((0, spike(4, "app")), (1, spike(9), spike(9, "battery")))
-    assert [event.topic for event in told] == ["app", "app"]
-    assert told[-1].topics == ("battery",)
+def test_topic_of_an_incident_does_not_change():
+    _, events = live((0, spike(4, "app")), (1, spike(9), spike(9, "battery")))
+    assert [event.topic for event in events] == ["app", "app"]
+    assert events[-1].topics == ("battery",)
 
 
 moments = st.lists(st.tuples(st.floats(0, 12), st.sampled_from([0, 1.6, 3, 5, 11])), max_size=40)
 
 
 @given(moments)
-def test_any_history_is_a_chain_of_openings_and_resolutions(steps):
+def test_openings_and_resolutions_alternate(steps):
     """Never two openings without a resolution between, never a resolution of nothing."""
     hours, history = 0.0, []
     for gap, score in steps:
@@ -163,45 +163,45 @@ def test_any_history_is_a_chain_of_openings_and_resolutions(steps):
             assert open_now
 
 
-def test_a_notice_is_told_once_until_it_was_gone_for_twelve_hours():
-    sour, noticed, told = spike(5, kind=IncidentKind.SOUR), {}, []
+def test_notice_is_repeated_after_twelve_hours_without_it():
+    sour, last_notices, times = spike(5, kind=IncidentKind.SOUR), {}, []
     for hours in (0, 1, 11, 22, 33, 33 + NOTICE_INTERVAL / HOUR):
-        noticed, events = issue_notices(noticed, [sour], T0 + hours * HOUR)
-        told += [event.at for event in events]
-    assert told == [T0, T0 + 33 * HOUR + NOTICE_INTERVAL]
+        last_notices, events = issue_notices(last_notices, [sour], T0 + hours * HOUR)
+        times += [event.at for event in events]
+    assert times == [T0, T0 + 33 * HOUR + NOTICE_INTERVAL]
 
 
-def test_kinds_of_notices_are_quiet_each_for_itself():
+def test_kinds_of_notices_are_independent():
     _, first = issue_notices({}, [spike(5, kind=IncidentKind.SOUR)], T0)
     _, both = issue_notices({IncidentKind.SOUR: T0}, [spike(5, kind=IncidentKind.HEALTH)], T0)
     assert [event.kind for event in (*first, *both)] == [IncidentKind.SOUR, IncidentKind.HEALTH]
 
 
-def retold(steps, now, horizon):
+def backfill(steps, now, horizon):
     episode, events = live(*steps, (now,))
     warm = [(T0 + hours * HOUR, spikes) for hours, *spikes in steps if spikes]
-    teller = BackfillView(
+    view = BackfillView(
         now=T0 + now * HOUR,
         horizon=T0 + horizon * HOUR,
         locate=lambda spike, crossed: replace(spike, onset=crossed - HOUR / 2),
     )
-    return summarize_backfill(episode, tuple(events), warm, teller)
+    return summarize_backfill(episode, tuple(events), warm, view)
 
 
-def test_what_was_over_long_before_is_not_told():
-    assert retold([(0, spike(4))], now=40, horizon=6)[1] == ()
+def test_old_incident_of_the_backfill_has_no_event():
+    assert backfill([(0, spike(4))], now=40, horizon=6)[1] == ()
 
 
-def test_what_was_over_lately_is_told_as_opened_and_resolved():
-    _, events = retold([(0, spike(4)), (1, spike(7, "app"))], now=20, horizon=6)
+def test_recent_incident_of_the_backfill_is_opened_and_resolved():
+    _, events = backfill([(0, spike(4)), (1, spike(7, "app"))], now=20, horizon=6)
     assert [event.reason.value for event in events] == ["opened", "resolved"]
     assert (events[0].at, events[0].opened) == (T0 + 20 * HOUR, T0)
     assert events[0].topic == events[1].topic == "app"
 
 
-def test_what_still_runs_is_told_once_as_it_stands():
+def test_running_incident_of_the_backfill_is_opened_with_its_last_spike():
     steps = [(0, spike(4)), (1, spike(9, severity=1)), (2, spike(5, severity=3))]
-    episode, (event,) = retold(steps, now=3, horizon=-24)
+    episode, (event,) = backfill(steps, now=3, horizon=-24)
     assert (event.reason, event.severity) == (NotifyReason.OPENED, 1)
     assert (event.spike.score, event.spike.detected) == (5, T0 + 3 * HOUR)
     assert (episode.told, episode.severity, episode.opened) == (5, 1, T0)

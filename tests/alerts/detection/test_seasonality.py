@@ -1,4 +1,4 @@
-"""The week in the reader's zone, and profiles shrunk to their prior."""
+"""The week in the zone of the reader, and profiles shrunk to their prior."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -25,31 +25,31 @@ def hours(start, zone, count=4):
     return [int(m) // 60 % HOURS_PER_DAY for m in minutes_of_week(start, count * 12, zone)[::12]]
 
 
-def test_the_hour_that_spring_skips_is_never_seen():
+def test_skipped_hour_does_not_occur():
     assert hours(SPRING, BERLIN) == [1, 3, 4, 5]
 
 
-def test_the_hour_that_autumn_repeats_is_seen_twice():
+def test_repeated_hour_occurs_twice():
     assert hours(AUTUMN, BERLIN) == [2, 2, 3, 4]
 
 
 @pytest.mark.parametrize(
     ("zone", "minute"), [("UTC", 0), ("Asia/Kolkata", 330), ("Asia/Tokyo", 540)]
 )
-def test_monday_midnight_is_zero_on_the_own_clock(zone, minute):
+def test_week_starts_on_monday_midnight_of_the_zone(zone, minute):
     monday = datetime(2026, 5, 4, tzinfo=UTC)
     assert minutes_of_week(monday, 1, ZoneInfo(zone))[0] == minute
 
 
 @given(st.integers(0, 60 * 24 * 400), st.sampled_from(["Europe/Berlin", "America/St_Johns", "UTC"]))
-def test_every_bucket_agrees_with_the_clock_on_the_wall(ahead, zone):
+def test_minutes_of_the_week_are_local(ahead, zone):
     start = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=ahead // 5 * 5)
     local = [(start + n * timedelta(minutes=5)).astimezone(ZoneInfo(zone)) for n in range(30)]
     wall = [(t.weekday() * HOURS_PER_DAY + t.hour) * 60 + t.minute for t in local]
     assert minutes_of_week(start, 30, ZoneInfo(zone)).tolist() == wall
 
 
-def taught(weeks, shape, level=10.0):
+def learn(weeks, shape, level=10.0):
     """Return a season of one unit after some weeks of *shape* (168 ratios)."""
     season = flat_season(3, 1)
     for n in range(weeks * HOURS_PER_WEEK):
@@ -59,42 +59,42 @@ def taught(weeks, shape, level=10.0):
     return season.week_profiles(np.full((3, 1), level))[-1, 0]
 
 
-def test_an_untaught_season_is_its_prior():
+def test_season_without_data_is_its_prior():
     prior = np.arange(24) + 1.0
     profile = flat_season(3, 2, prior).week_profiles(np.ones((3, 2)))
     assert np.allclose(profile[1, 1, :24] / profile[1, 1, 0], prior)
 
 
-def test_eight_weeks_teach_the_rhythm_of_day_and_week():
+def test_rhythm_of_day_and_week_is_learnt_in_eight_weeks():
     shape = 1 + 0.8 * np.sin(np.arange(HOURS_PER_WEEK) * 2 * np.pi / HOURS_PER_DAY)
     shape[5 * HOURS_PER_DAY :] *= 1.5
-    learnt = taught(8, shape)
-    assert np.corrcoef(learnt, shape)[0, 1] > 0.97
+    profile = learn(8, shape)
+    assert np.corrcoef(profile, shape)[0, 1] > 0.97
 
 
 @given(st.integers(0, 2**32), st.floats(0.02, 50))
-def test_every_profile_has_mean_one_and_no_impossible_hour(seed, level):
+def test_profiles_are_positive_with_mean_1(seed, level):
     shape = np.random.default_rng(seed).exponential(size=HOURS_PER_WEEK)
-    learnt = taught(1, shape, level)
-    assert learnt.mean() == pytest.approx(1)
-    assert (learnt > 0).all()
+    profile = learn(1, shape, level)
+    assert profile.mean() == pytest.approx(1)
+    assert (profile > 0).all()
 
 
-def test_a_thin_stream_trusts_its_hours_less():
+def test_profile_of_a_thin_stream_is_shrunk_more():
     """A single voice in a quiet month must not make a rush hour."""
     shape = np.zeros(HOURS_PER_WEEK)
     shape[30] = HOURS_PER_WEEK
-    assert taught(1, shape, level=0.02).max() < taught(1, shape, level=10.0).max() / 3
+    assert learn(1, shape, level=0.02).max() < learn(1, shape, level=10.0).max() / 3
 
 
-def test_between_two_hours_the_profile_is_drawn_straight():
+def test_profile_is_interpolated_linearly():
     profile = np.zeros((1, 1, HOURS_PER_WEEK))
     profile[..., 1] = 1.0
     values = interpolate_profile(profile, np.array([30, 60, 90, 120, 150]))[:, 0, 0]
     assert values.tolist() == [0.0, 0.5, 1.0, 0.5, 0.0]
 
 
-def test_sunday_night_leads_into_monday():
+def test_interpolation_wraps_from_sunday_to_monday():
     profile = np.zeros((1, 1, HOURS_PER_WEEK))
     profile[..., 0] = 1.0
     assert interpolate_profile(profile, np.array([HOURS_PER_WEEK * 60 - 1]))[

@@ -1,4 +1,4 @@
-"""Tail probabilities agree with their definitions, and more is never less surprising."""
+"""Tail probabilities agree with their definitions and are monotonic."""
 
 import numpy as np
 import pytest
@@ -21,54 +21,52 @@ spreads = st.floats(0.005, 5)
 voices = st.integers(0, 300)
 
 
-def excess(observed, expected, spread):
-    return float(excess_score(np.array([observed * 1.0]), np.array([expected]), spread)[0])
+def excess(count, mean, spread):
+    return float(excess_score(np.array([count * 1.0]), np.array([mean]), spread)[0])
 
 
-def share(negative, heard, usual=0.2, clumping=0.02):
-    given_ = (np.array([float(x)]) for x in (negative, heard, usual, clumping))
-    return float(share_score(*given_)[0])
+def share(negative, total, usual=0.2, clumping=0.02):
+    arguments = (np.array([float(x)]) for x in (negative, total, usual, clumping))
+    return float(share_score(*arguments)[0])
 
 
 @given(voices, means, spreads)
-def test_excess_is_the_upper_tail_of_a_negative_binomial(observed, expected, spread):
-    if observed <= expected:
-        assert excess(observed, expected, spread) == 0
+def test_excess_is_the_upper_tail_of_a_negative_binomial(count, mean, spread):
+    if count <= mean:
+        assert excess(count, mean, spread) == 0
         return
     size = 1 / spread
-    tail = -nbinom.logsf(observed - 1, size, size / (size + expected)) / np.log(10)
-    assert excess(observed, expected, spread) == pytest.approx(
-        min(tail, MAX_SCORE), rel=1e-6, abs=1e-9
-    )
+    tail = -nbinom.logsf(count - 1, size, size / (size + mean)) / np.log(10)
+    assert excess(count, mean, spread) == pytest.approx(min(tail, MAX_SCORE), rel=1e-6, abs=1e-9)
 
 
 @given(voices, means, spreads)
-def test_more_voices_are_never_less_surprising(observed, expected, spread):
-    assert excess(observed + 1, expected, spread) >= excess(observed, expected, spread)
+def test_excess_score_increases_with_the_count(count, mean, spread):
+    assert excess(count + 1, mean, spread) >= excess(count, mean, spread)
 
 
 @given(voices, voices, st.floats(0.02, 0.9), st.floats(0.001, 0.5))
-def test_one_more_negative_voice_never_lowers_the_share(negative, others, usual, clumping):
-    heard = negative + others
-    before = share(negative, heard, usual, clumping)
-    assert share(negative + 1, heard + 1, usual, clumping) >= before - 1e-9
+def test_share_score_increases_with_negative_voices(negative, others, usual, clumping):
+    total = negative + others
+    before = share(negative, total, usual, clumping)
+    assert share(negative + 1, total + 1, usual, clumping) >= before - 1e-9
 
 
 @given(st.integers(1, 300), st.integers(1, 50))
-def test_one_more_friendly_voice_never_raises_the_share(negative, others):
+def test_share_score_decreases_with_other_voices(negative, others):
     assert share(negative, negative + others + 1) <= share(negative, negative + others) + 1e-9
 
 
-def test_the_usual_share_is_no_surprise():
+def test_normal_share_has_score_0():
     assert share(20, 100) == 0
 
 
-def test_a_voice_that_turned_counts_among_the_heard():
+def test_voice_that_turned_negative_counts_in_the_total():
     """A voice positive before the window and negative in it is one of one, not one of none."""
     assert share(1, 0) == share(1, 1)
 
 
-def test_windows_sum_the_last_buckets():
+def test_rolling_sums_are_of_the_last_buckets():
     series = np.arange(100.0)
     sums = rolling_sums(series, 71)
     assert sums.shape == (29, len(WINDOWS))
@@ -76,5 +74,5 @@ def test_windows_sum_the_last_buckets():
 
 
 @given(st.floats(0, 100))
-def test_tempering_never_sharpens_and_never_silences(tail):
+def test_noise_factor_is_between_1_and_its_maximum(tail):
     assert 1 <= float(noise_factor(np.array([tail]))[0]) <= MAX_NOISE_FACTOR

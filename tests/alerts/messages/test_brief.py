@@ -1,4 +1,4 @@
-"""The brief answers the questions of a responder with the numbers of the incident."""
+"""The brief contains the numbers of the incident in the order of a responder's questions."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -21,40 +21,40 @@ from tests.alerts import example_letters as letters
 say = Translator(zone="Europe/Berlin")
 
 
-def composed(**changes):
+def composed_brief(**changes):
     """Return the email on INC-7, *changes* as in BriefFacts."""
     return compose_brief(letters.evidence(**changes), letters.ENVELOPE, letters.NOW)
 
 
-def test_the_numbers_are_those_of_the_incident():
-    """Both parts contain observed, expected, shares and voices as detection counted them."""
-    text = composed().text
+def test_brief_has_the_numbers_of_the_incident():
+    """Observed and expected counts, shares and voices are those of detection."""
+    text = composed_brief().text
     assert "64 people complaining in 1 h (normally about 4)" in text
     assert "71% of the people posting are negative (normally 24%)." in text
     assert "90 people, 83 different posts" in text
 
 
-def test_questions_are_answered_in_the_order_in_which_they_are_asked():
-    text = composed().text
-    asked = ["SEV2 crisis", "64 people", "Started", "per hour over 48", "WHAT PEOPLE ARE TALKING"]
-    asked += ["WHERE IT IS", "TYPICAL POSTS", "Open incident", "WHAT WE MAY", "INC-7, update 1"]
-    places = [text.index(words) for words in asked]
+def test_sections_are_in_order():
+    text = composed_brief().text
+    phrases = ["SEV2 crisis", "64 people", "Started", "per hour over 48", "WHAT PEOPLE ARE TALKING"]
+    phrases += ["WHERE IT IS", "TYPICAL POSTS", "Open incident", "WHAT WE MAY", "INC-7, update 1"]
+    places = [text.index(words) for words in phrases]
     assert places == sorted(places)
 
 
-def test_the_preheader_tells_severity_kind_topic_and_trend():
+def test_preheader_has_severity_kind_topic_and_trend():
     context = brief_context(letters.evidence(), letters.ENVELOPE, letters.NOW)
     assert say(context.preheader).startswith(
         "SEV2 crisis · Veloria: battery · 64 people complaining (normally about 4). Still growing"
     )
 
 
-def test_the_onset_is_told_on_the_readers_clock_and_in_utc():
-    assert "Started Fri 20 Nov, 12:40 (11:40 UTC), 2 h 25 min ago." in composed().text
+def test_onset_is_in_the_zone_of_the_reader_and_in_utc():
+    assert "Started Fri 20 Nov, 12:40 (11:40 UTC), 2 h 25 min ago." in composed_brief().text
 
 
-def test_what_was_not_heard_is_said():
-    text = composed(completeness=letters.completeness(outages=(letters.silence(),))).text
+def test_gaps_in_coverage_are_reported():
+    text = composed_brief(completeness=letters.completeness(outages=(letters.silence(),))).text
     assert "Up to date: 31 of 33 sources." in text
     assert "radforum (blocked by robots.txt)" in text
     assert "50 mentions were not scored" in text
@@ -62,8 +62,11 @@ def test_what_was_not_heard_is_said():
     assert "Scoring has been delayed since Fri 20 Nov, 14:05" in text
 
 
-def test_without_evidence_no_reason_is_invented():
-    assert "No word or phrase stands out from earlier complaints yet." in composed(reasons=()).text
+def test_brief_without_reasons_says_so():
+    assert (
+        "No word or phrase stands out from earlier complaints yet."
+        in composed_brief(reasons=()).text
+    )
 
 
 @pytest.mark.parametrize(
@@ -74,42 +77,42 @@ def test_without_evidence_no_reason_is_invented():
         (1, 1, "one person"),
     ],
 )
-def test_copies_are_told_from_independent_voices(voices, families, words):
+def test_brief_distinguishes_copies_from_independent_voices(voices, families, words):
     incident = letters.crisis(voices=voices, families=families)
-    assert words in composed(incident=incident).text
+    assert words in composed_brief(incident=incident).text
 
 
 @given(st.integers(1, 10_000), st.floats(0, 1000))
-def test_a_multiple_is_told_only_of_something_that_is_usual(observed, expected):
-    """An expected number below one half is called almost none."""
-    sentence = say(headline(letters.crisis(observed=observed, expected=expected)))
-    assert ("normally almost none" in sentence) == (expected < 0.5)
+def test_expected_count_below_one_half_is_almost_none(count, mean):
+    """It is never written as 0."""
+    sentence = say(headline(letters.crisis(observed=count, expected=mean)))
+    assert ("normally almost none" in sentence) == (mean < 0.5)
     assert "normally 0)" not in sentence
 
 
-def test_a_resolved_incident_is_told_as_over():
+def test_brief_of_a_resolved_incident_has_its_duration():
     end = letters.ONSET + timedelta(hours=5)
-    letter = composed(
+    brief = composed_brief(
         incident=letters.crisis(state=IncidentState.RESOLVED, resolved=end, revision=4)
     )
-    assert "It is over." in letter.text
-    assert "Lasted 5 h, from Fri 20 Nov, 12:40 (11:40 UTC) to Fri 20 Nov, 17:40." in letter.text
-    assert "Still growing" not in letter.text
+    assert "It is over." in brief.text
+    assert "Lasted 5 h, from Fri 20 Nov, 12:40 (11:40 UTC) to Fri 20 Nov, 17:40." in brief.text
+    assert "Still growing" not in brief.text
 
 
-def test_an_incident_of_the_whole_watch_has_no_topic():
-    letter = composed(incident=letters.crisis(topic=None), topic=None)
-    assert letter.subject == "INC-7 Veloria"
-    assert "topic%3A" not in letter.text
+def test_brief_of_a_whole_watch_has_no_topic():
+    brief = composed_brief(incident=letters.crisis(topic=None), topic=None)
+    assert brief.subject == "INC-7 Veloria"
+    assert "topic%3A" not in brief.text
 
 
-def test_the_search_leads_to_the_incidents_own_mentions():
+def test_link_to_the_mentions_of_the_incident():
     query = "q=watch%3Aveloria+sentiment%3Anegative+topic%3Abattery&from=2026-11-20T11%3A40%3A00Z"
-    assert f"https://harken.example/?{query}" in composed().text
+    assert f"https://harken.example/?{query}" in composed_brief().text
 
 
 @given(st.integers(1, 350))
-def test_every_revision_goes_into_the_thread_of_its_root(revision):
+def test_every_revision_is_in_the_thread_of_its_root(revision):
     """A deterministic id and a reference to the root; a new root after a hundred."""
     root = f"<inc-7.r{(revision - 1) // MAX_THREAD_LENGTH * MAX_THREAD_LENGTH + 1}@host.example>"
     message_id, references = thread_ids(letters.crisis(revision=revision), "host.example")
@@ -117,26 +120,30 @@ def test_every_revision_goes_into_the_thread_of_its_root(revision):
     assert references == (() if message_id == root else (root,))
 
 
-def test_the_subject_never_changes():
+def test_subject_never_changes():
     """Mail clients thread by it."""
     worse = letters.crisis(revision=3, severity=1, state=IncidentState.ACKNOWLEDGED, observed=200)
-    assert composed(incident=worse).subject == composed().subject == "INC-7 Veloria: battery"
+    assert (
+        composed_brief(incident=worse).subject
+        == composed_brief().subject
+        == "INC-7 Veloria: battery"
+    )
 
 
-def test_composing_is_deterministic():
-    """A crash between composition and storage changes nothing for the reader."""
-    assert composed() == composed()
+def test_composition_is_deterministic():
+    """After a kill before the email is stored the same email is composed again."""
+    assert composed_brief() == composed_brief()
 
 
-def test_the_chart_is_the_letters_only_picture_and_stands_in_its_html():
-    letter = composed()
-    assert list(letter.images) == ["chart@inc-7.r1"]
-    assert 'src="cid:chart@inc-7.r1"' in letter.html
+def test_chart_is_the_only_image_of_the_brief():
+    brief = composed_brief()
+    assert list(brief.images) == ["chart@inc-7.r1"]
+    assert 'src="cid:chart@inc-7.r1"' in brief.html
     fullest = "Busiest hour: 42 at Fri 20 Nov, 13:00 ({})."
     usual = max(letters.evidence().bars, key=lambda bar: bar.total).usual
-    assert fullest.format(say("figure.expected", expected=usual)) in letter.html
+    assert fullest.format(say("figure.expected", expected=usual)) in brief.html
 
 
-def test_a_name_with_a_line_break_stays_one_subject_line():
+def test_line_break_in_a_name_is_removed_from_the_subject():
     watch = replace(letters.VELORIA, name="Veloria\r\nBcc: all@example.org")
-    assert composed(watch=watch).subject == "INC-7 Veloria Bcc: all@example.org: battery"
+    assert composed_brief(watch=watch).subject == "INC-7 Veloria Bcc: all@example.org: battery"

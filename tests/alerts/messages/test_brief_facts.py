@@ -1,4 +1,4 @@
-"""Facts of a brief: the mentions of its unit, people counted once, the complete evidence."""
+"""Facts of a brief: mentions of its unit, people counted once, complete evidence."""
 
 from datetime import timedelta
 
@@ -29,7 +29,7 @@ HOUR = timedelta(hours=1)
 NEGATIVE, POSITIVE = Sentiment.NEGATIVE, Sentiment.POSITIVE
 
 
-def said(n, at, sentiment=NEGATIVE, voice=None):
+def observation(n, at, sentiment=NEGATIVE, voice=None):
     return Observation(
         id=f"m{n}", at=at, first_seen=at, voice=voice, family=None, sentiment=sentiment, topics=()
     )
@@ -39,47 +39,47 @@ AGES = st.integers(0, 49 * 3600).map(lambda s: NOON - timedelta(seconds=s))
 TONES = st.sampled_from([*Sentiment, None])
 
 
-def test_the_pulse_counts_negative_voices_by_complete_quarters_of_an_hour():
+def test_quarter_hours_count_negative_voices():
     now = NOON + timedelta(minutes=7)
-    spoken = [
-        said(1, NOON - timedelta(minutes=1), voice="a"),
-        said(2, NOON - timedelta(minutes=2), voice="a"),
-        said(3, NOON - timedelta(minutes=3), voice="b"),
-        said(4, NOON - timedelta(minutes=4), POSITIVE, voice="c"),
-        said(5, NOON - QUARTER_HOUR - timedelta(minutes=1), voice="a"),
-        said(6, NOON + timedelta(minutes=1), voice="d"),  # its quarter is not over
-        said(7, NOON - (QUARTER_HOURS + 1) * QUARTER_HOUR, voice="e"),  # too old
+    observations = [
+        observation(1, NOON - timedelta(minutes=1), voice="a"),
+        observation(2, NOON - timedelta(minutes=2), voice="a"),
+        observation(3, NOON - timedelta(minutes=3), voice="b"),
+        observation(4, NOON - timedelta(minutes=4), POSITIVE, voice="c"),
+        observation(5, NOON - QUARTER_HOUR - timedelta(minutes=1), voice="a"),
+        observation(6, NOON + timedelta(minutes=1), voice="d"),  # its quarter is not over
+        observation(7, NOON - (QUARTER_HOURS + 1) * QUARTER_HOUR, voice="e"),  # too old
     ]
-    assert quarter_hours(spoken, now) == (0, 0, 0, 0, 0, 0, 1, 2)
+    assert quarter_hours(observations, now) == (0, 0, 0, 0, 0, 0, 1, 2)
 
 
 @given(st.lists(st.tuples(AGES, TONES), max_size=30))
-def test_the_pulse_is_the_same_in_any_order(spoken):
-    utterances = [said(n, at, tone) for n, (at, tone) in enumerate(spoken)]
+def test_quarter_hours_do_not_depend_on_the_order(rows):
+    utterances = [observation(n, at, tone) for n, (at, tone) in enumerate(rows)]
     assert quarter_hours(utterances, NOON) == quarter_hours(utterances[::-1], NOON)
     assert len(quarter_hours(utterances, NOON)) == QUARTER_HOURS
 
 
-def test_sources_carry_it_in_the_order_in_which_they_did():
-    found = [
+def test_sources_are_in_the_order_of_their_first_posts():
+    mentions = [
         mention("late", sources=("forum",), published=NOON, voice="a" * 32),
         mention("first", sources=("blog",), published=NOON - HOUR, voice="a" * 32),
         mention("second", sources=("blog", "forum"), published=NOON - HOUR / 2, voice="b" * 32),
     ]
-    assert [(c.source, c.first_post, c.voices) for c in sources_by_onset(found)] == [
+    assert [(c.source, c.first_post, c.voices) for c in sources_by_onset(mentions)] == [
         ("blog", NOON - HOUR, 2),
         ("forum", NOON - HOUR / 2, 2),
     ]
 
 
-def test_copies_are_what_there_is_beside_the_first_of_a_family():
-    found = [mention(str(n), family="spam") for n in range(3)] + [mention("alone", family=None)]
-    assert duplicate_counts(found) == {"spam": 2, found[-1].id: 0}
+def test_duplicate_counts_of_families():
+    mentions = [mention(str(n), family="spam") for n in range(3)] + [mention("alone", family=None)]
+    assert duplicate_counts(mentions) == {"spam": 2, mentions[-1].id: 0}
 
 
 @pytest.fixture
 def record(sqlite_record):
-    """An hour of complaints on safety, one on price; praise and a complaint of ten days ago."""
+    """Insert an hour of complaints, six on safety; praise and a complaint are ten days older."""
     texts = {f"safe{n}": (f"The brake of number {n} is loud", ("safety",)) for n in range(6)}
     texts["price"] = ("It costs too much", ("price",))
     posts = [
@@ -96,39 +96,43 @@ def record(sqlite_record):
     with sqlite_record.write() as tx:
         factories.begin(tx, "blog", at=NOON)
     factories.hear(sqlite_record, *posts, *old)
-    found = [
+    results = [
         factories.finding(name, text, verdicts=(factories.verdict(text, topics=topics),))
         for name, (text, topics) in texts.items()
     ]
-    found += [
+    results += [
         factories.finding(
             name, text, verdicts=(factories.verdict(text, sentiment=sentiment, topics=()),)
         )
         for name, (text, sentiment) in past.items()
     ]
     with sqlite_record.write() as tx:
-        save_results(tx, found, now=NOON)
+        save_results(tx, results, now=NOON)
     return sqlite_record
 
 
-def gathered(record, **changes):
+def collect(record, **changes):
     ids = tuple(factories.key(f"safe{n}") for n in range(6))
     incident = factories.incident(onset=NOON - HOUR, mentions=ids, **changes)
     case = IncidentCase(incident=incident, watch=factories.watch(), topic="Safety")
-    told = []
+    explained_sides = []
     with record.read() as tx:
         completeness = load_completeness(
             tx, since=NOON - CHART_SPAN, until=NOON, now=NOON, quality=lambda _: None
         )
         facts = collect_facts(
-            tx, case, completeness, explain=lambda *sides: told.append(sides) or (), now=NOON
+            tx,
+            case,
+            completeness,
+            explain=lambda *sides: explained_sides.append(sides) or (),
+            now=NOON,
         )
-    return facts, told
+    return facts, explained_sides
 
 
-def test_the_chart_shows_the_incidents_own_unit(record):
-    safety, _ = gathered(record, topic="safety")
-    whole, _ = gathered(record, topic=None)
+def test_chart_shows_the_unit_of_the_incident(record):
+    safety, _ = collect(record, topic="safety")
+    whole, _ = collect(record, topic=None)
     assert sum(bar.total for bar in safety.bars) == 6
     assert sum(bar.total for bar in whole.bars) == 7
     assert (safety.bars[0].start, safety.bars[-1].end) == (
@@ -137,16 +141,16 @@ def test_the_chart_shows_the_incidents_own_unit(record):
     )
 
 
-def test_the_evidence_is_quoted_in_its_order_and_held_against_the_complaints_before(record):
-    made, [(now, before)] = gathered(record, topic="safety")
-    assert [m.id for m in made.mentions] == list(made.incident.mentions)
-    assert tuple(now) == made.mentions
+def test_evidence_is_compared_with_earlier_complaints(record):
+    facts, [(now, before)] = collect(record, topic="safety")
+    assert [m.id for m in facts.mentions] == list(facts.incident.mentions)
+    assert tuple(now) == facts.mentions
     assert [m.text for m in before] == ["It came late"]
 
 
-def test_a_mention_erased_meanwhile_is_left_out(record):
+def test_erased_mention_is_omitted(record):
     ids = (factories.key("nobody"), factories.key("safe1"))
-    facts, _ = gathered(record)
+    facts, _ = collect(record)
     assert len(facts.mentions) == 6
     with record.read() as tx:
         completeness = load_completeness(

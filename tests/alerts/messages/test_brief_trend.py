@@ -1,4 +1,4 @@
-"""Rising means more than chance."""
+"""A trend is rising only if it is more than chance."""
 
 import pytest
 from hypothesis import given
@@ -21,24 +21,24 @@ PULSE = st.lists(st.integers(0, 500), max_size=12)
         ((), Trend.LEVEL),
     ],
 )
-def test_the_last_two_stretches_are_compared_with_the_two_before(pulse, way):
+def test_last_two_values_are_compared_with_the_two_before(pulse, way):
     assert classify_trend(pulse) is way
 
 
 @given(PULSE)
-def test_backwards_a_rise_is_a_fall(pulse):
+def test_reversed_rise_is_a_fall(pulse):
     opposite = {Trend.RISING: Trend.FALLING, Trend.FALLING: Trend.RISING}
     last = pulse[-4:]
     assert classify_trend(last[::-1]) is opposite.get(classify_trend(last), Trend.LEVEL)
 
 
 @given(PULSE, st.integers(1, 500))
-def test_more_voices_now_never_turn_a_rise_into_less(pulse, more):
+def test_more_voices_keep_a_rise(pulse, more):
     if classify_trend(pulse) is Trend.RISING:
         assert classify_trend([*pulse[:-1], pulse[-1] + more]) is Trend.RISING
 
 
 @given(PULSE, PULSE)
-def test_what_was_long_ago_does_not_matter(old, pulse):
+def test_old_values_do_not_matter(old, pulse):
     if len(pulse) >= 4:
         assert classify_trend([*old, *pulse]) is classify_trend(pulse)

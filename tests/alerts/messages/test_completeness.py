@@ -24,7 +24,7 @@ say = Translator(zone="Europe/Berlin")
 SCORER = Outage(what="scorer", name="analyse", since=NOW, reason="down")
 
 
-def silent_sources(count):
+def source_outages(count):
     """Return *count* outages of sources, each an hour longer than the one before."""
     return [
         Outage(what="source", name=f"s{n}", since=NOW - timedelta(hours=n), reason="down")
@@ -33,40 +33,42 @@ def silent_sources(count):
 
 
 @pytest.mark.parametrize("count", range(MAX_SOURCE_SENTENCES + 1))
-def test_a_few_silent_sources_are_named(count):
-    sentences = [say(s) for s in outage_messages([*silent_sources(count), SCORER])]
+def test_few_silent_sources_are_named(count):
+    sentences = [say(s) for s in outage_messages([*source_outages(count), SCORER])]
     assert len(sentences) == count + 1
     assert all(f"No data from s{n} since" in sentences[n] for n in range(count))
 
 
-def test_many_silent_sources_are_one_sentence_so_that_the_rest_is_seen():
+def test_many_silent_sources_are_one_sentence():
     many, scorer = (
-        say(s) for s in outage_messages([*silent_sources(MAX_SOURCE_SENTENCES + 1), SCORER])
+        say(s) for s in outage_messages([*source_outages(MAX_SOURCE_SENTENCES + 1), SCORER])
     )
     assert many == "No data from 4 sources, the first since Fri 20 Nov, 12:05."
     assert scorer.startswith("Scoring has been delayed since")
 
 
-def test_of_two_workers_that_do_one_work_the_first_silence_is_told():
+def test_first_of_two_outages_of_one_work_is_reported():
     later = Outage(what="scorer", name="analyse-2", since=NOW + timedelta(hours=1), reason="down")
     (scorer,) = (say(s) for s in outage_messages([later, SCORER]))
     assert "since Fri 20 Nov, 15:05" in scorer
 
 
-def test_what_forbids_us_says_so_once():
+def test_forbidden_source_is_reported_without_its_url():
     rule = "blocked by robots.txt: https://forum.example/feed"
-    unheard = (SourceProblem(name="forum", state="forbidden", reason=rule),)
-    completeness = Completeness(coverage=Coverage(sources=1, heard=0, unheard=unheard))
+    problems = (SourceProblem(name="forum", state="forbidden", reason=rule),)
+    completeness = Completeness(coverage=Coverage(sources=1, heard=0, unheard=problems))
     text = " ".join(map(say, completeness_messages(completeness)))
     assert "forum (blocked by robots.txt)" in text
     assert rule not in text
 
 
-def test_before_anything_was_learnt_that_is_said():
+def test_missing_baseline_is_reported():
     completeness = Completeness(coverage=Coverage(sources=1, heard=1))
     assert not any("learning" in say(s) for s in completeness_messages(completeness))
-    unlearnt = Completeness(coverage=completeness.coverage, has_baseline=False)
-    assert any("Still learning what is normal." in say(s) for s in completeness_messages(unlearnt))
+    without_baseline = Completeness(coverage=completeness.coverage, has_baseline=False)
+    assert any(
+        "Still learning what is normal." in say(s) for s in completeness_messages(without_baseline)
+    )
 
 
 DAY = timedelta(days=1)
@@ -87,7 +89,7 @@ def completeness_of(record, since=NOON - DAY, until=NOON + DAY):
         return load_completeness(tx, since=since, until=until, now=NOON, quality={MODEL: 0.7}.get)
 
 
-def test_who_was_not_heard_is_named_with_the_reason(record):
+def test_failed_source_is_reported_with_its_reason(record):
     coverage = completeness_of(record).coverage
     assert (coverage.sources, coverage.heard) == (2, 1)
     assert [(u.name, u.state, u.reason) for u in coverage.unheard] == [
@@ -96,35 +98,35 @@ def test_who_was_not_heard_is_named_with_the_reason(record):
     assert completeness_of(record).outages == ()
 
 
-def test_before_anything_was_scored_no_model_is_named(record):
+def test_no_model_before_the_first_score(record):
     hear(record, heard("a"))
     assert (completeness_of(record).model, completeness_of(record).pending) == ("", 1)
 
 
-def test_unscored_mentions_are_counted_by_language_within_the_window_alone(record):
+def test_unscored_mentions_of_the_window_are_counted_by_language(record):
     names = {"de1": NOON, "de2": NOON, "fr": NOON, "old": NOON - 9 * DAY, "en": NOON}
     hear(record, *(heard(name, published=at) for name, at in names.items()))
-    unread = [
+    results = [
         finding(name, analysis="unscored", language=name[:2], verdicts=())
         for name in names
         if name != "en"
     ]
     with record.write() as tx:
-        save_results(tx, [*unread, finding("en")], now=NOON)
+        save_results(tx, [*results, finding("en")], now=NOON)
     assert completeness_of(record).unscored == {"de": 2, "fr": 1}
     assert completeness_of(record, until=NOON).unscored == {}
     assert completeness_of(record).model == MODEL
 
 
-def test_what_its_author_took_back_is_counted_as_that(record):
+def test_deleted_mentions_are_counted(record):
     hear(record, heard("a"), heard("b"))
     with record.write() as tx:
-        gone = update(tables.mentions).where(tables.mentions.c.id == key("a"))
-        tx.execute(gone.values(state="deleted"))
+        row = update(tables.mentions).where(tables.mentions.c.id == key("a"))
+        tx.execute(row.values(state="deleted"))
     assert (completeness_of(record).deleted, completeness_of(record).pending) == (1, 1)
 
 
-def test_a_source_that_worked_and_fell_silent_is_an_outage(record):
+def test_source_that_stops_working_is_an_outage(record):
     with record.write() as tx:
         for _ in range(2):
             sources.record_outcome(tx, "blog", state="failed", reason="no answer", now=NOON)

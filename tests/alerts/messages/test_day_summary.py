@@ -1,4 +1,4 @@
-"""The biggest change of the day leads, and calm requires sufficient coverage."""
+"""The biggest change of the day is its headline, and calm requires sufficient coverage."""
 
 from datetime import timedelta
 
@@ -30,7 +30,7 @@ MEAN = st.floats(0, 300)
 
 
 def topic(name: str, *voices: int, usual: tuple[float, ...] | None) -> TopicDay:
-    """A topic with negative, neutral and positive voices."""
+    """Return a topic with negative, neutral and positive voices."""
     return TopicDay(id=name, name=name, counts=letters.counts(*voices, usual))
 
 
@@ -42,7 +42,7 @@ NEW = topic("smell", 6, 1, 0, usual=(0, 0, 0))
 
 
 @pytest.mark.parametrize(
-    ("topics", "story", "said"),
+    ("topics", "kind", "text"),
     [
         (
             (APP, PRICE),
@@ -67,13 +67,13 @@ NEW = topic("smell", 6, 1, 0, usual=(0, 0, 0))
         ),
     ],
 )
-def test_the_biggest_change_against_usual_leads(topics, story, said):
+def test_biggest_change_is_the_headline(topics, kind, text):
     highlight = pick_highlight(ORDINARY, topics, ())
-    assert highlight.kind is story
-    assert say(headline("Veloria", ORDINARY, highlight)) == said
+    assert highlight.kind is kind
+    assert say(headline("Veloria", ORDINARY, highlight)) == text
 
 
-def test_a_story_that_is_over_leads_though_it_never_paged():
+def test_topic_below_the_threshold_can_be_the_highlight():
     highlight = pick_highlight(ORDINARY, (PRICE, APP), ())
     assert highlight.topic == APP
     assert "It stayed below the incident threshold." in [
@@ -81,69 +81,69 @@ def test_a_story_that_is_over_leads_though_it_never_paged():
     ]
 
 
-def test_a_crisis_of_the_day_goes_before_any_other_story():
+def test_crisis_of_the_day_is_the_highlight():
     battery = topic("battery", 8, 4, 2, usual=(3, 4, 2))
     highlight = pick_highlight(ORDINARY, (APP, battery), (letters.crisis(),))
     assert (highlight.kind, highlight.topic) == (HighlightKind.INCIDENT, battery)
     assert say(headline("Veloria", ORDINARY, highlight)).startswith("Battery: incident, ")
 
 
-def test_a_notice_is_no_incident():
+def test_notice_is_not_the_highlight():
     notice = letters.crisis(kind=IncidentKind.ATTENTION)
     assert pick_highlight(ORDINARY, (), (notice,)).kind is HighlightKind.ORDINARY
     assert safety(pick_highlight(ORDINARY, (), ()), (notice,), ALL) is Safety.CALM
 
 
-def test_the_worst_of_several_crises_leads():
+def test_worst_of_several_crises_is_the_highlight():
     mild = letters.crisis(id=6, severity=3, onset=letters.ONSET - timedelta(hours=1))
     highlight = pick_highlight(ORDINARY, (), (mild, letters.crisis()))
     assert highlight.incident == letters.crisis()
 
 
 @pytest.mark.parametrize(
-    ("negative", "said"),
+    ("negative", "text"),
     [
         (112, "Battery pushed the negative share to 45%, double the normal share"),
         (400, "Battery pushed the negative share to 75% (normally 21%)"),
         (22, "Battery: incident, 64 people complaining"),
     ],
 )
-def test_an_incident_is_told_by_the_share_it_moved(negative, said):
+def test_headline_of_an_incident_states_the_change_of_the_share(negative, text):
     counts = letters.counts(negative, 74, 61, (22, 41, 42))
     highlight = pick_highlight(counts, letters.day().topics, (letters.crisis(),))
-    assert say(headline("Veloria", counts, highlight)) == said
+    assert say(headline("Veloria", counts, highlight)) == text
 
 
 @given(COUNT, COUNT, MEAN)
-def test_surprise_grows_with_the_count(one, more, usual):
+def test_poisson_z_increases_with_the_count(one, more, usual):
     assert poisson_z(one + more, usual) >= poisson_z(one, usual)
 
 
 @given(COUNT, MEAN, MEAN)
-def test_surprise_shrinks_with_what_is_usual(count, usual, more):
+def test_poisson_z_decreases_with_the_normal_level(count, usual, more):
     assert poisson_z(count, usual + more) <= poisson_z(count, usual)
 
 
 @given(st.integers(0, 10_000))
-def test_what_is_usual_is_no_surprise(count):
+def test_poisson_z_of_the_normal_level_is_0(count):
     assert poisson_z(count, count) == 0
 
 
 @given(COUNT, COUNT, COUNT)
-def test_without_history_there_is_no_story(negative, neutral, positive):
+def test_topic_without_history_is_not_the_highlight(negative, neutral, positive):
     loud = topic("loud", negative, neutral, positive, usual=None)
     assert pick_highlight(ORDINARY, (loud,), ()).kind is HighlightKind.ORDINARY
 
 
 @given(st.integers(0, 4))
-def test_a_handful_of_voices_is_no_story(voices):
+def test_few_voices_are_not_the_highlight(voices):
     assert (
         pick_highlight(ORDINARY, (topic("x", voices, 0, 0, usual=(0, 0, 0)),), ()).kind
         is HighlightKind.ORDINARY
     )
 
 
-def test_a_rise_that_one_topic_explains_is_said_so():
+def test_lede_names_the_topic_behind_a_rise():
     counts = letters.counts(112, 41, 42, (22, 41, 42))
     battery = topic("battery", 95, 6, 5, usual=(5, 6, 5))
     sentences = [say(s) for s in lede(counts, (battery,), pick_highlight(counts, (battery,), ()))]
@@ -151,7 +151,7 @@ def test_a_rise_that_one_topic_explains_is_said_so():
     assert sentences[1] == "One story explains almost all of the increase: battery."
 
 
-def test_a_bright_spot_is_not_the_story_itself():
+def test_best_topic_is_another_than_the_highlight():
     assert "Best received: design (79% positive)." in [
         say(s) for s in lede(ORDINARY, (APP, JOY), pick_highlight(ORDINARY, (APP,), ()))
     ]
@@ -159,35 +159,44 @@ def test_a_bright_spot_is_not_the_story_itself():
 
 
 @given(st.booleans(), st.booleans(), st.booleans(), st.integers(0, 10), st.integers(0, 10))
-def test_silence_is_safe_only_with_everything_heard(is_open, silent, learnt, heard, deaf):
-    """Calm requires no open crisis, no outage, at least half the sources and a baseline."""
+def test_calm_requires_coverage_and_a_baseline(
+    is_open, has_outage, has_baseline, covered_count, missing_count
+):
+    """There must be no open crisis, no outage, at least half of the sources and a baseline."""
     state = IncidentState.OPEN if is_open else IncidentState.RESOLVED
     incidents = (letters.crisis(state=state),)
-    silences = (letters.silence(),) if silent else ()
-    coverage = Coverage(sources=heard + deaf, heard=heard)
-    completeness = Completeness(coverage=coverage, outages=silences, has_baseline=learnt)
+    silences = (letters.silence(),) if has_outage else ()
+    coverage = Coverage(sources=covered_count + missing_count, heard=covered_count)
+    completeness = Completeness(coverage=coverage, outages=silences, has_baseline=has_baseline)
     verdict = safety(DayHighlight(kind=HighlightKind.ORDINARY), incidents, completeness)
     if is_open:
         assert verdict is Safety.ALARM
-    elif silent or not learnt or heard < deaf or heard + deaf == 0:
+    elif (
+        has_outage
+        or not has_baseline
+        or covered_count < missing_count
+        or covered_count + missing_count == 0
+    ):
         assert verdict is Safety.UNKNOWN
     else:
         assert verdict is Safety.CALM
 
 
-def test_a_sour_story_keeps_an_eye_open():
+def test_negative_highlight_asks_to_keep_watching():
     highlight = pick_highlight(ORDINARY, (APP,), ())
     verdict = safety(highlight, (), ALL)
     assert say(safety_answer(verdict, highlight)) == "No response needed today. Keep watching: app."
 
 
-def test_what_is_silent_is_named_once_where_nobody_can_tell():
-    deaf = [letters.silence("scorer"), letters.silence("scorer"), letters.silence("source")]
-    sentence = say(safety_answer(Safety.UNKNOWN, DayHighlight(kind=HighlightKind.ORDINARY), deaf))
+def test_each_outage_is_named_once():
+    outages = [letters.silence("scorer"), letters.silence("scorer"), letters.silence("source")]
+    sentence = say(
+        safety_answer(Safety.UNKNOWN, DayHighlight(kind=HighlightKind.ORDINARY), outages)
+    )
     assert sentence == "No verdict today. Not working: source velo-forum, scoring."
 
 
-def test_of_many_silent_sources_the_answer_tells_the_number():
+def test_many_silent_sources_are_a_number():
     sentence = say(
         safety_answer(
             Safety.UNKNOWN,
@@ -198,7 +207,7 @@ def test_of_many_silent_sources_the_answer_tells_the_number():
     assert sentence == "No verdict today. Not working: 9 sources."
 
 
-def test_a_crisis_of_a_whole_watch_is_not_told_as_its_cause():
+def test_headline_of_a_crisis_without_topic_names_the_watch():
     counts = letters.counts(60, 20, 20, (10, 20, 20))
     whole = letters.crisis(topic=None)
     assert say(headline("Veloria", counts, pick_highlight(counts, (), (whole,)))) == (
@@ -206,6 +215,6 @@ def test_a_crisis_of_a_whole_watch_is_not_told_as_its_cause():
     )
 
 
-def test_an_acknowledged_crisis_is_still_an_alarm():
+def test_acknowledged_crisis_is_an_alarm():
     incident = letters.crisis(state=IncidentState.ACKNOWLEDGED)
     assert safety(DayHighlight(kind=HighlightKind.INCIDENT), (incident,), ALL) is Safety.ALARM

@@ -1,4 +1,4 @@
-"""A digest covers one calendar day of its reader, once, and late rather than never."""
+"""A digest covers one local day of its reader, once; a missed one is sent later."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -17,12 +17,12 @@ SEVEN = time(7, 30)
 
 
 @given(DAYS, ZONES)
-def test_days_follow_each_other_without_gap_or_overlap(day, zone):
+def test_days_are_adjacent(day, zone):
     assert local_day(day, zone).end == local_day(day + timedelta(1), zone).start
 
 
 @given(DAYS, ZONES)
-def test_a_day_holds_the_instants_whose_local_date_it_is(day, zone):
+def test_day_contains_the_times_of_its_local_date(day, zone):
     window, clock = local_day(day, zone), ZoneInfo(zone)
     assert window.start.astimezone(clock).date() == day
     assert (window.end - timedelta(microseconds=1)).astimezone(clock).date() == day
@@ -38,12 +38,12 @@ def test_a_day_holds_the_instants_whose_local_date_it_is(day, zone):
         (date(2026, 3, 29), "Asia/Beirut", 23),  # there midnight itself is skipped
     ],
 )
-def test_a_day_is_as_long_as_its_clocks_make_it(day, zone, hours):
+def test_length_of_a_day_with_a_clock_change(day, zone, hours):
     window = local_day(day, zone)
     assert window.end - window.start == timedelta(hours=hours)
 
 
-def test_yesterday_is_owed_from_the_readers_hour_on():
+def test_yesterday_is_due_at_the_time_of_the_reader():
     early = datetime(2026, 11, 21, 6, 29, tzinfo=UTC)  # 07:29 in Berlin
     last = date(2026, 11, 19)
     assert due_days(early, "Europe/Berlin", SEVEN, last) == ()
@@ -52,21 +52,21 @@ def test_yesterday_is_owed_from_the_readers_hour_on():
     )
 
 
-def test_a_day_already_sent_is_never_owed_again():
+def test_sent_day_is_not_due_again():
     """This includes the day of a clock change, on which 02:30 occurs twice."""
     twice = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
     for now in (twice, twice + timedelta(hours=1)):
         assert due_days(now, "Europe/Berlin", time(2, 30), date(2026, 10, 24)) == ()
 
 
-def test_missed_digests_come_late_under_their_own_dates_but_not_for_ever():
+def test_missed_days_are_due_up_to_a_limit():
     now = datetime(2026, 11, 21, 12, tzinfo=UTC)
-    owed = due_days(now, "UTC", SEVEN, date(2026, 11, 1))
-    assert owed == (date(2026, 11, 18), date(2026, 11, 19), date(2026, 11, 20))
-    assert len(owed) == MAX_DAYS_BACK
+    days = due_days(now, "UTC", SEVEN, date(2026, 11, 1))
+    assert days == (date(2026, 11, 18), date(2026, 11, 19), date(2026, 11, 20))
+    assert len(days) == MAX_DAYS_BACK
 
 
-def test_the_first_digest_is_yesterdays():
+def test_first_digest_is_that_of_yesterday():
     now = datetime(2026, 11, 21, 12, tzinfo=UTC)
     assert due_days(now, "UTC", SEVEN, None) == (date(2026, 11, 20),)
 
@@ -77,14 +77,14 @@ def test_the_first_digest_is_yesterdays():
     st.times(),
     st.none() | DAYS,
 )
-def test_only_whole_days_are_owed_and_each_once(now, zone, at, last):
-    owed = due_days(now, zone, at, last)
-    assert list(owed) == sorted(set(owed))
-    assert len(owed) <= MAX_DAYS_BACK
-    for day in owed:
+def test_due_days_are_complete_and_unique(now, zone, at, last):
+    days = due_days(now, zone, at, last)
+    assert list(days) == sorted(set(days))
+    assert len(days) <= MAX_DAYS_BACK
+    for day in days:
         assert local_day(day, zone).end <= now
         assert last is None or day > last
 
 
-def test_a_key_names_subscription_and_day():
+def test_key_has_subscription_and_day():
     assert digest_key("morning", date(2026, 11, 20)) == "morning:2026-11-20"

@@ -1,4 +1,4 @@
-"""Facts of a digest: one local day and no other, compared with days of the same kind."""
+"""Facts of a digest: one local day, compared with days of the same kind."""
 
 from datetime import UTC, date, datetime, timedelta
 from statistics import fmean
@@ -39,7 +39,7 @@ TOPICS = (
 )
 
 
-def said(n, sentiment=NEGATIVE, voice=None, topics=()):
+def observation(n, sentiment=NEGATIVE, voice=None, topics=()):
     at = datetime(2026, 3, 1, tzinfo=UTC)
     return Observation(
         id=f"m{n}", at=at, first_seen=at, voice=voice, family=None, sentiment=sentiment,
@@ -47,52 +47,61 @@ def said(n, sentiment=NEGATIVE, voice=None, topics=()):
     )  # fmt: skip
 
 
-def shelf(counts, last=date(2026, 3, 20)):
+def daily_observations(counts, last=date(2026, 3, 20)):
     """Return a number of mentions on each day up to *last*, oldest first."""
     first = last - timedelta(len(counts) - 1)
     days = {
-        first + timedelta(n): [said(f"{n}.{k}") for k in range(count)]
+        first + timedelta(n): [observation(f"{n}.{k}") for k in range(count)]
         for n, count in enumerate(counts)
     }
-    return DailyObservations(days={day: spoken for day, spoken in days.items() if spoken})
+    return DailyObservations(
+        days={day: observations for day, observations in days.items() if observations}
+    )
 
 
-def test_a_voice_counts_once_in_each_sentiment_it_showed():
-    spoken = [said(n, voice="loud") for n in range(60)]
-    spoken += [said("p", POSITIVE, "loud"), said("n", None, "quiet"), said("x", NEGATIVE, None)]
-    counts = DailyObservations(days={SPRING: spoken}).counts(SPRING)
+def test_voice_counts_once_in_each_of_its_sentiments():
+    observations = [observation(n, voice="loud") for n in range(60)]
+    observations += [
+        observation("p", POSITIVE, "loud"),
+        observation("n", None, "quiet"),
+        observation("x", NEGATIVE, None),
+    ]
+    counts = DailyObservations(days={SPRING: observations}).counts(SPRING)
     assert (counts.mentions, counts.voices) == (63, 3)
     assert (counts.negative, counts.positive, counts.neutral, counts.unscored) == (2, 1, 0, 1)
 
 
-def test_the_usual_is_the_mean_of_the_days_of_the_same_kind():
+def test_normal_level_is_the_mean_of_days_of_the_same_kind():
     friday = date(2026, 3, 20)
     counts = [100 if (friday - timedelta(20 - n)).weekday() >= 5 else n for n in range(21)]
-    usual = shelf(counts, friday).counts(friday).usual
+    usual = daily_observations(counts, friday).counts(friday).usual
     like = [n for n in range(1, 20) if counts[n] != 100]  # the first day may be half heard
     assert usual.mentions == pytest.approx(fmean(like))
 
 
 @given(st.lists(st.integers(0, 9), min_size=1, max_size=40))
-def test_no_day_is_its_own_usual(counts):
+def test_day_is_not_part_of_its_normal_level(counts):
     day = date(2026, 3, 20)
-    with_it, without = shelf(counts, day), shelf([*counts[:-1], 0], day)
+    with_it, without = daily_observations(counts, day), daily_observations([*counts[:-1], 0], day)
     if any(counts[:-1]):
         assert with_it.counts(day).usual == without.counts(day).usual
 
 
-def test_with_too_few_days_behind_there_is_no_usual():
+def test_no_normal_level_with_too_few_days():
     """A new installation has no usual level."""
     monday = date(2026, 3, 2)
     for days in range(1, 12):
-        known = shelf([5] * days, monday).counts(monday)
+        counts = daily_observations([5] * days, monday).counts(monday)
         like = [n for n in range(1, days - 1) if (monday - timedelta(n)).weekday() < 5]
-        assert (known.usual is not None) == (len(like) >= MIN_LIKE_DAYS)
+        assert (counts.usual is not None) == (len(like) >= MIN_LIKE_DAYS)
 
 
-def test_a_topic_has_its_own_counts_and_usual():
+def test_topic_has_its_own_counts_and_normal_level():
     days = {
-        date(2026, 3, n): [said(f"s{n}", topics=("safety",)), said(f"p{n}", topics=("price",))]
+        date(2026, 3, n): [
+            observation(f"s{n}", topics=("safety",)),
+            observation(f"p{n}", topics=("price",)),
+        ]
         for n in range(2, 21)
     }
     counts = DailyObservations(days=days).counts(date(2026, 3, 20), "safety")
@@ -101,7 +110,7 @@ def test_a_topic_has_its_own_counts_and_usual():
 
 @pytest.fixture
 def record(sqlite_record):
-    """One complaint about safety in every hour of the days around a clock change."""
+    """Insert a complaint about safety in every hour of the days around a clock change."""
     start = datetime(2026, 3, 24, 12, tzinfo=UTC)
     names = [f"h{n}" for n in range(7 * 24)]
     texts = {name: f"The brake of {name} is loud" for name in names}
@@ -116,57 +125,55 @@ def record(sqlite_record):
         )
     factories.hear(sqlite_record, *posts, at=start + 8 * 24 * HOUR)
     with sqlite_record.write() as tx:
-        found = [factories.finding(name, texts[name]) for name in names]
-        save_results(tx, found, now=start)
+        results = [factories.finding(name, texts[name]) for name in names]
+        save_results(tx, results, now=start)
     return sqlite_record
 
 
-def gathered(record, day=SPRING):
+def collect(record, day=SPRING):
     watch, rival = factories.watch(), factories.watch("rival", "rival")
-    edition = DigestJob(
-        subscription=SUBSCRIPTION, watch=watch, rivals=(rival,), topics=TOPICS, day=day
-    )
+    job = DigestJob(subscription=SUBSCRIPTION, watch=watch, rivals=(rival,), topics=TOPICS, day=day)
     window = local_day(day, BERLIN)
     with record.read() as tx:
         completeness = load_completeness(
             tx, since=window.start, until=window.end, now=window.end, quality=lambda _: None
         )
-        return collect_day_facts(tx, edition, completeness)
+        return collect_day_facts(tx, job, completeness)
 
 
 @pytest.mark.parametrize(("day", "hours"), [(date(2026, 3, 28), 24), (SPRING, 23)])
-def test_a_day_has_the_hours_that_the_readers_clock_gave_it(record, day, hours):
-    facts = gathered(record, day)
+def test_day_has_the_hours_of_its_zone(record, day, hours):
+    facts = collect(record, day)
     assert facts.counts.mentions == facts.counts.voices == hours
     assert [(t.id, t.counts.mentions) for t in facts.topics] == [("safety", hours), ("price", 0)]
     assert len(facts.mentions) == hours
 
 
-def test_the_chart_ends_with_the_day_and_reaches_two_days_back(record):
-    facts = gathered(record)
+def test_chart_covers_two_days_up_to_the_end_of_the_day(record):
+    facts = collect(record)
     assert len(facts.bars) == 48
     assert facts.bars[-1].end == facts.window.end == datetime(2026, 3, 29, 22, tzinfo=UTC)
     assert sum(bar.counts.negative for bar in facts.bars) == 48
 
 
-def test_the_other_watches_stand_beside_it(record):
-    assert [(r.id, r.name, r.counts.mentions) for r in gathered(record).rivals] == [
+def test_rivals_are_other_watches(record):
+    assert [(r.id, r.name, r.counts.mentions) for r in collect(record).rivals] == [
         ("rival", "Rival", 0)
     ]
 
 
 @pytest.mark.parametrize(
-    ("onset", "resolved", "told"),
+    ("onset", "end_hour", "is_included"),
     [(-30, None, True), (-30, 1, True), (-30, -1, False), (5, 7, True), (23, None, False)],
 )
-def test_an_incident_is_told_on_each_day_that_it_lasted(record, onset, resolved, told):
+def test_incident_is_included_on_each_of_its_days(record, onset, end_hour, is_included):
     """Hours from the start of the day, which has 23."""
     start = local_day(SPRING, BERLIN).start
-    end = None if resolved is None else start + resolved * HOUR
+    end = None if end_hour is None else start + end_hour * HOUR
     phase = IncidentState.OPEN if end is None else IncidentState.RESOLVED
     own = {"onset": start + onset * HOUR, "resolved": end, "state": phase}
     with record.write() as tx:
         incidents.add(tx, factories.incident(**own), detector_json={})
         incidents.add(tx, factories.incident(**own, watch="rival"), detector_json={})
         incidents.add(tx, factories.incident(**own, kind=IncidentKind.SOUR), detector_json={})
-    assert len(gathered(record).incidents) == int(told)
+    assert len(collect(record).incidents) == int(is_included)

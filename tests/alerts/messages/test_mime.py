@@ -1,4 +1,4 @@
-"""Emails as bytes: reproducible, readable by other programs, and parsed back."""
+"""Emails as MIME: reproducible, readable by other programs, and parsed back."""
 
 from datetime import UTC, datetime
 from email import message_from_bytes
@@ -22,30 +22,30 @@ BODY = TEXT.filter(lambda text: "\r" not in text)
 
 
 def brief(revision: int = 3):
-    """A real brief, deep in its thread."""
+    """Return a brief late in its thread."""
     incident = letters.crisis(revision=revision, state=IncidentState.OPEN)
-    shown = letters.evidence(incident=incident)
-    return compose_brief(shown, letters.ENVELOPE, letters.NOW)
+    facts = letters.evidence(incident=incident)
+    return compose_brief(facts, letters.ENVELOPE, letters.NOW)
 
 
 def digest():
-    """A real digest."""
+    """Return a digest."""
     return compose_digest(letters.day(), letters.ENVELOPE, letters.NOW)
 
 
-def test_the_same_letter_is_the_same_bytes():
+def test_equal_emails_have_equal_bytes():
     assert to_mime(brief()) == to_mime(brief())
 
 
 @pytest.mark.parametrize("make", [brief, digest])
-def test_what_the_outbox_stored_is_the_letter_again(make):
+def test_email_round_trips(make):
     letter = make()
     assert from_mime(to_mime(letter)) == letter
     assert to_mime(from_mime(to_mime(letter))) == to_mime(letter)
 
 
 @given(BODY, BODY)
-def test_any_text_comes_back_as_it_was(text, html):
+def test_any_text_round_trips(text, html):
     """Dots at the start of a line, boundaries, long lines, all scripts."""
     letter = letters.letter(text=text, html=html)
     assert from_mime(to_mime(letter)) == letter
@@ -53,30 +53,30 @@ def test_any_text_comes_back_as_it_was(text, html):
 
 
 @pytest.mark.parametrize("text", [".\n", "..\n.\nQUIT\n", "--=_x\n", "From me\n", " \n\n \n"])
-def test_lines_that_mean_something_to_mail_mean_nothing_here(text):
+def test_special_lines_of_mail_round_trip(text):
     assert from_mime(to_mime(letters.letter(text=text))).text == text
 
 
-def test_a_boundary_never_stands_in_the_content():
+def test_boundary_does_not_occur_in_the_content():
     eml = to_mime(letters.letter())
     boundary = message_from_bytes(eml, policy=SMTP).get_boundary()
     assert eml.count(boundary.encode()) == 4  # the header, two parts, the end
 
 
-def test_the_parts_are_alternatives_and_the_picture_belongs_to_the_html():
+def test_parts_are_text_and_html_with_its_image():
     mail = message_from_bytes(to_mime(brief()), policy=SMTP)
     assert mail.get_content_type() == "multipart/alternative"
-    text, related = mail.iter_parts()
+    text, html_part = mail.iter_parts()
     assert text.get_content_type() == "text/plain"
-    assert related.get_content_type() == "multipart/related"
-    html, picture = related.iter_parts()
+    assert html_part.get_content_type() == "multipart/related"
+    html, picture = html_part.iter_parts()
     assert html.get_content_type() == "text/html"
     assert picture["Content-ID"] == "<chart@inc-7.r3>"
     assert picture.get_content_disposition() == "inline"
     assert picture.get_content().startswith(b"\x89PNG")
 
 
-def test_a_brief_threads_and_a_digest_is_a_list():
+def test_brief_has_thread_headers_and_digest_a_list_id():
     mail = message_from_bytes(to_mime(brief()), policy=SMTP)
     root = "<inc-7.r1@listening.example>"
     assert (mail["In-Reply-To"], mail["References"]) == (root, root)
@@ -87,12 +87,12 @@ def test_a_brief_threads_and_a_digest_is_a_list():
     )
 
 
-def test_the_date_is_that_of_the_letter_and_not_of_the_sending():
+def test_date_is_that_of_the_email():
     mail = message_from_bytes(to_mime(brief()), policy=SMTP)
     assert mail["Date"].datetime == datetime(2026, 11, 20, 14, 5, tzinfo=UTC)
 
 
-def test_long_ids_stay_readable_in_references():
+def test_long_ids_are_not_encoded_in_references():
     """Folded as text they would become encoded words, which no client threads."""
     long = f"<inc-{'7' * 120}.r1@{'sub.' * 20}listening.example>"
     eml = to_mime(letters.letter(references=(long,)))
@@ -101,17 +101,17 @@ def test_long_ids_stay_readable_in_references():
 
 
 @pytest.mark.parametrize("field", ["subject", "recipient", "sender"])
-def test_a_line_break_in_a_header_is_refused(field):
+def test_line_break_in_a_header_is_rejected(field):
     with pytest.raises(ValueError, match="linefeed or carriage return"):
         to_mime(letters.letter(**{field: "a@b.example\r\nBcc: c@d.example"}))
 
 
-def test_a_subject_in_any_script_comes_back():
+def test_subject_in_any_script_round_trips():
     letter = letters.letter(subject="Вело, 字, é 😀 " + "ü" * 200)
     assert from_mime(to_mime(letter)).subject == letter.subject
 
 
-def test_a_browser_gets_the_pictures_from_where_it_is_told():
+def test_html_for_a_browser_has_the_given_image_urls():
     html = html_for_browser(brief(), lambda cid: f"/inbox/1/{cid}?a&b")
     assert 'src="/inbox/1/chart@inc-7.r3?a&amp;b"' in html
     assert "cid:" not in html
