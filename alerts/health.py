@@ -54,7 +54,7 @@ def system_health(tx: Connection, *, now: datetime) -> SystemHealth:
 
 
 def status_report(tx: Connection, health: SystemHealth) -> dict[str, Any]:
-    """Return the JSON ``status`` without the key of the index."""
+    """Return the JSON of ``harken status`` except ``index``; see :func:`index_keys`."""
     return {
         "mentions": counts.by_analysis_state(tx),
         "models": rescoring.by_model(tx),

@@ -38,9 +38,9 @@ class Place:
 
 
 def common_place(entities: Iterable[Entity]) -> Place | None:
-    """Return the one country that *entities* name, with the one city; None: no or two countries.
+    """Return the only country among the places of *entities*, with its city if there is only one.
 
-    Two cities of one country result in the country alone.
+    None if *entities* name no country or several.
     """
     parts = [entity.value.partition("/") for entity in entities if entity.kind is EntityKind.PLACE]
     countries = {country for country, _, _ in parts}
@@ -56,7 +56,7 @@ def normalize_hashtag(hashtag: str) -> str:
 
 
 def hostname(url: str) -> str | None:
-    """Return the host of *url* in lower case, without "www."; None: it has none."""
+    """Return the host of *url* in lower case without "www."; None if *url* has no host."""
     try:
         name = urlsplit(url).hostname
     except ValueError:  # e.g. a bracket without an IPv6 address: urls come from any author

@@ -24,7 +24,7 @@ def text_sha256(text: str) -> str:
 def voice_id(key: bytes, platform: str, account: str) -> str:
     """Return the pseudonym of one author: HMAC-SHA256(*key*, platform:account), 32 hex digits.
 
-    Case and composed letters make no difference (Unicode 3.13, D145).
+    Case and composition of letters are ignored (canonical caseless match, Unicode 3.13, D145).
     """
     name = unicodedata.normalize("NFD", f"{platform}:{account}").casefold()
     name = unicodedata.normalize("NFC", name)

@@ -128,7 +128,7 @@ class Mention:
 
     @property
     def place(self) -> Place | None:
-        """The one place that the text names, if it is only one."""
+        """The common place of the entities; see :func:`core.entity.common_place`."""
         return common_place(self.entities)
 
     @property

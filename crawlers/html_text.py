@@ -54,7 +54,7 @@ def decode_html(body: bytes) -> str:
 
 
 def text_of(root: Any) -> str:
-    """Return the text below the lxml element *root*, as :func:`html_to_text` does."""
+    """Return the visible text of the lxml element *root*, in the form of :func:`html_to_text`."""
     text = re.sub(" {2,}", " ", "".join(_pieces(root)))
     return _BREAKS.sub(_newlines, text).strip()
 

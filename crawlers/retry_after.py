@@ -15,10 +15,12 @@ SERVICE_UNAVAILABLE: Final = 503
 
 
 async def download(crawler: Crawler, request: Request) -> Response:
-    """Return the response to *request*, after Scrapy's own redirects and retries.
+    """Download *request*, with redirects, and return the response.
+
+    A 429, or a 503 with Retry-After, pauses its host and is requested again after the pause.
 
     Raises:
-        PauseError: the host answered 429, or 503 with Retry-After, three times or with a long wait.
+        PauseError: it was the third such response, or the pause is longer than a run waits.
     """
     host_port, seconds = endpoint(request.url), 0.0
     for _ in range(MAX_TRIES):

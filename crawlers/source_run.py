@@ -24,6 +24,7 @@ from crawlers.robots import ForbiddenError
 from crawlers.source import Cursor, Fetch, ParsedPage, Source
 from crawlers.urls import redact_url
 
+# A page to fetch, or a final cursor to store once all pages below its page are stored.
 Step: TypeAlias = Fetch | tuple[Cursor, FetchedPage]
 
 # Turns of the event loop until an unthrottled request is on the wire. Measured: six are enough.
@@ -53,7 +54,10 @@ class SourceRun:
         self._prefetch: list[Response | BaseException] = []
 
     async def crawl(self, now: datetime) -> None:
-        """Crawl all pages and raise the first error; pages stored before it stay."""
+        """Crawl all pages depth first and send each to the sink; *now* is the start of the crawl.
+
+        The first error ends the crawl and is raised; the pages before it are stored.
+        """
         source_class = load("crawlers.sources", self.job.kind, Source)
         source = source_class(self.job.options)
         steps: list[Step] = []

@@ -69,7 +69,7 @@ def lock(tx: Connection, ids: Iterable[str]) -> dict[str, Row[Any]]:
     """Lock the mentions *ids* against other writers until the commit.
 
     Return text_sha256, revision, state and analysis of each, by id. Ids that are not stored are
-    left out. The locks are taken in the order of ids, so that two writers cannot dead-lock; on
+    left out. The locks are taken in the order of ids, so that two writers cannot deadlock; on
     SQLite there is one writer anyway.
     """
     id_list = list(ids)
@@ -77,7 +77,7 @@ def lock(tx: Connection, ids: Iterable[str]) -> dict[str, Row[Any]]:
 
 
 def unchanged_ids(tx: Connection, hashes: Mapping[str, str]) -> set[str]:
-    """Return the ids of *hashes* (id: text_sha256) whose text is unchanged, and lock them."""
+    """Lock the mentions of *hashes* (text_sha256 by id); return the ids with an unchanged text."""
     return {i for i, row in lock(tx, hashes).items() if row.text_sha256 == hashes[i]}
 
 

@@ -130,7 +130,11 @@ class Rule:
 
 
 def effective_scores(scores: Scores, rule: Rule) -> Floats:
-    """Return X (buckets, units); for less than three days of history only the no-baseline rule."""
+    """Return the crisis scores that count, shape (buckets, units).
+
+    With less than three days of history only the no-baseline rule counts: a score is 0 where it
+    does not apply, and at least the threshold where it does.
+    """
     if scores.baseline.history_days >= NO_BASELINE_DAYS:
         return scores.crisis
     return np.where(scores.no_baseline_rule, np.maximum(scores.crisis, rule.threshold), 0.0)

@@ -97,7 +97,10 @@ class Adapter:
         return figures_by_head
 
     def weight_change(self, name: str) -> Array | None:
-        """Return the change of the weight of the linear layer *name*, (out, in); None: none."""
+        """Return the low-rank change of the weight of layer *name*, shape (out, in).
+
+        None if the adapter does not change that layer.
+        """
         if f"{name}.down" not in self.tensors:
             return None
         change: Array = self.tensors[f"{name}.up"] @ self.tensors[f"{name}.down"]

@@ -101,7 +101,7 @@ class AdapterModel(Model, ABC):
         return [_sentiment_triple(row) for row in _finite_rows(probabilities[SENTIMENT])]
 
     def encode(self, texts: Sequence[str]) -> Array:
-        """Return un-adapted embeddings, float32, shape (len(texts), width), rows of length 1."""
+        """Return embeddings by the encoder without the adapter: float32, rows of unit length."""
         return self._window_means(texts, [None] * len(texts), [])[1]
 
     def token_windows(self, texts: Sequence[str]) -> list[tuple[int, list[int]]]:

@@ -117,10 +117,7 @@ def observations(
 def negative_texts(
     tx: Connection, watch: str, *, since: datetime, until: datetime, limit: int
 ) -> list[NegativeText]:
-    """Return up to *limit* negative mentions of *watch*, newest first.
-
-    They were published in [since, until).
-    """
+    """Return the negative mentions of *watch* in [since, until), newest first, up to *limit*."""
     names = ("id", "voice", "family", "language", "text")
     query = (
         select(*(mentions.c[name] for name in names))

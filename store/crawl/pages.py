@@ -43,10 +43,12 @@ class PageCounts:
 
 
 def record_page(tx: Connection, page: CrawledPage, *, now: datetime) -> PageCounts:
-    """Write one page, its counts and the source's cursor; a second write changes no mention.
+    """Store one page, its counts and the cursor of its source; return the counts.
+
+    Storing it again changes no mention except ``last_seen``.
 
     Mentions are written first, in the order of ids, then the other tables one by one, and the
-    change numbers last, so that two writers cannot dead-lock. Repeats of a mention on the page
+    change numbers last, so that two writers cannot deadlock. Repeats of a mention on the page
     count as known.
 
     Raises:

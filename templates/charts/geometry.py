@@ -126,7 +126,7 @@ def plot(bars: Sequence[Bar], *, zone: str, intervals: Sequence[NamedInterval] =
 
 
 def scale(peak: float) -> tuple[int, int]:
-    """Return step and top of a y axis for *peak*; the step is 1, 2 or 5 times a power of ten."""
+    """Return (step, top) of a y axis for values up to *peak*; *step* is 1, 2 or 5 times 10^n."""
     rough = max(1.0, peak / GRID_LINES)
     power = 10 ** floor(log10(rough))
     step = next(m * power for m in (1, 2, 5, 10) if m * power >= rough)

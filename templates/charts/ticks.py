@@ -29,7 +29,10 @@ class Tick:
 
 
 def time_ticks(start: datetime, end: datetime, zone: str) -> tuple[Tick, ...]:
-    """Return at most ``MAX_TICKS`` ticks in [start, end): hours up to 2.5 days, else midnights."""
+    """Return the ticks of an axis over [start, end), at most ``MAX_TICKS`` + 1 of them.
+
+    They are at full hours if the axis covers up to 2.5 days, else at midnights, both in *zone*.
+    """
     times = _times(start, end, zone)
     ticks = [Tick(at=(at - start) / (end - start), time=at, spec=_spec(at, zone)) for at in times]
     return tuple(ticks[:-1] if _is_crowded(ticks) else ticks)

@@ -27,7 +27,7 @@ class ReliabilityBin(Protocol):
 
     @property
     def right(self) -> float:
-        """The share of correct predictions."""
+        """The accuracy: the share of correct predictions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
