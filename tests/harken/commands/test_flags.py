@@ -1,0 +1,87 @@
+"""Every verb keeps its flags, their defaults, and an example: scripts depend on them."""
+
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from harken.__main__ import app
+
+CONFIG, STATE, JSON = (
+    ("--config", Path("harken.yaml")),
+    ("--state", None),
+    ("--json", False),
+)
+NOW, OFFSET, CHILD = ("--now", None), ("--offset", 0.0), ("--child", False)
+READ = (CONFIG, STATE, JSON)
+STEP = (*READ, NOW)
+PROCESS = (*STEP, OFFSET, CHILD)
+FLAGS = {
+    "init": (("--brand", "Acme"), ("--feed", None), *READ),
+    "check": READ,
+    "run": PROCESS,
+    "crawl": (("sources", None), *PROCESS),
+    "analyse": (
+        *(("--topics-only", False), ("--names-only", False), ("--again", False)),
+        *(("--follow", False), ("--name", "analyse"), *PROCESS),
+    ),
+    "index": (("--follow", False), *PROCESS),
+    "detect": STEP,
+    "deliver": STEP,
+    "digest": (("--date", None), *STEP),
+    "rebuild": STEP,
+    "status": (*STEP, OFFSET),
+    "sources": (("--kinds", False), *STEP, OFFSET),
+    "mentions": (("query", ""), ("--jsonl", False), *READ),
+    "search": (("query", ""), ("--size", 20), *READ),
+    "incidents": (("--notices", False), *READ),
+    "evaluate": (
+        *(("file", None), ("--task", "sentiment"), ("--taxonomy", None), ("--shots", None)),
+        *(("--zero-shot", False), ("--classes", ""), ("--predictions", None), ("--plot", None)),
+        *READ,
+    ),
+    "model install": (("name", None), JSON),
+    "model build": (("name", None), JSON),
+    "model list": (JSON,),
+    "model verify": (("name", None), JSON),
+}
+HIDDEN = {"--offset", "--child", "--name"}
+REPEATABLE = {("init", "--feed"), ("crawl", "sources")}
+
+
+def commands(group, above=""):
+    """Yield the name and the command of every verb."""
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, f"{name} ")
+        else:
+            yield f"{above}{name}", command
+
+
+VERBS = dict(commands(get_command(app)))
+
+
+def flag(parameter):
+    """Return the flag of an option, the name of an argument."""
+    return "/".join(parameter.opts) if parameter.param_type_name == "option" else parameter.name
+
+
+@pytest.mark.parametrize("verb", FLAGS)
+def test_a_verb_keeps_its_flags_and_their_defaults(verb):
+    parameters = [p for p in VERBS[verb].params if p.name != "help"]
+    assert [(flag(p), p.default) for p in parameters] == list(FLAGS[verb])
+    hidden = {flag(p) for p in parameters if getattr(p, "hidden", False)}
+    assert hidden == HIDDEN & {flag(p) for p in parameters}
+    repeatable = {
+        (verb, flag(p)) for p in parameters if getattr(p, "multiple", False) or p.nargs == -1
+    }
+    assert repeatable == {pair for pair in REPEATABLE if pair[0] == verb}
+
+
+def test_every_verb_but_the_demo_is_held_here():
+    assert set(VERBS) - set(FLAGS) == {"demo"}
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_the_help_of_every_verb_has_an_example_of_its_own(verb):
+    assert f"Example: harken {verb}" in VERBS[verb].help
