@@ -17,6 +17,7 @@ from core.crawl import Post
 from core.errors import PermanentError
 from core.identity import text_sha256
 from core.timestamps import format_utc, parse_utc
+from crawlers.feed_discovery import html_page_reason
 from crawlers.feed_safety import reject_unsafe_feed
 from crawlers.html_text import html_to_text
 from crawlers.source import Cursor, Fetch, ParsedPage, Source, SourceInfo, SourceOptions
@@ -61,7 +62,6 @@ class Feed(Source):
 
     def parse(self, body: bytes, fetch: Fetch, url: str) -> ParsedPage:
         """Return the entries of one page, and the next archive page while entries are new."""
-        reject_unsafe_feed(body)
         feed = _parse_feed(body, url)
         posts = tuple(_build_post(entry, feed, url) for entry in feed.entries)
         dates = [post.published for post in posts if post.published]
@@ -81,6 +81,9 @@ class Feed(Source):
 
 def _parse_feed(body: bytes, url: str) -> Any:
     """Parse *body* with feedparser; as a stream, because it fetches or opens plain strings."""
+    if reason := html_page_reason(body, url):
+        raise PermanentError(reason)
+    reject_unsafe_feed(body)
     try:
         feed = feedparser.parse(
             BytesIO(body),

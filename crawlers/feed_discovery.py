@@ -1,0 +1,50 @@
+"""The feed that an HTML page links to, for a source whose URL is the page."""
+
+import re
+from typing import Final
+from urllib.parse import urljoin, urlsplit, urlunsplit
+
+from crawlers.html_text import decode_html, parse_html
+from crawlers.urls import is_absolute
+
+# The start of a page, after a byte order mark, white space, a declaration and comments.
+_HTML_START: Final = re.compile(
+    rb"\s*(?:<\?xml[^>]*>\s*)?(?>(?:<!--.*?-->\s*)*)<(?:!doctype\s+)?html\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_START_BYTES: Final = 4_096  # in which a page has to start
+_MAX_URL: Final = 200  # characters of an address that an error may quote
+_FEED_LINKS: Final = (
+    'link[rel~="alternate"][type="application/rss+xml"]::attr(href), '
+    'link[rel~="alternate"][type="application/atom+xml"]::attr(href)'
+)
+
+
+def html_page_reason(body: bytes, url: str) -> str | None:
+    """Return the reason why *body* from *url* is no feed if it is an HTML page, else None.
+
+    It names the first feed that the page links to by ``<link rel="alternate">``.
+    """
+    if not _HTML_START.match(body[:_START_BYTES].removeprefix(b"\xef\xbb\xbf")):
+        return None
+    feed_url = _first_feed(body, url)
+    if feed_url is None:
+        return "not a feed: an HTML page that links to no feed"
+    return f"not a feed: an HTML page; set options.url to its feed {feed_url}"
+
+
+def _first_feed(body: bytes, url: str) -> str | None:
+    for link in parse_html(decode_html(body)).css(_FEED_LINKS).getall():
+        try:
+            feed_url = urljoin(url, link.strip())
+        except ValueError:
+            continue
+        if is_absolute(feed_url) and len(feed_url) <= _MAX_URL:
+            return _without_login(feed_url)
+    return None
+
+
+def _without_login(url: str) -> str:
+    """Return *url* without user and password; its query may name the feed and stays."""
+    parts = urlsplit(url)
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, parts.query, ""))
