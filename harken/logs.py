@@ -1,8 +1,12 @@
-"""Logging to stderr, one JSON line for each event; JSON escapes newlines and control codes."""
+"""Logging to stderr, one line for each event: JSON, or a readable line on a terminal.
+
+JSON escapes newlines and control codes; the readable line does without them.
+"""
 
 import logging
 import sys
-from typing import Final
+from collections.abc import MutableMapping
+from typing import Any, Final
 
 import structlog
 
@@ -33,10 +37,16 @@ def _is_ours_or_error(entry: logging.LogRecord) -> bool:
     return entry.levelno >= logging.ERROR or entry.name.partition(".")[0] not in _QUIET_LOGGERS
 
 
-def configure_logging(level: str = "INFO", **context: str) -> None:
-    """Send structlog and the standard library's loggers to stderr as JSON lines.
+def is_terminal() -> bool:
+    """Return True if a person watches stderr: it is a terminal, not a file or a pipe."""
+    return sys.stderr.isatty()
 
-    *context* is added to every line.
+
+def configure_logging(level: str = "INFO", **context: str) -> None:
+    """Send structlog and the standard library's loggers to stderr.
+
+    Each event is a JSON line, or a short readable line on a terminal. *context* is added to every
+    line.
     """
     common_processors: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -49,13 +59,13 @@ def configure_logging(level: str = "INFO", **context: str) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _StderrHandler()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=common_processors,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.JSONRenderer(),
+                *_renderers(),
             ],
         )
     )
@@ -64,3 +74,46 @@ def configure_logging(level: str = "INFO", **context: str) -> None:
     root.handlers = [handler]
     root.setLevel(level)
     structlog.contextvars.bind_contextvars(**context)
+
+
+class _StderrHandler(logging.Handler):
+    """Handler that writes to the stderr of the moment, which a progress bar replaces."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write *record* as one line."""
+        print(self.format(record), file=sys.stderr, flush=True)
+
+
+def _renderers() -> list[structlog.typing.Processor]:
+    if not is_terminal():
+        return [structlog.processors.JSONRenderer()]
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    has_colours = console.color_system is not None and not console.no_color
+    return [
+        _shorten,
+        structlog.dev.ConsoleRenderer(
+            colors=has_colours, sort_keys=False, pad_event_to=0, pad_level=False
+        ),
+    ]
+
+
+def _shorten(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Return *event* for a terminal: the time of day, no empty values, no control codes.
+
+    An exception is its place instead of a traceback, which may quote a text.
+    """
+    exception = event.pop("exc_info", None)
+    if isinstance(exception, tuple) and isinstance(exception[1], BaseException):
+        event["error"] = safe_message(exception[1])
+    short_event = {
+        _printable(key): _printable(value) if isinstance(value, str) else value
+        for key, value in event.items()
+        if value not in (None, "", {}, [])
+    }
+    return short_event | {"timestamp": f"{event['timestamp'][11:19]}Z"}
+
+
+def _printable(text: str) -> str:
+    return "".join(character if character.isprintable() else " " for character in text)

@@ -1,7 +1,8 @@
-"""Log: one JSON line for each event, whatever text it contains."""
+"""Log: one line for each event, whatever text it contains; JSON where no terminal is."""
 
 import json
 import logging
+import re
 import subprocess
 import sys
 import textwrap
@@ -16,9 +17,9 @@ from harken.logs import _is_ours_or_error, safe_message
 HOSTILE = "a\nb\r\x1b[31mred\x1b[0m\u2028c\x00 \u202e"
 
 
-def journal(code, level="INFO"):
+def journal(code, level="INFO", before=""):
     """Return the lines of *code* on stderr, in its own process: logging is global."""
-    begin = "import logging, structlog\nfrom harken.logs import configure_logging\n"
+    begin = f"import logging, structlog, sys\nfrom harken.logs import configure_logging\n{before}\n"
     whole = f"{begin}configure_logging({level!r}, step='test')\n{textwrap.dedent(code)}"
     done = subprocess.run(
         [sys.executable, "-c", whole], check=False, capture_output=True, timeout=60
@@ -92,6 +93,54 @@ def test_a_traceback_of_a_library_is_one_line_too():
     )
     (line,) = raw.splitlines()
     assert json.loads(line)["event"] == "it failed"
+
+
+# ---- on a terminal
+
+ON_TERMINAL = "sys.stderr.isatty = lambda: True"
+
+
+@pytest.mark.slow
+def test_a_terminal_gets_short_lines_without_empty_values():
+    raw = journal(
+        "structlog.get_logger().info('crawl.ended', source='blog', reason=None, new=0, dropped={})",
+        before=f"import os; os.environ['TERM'] = 'dumb'; {ON_TERMINAL}",
+    )
+    (line,) = raw.decode().splitlines()
+    assert re.fullmatch(
+        r"\d\d:\d\d:\d\dZ \[info\] crawl\.ended source=blog new=0 step=test", line
+    ), line
+
+
+@pytest.mark.slow
+def test_nothing_that_a_stranger_wrote_reaches_a_terminal_as_a_command():
+    raw = journal(
+        f"""
+        hostile = {HOSTILE!r}
+        structlog.get_logger().info("crawl.ended", reason=hostile, **{{"k" + hostile: hostile}})
+        logging.getLogger("harken").warning("told %s", hostile)
+        """,
+        before=f"import os; os.environ['TERM'] = 'dumb'; {ON_TERMINAL}",
+    )
+    assert len(raw.splitlines()) == 2
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u202e]", raw.decode())
+
+
+@pytest.mark.slow
+def test_a_terminal_gets_the_place_of_an_error_and_no_text_of_it():
+    raw = journal(
+        """
+        text_of_a_mention = "canary"
+        try:
+            raise ValueError(f"first\\n{text_of_a_mention}")
+        except ValueError:
+            logging.getLogger("scrapy").exception("it failed")
+        """,
+        before=f"import os; os.environ['TERM'] = 'dumb'; {ON_TERMINAL}",
+    )
+    (line,) = raw.decode().splitlines()
+    assert "[error] it failed step=test error='ValueError at __main__:" in line
+    assert "canary" not in line
 
 
 # ---- messages of errors
