@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -15,6 +15,7 @@ from config.yaml_positions import KeyPath, key_positions, parse_yaml
 from core.errors import ConfigError
 from core.plugins import did_you_mean
 
+MAX_VALUE: Final = 60  # characters of a wrong value that an error quotes
 Locations = dict[KeyPath, str]  # "file:line:column" or the name of a variable, by setting
 
 
@@ -104,10 +105,19 @@ def _translate_error(detail: ErrorDetails) -> tuple[KeyPath, str]:
         hint = did_you_mean(str(keys[-1]), names) or f" Known: {', '.join(names)}."
         return keys, f"unknown setting.{hint}"
     message = detail["msg"].removeprefix("Value error, ")
+    if detail["type"] == "tuple_type":
+        message = f"should be a list of {keys[-1]}"
     input_value = detail["input"]
     if isinstance(input_value, str | int | float | bool) and "password" not in keys:
-        message += f" (got {str(input_value)[:60]!r})"
+        message += f" (got {_shorten(str(input_value))})"
     return keys, f"{message}."
+
+
+def _shorten(value: str) -> str:
+    """Return *value* in quotes; of a long one the start and the number of characters."""
+    if len(value) <= MAX_VALUE:
+        return repr(value)
+    return f"{value[:MAX_VALUE]!r}… of {len(value)} characters"
 
 
 def _known_fields(keys: KeyPath) -> Mapping[str, Any]:

@@ -51,7 +51,7 @@ Slug = Annotated[
     str,
     _full_match(
         "[a-z0-9][a-z0-9_-]{0,62}",
-        "lower-case letters, digits, hyphens and underscores such as acme-bikes",
+        "lower-case letters, digits, hyphens and underscores, at most 63, such as acme-bikes",
     ),
 ]
 ClockTime = Annotated[str, _full_match("([01][0-9]|2[0-3]):[0-5][0-9]", "a time such as 07:30")]

@@ -65,6 +65,16 @@ def test_error_about_a_missing_file_names_harken_init(tmp_path):
             "people: [{slug: bob, name: B}, {slug: bob, name: C}]\n",
             "harken.yaml:1:33: people.1.slug: 'bob' is used twice; it must be unique.",
         ),
+        (
+            "topics: [{id: late, name: Late, sentences: late}]\n",
+            "harken.yaml:1:33: topics.0.sentences: should be a list of sentences (got 'late').",
+        ),
+        ("sources:\n", "harken.yaml:1:1: sources: should be a list of sources."),
+        (
+            f"topics: [{{id: {'a' * 70}, name: A, sentences: [a]}}]\n",
+            "harken.yaml:1:11: topics.0.id: should be lower-case letters, digits, hyphens and "
+            f"underscores, at most 63, such as acme-bikes (got '{'a' * 60}'… of 70 characters).",
+        ),
     ],
 )
 def test_error_has_position_and_correct_value(tmp_path, text, message):

@@ -107,7 +107,11 @@ def test_valid_value_is_used_unchanged(kind, good):
     ("kind", "bad", "right"),
     [
         (ClockTime, ["24:00", "7:30", "07:60", "0730", "07:30 ", "٠٧:٣٠"], "a time such as 07:30"),
-        (Slug, ["", "A", "a b", "-a", "_a", "a.b", "ä", "a\n", "a" * 64], "such as acme-bikes"),
+        (
+            Slug,
+            ["", "A", "a b", "-a", "_a", "a.b", "ä", "a\n", "a" * 64],
+            "at most 63, such as acme-bikes",
+        ),
         (Prefix, ["", "9", "H", "a_b", "a\n", "*"], "such as harken"),
         (Zone, ["", "utc+1", "Europe/Berln", "../etc/passwd", "/etc/localtime"], "Europe/Berlin"),
         (WebAddress, ["h.example", "ftp://h", "http://", "https://a b"], "https://harken.example"),
