@@ -1,11 +1,15 @@
 """Command line. Heavy imports stand inside the commands, so that ``harken --help`` is quick."""
 
+import inspect
+import platform
 import sys
+from importlib.metadata import version
+from typing import Annotated
 
 import typer
 
 from core.errors import HarkenError
-from harken.commands import query, setup, steps
+from harken.commands import alerts, analyse, check, crawl, index, init, query, run
 from harken.commands.demo import demo
 from harken.commands.evaluate import evaluate
 from harken.commands.model import model
@@ -18,20 +22,19 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="A self-hosted social listening centre.",
     epilog="Examples: harken demo; harken init --brand Acme; harken run",
-    add_completion=False,
 )
 for verb in (
-    setup.init,
-    setup.check,
+    init.init,
+    check.check,
     demo,
-    steps.run,
-    steps.crawl,
-    steps.analyse,
-    steps.index,
-    steps.detect,
-    steps.deliver,
-    steps.digest,
-    steps.rebuild,
+    run.run,
+    crawl.crawl,
+    analyse.analyse,
+    index.index,
+    alerts.detect,
+    alerts.deliver,
+    alerts.digest,
+    index.rebuild,
     status,
     query.sources,
     query.mentions,
@@ -41,6 +44,31 @@ for verb in (
 ):
     app.command()(verb)
 app.add_typer(model, name="model")
+for command in (*app.registered_commands, *model.registered_commands):
+    # Without it typer cuts the first sentence off at the width of the terminal.
+    command.short_help = (inspect.getdoc(command.callback) or "").partition("\n\n")[0]
+
+
+def _print_version(is_wanted: bool) -> None:  # noqa: FBT001 - typer passes it by position
+    if is_wanted:
+        system = f"{platform.system()} {platform.release()} {platform.machine()}"
+        print(f"harken {version('harken')} (Python {platform.python_version()}, {system})")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[  # noqa: FBT002 - a flag
+        bool,
+        typer.Option(
+            "--version",
+            callback=_print_version,
+            is_eager=True,
+            help="Print the version of Harken, Python and the system, and exit.",
+        ),
+    ] = False,
+) -> None:
+    """Take the options before the command."""
 
 
 def main() -> None:

@@ -57,6 +57,12 @@ def offset(tx: Connection, consumer: str) -> int:
     return tx.execute(query).scalar() or 0
 
 
+def lag(tx: Connection, consumer: str) -> int:
+    """Count the changes that *consumer* has not applied; each mention once."""
+    query = select(func.count()).where(changes.c.number > offset(tx, consumer))
+    return tx.execute(query).scalar_one()
+
+
 def offsets(tx: Connection) -> dict[str, int]:
     """Return the offset of each consumer, by name."""
     return {row.name: row.number for row in tx.execute(select(followers))}

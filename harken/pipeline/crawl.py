@@ -27,6 +27,7 @@ from crawlers.source import Source, SourceOptions
 from harken import wiring
 from harken.clock import Clock
 from harken.pipeline.database_sink import DatabaseSink
+from harken.pipeline.progress import NO_PROGRESS, Progress
 from store.crawl import host_pauses, runs, sources
 from store.crawl.sources import SourceRecord
 from store.database import Database
@@ -46,8 +47,12 @@ def due_sources(database: Database, *, now: datetime, limit: int) -> Mapping[str
     }
 
 
-def crawl_sources(settings: Settings, clock: Clock, slugs: Sequence[str]) -> None:
+def crawl_sources(
+    settings: Settings, clock: Clock, slugs: Sequence[str], progress: Progress = NO_PROGRESS
+) -> None:
     """Crawl the sources of *slugs* (none: all) as one batch in this process; block until done.
+
+    *progress* counts sources.
 
     Raises:
         ConfigError: a source does not exist, and nothing was crawled; or the options of some are
@@ -66,7 +71,8 @@ def crawl_sources(settings: Settings, clock: Clock, slugs: Sequence[str]) -> Non
         paused_hosts = host_pauses.paused_hosts(tx, now=clock.now())
     spider_settings = replace(_spider_settings(settings), paused_hosts=paused_hosts)
     if jobs:
-        sink = DatabaseSink(database, settings, clock)
+        progress.expect(len(jobs))
+        sink = DatabaseSink(database, settings, clock, progress)
         crawl(jobs, sink, settings=spider_settings, now=clock.now)
     if errors:
         raise ConfigError("\n".join(errors))

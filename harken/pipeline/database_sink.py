@@ -13,6 +13,7 @@ from crawlers.job import CrawlJob, CrawlOutcome, FetchedPage
 from crawlers.source import ParsedPage
 from harken import wiring
 from harken.clock import Clock
+from harken.pipeline.progress import NO_PROGRESS, Progress
 from nlp.text.duplicates import family_key
 from store import watches
 from store.crawl import host_pauses, runs, sources
@@ -29,9 +30,16 @@ MAX_BACKOFF: Final = 8  # intervals at most between two attempts of a source tha
 class DatabaseSink:
     """Sink of a crawl: filters each page and stores it in one transaction."""
 
-    def __init__(self, database: Database, settings: Settings, clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        settings: Settings,
+        clock: Clock,
+        progress: Progress = NO_PROGRESS,
+    ) -> None:
         self._database = database
         self._clock = clock
+        self._progress = progress
         self._voice = wiring.pseudonym(settings.state)
         self._match = _post_matcher(wiring.matcher(database))
         self._intervals = {s.slug: s.every for s in settings.sources}
@@ -88,6 +96,7 @@ class DatabaseSink:
                 sources.update_url(tx, slug, outcome.new_url)
             counts = runs.counts(tx, job.run)
         log.info("crawl.ended", source=slug, state=state, reason=reason, **counts)
+        self._progress.advance(1)
 
 
 def _post_matcher(

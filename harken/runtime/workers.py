@@ -14,11 +14,12 @@ from harken import wiring
 from harken.clock import Clock
 from harken.pipeline.analyse import analyse_batch
 from harken.pipeline.index import index_batch
+from harken.pipeline.progress import NO_PROGRESS, Progress
 from harken.pipeline.rescore import enqueue_rescoring, reclassify_batch, reextract_batch
 from harken.pipeline.step_result import StepResult
 from harken.runtime.heartbeat import Heartbeat
 from harken.settings_sync import sync_settings
-from store import changes
+from store import changes, counts
 from store.analysis import queue
 from store.analysis.rescoring import remaining
 from store.database import Database
@@ -42,7 +43,12 @@ def worker_names(workers: int) -> list[str]:
 
 
 def run_analyse_worker(
-    settings: Settings, clock: Clock, *, follow: bool, name: str = WORKER_NAME
+    settings: Settings,
+    clock: Clock,
+    *,
+    follow: bool,
+    name: str = WORKER_NAME,
+    progress: Progress = NO_PROGRESS,
 ) -> StepResult:
     """Score pending mentions as the worker *name*, until none is left; with *follow* for ever."""
     database = wiring.open_database(settings)
@@ -50,6 +56,7 @@ def run_analyse_worker(
     heartbeat.beat(clock.now(), "starting")
     with database.write() as tx:
         queue.release(tx, name)  # leases of a killed predecessor
+        progress.expect(counts.by_analysis_state(tx)["pending"])
     model = wiring.open_model(settings)
     classifiers = _ClassifierCache(database, model)
 
@@ -57,10 +64,12 @@ def run_analyse_worker(
         """Analyse one batch."""
         return analyse_batch(database, model, classifiers.current(), owner=name, now=now)
 
-    return _loop(step, heartbeat, clock, follow=follow)
+    return _loop(step, heartbeat, clock, follow=follow, progress=progress)
 
 
-def reclassify_topics(settings: Settings, clock: Clock) -> StepResult:
+def reclassify_topics(
+    settings: Settings, clock: Clock, progress: Progress = NO_PROGRESS
+) -> StepResult:
     """Classify all stored mentions by the current topics of *settings*; no text is read.
 
     Workers of a running Harken use the same topics from their next batch on.
@@ -74,12 +83,12 @@ def reclassify_topics(settings: Settings, clock: Clock) -> StepResult:
         """Classify the mentions beyond id *after*."""
         return reclassify_batch(database, model, classifiers.current(), after=after)
 
-    return _over_all_mentions(
-        batch, Heartbeat(database, "topics", started_at=clock.now(), is_silent=True), clock
-    )
+    return _over_all_mentions(batch, database, "topics", clock, progress)
 
 
-def reextract_entities(settings: Settings, clock: Clock) -> StepResult:
+def reextract_entities(
+    settings: Settings, clock: Clock, progress: Progress = NO_PROGRESS
+) -> StepResult:
     """Extract the entities of all stored texts with the current products and people.
 
     No model is needed, and a running Harken continues meanwhile.
@@ -92,12 +101,12 @@ def reextract_entities(settings: Settings, clock: Clock) -> StepResult:
         """Extract from the texts beyond id *after*."""
         return reextract_batch(database, watches, after=after)
 
-    return _over_all_mentions(
-        batch, Heartbeat(database, "names", started_at=clock.now(), is_silent=True), clock
-    )
+    return _over_all_mentions(batch, database, "names", clock, progress)
 
 
-def rescore_mentions(settings: Settings, clock: Clock) -> tuple[int, StepResult, int]:
+def rescore_mentions(
+    settings: Settings, clock: Clock, progress: Progress = NO_PROGRESS
+) -> tuple[int, StepResult, int]:
     """Score with the model of *settings* all mentions that another model scored.
 
     Return the number that waited before, the counts, and the number that waits after. New mentions
@@ -110,18 +119,21 @@ def rescore_mentions(settings: Settings, clock: Clock) -> tuple[int, StepResult,
         queue.release(tx, RESCORE_WORKER)  # leases of a killed predecessor
     model = wiring.open_model(settings)
     classifiers, queue_size = _ClassifierCache(database, model), enqueue_rescoring(database, model)
+    progress.expect(queue_size)
 
     def step(now: datetime) -> StepResult:
         """Analyse one batch."""
         return analyse_batch(database, model, classifiers.current(), owner=RESCORE_WORKER, now=now)
 
     heartbeat = Heartbeat(database, RESCORE_WORKER, started_at=clock.now(), is_silent=True)
-    result = _loop(step, heartbeat, clock, follow=False)
+    result = _loop(step, heartbeat, clock, follow=False, progress=progress)
     with database.read() as tx:
         return queue_size, result, remaining(tx, model.name)
 
 
-def run_index_writer(settings: Settings, clock: Clock, *, follow: bool) -> StepResult:
+def run_index_writer(
+    settings: Settings, clock: Clock, *, follow: bool, progress: Progress = NO_PROGRESS
+) -> StepResult:
     """Index stored changes until none is left; with *follow* for ever.
 
     An empty index, new or lost, is rebuilt from the first change.
@@ -135,12 +147,14 @@ def run_index_writer(settings: Settings, clock: Clock, *, follow: bool) -> StepR
         if engine.health().docs == 0:  # new or lost
             with database.write() as tx:
                 changes.commit_offset(tx, name, 0, now=clock.now())
+        with database.read() as tx:
+            progress.expect(changes.lag(tx, name))
 
         def step(now: datetime) -> StepResult:
             """Index one batch."""
             return index_batch(database, engine, consumer=name, now=now)
 
-        return _loop(step, heartbeat, clock, follow=follow)
+        return _loop(step, heartbeat, clock, follow=follow, progress=progress)
 
 
 class _ClassifierCache:
@@ -166,10 +180,19 @@ class _ClassifierCache:
 
 
 def _over_all_mentions(
-    batch: Callable[[str], tuple[StepResult, str]], heartbeat: Heartbeat, clock: Clock
+    batch: Callable[[str], tuple[StepResult, str]],
+    database: Database,
+    name: str,
+    clock: Clock,
+    progress: Progress,
 ) -> StepResult:
-    """Call *batch* with the id that it returned last, until no mention is left."""
+    """Call *batch* with the id that it returned last, until no mention is left.
+
+    *name* is that of the process among the heartbeats.
+    """
     after = ""
+    with database.read() as tx:
+        progress.expect(counts.total(tx))
 
     def step(_: datetime) -> StepResult:
         """Process the next batch."""
@@ -177,7 +200,8 @@ def _over_all_mentions(
         result, after = batch(after)
         return result
 
-    return _loop(step, heartbeat, clock, follow=False)
+    heartbeat = Heartbeat(database, name, started_at=clock.now(), is_silent=True)
+    return _loop(step, heartbeat, clock, follow=False, progress=progress)
 
 
 def _loop(
@@ -186,6 +210,7 @@ def _loop(
     clock: Clock,
     *,
     follow: bool,
+    progress: Progress = NO_PROGRESS,
 ) -> StepResult:
     total = successes = failures = 0
     while True:
@@ -199,6 +224,7 @@ def _loop(
             time.sleep(RETRY_DELAY_S)
             continue
         heartbeat.beat(clock.now())
+        progress.advance(result.total)
         total, successes, failures = (
             total + result.total,
             successes + result.successes,

@@ -1,5 +1,7 @@
 """Every verb keeps its flags, their defaults, and an example: scripts depend on them."""
 
+import platform
+import re
 from pathlib import Path
 
 import pytest
@@ -85,3 +87,31 @@ def test_every_verb_but_the_demo_is_held_here():
 @pytest.mark.parametrize("verb", VERBS)
 def test_the_help_of_every_verb_has_an_example_of_its_own(verb):
     assert f"Example: harken {verb}" in VERBS[verb].help
+
+
+@pytest.mark.parametrize("group", [[], ["model"]])
+def test_the_list_of_commands_is_never_cut_off_at_80_columns(group, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    with pytest.raises(SystemExit):
+        get_command(app).main([*group, "--help"])
+    shown = " ".join(capsys.readouterr().out.partition("Commands:")[2].split())
+    prefix = "".join(f"{name} " for name in group)
+    for verb, command in VERBS.items():
+        if verb.rpartition(" ")[0] == prefix.strip():
+            assert " ".join(command.help.partition("\n\n")[0].split()) in shown
+    assert "..." not in shown
+
+
+@pytest.mark.parametrize("flag", ["--version", "--install-completion", "--show-completion"])
+def test_the_program_has_a_version_and_completion(flag):
+    assert flag in [option for p in get_command(app).params for option in p.opts]
+
+
+def test_the_version_names_harken_python_and_the_system(capsys):
+    with pytest.raises(SystemExit) as ended:
+        get_command(app).main(["--version"])
+    assert ended.value.code == 0
+    assert re.fullmatch(
+        rf"harken \S+ \(Python {platform.python_version()}, {platform.system()} .*\)\n",
+        capsys.readouterr().out,
+    )

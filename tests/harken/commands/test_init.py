@@ -1,9 +1,11 @@
 """``harken init`` writes valid settings for a brand of any name."""
 
 import json
+import logging
 from pathlib import Path
 
 import pytest
+import structlog
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,7 +14,7 @@ from config.load import load
 from config.settings import Settings
 from core.errors import ConfigError
 from core.watch import Watch
-from harken.commands.setup import _example, init
+from harken.commands.init import _example, init
 from harken.pipeline.crawl import source_options
 from indexer.index_tokens import index_words
 from indexer.percolate import Percolator
@@ -67,6 +69,17 @@ def test_each_feed_is_a_source_of_its_own():
 def test_a_state_folder_may_be_called_anything(name):
     folder = Path("/srv") / name.replace("/", "_")
     assert written("Acme", state=folder).state == folder
+
+
+@pytest.fixture(autouse=True)
+def log():
+    """Undo what a command does to the log of this process."""
+    handlers = logging.getLogger().handlers
+    level = logging.getLogger().level
+    yield
+    logging.getLogger().handlers = handlers
+    logging.getLogger().setLevel(level)
+    structlog.reset_defaults()
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Shared options become an invocation."""
 
+import inspect
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,7 +10,8 @@ from hypothesis import strategies as st
 
 from core.errors import ConfigError
 from core.timestamps import format_utc
-from harken.commands.options import VALID_YEARS, make_invocation
+from harken.commands import options
+from harken.commands.options import PROCESS, VALID_YEARS, make_invocation, shared_options
 
 NOW = datetime(2026, 11, 22, 6, tzinfo=UTC)
 NEW_YEAR = NOW.replace(month=1, day=1, tzinfo=None)
@@ -74,3 +76,70 @@ def test_settings_are_read_when_they_are_asked_for(tmp_path):
         asked.settings()
     (tmp_path / "harken.yaml").write_text("zone: Europe/Berlin\n")
     assert asked.settings().zone == "Europe/Berlin"
+
+
+# ---- the decorator
+
+
+@pytest.fixture
+def started(monkeypatch):
+    """The levels of the log, and whether the process was tied to its parent, of each call."""
+    calls = []
+    monkeypatch.setattr("harken.logs.configure_logging", calls.append)
+    monkeypatch.setattr("harken.runtime.child.die_with_parent", lambda: calls.append("tied"))
+    return calls
+
+
+def command(names=PROCESS, **more):
+    """Return a decorated command, and the list of what it was called with."""
+    calls = []
+
+    @shared_options(names, **more)
+    def verb(invocation: options.Invocation, size: int = 20) -> None:
+        """Do something."""
+        calls.append((invocation, size))
+
+    return verb, calls
+
+
+def test_a_command_gets_its_shared_options_as_one_value(started):
+    verb, calls = command()
+    verb(size=3, config=Path("a.yaml"), as_json=True, offset=3600.0)
+    ((invocation, size),) = calls
+    assert (invocation.config, invocation.state, size) == (Path("a.yaml"), None, 3)
+    assert (invocation.json, invocation.is_child) == (True, False)
+    assert invocation.clock.offset == timedelta(hours=1)
+
+
+def test_a_command_has_only_the_options_that_it_names(started):
+    verb, calls = command(["as_json"])
+    assert list(inspect.signature(verb).parameters) == ["size", "as_json"]
+    assert (verb.__name__, verb.__doc__) == ("verb", "Do something.")
+    verb()
+    assert calls[0][0].config == options.CONFIG
+    with pytest.raises(TypeError, match="child"):
+        verb(child=True)
+
+
+def test_a_child_is_tied_to_its_parent_before_all_else(started):
+    command()[0](child=True, as_json=True)
+    assert started == ["tied", "INFO"]
+
+
+@pytest.mark.parametrize(
+    ("values", "has_log", "is_terminal", "level"),
+    [
+        ({}, False, False, "INFO"),
+        ({"as_json": True}, False, False, "WARNING"),
+        ({}, False, True, "WARNING"),
+        ({}, True, True, "INFO"),
+        ({"as_json": True}, True, False, "INFO"),
+        ({"child": True}, False, True, "INFO"),
+    ],
+)
+def test_the_log_is_shown_where_nothing_else_is(
+    started, monkeypatch, values, has_log, is_terminal, level
+):
+    monkeypatch.setattr("harken.logs.is_terminal", lambda: is_terminal)
+    command(has_log=has_log)[0](**values)
+    assert started[-1] == level

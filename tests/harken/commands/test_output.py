@@ -9,26 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.incident import IncidentKind
-from harken.commands.output import dumps, print_err, print_result, table
+from harken.commands.output import dumps, print_err, print_result
 
 NOW = datetime(2026, 11, 22, 6, tzinfo=UTC)
-CELLS = st.text(st.characters(exclude_categories=("Z", "C")), max_size=6)
-
-
-@given(st.lists(st.tuples(CELLS, CELLS, CELLS), max_size=6))
-def test_the_columns_of_a_table_stand_under_one_another(rows):
-    lines = table(rows)
-    assert len(lines) == len(rows)
-    widths = [max((len(row[n]) for row in rows), default=0) for n in range(3)]
-    for line, row in zip(lines, rows, strict=True):
-        padded = line.ljust(sum(widths) + 4)
-        assert padded[: widths[0]].rstrip() == row[0]
-        assert padded[widths[0] + widths[1] + 4 :].rstrip() == row[2]
-        assert line == line.rstrip()
-
-
-def test_a_table_of_nothing_is_nothing():
-    assert table([]) == []
 
 
 def shown(capsys, **said):
@@ -47,6 +30,11 @@ def test_json_is_one_object_that_says_of_which_verb_and_when(capsys):
         "at_all": "2026-11-22T06:00:00Z",
     }
     assert out.count("\n") == 1
+
+
+def test_lines_of_a_result_cannot_garble_the_screen(capsys):
+    out = shown(capsys, lines=["a\x1b[2Jb \x9b2J"], as_json=False).out
+    assert out == "a b  2J\n"
 
 
 def test_people_get_the_lines_and_no_json(capsys):
@@ -80,6 +68,19 @@ def test_values_of_the_house_have_a_json_form():
 def test_any_text_survives_and_stays_on_its_line(text):
     assert json.loads(dumps(text)) == text
     assert "\n" not in dumps(text)
+
+
+@pytest.mark.parametrize("character", ["\x9b", "\x7f", "\u202e", "\u2028", "\x1b", "\u2066"])
+def test_json_on_a_terminal_moves_no_cursor_and_turns_no_line(character):
+    printed = dumps({"text": f"a{character}31mb é 電"})
+    assert character not in printed
+    assert "é 電" in printed
+    assert json.loads(printed) == {"text": f"a{character}31mb é 電"}
+
+
+def test_a_message_cannot_garble_the_screen(capsys):
+    print_err("first \x1b[31mred\x1b[0m\x9b1m\nsecond")
+    assert capsys.readouterr().err.splitlines() == ["first  red  1m", "second"]
 
 
 def test_what_has_no_json_form_is_named():

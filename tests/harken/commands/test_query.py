@@ -9,20 +9,13 @@ from hypothesis import strategies as st
 from console.serializers import mention_row
 from core.errors import QueryError
 from core.mention import MentionState
-from harken.commands.query import (
-    _columns,
-    _matches_mention,
-    _mention_line,
-    _parse_query,
-)
+from harken.commands import listings
+from harken.commands.listings import mention_table, source_table
+from harken.commands.query import _matches_mention, _parse_query
+from harken.commands.tables import plain_lines
 from indexer.query import parse
 from store import mentions
 from tests.store.factories import begin, hear, heard
-
-
-def test_an_unknown_number_is_an_empty_cell():
-    assert _columns([{"a": None, "b": 0}], "a", "b") == [("", "0")]
-
 
 # ---- the caret
 
@@ -75,12 +68,48 @@ def mention(sqlite_record):
     return make
 
 
-def test_a_post_cannot_garble_the_screen(mention):
-    """Escape codes, line ends and direction marks are removed."""
-    line = _mention_line(mention("a\x1b[31mb\r\nc\u202ed\x07 " + "long " * 99))
+HOSTILE = "a\x1b[31mb\r\nc\u202ed\x07 [red]e[/red] " + "long " * 99
+
+
+def test_a_row_for_scripts_is_one_line_with_the_link_the_id_and_the_whole_text(mention):
+    """Escape codes, line ends and direction marks are removed; nothing is cut off."""
+    one = mention(HOSTILE)
+    header, line = plain_lines(mention_table([one]))
+    assert header.split() == ["published", "(UTC)", "sentiment", "source", "id", "link", "text"]
     assert line.isprintable()
-    assert len(line) < 160
-    assert line.startswith("2026-03-02 12:00  pending")
+    assert line.startswith("2026-03-02 12:00  pending    blog    ")
+    assert f"{one.id}  {one.url}  a b cd [red]e[/red] long" in line
+    assert line.count("long") == 99
+
+
+def test_a_terminal_gets_the_start_of_a_long_text_and_its_link(mention, monkeypatch):
+    monkeypatch.setattr(listings.sys.stdout, "isatty", lambda: True, raising=False)
+    one = mention(HOSTILE)
+    ((_, _, source, (text, link, ident)),) = mention_table([one]).rows
+    assert (source, link, ident) == ("blog", one.url, one.id)
+    assert text.endswith(" …")
+    assert len(text) < 410
+
+
+def test_the_text_of_a_deleted_mention_is_never_shown(mention):
+    gone = replace(mention("The fork broke"), state=MentionState.DELETED)
+    assert "fork" not in plain_lines(mention_table([gone]))[1]
+
+
+ROWS = [
+    {"name": "blog", "state": "ok", "reason": None},
+    {"name": "wiki", "state": "failed", "reason": "timed out"},
+]
+
+
+def test_scripts_get_the_reason_as_a_column_and_a_terminal_as_a_line(monkeypatch):
+    columns = {"name": "source", "state": "state"}
+    (table,) = source_table(ROWS, columns)
+    assert plain_lines(table)[1:] == ["blog    ok", "wiki    failed  timed out"]
+    monkeypatch.setattr(listings.sys.stdout, "isatty", lambda: True, raising=False)
+    table, line = source_table(ROWS, columns)
+    assert table.columns == ["source", "state"]
+    assert line == "wiki: timed out"
 
 
 def test_the_record_is_asked_as_the_index_is(mention):

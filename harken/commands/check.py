@@ -1,96 +1,32 @@
-"""``harken init`` writes the settings, ``harken check`` tests them."""
+"""``harken check``: a test of the settings and of everything that they name."""
 
-import re
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from importlib.resources import files
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Annotated, Any
-
-import typer
-import yaml
+from typing import Any
 
 from core.errors import ConfigError, HarkenError
-from harken.clock import Clock
-from harken.commands.options import CONFIG, AsJson, ConfigFile, StateFolder, make_invocation
-from harken.commands.output import print_result, write_file
-
-_SOURCE = """\
-  - slug: {slug}
-    kind: feed          # RSS or Atom
-    every: 15m
-    options:
-      url: {url}"""
-_SOURCE_COMMENT = """\
-  []
-#  - slug: blog
-#    kind: feed         # RSS or Atom; others: forum, mastodon, wordpress
-#    every: 15m
-#    options:
-#      url: https://blog.example.org/feed.xml"""
+from harken.commands.options import INSTALLATION, Invocation, shared_options
+from harken.commands.tables import Table
 
 
-def init(
-    brand: Annotated[str, typer.Option("--brand", help="Brand to watch.")] = "Acme",
-    feed: Annotated[list[str] | None, typer.Option("--feed", help="Feed URL; repeatable.")] = None,
-    config: ConfigFile = CONFIG,
-    state: StateFolder = None,
-    as_json: AsJson = False,
-) -> None:
-    """Write a commented harken.yaml to start from.
-
-    Example: harken init --brand Acme --feed https://blog.example.org/feed.xml
-    """
-    if config.exists():
-        raise ConfigError(
-            f"{config}: already exists. Remove it, or use another file with --config."
-        )
-    write_file(config, _example(brand, feed or [], state))
-    line = f"Wrote {config}. Review it, then run: harken check, harken run."
-    print_result("init", {"config": str(config)}, [line], now=Clock().now(), as_json=as_json)
-
-
-def _example(brand: str, feeds: Sequence[str], state: Path | None) -> str:
-    from indexer.query.nodes import quote
-
-    sources = [_SOURCE.format(slug=f"feed-{n}", url=_scalar(url)) for n, url in enumerate(feeds, 1)]
-    substitutions = {
-        "brand": _scalar(brand),
-        "slug": _scalar(_slug(brand)),
-        "query": _scalar(quote(brand)),
-        "sources": "\n".join(sources) or _SOURCE_COMMENT,
-    }
-    text = files("config").joinpath("harken.example.yaml").read_text(encoding="utf-8")
-    if state is not None:
-        text = text.replace("state: state ", f"state: {_scalar(str(state.absolute()))} ", 1)
-    return re.sub(r"'?\{(brand|slug|query|sources)\}'?", lambda m: substitutions[m[1]], text)
-
-
-def _scalar(text: str) -> str:
-    """Return *text* as a YAML scalar, quoted only if YAML needs it: On is a brand of shoes."""
-    style = None if text.isprintable() else '"'
-    line = yaml.safe_dump(
-        [text], default_flow_style=True, default_style=style, allow_unicode=True, width=sys.maxsize
-    )
-    return line.strip()[1:-1]
-
-
-def check(config: ConfigFile = CONFIG, state: StateFolder = None, as_json: AsJson = False) -> None:
+@shared_options(INSTALLATION)
+def check(invocation: Invocation) -> None:
     """Validate settings and test every connection.
 
     Example: harken check --config harken.yaml
     """
-    invocation = make_invocation(config, state, json=as_json)
     settings = invocation.settings()
-    checks = [_run_check(name, probe) for name, probe in _checks(settings, config)]
-    lines = [f"{'ok ' if f['ok'] else 'BAD'} {f['what']}: {f['told']}" for f in checks]
+    checks = [_run_check(name, probe) for name, probe in _checks(settings, invocation.config)]
+    table = Table(
+        columns=("result", "check", "details"),
+        rows=[("ok" if f["ok"] else "BAD", f["what"], f["told"]) for f in checks],
+        has_header=False,
+    )
     messages = [f["told"] for f in checks if f["misconfigured"]]
     if messages:
         raise ConfigError("\n".join(messages))
     is_ok = all(f["ok"] for f in checks)
-    print_result(
-        "check", {"checks": checks}, lines, now=invocation.clock.now(), as_json=as_json, ok=is_ok
-    )
+    invocation.print_result("check", {"checks": checks}, [table], ok=is_ok)
 
 
 def _checks(settings: Any, config: Path) -> Iterator[tuple[str, Callable[[], str]]]:
@@ -173,7 +109,3 @@ def _run_check(what: str, probe: Callable[[], str]) -> dict[str, Any]:
     except HarkenError as error:
         is_misconfigured = isinstance(error, ConfigError)
         return {"what": what, "ok": False, "told": str(error), "misconfigured": is_misconfigured}
-
-
-def _slug(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-") or "brand"
