@@ -38,6 +38,7 @@ class SpiderSettings:
     max_bytes: int = MAX_BYTES  # of one response
     max_redirects: int = MAX_REDIRECTS
     max_requests: int = MAX_REQUESTS  # of one source
+    is_prefetching: bool = True  # request the next page of a source while one is stored
     paused_hosts: Mapping[str, datetime] = field(
         default_factory=dict
     )  # host:port -> end of its pause

@@ -17,7 +17,7 @@ from core.errors import PermanentError
 from core.plugins import load
 from crawlers.download_handler import BUDGET_KEY, RequestBudget
 from crawlers.failure_reasons import reason_of
-from crawlers.job import CrawlJob, CrawlOutcome, FetchedPage, Sink
+from crawlers.job import CrawlJob, CrawlOutcome, FetchedPage, Sink, SpiderSettings
 from crawlers.politeness import PauseError
 from crawlers.retry_after import download
 from crawlers.robots import ForbiddenError
@@ -43,11 +43,16 @@ _VALIDATOR_HEADERS: Final = (
 class SourceRun:
     """The crawl of one job; its pages go to the sink."""
 
-    def __init__(self, job: CrawlJob, sink: Sink, *, crawler: Crawler, max_requests: int) -> None:
+    def __init__(
+        self, job: CrawlJob, sink: Sink, *, crawler: Crawler, settings: SpiderSettings
+    ) -> None:
         self.job = job
         self._sink = sink
         self._crawler = crawler
-        self._budget = RequestBudget(allow_loopback=job.allow_loopback, max_requests=max_requests)
+        self._budget = RequestBudget(
+            allow_loopback=job.allow_loopback, max_requests=settings.max_requests
+        )
+        self._is_prefetching = settings.is_prefetching
         self._requested_urls: set[str] = set()
         self._new_url: str | None = None
         # Response to the next request, or its error; one or none.
@@ -97,8 +102,9 @@ class SourceRun:
     async def _record(
         self, page: ParsedPage, fetched_page: FetchedPage, steps: Sequence[Step]
     ) -> None:
-        """Store *page*; meanwhile download the next step, the last of *steps*."""
-        prefetches = [self._download(step) for step in steps[-1:] if isinstance(step, Fetch)]
+        """Store *page*; meanwhile download the next step, the last of *steps*, if allowed."""
+        next_steps = steps[-1:] if self._is_prefetching else ()
+        prefetches = [self._download(step) for step in next_steps if isinstance(step, Fetch)]
         responses = asyncio.gather(*prefetches, return_exceptions=True)
         try:
             for _ in range(EVENT_LOOP_TURNS):

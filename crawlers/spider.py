@@ -76,9 +76,7 @@ class BatchSpider(Spider):
             yield request
 
     async def _run(self, job: CrawlJob) -> None:
-        run = SourceRun(
-            job, self._sink, crawler=self.crawler, max_requests=self._settings.max_requests
-        )
+        run = SourceRun(job, self._sink, crawler=self.crawler, settings=self._settings)
         task = asyncio.wait_for(run.crawl(self._now()), self._settings.deadline)
         [error] = await asyncio.gather(task, return_exceptions=True)
         self._sink.on_finished(job, run.outcome(error, self._now))

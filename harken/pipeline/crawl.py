@@ -69,11 +69,11 @@ def crawl_sources(
             raise ConfigError(f"Unknown source {missing_slugs[0]!r}. Known: {active_slugs}.")
         jobs, errors = _crawl_jobs(tx, rows, settings, now=clock.now())
         paused_hosts = host_pauses.paused_hosts(tx, now=clock.now())
-    spider_settings = replace(_spider_settings(settings), paused_hosts=paused_hosts)
+    batch_settings = replace(spider_settings(settings), paused_hosts=paused_hosts)
     if jobs:
         progress.expect(len(jobs))
         sink = DatabaseSink(database, settings, clock, progress)
-        crawl(jobs, sink, settings=spider_settings, now=clock.now)
+        crawl(jobs, sink, settings=batch_settings, now=clock.now)
     if errors:
         raise ConfigError("\n".join(errors))
 
@@ -116,6 +116,21 @@ def parse_options(kind: str, options: Mapping[str, Any]) -> SourceOptions:
         raise ConfigError(f"source kind {kind!r}: " + "; ".join(messages)) from None
 
 
+def spider_settings(settings: Settings) -> SpiderSettings:
+    """Return the limits and the politeness of every crawl."""
+    crawl_settings = settings.crawl
+    agent = (
+        f"{crawl_settings.user_agent} (+{crawl_settings.contact})"
+        if crawl_settings.contact
+        else crawl_settings.user_agent
+    )
+    return SpiderSettings(
+        user_agent=agent,
+        delay=crawl_settings.delay.total_seconds(),
+        deadline=crawl_settings.deadline.total_seconds(),
+    )
+
+
 def _crawl_jobs(
     tx: Connection, rows: Sequence[SourceRecord], settings: Settings, *, now: datetime
 ) -> tuple[list[CrawlJob], list[str]]:
@@ -147,18 +162,4 @@ def _crawl_job(row: SourceRecord, settings: Settings) -> CrawlJob:
         validators=row.validators,
         allow_loopback=bool(source_settings and source_settings.allow_loopback),
         delay=None if delay is None else delay.total_seconds(),
-    )
-
-
-def _spider_settings(settings: Settings) -> SpiderSettings:
-    crawl_settings = settings.crawl
-    agent = (
-        f"{crawl_settings.user_agent} (+{crawl_settings.contact})"
-        if crawl_settings.contact
-        else crawl_settings.user_agent
-    )
-    return SpiderSettings(
-        user_agent=agent,
-        delay=crawl_settings.delay.total_seconds(),
-        deadline=crawl_settings.deadline.total_seconds(),
     )

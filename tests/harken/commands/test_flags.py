@@ -20,7 +20,7 @@ STEP = (*READ, NOW)
 PROCESS = (*STEP, OFFSET, CHILD)
 FLAGS = {
     "init": (("--brand", "Acme"), ("--feed", None), *READ),
-    "check": READ,
+    "check": (("--offline", False), *READ),
     "run": PROCESS,
     "crawl": (("sources", None), *PROCESS),
     "analyse": (

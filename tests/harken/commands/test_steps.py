@@ -14,7 +14,7 @@ pytestmark = pytest.mark.slow  # imports all commands
 AT = ["--now", format_utc(NOW)]
 LATER = ["--now", format_utc(NOW + timedelta(hours=1))]
 CALLS = {
-    "check": [],
+    "check": ["--offline"],
     "analyse": AT,
     "index": AT,
     "detect": AT,

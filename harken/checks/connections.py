@@ -1,0 +1,46 @@
+"""Checks of the database, the index, the mail server and the model."""
+
+from collections.abc import Iterator
+
+from config.settings import Settings
+from harken import wiring
+from harken.checks.result import CheckResult, run_check
+from harken.plural import plural
+
+
+def check_connections(settings: Settings) -> Iterator[CheckResult]:
+    """Yield one result for each; the model comes last, because loading it takes seconds."""
+    yield run_check("record", lambda: _check_database(settings))
+    yield run_check("index", lambda: _check_index(settings))
+    if settings.mail is not None:
+        yield run_check("mail", lambda: _check_mail(settings))
+    yield run_check("model", lambda: _check_model(settings))
+
+
+def _check_database(settings: Settings) -> str:
+    return f"schema {wiring.open_database(settings).version()}"
+
+
+def _check_index(settings: Settings) -> str:
+    if settings.index == "tantivy" and not (settings.state / "index").exists():
+        return "none yet; the first run creates it"
+    with wiring.open_index(settings, writer=False) as engine:
+        health = engine.health()
+    return f"{plural(health.docs, 'mention')}, {health.detail}"
+
+
+def _check_mail(settings: Settings) -> str:
+    wiring.channels(settings)["email"].probe()
+    return f"{settings.mail.host}:{settings.mail.port} responds" if settings.mail else ""
+
+
+def _check_model(settings: Settings) -> str:
+    from store.analysis import rescoring
+
+    name, database = wiring.open_model(settings).name, wiring.open_database(settings)
+    with database.read() as tx:
+        remaining = rescoring.remaining(tx, name)
+    if not remaining:
+        return name
+    hint = "to re-score: harken analyse --again"
+    return f"{name}; mentions scored by another model: {remaining:,}; {hint}"
