@@ -21,12 +21,13 @@ _SOURCE = """\
     options:
       url: {url}"""
 _SOURCE_COMMENT = """\
-  []
-#  - slug: blog
-#    kind: feed         # RSS or Atom; others: forum, mastodon, wordpress
-#    every: 15m
-#    options:
-#      url: https://blog.example.org/feed.xml"""
+# sources:
+#   - slug: blog
+#     kind: feed         # RSS or Atom; others: forum, mastodon, wordpress
+#     every: 15m
+#     options:
+#       url: https://blog.example.org/feed.xml"""
+_FEED_URL = re.compile(r"https?://[^/\s]+\S*")
 
 
 @shared_options(INSTALLATION)
@@ -39,13 +40,20 @@ def init(
 
     Example: harken init --brand Acme --feed https://blog.example.org/feed.xml
     """
-    config = invocation.config
+    config, feeds = invocation.config, feed or []
+    for url in feeds:
+        if not _FEED_URL.fullmatch(url):
+            raise ConfigError(
+                f"--feed: {url!r} is no web address. Use a URL such as "
+                "https://blog.example.org/feed.xml."
+            )
     if config.exists():
         raise ConfigError(
             f"{config}: already exists. Remove it, or use another file with --config."
         )
-    write_file(config, _example(brand, feed or [], invocation.state))
-    line = f"Wrote {config}. Review it, then run: harken check, harken run."
+    write_file(config, _example(brand, feeds, invocation.state))
+    hint = "" if feeds else " It has no source yet: uncomment sources and enter a URL."
+    line = f"Wrote {config}.{hint} Review it, then run: harken check, harken run."
     invocation.print_result("init", {"config": str(config)}, [line])
 
 
@@ -57,7 +65,7 @@ def _example(brand: str, feeds: Sequence[str], state: Path | None) -> str:
         "brand": _scalar(brand),
         "slug": _scalar(_slug(brand)),
         "query": _scalar(quote(brand)),
-        "sources": "\n".join(sources) or _SOURCE_COMMENT,
+        "sources": "\n".join(["sources:", *sources]) if sources else _SOURCE_COMMENT,
     }
     text = files("config").joinpath("harken.example.yaml").read_text(encoding="utf-8")
     if state is not None:

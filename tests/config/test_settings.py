@@ -151,10 +151,8 @@ def example(tmp_path):
     """Return the settings that `harken init` writes."""
     blank = Path(__file__).parents[2] / "config" / "harken.example.yaml"
     fields = {"slug": "acme", "brand": "Acme", "query": "acme"}
-    path = tmp_path / "harken.yaml"
-    path.write_text(
-        blank.read_text("utf-8").format(**fields, sources="  - {slug: blog, kind: feed}"), "utf-8"
-    )
+    path, sources = tmp_path / "harken.yaml", "sources: [{slug: blog, kind: feed}]"
+    path.write_text(blank.read_text("utf-8").format(**fields, sources=sources), "utf-8")
     return load(path, {})
 
 

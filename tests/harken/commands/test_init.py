@@ -64,6 +64,24 @@ def test_each_feed_is_a_source_of_its_own():
     assert written("Acme").sources == ()
 
 
+def test_without_a_feed_the_commented_source_is_valid_once_uncommented():
+    lines = _example("Acme", [], None).splitlines()
+    first = lines.index("# sources:")
+    block = [line for line in lines[first:] if line.startswith("#")][:6]
+    assert block[-1] == "#       url: https://blog.example.org/feed.xml"
+    lines[first : first + 6] = [line.removeprefix("# ") for line in block]
+    made = Settings.model_validate(yaml.safe_load("\n".join(lines)))
+    assert [source_options(source).url for source in made.sources] == [
+        "https://blog.example.org/feed.xml"
+    ]
+    assert made.model_copy(update={"sources": ()}) == written("Acme")
+
+
+def test_a_fire_has_a_topic():
+    (safety,) = [topic for topic in written("Acme").topics if topic.id == "safety"]
+    assert "fire" in " ".join(safety.sentences)
+
+
 @settings(max_examples=10)
 @given(TYPED)
 def test_a_state_folder_may_be_called_anything(name):
@@ -95,7 +113,9 @@ def place(tmp_path, capsys):
 
 
 def test_people_are_told_what_to_do_next(place):
-    assert "harken check, harken run" in place()
+    told = place()
+    assert "harken check, harken run" in told
+    assert "uncomment sources" in told
     assert load(place.file, {}).watches[0].slug == "acme"
 
 

@@ -80,6 +80,10 @@ def mistakes(home, tmp_path_factory):
             *("--predictions", str(folder / "no" / "out.jsonl")),
         ],
         "cannot be written (No such file": ["init", *wrong("no/harken.yaml")],
+        "--feed: 'notaurl' is no web address. Use a URL such as https://": [
+            *("init", "--feed", "https://a.example/feed", "--feed", "notaurl"),
+            *wrong("new.yaml"),
+        ],
         "cannot create folder": ["run", *right, "--state", str(folder / "bad.db" / "state")],
         "is not a date": ["digest", *right, "--date", "2026-02-30"],
         "is not over": ["digest", *right, "--date", "2199-01-01"],
