@@ -73,9 +73,10 @@ def evaluate(
 
 def _output(figures: Mapping[str, Any]) -> list[Output]:
     """Return the single figures as facts, and a table for those of each class and language."""
-    single = {name: value for name, value in figures.items() if not isinstance(value, dict)}
+    tables = {"per_class": "class", "per_language": "language"}
+    single = {name: value for name, value in figures.items() if name not in tables}
     output = fact_list([f"{name}: {_format(value)}" for name, value in single.items()])
-    for name, column in (("per_class", "class"), ("per_language", "language")):
+    for name, column in tables.items():
         rows = figures[name]
         keys = list(dict.fromkeys(key for row in rows.values() for key in row))
         cells = [(label, *(_format(row.get(key)) for key in keys)) for label, row in rows.items()]
@@ -85,6 +86,8 @@ def _output(figures: Mapping[str, Any]) -> list[Output]:
 
 def _format(figure: object) -> str:
     """Return *figure* with three digits after the point, an unknown one as "unknown"."""
+    if isinstance(figure, dict):
+        return ", ".join(f"{name} {_format(value)}" for name, value in figure.items())
     if isinstance(figure, float):
         return f"{figure:.3f}"
     return "unknown" if figure is None else str(figure)
