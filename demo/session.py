@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+from config.child_environment import child_environment
 from core.errors import HarkenError
 from core.timestamps import format_utc
 from demo.clock import DemoClock
@@ -187,6 +188,7 @@ def start_run(settings_path: Path, clock: DemoClock, log_path: Path) -> subproce
             stderr=log_file,
             text=True,
             start_new_session=True,
+            env=child_environment(),
         )
 
 

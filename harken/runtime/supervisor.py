@@ -8,6 +8,7 @@ from typing import Final
 
 import structlog
 
+from config.child_environment import child_environment
 from harken.logs import safe_message
 
 log = structlog.get_logger()
@@ -84,7 +85,10 @@ class Child:
 async def start(command: Sequence[str]) -> asyncio.subprocess.Process:
     """Start *command* without input; it shares stdout and stderr with this process."""
     return await asyncio.create_subprocess_exec(
-        *command, stdin=asyncio.subprocess.DEVNULL, start_new_session=True
+        *command,
+        stdin=asyncio.subprocess.DEVNULL,
+        start_new_session=True,
+        env=child_environment(),
     )
 
 

@@ -1,5 +1,6 @@
-"""A crawl child whose parent is killed while a server keeps the child waiting."""
+"""Children whose parent is killed: while a server keeps them waiting, or before they begin."""
 
+import os
 import socket
 import subprocess
 import sys
@@ -9,10 +10,9 @@ from pathlib import Path
 import pytest
 
 from config import load
+from config.child_environment import PARENT_PID, child_environment
 from harken import wiring
 from harken.settings_sync import sync_settings
-
-pytestmark = pytest.mark.crawl
 
 START_S = 120  # shared cores
 # Below the 30 seconds after which a crawl gives up on a response: an orphan would fail the test.
@@ -22,8 +22,53 @@ import subprocess, sys, time
 subprocess.Popen(sys.argv[1:])
 time.sleep(300)
 """
+ORPHAN = """
+import os, subprocess, sys
+if len(sys.argv) == 2:
+    subprocess.Popen([sys.executable, __file__, sys.argv[1], str(os.getpid())])
+    sys.exit()
+while os.getppid() == int(sys.argv[2]):
+    pass
+if sys.argv[1] == "adopted":
+    os.environ["HARKEN_PARENT_PID"] = str(os.getppid())
+from harken.runtime.child import die_with_parent
+die_with_parent()
+print("alive")
+"""
 
 
+def orphan(tmp_path: Path, kind: str, pid: int) -> str:
+    """Return the output of a process whose parent ended before it asked to die with it."""
+    script = tmp_path / "orphan.py"
+    script.write_text(ORPHAN)
+    done = subprocess.run(
+        [sys.executable, script, kind],
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=START_S,
+        env={**os.environ, PARENT_PID: str(pid)},
+    )  # the orphan holds the pipe of stdout, so this waits for its end
+    return done.stdout
+
+
+def test_a_child_whose_parent_ended_before_it_began_ends_at_once(tmp_path: Path):
+    assert orphan(tmp_path, "left", os.getpid()) == ""
+
+
+def test_a_child_of_process_1_lives_as_in_a_container(tmp_path: Path):
+    """An orphan belongs to process 1, or to a reaper in its place."""
+    assert orphan(tmp_path, "adopted", os.getpid()) == "alive\n"
+
+
+def test_a_child_gets_the_pid_of_its_parent():
+    code = f"import os; print(os.environ[{PARENT_PID!r}], os.getppid())"
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, check=True, capture_output=True, env=child_environment())
+    assert done.stdout.split() == [str(os.getpid()).encode()] * 2
+
+
+@pytest.mark.crawl
 def test_a_crawl_child_dies_with_its_parent(tmp_path: Path):
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(START_S)
