@@ -16,6 +16,9 @@ from core.errors import ConfigError
 from core.plugins import did_you_mean
 
 MAX_VALUE: Final = 60  # characters of a wrong value that an error quotes
+# Text where a group of settings belongs: it may be `password:secret`, without the space.
+_GROUP_ERRORS: Final = ("model_type", "dict_type")
+
 Locations = dict[KeyPath, str]  # "file:line:column" or the name of a variable, by setting
 
 
@@ -95,7 +98,9 @@ def _format_line(locations: Locations, keys: KeyPath, message: str) -> str:
     nearest = keys
     while nearest not in locations:
         nearest = nearest[:-1]
-    return f"{locations[nearest]}: {'.'.join(map(str, keys))}: {message}"
+    # Of `password:secret`, a key without a space after its colon, only the name.
+    name = ".".join(str(key).partition(":")[0] for key in keys)
+    return f"{locations[nearest]}: {name}: {message}"
 
 
 def _translate_error(detail: ErrorDetails) -> tuple[KeyPath, str]:
@@ -108,7 +113,8 @@ def _translate_error(detail: ErrorDetails) -> tuple[KeyPath, str]:
     if detail["type"] == "tuple_type":
         message = f"should be a list of {keys[-1]}"
     input_value = detail["input"]
-    if isinstance(input_value, str | int | float | bool) and "password" not in keys:
+    is_secret = "password" in keys or detail["type"] in _GROUP_ERRORS
+    if isinstance(input_value, str | int | float | bool) and not is_secret:
         message += f" (got {_shorten(str(input_value))})"
     return keys, f"{message}."
 

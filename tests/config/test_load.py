@@ -85,8 +85,22 @@ def test_all_errors_are_reported_together(tmp_path):
     assert len(_error_messages(tmp_path, "zone: X\nindex_prefix: 9\ncrawl: {batch: 0}\n")) == 3
 
 
-def test_error_does_not_quote_a_secret(tmp_path):
-    text = "mail: {host: h, sender: a@b, password: [hunter2]}\n"
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mail: {host: h, sender: a@b, password: [hunter2]}\n",
+        "mail: {host: h, sender: a@b, pasword: hunter2}\n",
+        "mail:\n  password:hunter2\n",
+        "mail:\n  host: h\n  password:hunter2\n",
+        "mail: {host: h, sender: a@b, password:hunter2}\n",
+        "mail: {host: h, sender: a@b}\npassword: hunter2\n",
+        "recrod: postgresql://harken:hunter2@db/harken\n",
+        "record: {postgresql://harken:hunter2@db/harken: 1}\n",
+        "sources: [{slug: s, kind: feed, options: token=hunter2}]\n",
+    ],
+)
+def test_error_does_not_quote_a_secret(tmp_path, text):
+    """It is shown on every page of the console; a space after a colon is easily forgotten."""
     assert "hunter2" not in "".join(_error_messages(tmp_path, text))
 
 
