@@ -9,7 +9,7 @@ class SourceProblem:
     """A source that does not answer as it should."""
 
     name: str
-    state: str  # late | silent | forbidden | broken | gap
+    state: str  # late | silent | forbidden | broken; gap is a key of the JSON that nothing sets yet
     since: datetime | None = None
     reason: str = ""  # in a few words, from the database; never a secret
 
