@@ -6,8 +6,9 @@ from random import Random
 
 import pytest
 
-from alerts.detection.detector import LOOKBACK, PAST_HORIZON, detect, load_start, watch_units
+from alerts.detection.detector import PAST_HORIZON, detect, load_start, watch_units
 from alerts.detection.detector_state import from_json, to_json
+from alerts.detection.detector_step import LOOKBACK
 from alerts.detection.lifecycle import NotifyReason
 from core.incident import IncidentKind, IncidentState
 from tests.alerts.simulation import TOPICS, WATCH, Corpus, make_context, with_crisis
