@@ -8,12 +8,13 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from core.coverage import Coverage, Outage, SourceProblem
-from store import changes, counts, processes
+from store import changes, counts, processes, settings_status
 from store.alerts import incidents, outbox
 from store.analysis import queue, rescoring
 from store.crawl import sources
 from store.crawl.sources import SourceRecord
 from store.processes import ProcessStatus
+from store.settings_status import SettingsStatus
 
 STALE_AFTER: Final = timedelta(seconds=20)  # four heartbeats: a process without one so long hangs
 STARTUP_TIME: Final = timedelta(minutes=2)  # to load a model on a busy machine
@@ -67,6 +68,20 @@ def status_report(tx: Connection, health: SystemHealth) -> dict[str, Any]:
             {"name": p.name, "pid": p.pid, "state": p.state, "since": p.started, "beat": p.beat}
             for p in health.processes
         ],
+        "settings": settings_keys(settings_status.current_status(tx)),
+    }
+
+
+def settings_keys(status: SettingsStatus | None) -> dict[str, Any] | None:
+    """Return the JSON ``settings`` of a status; None before the first run."""
+    if status is None:
+        return None
+    return {
+        "path": status.path,
+        "applied_at": status.applied_at,
+        "rejected_at": status.rejected_at,
+        "problem": status.problem,
+        "restart": list(status.restart),
     }
 
 

@@ -1,6 +1,6 @@
 """Settings from the environment: ``HARKEN_A__B`` is the setting ``a: {b: …}``."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -32,14 +32,32 @@ def read_environment(environ: Mapping[str, str]) -> list[Override]:
         ConfigError: such a file cannot be read.
     """
     result = []
+    for name, keys, value in _variables(environ):
+        content = (
+            _read_value_file(keys, name, Path(value)) if name.endswith(_FILE_SUFFIX) else value
+        )
+        result.append(Override(name, keys, content))
+    return result
+
+
+def value_files(environ: Mapping[str, str]) -> list[Path]:
+    """Return the files that variables in *environ* name as the place of a value."""
+    variables = _variables(environ)
+    return [Path(value) for name, _, value in variables if name.endswith(_FILE_SUFFIX)]
+
+
+def without_settings(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return a copy of *environ* without the variables of settings."""
+    setting_names = {name for name, _, _ in _variables(environ)}
+    return {name: value for name, value in environ.items() if name not in setting_names}
+
+
+def _variables(environ: Mapping[str, str]) -> Iterator[tuple[str, KeyPath, str]]:
+    """Yield name, setting and value of each variable of a setting, sorted by name."""
     for name, value in sorted(environ.items()):
         keys = tuple(name.removeprefix(PREFIX).removesuffix(_FILE_SUFFIX).lower().split("__"))
         if name.startswith(PREFIX) and keys[0] in Settings.model_fields:
-            content = (
-                _read_value_file(keys, name, Path(value)) if name.endswith(_FILE_SUFFIX) else value
-            )
-            result.append(Override(name, keys, content))
-    return result
+            yield name, keys, value
 
 
 def apply_overrides(tree: dict[str, Any], overrides: Sequence[Override]) -> dict[str, Any]:

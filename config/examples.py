@@ -60,6 +60,12 @@ def inline_examples(tree: Mapping[str, Any], folder: Path) -> Iterator[tuple[Key
             yield ("topics", index, "examples"), _no_label_message(name, rows, topic)
 
 
+def example_files(tree: Mapping[str, Any], folder: Path) -> list[Path]:
+    """Return the files of examples that the settings *tree* names; they may be missing."""
+    names = [topic.get("examples") for topic in _topics(tree)]
+    return [folder / name for name in dict.fromkeys(n for n in names if isinstance(n, str))]
+
+
 def missing_file_message(name: str) -> str:
     """Return the message for the missing file *name*."""
     return f"file {name!r} not found; it should contain JSON lines with text and label."

@@ -14,6 +14,10 @@ HEADER = """\
 Every key of `harken.yaml`. Each can also be set in the environment: `HARKEN_CONSOLE__PORT=8080`,
 or `HARKEN_MAIL__PASSWORD_FILE=/run/secrets/mail` for a file that contains the value.
 
+A running Harken applies an edit of the file within seconds. `state`, `record`, `index`,
+`index_prefix`, `console.host` and `console.port` apply after a restart. After an edit with a
+mistake the former settings stay in force; the console and `harken status` show its place.
+
 | key | meaning | default |
 | --- | --- | --- |
 """

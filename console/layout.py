@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import Connection
 
@@ -11,9 +12,10 @@ from alerts.messages.brief import headline
 from alerts.messages.completeness import outage_messages
 from core.incident import Incident, IncidentState
 from core.watch import Watch
-from store import counts, watches
+from store import counts, settings_status, watches
 from store.alerts import incidents
-from templates.contexts.layout import Alarm, Layout
+from store.settings_status import SettingsStatus
+from templates.contexts.layout import Alarm, Layout, SettingsNotice
 from templates.i18n import Message, msg
 from templates.links import Links
 
@@ -64,7 +66,22 @@ def build_layout(
         newest_age=None if newest is None else max(now - newest, timedelta()),
         alarms=tuple(_alarms(crises, display_names)),
         outages=tuple(outage_messages((health or system_health(tx, now=now)).outages)),
+        settings=_settings_notice(settings_status.current_status(tx)),
     )
+
+
+def _settings_notice(status: SettingsStatus | None) -> SettingsNotice | None:
+    """Return the notice of an edit that does not apply; None without one."""
+    if status is None or not (status.problem or status.restart):
+        return None
+    file, mistakes = Path(status.path).name, (status.problem or "").splitlines()
+    sentences = []
+    if mistakes:
+        values = {"file": file, "count": len(mistakes), "at": status.applied_at}
+        sentences.append(msg("shell.settings_mistake", **values))
+    if status.restart:
+        sentences.append(msg("shell.settings_restart", file=file, keys=status.restart))
+    return SettingsNotice(sentences=tuple(sentences), mistakes=tuple(mistakes))
 
 
 def _alarms(crises: Iterable[Incident], display_names: DisplayNames) -> Iterable[Alarm]:

@@ -10,9 +10,10 @@ from sqlalchemy import Connection
 
 from alerts.health import SystemHealth, index_keys, system_health
 from console.context import AppContext
-from store import counts
+from store import counts, settings_status
 from store.alerts import outbox
 from store.crawl import sources
+from store.settings_status import SettingsStatus
 
 
 def render_metrics(app_context: AppContext) -> bytes:
@@ -38,6 +39,7 @@ class _Gauges(Collector):
                 ),
                 _source_states(tx),
                 *_parts(system_health(tx, now=now)),
+                *_settings(settings_status.current_status(tx)),
             ]
 
     def _lag(self, tx: Connection) -> float:
@@ -66,6 +68,15 @@ def _source_states(tx: Connection) -> GaugeMetricFamily:
     for source in sources.active(tx):
         family.add_metric([source.slug, source.state], 1)
     return family
+
+
+def _settings(status: SettingsStatus | None) -> Iterable[GaugeMetricFamily]:
+    """Yield two gauges of the settings file; none before the first run."""
+    if status is not None:
+        is_valid = float(status.problem is None)
+        yield _gauge("harken_settings_valid", "0 while harken.yaml has a mistake", is_valid)
+        sentence = "Changed settings that apply after a restart"
+        yield _gauge("harken_settings_restart_needed", sentence, len(status.restart))
 
 
 def _parts(health: SystemHealth) -> Iterable[GaugeMetricFamily]:

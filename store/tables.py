@@ -299,3 +299,11 @@ processes = _table(
     _not_null("state"),
     _nullable("reason", Text),
 )
+settings_status = _table(
+    "settings_status",
+    _primary_key("path"),
+    _not_null("applied_at", Instant),
+    _nullable("rejected_at", Instant),
+    _nullable("problem", Text),
+    _not_null("restart", JSON),
+)

@@ -3,6 +3,7 @@
 import functools
 import inspect
 import os
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +19,7 @@ from harken.clock import Clock
 
 if TYPE_CHECKING:
     from config.settings import Settings
+    from config.settings_file import SettingsFile
     from harken.commands.tables import Output
     from store.database import Database
 
@@ -33,6 +35,7 @@ Offset = Annotated[
 IsChild = Annotated[bool, typer.Option("--child", hidden=True, help="Stop when the parent stops.")]
 
 CONFIG = Path("harken.yaml")
+STDIN: Final = Path("-")  # as --config: the settings of the parent, see config.handover
 VALID_YEARS: Final = range(1970, 2200)  # from the epoch; far from the limit of datetime
 SharedOption: TypeAlias = Literal["config", "state", "as_json", "now", "offset", "child"]
 # Type and default of each shared option, in the order of --help.
@@ -64,12 +67,22 @@ class Invocation:
     def settings(self) -> "Settings":
         """Read the settings file; ``state``, if given, replaces its folder.
 
+        A child of ``harken run`` gets the settings in force as its standard input (--config -).
+
         Raises:
             ConfigError: the file is missing or wrong.
         """
-        from config.load import load
+        if self.config == STDIN:
+            from config.handover import deserialize
 
-        return load(self.config, os.environ, state=self.state)  # noqa: TID251 - the one place
+            return deserialize(sys.stdin.read())
+        return self.settings_file().load()
+
+    def settings_file(self) -> "SettingsFile":
+        """Return the settings file, to be loaded later; nothing is read."""
+        from config.settings_file import SettingsFile
+
+        return SettingsFile(self.config, os.environ, self.state)  # noqa: TID251 - the one place
 
     def open(self) -> tuple["Settings", "Database"]:
         """Read the settings and open their database.

@@ -23,5 +23,5 @@ def run(invocation: Invocation) -> None:
         print_err(f"Harken is running. Console: {url}")
         invocation.print_result("run", {"url": url, "pid": os.getpid()}, [])
 
-    settings, clock = invocation.settings(), invocation.clock
-    asyncio.run(Runtime(settings, invocation.config, clock).serve(on_ready))
+    settings, settings_file = invocation.settings(), invocation.settings_file()
+    asyncio.run(Runtime(settings, settings_file, invocation.clock).serve(on_ready))

@@ -15,8 +15,10 @@ def status(invocation: Invocation) -> None:
     """
     from alerts.health import index_keys, status_report, system_health
     from harken import wiring
+    from harken.running_settings import load_for_report
 
-    settings, database = invocation.open()
+    settings = load_for_report(invocation.settings_file())
+    database = wiring.open_database(settings)
     with database.read() as tx:
         result = status_report(tx, system_health(tx, now=invocation.clock.now()))
         engine, consumer = wiring.index_name(settings), wiring.index_consumer(settings)
@@ -44,7 +46,21 @@ def _status_lines(result: dict[str, Any]) -> list[str]:
     ]
     lines += [f"not working: {s['what']} {s['name']}: {s['reason']}" for s in result["silences"]]
     calm = {None: "unknown", True: "yes", False: "no, an incident is open"}
-    return [*lines, f"calm: {calm[result['calm']]}"]
+    return [*lines, *_settings_lines(result["settings"]), f"calm: {calm[result['calm']]}"]
+
+
+def _settings_lines(settings: dict[str, Any] | None) -> Iterator[str]:
+    """Yield the mistakes of an edited settings file, and the settings that need a restart."""
+    if settings is None:
+        return
+    if settings["problem"]:
+        yield (
+            f"settings: {settings['path']} has a mistake and was not applied; the settings of "
+            f"{settings['applied_at']:%Y-%m-%d %H:%M:%S} UTC are in force"
+        )
+        yield from (f"  {line}" for line in settings["problem"].splitlines())
+    if settings["restart"]:
+        yield f"settings: changed; restart to apply {', '.join(settings['restart'])}"
 
 
 def _model_lines(models: dict[str, int], replay: dict[str, Any] | None) -> Iterator[str]:

@@ -36,3 +36,15 @@ def acquire(path: Path) -> IO[str]:
     handle.write(str(os.getpid()))
     handle.flush()
     return handle
+
+
+def is_locked(path: Path) -> bool:
+    """Return True if another process holds the lock of the file at *path*; nothing is created."""
+    try:
+        with path.open() as handle:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return False

@@ -4,54 +4,58 @@ import asyncio
 import contextlib
 import signal
 import socket
-import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Final
 
 import structlog
 
+from config import handover
+from config.difference import SettingsChange
 from config.settings import Settings
+from config.settings_file import SettingsFile
 from console.middleware import refuse_open_bind
-from core.errors import ConfigError, HarkenError
 from harken import wiring
 from harken.clock import Clock
-from harken.pipeline.crawl import close_crawl, due_sources
 from harken.runtime.alert_loop import AlertLoop
+from harken.runtime.child_command import child_command
+from harken.runtime.child_group import ChildGroup
+from harken.runtime.crawls import Crawls
 from harken.runtime.heartbeat import BEAT_INTERVAL, Heartbeat
+from harken.runtime.listener import open_socket, url_of
 from harken.runtime.lock import acquire
+from harken.runtime.reload import SettingsReload
+from harken.runtime.replaceable_app import ReplaceableApp
 from harken.runtime.schedule import Schedule
-from harken.runtime.supervisor import Child, start, stop
-from harken.runtime.workers import worker_names
+from harken.runtime.settings_watch import SettingsWatch
+from harken.runtime.supervisor import Child
+from harken.runtime.workers import WORKER_NAME, worker_names
 from harken.settings_sync import sync_settings
-from store import processes
+from store import processes, settings_status
 from store.analysis import queue
 from store.crawl import runs, sources
 from store.database import Database
+from store.settings_status import SettingsStatus
 
 log = structlog.get_logger()
 
 POLL_INTERVAL: Final = timedelta(seconds=1)  # between two looks for due sources and emails
 HANG_TIMEOUT: Final = timedelta(seconds=60)  # without a heartbeat; then the child is killed
-MAX_CRAWLS: Final = 2  # crawl processes at a time
 
 
 class Runtime:
     """All processes of one installation on this machine."""
 
-    def __init__(self, settings: Settings, config: Path, clock: Clock) -> None:
+    def __init__(self, settings: Settings, settings_file: SettingsFile, clock: Clock) -> None:
         refuse_open_bind(settings.console.host)
-        self.settings = settings
+        self.settings = settings  # in force; an edit of the file replaces them
         self.clock = clock
-        self.config = config
+        self._settings_watch = SettingsWatch(settings_file)
         self.database: Database = wiring.open_database(settings)
-        self.children = [
-            *(self._child(n, "analyse", "--name", n) for n in worker_names(settings.model.workers)),
-            self._child("index", "index"),
-        ]
-        self._crawl_processes: dict[str, asyncio.subprocess.Process] = {}
-        self._crawl_tasks: set[asyncio.Task[None]] = set()
+        self.children = ChildGroup([*self._analyse_workers(), self._child("index", "index")])
+        self.crawls = Crawls(self.database, settings, clock)
+        self._alert_loop = AlertLoop(self.database, settings, clock)
+        self._alert_lock = asyncio.Lock()  # a tick ends before its loop is replaced
 
     async def serve(self, on_ready: Callable[[str], None]) -> None:
         """Run until SIGINT or SIGTERM; call *on_ready* with the URL of the console.
@@ -67,77 +71,82 @@ class Runtime:
             ) as listener,
         ):
             await asyncio.to_thread(self._prepare)
-            schedule = self._schedule()
-            keepers = [asyncio.create_task(child.keep_running()) for child in self.children]
-            schedule.start()
+            schedule = Schedule()
+            self.children.start()
             try:
+                context = wiring.open_app_context(self.settings, self.database, self.clock)
+                app = ReplaceableApp(context)
+                self._add_jobs(schedule, app)
+                schedule.start()
                 on_ready(url_of(listener))
-                await self._serve_console(listener)
+                await _serve_console(app, listener)
             finally:
                 schedule.stop()
-                await self._stop_all(keepers)
+                await self._stop_all()
 
     def _prepare(self) -> None:
         """Sync the settings, and release the runs and leases that a killed run left open."""
         now = self.clock.now()
         sync_settings(self.database, self.settings, now=now)
+        status = SettingsStatus(path=str(self._settings_watch.path), applied_at=now)
         with self.database.write() as tx:
+            settings_status.replace_status(tx, status)
             for source in runs.close_orphaned(tx, now=now):
                 sources.schedule(tx, source, due=now)
             for process in processes.all_processes(tx):
                 queue.release(tx, process.name)
                 processes.remove(tx, process.name)
 
-    def _schedule(self) -> Schedule:
-        alert_loop = AlertLoop(self.database, self.settings, self.clock)
+    def _add_jobs(self, schedule: Schedule, app: ReplaceableApp) -> None:
+        async def apply(change: SettingsChange) -> None:
+            """Apply edited settings to the parts of the run; the same again after a failure."""
+            await self.crawls.use(change.settings)
+            self.settings = change.settings
+            app.use(change.settings)
+            if "model" in change.changed_keys:
+                await self._restart_analysis()
+            await self._replace_alert_loop()
+
         heartbeat = Heartbeat(self.database, "run", started_at=self.clock.now())
-        schedule = Schedule()
-        schedule.add(POLL_INTERVAL, "crawl", self._start_crawls)
-        schedule.add(POLL_INTERVAL, "detect", lambda: asyncio.to_thread(alert_loop.tick))
-        schedule.add(
-            BEAT_INTERVAL, "beat", lambda: asyncio.to_thread(self._beat, heartbeat, alert_loop)
+        reload = SettingsReload(
+            self._settings_watch, self.database, self.clock, running=self.settings, apply=apply
         )
+        schedule.add(POLL_INTERVAL, "crawl", self.crawls.start_due)
+        schedule.add(POLL_INTERVAL, "detect", self._tick_alerts)
+        schedule.add(POLL_INTERVAL, "settings", reload.poll)
+        schedule.add(BEAT_INTERVAL, "beat", lambda: asyncio.to_thread(self._beat, heartbeat))
         schedule.add(BEAT_INTERVAL, "watch", self._watch_children)
-        return schedule
 
-    def _beat(self, heartbeat: Heartbeat, alert_loop: AlertLoop) -> None:
+    async def _restart_analysis(self) -> None:
+        """Replace the analyse workers by those of the current settings."""
+        former = [child for child in self.children if child.name.startswith(WORKER_NAME)]
+        await self.children.stop(former)
+        workers = self._analyse_workers()
+        removed_names = {child.name for child in former} - {child.name for child in workers}
+        await asyncio.to_thread(self._forget, sorted(removed_names))
+        self.children.add(workers)
+        self.children.start()
+
+    def _forget(self, names: Sequence[str]) -> None:
+        """Delete the heartbeats of processes that ended on purpose, and free their leases."""
+        with self.database.write() as tx:
+            for name in names:
+                queue.release(tx, name)
+                processes.remove(tx, name)
+
+    async def _replace_alert_loop(self) -> None:
+        async with self._alert_lock:
+            self._alert_loop = AlertLoop(self.database, self.settings, self.clock)
+            await asyncio.to_thread(self._forget, ["smtp"])  # the next probe stores it again
+
+    async def _tick_alerts(self) -> None:
+        async with self._alert_lock:
+            await asyncio.to_thread(self._alert_loop.tick)
+
+    def _beat(self, heartbeat: Heartbeat) -> None:
         """Report the parent as failing while its detection fails, although the process is alive."""
-        state = "failing" if alert_loop.last_error else "working"
-        heartbeat.beat(self.clock.now(), state, alert_loop.last_error)
-
-    async def _start_crawls(self) -> None:
-        """Start a crawl process for each kind of due sources, at most ``MAX_CRAWLS`` at a time."""
-        due_slugs = await asyncio.to_thread(
-            due_sources, self.database, now=self.clock.now(), limit=self.settings.crawl.batch
-        )
-        for kind, slugs in due_slugs.items():
-            idle = [s for s in slugs if s not in self._crawl_processes]
-            if idle and len(set(self._crawl_processes.values())) < MAX_CRAWLS:
-                process = await start(self._command("crawl", *idle))
-                self._crawl_processes |= dict.fromkeys(idle, process)
-                task = asyncio.create_task(self._finish_crawl(kind, idle, process))
-                self._crawl_tasks.add(task)
-                task.add_done_callback(self._crawl_tasks.discard)
-
-    async def _finish_crawl(
-        self, kind: str, slugs: Sequence[str], process: asyncio.subprocess.Process
-    ) -> None:
-        limit = self.settings.crawl.deadline.total_seconds() * 1.5
-        try:
-            await asyncio.wait_for(process.wait(), limit)
-        except TimeoutError:
-            log.error("crawl.overdue", kind=kind, pid=process.pid)
-            await stop(process)
-        has_failed, now = process.returncode != 0, self.clock.now()
-        try:
-            await asyncio.to_thread(
-                close_crawl, self.database, slugs, now=now, has_failed=has_failed
-            )
-        except HarkenError as error:  # the next crawl of these sources closes their runs
-            log.error("crawl.not_closed", kind=kind, reason=str(error))
-        finally:
-            for slug in slugs:
-                self._crawl_processes.pop(slug, None)
+        error = self._alert_loop.last_error
+        heartbeat.beat(self.clock.now(), "failing" if error else "working", error)
 
     async def _watch_children(self) -> None:
         """Kill a child that hangs; its keeper task restarts it."""
@@ -151,66 +160,46 @@ class Runtime:
         with self.database.read() as tx:
             return {p.name: p.beat for p in processes.all_processes(tx) if p.state == "working"}
 
-    async def _serve_console(self, listener: socket.socket) -> None:
-        import uvicorn
-
-        from console.app import create_app
-
-        for signal_number in (signal.SIGINT, signal.SIGTERM):
-            # uvicorn sends the signal to this process again when it is done: it must not end before
-            # its children.
-            asyncio.get_running_loop().add_signal_handler(signal_number, lambda: None)
-        app = create_app(wiring.open_app_context(self.settings, self.database, self.clock))
-        server = uvicorn.Server(
-            uvicorn.Config(
-                app,
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                limit_concurrency=200,
-                timeout_graceful_shutdown=2,
-            )
-        )
-        await server.serve(sockets=[listener])
-
-    async def _stop_all(self, keepers: Sequence[asyncio.Task[None]]) -> None:
-        for task in (*keepers, *self._crawl_tasks):
-            task.cancel()
-        await asyncio.gather(*keepers, *self._crawl_tasks, return_exceptions=True)
-        crawls = [stop(process) for process in set(self._crawl_processes.values())]
-        await asyncio.gather(*(child.stop() for child in self.children), *crawls)
+    async def _stop_all(self) -> None:
+        await self.crawls.stop()
+        await self.children.stop(self.children)
         self.database.close()
 
+    def _analyse_workers(self) -> list[Child]:
+        names = worker_names(self.settings.model.workers)
+        return [self._child(name, "analyse", "--name", name) for name in names]
+
     def _child(self, name: str, verb: str, *arguments: str) -> Child:
-        return Child(name, self._command(verb, "--follow", *arguments), self._on_child_exit)
+        command = child_command(
+            verb, "--follow", *arguments, state=self.settings.state, clock=self.clock
+        )
+        # Read at each start: a child that restarts gets the settings in force.
+        return Child(
+            name,
+            command,
+            self._on_child_exit,
+            document=lambda: handover.serialize(self.settings),
+        )
 
     def _on_child_exit(self, name: str, reason: str) -> None:
         with self.database.write() as tx:
             processes.mark_failing(tx, name, reason=reason)
 
-    def _command(self, verb: str, *arguments: str) -> list[str]:
-        common_options = ["--config", str(self.config), "--state", str(self.settings.state)]
-        offset = ["--offset", str(self.clock.offset.total_seconds()), "--child"]
-        return [sys.executable, "-m", "harken", verb, *arguments, *common_options, *offset]
 
+async def _serve_console(app: ReplaceableApp, listener: socket.socket) -> None:
+    """Serve *app* on *listener* until SIGINT or SIGTERM."""
+    import uvicorn
 
-def open_socket(host: str, port: int) -> socket.socket:
-    """Listen at *host* and *port*; port 0 selects a free one.
-
-    Raises:
-        ConfigError: the address is in use, or not one of this machine.
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        return socket.create_server((host, port), family=family)
-    except OSError as error:
-        raise ConfigError(
-            f"console: cannot listen on {host} port {port}: {error.strerror}. "
-            "Stop the program that uses it, or set another console.port."
-        ) from None
-
-
-def url_of(listener: socket.socket) -> str:
-    """Return the URL at which a browser on this machine reaches *listener*."""
-    host, port = listener.getsockname()[:2]
-    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+    for signal_number in (signal.SIGINT, signal.SIGTERM):
+        # uvicorn sends the signal to this process again when it is done: it must not end before
+        # its children.
+        asyncio.get_running_loop().add_signal_handler(signal_number, lambda: None)
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        limit_concurrency=200,
+        timeout_graceful_shutdown=2,
+    )
+    await uvicorn.Server(config).serve(sockets=[listener])

@@ -9,6 +9,7 @@ from typing import Final
 import structlog
 
 from config.child_environment import child_environment
+from config.environment import without_settings
 from harken.logs import safe_message
 
 log = structlog.get_logger()
@@ -28,7 +29,8 @@ GRACE_S: Final = 4.0  # seconds between SIGTERM and SIGKILL
 class Child:
     """Long-lived child process, restarted whenever it ends.
 
-    *on_exit* gets its name and the reason after each end.
+    *on_exit* gets its name and the reason after each end. *document* returns the text for its
+    standard input at each start.
     """
 
     def __init__(
@@ -37,11 +39,13 @@ class Child:
         command: Sequence[str],
         on_exit: Callable[[str, str], None],
         *,
+        document: Callable[[], str] = str,
         backoff: Sequence[float] = BACKOFF_S,
     ) -> None:
         self.name = name
         self.command = list(command)
         self.on_exit = on_exit
+        self.document = document
         self.backoff = backoff
         self.process: asyncio.subprocess.Process | None = None
 
@@ -62,7 +66,7 @@ class Child:
     async def _run_once(self) -> str:
         """Run the child until it ends. Return the reason."""
         try:
-            self.process = await start(self.command)
+            self.process = await start(self.command, self.document())
         except OSError as error:  # out of memory or handles; the next attempt may work
             log.error("child.not_started", child=self.name, reason=error.strerror)
             return f"could not be started ({error.strerror})"
@@ -82,14 +86,21 @@ class Child:
             await stop(self.process)
 
 
-async def start(command: Sequence[str]) -> asyncio.subprocess.Process:
-    """Start *command* without input; it shares stdout and stderr with this process."""
-    return await asyncio.create_subprocess_exec(
+async def start(command: Sequence[str], document: str = "") -> asyncio.subprocess.Process:
+    """Start *command* with *document* as its standard input; it shares stdout and stderr.
+
+    The document holds its settings: the environment contains none, so no secret of another step.
+    """
+    process = await asyncio.create_subprocess_exec(
         *command,
-        stdin=asyncio.subprocess.DEVNULL,
+        stdin=asyncio.subprocess.PIPE,
         start_new_session=True,
-        env=child_environment(),
+        env=without_settings(child_environment()),
     )
+    assert process.stdin is not None
+    process.stdin.write(document.encode())  # the event loop sends it; the child may end before
+    process.stdin.close()
+    return process
 
 
 async def stop(process: asyncio.subprocess.Process) -> None:

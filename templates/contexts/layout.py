@@ -18,6 +18,14 @@ class Alarm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SettingsNotice:
+    """An edit of harken.yaml that does not apply, in the banner of every page."""
+
+    sentences: tuple[Message, ...]
+    mistakes: tuple[str, ...] = ()  # one line each: file, line, column, setting and what is right
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
     """The content of the frame around every page."""
 
@@ -26,6 +34,7 @@ class Layout:
     newest_age: timedelta | None  # age of the newest mention; None: there is none yet
     alarms: tuple[Alarm, ...] = ()
     outages: tuple[Message, ...] = ()  # one sentence per outage
+    settings: SettingsNotice | None = None  # None: the settings file applies as it is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

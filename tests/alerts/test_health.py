@@ -253,8 +253,10 @@ def test_report_has_the_documented_keys(record):
         report = status_report(tx, system_health(tx, now=NOON))
         index = index_keys(tx, "tantivy", "tantivy")
     assert set(report) == {
-        *("mentions", "models", "replay", "outbox", "coverage", "silences", "calm", "processes")
+        *("mentions", "models", "replay", "outbox", "coverage", "silences", "calm", "processes"),
+        "settings",
     }
+    assert report["settings"] is None, "no run has stored any yet"
     assert set(report["mentions"]) == {"pending", "scored", "unscored", "quarantined", "deleted"}
     assert set(report["outbox"]) == {"due", "sent", "failed"}
     assert set(report["coverage"]) == {

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.environment import Override, apply_overrides, read_environment
+from config.environment import Override, apply_overrides, read_environment, without_settings
 from config.load import load
 from core.errors import ConfigError
 
@@ -158,3 +158,13 @@ def test_errors_of_the_file_keep_their_position_beside_those_of_the_environment(
         "HARKEN_ZONE",
         "harken.yaml:2:3",
     ]
+
+
+def test_environment_of_a_child_has_no_settings():
+    environ = {
+        "HARKEN_MAIL__PASSWORD": "hunter2",
+        "HARKEN_RECORD_FILE": "/run/secrets/record",
+        "HARKEN_PARENT_PID": "7",
+        "PATH": "/bin",
+    }
+    assert without_settings(environ) == {"HARKEN_PARENT_PID": "7", "PATH": "/bin"}

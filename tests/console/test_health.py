@@ -7,8 +7,9 @@ import pytest
 
 from core.errors import TransientError
 from indexer.engines.memory import MemoryIndex
-from store import processes
+from store import processes, settings_status
 from store.database import Database
+from store.settings_status import SettingsStatus
 from tests.console import sample_installation
 
 
@@ -85,3 +86,16 @@ def test_the_password_of_an_engine_is_shown_nowhere(desk):
     for path in ("/status", "/status.json", "/metrics", "/readyz"):
         assert "hunter2" not in client.get(path).text
     assert client.get("/status.json").json()["index"]["engine"] == "http://127.0.0.1:9200"
+
+
+def test_a_mistake_in_the_settings_is_a_metric(client, furnished):
+    assert "harken_settings" not in client.get("/metrics").text, "no run has stored any yet"
+    now = sample_installation.NOW
+    with furnished.write() as tx:
+        status = SettingsStatus(path="harken.yaml", applied_at=now, restart=("index",))
+        settings_status.replace_status(tx, status)
+    assert "harken_settings_valid 1.0\n" in client.get("/metrics").text
+    with furnished.write() as tx:
+        settings_status.mark_rejected(tx, "harken.yaml:1:1: x", now=now)
+    assert "harken_settings_valid 0.0\n" in client.get("/metrics").text
+    assert "harken_settings_restart_needed 1.0\n" in client.get("/metrics").text

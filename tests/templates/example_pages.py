@@ -256,6 +256,10 @@ def pages(hostile: str = HOSTILE) -> dict[str, tuple[str, Context]]:
         open_incidents=0,
         newest_age=None,
         outages=(msg("silence.scorer", since=letters.NOW),),
+        settings=shell_.SettingsNotice(
+            sentences=(msg("shell.settings_mistake", file=hostile, count=1, at=letters.NOW),),
+            mistakes=(hostile,),
+        ),
     )
     return {
         "search": ("console/search.html.j2", search(hostile)),

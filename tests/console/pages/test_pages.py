@@ -83,7 +83,7 @@ def test_the_twins_have_the_keys_of_the_contract(client):
     status = of("/status.json")
     assert status.keys() - HEAD == {
         *("mentions", "models", "replay", "index", "outbox", "coverage", "silences", "calm"),
-        "processes",
+        *("processes", "settings"),
     }
     assert status["index"].keys() == {"engine", "docs", "lag"}
 

@@ -20,6 +20,7 @@ STATUS = {
     "silences": [{"what": "smtp", "name": "smtp", "since": AT, "reason": "it does not answer"}],
     "calm": None,
     "processes": [{"name": "index", "pid": 77, "state": "failing", "since": AT, "beat": AT}],
+    "settings": None,
 }  # fmt: skip
 
 
@@ -54,3 +55,28 @@ def test_status_tells_whose_verdicts_stand_how_to_replay_and_how_many_still_wait
     told = lines(models={"old": 7, "new": 2}, replay={"model": "new", "waiting": 6})
     assert "scores: 7 by old, 2 by new; `harken analyse --again`" in told
     assert "re-scoring: 6 left for new" in told
+
+
+def edited(**values):
+    """Return the JSON of a settings file that was edited while Harken ran."""
+    status = {"path": "harken.yaml", "applied_at": AT, "rejected_at": None, "problem": None}
+    return {"settings": status | {"restart": []} | values}
+
+
+def test_status_reports_a_mistake_in_the_settings_with_its_place():
+    problem = "harken.yaml:3:1: watchs: unknown setting."
+    text = lines(**edited(problem=problem, rejected_at=AT))
+    assert "settings: harken.yaml has a mistake and was not applied" in text
+    assert "the settings of 2026-11-22 06:00:00 UTC are in force" in text
+    assert f"\n  {problem}\n" in text
+    assert "restart" not in text
+
+
+def test_status_names_the_settings_that_need_a_restart():
+    text = lines(**edited(restart=["index", "console.port"]))
+    assert "settings: changed; restart to apply index, console.port\n" in text
+    assert "mistake" not in text
+
+
+def test_status_does_not_mention_settings_that_apply():
+    assert "settings" not in lines(**edited())

@@ -8,7 +8,7 @@ import textwrap
 import pytest
 
 from core.errors import ConfigError
-from harken.runtime.lock import acquire
+from harken.runtime.lock import acquire, is_locked
 
 
 def test_a_second_run_is_refused_with_the_pid_of_the_first(tmp_path):
@@ -52,3 +52,12 @@ def test_a_folder_that_cannot_be_made_is_a_mistake_in_the_settings(tmp_path):
 def test_two_state_folders_have_two_runs(tmp_path):
     with acquire(tmp_path / "a" / "run.lock"), acquire(tmp_path / "b" / "run.lock"):
         pass
+
+
+def test_a_lock_is_visible_without_taking_it(tmp_path):
+    path = tmp_path / "run.lock"
+    assert not is_locked(path)
+    assert not path.exists()
+    with acquire(path):
+        assert is_locked(path)
+    assert not is_locked(path)

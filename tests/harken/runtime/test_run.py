@@ -67,11 +67,15 @@ class House:
 
     def pids(self) -> dict[str, int]:
         """Return the pids once all four processes have a heartbeat."""
+        return self.pids_of("run", "analyse", "analyse-2", "index")
+
+    def pids_of(self, *names: str) -> dict[str, int]:
+        """Return the pids once the processes of *names* have a heartbeat."""
         record = Database(f"sqlite:///{self.folder / 'state' / 'record.db'}")
         with record.read() as tx:
             found = {p.name: p.pid for p in processes.all_processes(tx)}
         record.close()
-        return found if {"run", "analyse", "analyse-2", "index"} <= found.keys() else {}
+        return found if found.keys() >= set(names) else {}
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from config.settings import Settings
+from config.settings_file import SettingsFile
 from core.errors import ConfigError, TransientError
 from harken.clock import Clock
 from harken.runtime.heartbeat import Heartbeat
@@ -34,7 +35,7 @@ def run(sqlite_record, tmp_path):
         watches.replace_from_file(tx, [watch()], [])
         begin(tx, "blog", "forum", at=NOON - timedelta(minutes=10))
     settings = Settings(state=tmp_path, record=sqlite_record.url)
-    made = Runtime(settings, tmp_path / "harken.yaml", Stopped())
+    made = Runtime(settings, SettingsFile(tmp_path / "harken.yaml", {}), Stopped())
     yield made
     made.database.close()
 
@@ -59,9 +60,9 @@ class Process:
 
 
 def crawled(run, process, slugs=("blog",)):
-    run._crawl_processes |= dict.fromkeys(slugs, process)
+    run.crawls.processes |= dict.fromkeys(slugs, process)
     with capture_logs() as logs:
-        asyncio.run(run._finish_crawl("feed", slugs, process))
+        asyncio.run(run.crawls.finish("feed", slugs, process))
     return [line["event"] for line in logs]
 
 
@@ -77,7 +78,7 @@ def test_after_a_good_crawl_its_sources_are_free_for_the_next(run):
         sources.record_outcome(tx, "blog", state="ok", reason=None, now=NOON)
         sources.schedule(tx, "blog", due=NOON + timedelta(minutes=15))
     assert crawled(run, Process(0)) == []
-    assert run._crawl_processes == {}
+    assert run.crawls.processes == {}
     assert (source(run).state, source(run).due) == ("ok", NOON + timedelta(minutes=15))
 
 
@@ -95,20 +96,42 @@ def test_a_crawl_whose_end_cannot_be_recorded_does_not_block_its_sources(run):
         def write(self):
             raise TransientError("The database does not respond.")
 
-    real, run.database = run.database, Deaf()
+    run.crawls._database = Deaf()
     assert crawled(run, Process(1)) == ["crawl.not_closed"]
-    run.database = real
-    assert run._crawl_processes == {}
+    assert run.crawls.processes == {}
 
 
 def test_a_crawl_beyond_its_deadline_is_stopped(run):
-    run.settings = run.settings.model_copy(
+    run.crawls._settings = run.settings.model_copy(
         update={"crawl": run.settings.crawl.model_copy(update={"deadline": timedelta(0)})}
     )
     process = Process(-15, hangs=True)
     assert crawled(run, process) == ["crawl.overdue"]
     assert len(process.asked) == 1
-    assert run._crawl_processes == {}
+    assert run.crawls.processes == {}
+
+
+def test_a_source_that_was_edited_during_its_crawl_is_crawled_again_at_once(run):
+    """Otherwise its new address would wait for a whole interval."""
+    new = [
+        {"slug": s, "kind": "feed", "options": {"url": f"http://{s}.example"}}
+        for s in ("blog", "forum")
+    ]
+    process = Process(0)
+    run.crawls.processes |= {"blog": process}
+    asyncio.run(run.crawls.use(run.settings.model_validate({"sources": new})))
+    later = NOON + timedelta(hours=1)
+    with run.database.write() as tx:
+        for slug in ("blog", "forum"):
+            sources.schedule(tx, slug, due=later)
+        runs.finish(tx, "run-blog", state="ok", reason=None, run_totals=runs.RunTotals(), now=NOON)
+    assert crawled(run, process) == []
+    assert source(run).due == NOON
+    assert source(run, "forum").due == later, "it was not being crawled"
+    with run.database.write() as tx:
+        sources.schedule(tx, "blog", due=later)
+    assert crawled(run, process) == []
+    assert source(run).due == later, "once is enough"
 
 
 def watched(run, *beats):
@@ -155,21 +178,23 @@ def test_a_child_is_called_with_all_that_it_needs(run, tmp_path):
     assert list(commands) == ["analyse", "analyse-2", "index"]
     for command in commands.values():
         assert {"--follow", "--child", "--config", "--state", "--offset"} <= set(command)
-        assert str(tmp_path) in command
+        assert str(tmp_path) in command, "the state folder"
+        assert command[command.index("--config") + 1] == "-", "its settings come through a pipe"
     assert commands["analyse-2"][commands["analyse-2"].index("--name") + 1] == "analyse-2"
 
 
 def test_a_console_that_others_could_reach_is_refused_before_a_record_is_made(tmp_path):
     settings = Settings(state=tmp_path / "state", console={"host": "0.0.0.0"})
     with pytest.raises(ConfigError, match="is open to other machines"):
-        Runtime(settings, tmp_path / "harken.yaml", Clock())
+        Runtime(settings, SettingsFile(tmp_path / "harken.yaml", {}), Clock())
     assert not (tmp_path / "state").exists()
 
 
 def test_a_failing_detection_is_no_working_schedule(run):
     heart = Heartbeat(run.database, "run", started_at=NOON)
-    run._beat(heart, SimpleNamespace(last_error=None))
-    run._beat(heart, SimpleNamespace(last_error="The index does not answer."))
+    run._beat(heart)
+    run._alert_loop.last_error = "The index does not answer."
+    run._beat(heart)
     with run.database.read() as tx:
         (parent,) = processes.all_processes(tx)
     assert (parent.state, parent.reason) == ("failing", "The index does not answer.")

@@ -1,6 +1,7 @@
 """Children are restarted whenever they end, and stopped on demand."""
 
 import asyncio
+import itertools
 import signal
 import sys
 
@@ -40,6 +41,53 @@ def test_a_child_that_ignores_sigterm_is_killed():
         return process.returncode
 
     assert asyncio.run(asyncio.wait_for(run(), 30)) in (-9, -15)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", [0, 10, 3_000_000])
+def test_a_child_gets_its_document_whole_and_nothing_after_it(tmp_path, size):
+    """Examples of topics are larger than the buffer of a pipe."""
+    copy = tmp_path / "copy"
+    code = f"import sys; open({str(copy)!r}, 'w').write(sys.stdin.read())"
+
+    async def run() -> int:
+        process = await start([sys.executable, "-c", code], "x" * size)
+        return await process.wait()
+
+    assert asyncio.run(asyncio.wait_for(run(), 60)) == 0
+    assert copy.read_text() == "x" * size
+
+
+def test_a_child_that_does_not_read_its_document_disturbs_nothing():
+    async def run() -> int:
+        process = await start(["true"], "x" * 3_000_000)
+        return await process.wait()
+
+    assert asyncio.run(asyncio.wait_for(run(), 60)) == 0
+
+
+@pytest.mark.slow
+def test_a_child_that_restarts_gets_the_document_of_that_moment(tmp_path):
+    marks = tmp_path / "marks"
+    code = f"import sys; open({str(marks)!r}, 'a').write(sys.stdin.read())"
+    documents = itertools.cycle("abcdefgh")
+
+    async def run() -> None:
+        child = Child(
+            "one",
+            [sys.executable, "-c", code],
+            lambda *_: None,
+            document=lambda: next(documents),
+            backoff=AT_ONCE,
+        )
+        keeper = asyncio.create_task(child.keep_running())
+        while not marks.exists() or len(marks.read_text()) < 2:  # noqa: ASYNC110 - a child writes it
+            await asyncio.sleep(0.02)
+        keeper.cancel()
+        await child.stop()
+
+    asyncio.run(asyncio.wait_for(run(), 60))
+    assert marks.read_text().startswith("ab")
 
 
 def test_an_exit_status_is_told_in_words():

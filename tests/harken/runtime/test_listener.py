@@ -6,7 +6,7 @@ import urllib.parse
 import pytest
 
 from core.errors import ConfigError
-from harken.runtime.run import open_socket, url_of
+from harken.runtime.listener import open_socket, url_of
 
 
 def test_a_free_port_is_found_and_reported():

@@ -1,0 +1,62 @@
+"""Check of edited settings before a running Harken applies them."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+from config.load import format_error
+from config.settings import ModelSettings, Settings
+from config.yaml_positions import KeyPath
+from console.middleware import refuse_open_bind
+from core import plugins
+from core.errors import ConfigError, HarkenError, QueryError
+from harken.pipeline.crawl import source_options
+from indexer.query.watch_query import compile_watch
+
+
+def reject_mistakes(settings: Settings, path: Path) -> None:
+    """Reject *settings*, loaded from the file at *path*, if a process of a run would refuse them.
+
+    Nothing is fetched, and no model is loaded.
+
+    Raises:
+        ConfigError: one line a mistake, ``file:line:column: key: message``.
+    """
+    lines = [
+        format_error(path, keys, message)
+        for keys, check in _checks(settings)
+        if (message := _mistake(check))
+    ]
+    if lines:
+        raise ConfigError("\n".join(lines))
+
+
+def _checks(settings: Settings) -> Iterator[tuple[KeyPath, Callable[[], object]]]:
+    for index, watch in enumerate(settings.watches):
+        yield ("watches", index, "query"), partial(compile_watch, watch.query)
+    for index, source in enumerate(settings.sources):
+        yield ("sources", index), partial(source_options, source)
+    yield ("model",), partial(_check_model, settings.model)
+    yield ("console", "host"), partial(refuse_open_bind, settings.console.host)
+
+
+def _check_model(model: ModelSettings) -> None:
+    """Raise ConfigError unless name and engine are plug-ins and the weights exist."""
+    for package, name in (("nlp.models", model.name), ("nlp.engines", model.engine)):
+        names = plugins.available(package)
+        if name not in names:
+            hint = plugins.did_you_mean(name, names)
+            raise ConfigError(f"unknown {name!r}.{hint} Known: {', '.join(names)}.")
+    if model.weights and not model.weights.exists():
+        raise ConfigError(f"weights: {str(model.weights)!r} does not exist.")
+
+
+def _mistake(check: Callable[[], object]) -> str:
+    """Return the message of the error that *check* raises; empty if it raises none."""
+    try:
+        check()
+    except QueryError as error:
+        return f"{error} (at character {error.column + 1})"
+    except HarkenError as error:
+        return str(error)
+    return ""
