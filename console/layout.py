@@ -76,11 +76,12 @@ def _settings_notice(status: SettingsStatus | None) -> SettingsNotice | None:
         return None
     file, mistakes = Path(status.path).name, (status.problem or "").splitlines()
     sentences = []
-    if mistakes:
-        values = {"file": file, "count": len(mistakes), "at": status.applied_at}
-        sentences.append(msg("shell.settings_mistake", **values))
     if status.restart:
         sentences.append(msg("shell.settings_restart", file=file, keys=status.restart))
+    if mistakes:
+        # The mistakes follow this sentence.
+        values = {"file": file, "count": len(mistakes), "at": status.applied_at}
+        sentences.append(msg("shell.settings_mistake", **values))
     return SettingsNotice(sentences=tuple(sentences), mistakes=tuple(mistakes))
 
 
