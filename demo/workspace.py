@@ -13,24 +13,38 @@ from core.errors import ConfigError
 from demo.corpus_model import Corpus, CorpusWatch
 from demo.site.sources import SiteSource
 
-MARKER_FILE: Final = ".harken-demo"  # only a folder with this file is emptied
+MARKER_FILE: Final = ".harken-demo"  # only a folder with this file is emptied; also its lock
 ZONE: Final = "Europe/Berlin"
 CRAWL_INTERVAL: Final = "20s"  # of the sources of the demo
 PERSON: Final = {"slug": "lead", "name": "Comms lead", "email": "lead@demo.example"}
 
 
+def check_folder(folder: Path) -> None:
+    """Refuse a folder of somebody else; change nothing.
+
+    Raises:
+        ConfigError: *folder* contains files and is not a demo folder, or is a file.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise ConfigError(f"{folder}: is a file. Use a folder with --dir.")
+    if folder.exists() and any(folder.iterdir()) and not (folder / MARKER_FILE).exists():
+        raise ConfigError(f"{folder}: is not empty and not a demo folder. Use another with --dir.")
+
+
 def prepare_folder(folder: Path) -> None:
     """Create *folder*, or empty it, and mark it as a demo folder.
 
+    The marker stays as it is: a running demo holds a lock on it.
+
     Raises:
-        ConfigError: it contains files and is not a demo folder.
+        ConfigError: as :func:`check_folder`.
     """
+    check_folder(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    if any(folder.iterdir()) and not (folder / MARKER_FILE).exists():
-        raise ConfigError(f"{folder}: is not empty and not a demo folder. Use another with --dir.")
+    (folder / MARKER_FILE).touch()
     for path in folder.iterdir():
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
-    (folder / MARKER_FILE).write_text("Created by `harken demo`; safe to delete.\n")
+        if path.name != MARKER_FILE:
+            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
 
 
 def write_settings(

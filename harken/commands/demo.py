@@ -3,6 +3,7 @@
 import signal
 import time
 import webbrowser
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +12,7 @@ import typer
 from harken.clock import Clock
 from harken.commands.options import CONFIG, AsJson, Now, make_invocation
 from harken.commands.output import print_err, print_result
+from harken.runtime.lock import acquire
 
 if TYPE_CHECKING:
     from demo.session import DemoOptions
@@ -53,6 +55,7 @@ def demo(
     """
     from demo.faults import check_fault_name
     from demo.session import DemoOptions
+    from demo.workspace import MARKER_FILE, check_folder
 
     if fault is not None:
         check_fault_name(fault)
@@ -66,9 +69,11 @@ def demo(
         live=live,
         port=port,
     )
-    _run_demo(
-        options, make_invocation(CONFIG, None, json=True, now=now).clock, check=check or as_json
-    )
+    clock = make_invocation(CONFIG, None, json=True, now=now).clock
+    check_folder(options.folder)
+    # Locked before anything in the folder changes: another demo may run in it.
+    with closing(acquire(options.folder / MARKER_FILE, folder_option="--dir")):
+        _run_demo(options, clock, check=check or as_json)
 
 
 def _run_demo(options: "DemoOptions", clock: Clock, *, check: bool) -> None:

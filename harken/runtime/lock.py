@@ -1,4 +1,4 @@
-"""Lock of a state folder, for one run at a time; the kernel frees it when its process ends."""
+"""Lock of a folder, for one process at a time; the kernel frees it when that process ends."""
 
 import fcntl
 import os
@@ -8,10 +8,11 @@ from typing import IO
 from core.errors import ConfigError
 
 
-def acquire(path: Path) -> IO[str]:
+def acquire(path: Path, *, folder_option: str = "--state") -> IO[str]:
     """Lock the file at *path* and write the pid of this process into it.
 
-    The lock is held until the returned file is closed.
+    The lock is held until the returned file is closed. *folder_option* selects another folder on
+    the command line; the message names it.
 
     Raises:
         ConfigError: another process holds the lock (the message has its pid), or the file cannot
@@ -29,8 +30,8 @@ def acquire(path: Path) -> IO[str]:
         holder = handle.read().strip() or "unknown"
         handle.close()
         raise ConfigError(
-            f"{path.parent}: process {holder} is already running on this state folder. "
-            "Stop it first, or use another folder with --state."
+            f"{path.parent}: process {holder} is already running in this folder. "
+            f"Stop it first, or use another folder with {folder_option}."
         ) from None
     handle.truncate(0)
     handle.write(str(os.getpid()))

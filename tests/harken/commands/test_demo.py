@@ -1,0 +1,36 @@
+"""``harken demo``: what ends it before it begins."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from demo.workspace import MARKER_FILE, prepare_folder
+from harken.runtime.lock import acquire
+
+
+def demo(*arguments, **options):
+    line = [sys.executable, "-m", "harken", "demo", *map(str, arguments)]
+    return subprocess.run(line, check=False, capture_output=True, text=True, timeout=120, **options)
+
+
+@pytest.mark.parametrize("mode", [[], ["--check"]])
+def test_a_folder_in_use_is_refused_and_stays_as_it_is(tmp_path, mode):
+    prepare_folder(tmp_path)
+    (tmp_path / "state").mkdir()
+    with acquire(tmp_path / MARKER_FILE):
+        done = demo("--dir", tmp_path, *mode)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert f"process {os.getpid()} is already running in this folder" in done.stderr
+    assert "--dir" in done.stderr
+    assert (tmp_path / "state").exists()
+
+
+def test_no_file_is_left_in_a_folder_of_somebody_else(tmp_path):
+    (tmp_path / "thesis.txt").write_text("years of work")
+    done = demo("--dir", tmp_path)
+    assert done.returncode == 2
+    assert "not a demo folder" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
