@@ -21,8 +21,9 @@ from typing import Any, Final
 
 from bench.remains import KillFigures, compare, read_remains
 from bench.report import machine, print_progress, write_figures
+from demo.processes.start import start_run
 from demo.run import wait_until_ready
-from demo.session import DemoOptions, DemoSession, start_demo, start_run, wait_for
+from demo.session import DemoOptions, DemoSession, start_demo, wait_for
 from harken.clock import Clock
 
 VICTIMS: Final = ("all", "all", "parent", "analyse", "index", "crawl")

@@ -6,6 +6,7 @@ HarkenError
 ├── QueryError              the reader must change the query; carries the column; exit status 2
 ├── TransientError          the same call may succeed later; carries ``retry_after``
 │   └── PauseError          a host must get no request for a while (crawlers.politeness)
+├── WaitTimeoutError        a condition that a demo waits for did not come (demo.session)
 └── PermanentError          the same call never succeeds; the mention or email is set aside
     ├── ForbiddenError      robots.txt forbids the request (crawlers.robots)
     └── RefusedError        the address is not public (crawlers.ssrf_guard)

@@ -7,10 +7,10 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from core.errors import ConfigError, HarkenError
+from core.errors import ConfigError
 from core.plugins import did_you_mean
 from demo.check import DemoObservations
-from demo.session import DemoSession, wait_for
+from demo.session import DemoSession, WaitTimeoutError
 from demo.workspace import write_control
 from store import changes, processes
 from store.alerts import outbox
@@ -25,20 +25,21 @@ def inject_fault(
     session: DemoSession, database: Database, observations: DemoObservations, name: str
 ) -> None:
     """Cause the fault *name*, store what the console reports, end the fault, wait for recovery."""
+    session.display.show_status(f"Breaking the {name}")
     with _fault(name)(session, database):
         try:
-            status = wait_for(
+            status = session.wait_for(
                 f"the {name} outage to show",
                 lambda: _status_with_silence(session, name),
                 MAX_SILENCE_DELAY_S,
             )
-        except HarkenError as error:
+        except WaitTimeoutError as error:
             observations.failures.append(str(error))
             status = session.json("/status.json") or {}
         observations.silences, observations.calm = status.get("silences", []), status.get("calm")
         if observations.calm is not None:
             observations.failures.append(f"calm was {observations.calm} while the {name} was down")
-    wait_for(f"the {name} to recover", lambda: _has_recovered(session, database))
+    session.wait_for(f"the {name} to recover", lambda: _has_recovered(session, database))
 
 
 def check_fault_name(name: str) -> None:

@@ -10,7 +10,15 @@ from demo.sanitize import visible_text
 from demo.timeline import Entry, Timeline
 from indexer.percolate import Percolator
 
-__all__ = ["expected_lines", "is_readable", "matcher", "published_lines", "visible_text", "watches"]
+__all__ = [
+    "expected_count",
+    "expected_lines",
+    "is_readable",
+    "matcher",
+    "published_lines",
+    "visible_text",
+    "watches",
+]
 
 
 def matcher(corpus: Corpus) -> Callable[[str], Mapping[str, str]]:
@@ -51,6 +59,13 @@ def expected_lines(
         for entry in timeline.entries
         if entry.published <= at and is_readable(entry)
     }
+
+
+def expected_count(corpus: Corpus, started_at: datetime, base: str, at: datetime) -> int:
+    """Return the number of posts that a complete crawl stores by *at*: those that match a watch."""
+    match = matcher(corpus)
+    lines = expected_lines(corpus, started_at, base, at)
+    return sum(bool(match(visible_text(line.text))) for line in lines.values())
 
 
 def _watch(watch: CorpusWatch) -> Watch:

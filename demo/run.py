@@ -3,44 +3,56 @@
 import contextlib
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from demo import faults, waits
 from demo.check import OK, DemoObservations, check_report
 from demo.clock import DemoClock
-from demo.session import DemoOptions, DemoSession, start_demo, wait_for
+from demo.display.display import Display
+from demo.session import POLL_S, DemoOptions, DemoSession, start_demo
 from store import counts as tally
 from store.database import Database
 
 
 @contextlib.contextmanager
-def open_demo(options: DemoOptions, clock: DemoClock) -> Iterator[DemoSession]:
-    """Yield a running demo; end it in every case."""
-    session = start_demo(options, clock)
+def open_demo(
+    options: DemoOptions, clock: DemoClock, display: Display | None = None
+) -> Iterator[DemoSession]:
+    """Yield a running demo; end it in every case. Without a *display* steps are lines on stderr."""
+    session = start_demo(options, clock, display)
     try:
         yield session
     finally:
         session.close()
 
 
-def wait_until_ready(session: DemoSession) -> tuple[Database, DemoObservations]:
-    """Wait until the page of the incident, or a calm console, is complete."""
+def wait_until_ready(
+    session: DemoSession, on_console: Callable[[str], object] = lambda _: None
+) -> tuple[Database, DemoObservations]:
+    """Wait until the page of the incident, or a calm console, is complete.
+
+    Call *on_console* with the address of the console as soon as that answers.
+    """
+    waits.wait_for_console(session)
+    on_console(session.console_url)
     database = waits.wait_for_database(session)
-    observations = DemoObservations(scored_per_s=waits.wait_for_scores(database))
+    observations = DemoObservations(scored_per_s=waits.wait_for_scores(session, database))
     crises = waits.wait_for_crises(session, database)
     page = f"/incidents/{crises[-1].id}" if crises else "/"
-    wait_for(f"the page {page}", lambda: True if session.get(page)[0] == OK else None)
+    session.wait_for(f"the page {page}", lambda: True if session.get(page)[0] == OK else None)
     observations.ready_s = since_process_start()
-    waits.wait_for_index(database)
+    waits.wait_for_index(session, database)
     waits.wait_for_mails(session, database)
     return database, observations
 
 
-def run_check(options: DemoOptions, clock: DemoClock) -> dict[str, Any]:
+def run_check(
+    options: DemoOptions, clock: DemoClock, display: Display | None = None
+) -> dict[str, Any]:
     """Run the whole demo unattended and return its report."""
-    with open_demo(options, clock) as session:
+    with open_demo(options, clock, display) as session:
         database, observations = wait_until_ready(session)
         if options.fault:
             faults.inject_fault(session, database, observations, options.fault)
@@ -55,6 +67,17 @@ def run_check(options: DemoOptions, clock: DemoClock) -> dict[str, Any]:
                 status.get("calm"),
             )
         return check_report(session, database, observations, total_s=since_process_start())
+
+
+def watch_processes(session: DemoSession) -> None:
+    """Wait for an interrupt of the user.
+
+    Raises:
+        HarkenError: a process of the demo ended before.
+    """
+    while True:
+        session.raise_if_ended()
+        time.sleep(POLL_S)
 
 
 def summary(session: DemoSession, database: Database, observations: DemoObservations) -> list[str]:

@@ -8,28 +8,34 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from config.child_environment import child_environment
 from core.errors import HarkenError
-from core.timestamps import format_utc
 from demo.clock import DemoClock
 from demo.corpus import generate
 from demo.corpus_files import write
 from demo.corpus_model import Corpus
+from demo.display.display import Display
+from demo.display.plain import PlainDisplay
 from demo.foreign_corpus import read
 from demo.ground_truth import matcher
+from demo.processes.failure import raise_if_ended
+from demo.processes.start import RUN_LOG, SITE_LOG, start_run, start_site
 from demo.site.sources import site_sources
 from demo.smtp_sink import SmtpSink, free_port
 from demo.tcp_proxy import TcpProxy
-from demo.workspace import prepare_folder, write_control, write_settings
+from demo.workspace import prepare_folder, write_settings
 
 T = TypeVar("T")
 MAX_WAIT_S: Final = 300.0  # for each step of the demo, seconds
 POLL_S: Final = 0.25  # pause between two tries, seconds
+
+
+class WaitTimeoutError(HarkenError):
+    """The end of a wait without its condition; all processes of the demo still run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +67,7 @@ class DemoSession:
     smtp_sink: SmtpSink
     run_process: subprocess.Popen[str]
     proxy: TcpProxy | None = None  # in front of an Elasticsearch
+    display: Display = field(default_factory=lambda: PlainDisplay(sys.stderr))
 
     @property
     def site_url(self) -> str:
@@ -87,6 +94,34 @@ class DemoSession:
         status, body = self.get(path)
         return json.loads(body) if status == 200 else None  # noqa: PLR2004 - OK
 
+    def raise_if_ended(self) -> None:
+        """Raise the error of the replay site or of `harken run` if either has ended."""
+        folder = self.options.folder
+        raise_if_ended(self.run_process, "harken run", folder / RUN_LOG)
+        raise_if_ended(self.site_process, "The replay site", folder / SITE_LOG)
+
+    def wait_for(
+        self,
+        what: str,
+        poll: Callable[[], T | None],
+        max_wait: float = MAX_WAIT_S,
+        *,
+        progress: Callable[[], object] = lambda: None,
+    ) -> T:
+        """Wait as :func:`wait_for`, but only while all processes of the demo run.
+
+        Raises:
+            WaitTimeoutError: as :func:`wait_for`.
+            HarkenError: a process ended.
+        """
+
+        def poll_while_running() -> T | None:
+            """Look at the processes first: without them the condition never comes."""
+            self.raise_if_ended()
+            return poll()
+
+        return wait_for(what, poll_while_running, max_wait, progress=progress)
+
     def close(self) -> None:
         """End everything that this demo started."""
         for process in (self.run_process, self.site_process):
@@ -102,21 +137,27 @@ class DemoSession:
             self.proxy.cut()
 
 
-def start_demo(options: DemoOptions, clock: DemoClock) -> DemoSession:
+def start_demo(
+    options: DemoOptions, clock: DemoClock, display: Display | None = None
+) -> DemoSession:
     """Start all processes and return at once, before the first crawl ends.
+
+    Without a *display* the steps are lines on stderr.
 
     Raises:
         ConfigError: the folder is in use, or the corpus or a query of it is invalid.
         HarkenError: the replay site did not start.
     """
+    display = display or PlainDisplay(sys.stderr)
     prepare_folder(options.folder)
     started_at = clock.now()
     corpus = _load_corpus(options, started_at)
     matcher(corpus)  # report an invalid query before anything starts
     write(corpus, options.folder / "corpus")
+    display.print_line(f"Corpus written: {len(corpus.lines):,} posts")
     smtp_sink = SmtpSink(options.folder / "mails", clock)
     smtp_sink.open()
-    site_process, site_port = start_site(options, clock, started_at)
+    site_process, site_port = start_site(options.folder, clock, started_at)
     console_port = options.port or free_port()
     proxy = None if options.index == "tantivy" else TcpProxy(options.index)
     settings_path = write_settings(
@@ -138,58 +179,9 @@ def start_demo(options: DemoOptions, clock: DemoClock) -> DemoSession:
         settings_path=settings_path,
         smtp_sink=smtp_sink,
         proxy=proxy,
-        run_process=start_run(settings_path, clock, options.folder / "run.log"),
+        display=display,
+        run_process=start_run(settings_path, clock, options.folder / RUN_LOG),
     )
-
-
-def start_site(
-    options: DemoOptions, clock: DemoClock, started_at: datetime
-) -> tuple[subprocess.Popen[str], int]:
-    """Start the replay site of the corpus in the demo's folder; return the process and its port.
-
-    The site ends with this process, even when this process is killed.
-
-    Raises:
-        HarkenError: the site did not start.
-    """
-    control = write_control(options.folder, [])
-    command = [
-        *(sys.executable, "-m", "demo.site"),
-        *("--corpus", str(options.folder / "corpus")),
-        *("--started", str(format_utc(started_at))),
-        *("--now", str(format_utc(clock.now()))),
-        *("--log", str(options.folder / "access.jsonl")),
-        *("--control", str(control)),
-        "--until-stdin-closes",
-    ]
-    # The other end of its standard input closes with this process, even when SIGKILL ends it.
-    site_process = subprocess.Popen(  # noqa: S603 - our own command
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
-    )
-    assert site_process.stdout is not None
-    ready_line = site_process.stdout.readline().split()
-    if ready_line[:1] != ["ready"]:
-        raise HarkenError("The replay site did not start; see the messages above.")
-    print(f"replay site on port {ready_line[1]}", file=sys.stderr, flush=True)
-    return site_process, int(ready_line[1])
-
-
-def start_run(settings_path: Path, clock: DemoClock, log_path: Path) -> subprocess.Popen[str]:
-    """Start `harken run` with these settings; append its output to *log_path*."""
-    offset = str(clock.offset.total_seconds())
-    with log_path.open("a") as log_file:
-        return subprocess.Popen(  # noqa: S603 - our own command
-            [
-                *(sys.executable, "-m", "harken", "run", "--child"),
-                *("--config", str(settings_path), "--offset", offset),
-            ],
-            stdin=subprocess.DEVNULL,
-            stdout=log_file,
-            stderr=log_file,
-            text=True,
-            start_new_session=True,
-            env=child_environment(),
-        )
 
 
 def wait_for(
@@ -202,7 +194,7 @@ def wait_for(
     """Call *poll* until it returns a value, and return that.
 
     Raises:
-        HarkenError: *max_wait* seconds passed since *progress* last changed its value; twelve
+        WaitTimeoutError: *max_wait* seconds passed since *progress* last changed its value; twelve
             thousand mentions take longer than three hundred.
     """
     last_progress, deadline = progress(), time.monotonic() + max_wait
@@ -210,7 +202,9 @@ def wait_for(
         if (progress_now := progress()) != last_progress:
             last_progress, deadline = progress_now, time.monotonic() + max_wait
         if time.monotonic() > deadline:
-            raise HarkenError(f"timed out after {max_wait:.0f} s waiting for {what}; see run.log")
+            raise WaitTimeoutError(
+                f"timed out after {max_wait:.0f} s waiting for {what}; see run.log"
+            )
         time.sleep(POLL_S)
     return result
 

@@ -1,4 +1,4 @@
-"""The conditions that a demo waits for; each wait ends at once or raises HarkenError."""
+"""The conditions that a demo waits for, with their progress; each wait ends or raises an error."""
 
 import contextlib
 import time
@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from core.errors import HarkenError
 from core.incident import Incident, IncidentKind
-from demo.check import true_incidents
-from demo.session import DemoSession, wait_for
+from demo.check import OK, true_incidents
+from demo.display.forecast import Rate, forecast, in_words
+from demo.ground_truth import expected_count
+from demo.processes.start import RUN_LOG, is_console_open
+from demo.session import DemoSession, WaitTimeoutError
 from store import changes, watches
 from store import counts as tally
 from store.alerts import baselines, incidents
@@ -21,55 +23,75 @@ GRACE_S: Final = 60.0  # for a crisis after all watches have a baseline
 MAX_INDEX_LAG: Final = 50  # changes; an index with this lag already shows everything of interest
 
 
+def wait_for_console(session: DemoSession) -> None:
+    """Wait until the console answers, and print its address."""
+    session.display.show_status("Starting")
+    log = session.options.folder / RUN_LOG
+    session.wait_for("the console", lambda: True if is_console_open(log) else None)
+    session.wait_for("the console", lambda: True if session.get("/healthz")[0] == OK else None)
+    session.display.print_line(f"Console: {session.console_url}")
+
+
 def wait_for_database(session: DemoSession) -> Database:
     """Wait until the database has its tables, and return it."""
-    return wait_for("the database", lambda: _open_database(session))
+    return session.wait_for("the database", lambda: _open_database(session))
 
 
-def wait_for_scores(database: Database) -> float | None:
+def wait_for_scores(session: DemoSession, database: Database) -> float | None:
     """Wait until all sources are crawled and their mentions scored; return mentions a second.
 
     None: the rate could not be measured.
     """
-    rate = _Rate()
-    wait_for(
+    scoring = _Scoring(session)
+    session.wait_for(
         "all mentions to be scored",
-        lambda: _is_scoring_done(database, rate),
+        lambda: scoring.is_done(database),
         progress=lambda: _counts(database),
     )
-    return rate.per_second
+    scoring.finish()
+    return scoring.rate.per_second
 
 
 def wait_for_crises(session: DemoSession, database: Database) -> Sequence[Incident]:
     """Wait for as many crises as the truth has; return those that were detected, newest first."""
-    wait_for("detection", lambda: _has_baselines(database))
+    session.display.show_status("Looking for incidents")
+    session.wait_for("detection", lambda: _has_baselines(database))
     crisis_count = len(true_incidents(session))
-    with contextlib.suppress(HarkenError):  # the report will name the missed ones
-        wait_for(
+    with contextlib.suppress(WaitTimeoutError):  # the report will name the missed ones
+        session.wait_for(
             "the crises", lambda: True if len(crises(database)) >= crisis_count else None, GRACE_S
         )
+    session.display.print_line(f"Incidents: {len(crises(database))}")
     return crises(database)
 
 
-def wait_for_index(database: Database) -> None:
+def wait_for_index(session: DemoSession, database: Database) -> None:
     """Wait until the index has nearly caught up with the database."""
-    wait_for(
-        "the index", lambda: _is_index_current(database), progress=lambda: _index_offset(database)
+    session.display.show_status("Indexing")
+    session.wait_for(
+        "the index",
+        lambda: _is_index_current(session, database),
+        progress=lambda: _index_offset(database),
     )
+    with database.read() as tx:
+        session.display.finish_step("Index", f"Indexed: {tally.total(tx):,} mentions")
 
 
 def wait_for_mails(session: DemoSession, database: Database) -> None:
     """Wait for a brief on each crisis and a digest; the report names the missing ones."""
-    with contextlib.suppress(HarkenError):
-        wait_for("the emails", lambda: _has_mails(session, database))
+    session.display.show_status("Waiting for the emails")
+    with contextlib.suppress(WaitTimeoutError):
+        session.wait_for("the emails", lambda: _has_mails(session, database))
+    session.display.print_line(f"Emails received: {len(session.smtp_sink.mails)}")
 
 
 def wait_for_live_crisis(session: DemoSession, database: Database, max_wait: float) -> None:
     """Wait for the second crisis and its email, at most *max_wait* seconds from the start."""
+    session.display.show_status("Waiting for the second crisis")
     crisis_count = len(session.corpus.incidents)
     remaining_s = max_wait - (session.clock.now() - session.started_at).total_seconds()
-    with contextlib.suppress(HarkenError):
-        wait_for(
+    with contextlib.suppress(WaitTimeoutError):
+        session.wait_for(
             "the second crisis",
             lambda: (
                 _has_mails(session, database) if len(crises(database)) >= crisis_count else None
@@ -80,9 +102,10 @@ def wait_for_live_crisis(session: DemoSession, database: Database, max_wait: flo
 
 def wait_for_recrawl(session: DemoSession, database: Database) -> datetime:
     """Wait until every working source was crawled and scored again; return the start of this."""
+    session.display.show_status("Crawling all sources again")
     moment = session.clock.now()
-    wait_for("another crawl", lambda: _is_recrawl_done(database, moment))
-    wait_for_scores(database)
+    session.wait_for("another crawl", lambda: _is_recrawl_done(database, moment))
+    wait_for_scores(session, database)
     return moment
 
 
@@ -92,27 +115,62 @@ def crises(database: Database) -> Sequence[Incident]:
         return incidents.all_incidents(tx, kind=IncidentKind.CRISIS)
 
 
-class _Rate:
-    """The rate of scoring while there was a backlog."""
+class _Scoring:
+    """The first two steps, which run side by side: the crawl, and scoring of its mentions."""
 
-    def __init__(self) -> None:
-        self.first: tuple[float, int] | None = None
-        self.per_second: float | None = None
+    def __init__(self, session: DemoSession) -> None:
+        self.rate = Rate()
+        self._display = session.display
+        self._event = "the first incident appears" if true_incidents(session) else "it ends"
+        self._expected = expected_count(
+            session.corpus, session.started_at, session.site_url, session.clock.now()
+        )
+        self._total = self._scored = 0
+        self._is_crawling = True
 
-    def update(self, count: int) -> None:
-        """Update the rate with the *count* of scored mentions."""
-        if not count:
-            return
-        if self.first is None:
-            self.first = (time.monotonic(), count)
-        elif count > self.first[1]:
-            self.per_second = (count - self.first[1]) / (time.monotonic() - self.first[0])
+    def is_done(self, database: Database) -> bool | None:
+        """Show the counts of this moment; return True after the last mention, else None."""
+        with database.read() as tx:
+            counts = tally.by_analysis_state(tx)
+            backfilled_at = sources.backfill_completed_at(tx)
+            backlog_size, _ = queue.backlog(tx)
+        self._total = sum(counts.values())
+        self._scored = counts["scored"] + counts["unscored"]
+        self.rate.update(self._scored, time.monotonic())
+        self._show_crawl(is_done=backfilled_at is not None)
+        self._show_scoring()
+        return True if backfilled_at and not backlog_size else None
+
+    def finish(self) -> None:
+        """Replace the second step by a line."""
+        rate = f", {self.rate.per_second:.0f} per second" if self.rate.per_second else ""
+        self._display.finish_step("Scoring", f"Scored: {self._scored:,} of {self._total:,}{rate}")
+
+    def _show_crawl(self, *, is_done: bool) -> None:
+        if self._is_crawling and is_done:
+            self._display.finish_step("Crawling", f"Crawled: {self._total:,} mentions")
+            self._is_crawling = False
+        if self._is_crawling:
+            expected = max(self._expected, self._total)  # new posts appear meanwhile
+            counts = f"{self._total:,} of ~{expected:,}"
+            self._display.update_step(
+                "Crawling", counts, self._total / expected if expected else None
+            )
+
+    def _show_scoring(self) -> None:
+        act = "Crawling and scoring" if self._is_crawling else "Scoring"
+        remaining = max(self._expected, self._total) - self._scored
+        remaining_s = forecast(self.rate, remaining, time.monotonic())
+        outlook = f"; {self._event} in {in_words(remaining_s)}" if remaining_s else ""
+        self._display.show_status(f"{act}{outlook}")
+        self._display.update_step(
+            "Scoring",
+            f"{self._scored:,} of {self._total:,}",
+            self._scored / self._total if self._total else None,
+        )
 
 
 def _open_database(session: DemoSession) -> Database | None:
-    if session.run_process.poll() is not None:
-        log = session.options.folder / "run.log"
-        raise HarkenError(f"harken run ended with {session.run_process.returncode}; see {log}.")
     path = session.options.folder / "state" / "record.db"
     if not path.exists():
         return None
@@ -123,15 +181,6 @@ def _open_database(session: DemoSession) -> Database | None:
 def _counts(database: Database) -> object:
     with database.read() as tx:
         return tally.by_analysis_state(tx)
-
-
-def _is_scoring_done(database: Database, rate: _Rate) -> bool | None:
-    with database.read() as tx:
-        counts = tally.by_analysis_state(tx)
-        backfilled_at = sources.backfill_completed_at(tx)
-        backlog_size, _ = queue.backlog(tx)
-    rate.update(counts["scored"] + counts["unscored"])
-    return True if backfilled_at and not backlog_size else None
 
 
 def _has_baselines(database: Database) -> bool | None:
@@ -145,9 +194,13 @@ def _index_offset(database: Database) -> int:
         return min(changes.offsets(tx).values(), default=-1)
 
 
-def _is_index_current(database: Database) -> bool | None:
+def _is_index_current(session: DemoSession, database: Database) -> bool | None:
     with database.read() as tx:
         last = changes.last_number(tx)
+    offset = max(_index_offset(database), 0)
+    session.display.update_step(
+        "Index", f"{offset:,} of {last:,} changes", offset / last if last else None
+    )
     return True if 0 <= _index_offset(database) >= last - MAX_INDEX_LAG else None
 
 

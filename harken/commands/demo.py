@@ -1,21 +1,26 @@
 """``harken demo``: the whole product on an invented brand, with no network, server or key."""
 
 import signal
-import time
+import sys
 import webbrowser
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from threading import Thread
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from harken.clock import Clock
 from harken.commands.options import CONFIG, AsJson, Now, make_invocation
-from harken.commands.output import print_err, print_result
+from harken.commands.output import print_result
 from harken.runtime.lock import acquire
 
 if TYPE_CHECKING:
+    from demo.display.display import Display
     from demo.session import DemoOptions
+
+# They would take over the terminal of the demo.
+TEXT_BROWSERS: Final = frozenset({"www-browser", "links", "elinks", "lynx", "w3m"})
 
 
 def demo(
@@ -55,7 +60,6 @@ def demo(
     """
     from demo.faults import check_fault_name
     from demo.session import DemoOptions
-    from demo.workspace import MARKER_FILE, check_folder
 
     if fault is not None:
         check_fault_name(fault)
@@ -69,28 +73,58 @@ def demo(
         live=live,
         port=port,
     )
-    clock = make_invocation(CONFIG, None, json=True, now=now).clock
-    check_folder(options.folder)
-    # Locked before anything in the folder changes: another demo may run in it.
-    with closing(acquire(options.folder / MARKER_FILE, folder_option="--dir")):
-        _run_demo(options, clock, check=check or as_json)
+    _run_demo(
+        options, make_invocation(CONFIG, None, json=True, now=now).clock, check=check or as_json
+    )
 
 
 def _run_demo(options: "DemoOptions", clock: Clock, *, check: bool) -> None:
-    from demo import run
+    from demo.display.bars import open_display
+    from demo.workspace import MARKER_FILE, check_folder
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # stops all child processes as well
-    if check:
-        result = run.run_check(options, clock)
-        print_result("demo", result, [], now=clock.now(), as_json=True, ok=not result["failures"])
-        return
-    with run.open_demo(options, clock) as session:
+    check_folder(options.folder)
+    run = _run_check if check else _run_for_reader
+    # Locked before anything in the folder changes: another demo may run in it.
+    with (
+        closing(acquire(options.folder / MARKER_FILE, folder_option="--dir")),
+        closing(open_display(sys.stderr)) as display,
+    ):
+        run(options, clock, display)
+
+
+def _run_check(options: "DemoOptions", clock: Clock, display: "Display") -> None:
+    from demo.run import run_check
+
+    result = run_check(options, clock, display)
+    display.close()
+    print_result("demo", result, [], now=clock.now(), as_json=True, ok=not result["failures"])
+
+
+def _run_for_reader(options: "DemoOptions", clock: Clock, display: "Display") -> None:
+    """Open the console in a browser, and go on until Ctrl-C."""
+    from demo.run import open_demo, summary, wait_until_ready, watch_processes
+
+    with open_demo(options, clock, display) as session:
         try:
-            database, observations = run.wait_until_ready(session)
-            for line in run.summary(session, database, observations):
-                print_err(line)
-            webbrowser.open(session.console_url)
-            while session.run_process.poll() is None:
-                time.sleep(1)
+            database, observations = wait_until_ready(session, _open_browser)
+            display.close()
+            for line in summary(session, database, observations):
+                display.print_line(line)
+            watch_processes(session)
         except KeyboardInterrupt:
-            print_err("stopped")
+            display.close()
+            display.print_line("stopped")
+
+
+def _open_browser(url: str) -> None:
+    """Open *url* in a browser with a window, if this is a terminal and there is such a browser."""
+    if not sys.stdout.isatty():
+        return
+    try:
+        browser = webbrowser.get()
+    except webbrowser.Error:
+        return
+    if Path(getattr(browser, "name", "")).name not in TEXT_BROWSERS:
+        # A browser may block until its window closes, and its failure is no failure of the demo.
+        Thread(target=browser.open, args=(url,), daemon=True).start()

@@ -3,12 +3,15 @@
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -51,6 +54,39 @@ def test_every_mention_of_the_record_stood_in_a_body_of_the_site(tmp_path):
     assert strange == []
 
 
+@pytest.mark.parametrize("is_silent", [True, False])
+def test_a_port_in_use_ends_the_demo_with_the_sentence_of_the_run(tmp_path, is_silent):
+    """Whatever listens there is no console of this demo, even if it answers like one."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), Healthy) as server:
+        if not is_silent:
+            Thread(target=server.serve_forever, daemon=True).start()
+        port = server.server_address[1]
+        command = [sys.executable, "-m", "harken", "demo", "--dir", str(tmp_path / "demo")]
+        done = subprocess.run(
+            [*command, "--port", str(port)], check=False, capture_output=True, text=True, timeout=60
+        )
+        if not is_silent:
+            server.shutdown()
+    assert done.returncode == 2
+    assert done.stdout == ""
+    *_, head, sentence = done.stderr.splitlines()
+    assert head == f"harken run ended with status 2. Log: {tmp_path / 'demo' / 'run.log'}"
+    assert sentence.startswith(f"console: cannot listen on 127.0.0.1 port {port}: ")
+
+
+def test_a_site_that_dies_ends_a_running_demo(tmp_path):
+    folder = tmp_path / "demo"
+    command = [sys.executable, "-m", "harken", "demo", "--dir", str(folder)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as demo:
+        assert any(line.startswith("Console: ") for line in demo.stderr)
+        site = _child_of(demo.pid, "demo.site")
+        os.kill(site, signal.SIGKILL)
+        _, stderr = demo.communicate(timeout=60)
+    assert demo.returncode == 1
+    last = stderr.splitlines()[-1]
+    assert last == f"The replay site ended with signal SIGKILL. Log: {folder / 'site.log'}"
+
+
 @pytest.mark.service
 def test_the_demo_on_elasticsearch_agrees_with_the_truth(tmp_path):
     start = SHARED / "elasticsearch" / "run.sh"
@@ -69,6 +105,22 @@ def test_the_demo_on_elasticsearch_agrees_with_the_truth(tmp_path):
         node.wait(30)
     assert result["failures"] == []
     assert len(result["incidents"]) == 1
+
+
+class Healthy(BaseHTTPRequestHandler):
+    """A server of somebody else that answers every request with 200."""
+
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+def _child_of(pid: int, module: str) -> int:
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return next(int(c) for c in children if module in Path(f"/proc/{c}/cmdline").read_text())
 
 
 def _tail(uri: str) -> str:

@@ -90,12 +90,10 @@ START = """
 import sys, time
 from datetime import datetime
 from pathlib import Path
-from demo.session import DemoOptions, start_site
+from demo.processes.start import start_site
 from harken.clock import Clock
 folder, started_at = sys.argv[1:]
-process, port = start_site(
-    DemoOptions(folder=Path(folder)), Clock(), datetime.fromisoformat(started_at)
-)
+process, port = start_site(Path(folder), Clock(), datetime.fromisoformat(started_at))
 print(port, process.pid, flush=True)
 time.sleep(60)
 """

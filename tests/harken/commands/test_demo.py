@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from demo.workspace import MARKER_FILE, prepare_folder
+from harken.commands import demo as command
 from harken.runtime.lock import acquire
 
 
@@ -34,3 +35,44 @@ def test_no_file_is_left_in_a_folder_of_somebody_else(tmp_path):
     assert done.returncode == 2
     assert "not a demo folder" in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+class Window:
+    """A browser that stores the address it was called with."""
+
+    def __init__(self, name):
+        self.name = name
+        self.urls = []
+
+    def open(self, url):
+        self.urls.append(url)
+
+
+class Inline:
+    """A thread that runs at once."""
+
+    def __init__(self, *, target, args, daemon):
+        assert daemon
+        self.start = lambda: target(*args)
+
+
+@pytest.mark.parametrize(
+    ("is_terminal", "name", "count"),
+    [(True, "firefox", 1), (False, "firefox", 0), (True, "/usr/bin/w3m", 0)],
+)
+def test_a_browser_opens_only_on_a_terminal_and_in_a_window(monkeypatch, is_terminal, name, count):
+    window = Window(name)
+    monkeypatch.setattr(command.webbrowser, "get", lambda: window)
+    monkeypatch.setattr(command, "Thread", Inline)
+    monkeypatch.setattr(command.sys.stdout, "isatty", lambda: is_terminal, raising=False)
+    command._open_browser("http://127.0.0.1:1")
+    assert window.urls == ["http://127.0.0.1:1"] * count
+
+
+def test_no_browser_is_no_failure(monkeypatch):
+    def none():
+        raise command.webbrowser.Error("could not locate runnable browser")
+
+    monkeypatch.setattr(command.webbrowser, "get", none)
+    monkeypatch.setattr(command.sys.stdout, "isatty", lambda: True, raising=False)
+    command._open_browser("http://127.0.0.1:1")

@@ -1,0 +1,1 @@
+"""The progress of a demo on stderr: bars on a terminal, lines elsewhere."""

@@ -1,0 +1,1 @@
+"""The child processes of a demo: the replay site and `harken run`."""

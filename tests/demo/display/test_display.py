@@ -1,0 +1,72 @@
+"""Progress: redrawn bars on a terminal, one line a step elsewhere."""
+
+import io
+import os
+import pty
+import re
+import select
+
+import pytest
+
+from demo.display.bars import BarDisplay, open_display
+from demo.display.plain import PlainDisplay
+
+
+def course(display):
+    display.print_line("Corpus written: 3,612 posts")
+    display.show_status("Crawling and scoring")
+    for n in range(0, 1201, 300):
+        display.update_step("Crawling", f"{n:,} of ~3,612 [red]", n / 3612)
+        display.show_status("Crawling and scoring")
+    display.finish_step("Crawling", "Crawled: 3,612 mentions")
+    display.close()
+    display.print_line("Console: http://127.0.0.1:1")
+
+
+def test_without_a_terminal_each_line_appears_once_and_nothing_is_redrawn():
+    stream = io.StringIO()
+    course(open_display(stream))
+    assert stream.getvalue().splitlines() == [
+        "Corpus written: 3,612 posts",
+        "Crawling and scoring",
+        "Crawled: 3,612 mentions",
+        "Console: http://127.0.0.1:1",
+    ]
+    assert not re.search(r"[\r\x1b]", stream.getvalue())
+
+
+@pytest.fixture
+def terminal(monkeypatch):
+    monkeypatch.setenv("TERM", "xterm-256color")
+    leader, follower = pty.openpty()
+    with os.fdopen(follower, "w") as stream:
+        yield leader, stream
+    os.close(leader)
+
+
+def read_until(leader, words):
+    text = ""
+    while words not in text:
+        assert select.select([leader], [], [], 30)[0], text
+        text += re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\r", "", os.read(leader, 65536).decode())
+    return text
+
+
+def test_a_terminal_shows_the_counts_of_running_steps_and_then_keeps_the_lines(terminal):
+    leader, stream = terminal
+    display = open_display(stream)
+    assert isinstance(display, BarDisplay)
+    display.update_step("Scoring", "300 of ~3,612 [red]", 0.1)
+    text = read_until(leader, "300 of ~3,612 [red]")
+    assert re.search("Scoring +━+", text)
+    display.finish_step("Scoring", "Scored: 3,612 mentions")
+    read_until(leader, "Scored: 3,612 mentions\n")
+    display.close()
+    read_until(leader, "\n")
+    display.print_line("Console: http://127.0.0.1:1")
+    assert read_until(leader, "127.0.0.1:1\n").strip() == "Console: http://127.0.0.1:1"
+
+
+def test_a_terminal_that_cannot_redraw_gets_lines(terminal, monkeypatch):
+    monkeypatch.setenv("TERM", "dumb")
+    assert isinstance(open_display(terminal[1]), PlainDisplay)

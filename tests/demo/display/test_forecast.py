@@ -1,0 +1,38 @@
+"""A time is announced only where it was measured."""
+
+import pytest
+
+from demo.display.forecast import Rate, forecast, in_words
+
+
+def rate_of(*counts):
+    rate = Rate()
+    for at, count in counts:
+        rate.update(count, at)
+    return rate
+
+
+def test_a_rate_counts_from_the_first_mention_to_the_newest():
+    rate = rate_of((0, 0), (10, 100), (20, 300), (25, 300))
+    assert rate.per_second == 20
+    assert rate.until(30) == 10  # a step that stalls slows down
+
+
+@pytest.mark.parametrize("counts", [[], [(0, 0)], [(0, 0), (3, 50)], [(0, 50), (9, 50)]])
+def test_without_growth_there_is_neither_rate_nor_time(counts):
+    assert rate_of(*counts).per_second is None
+    assert forecast(rate_of(*counts), 100, at=60) is None
+
+
+def test_a_time_needs_five_seconds_of_measurement():
+    rate = rate_of((0, 10), (2, 30))
+    assert forecast(rate, 100, at=4.9) is None
+    assert forecast(rate, 100, at=10) == 50
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0, "less than a minute"), (60, "less than a minute"), (61, "about 2 minutes")],
+)
+def test_durations_are_rounded_up(seconds, words):
+    assert in_words(seconds) == words
