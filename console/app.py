@@ -9,7 +9,7 @@ from fastapi.staticfiles import StaticFiles
 
 from console import health
 from console.context import AppContext
-from console.errors import add_error_handlers
+from console.errors import add_error_handlers, refusal
 from console.middleware import SecurityMiddleware
 from console.pages import inbox, incident, incidents, letter, mention, sources, status
 from console.search import page
@@ -36,5 +36,5 @@ def create_app(app_context: AppContext) -> FastAPI:
         app.include_router(router)
     static = Path(str(files("templates"))) / "static"
     app.mount("/static", StaticFiles(directory=static))
-    app.add_middleware(SecurityMiddleware, base_url=app_context.base_url)
+    app.add_middleware(SecurityMiddleware, base_url=app_context.base_url, refusal=refusal)
     return app

@@ -1,13 +1,15 @@
 """Errors as pages for people and as JSON for scripts."""
 
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from console import responses
 from console.context import AppContext
@@ -16,9 +18,12 @@ from console.middleware import SECURITY_HEADERS
 from core.errors import HarkenError, TransientError
 from templates.contexts.console import ErrorPage
 from templates.contexts.layout import Layout
-from templates.i18n import msg
+from templates.i18n import Translator, msg
 
 log = structlog.get_logger()
+
+# The statuses with words of their own; any other is a failure of Harken.
+_EXPLAINED: Final = (403, 404, 405, 410, 411, 413, 422, 503)
 
 
 def add_error_handlers(app: FastAPI) -> None:
@@ -29,8 +34,21 @@ def add_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unexpected)
 
 
+def refusal(status: HTTPStatus) -> ASGIApp:
+    """Return an application that answers *status* in the format of the requested page."""
+
+    async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request without reading its body."""
+        response = await run_in_threadpool(_error_response, Request(scope), status)
+        await response(scope, receive, send)
+
+    return refuse
+
+
 def _http(request: Request, error: Any) -> Response:
-    return _error_response(request, HTTPStatus(error.status_code))
+    response = _error_response(request, HTTPStatus(error.status_code))
+    response.headers.update(error.headers or {})  # 405 lists the methods that are accepted
+    return response
 
 
 def _invalid(request: Request, error: Any) -> Response:
@@ -54,15 +72,20 @@ def _unexpected(request: Request, error: Any) -> Response:
 
 def _error_response(request: Request, status: HTTPStatus, detail: str = "") -> Response:
     app_context: AppContext = request.app.state.app_context
+    name = status if status in _EXPLAINED else HTTPStatus.INTERNAL_SERVER_ERROR
+    title, remedy = msg(f"error.{name:d}"), msg(f"remedy.{name:d}")
     if request.url.path.endswith(".json"):
-        body = {"error": detail or status.phrase}
+        say = Translator(zone=app_context.zone, locale=app_context.locale)
+        body = {"error": f"{(detail or say(title)).rstrip('.')}. {say(remedy)}"}
         return responses.json_response("error", body, now=app_context.now(), status=status)
     context = ErrorPage(
         zone=app_context.zone,
         locale=app_context.locale,
         layout=_layout(app_context),
         status=status,
+        title=title,
         detail=detail,
+        remedy=remedy,
     )
     return responses.html_response("error", context, status)
 

@@ -1,6 +1,6 @@
 """Checks on every request (host name, body size) and security headers on every response."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from ipaddress import ip_address
 from typing import Final
@@ -53,8 +53,12 @@ class SecurityMiddleware:
     their page would have the console's origin and could read everything.
     """
 
-    def __init__(self, app: ASGIApp, base_url: str) -> None:
+    def __init__(
+        self, app: ASGIApp, base_url: str, refusal: Callable[[HTTPStatus], ASGIApp]
+    ) -> None:
+        """*refusal* builds the answer to a body that is refused."""
         self._app = app
+        self._refusal = refusal
         self._base_hostname = urlsplit(base_url).hostname
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -74,17 +78,16 @@ class SecurityMiddleware:
         headers = Headers(scope=scope)
         host = _hostname(headers.get("host", ""))
         if not (host and (host == self._base_hostname or is_loopback(host))):
-            return _error_response(
-                HTTPStatus.BAD_REQUEST, "Unknown host name; set console.base_url."
+            # Plain text: a page would show open incidents to whoever owns the name.
+            return PlainTextResponse(
+                "Unknown host name; set console.base_url.\n", HTTPStatus.BAD_REQUEST
             )
         if scope["method"] not in ("GET", "HEAD"):
             length = headers.get("content-length", "")
             if not length.isdecimal():
-                return _error_response(HTTPStatus.LENGTH_REQUIRED, "Content-Length required.")
+                return self._refusal(HTTPStatus.LENGTH_REQUIRED)
             if len(length) > len(str(MAX_BODY_BYTES)) or int(length) > MAX_BODY_BYTES:
-                return _error_response(
-                    HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too large."
-                )
+                return self._refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         return None
 
 
@@ -93,10 +96,6 @@ def _hostname(host: str) -> str | None:
         return urlsplit(f"//{host}").hostname
     except ValueError:
         return None
-
-
-def _error_response(status: HTTPStatus, sentence: str) -> ASGIApp:
-    return PlainTextResponse(f"{sentence}\n", status)
 
 
 def _with_headers(send: Send, *, is_head: bool) -> Send:

@@ -157,3 +157,5 @@ class ErrorPage(PageContext):
 
     status: int
     detail: str = ""
+    remedy: Message
+    title: Message

@@ -312,6 +312,12 @@ def pages(hostile: str = HOSTILE) -> dict[str, tuple[str, Context]]:
         ),
         "error": (
             "console/error.html.j2",
-            console.ErrorPage(layout=shell(), status=404, detail=hostile),
+            console.ErrorPage(
+                layout=shell(),
+                status=404,
+                title=msg("error.404"),
+                detail=hostile,
+                remedy=msg("remedy.404"),
+            ),
         ),
     }

@@ -78,7 +78,10 @@ def test_every_sentence_is_used():
         ("head", ["emotion", "intent", "offence"]),
         ("facet", ["sentiment", "emotion", "intent", "source", "topic", "language", "watch"]),
         ("status", ["pending", "scored", "unscored", "quarantined", "deleted"]),
-        ("error", ["403", "404", "410", "422", "500", "503"]),
+        *(
+            (section, ["403", "404", "405", "410", "411", "413", "422", "500", "503"])
+            for section in ("error", "remedy")
+        ),
     ],
 )
 def test_every_member_of_an_enumeration_has_a_sentence(section, names):

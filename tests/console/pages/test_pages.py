@@ -130,7 +130,7 @@ def test_a_page_that_is_none_says_so_in_the_form_that_was_asked_for(client):
     page, twin = client.get("/nope"), client.get("/nope.json")
     assert (page.status_code, twin.status_code) == (404, 404)
     assert "Page not found" in page.text
-    assert twin.json() | {"ok": False, "error": "Not Found"} == twin.json()
+    assert twin.json()["error"] == "Page not found. Check the address, or search for the mention."
 
 
 def test_a_wrong_parameter_is_explained_in_the_form_that_was_asked_for(client):
