@@ -33,9 +33,10 @@ def wait_until_ready(
 ) -> tuple[Database, DemoObservations]:
     """Wait until the page of the incident, or a calm console, is complete.
 
-    Call *on_console* with the address of the console as soon as that answers.
+    Call *on_console* with the address of the console as soon as its first page answers.
     """
     waits.wait_for_console(session)
+    waits.wait_for_first_page(session)
     on_console(session.console_url)
     database = waits.wait_for_database(session)
     observations = DemoObservations(scored_per_s=waits.wait_for_scores(session, database))

@@ -32,6 +32,11 @@ def wait_for_console(session: DemoSession) -> None:
     session.display.print_line(f"Console: {session.console_url}")
 
 
+def wait_for_first_page(session: DemoSession) -> None:
+    """Wait until the console has an index to search, a few seconds after it answers."""
+    session.wait_for("the first page", lambda: True if session.get("/")[0] == OK else None)
+
+
 def wait_for_database(session: DemoSession) -> Database:
     """Wait until the database has its tables, and return it."""
     return session.wait_for("the database", lambda: _open_database(session))
@@ -161,8 +166,8 @@ class _Scoring:
         act = "Crawling and scoring" if self._is_crawling else "Scoring"
         remaining = max(self._expected, self._total) - self._scored
         remaining_s = forecast(self.rate, remaining, time.monotonic())
-        outlook = f"; {self._event} in {in_words(remaining_s)}" if remaining_s else ""
-        self._display.show_status(f"{act}{outlook}")
+        outlook = f"{self._event} in {in_words(remaining_s)}" if remaining_s else ""
+        self._display.show_status(act, outlook)
         self._display.update_step(
             "Scoring",
             f"{self._scored:,} of {self._total:,}",

@@ -37,9 +37,9 @@ class BarDisplay(Display):
         """Print the line above the bars."""
         self._live.console.print(Text(text), soft_wrap=True)
 
-    def show_status(self, text: str) -> None:
-        """Show the sentence beside a spinner."""
-        self._spinner.update(text=Text(text))
+    def show_status(self, text: str, outlook: str = "") -> None:
+        """Show both beside a spinner."""
+        self._spinner.update(text=Text(f"{text}; {outlook}" if outlook else text))
 
     def update_step(self, name: str, counts: str, share: float | None = None) -> None:
         """Draw the bar of the step; without a share it moves to and fro."""

@@ -11,8 +11,8 @@ class Display(ABC):
         """Print a line that stays."""
 
     @abstractmethod
-    def show_status(self, text: str) -> None:
-        """Show one sentence about all running steps; it replaces the previous one."""
+    def show_status(self, text: str, outlook: str = "") -> None:
+        """Show what is running, and how long it takes; both replace the previous texts."""
 
     @abstractmethod
     def update_step(self, name: str, counts: str, share: float | None = None) -> None:

@@ -3,7 +3,7 @@
 import math
 from typing import Final
 
-MIN_MEASUREMENT_S: Final = 5.0  # a rate over less time is chance
+MIN_MEASUREMENT_S: Final = 15.0  # batches end in jumps: a rate over less time is chance
 
 
 class Rate:

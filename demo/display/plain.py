@@ -10,17 +10,17 @@ class PlainDisplay(Display):
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
-        self._past_statuses: set[str] = set()
+        self._past_texts: set[tuple[str, bool]] = set()
 
     def print_line(self, text: str) -> None:
         """Write the line at once."""
         print(text, file=self._stream, flush=True)
 
-    def show_status(self, text: str) -> None:
-        """Write the sentence unless it was written before."""
-        if text not in self._past_statuses:
-            self._past_statuses.add(text)
-            self.print_line(text)
+    def show_status(self, text: str, outlook: str = "") -> None:
+        """Write the text once, and once more with its first outlook."""
+        if (text, bool(outlook)) not in self._past_texts:
+            self._past_texts.add((text, bool(outlook)))
+            self.print_line(f"{text}; {outlook}" if outlook else text)
 
     def update_step(self, name: str, counts: str, share: float | None = None) -> None:
         """Write nothing: a log needs no counts of a moment."""

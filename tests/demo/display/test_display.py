@@ -17,7 +17,7 @@ def course(display):
     display.show_status("Crawling and scoring")
     for n in range(0, 1201, 300):
         display.update_step("Crawling", f"{n:,} of ~3,612 [red]", n / 3612)
-        display.show_status("Crawling and scoring")
+        display.show_status("Crawling and scoring", f"it ends in {9 - n // 300} minutes")
     display.finish_step("Crawling", "Crawled: 3,612 mentions")
     display.close()
     display.print_line("Console: http://127.0.0.1:1")
@@ -29,6 +29,7 @@ def test_without_a_terminal_each_line_appears_once_and_nothing_is_redrawn():
     assert stream.getvalue().splitlines() == [
         "Corpus written: 3,612 posts",
         "Crawling and scoring",
+        "Crawling and scoring; it ends in 9 minutes",
         "Crawled: 3,612 mentions",
         "Console: http://127.0.0.1:1",
     ]

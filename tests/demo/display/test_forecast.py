@@ -24,10 +24,10 @@ def test_without_growth_there_is_neither_rate_nor_time(counts):
     assert forecast(rate_of(*counts), 100, at=60) is None
 
 
-def test_a_time_needs_five_seconds_of_measurement():
+def test_a_time_needs_fifteen_seconds_of_measurement():
     rate = rate_of((0, 10), (2, 30))
-    assert forecast(rate, 100, at=4.9) is None
-    assert forecast(rate, 100, at=10) == 50
+    assert forecast(rate, 100, at=14.9) is None
+    assert forecast(rate, 100, at=20) == 100
 
 
 @pytest.mark.parametrize(
