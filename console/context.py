@@ -22,3 +22,4 @@ class AppContext:
     zone: str  # IANA time zone of the people who read the pages
     quality: Quality
     locale: str = "en"
+    has_mail_server: bool = True  # False: emails are composed and kept

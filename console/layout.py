@@ -4,22 +4,26 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 from sqlalchemy import Connection
 
 from alerts.health import SystemHealth, system_health
 from alerts.messages.brief import headline
 from alerts.messages.completeness import outage_messages
+from console.first_steps import explain_emptiness
 from core.incident import Incident, IncidentState
 from core.watch import Watch
 from store import counts, settings_status, watches
 from store.alerts import incidents
+from store.analysis import queue
 from store.settings_status import SettingsStatus
 from templates.contexts.layout import Alarm, Layout, SettingsNotice
 from templates.i18n import Message, msg
 from templates.links import Links
 
 LINKS = Links()  # all links inside the console are relative
+SETTINGS_FILE: Final = "harken.yaml"  # in sentences on what to write
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,14 +64,26 @@ def build_layout(
     crises = incidents.unresolved(tx)
     newest = counts.newest_published(tx)
     display_names = load_display_names(tx)
+    health = health or system_health(tx, now=now)
     return Layout(
         section=section,
         open_incidents=len(crises),
         newest_age=None if newest is None else max(now - newest, timedelta()),
         alarms=tuple(_alarms(crises, display_names)),
-        outages=tuple(outage_messages((health or system_health(tx, now=now)).outages)),
+        outages=tuple(outage_messages(health.outages)),
+        is_fetching=health.coverage.heard > 0,
+        empty_note=explain_emptiness(tx, now=now, file=SETTINGS_FILE, is_empty=newest is None),
+        backlog=_backlog(tx),
         settings=_settings_notice(settings_status.current_status(tx)),
     )
+
+
+def _backlog(tx: Connection) -> Message | None:
+    """Return a sentence on the mentions that wait to be scored; None: no mention waits."""
+    pending_count, _ = queue.backlog(tx)
+    if not pending_count:
+        return None
+    return msg("shell.backlog", count=pending_count, total=counts.total(tx))
 
 
 def _settings_notice(status: SettingsStatus | None) -> SettingsNotice | None:

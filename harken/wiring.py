@@ -114,6 +114,7 @@ def open_app_context(settings: Settings, database: Database, clock: Clock) -> "A
         base_url=settings.base_url,
         zone=settings.zone,
         quality=quality,
+        has_mail_server=settings.mail is not None,
     )
 
 

@@ -4,12 +4,15 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from console import responses
-from console.layout import build_layout
+from console.first_steps import MAIL_LINES
+from console.layout import SETTINGS_FILE, build_layout
 from console.responses import AppContextDep
 from console.serializers import notification_row
 from store.alerts import outbox
 from store.alerts.outbox import OutboxEntry
 from templates.contexts.console import InboxPage, NotificationRow
+from templates.contexts.layout import EmptyNote
+from templates.i18n import msg
 
 router = APIRouter()
 
@@ -26,6 +29,7 @@ def page(app_context: AppContextDep) -> Response:
         layout=layout,
         json_url="/inbox.json",
         letters=tuple(notification_line(row) for row in rows),
+        mail_note=None if app_context.has_mail_server else _note_on_mail(),
     )
     return responses.html_response("inbox", context)
 
@@ -36,6 +40,14 @@ def page_json(app_context: AppContextDep) -> Response:
     with app_context.database.read() as tx:
         rows = [notification_row(row) for row in outbox.recent(tx)]
     return responses.json_response("inbox", {"letters": rows}, now=app_context.now())
+
+
+def _note_on_mail() -> EmptyNote:
+    return EmptyNote(
+        title=msg("inbox.no_server"),
+        sentences=(msg("inbox.no_server_hint", file=SETTINGS_FILE),),
+        lines=MAIL_LINES,
+    )
 
 
 def notification_line(row: OutboxEntry) -> NotificationRow:

@@ -46,6 +46,7 @@ def page(app_context: AppContextDep, number: int) -> Response:
         text=notification.text,
         html_url=f"/inbox/{number}.html",
         eml_url=f"/inbox/{number}.eml",
+        has_mail_server=app_context.has_mail_server,
     )
     return responses.html_response("letter", context)
 

@@ -36,6 +36,7 @@ def page(app_context: AppContextDep) -> Response:
             engine=index_status["engine"],
             documents=index_status["docs"],
             lag=index_status["lag"],
+            has_mail_server=app_context.has_mail_server,
             processes=tuple(
                 ProcessRow(name=p.name, state=_state(p, health), since=p.started, beat=p.beat)
                 for p in health.processes

@@ -72,6 +72,12 @@ def succeeded_since(tx: Connection, moment: datetime) -> set[str]:
     return set(tx.execute(select(runs.c.source).where(condition)).scalars())
 
 
+def running_count(tx: Connection) -> int:
+    """Return the number of runs that have not ended."""
+    query = select(func.count()).select_from(runs).where(runs.c.state == "running")
+    return int(tx.execute(query).scalar_one())
+
+
 def counts(tx: Connection, run: str) -> dict[str, Any]:
     """Return the counts of one run: requests, fetched, known, edited, new, dropped."""
     names = ("requests", "fetched", "known", "edited", "new", "dropped")

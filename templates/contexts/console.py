@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from core.coverage import Coverage
-from templates.contexts.layout import MentionCard, PageContext
+from templates.contexts.layout import EmptyNote, MentionCard, PageContext
 from templates.contexts.mail import Brief
 from templates.i18n import Message
 
@@ -111,6 +111,7 @@ class InboxPage(PageContext):
     """All emails, sent or waiting."""
 
     letters: tuple[NotificationRow, ...]
+    mail_note: EmptyNote | None = None  # None: a mail server is set
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +124,7 @@ class NotificationPage(PageContext):
     text: str
     html_url: str
     eml_url: str
+    has_mail_server: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +151,7 @@ class StatusPage(PageContext):
     documents: int
     lag: int  # changes that are not indexed yet
     processes: tuple[ProcessRow, ...] = ()
+    has_mail_server: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +159,6 @@ class ErrorPage(PageContext):
     """An error and its remedy; ``status`` is the HTTP status."""
 
     status: int
+    title: Message
     detail: str = ""
     remedy: Message
-    title: Message

@@ -26,6 +26,18 @@ class SettingsNotice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EmptyNote:
+    """The reason why there is nothing to show yet, and the way out of it."""
+
+    title: Message
+    sentences: tuple[Message, ...]
+    lines: str = ""  # to copy into the settings file
+    final_sentence: Message | None = None  # below the lines
+    url: str = ""  # a page that shows more
+    link: Message | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
     """The content of the frame around every page."""
 
@@ -35,6 +47,9 @@ class Layout:
     alarms: tuple[Alarm, ...] = ()
     outages: tuple[Message, ...] = ()  # one sentence per outage
     settings: SettingsNotice | None = None  # None: the settings file applies as it is
+    is_fetching: bool = True  # False: no source is crawled with success
+    empty_note: EmptyNote | None = None  # None: there is something to show
+    backlog: Message | None = None  # None: no mention waits to be scored
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

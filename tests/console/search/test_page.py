@@ -241,7 +241,7 @@ def test_an_empty_installation_has_a_page_too(sqlite_record):
         "/metrics",
     ):
         assert client.get(path).status_code == 200, path
-    assert "No mentions yet" in client.get("/").text
+    assert "Nothing is fetched" in client.get("/").text
 
 
 def test_the_form_sends_filters_and_window_along(client):
