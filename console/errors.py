@@ -52,6 +52,8 @@ def _http(request: Request, error: Any) -> Response:
 
 
 def _invalid(request: Request, error: Any) -> Response:
+    if all(problem["loc"][0] == "path" for problem in error.errors()):
+        return _error_response(request, HTTPStatus.NOT_FOUND)
     detail = "; ".join(_sentence(problem) for problem in error.errors())
     return _error_response(request, HTTPStatus.UNPROCESSABLE_ENTITY, detail)
 

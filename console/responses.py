@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Final
 
-from fastapi import Depends, Request
+from fastapi import Depends, Path, Request
 from fastapi.responses import HTMLResponse, Response
 
 from console.context import AppContext
@@ -22,6 +22,8 @@ async def _app_context(request: Request) -> AppContext:
 
 
 AppContextDep = Annotated[AppContext, Depends(_app_context)]
+# The number of a row in an address; no database has a larger one.
+RowNumber = Annotated[int, Path(le=2**63 - 1)]
 
 
 def html_response(name: str, context: Context, status: int = 200) -> Response:

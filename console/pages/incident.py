@@ -20,7 +20,7 @@ from alerts.messages.quotes import representative_mentions
 from console import csrf, responses
 from console.context import AppContext
 from console.layout import LINKS, DisplayNames, build_layout, load_display_names
-from console.responses import AppContextDep
+from console.responses import AppContextDep, RowNumber
 from console.search.mention_cards import CardBuilder
 from console.serializers import incident_row
 from core.incident import Incident, IncidentState
@@ -36,7 +36,7 @@ _MESSAGE_NAMES: Final = {"worsened": "updated", "grew": "updated", "noticed": "o
 
 
 @router.get("/incidents/{number:int}")
-def page(app_context: AppContextDep, number: int) -> Response:
+def page(app_context: AppContextDep, number: RowNumber) -> Response:
     """Return the incident's page: the brief of its current revision, computed now."""
     now = app_context.now()
     with app_context.database.read() as tx:
@@ -57,7 +57,7 @@ def page(app_context: AppContextDep, number: int) -> Response:
 
 
 @router.get("/incidents/{number:int}.json")
-def page_json(app_context: AppContextDep, number: int) -> Response:
+def page_json(app_context: AppContextDep, number: RowNumber) -> Response:
     """Return the ``incident`` of docs/json.md and its events."""
     with app_context.database.read() as tx:
         row = incident_row(_incident(tx, number)) | {"events": incidents.events(tx, number)}
@@ -66,7 +66,10 @@ def page_json(app_context: AppContextDep, number: int) -> Response:
 
 @router.post("/incidents/{number:int}/acknowledge")
 def acknowledge_incident(
-    app_context: AppContextDep, number: int, request: Request, body: Annotated[bytes, Body()] = b""
+    app_context: AppContextDep,
+    number: RowNumber,
+    request: Request,
+    body: Annotated[bytes, Body()] = b"",
 ) -> Response:
     """Acknowledge the incident and redirect to its page; a second press changes nothing."""
     token = parse_qs(body.decode("utf-8", "replace")).get("token", [""])[0]

@@ -13,7 +13,7 @@ from console import responses
 from console.context import AppContext
 from console.layout import build_layout
 from console.pages.inbox import notification_line
-from console.responses import AppContextDep
+from console.responses import AppContextDep, RowNumber
 from console.serializers import notification_row
 from store.alerts import outbox
 from store.alerts.outbox import OutboxEntry
@@ -30,7 +30,7 @@ FRAME_HEADERS: Final = {
 
 
 @router.get("/inbox/{number:int}")
-def page(app_context: AppContextDep, number: int) -> Response:
+def page(app_context: AppContextDep, number: RowNumber) -> Response:
     """Return the page of the email with its envelope."""
     row, notification = _load_notification(app_context, number)
     with app_context.database.read() as tx:
@@ -52,7 +52,7 @@ def page(app_context: AppContextDep, number: int) -> Response:
 
 
 @router.get("/inbox/{number:int}.json")
-def page_json(app_context: AppContextDep, number: int) -> Response:
+def page_json(app_context: AppContextDep, number: RowNumber) -> Response:
     """Return the email's row and its text."""
     row, notification = _load_notification(app_context, number)
     rows = {"letter": notification_row(row), "text": notification.text}
@@ -60,7 +60,7 @@ def page_json(app_context: AppContextDep, number: int) -> Response:
 
 
 @router.get("/inbox/{number:int}.html")
-def frame(app_context: AppContextDep, number: int) -> Response:
+def frame(app_context: AppContextDep, number: RowNumber) -> Response:
     """Return the email's HTML for the frame, with its pictures served by :func:`picture`."""
     _, notification = _load_notification(app_context, number)
     html = html_for_browser(notification, lambda cid: f"/inbox/{number}/{quote(cid, safe='')}")
@@ -71,7 +71,7 @@ def frame(app_context: AppContextDep, number: int) -> Response:
 
 
 @router.get("/inbox/{number:int}.eml")
-def raw_message(app_context: AppContextDep, number: int) -> Response:
+def raw_message(app_context: AppContextDep, number: RowNumber) -> Response:
     """Return the message as a file, byte for byte as sent."""
     row, _ = _load_notification(app_context, number)
     headers = {"Content-Disposition": f'attachment; filename="harken-{number}.eml"'}
@@ -79,7 +79,7 @@ def raw_message(app_context: AppContextDep, number: int) -> Response:
 
 
 @router.get("/inbox/{number:int}/{cid}")
-def picture(app_context: AppContextDep, number: int, cid: str) -> Response:
+def picture(app_context: AppContextDep, number: RowNumber, cid: str) -> Response:
     """Return a picture of the email by its Content-ID."""
     _, notification = _load_notification(app_context, number)
     if cid not in notification.images:

@@ -65,6 +65,12 @@ def test_a_twin_gets_the_same_words_as_json(client, send, status, sentence):
     assert answer.json()["ok"] is False
 
 
+@pytest.mark.parametrize("path", ["/incidents/{}", "/incidents/{}.json", "/inbox/{}.eml"])
+def test_a_number_beyond_every_database_is_no_page(client, path):
+    assert client.get(path.format(2**63)).status_code == 404
+    assert client.get(path.format(2**63 - 1)).status_code == 404
+
+
 def test_a_405_lists_the_methods_that_are_accepted(client):
     assert client.put("/", content=b"").headers["allow"] == "GET"
 
