@@ -8,14 +8,13 @@ from typing import Final
 
 from core.incident import Incident, IncidentKind
 from demo.check import OK, true_incidents
-from demo.display.forecast import Rate, forecast, in_words
+from demo.display.scoring_steps import ScoringSteps
 from demo.ground_truth import expected_count
 from demo.processes.start import RUN_LOG, is_console_open
 from demo.session import DemoSession, WaitTimeoutError
 from store import changes, watches
 from store import counts as tally
 from store.alerts import baselines, incidents
-from store.analysis import queue
 from store.crawl import runs, sources
 from store.database import Database
 
@@ -47,10 +46,14 @@ def wait_for_scores(session: DemoSession, database: Database) -> float | None:
 
     None: the rate could not be measured.
     """
-    scoring = _Scoring(session)
+    expected = expected_count(
+        session.corpus, session.started_at, session.site_url, session.clock.now()
+    )
+    event = "the first incident appears" if true_incidents(session) else "it ends"
+    scoring = ScoringSteps(session.display, expected=expected, event=event)
     session.wait_for(
         "all mentions to be scored",
-        lambda: scoring.is_done(database),
+        lambda: True if scoring.update(database, time.monotonic()) else None,
         progress=lambda: _counts(database),
     )
     scoring.finish()
@@ -118,61 +121,6 @@ def crises(database: Database) -> Sequence[Incident]:
     """Return all crises of the database, newest first."""
     with database.read() as tx:
         return incidents.all_incidents(tx, kind=IncidentKind.CRISIS)
-
-
-class _Scoring:
-    """The first two steps, which run side by side: the crawl, and scoring of its mentions."""
-
-    def __init__(self, session: DemoSession) -> None:
-        self.rate = Rate()
-        self._display = session.display
-        self._event = "the first incident appears" if true_incidents(session) else "it ends"
-        self._expected = expected_count(
-            session.corpus, session.started_at, session.site_url, session.clock.now()
-        )
-        self._total = self._scored = 0
-        self._is_crawling = True
-
-    def is_done(self, database: Database) -> bool | None:
-        """Show the counts of this moment; return True after the last mention, else None."""
-        with database.read() as tx:
-            counts = tally.by_analysis_state(tx)
-            backfilled_at = sources.backfill_completed_at(tx)
-            backlog_size, _ = queue.backlog(tx)
-        self._total = sum(counts.values())
-        self._scored = counts["scored"] + counts["unscored"]
-        self.rate.update(self._scored, time.monotonic())
-        self._show_crawl(is_done=backfilled_at is not None)
-        self._show_scoring()
-        return True if backfilled_at and not backlog_size else None
-
-    def finish(self) -> None:
-        """Replace the second step by a line."""
-        rate = f", {self.rate.per_second:.0f} per second" if self.rate.per_second else ""
-        self._display.finish_step("Scoring", f"Scored: {self._scored:,} of {self._total:,}{rate}")
-
-    def _show_crawl(self, *, is_done: bool) -> None:
-        if self._is_crawling and is_done:
-            self._display.finish_step("Crawling", f"Crawled: {self._total:,} mentions")
-            self._is_crawling = False
-        if self._is_crawling:
-            expected = max(self._expected, self._total)  # new posts appear meanwhile
-            counts = f"{self._total:,} of ~{expected:,}"
-            self._display.update_step(
-                "Crawling", counts, self._total / expected if expected else None
-            )
-
-    def _show_scoring(self) -> None:
-        act = "Crawling and scoring" if self._is_crawling else "Scoring"
-        remaining = max(self._expected, self._total) - self._scored
-        remaining_s = forecast(self.rate, remaining, time.monotonic())
-        outlook = f"{self._event} in {in_words(remaining_s)}" if remaining_s else ""
-        self._display.show_status(act, outlook)
-        self._display.update_step(
-            "Scoring",
-            f"{self._scored:,} of {self._total:,}",
-            self._scored / self._total if self._total else None,
-        )
 
 
 def _open_database(session: DemoSession) -> Database | None:
