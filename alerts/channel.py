@@ -5,6 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parseaddr
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+from store.alerts.people import Person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +53,36 @@ class DeliveryReceipt:
     response: str  # of the other side, such as "250"; contains no part of the email
 
 
+class ChannelOptions(BaseModel):
+    """Options of every channel: none; each channel adds its own."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
 class Channel(ABC):
-    """A way to send emails. An email may arrive twice, then with the same message id."""
+    """A way to send emails. An email may arrive twice, then with the same message id.
+
+    The module's name is the channel's name in harken.yaml. *options*: an instance of ``Options``.
+    """
+
+    Options: ClassVar[type[ChannelOptions]] = ChannelOptions
+    options: ChannelOptions
+
+    def __init__(self, options: Any) -> None:
+        self.options = options
+
+    @property
+    def endpoint(self) -> str:
+        """The other side as `harken check` names it, without secrets. Default: the channel."""
+        return type(self).__module__.rpartition(".")[2]
+
+    @classmethod
+    def address(cls, person: Person) -> str | None:
+        """Return the address of *person* on this channel; None: there is none.
+
+        Default: the slug, for a channel whose options alone determine the destination.
+        """
+        return person.slug
 
     @abstractmethod
     def send(self, notification: Notification) -> DeliveryReceipt:

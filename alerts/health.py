@@ -23,7 +23,13 @@ LATE_INTERVALS: Final = 3  # intervals without a successful crawl
 CRAWL_MARGIN: Final = timedelta(seconds=60)  # added to the intervals: a crawl takes time
 MAX_LAG: Final = 100_000  # changes; a longer lag is reported as this number
 PROBLEM_STATES: Final = ("late", "silent", "forbidden", "broken", "gap")  # states of a source
-_ROLES: Final = {"run": "scheduler", "analyse": "scorer", "index": "index", "smtp": "smtp"}
+_ROLES: Final = {
+    "run": "scheduler",
+    "analyse": "scorer",
+    "index": "index",
+    "smtp": "smtp",
+    "channel": "channel",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,10 @@ from typing import Final
 from config.settings import Settings
 
 # The database, the index and the socket are opened once, at the start of a run.
-RESTART_KEYS: Final = ("state", "record", "index", "index_prefix", "console.host", "console.port")
+RESTART_KEYS: Final = (
+    *("state", "record", "index", "index_prefix", "index_options"),
+    *("console.host", "console.port"),
+)
 
 
 @dataclass(frozen=True, slots=True)

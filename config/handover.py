@@ -11,11 +11,11 @@ from config.settings import Settings
 
 
 def serialize(settings: Settings) -> str:
-    """Return *settings* as JSON, with the record's password but without the mail server.
+    """Return *settings* as JSON, with the record's password but without mail server and channels.
 
     The text contains secrets: it belongs into a pipe, never on a command line or in a log.
     """
-    tree = settings.model_dump(exclude_unset=True, exclude={"mail"})
+    tree = settings.model_dump(exclude_unset=True, exclude={"mail", "channels"})
     return json.dumps(tree, default=_serialize_value)
 
 

@@ -1,6 +1,6 @@
 """The only reader of harken.yaml and of the environment; each error has its place."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,12 +20,21 @@ MAX_VALUE: Final = 60  # characters of a wrong value that an error quotes
 _GROUP_ERRORS: Final = ("model_type", "dict_type")
 
 Locations = dict[KeyPath, str]  # "file:line:column" or the name of a variable, by setting
+# A further check of valid settings: the keys and the message of each mistake.
+Check = Callable[[Settings], Iterable[tuple[KeyPath, str]]]
 
 
-def load(path: Path, environ: Mapping[str, str], *, state: Path | None = None) -> Settings:
+def load(
+    path: Path,
+    environ: Mapping[str, str],
+    *,
+    state: Path | None = None,
+    check: Check | None = None,
+) -> Settings:
     """Load the settings at *path*; ``HARKEN_A__B`` in *environ* overrides ``a: {b: …}``.
 
     ``HARKEN_A__B_FILE`` names a file that contains the value. *state* overrides the state folder.
+    *check* tests what this room cannot: names and options of plug-ins of the rooms above.
 
     Raises:
         ConfigError: one line a mistake, ``file:line:column: key: message``, with what would be
@@ -37,14 +46,21 @@ def load(path: Path, environ: Mapping[str, str], *, state: Path | None = None) -
     state_folder = state if state is not None else tree.get("state", "state")
     if isinstance(state_folder, str | Path):  # any other type is reported by the validation
         tree["state"] = str(state_folder if state is not None else path.parent / state_folder)
-    return validate(tree, path, text, {override.keys: override.name for override in env_overrides})
+    variable_names = {override.keys: override.name for override in env_overrides}
+    return validate(tree, path, text, variable_names, check)
 
 
-def validate(tree: dict[str, Any], path: Path, text: str, variable_names: Locations) -> Settings:
+def validate(
+    tree: dict[str, Any],
+    path: Path,
+    text: str,
+    variable_names: Locations,
+    check: Check | None = None,
+) -> Settings:
     """Return *tree* as settings; it was parsed from *text*, the content of the file at *path*.
 
     Files of examples are read, too. *variable_names* are the names of the variables that settings
-    came from.
+    came from; *check* is as in :func:`load`.
 
     Raises:
         ConfigError: as in :func:`load`.
@@ -62,7 +78,7 @@ def validate(tree: dict[str, Any], path: Path, text: str, variable_names: Locati
         settings = Settings.model_validate(tree)
     except ValidationError as error:
         raise config_error(map(_translate_error, error.errors())) from None
-    if problems := list(broken_references(settings)):
+    if problems := [*broken_references(settings), *(check(settings) if check else ())]:
         raise config_error(problems)
     return settings
 

@@ -177,7 +177,7 @@ class SubscriptionSettings(_Section):
     slug: Slug = Field(description="Short name.")
     person: Slug = Field(description="Slug of the recipient in `people`.")
     kind: Literal["brief", "digest"] = Field(description="brief: per incident; digest: per day.")
-    channel: Literal["email"] = Field("email", description="Delivery channel.")
+    channel: str = Field("email", description="Delivery channel: email, or one of `channels`.")
     at: ClockTime = Field("07:30", description="Local time of the digest.")
     zone: Zone | None = Field(None, description="Time zone of the recipient. Default: `zone`.")
     watches: tuple[Slug, ...] = Field(
@@ -192,13 +192,23 @@ class Settings(_Section):
     record: str | None = Field(
         None, description="Database URL. Default: SQLite in the state folder."
     )
-    index: str = Field("tantivy", description="tantivy, or the URL of Elasticsearch 8 or 9.")
+    index: str = Field(
+        "tantivy", description="Index engine by its name, or the URL of Elasticsearch 8 or 9."
+    )
+    index_options: dict[str, Any] = Field(
+        default_factory=dict, repr=False, description="Options of the index engine."
+    )
     index_prefix: Prefix = Field("harken", description="Prefix of Elasticsearch index names.")
     zone: Zone = Field("UTC", description="Default time zone of watches and recipients.")
     console: ConsoleSettings = ConsoleSettings()
     crawl: CrawlSettings = CrawlSettings()
     mail: MailSettings | None = Field(
         None, description="SMTP server. Default: emails stay in the console."
+    )
+    channels: dict[str, dict[str, Any]] = Field(
+        default_factory=dict,
+        repr=False,
+        description="Options of other delivery channels, by the name of the channel.",
     )
     model: ModelSettings = ModelSettings()
     watches: tuple[WatchSettings, ...] = ()

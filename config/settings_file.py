@@ -8,7 +8,7 @@ from typing import Final
 
 from config.environment import value_files
 from config.examples import example_files
-from config.load import load, read_text
+from config.load import Check, load, read_text
 from config.settings import Settings
 from config.yaml_positions import parse_yaml
 from core.errors import ConfigError
@@ -26,6 +26,7 @@ class SettingsFile:
     path: Path
     environ: Mapping[str, str]
     state: Path | None = None  # replaces the state folder of the file
+    check: Check | None = None  # of names and options of plug-ins, see config.load.load
 
     def load(self) -> Settings:
         """Load the settings.
@@ -33,7 +34,7 @@ class SettingsFile:
         Raises:
             ConfigError: the file is missing or wrong; see ``config.load.load``.
         """
-        return load(self.path, self.environ, state=self.state)
+        return load(self.path, self.environ, state=self.state, check=self.check)
 
     def paths(self) -> tuple[Path, ...]:
         """Return the file itself, then each file that it or the environment names.

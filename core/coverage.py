@@ -27,7 +27,7 @@ class Coverage:
 class Outage:
     """A part of Harken that worked before and does not work now."""
 
-    what: str  # record | source | scorer | index | smtp | scheduler
+    what: str  # record | source | scorer | index | smtp | channel | scheduler
     name: str
     since: datetime
     reason: str

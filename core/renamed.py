@@ -170,6 +170,7 @@ RENAMED: Final = MappingProxyType(
         # Channels.
         "alerts.eml": "alerts.messages.mime",
         "alerts.channel.Envelope": "alerts.channel.Recipient",
+        "alerts.channels.email.Options": "alerts.channels.email.Email.Options",
         "alerts.channel.Letter": "alerts.channel.Notification",
         "alerts.channel.Receipt": "alerts.channel.DeliveryReceipt",
         "alerts.messages.mime.from_eml": "alerts.messages.mime.from_mime",

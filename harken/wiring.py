@@ -5,15 +5,13 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import SecretStr
-
 from alerts.channel import Channel
 from config.settings import Settings
 from core import plugins
-from core.errors import ConfigError
 from core.identity import voice_id
 from core.watch import Watch
 from harken.clock import Clock
+from harken.plugin_settings import channel_class, channel_values, index_engine
 from harken.voice_key import voice_key
 from store.database import Database
 from store.watches import active_watches
@@ -33,31 +31,25 @@ def open_database(settings: Settings) -> Database:
 
 
 def open_index(settings: Settings, *, writer: bool) -> "MentionIndex":
-    """Open the index that the settings name. Only one process may open it as *writer*."""
-    if settings.index == "tantivy":
-        from indexer.engines.tantivy.index import TantivyIndex
+    """Open the index that the settings name. Only one process may open it as *writer*.
 
-        return TantivyIndex(settings.state / "index", writer=writer)
-    if settings.index.startswith(("http://", "https://")):
-        from indexer.engines.elasticsearch.index import ElasticsearchIndex
-
-        return ElasticsearchIndex(settings.index, prefix=settings.index_prefix)
-    display_name = index_name(settings)
-    raise ConfigError(
-        f"index: {display_name!r} should be tantivy or a URL such as http://127.0.0.1:9200."
-    )
+    Raises:
+        ConfigError: there is no such engine, or its options are wrong.
+    """
+    engine = index_engine(settings)
+    return engine.engine_class.from_options(engine.options, state=settings.state, writer=writer)
 
 
 def index_name(settings: Settings) -> str:
-    """Return the display name of the index: tantivy, or its URL without the password."""
-    from indexer.engines.elasticsearch.client import without_secrets
-
-    return without_secrets(settings.index)
+    """Return the display name of the index: its engine, or its URL without the password."""
+    engine = index_engine(settings)
+    return engine.options.display_name(engine.name)
 
 
 def index_consumer(settings: Settings) -> str:
     """Return the name under which the index commits its offset in the change feed."""
-    return settings.index if settings.index == "tantivy" else f"elastic:{settings.index_prefix}"
+    engine = index_engine(settings)
+    return engine.options.consumer(engine.name)
 
 
 def open_model(settings: Settings) -> "Model":
@@ -77,20 +69,16 @@ def open_model(settings: Settings) -> "Model":
 
 
 def channels(settings: Settings) -> Mapping[str, Channel]:
-    """Return the channels of the settings, by name; none without a mail server."""
-    if settings.mail is None:
-        return {}
-    from alerts.channels.email import Email, Options, Security
+    """Return the channels that are configured, by name: email only with a mail server.
 
-    mail = settings.mail
-    options = Options(
-        host=mail.host,
-        port=mail.port,
-        security=Security(mail.security),
-        username=mail.username or "",
-        password=mail.password or SecretStr(""),
-    )
-    return {"email": Email(options)}
+    Raises:
+        ConfigError: there is no such channel, or its options are wrong.
+    """
+    result = {}
+    for name, values in channel_values(settings).items():
+        channel = channel_class(name)
+        result[name] = channel(channel.Options.model_validate(dict(values)))
+    return result
 
 
 def quality(model: str) -> float | None:

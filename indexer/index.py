@@ -4,13 +4,15 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, ClassVar, Self
 from zoneinfo import ZoneInfo
 
 from indexer.change import Change, ChangeOutcome
 from indexer.facets import FacetCounts
 from indexer.histogram import HistogramBucket, bucket_edges
+from indexer.options import IndexOptions
 from indexer.query import Everything, Field, Query
 from indexer.query.fields import FIELDS
 from indexer.query.nodes import all_of, any_of
@@ -54,6 +56,20 @@ class MentionIndex(ABC):
     TransientError (the engine does not answer, or another process writes) and ConfigError (the
     operator must act); the message is a sentence.
     """
+
+    Options: ClassVar[type[IndexOptions]] = IndexOptions
+    is_shared: ClassVar[bool] = True  # False: other processes do not see the mentions
+
+    @classmethod
+    @abstractmethod
+    def from_options(cls, options: Any, *, state: Path, writer: bool) -> Self:
+        """Return the index with *options*, an instance of ``Options``; nothing is opened yet.
+
+        Args:
+            options: the options of the engine.
+            state: the folder for files; the engine uses a subfolder with its own name.
+            writer: True for the one process that applies changes.
+        """
 
     @abstractmethod
     def setup(self) -> None:

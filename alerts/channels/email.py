@@ -1,4 +1,6 @@
-"""Emails by SMTP. Delivery is synchronous, one email a session, so smtplib is sufficient.
+"""Emails by SMTP.
+
+Delivery is synchronous, one email a session, so smtplib is sufficient.
 
 Two kinds of failure: a refused *session* (no connection, no TLS, wrong password) is no fault of the
 email, which stays in the outbox. A refused *email* fails for now or for good, by the server's code.
@@ -14,11 +16,14 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import Field, SecretStr
 
-from alerts.channel import Channel, DeliveryReceipt, Notification
+from alerts.channel import Channel, ChannelOptions, DeliveryReceipt, Notification
 from alerts.messages.mime import to_mime
 from core.errors import PermanentError, TransientError
+from store.alerts.people import Person
+
+__all__ = ["Email", "Security"]
 
 _CAUSES: Final = (
     (smtplib.SMTPAuthenticationError, "rejected the user name or password"),
@@ -40,29 +45,43 @@ class Security(StrEnum):
     TLS = "tls"
 
 
-class Options(BaseModel):
-    """The mail server that accepts the emails."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    host: str = Field(description="name or address of the mail server")
-    port: int = Field(default=587, ge=1, le=65535, description="usually 587, 465 (tls) or 25")
-    security: Security = Field(default=Security.STARTTLS, description="none, starttls or tls")
-    username: str = Field(default="", description="empty: no login")
-    password: SecretStr = Field(default=SecretStr(""), description="password of that user")
-    ca_file: Path | None = Field(default=None, description="PEM file of a private authority")
-    hello: str = Field(default="localhost", description="EHLO name; some servers require one")
-    timeout_s: float = Field(default=20, gt=0, le=300, description="seconds to wait for a reply")
-
-
 class Email(Channel):
     """The email channel: one session per email and one email per recipient, so failures stay apart.
 
     *options*: the mail server.
     """
 
-    def __init__(self, options: Options) -> None:
-        self.options = options
+    class Options(ChannelOptions):
+        """`mail` sets the server, the user and the sender; `channels.email` sets all others."""
+
+        host: str = Field(
+            description="Name or address of the mail server.", examples=["smtp.example.org"]
+        )
+        port: int = Field(default=587, ge=1, le=65535, description="Usually 587, 465 (tls) or 25.")
+        security: Security = Field(
+            default=Security.STARTTLS, description="Encryption, without fallback."
+        )
+        username: str = Field(default="", description="User name, if the server requires login.")
+        password: SecretStr = Field(default=SecretStr(""), description="Password of that user.")
+        ca_file: Path | None = Field(
+            default=None, description="PEM file of a private certificate authority."
+        )
+        hello: str = Field(default="localhost", description="EHLO name; some servers require one.")
+        timeout_s: float = Field(
+            default=20, gt=0, le=300, description="Seconds to wait for a reply."
+        )
+
+    options: Options
+
+    @property
+    def endpoint(self) -> str:
+        """The mail server and its port."""
+        return f"{self.options.host}:{self.options.port}"
+
+    @classmethod
+    def address(cls, person: Person) -> str | None:
+        """Return the email address of *person*."""
+        return person.email
 
     def send(self, notification: Notification) -> DeliveryReceipt:
         """Send *notification* to the server; see :meth:`Channel.send`.

@@ -64,8 +64,15 @@ def outage_messages(outages: Sequence[Outage]) -> Iterator[Message]:
         yield msg("silence.sources", count=len(sources), since=_earliest(sources))
     else:
         yield from (msg("silence.source", name=o.name, since=o.since) for o in sources)
-    for what in dict.fromkeys(o.what for o in outages if o.what != "source"):
+    channels = (o for o in outages if o.what == "channel")
+    yield from (msg("silence.channel", name=channel_name(o), since=o.since) for o in channels)
+    for what in dict.fromkeys(o.what for o in outages if o.what not in ("source", "channel")):
         yield msg(f"silence.{what}", since=_earliest([o for o in outages if o.what == what]))
+
+
+def channel_name(outage: Outage) -> str:
+    """Return the name of the channel behind *outage*: its process is ``channel-NAME``."""
+    return outage.name.removeprefix("channel-")
 
 
 def _earliest(outages: Sequence[Outage]) -> datetime:

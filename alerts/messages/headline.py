@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from alerts.messages.completeness import MAX_SOURCE_SENTENCES
+from alerts.messages.completeness import MAX_SOURCE_SENTENCES, channel_name
 from alerts.messages.day_summary import (
     MIN_VOICES,
     DayCounts,
@@ -87,11 +87,13 @@ def safety_answer(
 def _outage_parts(outages: Sequence[Outage]) -> tuple[Message, ...]:
     """Return each failed part once; more than ``MAX_SOURCE_SENTENCES`` sources as a number."""
     sources = [o.name for o in outages if o.what == "source"]
-    others = dict.fromkeys(o.what for o in outages if o.what != "source")
+    channels = [channel_name(o) for o in outages if o.what == "channel"]
+    others = dict.fromkeys(o.what for o in outages if o.what not in ("source", "channel"))
     source_parts = tuple(msg("part.source", name=name) for name in sources)
     source_count = (msg("part.sources", count=len(sources)),)
     return (
         *(source_parts if len(sources) <= MAX_SOURCE_SENTENCES else source_count),
+        *(msg("part.channel", name=name) for name in channels),
         *(msg(f"part.{what}") for what in others),
     )
 

@@ -1,10 +1,12 @@
-"""Checks of the database, the index, the mail server and the model."""
+"""Checks of the database, the index, the channels and the model."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from config.settings import Settings
 from harken import wiring
 from harken.checks.result import CheckResult, run_check
+from harken.plugin_settings import EMAIL, channel_values
 from harken.plural import plural
 
 
@@ -12,8 +14,9 @@ def check_connections(settings: Settings) -> Iterator[CheckResult]:
     """Yield one result for each; the model comes last, because loading it takes seconds."""
     yield run_check("record", lambda: _check_database(settings))
     yield run_check("index", lambda: _check_index(settings))
-    if settings.mail is not None:
-        yield run_check("mail", lambda: _check_mail(settings))
+    for name in channel_values(settings):
+        subject = "mail" if name == EMAIL else f"channel {name}"
+        yield run_check(subject, partial(_check_channel, settings, name))
     yield run_check("model", lambda: _check_model(settings))
 
 
@@ -29,9 +32,10 @@ def _check_index(settings: Settings) -> str:
     return f"{plural(health.docs, 'mention')}, {health.detail}"
 
 
-def _check_mail(settings: Settings) -> str:
-    wiring.channels(settings)["email"].probe()
-    return f"{settings.mail.host}:{settings.mail.port} responds" if settings.mail else ""
+def _check_channel(settings: Settings, name: str) -> str:
+    channel = wiring.channels(settings)[name]
+    channel.probe()
+    return f"{channel.endpoint} responds"
 
 
 def _check_model(settings: Settings) -> str:

@@ -81,8 +81,10 @@ class Invocation:
     def settings_file(self) -> "SettingsFile":
         """Return the settings file, to be loaded later; nothing is read."""
         from config.settings_file import SettingsFile
+        from harken.plugin_settings import plugin_problems
 
-        return SettingsFile(self.config, os.environ, self.state)  # noqa: TID251 - the one place
+        environ = os.environ  # noqa: TID251 - the one place
+        return SettingsFile(self.config, environ, self.state, plugin_problems)
 
     def open(self) -> tuple["Settings", "Database"]:
         """Read the settings and open their database.

@@ -2,7 +2,8 @@
 
 A step that is killed between 2 and 3 sends the same email again, with the same Message-ID.
 
-1. Read the messages in the outbox that are due. One without a channel stays there.
+1. Read the messages in the outbox that are due. One whose channel is not configured stays there
+   with that reason.
 2. Send each over its channel.
 3. Mark it sent, in a transaction of its own, only after the channel took it.
 4. After a transient error, reschedule it: later after every attempt, or when the server asks.
@@ -25,6 +26,7 @@ from store.database import Database
 
 log = structlog.get_logger()
 
+MISSING_CHANNEL: Final = "the channel {channel} is not configured"
 RETRY_DELAYS_S: Final = (5, 15, 60, 300, 900, 3600)  # before the next attempt; the last one repeats
 
 
@@ -36,20 +38,32 @@ def deliver_due(
     ``failures`` counts those that were not sent, for whatever reason.
     """
     with database.read() as tx:
-        messages = outbox.due(tx, now=now)
-    results = [_deliver(database, channels, message, now) for message in messages]
+        messages = outbox.due(tx, now=now, channels=channels.keys())
+        waiting = outbox.due_elsewhere(tx, channels.keys(), now=now)
+    _explain_wait(database, waiting)
+    results = [_deliver(database, channels[m.channel], m, now) for m in messages]
+    waiting_count = sum(waiting.values())
     return StepResult(
-        total=len(results), successes=results.count(True), failures=results.count(False)
+        total=len(results) + waiting_count,
+        successes=results.count(True),
+        failures=results.count(False) + waiting_count,
     )
 
 
+def _explain_wait(database: Database, waiting: Mapping[tuple[str, str | None], int]) -> None:
+    """Store the reason why the messages of channels that are not configured wait, once each."""
+    reasons = {channel: MISSING_CHANNEL.format(channel=channel) for channel, _ in waiting}
+    channels = {channel for channel, reason in waiting if reason != reasons[channel]}
+    if channels:
+        with database.write() as tx:
+            for channel in channels:
+                outbox.explain_wait(tx, channel, reason=reasons[channel])
+
+
 def _deliver(
-    database: Database, channels: Mapping[str, Channel], message: outbox.OutboxEntry, now: datetime
+    database: Database, channel: Channel, message: outbox.OutboxEntry, now: datetime
 ) -> bool:
     """Send *message*. Return False if it was not sent."""
-    channel = channels.get(message.channel)
-    if channel is None:
-        return False  # no mail server is set: the email waits, and the console displays it
     try:
         channel.send(from_mime(message.eml))
     except TransientError as error:

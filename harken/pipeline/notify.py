@@ -1,6 +1,6 @@
 """Composition of briefs and digests for their subscribers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -17,10 +17,11 @@ from alerts.messages.keyness import explain
 from alerts.messages.mime import to_mime
 from config.settings import Settings
 from core.incident import Incident
+from harken.plugin_settings import EMAIL, channel_class
 from store import watches
 from store.alerts import outbox, people
 from store.alerts.outbox import OutboxMessage
-from store.alerts.people import Subscription
+from store.alerts.people import Person, Subscription
 
 FALLBACK_ADDRESS = "operator@localhost"  # of people without one: they read it in the console
 
@@ -79,12 +80,12 @@ class Notifier:
         incident: int | None = None,
         day: date | None = None,
     ) -> int:
-        addresses = people.addresses(tx)
+        people_by_slug = people.by_slug(tx)
         messages = []
         for subscription in subscriptions:
             recipient = Recipient(
                 sender=self._sender,
-                address=addresses.get(subscription.person, FALLBACK_ADDRESS),
+                address=_address(subscription, people_by_slug),
                 base_url=self._base_url,
                 zone=subscription.zone,
             )
@@ -96,9 +97,20 @@ class Notifier:
         return outbox.enqueue(tx, messages, now=now)
 
 
+def _address(subscription: Subscription, people_by_slug: Mapping[str, Person]) -> str:
+    """Return the address of the subscriber on the channel of *subscription*."""
+    person = people_by_slug.get(subscription.person)
+    address = person and channel_class(subscription.channel).address(person)
+    return address or FALLBACK_ADDRESS
+
+
 def _outbox_message(notification: Notification, subscription: Subscription) -> OutboxMessage:
+    # Keys of emails are those of former releases: none is sent again after an upgrade.
+    recipient = notification.recipient
+    if subscription.channel != EMAIL:
+        recipient = f"{subscription.channel}:{recipient}"
     return OutboxMessage(
-        key=f"{notification.key}:{notification.recipient}",
+        key=f"{notification.key}:{recipient}",
         kind=notification.kind,
         channel=subscription.channel,
         recipient=notification.recipient,

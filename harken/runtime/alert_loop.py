@@ -6,7 +6,6 @@ from typing import Final
 import structlog
 
 from config.settings import Settings
-from core.errors import HarkenError
 from harken import wiring
 from harken.clock import Clock
 from harken.logs import safe_message
@@ -14,7 +13,7 @@ from harken.pipeline.deliver import deliver_due
 from harken.pipeline.detect import detect_all
 from harken.pipeline.digest import enqueue_due_digests
 from harken.pipeline.notify import Notifier
-from harken.runtime.heartbeat import Heartbeat
+from harken.runtime.channel_probes import ChannelProbes
 from store import changes
 from store.database import Database
 
@@ -22,7 +21,6 @@ log = structlog.get_logger()
 
 DETECT_INTERVAL: Final = timedelta(seconds=15)  # between detections without a change: time goes on
 DIGEST_INTERVAL: Final = timedelta(seconds=30)
-PROBE_INTERVAL: Final = timedelta(seconds=10)
 
 
 class AlertLoop:
@@ -38,8 +36,7 @@ class AlertLoop:
         self._notifier = Notifier(settings, wiring.quality)
         self._last_detection: tuple[datetime, int] | None = None
         self._last_digest: datetime | None = None
-        self._last_probe: datetime | None = None
-        self._smtp_heartbeat = Heartbeat(database, "smtp", started_at=clock.now())
+        self.probes = ChannelProbes(database, self._channels, started_at=clock.now())
         self.last_error: str | None = None  # of the last tick; None: it succeeded
 
     def tick(self) -> None:
@@ -60,7 +57,7 @@ class AlertLoop:
         else:
             self.last_error = None
         finally:
-            self._probe(now)
+            self.probes.run(now)
             deliver_due(self._database, self._channels, now=self._clock.now())
 
     def _detect_and_digest(self, now: datetime) -> None:
@@ -84,21 +81,6 @@ class AlertLoop:
         now = self._clock.now()
         self._last_digest = now
         return enqueue_due_digests(self._database, self._notifier, date=date, now=now)
-
-    def _probe(self, now: datetime) -> None:
-        """Probe the mail server, so that an outage is visible before an email is due."""
-        channel = self._channels.get("email")
-        if channel is None or (
-            self._last_probe is not None and now - self._last_probe < PROBE_INTERVAL
-        ):
-            return
-        self._last_probe = now
-        try:
-            channel.probe()
-        except HarkenError as error:
-            self._smtp_heartbeat.beat(now, "failing", str(error))
-        else:
-            self._smtp_heartbeat.beat(now)
 
     def _is_detection_due(self, now: datetime) -> bool:
         if self._last_detection is None:

@@ -136,8 +136,9 @@ class Runtime:
 
     async def _replace_alert_loop(self) -> None:
         async with self._alert_lock:
+            former_names = self._alert_loop.probes.process_names
             self._alert_loop = AlertLoop(self.database, self.settings, self.clock)
-            await asyncio.to_thread(self._forget, ["smtp"])  # the next probe stores it again
+            await asyncio.to_thread(self._forget, former_names)  # the next probe stores them again
 
     async def _tick_alerts(self) -> None:
         async with self._alert_lock:

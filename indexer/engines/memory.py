@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
 from math import log
-from typing import Any
+from pathlib import Path
+from typing import Any, Self
 
 from indexer.change import Change, ChangeOutcome, ChangeResult, Upsert, reject_reason
 from indexer.document import Document, field_values
@@ -42,10 +43,17 @@ class _Entry:
 class MemoryIndex(MentionIndex):
     """An index in memory; applied changes are visible after the next refresh."""
 
+    is_shared = False
+
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}
         self._latest: dict[str, _Entry] = {}
         self._visible: dict[str, _Entry] = {}
+
+    @classmethod
+    def from_options(cls, options: Any, *, state: Path, writer: bool) -> Self:  # noqa: ARG003
+        """Return an empty index; there are no options."""
+        return cls()
 
     def setup(self) -> None:
         """Do nothing."""

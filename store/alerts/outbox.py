@@ -1,6 +1,6 @@
 """The outbox: one row for each email and recipient, written with its event, sent at least once."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -50,10 +50,31 @@ def enqueue(tx: Connection, messages: Sequence[OutboxMessage], *, now: datetime)
     return new_count
 
 
-def due(tx: Connection, *, now: datetime, limit: int = 50) -> list[OutboxEntry]:
-    """Return up to *limit* messages whose next attempt is due, oldest first."""
+def due(
+    tx: Connection, *, now: datetime, channels: Collection[str] | None = None, limit: int = 50
+) -> list[OutboxEntry]:
+    """Return up to *limit* messages whose next attempt is due, oldest first; only of *channels*."""
     query = select(outbox).where(outbox.c.state == "due", outbox.c.due <= now)
+    if channels is not None:
+        query = query.where(outbox.c.channel.in_(channels))
     return _rows(tx, query.order_by(outbox.c.created, outbox.c.id).limit(limit))
+
+
+def due_elsewhere(
+    tx: Connection, channels: Collection[str], *, now: datetime
+) -> dict[tuple[str, str | None], int]:
+    """Count the due messages of channels other than *channels*, by channel and reason."""
+    columns = (outbox.c.channel, outbox.c.reason)
+    query = select(*columns, func.count().label("size")).group_by(*columns)
+    query = query.where(outbox.c.state == "due", outbox.c.due <= now)
+    rows = tx.execute(query.where(outbox.c.channel.not_in(channels)))
+    return {(row.channel, row.reason): row.size for row in rows}
+
+
+def explain_wait(tx: Connection, channel: str, *, reason: str) -> None:
+    """Store the *reason* why the due messages of *channel* wait; this is no attempt."""
+    condition = (outbox.c.state == "due") & (outbox.c.channel == channel)
+    tx.execute(update(outbox).where(condition).values(reason=reason))
 
 
 def mark_sent(tx: Connection, entry_id: int, *, now: datetime) -> None:

@@ -52,10 +52,10 @@ def replace_from_file(
         tx.execute(statement.on_conflict_do_update(index_elements=["slug"], set_=columns))
 
 
-def addresses(tx: Connection) -> dict[str, str]:
-    """Return the email address of each person who has one, by slug."""
-    query = select(people.c.slug, people.c.email).where(people.c.email.is_not(None))
-    return dict(tx.execute(query).all())
+def by_slug(tx: Connection) -> dict[str, Person]:
+    """Return all people, by slug."""
+    rows = tx.execute(select(people.c.slug, people.c.name, people.c.email))
+    return {row.slug: Person(slug=row.slug, name=row.name, email=row.email) for row in rows}
 
 
 def active_subscriptions(tx: Connection, kind: str) -> list[Subscription]:

@@ -1,261 +1,168 @@
-"""Every channel keeps its contract: the answer of the other side decides about another try."""
+"""Laws of every channel; channels and cases are discovered, never listed here.
 
+A case is a folder tests/cases/channels/NAME/CASE: ``meta.json`` has the options of the channel
+(``{port}`` is the port of the server) and the method to call, ``send`` or ``probe``;
+``dialogue.txt`` is what the server says and expects (see dialogues.py); ``output.json`` is the
+result: the ``response`` of a receipt, null for a probe, or the message of a ``transient`` or
+``permanent`` error.
+"""
+
+import json
 import socket
-import ssl
-from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
-from datetime import timedelta
-from ipaddress import ip_address
 from pathlib import Path
+from types import SimpleNamespace
+from urllib.request import urlopen
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 from pydantic import SecretStr, ValidationError
 
 from alerts.channel import Channel, DeliveryReceipt
-from alerts.channels.email import Email, Options, Security
-from alerts.messages.mime import to_mime
 from core.errors import PermanentError, TransientError
 from core.plugins import available, load
-from tests.alerts import example_letters as letters
+from store.alerts.people import Person
+from tests.alerts import example_letters
+from tests.contracts.dialogues import Dialogue
 
-PASSWORD = "not-to-be-told-7f3a"
-LETTER = letters.letter()
+CASES = Path(__file__).parents[1] / "cases" / "channels"
+NAMES = available("alerts.channels")
+FOLDERS = sorted(folder for name in NAMES for folder in (CASES / name).iterdir())
+NOTIFICATION = example_letters.letter()
+PERSON = Person(slug="ada", name="Ada Lovelace", email="ada@acme.example")
 
-
-class Inbox:
-    """What a real SMTP server does with letters: answers by recipient, in order, then 250."""
-
-    def __init__(self) -> None:
-        self.taken: list[bytes] = []
-        self.answers: dict[str, list[str]] = defaultdict(list)
-        self.drops = 0  # connections to drop after DATA
-
-    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802 -- aiosmtpd's
-        answers = self.answers[address]
-        answer = answers.pop(0) if answers else "250 OK"
-        if answer.startswith("250"):
-            envelope.rcpt_tos.append(address)
-        return answer
-
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802 -- aiosmtpd's
-        self.taken.append(envelope.content)
-        if self.drops:
-            self.drops -= 1
-            server.transport.abort()
-        data = self.answers["DATA"]
-        return data.pop(0) if data else "250 2.6.0 OK"
+cases = pytest.mark.parametrize(
+    "folder", FOLDERS, ids=lambda folder: f"{folder.parent.name}-{folder.name}"
+)
+channels = pytest.mark.parametrize("name", NAMES)
 
 
-@contextmanager
-def serving(inbox: Inbox, **options) -> Iterator[Options]:
-    """A server on loopback; the settings that reach it, without privacy."""
-    controller = Controller(inbox, hostname="127.0.0.1", port=free_port(), **options)
-    controller.start()
+def meta(folder):
+    return json.loads((folder / "meta.json").read_text())
+
+
+def output(folder):
+    return json.loads((folder / "output.json").read_text())
+
+
+def build(folder, port):
+    """The channel of a case, with its options."""
+    channel = load("alerts.channels", folder.parent.name, Channel)
+    values = {
+        key: value.replace("{port}", str(port)) if isinstance(value, str) else value
+        for key, value in meta(folder)["options"].items()
+    }
+    return channel(channel.Options.model_validate(values))
+
+
+def play(folder):
+    """Outcome of a case, with all that the server received and the channel."""
+    with Dialogue((folder / "dialogue.txt").read_text()).running() as server:
+        channel = build(folder, server.port)
+        outcome = call(channel, meta(folder)["call"])
+    return SimpleNamespace(server=server, channel=channel, outcome=outcome)
+
+
+def call(channel, method):
+    """What a method returns or raises, as in output.json."""
     try:
-        yield Options(host="127.0.0.1", port=controller.port, security=Security.NONE, timeout_s=5)
-    finally:
-        controller.stop()
+        result = channel.send(NOTIFICATION) if method == "send" else channel.probe()
+    except TransientError as error:
+        return {"transient": str(error)}
+    except PermanentError as error:
+        return {"permanent": str(error)}
+    if method == "send":
+        assert isinstance(result, DeliveryReceipt)
+        assert result.message_id == NOTIFICATION.message_id
+        return {"response": result.response}
+    return result
 
 
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+def secrets(channel):
+    values = dict(channel.options).values()
+    return [v.get_secret_value() for v in values if isinstance(v, SecretStr)]
 
 
-@pytest.fixture
-def inbox() -> Inbox:
-    return Inbox()
+@cases
+def test_case_has_its_outcome(folder):
+    result = play(folder)
+    assert result.server.differences == []
+    text = json.dumps(result.outcome).replace(str(result.server.port), "{port}")
+    assert json.loads(text) == output(folder)
 
 
-@pytest.fixture
-def options(inbox: Inbox) -> Iterator[Options]:
-    with serving(inbox) as reached:
-        yield reached
+@cases
+def test_no_error_contains_a_secret_or_a_word_of_the_message(folder):
+    result = play(folder)
+    words = [NOTIFICATION.subject, NOTIFICATION.recipient, *NOTIFICATION.text.split("\n")]
+    hidden = [word for word in [*words, *secrets(result.channel)] if word.strip()]
+    assert [word for word in hidden if word in json.dumps(result.outcome)] == []
+    shown = f"{result.channel.options!r} {result.channel.endpoint}"
+    assert [word for word in secrets(result.channel) if word and word in shown] == []
 
 
-@pytest.fixture(scope="session")
-def certificate(tmp_path_factory) -> tuple[Path, Path]:
-    """A key and a certificate for 127.0.0.1 that nobody trusts unless told to."""
-    folder = tmp_path_factory.mktemp("tls")
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
-    address = x509.IPAddress(ip_address("127.0.0.1"))
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(letters.NOW - timedelta(days=3650))
-        .not_valid_after(letters.NOW + timedelta(days=36500))
-        .add_extension(x509.SubjectAlternativeName([address]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    (folder / "cert.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    (folder / "key.pem").write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
-    return folder / "cert.pem", folder / "key.pem"
+@cases
+def test_second_attempt_sends_the_same_bytes(folder):
+    """Whatever became of the first one: the other side can recognise a message it has."""
+    assert play(folder).server.received == play(folder).server.received
 
 
-@pytest.mark.parametrize("name", available("alerts.channels"))
-def test_every_channel_is_found_by_its_name_and_tried_here(name):
-    """A channel that this suite cannot try does not exist."""
-    assert issubclass(load("alerts.channels", name, Channel), Channel)
-    assert name == "email"
+@cases
+def test_only_send_sends(folder):
+    """A probe transmits nothing of a message, and an accepted message was transmitted."""
+    result = play(folder)
+    is_transmitted = NOTIFICATION.message_id.strip("<>").encode() in result.server.received
+    if meta(folder)["call"] == "probe":
+        assert not is_transmitted
+    elif "response" in output(folder):
+        assert is_transmitted
 
 
-def test_an_accepted_letter_arrives_as_it_was_stored(inbox, options):
-    receipt = Email(options).send(LETTER)
-    assert receipt == DeliveryReceipt(message_id=LETTER.message_id, response="250 2.6.0")
-    assert inbox.taken == [to_mime(LETTER)]
+@channels
+def test_channel_has_cases_of_each_outcome(name):
+    folders = [folder for folder in FOLDERS if folder.parent.name == name]
+    outcomes = {
+        (meta(folder)["call"], next(iter(output(folder) or {"ready": None}))) for folder in folders
+    }
+    assert outcomes >= {
+        ("send", "response"),
+        ("send", "transient"),
+        ("send", "permanent"),
+        ("probe", "ready"),
+        ("probe", "transient"),
+    }
 
 
-@pytest.mark.parametrize("answer", ["450 4.2.1 greylisted", "451 try later", "421 4.3.2 closing"])
-@pytest.mark.parametrize("verb", [LETTER.recipient, "DATA"])
-def test_4xx_is_sent_again_and_then_taken(inbox, options, verb, answer):
-    """The second attempt brings the very same bytes."""
-    inbox.answers[verb] = [answer]
-    with pytest.raises(TransientError, match=answer[:3]):
-        Email(options).send(LETTER)
-    Email(options).send(LETTER)
-    assert inbox.taken[-1] == to_mime(LETTER)
+@cases
+def test_server_that_is_gone_is_transient(folder):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    assert list(call(build(folder, port), meta(folder)["call"])) == ["transient"]
 
 
-@pytest.mark.parametrize("answer", ["550 5.1.1 no such user", "552 too big", "554 5.7.1 refused"])
-@pytest.mark.parametrize("verb", [LETTER.recipient, "DATA"])
-def test_5xx_is_final(inbox, options, verb, answer):
-    inbox.answers[verb] = [answer]
-    with pytest.raises(PermanentError, match=answer[:3]):
-        Email(options).send(LETTER)
+@channels
+def test_unknown_option_is_rejected(name):
+    options_class = load("alerts.channels", name, Channel).Options
+    with pytest.raises(ValidationError, match="no_such_option"):
+        options_class.model_validate({"no_such_option": 1})
+    assert options_class.model_config["frozen"]
 
 
-def test_one_refused_recipient_does_not_touch_the_others(inbox, options):
-    inbox.answers["gone@veloria.example"] = ["550 5.1.1 gone"]
-    channel = Email(options)
-    everybody = ["lead@veloria.example", "gone@veloria.example", "care@veloria.example"]
-    results = []
-    for recipient in everybody:
-        try:
-            results.append(channel.send(replace(LETTER, recipient=recipient)).response)
-        except PermanentError:
-            results.append("refused")
-    assert results == ["250 2.6.0", "refused", "250 2.6.0"]
-    assert len(inbox.taken) == 2
+@channels
+def test_address_of_a_person_is_text(name):
+    """It can be the recipient of a message, which is stored as an email."""
+    address = load("alerts.channels", name, Channel).address(PERSON)
+    assert isinstance(address, str)
+    assert address.isprintable()
 
 
-def test_a_connection_lost_after_data_is_sent_again_under_the_same_id(inbox, options):
-    """The server may have it: then it gets the same Message-ID twice, never two of them."""
-    inbox.drops = 1
-    with pytest.raises(TransientError):
-        Email(options).send(LETTER)
-    Email(options).send(LETTER)
-    assert inbox.taken == [to_mime(LETTER)] * 2
+def test_dialogue_can_be_http():
+    script = "C: POST /hook HTTP/1.1\nC*: \nBODY\nS: HTTP/1.1 200 OK\nS: Content-Length: 0\nS: \n"
+    with Dialogue(script).running() as server:
+        assert urlopen(f"http://127.0.0.1:{server.port}/hook", data=b"hello").status == 200
+    assert server.differences == []
+    assert server.received.endswith(b"\r\n\r\nhello")
 
 
-def test_starttls_that_is_asked_for_and_not_offered_sends_nothing(inbox, options):
-    private = options.model_copy(update={"security": Security.STARTTLS})
-    with pytest.raises(TransientError, match="STARTTLS"):
-        Email(private).send(LETTER)
-    assert inbox.taken == []
-
-
-def test_a_certificate_nobody_vouches_for_sends_nothing(inbox, certificate):
-    with tls_server(inbox, certificate) as reached:
-        with pytest.raises(TransientError, match="no secure connection"):
-            Email(reached).send(LETTER)
-        assert inbox.taken == []
-
-
-def test_starttls_with_a_trusted_certificate_delivers(inbox, certificate):
-    with tls_server(inbox, certificate) as reached:
-        trusting = reached.model_copy(update={"ca_file": certificate[0]})
-        assert Email(trusting).send(LETTER).response == "250 2.6.0"
-
-
-@contextmanager
-def tls_server(inbox: Inbox, certificate: tuple[Path, Path]) -> Iterator[Options]:
-    """A server that takes letters only after STARTTLS."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(*certificate)
-    with serving(inbox, tls_context=context, require_starttls=True) as reached:
-        yield reached.model_copy(update={"security": Security.STARTTLS})
-
-
-@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
-@pytest.mark.parametrize("right", [True, False])
-def test_a_refused_password_keeps_the_letter_and_is_not_told(inbox, options, right):
-    """The letter is not at fault: it waits until somebody corrects the settings."""
-
-    def judge(server, session, envelope, mechanism, auth):
-        return AuthResult(success=auth.password == PASSWORD.encode(), handled=False)
-
-    word = SecretStr(PASSWORD if right else f"{PASSWORD}-wrong")
-    login = {"authenticator": judge, "auth_required": True, "auth_require_tls": False}
-    with serving(inbox, **login) as reached:
-        channel = Email(reached.model_copy(update={"username": "harken", "password": word}))
-        if right:
-            assert channel.send(LETTER).response == "250 2.6.0"
-            return
-        with pytest.raises(TransientError, match="user name or password") as refused:
-            channel.send(LETTER)
-    assert PASSWORD not in str(refused.value)
-    assert refused.value.__cause__ is None
-    assert PASSWORD not in repr(channel.options)
-
-
-def test_no_word_of_a_letter_or_of_the_servers_answer_is_in_an_error(inbox, options):
-    inbox.answers["DATA"] = ["554 5.7.1 refused: 64 people complaining looks like spam"]
-    with pytest.raises(PermanentError) as refused:
-        Email(options).send(LETTER)
-    assert str(refused.value) == "the mail server replied 554 5.7.1 to DATA"
-
-
-def test_a_probe_sends_nothing(inbox, options):
-    assert Email(options).probe() is None
-    assert inbox.taken == []
-
-
-def test_a_probe_says_what_a_letter_would_meet(options):
-    private = options.model_copy(update={"security": Security.STARTTLS})
-    with pytest.raises(TransientError, match="STARTTLS"):
-        Email(private).probe()
-    with pytest.raises(TransientError, match="connection failed"):
-        Email(options.model_copy(update={"port": free_port()})).probe()
-
-
-def test_nobody_there_is_transient():
-    nobody = Options(host="127.0.0.1", port=free_port(), security=Security.NONE, timeout_s=1)
-    with pytest.raises(TransientError, match=r"smtp 127.0.0.1:\d+: connection failed"):
-        Email(nobody).send(LETTER)
-
-
-def test_a_server_that_never_answers_is_given_up_in_time():
-    with socket.create_server(("127.0.0.1", 0)) as mute:
-        port = mute.getsockname()[1]
-        options = Options(host="127.0.0.1", port=port, security=Security.NONE, timeout_s=0.2)
-        with pytest.raises(TransientError, match="timed out"):
-            Email(options).send(LETTER)
-
-
-def test_a_setting_that_nobody_knows_is_refused():
-    with pytest.raises(ValidationError, match="securty"):
-        Options.model_validate({"host": "mail.example", "securty": "tls"})
-
-
-def test_privacy_is_the_default():
-    assert Options(host="mail.example").security is Security.STARTTLS
+def test_dialogue_reports_a_client_that_differs():
+    with Dialogue("C: GET /other\nC*: \nS: HTTP/1.1 204 No\nS: \n").running() as server:
+        urlopen(f"http://127.0.0.1:{server.port}/hook").close()
+    assert server.differences == ["C: GET /other: 'GET /hook HTTP/1.1'"]

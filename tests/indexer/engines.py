@@ -1,50 +1,42 @@
-"""How each engine starts in a test, and the corpus that all of them are filled with."""
+"""All index engines, opened as the settings open them, and the corpus that they are filled with."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
+from urllib.request import Request, urlopen
 from uuid import uuid4
 
 import pytest
 
 from core import plugins
 from indexer.change import ChangeResult
-from indexer.engines.elasticsearch.index import ElasticsearchIndex
-from indexer.engines.memory import MemoryIndex
-from indexer.engines.tantivy.index import TantivyIndex
 from indexer.index import MentionIndex
-from tests.indexer import node
+from tests.indexer import servers
 from tests.indexer.factories import corpus, invented_posts, written_posts
 
+NAMES = plugins.available("indexer.engines")
 
-def memory(folder: Path) -> Iterator[MentionIndex]:
-    """Nothing to start."""
-    with MemoryIndex() as index:
+
+def start(name: str, folder: Path) -> Iterator[MentionIndex]:
+    """Yield an empty index of engine *name*, with files in *folder*; delete it in the end."""
+    engine = plugins.load("indexer.engines", name, MentionIndex)
+    description, words = servers.description(name), {"unique": uuid4().hex}
+    if description:
+        words["port"] = str(servers.port(name))
+    options = {key: value.format(**words) for key, value in description.get("options", {}).items()}
+    opened = engine.from_options(engine.Options.model_validate(options), state=folder, writer=True)
+    with opened as index:
         yield index
-
-
-def tantivy(folder: Path) -> Iterator[MentionIndex]:
-    """In *folder*."""
-    with TantivyIndex(folder, writer=True) as index:
-        yield index
-
-
-def elasticsearch(folder: Path) -> Iterator[MentionIndex]:
-    """On the node of all tests, under a name of its own."""
-    prefix = f"t{uuid4().hex}"
-    with ElasticsearchIndex(node.url(), prefix=prefix) as index:
-        yield index
-        for month in index._client.indices.get(index=f"{prefix}-*"):
-            index._client.indices.delete(index=month)
+    if "delete" in description:
+        urlopen(Request(description["delete"].format(**words), method="DELETE")).close()
 
 
 STARTS: dict[str, Callable[[Path], Iterator[MentionIndex]]] = {
-    "memory": memory,
-    "tantivy": tantivy,
-    "elasticsearch": elasticsearch,
+    name: partial(start, name) for name in NAMES
 }
 ENGINES = [
-    pytest.param(name, marks=pytest.mark.service if name == "elasticsearch" else ())
-    for name in plugins.available("indexer.engines")
+    pytest.param(name, marks=pytest.mark.service if servers.description(name) else ())
+    for name in NAMES
 ]
 
 
@@ -56,8 +48,8 @@ def texts() -> list[str]:
 def fill(index: MentionIndex) -> MentionIndex:
     """*index* with the corpus, in three batches, so that tantivy has several segments."""
     changes = corpus(texts())
-    for start in range(0, len(changes), 200):
-        outcomes = index.apply(changes[start : start + 200])
+    for begin in range(0, len(changes), 200):
+        outcomes = index.apply(changes[begin : begin + 200])
         assert {outcome.result for outcome in outcomes} == {ChangeResult.OK}
     index.refresh()
     return index

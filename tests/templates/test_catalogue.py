@@ -68,7 +68,7 @@ def test_every_sentence_is_used():
         ("safety", Safety),
         ("headline", [s for s in HighlightKind if s is not HighlightKind.INCIDENT]),
         ("headline", ["sour_new", "praise_new", "busy_new"]),
-        ("silence", ["record", "source", "scorer", "index", "smtp", "scheduler"]),
+        ("silence", ["record", "source", "scorer", "index", "smtp", "channel", "scheduler"]),
         ("coverage", ["heard", "new", "late", "silent", "forbidden", "broken", "gap"]),
         ("letter", ["brief", "digest", "due", "sent", "failed"]),
         ("state", ["edited", "deleted"]),

@@ -9,7 +9,7 @@ from typing import Final
 from aiosmtpd.controller import Controller
 
 from alerts.channel import Notification
-from alerts.channels.email import Email, Options, Security
+from alerts.channels.email import Email, Security
 from alerts.messages.mime import from_mime, to_mime
 from bench.reality.alerting.answers import Answer, Case
 from bench.reality.alerting.clock import START
@@ -33,7 +33,9 @@ def smtp(case: Case) -> Answer:
     """Return what becomes of an email that a server answers as *case* says."""
     letter = _letter(case, kind="brief", sender="harken@acme.example")
     with _server(case) as port:
-        options = Options(host=LOOPBACK, port=port, security=Security.NONE, timeout_s=PATIENCE_S)
+        options = Email.Options(
+            host=LOOPBACK, port=port, security=Security.NONE, timeout_s=PATIENCE_S
+        )
         outcome = _send(Email(options), letter)
     return Answer(outcome == case["want"], outcome)
 

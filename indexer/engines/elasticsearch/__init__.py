@@ -1,4 +1,4 @@
-"""The index in Elasticsearch 8."""
+"""An index in Elasticsearch 8 or 9, for several machines."""
 
 from indexer.engines.elasticsearch.index import ElasticsearchIndex
 

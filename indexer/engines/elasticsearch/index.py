@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from core.errors import ConfigError
 from indexer.change import Change, ChangeOutcome, ChangeResult
@@ -39,6 +40,7 @@ from indexer.engines.elasticsearch.mapping import (
     index_template,
     outdated_indices,
 )
+from indexer.engines.elasticsearch.options import TIMEOUT_S, ElasticsearchOptions
 from indexer.facets import FacetCounts, top_values
 from indexer.histogram import HistogramBucket, epoch_seconds, histogram_buckets
 from indexer.index import NO_FILTERS, Filters, Health, MentionIndex, check_fields, check_size
@@ -57,7 +59,6 @@ from indexer.results import (
 if TYPE_CHECKING:
     from elasticsearch import ApiError
 
-TIMEOUT_S: Final = 60.0  # a hung node blocks writes for 33 s before the cluster drops it
 MAX_RECENT_LOCATIONS: Final = 50_000  # mentions; about 10 MB
 
 _NEWEST_FIRST: Final = [{PUBLISHED: {"order": "desc", "format": "epoch_second"}}, {"id": "asc"}]
@@ -71,12 +72,19 @@ class ElasticsearchIndex(MentionIndex):
     retry: a change that a busy server rejected has the outcome ChangeResult.RETRY.
     """
 
+    Options = ElasticsearchOptions
+
     def __init__(self, url: str, *, prefix: str = "harken", timeout: float = TIMEOUT_S) -> None:
         self._prefix = prefix
         self._server = without_secrets(url)
         self._client = connect(url, timeout)
         # Applied, but possibly not yet visible to a search for the ids.
         self._recent_locations: dict[str, DocumentLocation] = {}
+
+    @classmethod
+    def from_options(cls, options: Any, *, state: Path, writer: bool) -> Self:  # noqa: ARG003
+        """Connect to the server; it stores the mentions and accepts any number of writers."""
+        return cls(options.url, prefix=options.prefix, timeout=options.timeout_s)
 
     def setup(self) -> None:
         """Store the template, from which the server creates one index a month.

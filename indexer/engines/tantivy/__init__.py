@@ -1,4 +1,4 @@
-"""The embedded index: tantivy."""
+"""The embedded index: tantivy in the state folder."""
 
 from indexer.engines.tantivy.index import TantivyIndex
 

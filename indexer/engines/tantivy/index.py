@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import tantivy
 
@@ -54,6 +54,11 @@ class TantivyIndex(MentionIndex):
         self._index: Any = None
         self._writer: Any = None
         self._commit: object = None  # identity of the index file at the last read
+
+    @classmethod
+    def from_options(cls, options: Any, *, state: Path, writer: bool) -> Self:  # noqa: ARG003
+        """Return the index in the folder ``index`` of *state*; there are no options."""
+        return cls(state / "index", writer=writer)
 
     def setup(self) -> None:
         """Open the folder; a writer creates and locks it, and deletes those of old schemas."""

@@ -64,7 +64,10 @@ def mistakes(home, tmp_path_factory):
         "(acme OR\n        ^": ["mentions", "(acme OR", *right],
         "'--size'": ["search", *right, "--size", "0"],
         "not a database URL": ["status", *wrong("url.yaml")],
-        "'htp://h' should be tantivy or a URL": ["index", *wrong("index.yaml")],
+        "index.yaml:2:1: index: 'htp://h' should be tantivy, the name of": [
+            "index",
+            *wrong("index.yaml"),
+        ],
         "should be like http": ["search", *wrong("address.yaml")],
         "has 0 bytes, expected 32": ["crawl", *right, "--state", str(folder / "key")],
         "nope.yaml: file not found": [

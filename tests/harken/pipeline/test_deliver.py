@@ -9,7 +9,7 @@ from aiosmtpd.controller import Controller
 from structlog.testing import capture_logs
 
 from alerts.channel import Channel
-from alerts.channels.email import Email, Options, Security
+from alerts.channels.email import Email, Security
 from alerts.messages.mime import to_mime
 from demo.smtp_sink import free_port
 from harken.pipeline.deliver import RETRY_DELAYS_S, deliver_due
@@ -42,7 +42,9 @@ def server():
 def channels(server):
     controller = Controller(server, hostname="127.0.0.1", port=free_port())
     controller.start()
-    reached = Options(host="127.0.0.1", port=controller.port, security=Security.NONE, timeout_s=20)
+    reached = Email.Options(
+        host="127.0.0.1", port=controller.port, security=Security.NONE, timeout_s=20
+    )
     yield {"email": Email(reached)}
     controller.stop()
 
@@ -96,7 +98,7 @@ def test_it_is_marked_only_after_the_250(record, server, channels):
 
     post(record, "a")
     with pytest.raises(KeyboardInterrupt):
-        deliver(record, {"email": Dying()})
+        deliver(record, {"email": Dying(None)})
     assert row(record, "a").state == "due"
     deliver(record, channels)
     assert Counter(server.taken) == {"<a@host>": 2}
@@ -134,7 +136,7 @@ def test_a_server_that_says_never_is_believed_and_blocks_no_other_letter(record,
 
 def test_a_server_that_is_gone_costs_patience_not_letters(record):
     post(record, "a")
-    gone = Options(host="127.0.0.1", port=free_port(), security=Security.NONE, timeout_s=5)
+    gone = Email.Options(host="127.0.0.1", port=free_port(), security=Security.NONE, timeout_s=5)
     assert deliver(record, {"email": Email(gone)}) == StepResult(total=1, failures=1)
     assert row(record, "a").state == "due"
     assert row(record, "a").due == NOON + timedelta(seconds=RETRY_DELAYS_S[0])
@@ -142,10 +144,21 @@ def test_a_server_that_is_gone_costs_patience_not_letters(record):
 
 def test_without_its_channel_a_letter_waits_untouched(record, server, channels):
     post(record, "a")
-    deliver(record, {})
+    for _ in range(2):
+        assert deliver(record, {}) == StepResult(total=1, failures=1)
     waits = row(record, "a")
     assert (waits.state, waits.attempts, waits.due) == ("due", 0, NOON)
+    assert waits.reason == "the channel email is not configured"
     assert deliver(record, channels).successes == 1
+    assert row(record, "a").reason is None
+
+
+def test_messages_of_a_missing_channel_hold_back_no_others(record, server, channels):
+    """More of them than one round sends wait in front of an email."""
+    post(record, *(f"chat{n}" for n in range(60)), channel="chat")
+    post(record, "a")
+    assert deliver(record, channels) == StepResult(total=61, successes=1, failures=60)
+    assert server.taken == ["<a@host>"]
 
 
 def test_a_letter_that_no_channel_can_even_write_blocks_no_other(record, server, channels):

@@ -9,7 +9,8 @@ from sqlalchemy import text
 from config.settings import MailSettings, Settings
 from core.incident import IncidentKind
 from demo.smtp_sink import free_port
-from harken.runtime.alert_loop import DETECT_INTERVAL, PROBE_INTERVAL, AlertLoop
+from harken.runtime.alert_loop import DETECT_INTERVAL, AlertLoop
+from harken.runtime.channel_probes import PROBE_INTERVAL
 from store import changes, processes
 from store.alerts import incidents, outbox
 from tests.harken.small_installation import NOW, READERS

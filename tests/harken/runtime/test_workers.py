@@ -153,5 +153,5 @@ def test_an_index_that_was_lost_is_told_everything_again(settings, sqlite_record
 
 
 def test_an_index_that_does_not_exist_is_a_mistake_in_the_settings(settings):
-    with pytest.raises(ConfigError, match="should be tantivy or a URL"):
+    with pytest.raises(ConfigError, match="should be tantivy, the name of"):
         index(settings.model_copy(update={"index": "solr"}))
