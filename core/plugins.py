@@ -46,6 +46,11 @@ def load(package: str, name: str, base: type[T]) -> type[T]:
     return classes[0]
 
 
+def summary(package: str, name: str) -> str:
+    """Return the first line of the docstring of plug-in *name* in *package*."""
+    return (_import_plugin(f"{package}.{name}").__doc__ or "").partition("\n")[0]
+
+
 def did_you_mean(word: str, names: list[str]) -> str:
     """Return `` Did you mean 'x'?`` for the nearest of *names*, or the empty string."""
     matches = get_close_matches(word, names, n=1)

@@ -8,12 +8,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from core.crawl import Listing, Post
 
+WebUrl = Annotated[str, Field(pattern=r"^https?://[^/\s]+\S*$")]
 Cursor = Mapping[str, Any]  # JSON values; {"backfilled": True} once the first crawl has ended
 
 
@@ -56,7 +57,7 @@ class SourceOptions(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    url: str = Field(pattern=r"^https?://[^/\s]+\S*$", description="Start address.")
+    url: WebUrl = Field(description="Start address.", examples=["https://blog.example.org/"])
     backfill_days: int = Field(
         default=28, ge=0, le=3650, description="Days of history that the first crawl reads."
     )

@@ -12,6 +12,7 @@ from typing import Any, Final
 from urllib.parse import urljoin
 
 import feedparser
+from pydantic import Field
 
 from core.crawl import Post
 from core.errors import PermanentError
@@ -20,7 +21,7 @@ from core.timestamps import format_utc, parse_utc
 from crawlers.feed_discovery import html_page_reason
 from crawlers.feed_safety import reject_unsafe_feed
 from crawlers.html_text import html_to_text
-from crawlers.source import Cursor, Fetch, ParsedPage, Source, SourceInfo, SourceOptions
+from crawlers.source import Cursor, Fetch, ParsedPage, Source, SourceInfo, SourceOptions, WebUrl
 from crawlers.text import compose
 from crawlers.urls import canonical_url, host, is_absolute
 
@@ -32,7 +33,11 @@ class Feed(Source):
     """RSS 0.9 to 2.0, RDF and Atom."""
 
     class Options(SourceOptions):
-        """``url`` is the feed."""
+        """Every feed of a site has an address of its own; feeds of comments work, too."""
+
+        url: WebUrl = Field(
+            description="Address of the feed.", examples=["https://blog.example.org/feed.xml"]
+        )
 
     info = SourceInfo(
         key_needed=False,

@@ -18,7 +18,7 @@ from core.crawl import Post
 from core.errors import PermanentError
 from core.timestamps import format_utc, parse_utc
 from crawlers.html_text import decode_html, parse_html, text_of
-from crawlers.source import Cursor, Fetch, ParsedPage, Source, SourceInfo, SourceOptions
+from crawlers.source import Cursor, Fetch, ParsedPage, Source, SourceInfo, SourceOptions, WebUrl
 from crawlers.urls import canonical_url, host, is_absolute
 
 # A thread that was hidden or deleted after its list was read.
@@ -30,22 +30,49 @@ class Forum(Source):
     """Threads and their posts, as visitors see them."""
 
     class Options(SourceOptions):
-        """``url`` is the list of threads; the others are CSS selectors, ``::attr(x)`` included."""
+        """All options but the first two are CSS selectors; ``::attr(x)`` selects an attribute."""
 
-        thread: str = Field(default=".thread", description="One thread in a list.")
-        thread_link: str = Field(default="a.title::attr(href)", description="In a thread.")
-        thread_time: str = Field(
-            default="time::attr(datetime)", description="In a thread: its last activity."
+        url: WebUrl = Field(
+            description="Address of a list of threads.",
+            examples=["https://forum.example.org/latest"],
         )
-        post: str = Field(default="article[id]", description="One post in a thread's page.")
-        author: str = Field(default="::attr(data-author)", description="In a post.")
-        text: str = Field(default=".content", description="In a post; an element.")
-        time: str = Field(default="time::attr(datetime)", description="In a post.")
-        edited: str = Field(default="time.edited::attr(datetime)", description="In a post.")
-        permalink: str = Field(default='a[rel~="bookmark"]::attr(href)', description="In a post.")
-        next_page: str = Field(default='a[rel="next"]::attr(href)', description="On any page.")
-        previous_page: str = Field(default='a[rel="prev"]::attr(href)', description="In a thread.")
-        last_page: str = Field(default='a[rel="last"]::attr(href)', description="In a thread.")
+        thread: str = Field(default=".thread", description="One thread in the list.")
+        thread_link: str = Field(
+            default="a.title::attr(href)", description="Link to a thread, within its element."
+        )
+        thread_time: str = Field(
+            default="time::attr(datetime)",
+            description="Last activity of a thread, within its element.",
+        )
+        post: str = Field(default="article[id]", description="One post on a page of a thread.")
+        author: str = Field(
+            default="::attr(data-author)", description="Author of a post, within its element."
+        )
+        text: str = Field(
+            default=".content", description="Element with the text of a post, within its element."
+        )
+        time: str = Field(
+            default="time::attr(datetime)", description="Time of a post, within its element."
+        )
+        edited: str = Field(
+            default="time.edited::attr(datetime)",
+            description="Time of the last edit of a post, within its element.",
+        )
+        permalink: str = Field(
+            default='a[rel~="bookmark"]::attr(href)',
+            description="Link to a post, within its element.",
+        )
+        next_page: str = Field(
+            default='a[rel="next"]::attr(href)',
+            description="Link to the next page of a list or thread.",
+        )
+        previous_page: str = Field(
+            default='a[rel="prev"]::attr(href)',
+            description="Link to the previous page of a thread.",
+        )
+        last_page: str = Field(
+            default='a[rel="last"]::attr(href)', description="Link to the last page of a thread."
+        )
 
         @field_validator("*")
         @classmethod

@@ -15,7 +15,7 @@ from core.crawl import Post
 from core.timestamps import format_utc, parse_utc
 from crawlers.html_text import html_to_text
 from crawlers.json_rows import parse_json_rows
-from crawlers.source import Cursor, Fetch, ParsedPage, Source, SourceInfo, SourceOptions
+from crawlers.source import Cursor, Fetch, ParsedPage, Source, SourceInfo, SourceOptions, WebUrl
 from crawlers.urls import host
 
 PAGE_SIZE: Final = 40  # maximum of the API
@@ -49,9 +49,17 @@ class Mastodon(Source):
     """Public posts of one instance, as visitors see them."""
 
     class Options(SourceOptions):
-        """``url`` is the instance; with ``tag``, only posts that carry it."""
+        """Without ``tag`` the public timeline of the instance is read."""
 
-        tag: str | None = Field(default=None, pattern=r"^[^#/?&\s]+$", description="Without #.")
+        url: WebUrl = Field(
+            description="Address of the instance.", examples=["https://mastodon.example"]
+        )
+        tag: str | None = Field(
+            default=None,
+            pattern=r"^[^#/?&\s]+$",
+            description="Only posts with this hashtag, without #.",
+            examples=["acme"],
+        )
         local: bool = Field(default=False, description="Only posts written on this instance.")
         only_indexable: bool = Field(
             default=False, description="Only authors who opted in to search."

@@ -19,7 +19,7 @@ from core.crawl import Listing, Post
 from core.timestamps import format_utc, parse_utc
 from crawlers.html_text import html_to_text
 from crawlers.json_rows import parse_json_rows
-from crawlers.source import Cursor, Fetch, ParsedPage, Source, SourceInfo, SourceOptions
+from crawlers.source import Cursor, Fetch, ParsedPage, Source, SourceInfo, SourceOptions, WebUrl
 from crawlers.text import compose
 from crawlers.urls import canonical_url, host
 
@@ -67,8 +67,11 @@ class Wordpress(Source):
     """Posts, new and edited, and their comments."""
 
     class Options(SourceOptions):
-        """``url`` is the site's front page."""
+        """The site must offer the REST API of WordPress, as most do."""
 
+        url: WebUrl = Field(
+            description="Front page of the site.", examples=["https://blog.example.org/"]
+        )
         comments: bool = Field(default=True, description="Also read the comments.")
 
     info = SourceInfo(

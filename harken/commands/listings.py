@@ -1,15 +1,25 @@
-"""Tables of mentions and of sources, for a terminal and for scripts."""
+"""Tables of mentions, sources and kinds of sources, for a terminal and for scripts."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+from harken.commands.output import dumps
 from harken.commands.tables import Output, Table
 
 if TYPE_CHECKING:
     from core.mention import Mention
 
 TEXT_LENGTH: Final = 400  # characters of a text on a terminal; the rest is behind its link
+
+_TEST_BASES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "server": "a real server",
+        "recorded": "recorded answers",
+        "documented": "the documented format only",
+    }
+)
 
 
 def mention_table(mentions: "Sequence[Mention]", *, has_header: bool = True) -> Table:
@@ -44,6 +54,36 @@ def key_table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> 
     return Table(
         columns=list(columns.values()), rows=[[row[key] for key in columns] for row in rows]
     )
+
+
+def kind_output(rows: Sequence[Mapping[str, Any]]) -> Iterator[Output]:
+    """Yield for each of the *rows* of ``kind_rows`` its summary, its facts and its options."""
+    for row in rows:
+        key = "needs an API key" if row["key_needed"] else "needs no API key"
+        yield f"{row['kind']}: {row['summary']}"
+        yield f"{key}; tested with {_TEST_BASES[row['proven']]}; limits: {row['limits']}"
+        yield Table(
+            columns=("option", "type", "default", "example", "meaning"),
+            rows=[_option_cells(option) for option in row["options"]],
+        )
+        yield ""
+
+
+def _option_cells(option: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the cells of a row; the default is an example, so it is not repeated as one."""
+    default, example = _option_text(option["default"]), _option_text(option["example"])
+    return (
+        option["name"],
+        option["type"],
+        "required" if option["required"] else default,
+        example if example != default else "",
+        option["description"],
+    )
+
+
+def _option_text(value: Any) -> str:
+    """Return *value* as harken.yaml has it; a missing one is empty."""
+    return "" if value is None else value if isinstance(value, str) else dumps(value)
 
 
 def _first_cells(mention: "Mention") -> tuple[str, str, str]:

@@ -1,13 +1,12 @@
 """Commands that only read: ``sources``, ``mentions``, ``search``, ``incidents``."""
 
 from collections.abc import Iterable
-from dataclasses import asdict
 from itertools import islice
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from harken.commands.listings import key_table, mention_table, source_table
+from harken.commands.listings import kind_output, mention_table, source_table
 from harken.commands.options import INSTALLATION, STEP, Invocation, shared_options
 from harken.commands.output import dumps, print_err
 from harken.commands.tables import Output, Table, print_output
@@ -30,9 +29,10 @@ def sources(
     Example: harken sources --kinds
     """
     if kinds:
-        rows = _kind_rows()
-        table = key_table(rows, {"kind": "kind", "key_needed": "key", "proven": "proven"})
-        invocation.print_result("sources", {"kinds": rows}, [table])
+        from harken.source_kinds import kind_rows
+
+        rows = kind_rows()
+        invocation.print_result("sources", {"kinds": rows}, kind_output(rows))
         return
     from console.serializers import source_rows
 
@@ -130,18 +130,6 @@ def incidents(
     )
     rows = [incident_row(i) for i in selection]
     invocation.print_result("incidents", {"incidents": rows}, [table])
-
-
-def _kind_rows() -> list[dict[str, Any]]:
-    """Return one row for each kind of source, in the order of their names."""
-    from core import plugins
-    from crawlers.source import Source
-
-    names = plugins.available("crawlers.sources")
-    source_classes = {name: plugins.load("crawlers.sources", name, Source) for name in names}
-    return [
-        {"kind": name, **asdict(source_class.info)} for name, source_class in source_classes.items()
-    ]
 
 
 def _print_mentions(selection: Iterable["Mention"]) -> None:

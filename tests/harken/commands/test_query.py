@@ -10,12 +10,29 @@ from console.serializers import mention_row
 from core.errors import QueryError
 from core.mention import MentionState
 from harken.commands import listings
-from harken.commands.listings import mention_table, source_table
+from harken.commands.listings import kind_output, mention_table, source_table
 from harken.commands.query import _matches_mention, _parse_query
-from harken.commands.tables import plain_lines
+from harken.commands.tables import Table, plain_lines
+from harken.source_kinds import kind_rows
 from indexer.query import parse
 from store import mentions
 from tests.store.factories import begin, hear, heard
+
+
+def test_kinds_of_sources_are_printed_with_their_options():
+    lines = []
+    for item in kind_output(kind_rows()):
+        lines += plain_lines(item) if isinstance(item, Table) else [item]
+    text = "\n".join(lines)
+    assert lines[0].startswith("feed: An RSS or Atom feed")
+    assert "tested with recorded answers; limits: " in lines[1]
+    cells = [" ".join(line.split()) for line in lines]
+    url = "https://blog.example.org/feed.xml"
+    assert f"url text required {url} Address of the feed." in cells
+    assert "tag text acme Only posts with this hashtag, without #." in cells
+    assert "local true or false false Only posts written on this instance." in cells
+    assert "None" not in text
+
 
 # ---- the caret
 
