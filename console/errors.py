@@ -45,6 +45,11 @@ def refusal(status: HTTPStatus) -> ASGIApp:
     return refuse
 
 
+def log_unanswered(path: str, reason: str) -> None:
+    """Log that the page at *path* cannot be answered now; *reason* quotes no mention."""
+    log.warning("page.unanswered", path=path, reason=reason)
+
+
 def _http(request: Request, error: Any) -> Response:
     response = _error_response(request, HTTPStatus(error.status_code))
     response.headers.update(error.headers or {})  # 405 lists the methods that are accepted
@@ -60,7 +65,7 @@ def _invalid(request: Request, error: Any) -> Response:
 
 def _unavailable(request: Request, error: Any) -> Response:
     """Answer 503; the message names the database or the index and quotes no mention."""
-    log.warning("page.unanswered", path=request.url.path, reason=str(error))
+    log_unanswered(request.url.path, str(error))
     return _error_response(request, HTTPStatus.SERVICE_UNAVAILABLE, str(error))
 
 

@@ -17,12 +17,27 @@ def top_values(aggregate: Callable[[int], Mapping[str, Any]], n: int) -> FacetCo
             or shard.
         n: at least 1.
     """
-    size = min(max(10 * n, 100), MAX_VALUES)
+    size = list_size(n)
     answer = aggregate(size)
-    while not _is_exact(answer, n) and size < MAX_VALUES:
-        size = min(10 * size, MAX_VALUES)
+    while not is_exact(answer, n) and size < MAX_VALUES:
+        size = list_size(size)
         answer = aggregate(size)
-    return rank_values({bucket["key"]: bucket["doc_count"] for bucket in answer["buckets"]}, n)
+    return rank_values(value_counts(answer), n)
+
+
+def list_size(n: int) -> int:
+    """Return a number of values from which *n* are probably exact: 100 to MAX_VALUES."""
+    return min(max(10 * n, 100), MAX_VALUES)
+
+
+def value_counts(answer: Mapping[str, Any]) -> dict[str, int]:
+    """Return the mentions by value of the ``terms`` aggregation *answer*."""
+    return {bucket["key"]: bucket["doc_count"] for bucket in answer["buckets"]}
+
+
+def merge_selected(top: FacetCounts, selected_counts: Mapping[str, int]) -> FacetCounts:
+    """Return the selected values of a filter, those without mentions too, then the others."""
+    return [*selected_counts.items(), *(row for row in top if row[0] not in selected_counts)]
 
 
 def rank_values(counts: Mapping[str, int], n: int) -> FacetCounts:
@@ -30,7 +45,8 @@ def rank_values(counts: Mapping[str, int], n: int) -> FacetCounts:
     return sorted(counts.items(), key=lambda counted: (-counted[1], counted[0]))[:n]
 
 
-def _is_exact(answer: Mapping[str, Any], n: int) -> bool:
+def is_exact(answer: Mapping[str, Any], n: int) -> bool:
+    """Return True if the first *n* values of the ``terms`` aggregation *answer* are exact."""
     if answer["sum_other_doc_count"] == 0:
         return True
     # No value that was cut may belong to the first n, not even by a tie.

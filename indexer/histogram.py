@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from itertools import pairwise
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -16,10 +17,14 @@ DAY: Final = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistogramBucket:
-    """The number of mentions published from ``start`` to the start of the next bucket."""
+    """The number of mentions published in [start, end)."""
 
     start: datetime  # in the requested zone
+    end: datetime  # likewise
     counts: SentimentCounts
+    # Totals at the same wall-clock time in earlier weeks, the latest first. Weeks before the first
+    # mention of the index are left out: no source was crawled then, so 0 is no history.
+    past: tuple[int, ...] = ()
 
     @property
     def total(self) -> int:
@@ -50,21 +55,87 @@ def bucket_edges(
     return [edge.astimezone(zone) for edge in edges]
 
 
-def histogram_buckets(
-    starts: Sequence[datetime], buckets: Iterable[Mapping[str, Any]]
-) -> list[HistogramBucket]:
-    """Return one bucket for each of *starts*, empty ones too.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistogramWindow:
+    """A window [since, until) whose mentions are counted between neighbours of ``edges``."""
+
+    since: datetime
+    until: datetime
+    edges: tuple[datetime, ...]  # ascending
+    age: timedelta = timedelta()  # before the window of the request: whole weeks
+
+    @property
+    def spans(self) -> list[tuple[int, int]]:
+        """Start and end of each bucket in seconds since 1970."""
+        return list(pairwise(map(epoch_seconds, self.edges)))
+
+
+def histogram_windows(
+    since: datetime, until: datetime, step: timedelta, zone: ZoneInfo, *, past_weeks: int = 0
+) -> list[HistogramWindow]:
+    """Return the window [since, until) and the same wall-clock time in each earlier week.
+
+    Raises:
+        ValueError: as :func:`bucket_edges`.
+    """
+    local_since, local_until = since.astimezone(zone), until.astimezone(zone)
+    ages = [timedelta(weeks=n) for n in range(past_weeks + 1)]
+    windows = [
+        ((local_since - age).astimezone(UTC), (local_until - age).astimezone(UTC), age)
+        for age in ages
+    ]
+    return [
+        HistogramWindow(
+            since=start, until=end, edges=tuple(bucket_edges(start, end, step, zone)), age=age
+        )
+        for start, end, age in windows
+    ]
+
+
+def build_buckets(
+    windows: Sequence[HistogramWindow],
+    counts: Sequence[Mapping[int, SentimentCounts]],
+    history_start: datetime,
+) -> tuple[HistogramBucket, ...]:
+    """Return the buckets of the first of *windows*, with the totals of the others as their past.
 
     Args:
-        starts: ascending.
+        windows: as :func:`histogram_windows` returns them.
+        counts: of each window, by the start of a bucket in seconds; empty ones may be missing.
+        history_start: the start of the history; earlier buckets are no past.
+    """
+    past = [
+        _totals_by_wall_clock(window, window_counts, history_start)
+        for window, window_counts in zip(windows[1:], counts[1:], strict=True)
+        if window.until > history_start
+    ]
+    return tuple(
+        HistogramBucket(
+            start=start,
+            end=end,
+            counts=counts[0].get(epoch_seconds(start), _NO_MENTIONS),
+            past=tuple(totals[clock] for totals in past if (clock := _wall_clock(start)) in totals),
+        )
+        for start, end in pairwise(windows[0].edges)
+    )
+
+
+def first_midnight(first_second: int | None, until: datetime, zone: ZoneInfo) -> datetime:
+    """Return the midnight before the first mention, UTC; without one a day before *until*."""
+    if first_second is None:
+        return until - DAY
+    day = datetime.fromtimestamp(first_second, zone).date()
+    return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+def counts_by_second(buckets: Iterable[Mapping[str, Any]]) -> dict[int, SentimentCounts]:
+    """Return the counts of *buckets* by their start, seconds since 1970.
+
+    Args:
         buckets: the result of a ``range`` aggregation by epoch seconds, in which a ``terms``
             aggregation by sentiment is named "labels"; in any order, with or without empty ones.
     """
-    counts = {int(bucket["from"]): bucket for bucket in buckets}
-    return [
-        _histogram_bucket(start, counts.get(epoch_seconds(start), _EMPTY_BUCKET))
-        for start in starts
-    ]
+    return {int(bucket["from"]): _sentiment_counts(bucket) for bucket in buckets}
 
 
 def epoch_seconds(at: datetime) -> int:
@@ -72,22 +143,33 @@ def epoch_seconds(at: datetime) -> int:
     return int(at.timestamp() // 1)
 
 
-_EMPTY_BUCKET: Final[Mapping[str, Any]] = {"doc_count": 0, "labels": {"buckets": []}}
+_NO_MENTIONS: Final = SentimentCounts(negative=0, neutral=0, positive=0, unscored=0)
 
 
-def _histogram_bucket(start: datetime, bucket: Mapping[str, Any]) -> HistogramBucket:
+def _sentiment_counts(bucket: Mapping[str, Any]) -> SentimentCounts:
     labels = {label["key"]: label["doc_count"] for label in bucket["labels"]["buckets"]}
     negative, neutral, positive = (labels.get(label, 0) for label in Sentiment)
-    total = bucket["doc_count"]
-    return HistogramBucket(
-        start=start,
-        counts=SentimentCounts(
-            negative=negative,
-            neutral=neutral,
-            positive=positive,
-            unscored=total - negative - neutral - positive,
-        ),
+    return SentimentCounts(
+        negative=negative,
+        neutral=neutral,
+        positive=positive,
+        unscored=bucket["doc_count"] - negative - neutral - positive,
     )
+
+
+def _totals_by_wall_clock(
+    window: HistogramWindow, counts: Mapping[int, SentimentCounts], history_start: datetime
+) -> Mapping[datetime, int]:
+    """Return the totals of *window* by the wall clock of the bucket to compare with."""
+    return {
+        _wall_clock(start) + window.age: counts.get(epoch_seconds(start), _NO_MENTIONS).total
+        for start in window.edges[:-1]
+        if start >= history_start
+    }
+
+
+def _wall_clock(at: datetime) -> datetime:
+    return at.replace(tzinfo=None)
 
 
 def _floor_to_step(since: datetime, midnight: datetime, step: timedelta) -> datetime:

@@ -1,8 +1,8 @@
-"""The result of a search: hits, and a token for the next page."""
+"""The result of a search: hits, counts, and a token for the next page."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final
@@ -10,11 +10,14 @@ from typing import Final
 from core.errors import QueryError
 from indexer.change import EARLIEST_SECOND, LATEST_SECOND
 from indexer.document import Document
+from indexer.facets import FacetCounts
 from indexer.highlight import Span, highlights
+from indexer.histogram import HistogramBucket
 from indexer.query import Query
 from indexer.query.nodes import positive_phrases
 
 MAX_HITS: Final = 1_000  # on a page
+MAX_GROUPED: Final = 10_000  # hits; among more the groups are not counted
 # A page that starts there ends below 10,000, the max_result_window of Elasticsearch.
 MAX_RANK: Final = 10_000 - MAX_HITS - 1
 
@@ -33,6 +36,7 @@ class Hit:
     document: Document
     score: float | None  # comparable within one response; None if sorted by time
     highlights: tuple[Span, ...]  # (start, end) in document.text, ascending, never overlapping
+    group_size: int = 1  # hits of its group of near-duplicates, itself included; 1 if not grouped
 
     @property
     def id(self) -> str:
@@ -49,9 +53,12 @@ class Hit:
 class SearchResponse:
     """One page of a search."""
 
-    total: int  # exact number of hits on all pages
+    total: int  # exact number of hits on all pages, each near-duplicate counted
     hits: tuple[Hit, ...]
     next_page_token: str | None  # the ``page_token`` of the next page; None: this is the last
+    groups: int | None = None  # of near-duplicates; None: not requested, or over MAX_GROUPED hits
+    facets: Mapping[str, FacetCounts] = field(default_factory=dict)  # by field; see merge_selected
+    histogram: tuple[HistogramBucket, ...] = ()  # oldest first; their sum is the total
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,29 +108,24 @@ def build_hit(document: Document, query: Query, score: float | None = None) -> H
     return Hit(document=document, score=score, highlights=spans)
 
 
-def build_response(
-    total: int, rows: Sequence[Hit], size: int, first_rank: int | None = None
-) -> SearchResponse:
-    """Return the first *size* of *rows*, which has one more if there is a next page.
+def paginate(
+    rows: Sequence[Hit], size: int, first_rank: int | None = None
+) -> tuple[tuple[Hit, ...], str | None]:
+    """Return the first *size* of *rows* and the token of the next page; None: there is none.
 
     Args:
-        total: the number of hits on all pages.
-        rows: at most *size* + 1 hits.
+        rows: at most *size* + 1 hits; one more than *size* means that there is a next page.
         size: hits on a page.
         first_rank: the rank of the first row if sorted by relevance; None: sorted by time.
     """
     hits = tuple(rows[:size])
     if len(rows) <= size:
-        return SearchResponse(total=total, hits=hits, next_page_token=None)
+        return hits, None
     if first_rank is None:
         last = hits[-1].document
-        return SearchResponse(
-            total=total, hits=hits, next_page_token=str(PageToken(last.published, last.id))
-        )
+        return hits, str(PageToken(last.published, last.id))
     next_rank = first_rank + size
-    return SearchResponse(
-        total=total, hits=hits, next_page_token=str(next_rank) if next_rank <= MAX_RANK else None
-    )
+    return hits, str(next_rank) if next_rank <= MAX_RANK else None
 
 
 def _invalid_token() -> QueryError:

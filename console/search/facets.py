@@ -1,28 +1,15 @@
 """Counts by field for a search, each under all the other filters."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Final
 
 from console.layout import DisplayNames
 from console.search.entity_links import place_name
 from console.search.params import FILTERS, SearchParams
-from console.search.results import Search
 from indexer.facets import FacetCounts
-from indexer.query import Field
-from indexer.query.nodes import all_of
 from templates.contexts.search import Facet, FacetValue, Pill
 from templates.i18n import Translator
 
 Label = Callable[[str, str], str]
-MAX_VALUES: Final = 10  # values of a facet
-
-
-def count_facets(search: Search) -> Mapping[str, FacetCounts]:
-    """Return the most frequent values of each filter; selected values are always among them."""
-    params = search.params
-    inactive = [name for name in FILTERS if not getattr(params, name)]
-    counts = dict(search.index.facets(search.query, search.filters, fields=inactive, n=MAX_VALUES))
-    return counts | {name: _active_filter(search, name) for name in FILTERS if name not in counts}
 
 
 def build_facets(
@@ -57,17 +44,6 @@ def make_label(display_names: DisplayNames, locale: str) -> Label:
         "tag": "#{}".format,
     }
     return lambda field, value: labelers.get(field, str)(value)
-
-
-def _active_filter(search: Search, name: str) -> FacetCounts:
-    """Return the counts of a filter in use, selected values first."""
-    other_filters = search.params.filters(search.start, search.end, but=name)
-    selected_counts = {
-        str(value): search.index.count(all_of([search.query, Field(name, value)]), other_filters)
-        for value in getattr(search.params, name)
-    }
-    fullest = search.index.facets(search.query, other_filters, fields=[name], n=MAX_VALUES)[name]
-    return [*selected_counts.items(), *(row for row in fullest if row[0] not in selected_counts)]
 
 
 def _values(

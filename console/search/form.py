@@ -8,7 +8,7 @@ from console.context import AppContext
 from console.layout import DisplayNames
 from console.search import facets
 from console.search.params import RANGES, SearchParams
-from core.errors import QueryError
+from console.search.search import SearchProblem
 from indexer.results import Sort
 from templates.contexts.layout import Layout
 from templates.contexts.search import QueryMistake, SearchPage, SelectOption
@@ -39,21 +39,24 @@ def search_form(
     )
 
 
-def explain_mistake(error: QueryError, params: SearchParams) -> QueryMistake:
-    """Return *error* as the page shows it, with a link to the query that the hint suggests."""
-    hint_url = params.url(q=apply_hint(params.q, error)) if error.hint else ""
-    return QueryMistake(message=str(error), column=error.column, hint=error.hint, hint_url=hint_url)
+def explain_problem(problem: SearchProblem) -> QueryMistake:
+    """Return *problem* as the page shows it, with a link to the query that the hint suggests."""
+    hint_url = problem.params.url(q=apply_hint(problem)) if problem.hint else ""
+    return QueryMistake(
+        message=problem.message, column=problem.column, hint=problem.hint, hint_url=hint_url
+    )
 
 
-def apply_hint(query: str, error: QueryError) -> str:
-    """Return the whole *query* with the hint of *error* applied.
+def apply_hint(problem: SearchProblem) -> str:
+    """Return the whole query with the hint of *problem* applied.
 
     A hint for a field replaces that field alone; any other replaces the whole query.
     """
-    field = _FIELD.match(query, error.column)
+    query = problem.params.q
+    field = _FIELD.match(query, problem.column or 0)
     if field is None:
-        return error.hint
-    return query[: field.start()] + error.hint + query[field.end() :]
+        return problem.hint
+    return query[: field.start()] + problem.hint + query[field.end() :]
 
 
 def _ranges(params: SearchParams) -> Iterator[SelectOption]:

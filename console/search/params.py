@@ -17,7 +17,7 @@ from pydantic import (
 
 from core.mention import Emotion, Intent, Sentiment
 from core.timestamps import format_utc, parse_utc
-from indexer.index import Filters
+from indexer.request import MAX_HISTORY, Filters
 from indexer.results import Sort
 
 RANGES: Final = {
@@ -28,7 +28,7 @@ RANGES: Final = {
 FILTERS: Final = (
     *("sentiment", "source", "topic", "intent", "emotion", "language", "place", "tag", "watch"),
 )
-MAX_WINDOW: Final = timedelta(days=3650)  # still drawn in bars of a week
+MAX_WINDOW: Final = MAX_HISTORY  # still drawn in bars of a week
 MIN_WINDOW: Final = timedelta(minutes=1)  # an incident may end at its onset
 VALID_YEARS: Final = range(1970, 2200)  # other years overflow in time zone arithmetic
 MAX_BACK_PAGES: Final = 50  # pages that a reader can go back
@@ -100,9 +100,9 @@ class SearchParams(BaseModel):
             return None, self.to or now
         return self.from_, max(self.to or now, self.from_ + MIN_WINDOW)
 
-    def filters(self, start: datetime, end: datetime, *, but: str = "") -> Filters:
-        """Return the filters of the window [start, end), without the field *but*."""
-        fields = {name: getattr(self, name) for name in FILTERS if name != but}
+    def filters(self, start: datetime, end: datetime) -> Filters:
+        """Return the filters of the window [start, end)."""
+        fields = {name: getattr(self, name) for name in FILTERS}
         return Filters(since=start, until=end, fields={n: v for n, v in fields.items() if v})
 
     def url(self, path: str = "/", **changes: Any) -> str:

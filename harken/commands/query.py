@@ -83,12 +83,13 @@ def search(
     """
     from console.serializers import mention_row
     from harken import wiring
+    from indexer.request import SearchRequest
     from store import mentions as stored_mentions
 
     parsed_query = _parse_query(query)
     settings, database = invocation.open()
     with wiring.open_index(settings, writer=False) as engine:
-        response = engine.search(parsed_query, size=size)
+        response = engine.search(SearchRequest(query=parsed_query, size=size))
     with database.read() as tx:
         hit_mentions = stored_mentions.get(tx, [hit.id for hit in response.hits])
     result = {

@@ -2,31 +2,25 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from itertools import pairwise
 from math import log
 from pathlib import Path
 from typing import Any, Self
 
+from core.observation import SentimentCounts
 from indexer.change import Change, ChangeOutcome, ChangeResult, Upsert, reject_reason
 from indexer.document import Document, field_values
 from indexer.facets import FacetCounts, rank_values
-from indexer.histogram import HistogramBucket, epoch_seconds, histogram_buckets
-from indexer.index import NO_FILTERS, Filters, Health, MentionIndex, check_fields, check_size
+from indexer.histogram import HistogramWindow, counts_by_second
+from indexer.index import Health, MentionIndex
 from indexer.index_tokens import phrase_positions, term_positions
 from indexer.query import Everything, Query
 from indexer.query.matcher import matches
 from indexer.query.nodes import positive_phrases
-from indexer.results import (
-    SearchResponse,
-    Sort,
-    build_hit,
-    build_response,
-    effective_sort,
-    parse_page_token,
-    parse_rank,
-)
+from indexer.request import NO_FILTERS, Filters, SearchRequest
+from indexer.results import MAX_GROUPED, Hit, SearchResponse, build_hit, paginate
+from indexer.selection import Selection, count_facets, count_histogram
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,47 +60,31 @@ class MemoryIndex(MentionIndex):
         """Make all applied changes visible."""
         self._visible = dict(self._latest)
 
-    def search(
-        self,
-        query: Query,
-        filters: Filters = NO_FILTERS,
-        *,
-        sort: Sort = Sort.NEWEST,
-        size: int = 20,
-        page_token: str | None = None,
-    ) -> SearchResponse:
+    def search(self, request: SearchRequest) -> SearchResponse:
         """Compare every mention with the query."""
-        check_size(size)
-        entries = self._matching_entries(query, filters)
-        if effective_sort(sort, query) is Sort.RELEVANCE:
-            return self._most_relevant(entries, query, size, parse_rank(page_token))
-        later_entries = entries
-        if page_token is not None:
-            token = parse_page_token(page_token)
-            later_entries = [
-                entry for entry in entries if entry.order() > (-token.published, token.id)
-            ]
-        hits = [build_hit(entry.document, query) for entry in later_entries[: size + 1]]
-        return build_response(len(entries), hits, size)
-
-    def facets(
-        self, query: Query, filters: Filters = NO_FILTERS, *, fields: Sequence[str], n: int = 10
-    ) -> Mapping[str, FacetCounts]:
-        """Count the values of all hits."""
-        check_fields(fields)
-        entries = self._matching_entries(query, filters)
-        counts = {
-            name: Counter(v for entry in entries for v in entry.fields[name]) for name in fields
-        }
-        return {name: rank_values(counts[name], n) for name in fields}
-
-    def count(self, query: Query = Everything(), filters: Filters = NO_FILTERS) -> int:  # noqa: B008
-        """Count all hits."""
-        return len(self._matching_entries(query, filters))
+        selection = self._select(request.query, request.filters)
+        rows = self._ranked_rows(request, selection) if request.is_ranked else selection.rows()
+        groups = None
+        if request.group_by_family:
+            rows = _group(rows)
+            groups = len(rows) if selection.count() <= MAX_GROUPED else None
+        hits, next_page_token = paginate(
+            [row.hit(request) for row in _page_rows(rows, request)],
+            request.size,
+            request.first_rank,
+        )
+        return SearchResponse(
+            total=selection.count(),
+            groups=groups,
+            hits=hits,
+            facets=count_facets(request, self._select),
+            histogram=count_histogram(request, self._select),
+            next_page_token=next_page_token,
+        )
 
     def ids(self, query: Query = Everything(), filters: Filters = NO_FILTERS) -> Iterator[str]:  # noqa: B008
         """Yield the ids at the time of the call."""
-        return iter([entry.document.id for entry in self._matching_entries(query, filters)])
+        return iter([row.entry.document.id for row in self._select(query, filters).rows()])
 
     def health(self) -> Health:
         """Return the number of documents; the index is always healthy."""
@@ -127,7 +105,7 @@ class MemoryIndex(MentionIndex):
             self._latest.pop(change.id, None)
         return ChangeOutcome(id=change.id, result=ChangeResult.OK)
 
-    def _matching_entries(self, query: Query, filters: Filters) -> list[_Entry]:
+    def _select(self, query: Query, filters: Filters) -> "_MemorySelection":
         narrowed_query = filters.narrow(query)
         entries = [
             entry
@@ -135,38 +113,69 @@ class MemoryIndex(MentionIndex):
             if _is_within(entry.document.published, filters)
             and matches(narrowed_query, entry.positions, entry.fields)
         ]
-        return sorted(entries, key=_Entry.order)
+        return _MemorySelection(sorted(entries, key=_Entry.order))
 
-    def _most_relevant(
-        self, entries: list[_Entry], query: Query, size: int, first_rank: int
-    ) -> SearchResponse:
+    def _ranked_rows(self, request: SearchRequest, selection: "_MemorySelection") -> list["_Row"]:
+        """Return the rows of *selection* with their scores, best first."""
         weights = {
             phrase.words: log(1 + len(self._visible) / (1 + self.count(phrase)))
-            for phrase in positive_phrases(query)
+            for phrase in positive_phrases(request.query)
         }
-        scores = {entry.document.id: _score(entry, weights) for entry in entries}
-        best = sorted(entries, key=lambda entry: (-scores[entry.document.id], *entry.order()))
-        page_entries = best[first_rank : first_rank + size + 1]
-        hits = [
-            build_hit(entry.document, query, scores[entry.document.id]) for entry in page_entries
-        ]
-        return build_response(len(entries), hits, size, first_rank)
+        rows = [_Row(entry, _score(entry, weights)) for entry in selection.entries]
+        return sorted(rows, key=lambda row: (-(row.score or 0), *row.entry.order()))
 
-    def _span(self, query: Query, filters: Filters) -> tuple[datetime, datetime] | None:
-        seconds = [entry.document.published for entry in self._matching_entries(query, filters)]
-        if not seconds:
-            return None
-        first, last = min(seconds), max(seconds) + 1
-        return datetime.fromtimestamp(first, UTC), datetime.fromtimestamp(last, UTC)
 
-    def _buckets(
-        self, query: Query, filters: Filters, edges: Sequence[datetime]
-    ) -> list[HistogramBucket]:
-        documents = [entry.document for entry in self._matching_entries(query, filters)]
-        buckets = [
-            _bucket(documents, epoch_seconds(a), epoch_seconds(b)) for a, b in pairwise(edges)
-        ]
-        return histogram_buckets(edges[:-1], buckets)
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A hit before its highlights are computed."""
+
+    entry: _Entry
+    score: float | None = None
+    group_size: int = 1
+
+    def hit(self, request: SearchRequest) -> Hit:
+        hit = build_hit(self.entry.document, request.query, self.score)
+        return replace(hit, group_size=self.group_size)
+
+
+@dataclass(frozen=True, slots=True)
+class _MemorySelection(Selection):
+    entries: list[_Entry]  # newest first
+
+    def rows(self) -> list[_Row]:
+        return [_Row(entry) for entry in self.entries]
+
+    def count(self) -> int:
+        return len(self.entries)
+
+    def top_values(self, field: str, n: int) -> FacetCounts:
+        return rank_values(Counter(v for entry in self.entries for v in entry.fields[field]), n)
+
+    def bucket_counts(self, window: HistogramWindow) -> Mapping[int, SentimentCounts]:
+        documents = [entry.document for entry in self.entries]
+        return counts_by_second(_bucket(documents, start, end) for start, end in window.spans)
+
+    def first_second(self) -> int | None:
+        return min((entry.document.published for entry in self.entries), default=None)
+
+
+def _group(rows: Sequence[_Row]) -> list[_Row]:
+    """Return the first of *rows* of each family with the number of its members."""
+    heads: dict[str, _Row] = {}
+    for row in rows:
+        family = row.entry.document.family or row.entry.document.id
+        head = heads.setdefault(family, replace(row, group_size=0))
+        heads[family] = replace(head, group_size=head.group_size + 1)
+    return list(heads.values())
+
+
+def _page_rows(rows: Sequence[_Row], request: SearchRequest) -> Sequence[_Row]:
+    """Return the rows of the requested page, and one more if there is a next page."""
+    token = request.position
+    if token is not None:
+        rows = [row for row in rows if row.entry.order() > (-token.published, token.id)]
+    first = request.first_rank or 0
+    return rows[first : first + request.size + 1]
 
 
 def _build_entry(document: Document) -> _Entry:

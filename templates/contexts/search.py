@@ -48,10 +48,10 @@ class Facet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueryMistake:
-    """A syntax error of a query; the caret is shown under ``column`` (from 0)."""
+    """The reason why a search has no results; the caret is shown under ``column`` (from 0)."""
 
     message: str
-    column: int
+    column: int | None  # None: the query is not wrong
     hint: str = ""
     hint_url: str = ""  # the search with the hint applied
 

@@ -1,6 +1,7 @@
 """Every engine answers as the memory engine does, which looks at each mention."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,16 +12,19 @@ from hypothesis import strategies as st
 from core.errors import QueryError
 from core.watch import Watch
 from indexer.engines.memory import MemoryIndex
-from indexer.index import Filters, MentionIndex
+from indexer.index import MentionIndex
 from indexer.percolate import Percolator
 from indexer.query import parse
 from indexer.query.fields import FIELDS
 from indexer.query.watch_query import compile_watch
+from indexer.request import Filters, HistogramRequest, SearchRequest
 from indexer.results import Sort
 from tests.indexer.engines import ENGINES, STARTS, fill, texts
-from tests.indexer.factories import NOON, corpus, queries
+from tests.indexer.factories import NOON, ask, bars, corpus, queries
 
 DAY = timedelta(days=1)
+WHOLE_CORPUS = Filters(since=NOON - 91 * DAY, until=NOON + DAY)
+ZONES = ["UTC", "Europe/Berlin", "Asia/Kolkata", "America/Santiago"]
 
 
 @pytest.fixture(scope="module", params=[name for name in ENGINES if name.values != ("memory",)])
@@ -43,7 +47,7 @@ def oracle() -> MentionIndex:
 @given(query=queries(texts()))
 def test_random_queries_find_what_the_oracle_finds(filled, oracle, query):
     """Count and first page, in order, on invented words and on words of real posts."""
-    page, expected = filled.search(query), oracle.search(query)
+    page, expected = ask(filled, query), ask(oracle, query)
     assert (page.total, [hit.id for hit in page.hits]) == (
         expected.total,
         [hit.id for hit in expected.hits],
@@ -78,9 +82,9 @@ def test_the_deepest_query_that_parses_is_answered(filled, oracle):
 def test_paging_by_relevance_is_complete(filled):
     """Page after page the same hits as on one long page."""
     query, seen, after = parse("you OR love"), [], None
-    whole = filled.search(query, sort=Sort.RELEVANCE, size=500)
+    whole = ask(filled, query, sort=Sort.RELEVANCE, size=500)
     while True:
-        page = filled.search(query, sort=Sort.RELEVANCE, size=9, page_token=after)
+        page = ask(filled, query, sort=Sort.RELEVANCE, size=9, page_token=after)
         seen += [hit.id for hit in page.hits]
         if (after := page.next_page_token) is None:
             break
@@ -93,22 +97,22 @@ def test_paging_by_relevance_is_complete(filled):
 @given(
     query=queries(texts(), leaves=3),
     step=st.sampled_from([timedelta(hours=6), timedelta(hours=5), DAY, 7 * DAY]),
-    zone=st.sampled_from(["UTC", "Europe/Berlin", "Asia/Kolkata", "America/Santiago"]),
+    zone=st.sampled_from(ZONES),
 )
 def test_bars_are_those_of_the_oracle_and_hold_every_hit(filled, oracle, query, step, zone):
     """By sentiment, empty bars too, in every zone and across changes of the clocks."""
-    bars = filled.histogram(query, step=step, zone=ZoneInfo(zone))
-    assert bars == oracle.histogram(query, step=step, zone=ZoneInfo(zone))
-    assert sum(bar.total for bar in bars) == filled.count(query)
+    how = {"step": step, "zone": ZoneInfo(zone)}
+    buckets = bars(filled, query, WHOLE_CORPUS, **how)
+    assert buckets == bars(oracle, query, WHOLE_CORPUS, **how)
+    assert sum(bucket.total for bucket in buckets) == filled.count(query)
 
 
 @settings(max_examples=15)
 @given(query=queries(texts(), leaves=3), n=st.integers(1, 12))
 def test_facets_are_exact(filled, oracle, query, n):
     """Of every field, with ties in order, though segments and shards count by themselves."""
-    assert filled.facets(query, fields=[*FIELDS], n=n) == oracle.facets(
-        query, fields=[*FIELDS], n=n
-    )
+    how = {"facets": (*FIELDS,), "facet_size": n}
+    assert ask(filled, query, **how).facets == ask(oracle, query, **how).facets
 
 
 @settings(max_examples=25)
@@ -116,7 +120,7 @@ def test_facets_are_exact(filled, oracle, query, n):
 def test_count_is_total_is_ids(filled, query):
     """One truth, asked in three ways."""
     ids = list(filled.ids(query))
-    assert filled.count(query) == filled.search(query, size=1).total == len(ids) == len(set(ids))
+    assert filled.count(query) == ask(filled, query, size=1).total == len(ids) == len(set(ids))
 
 
 @settings(max_examples=40)
@@ -132,3 +136,84 @@ def test_a_watch_hears_what_a_search_finds(filled, query):
     )
     heard = {change.id for change in corpus(texts()) if percolator.match(change.document.text)}
     assert set(filled.ids(query)) == heard
+
+
+# ---- one request with all its parts
+
+
+def responses(index, **parts):
+    """Yield the response of each page."""
+    token = None
+    while True:
+        response = index.search(SearchRequest(page_token=token, **parts))
+        yield response
+        if (token := response.next_page_token) is None:
+            return
+
+
+def without_scores(response):
+    """Return *response* with hits that two engines have in common."""
+    hits = [(hit.id, hit.highlights, hit.group_size) for hit in response.hits]
+    return replace(response, hits=(), next_page_token=None), hits, response.next_page_token
+
+
+REQUESTS = st.fixed_dictionaries(
+    {
+        "query": queries(texts(), leaves=3),
+        "filters": st.builds(
+            lambda days, languages, sources: Filters(
+                since=NOON - max(days) * DAY,
+                until=NOON - (min(days) - 2) * DAY,
+                fields={"language": languages, "source": sources},
+            ),
+            st.tuples(st.integers(0, 95), st.integers(0, 95)),
+            st.sampled_from([(), ("en", "de"), ("en",)]),
+            st.sampled_from([(), ("blog",), ("nowhere", "forum")]),
+        ),
+        "group_by_family": st.booleans(),
+        "size": st.sampled_from([20, 50, 99]),
+        "facets": st.sampled_from([(), ("source", "family"), ("language", "topic", "source")]),
+        "facet_size": st.integers(1, 12),
+        "histogram": st.none()
+        | st.builds(
+            HistogramRequest,
+            width=st.sampled_from([6, 24, 24 * 7]).map(lambda h: lambda _: timedelta(hours=h)),
+            zone=st.sampled_from(ZONES).map(ZoneInfo),
+            past_weeks=st.integers(0, 4),
+            starts_at_first_mention=st.booleans(),
+        ),
+    }
+)
+
+
+@settings(max_examples=20)
+@given(parts=REQUESTS)
+def test_all_pages_of_a_request_are_those_of_the_oracle(filled, oracle, parts):
+    """Hits, groups and their sizes, facets, bars and their past, and the links between pages."""
+    pages, expected = responses(filled, **parts), responses(oracle, **parts)
+    for page, oracle_page in zip(pages, expected, strict=True):
+        assert without_scores(page) == without_scores(oracle_page)
+
+
+@settings(max_examples=10)
+@given(parts=REQUESTS)
+def test_groups_by_relevance_are_those_of_the_oracle(filled, oracle, parts):
+    """Engines score differently, but each group has one hit and all its members are counted."""
+    parts = parts | {"sort": Sort.RELEVANCE, "group_by_family": True}
+    pages = list(responses(filled, **parts))
+    expected = list(responses(oracle, **parts))
+    assert group_sizes(pages) == group_sizes(expected)
+    rows = [hit for page in pages for hit in page.hits]
+    if rows and rows[0].score is not None:
+        order = [(-hit.score, -hit.document.published, hit.id) for hit in rows]
+        assert order == sorted(order)
+    one_page = next(responses(filled, **parts | {"size": 500}))
+    assert [hit.id for hit in rows] == [hit.id for hit in one_page.hits]
+
+
+def group_sizes(pages):
+    """Return the sizes of all groups by their family, and of those without one."""
+    hits = [hit for page in pages for hit in page.hits]
+    assert len({hit.document.family or hit.id for hit in hits}) == len(hits)
+    totals = {(page.total, page.groups) for page in pages}
+    return totals, sorted((hit.document.family or "", hit.group_size) for hit in hits)

@@ -153,7 +153,7 @@ def from_console(record):
         "/status.json": "/status.json",
         "/readyz": "/readyz",
         "/search.json?q=(": "query error",
-        "/search.json?range=never": "error",
+        "/search.json?range=never": "query error",
         f"/mentions/{factories.key(sample_installation.DELETED)}.json": "error",
         "/incidents/99.json": "error",
     }.items():

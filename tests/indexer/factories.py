@@ -2,11 +2,12 @@
 
 import os
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import strategies as st
@@ -14,9 +15,13 @@ from hypothesis import strategies as st
 from core.identity import mention_id
 from indexer.change import Delete, Upsert
 from indexer.document import Document
+from indexer.histogram import HistogramBucket
+from indexer.index import MentionIndex
 from indexer.index_tokens import index_words
 from indexer.query import Field, Phrase, Query
 from indexer.query.nodes import all_of, any_of, none_of
+from indexer.request import NO_FILTERS, Filters, HistogramRequest, SearchRequest
+from indexer.results import SearchResponse
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SECOND = int(NOON.timestamp())
@@ -94,8 +99,12 @@ def invented_posts(n: int) -> Sequence[str]:
 
 
 def corpus(texts: Sequence[str]) -> list[Upsert]:
-    """A change for each text: several share a second, and all fields have several values."""
+    """A change for each text: several share a second, and all fields have several values.
+
+    A mention without a language has no family, either.
+    """
     random = Random(11)
+    languages = [random.choice(["en", "de", None]) for _ in texts]
     return [
         upsert(
             number,
@@ -105,7 +114,8 @@ def corpus(texts: Sequence[str]) -> list[Upsert]:
             source=tuple(random.sample(["blog", "forum", "a feed"], k=random.randint(1, 2))),
             watch=tuple(random.sample(["acme", "globex"], k=random.randint(0, 2))),
             topic=tuple(random.sample(["price", "brakes", "service"], k=random.randint(0, 3))),
-            language=random.choice(["en", "de", None]),
+            language=languages[number - 1],
+            family=f"{random.randrange(60):032x}" if languages[number - 1] else None,
             sentiment=random.choice(["negative", "neutral", "positive", None]),
             emotion=random.choice(["anger", "joy", None]),
             intent=tuple(random.sample(["complaint", "churn_risk"], k=random.randint(0, 2))),
@@ -116,6 +126,21 @@ def corpus(texts: Sequence[str]) -> list[Upsert]:
         )
         for number, text in enumerate(texts, start=1)
     ]
+
+
+def ask(
+    index: MentionIndex, query: Query, filters: Filters = NO_FILTERS, **parts: Any
+) -> SearchResponse:
+    """The answer of *index* to a request with *parts*."""
+    return index.search(SearchRequest(query=query, filters=filters, **parts))
+
+
+def bars(
+    index: MentionIndex, query: Query, filters: Filters, *, step: timedelta, zone: ZoneInfo
+) -> Sequence[HistogramBucket]:
+    """The histogram of *query* over the window of *filters*."""
+    request = HistogramRequest(width=lambda _: step, zone=zone)
+    return ask(index, query, filters, histogram=request).histogram
 
 
 def queries(texts: Sequence[str], *, leaves: int = 12) -> st.SearchStrategy[Query]:

@@ -14,8 +14,9 @@ from indexer.change import Change
 from indexer.engines.memory import MemoryIndex
 from indexer.engines.tantivy.index import TantivyIndex
 from indexer.query import parse
+from indexer.request import Filters, HistogramRequest
 from indexer.results import Sort
-from tests.indexer.factories import SECOND, delete, invented_posts, queries, upsert
+from tests.indexer.factories import NOON, SECOND, ask, delete, invented_posts, queries, upsert
 
 pytestmark = pytest.mark.slow  # an index in files for each example
 DAY = timedelta(days=1)
@@ -54,14 +55,15 @@ def batches(changes, sizes):
 
 def answers(index, query):
     """All that an index says of *query*."""
-    bars = index.histogram(query, step=DAY, zone=ZoneInfo("Europe/Berlin"))
+    filters = Filters(since=NOON - 90 * DAY, until=NOON + DAY)
+    histogram = HistogramRequest(width=lambda _: DAY, zone=ZoneInfo("Europe/Berlin"))
+    facets = ("source", "sentiment")
+    parts = {"size": 50, "facets": facets, "histogram": histogram, "group_by_family": True}
     return {
-        "hits": [(hit.document, hit.highlights) for hit in index.search(query, size=50).hits],
-        "total": index.search(query, size=1).total,
-        "relevant": {hit.id for hit in index.search(query, sort=Sort.RELEVANCE, size=50).hits},
+        "groups": ask(index, query, filters, **parts),
+        "hits": ask(index, query, size=50),
+        "relevant": {hit.id for hit in ask(index, query, sort=Sort.RELEVANCE, size=50).hits},
         "ids": list(index.ids(query)),
-        "bars": bars,
-        "facets": index.facets(query, fields=["source", "sentiment"], n=20),
         "docs": index.health().docs,
     }
 

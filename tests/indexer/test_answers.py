@@ -16,14 +16,16 @@ from hypothesis import strategies as st
 from core.errors import QueryError
 from indexer.change import EARLIEST_SECOND, LATEST_SECOND
 from indexer.engines.memory import MemoryIndex
-from indexer.index import Filters
 from indexer.query import Field, parse
 from indexer.query.fields import FIELDS
 from indexer.query.nodes import all_of, any_of, none_of
+from indexer.request import Filters
 from indexer.results import PageToken, Sort, parse_page_token, parse_rank
 from tests.indexer.factories import (
     NOON,
     SECOND,
+    ask,
+    bars,
     corpus,
     delete,
     invented_posts,
@@ -59,7 +61,7 @@ def pages(engine, query, size, **how):
     """All hits, page by page."""
     seen, after = [], None
     while True:
-        page = engine.search(query, size=size, page_token=after, **how)
+        page = ask(engine, query, size=size, page_token=after, **how)
         assert len(page.hits) == size or page.next_page_token is None
         seen += [hit.id for hit in page.hits]
         if page.next_page_token is None:
@@ -73,7 +75,7 @@ def pages(engine, query, size, **how):
 @few
 @given(QUERIES, FILTERS, st.integers(1, 50), st.sampled_from(Sort))
 def test_pages_of_any_size_hold_each_hit_once_and_in_the_same_order(query, filters, size, sort):
-    whole = index().search(query, filters, size=200, sort=sort)
+    whole = ask(index(), query, filters, size=200, sort=sort)
     assert pages(index(), query, size, filters=filters, sort=sort) == [h.id for h in whole.hits]
     assert whole.total == len(whole.hits) == index().count(query, filters)
 
@@ -87,7 +89,7 @@ def test_between_two_pages_anything_may_come_or_go(events, size):
     engine.refresh()
     there, seen, after = set(engine.ids()), [], None
     for event in [*events, *["stay"] * 40]:
-        page = engine.search(parse(""), size=size, page_token=after)
+        page = ask(engine, parse(""), size=size, page_token=after)
         seen += [hit.id for hit in page.hits]
         if page.next_page_token is None:
             break
@@ -107,13 +109,11 @@ def test_the_hit_at_the_mark_may_be_gone():
     engine = MemoryIndex()
     engine.apply([upsert(n, f"n{n}", published=SECOND - n) for n in range(1, 5)])
     engine.refresh()
-    first = engine.search(parse(""), size=2)
+    first = ask(engine, parse(""), size=2)
     engine.apply([delete(9, "n2")])
     engine.refresh()
-    assert [hit.id for hit in engine.search(parse(""), page_token=first.next_page_token).hits] == [
-        key("n3"),
-        key("n4"),
-    ]
+    rest = ask(engine, parse(""), page_token=first.next_page_token)
+    assert [hit.id for hit in rest.hits] == [key("n3"), key("n4")]
 
 
 @pytest.mark.parametrize(
@@ -142,24 +142,28 @@ def test_any_text_is_a_mark_or_refused_as_none(text):
 )
 def test_bars_hold_every_hit_once(query, filters, hours, zone):
     """By sentiment too, whatever the step; each bar is what a search of its time finds."""
-    bars = index().histogram(query, filters, step=timedelta(hours=hours), zone=ZoneInfo(zone))
-    assert sum(bar.total for bar in bars) == index().count(query, filters)
+    buckets = bars(index(), query, filters, step=timedelta(hours=hours), zone=ZoneInfo(zone))
+    assert sum(bucket.total for bucket in buckets) == index().count(query, filters)
     for label in ("negative", "neutral", "positive"):
-        told = sum(getattr(bar.counts, label) for bar in bars)
+        told = sum(getattr(bucket.counts, label) for bucket in buckets)
         assert told == index().count(all_of([query, Field("sentiment", label)]), filters)
-    for bar, later in list(pairwise(bars))[:3]:
-        since, until = max(bar.start, filters.since), min(later.start, filters.until)
+    assert all(bucket.end == later.start for bucket, later in pairwise(buckets))
+    for bar in buckets[:3]:
+        since, until = max(bar.start, filters.since), min(bar.end, filters.until)
         if since < until:
             narrow = Filters(since=since, until=until, fields=filters.fields)
             assert bar.total == index().count(query, narrow)
 
 
-def test_without_a_hit_there_is_no_bar_but_a_given_time_has_its_empty_ones():
-    nothing, zone = parse("nosuchword"), ZoneInfo("UTC")
-    assert index().histogram(nothing, step=DAY, zone=zone) == []
-    given_time = Filters(since=NOON - 3 * DAY, until=NOON)
-    bars = index().histogram(nothing, given_time, step=DAY, zone=zone)
-    assert [bar.total for bar in bars] == [0, 0, 0, 0]
+def test_without_a_hit_bars_are_empty():
+    window = Filters(since=NOON - 3 * DAY, until=NOON)
+    buckets = bars(index(), parse("nosuchword"), window, step=DAY, zone=ZoneInfo("UTC"))
+    assert [bucket.total for bucket in buckets] == [0, 0, 0, 0]
+
+
+def test_a_histogram_needs_a_closed_window():
+    with pytest.raises(ValueError, match="since and until"):
+        bars(index(), parse(""), Filters(since=NOON), step=DAY, zone=ZoneInfo("UTC"))
 
 
 # ---- top lists
@@ -169,16 +173,32 @@ def test_without_a_hit_there_is_no_bar_but_a_given_time_has_its_empty_ones():
 @given(QUERIES, FILTERS, st.integers(1, 5))
 def test_a_top_list_counts_what_a_search_of_its_value_finds(query, filters, n):
     """Most first, ties by value, and no value that is left out has more."""
-    for name, counted in index().facets(query, filters, fields=[*FIELDS], n=n).items():
+    names = tuple(name for name in FIELDS if name not in filters.fields)
+    counts = ask(index(), query, filters, facets=names, facet_size=n).facets
+    for name, counted in counts.items():
         assert counted == sorted(counted, key=lambda row: (-row[1], row[0]))
         for value, count in counted:
             assert count == index().count(all_of([query, Field(name, value)]), filters) > 0
         if len(counted) < n:  # all there are: the others have no value
             known = [Field(name, value) for value, _ in counted]
             rest = all_of([query, none_of(any_of(known))]) if known else query
-            longer = index().facets(query, filters, fields=[name], n=n + 50)[name]
+            longer = ask(index(), query, filters, facets=(name,), facet_size=n + 50).facets[name]
             assert longer == counted
-            assert index().facets(rest, filters, fields=[name], n=n) == {name: []}
+            assert ask(index(), rest, filters, facets=(name,), facet_size=n).facets == {name: []}
+
+
+@few
+@given(QUERIES, FILTERS, st.integers(1, 5))
+def test_a_field_is_counted_without_its_own_filter(query, filters, n):
+    """The selected values come first, those without hits too, then the others as without them."""
+    selected = filters.fields["source"]
+    counted = ask(index(), query, filters, facets=("source",), facet_size=n).facets["source"]
+    others = filters.without("source")
+    free = ask(index(), query, others, facets=("source",), facet_size=n).facets["source"]
+    assert [value for value, _ in counted[: len(selected)]] == list(selected)
+    for value, count in counted:
+        assert count == index().count(all_of([query, Field("source", value)]), others)
+    assert counted[len(selected) :] == [row for row in free if row[0] not in selected]
 
 
 @few

@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 from core.observation import SentimentCounts
 from indexer.histogram import (
     MAX_BUCKETS,
-    HistogramBucket,
     bucket_edges,
+    build_buckets,
+    counts_by_second,
     epoch_seconds,
-    histogram_buckets,
+    first_midnight,
+    histogram_windows,
 )
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -72,17 +74,18 @@ def test_nobody_reads_that_many_bars():
 
 
 def test_what_has_no_sentiment_is_unscored():
-    starts = [datetime(2026, 1, day, tzinfo=UTC) for day in (1, 2)]
+    first, second = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 2, tzinfo=UTC)
     labels = {"buckets": [{"key": "negative", "doc_count": 2}, {"key": "positive", "doc_count": 1}]}
-    found = histogram_buckets(
-        starts, [{"from": epoch_seconds(starts[1]), "doc_count": 7, "labels": labels}]
-    )
-    assert found == [
-        HistogramBucket(
-            start=starts[0], counts=SentimentCounts(negative=0, neutral=0, positive=0, unscored=0)
-        ),
-        HistogramBucket(
-            start=starts[1], counts=SentimentCounts(negative=2, neutral=0, positive=1, unscored=4)
-        ),
-    ]
-    assert found[1].total == 7
+    counts = counts_by_second([{"from": epoch_seconds(second), "doc_count": 7, "labels": labels}])
+    windows = histogram_windows(first, second + DAY, DAY, ZoneInfo("UTC"))
+    empty, full = build_buckets(windows, [counts], first)
+    assert (empty.start, empty.end, empty.total) == (first, second, 0)
+    assert full.counts == SentimentCounts(negative=2, neutral=0, positive=1, unscored=4)
+    assert full.total == 7
+
+
+def test_history_starts_at_the_midnight_before_the_first_mention():
+    evening = datetime(2025, 6, 7, 22, 30, tzinfo=UTC)  # the 8th in Berlin
+    midnight = first_midnight(epoch_seconds(evening), NEW_YEAR, BERLIN)
+    assert midnight == datetime(2025, 6, 8, tzinfo=BERLIN)
+    assert first_midnight(None, NEW_YEAR, BERLIN) == NEW_YEAR - DAY

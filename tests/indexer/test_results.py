@@ -12,8 +12,8 @@ from indexer.results import (
     PageToken,
     Sort,
     build_hit,
-    build_response,
     effective_sort,
+    paginate,
     parse_page_token,
     parse_rank,
 )
@@ -34,23 +34,22 @@ def test_a_mark_survives_the_address_of_a_page(published, number):
 
 
 def test_the_last_page_has_no_next():
-    assert build_response(2, rows(2), size=2).next_page_token is None
-    assert build_response(0, [], size=2) == build_response(0, [], size=2, first_rank=0)
+    hits = rows(2)
+    assert paginate(hits, 2) == (tuple(hits), None)
+    assert paginate([], 2) == paginate([], 2, 0) == ((), None)
 
 
 def test_the_next_page_begins_behind_the_last_hit_shown():
-    found = build_response(9, rows(3), size=2)
-    assert [one.id for one in found.hits] == [key("n0"), key("n1")]
-    assert found.next_page_token is not None
-    assert parse_page_token(found.next_page_token) == PageToken(SECOND - 1, key("n1"))
-    assert build_response(9, rows(3), size=2, first_rank=4).next_page_token == "6"
+    hits, token = paginate(rows(3), 2)
+    assert [hit.id for hit in hits] == [key("n0"), key("n1")]
+    assert token is not None
+    assert parse_page_token(token) == PageToken(SECOND - 1, key("n1"))
+    assert paginate(rows(3), 2, 4)[1] == "6"
 
 
 def test_relevance_is_not_read_for_ever():
-    assert build_response(99_999, rows(3), size=2, first_rank=MAX_RANK - 2).next_page_token == str(
-        MAX_RANK
-    )
-    assert build_response(99_999, rows(3), size=2, first_rank=MAX_RANK - 1).next_page_token is None
+    assert paginate(rows(3), 2, MAX_RANK - 2)[1] == str(MAX_RANK)
+    assert paginate(rows(3), 2, MAX_RANK - 1)[1] is None
     assert (parse_rank(None), parse_rank("0"), parse_rank(str(MAX_RANK))) == (0, 0, MAX_RANK)
 
 

@@ -21,6 +21,7 @@ from indexer.engines.tantivy.documents import build_entry, build_schema, registe
 from indexer.engines.tantivy.index import WRITER_BYTES
 from indexer.index import MentionIndex
 from indexer.query import parse
+from indexer.request import SearchRequest
 from indexer.results import MAX_HITS
 from store import changes, mentions
 
@@ -114,7 +115,8 @@ def _run_rebuild(installation: StoppedInstallation) -> str:
 def _documents(index: MentionIndex) -> Iterator[Document]:
     after = None
     while True:
-        page = call(index.search, parse(""), size=MAX_HITS, page_token=after)
+        request = SearchRequest(query=parse(""), size=MAX_HITS, page_token=after)
+        page = call(index.search, request)
         yield from (hit.document for hit in page.hits)
         after = page.next_page_token
         if after is None:
@@ -126,7 +128,8 @@ def _victim(installation: StoppedInstallation) -> Upsert:
     settings = installation.settings
     with wiring.open_index(settings, writer=False) as index:
         call(index.setup)
-        doc = call(index.search, parse(""), size=VICTIM + 1).hits[VICTIM].document
+        request = SearchRequest(query=parse(""), size=VICTIM + 1)
+        doc = call(index.search, request).hits[VICTIM].document
     with closing(call(wiring.open_database, settings)) as record, record.read() as tx:
         numbers = {identity: number for number, identity in changes.read_after(tx, 0, AHEAD)}
     return Upsert(id=doc.id, number=numbers[doc.id], document=doc)

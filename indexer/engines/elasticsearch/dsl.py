@@ -1,13 +1,14 @@
 """Query tree -> Elasticsearch DSL. Values are sent as JSON, which rules out injection."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from math import ceil
 from typing import Any
 
 from indexer.engines.elasticsearch.mapping import PUBLISHED
-from indexer.index import Filters
-from indexer.query import And, Field, Not, Or, Phrase, Query
+from indexer.query import And, Everything, Field, Not, Or, Phrase, Query
+from indexer.request import Filters
+from indexer.results import PageToken
 
 Dsl = dict[str, Any]
 
@@ -15,13 +16,32 @@ Dsl = dict[str, Any]
 def build_query(query: Query, filters: Filters) -> Dsl:
     """Return the DSL of the query and its filters; filters do not affect scores."""
     scored_query = compile_query(filters.narrow(query))
-    bounds = {"gte": _first_second(filters.since), "lt": _first_second(filters.until)}
-    limits = {name: second for name, second in bounds.items() if second is not None}
-    if not limits:
-        return scored_query
-    # Without a format a date field takes numbers as milliseconds, and all of them match.
-    time_filter = {"range": {PUBLISHED: {**limits, "format": "epoch_second"}}}
-    return {"bool": {"must": [scored_query], "filter": [time_filter]}}
+    times = _time_conditions(filters)
+    return {"bool": {"must": [scored_query], "filter": times}} if times else scored_query
+
+
+def all_conditions(filters: Filters, *others: Dsl) -> Dsl:
+    """Return the DSL of *filters* without a query, and of *others*."""
+    fields = [] if not filters.fields else [compile_query(filters.narrow(Everything()))]
+    return {"bool": {"filter": [*_time_conditions(filters), *fields, *others]}}
+
+
+def hits_after(token: PageToken) -> Dsl:
+    """Return the condition for the hits after *token*, newest first."""
+    second = {"format": "epoch_second", "gte": token.published, "lte": token.published}
+    same_second = [{"range": {PUBLISHED: second}}, {"range": {"id": {"gt": token.id}}}]
+    older = {"range": {PUBLISHED: {"format": "epoch_second", "lt": token.published}}}
+    return any_condition(older, {"bool": {"filter": same_second}})
+
+
+def any_condition(*options: Dsl) -> Dsl:
+    """Return the disjunction of *options*."""
+    return {"bool": {"should": [*options], "minimum_should_match": 1}}
+
+
+def no_condition(*exclusions: Dsl) -> Dsl:
+    """Return the condition that none of *exclusions* holds."""
+    return {"bool": {"must_not": [*exclusions]}}
 
 
 def compile_query(query: Query) -> Dsl:
@@ -42,26 +62,6 @@ def compile_query(query: Query) -> Dsl:
     return {"match_all": {"boost": 0}}
 
 
-def histogram_aggregation(bounds: Sequence[tuple[int, int]]) -> Dsl:
-    """Return the aggregation that counts each [from, to) by sentiment.
-
-    indexer.histogram.histogram_buckets takes its result.
-    """
-    spans = [{"from": start, "to": end} for start, end in bounds]
-    return {
-        "date_range": {"field": PUBLISHED, "format": "epoch_second", "ranges": spans},
-        "aggs": {"labels": {"terms": {"field": "sentiment"}}},
-    }
-
-
-def bucket_in_seconds(bucket: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return *bucket* of :func:`histogram_aggregation` with its start in seconds.
-
-    A date field returns milliseconds.
-    """
-    return {**bucket, "from": bucket["from"] // 1000}
-
-
 def _all_of(parts: Sequence[Query]) -> Dsl:
     # A bool with must_not alone matches all other documents.
     return {
@@ -76,6 +76,15 @@ def _phrase(words: Sequence[str]) -> Dsl:
     if len(words) == 1:
         return {"term": {"words": {"value": words[0]}}}
     return {"match_phrase": {"words": {"query": " ".join(words)}}}
+
+
+def _time_conditions(filters: Filters) -> list[Dsl]:
+    bounds = {"gte": _first_second(filters.since), "lt": _first_second(filters.until)}
+    limits = {name: second for name, second in bounds.items() if second is not None}
+    if not limits:
+        return []
+    # Without a format a date field takes numbers as milliseconds, and all of them match.
+    return [{"range": {PUBLISHED: {**limits, "format": "epoch_second"}}}]
 
 
 def _first_second(at: datetime | None) -> int | None:

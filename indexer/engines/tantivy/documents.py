@@ -7,6 +7,7 @@ import tantivy
 
 from indexer.change import Change, Upsert
 from indexer.document import Document, from_stored, to_stored
+from indexer.engines.tantivy.queries import QueryCompiler
 from indexer.query.fields import FIELDS
 from indexer.results import PageToken
 
@@ -69,3 +70,7 @@ def sort_order(page_token: PageToken) -> int:
 def stored_document(entry: Any) -> Document:
     """Return the document in an entry that is not a tombstone."""
     return from_stored(json.loads(entry["kept"][0]))
+
+
+ENTRY_SCHEMA: Final = build_schema()
+QUERIES: Final = QueryCompiler(ENTRY_SCHEMA)

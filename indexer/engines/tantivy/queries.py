@@ -1,15 +1,15 @@
 """Query tree -> tantivy query; the parser of tantivy finds nothing for ``a AND NOT b``."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from math import ceil
 from typing import Any
 
 from tantivy import FieldType, Occur, Query
 
-from indexer.index import Filters
 from indexer.query import nodes
 from indexer.query.nodes import And, Field, Not, Or, Phrase
+from indexer.request import Filters
 
 
 class QueryCompiler:
@@ -56,11 +56,39 @@ class QueryCompiler:
 
         *order* is an indexer.engines.tantivy.documents.sort_order.
         """
-        return Query.range_query(self._schema, "order", FieldType.Integer, None, order)
+        return self._orders(None, order)
+
+    def before(self, order: int) -> Any:
+        """Return a query for all entries before *order* in the order of hits."""
+        return self._orders(order + 1, None)
+
+    def at(self, order: int) -> Any:
+        """Return a query for all entries at *order*."""
+        return self._orders(order, order)
+
+    def any_of(self, field: str, values: Collection[str]) -> Any:
+        """Return a query for all entries with one of *values* in *field*; it gives no score."""
+        terms = Query.term_set_query(self._schema, field, sorted(values))
+        return Query.const_score_query(terms, 0.0)
+
+    def excluding(self, compiled_query: Any, values: Mapping[str, Collection[str]]) -> Any:
+        """Return *compiled_query* without the entries that have one of the *values* of a field."""
+        exclusions = [
+            (Occur.MustNot, self.any_of(field, field_values))
+            for field, field_values in values.items()
+            if field_values
+        ]
+        if not exclusions:
+            return compiled_query
+        return Query.boolean_query([(Occur.Must, compiled_query), *exclusions])
 
     def by_id(self, ids: Sequence[str]) -> Any:
         """Return a query for the entries of *ids*, tombstones too."""
         return Query.term_set_query(self._schema, "id", ids)
+
+    def _orders(self, first: int | None, last: int | None) -> Any:
+        orders = Query.range_query(self._schema, "order", FieldType.Integer, first, last)
+        return Query.const_score_query(orders, 0.0)
 
     def _phrase(self, words: Sequence[str]) -> Any:
         if len(words) == 1:

@@ -1,11 +1,23 @@
 """Hints for invalid queries, applied to the whole query."""
 
+from http import HTTPStatus
+
 import pytest
 
-from console.search.form import apply_hint, explain_mistake
+from console.search.form import apply_hint, explain_problem
 from console.search.params import SearchParams
+from console.search.search import SearchProblem
 from core.errors import QueryError
 from indexer.query import parse
+
+
+def problem_of(query, **place):
+    return SearchProblem(
+        params=SearchParams(q=query),
+        status=HTTPStatus.UNPROCESSABLE_ENTITY,
+        message="It is wrong.",
+        **place,
+    )
 
 
 @pytest.mark.parametrize(
@@ -22,10 +34,12 @@ from indexer.query import parse
 def test_the_link_of_a_hint_is_the_whole_query_put_right(query, right):
     with pytest.raises(QueryError) as error_info:
         parse(query)
-    assert apply_hint(query, error_info.value) == right
+    error = error_info.value
+    problem = problem_of(query, column=error.column, hint=error.hint)
+    assert apply_hint(problem) == right
     parse(right)
 
 
 def test_without_a_hint_there_is_no_link():
-    mistake = explain_mistake(QueryError("A word is missing.", column=3), SearchParams(q="a OR"))
+    mistake = explain_problem(problem_of("a OR", column=3))
     assert (mistake.column, mistake.hint_url) == (3, "")

@@ -5,10 +5,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from console.search.histogram import build_histogram, first_mention
+from console.search.histogram import bar_chart, bar_width, build_bars
 from console.search.params import MAX_WINDOW, SearchParams
+from console.search.search import build_request
 from indexer.engines.memory import MemoryIndex
-from indexer.index import Filters
 from indexer.query import parse
 from tests.indexer.factories import upsert
 
@@ -31,9 +31,9 @@ def index(*moments, text="acme"):
 
 
 def bars(memory_index, start, end, query="", zone="Europe/Berlin"):
-    return build_histogram(
-        memory_index, parse(query), Filters(since=start, until=end), zone=zone
-    ).bars
+    params = SearchParams(**{"from": start, "to": end})
+    request = build_request(params, parse(query), zone, NOW, is_grouped=True)
+    return build_bars(memory_index.search(request).histogram)
 
 
 def weekly(end, weeks, each=1):
@@ -88,28 +88,31 @@ def test_bars_of_before_and_after_the_clocks_change_are_compared_by_the_wall_clo
     ],
 )
 def test_the_width_of_a_bar_suits_the_window(span, width):
-    histogram = build_histogram(
-        MemoryIndex(), parse(""), Filters(since=NOW - span, until=NOW), zone="UTC"
-    )
-    assert histogram.width == width
+    assert bar_width(span) == width
+    first = bars(MemoryIndex(), NOW - span, NOW, zone="UTC")[0]
+    assert first.end - first.start == width
 
 
 def test_the_longest_window_can_be_drawn():
-    histogram = build_histogram(
-        MemoryIndex(), parse(""), Filters(since=NOW - MAX_WINDOW, until=NOW), zone="UTC"
-    )
-    assert len(histogram.bars) < 600
-    assert histogram.plot(SearchParams(), []).columns
+    longest = bars(MemoryIndex(), NOW - MAX_WINDOW, NOW)
+    assert len(longest) < 600
+    assert bar_chart(longest, SearchParams(), [], zone="UTC").columns
+
+
+def first_bar(memory_index, now, zone):
+    """Return the start of the histogram over all time."""
+    request = build_request(SearchParams(range="all"), parse(""), zone, now, is_grouped=True)
+    return build_bars(memory_index.search(request).histogram)[0].start
 
 
 def test_all_time_begins_at_the_midnight_of_the_first_mention():
     first = datetime(2025, 6, 7, 22, 30, tzinfo=UTC)  # the 8th in Berlin
-    begun = first_mention(index(NOW, first), NOW + HOUR, "Europe/Berlin")
+    begun = first_bar(index(NOW, first), NOW + HOUR, "Europe/Berlin")
     assert begun == datetime(2025, 6, 8, tzinfo=BERLIN)
     assert begun.tzinfo is UTC
 
 
 def test_all_time_is_bounded_and_never_empty():
-    ancient = first_mention(index(datetime(1950, 1, 1, tzinfo=UTC), NOW), NOW + HOUR, "UTC")
+    ancient = first_bar(index(datetime(1950, 1, 1, tzinfo=UTC), NOW), NOW + HOUR, "UTC")
     assert ancient == NOW.replace(hour=0)
-    assert first_mention(MemoryIndex(), NOW, "UTC") < NOW
+    assert first_bar(MemoryIndex(), NOW, "UTC") < NOW

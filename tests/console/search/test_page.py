@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 from lxml.html import fromstring
 
-from console.search.results import CARDS_PER_PAGE
+from console.search.search import CARDS_PER_PAGE
 from core.errors import TransientError
 from indexer.engines.memory import MemoryIndex
 from indexer.engines.tantivy.index import TantivyIndex
@@ -216,6 +216,54 @@ def test_without_its_index_the_search_is_503_and_all_else_works(desk):
     assert (twin.status_code, twin.json()["ok"]) == (503, False)
     for path in ("/incidents/1", "/sources", "/status", f"/m/{key('day3')}"):
         assert client.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("problem", ["down", "range=9y"])
+def test_a_problem_keeps_the_form_with_query_and_filters(desk, problem):
+    index = Unreachable() if problem == "down" else desk.index
+    client = sample_installation.browser(replace(desk, index=index))
+    window = "range=24h" if problem == "down" else problem
+    answer = client.get(f"/?q=acme+loud&source=blog&sort=relevance&{window}")
+    assert answer.status_code == (503 if problem == "down" else 422)
+    html = fromstring(answer.text)
+    sent = html.forms[0].form_values()
+    assert ("q", "acme loud") in sent
+    assert ("source", "blog") in sent
+    assert ("sort", "relevance") in sent
+    assert "source <b>blog</b>" in answer.text
+    assert html.cssselect(".mistake")
+
+
+@pytest.mark.parametrize(
+    ("parameters", "sentence"),
+    [
+        ("range=9y", "“9y” is not a value of range. Use 24h, 7d, 28d, all."),
+        ("sentiment=bad", "“bad” is not a value of sentiment. Use negative, neutral, positive."),
+        ("sort=oldest", "“oldest” is not a value of sort. Use newest, relevance."),
+        ("from=yesterday", "“yesterday” is not a time for from. Use a time such as 2026-"),
+        ("range=chosen", "A custom range needs from, to or both"),
+        ("from=2026-02-02T00:00:00Z&to=2026-01-01T00:00:00Z", "from is before to"),
+        ("source=", "The filter source takes 1 to 50 values"),
+        ("after=1;drop", "This page link is not valid."),
+        ("sentimnt=negative", "Unknown parameter “sentimnt”."),
+        ("range=" + "9" * 500, "“" + "9" * 40 + "…” is not a value of range."),
+    ],
+)
+def test_a_wrong_parameter_is_explained_in_our_words(client, parameters, sentence):
+    answer = client.get(f"/?q=acme&{parameters}")
+    assert answer.status_code == 422
+    assert sentence in fromstring(answer.text).cssselect(".mistake")[0].text_content()
+    assert not fromstring(answer.text).cssselect(".mistake pre")
+    twin = client.get(f"/search.json?q=acme&{parameters}")
+    assert twin.status_code == 422
+    assert sentence in twin.json()["error"]
+    assert (twin.json()["query"], twin.json()["column"], twin.json()["hint"]) == ("acme", None, "")
+
+
+def test_two_wrong_parameters_are_both_explained(client):
+    error = client.get("/search.json?range=9y&sort=oldest").json()["error"]
+    assert "value of range" in error
+    assert "value of sort" in error
 
 
 def test_an_incident_is_a_band_and_named_on_its_mentions(client):

@@ -13,6 +13,7 @@ from indexer.change import ChangeOutcome, ChangeResult
 from indexer.engines.memory import MemoryIndex
 from indexer.query import parse
 from store import changes, tables
+from tests.indexer.factories import ask
 from tests.store.factories import NOON, begin, hear, heard, key
 
 FOLLOWER = "memory"
@@ -72,7 +73,7 @@ def test_what_the_record_holds_is_found(record):
     engine = MemoryIndex()
     assert index(record, engine) == StepResult(total=3, successes=3)
     assert shown(engine) == sorted(map(key, "abc"))
-    assert [hit.id for hit in engine.search(parse('"number b"')).hits] == [key("b")]
+    assert [hit.id for hit in ask(engine, parse('"number b"')).hits] == [key("b")]
     assert position(record) == last(record)
     assert index(record, engine) == StepResult()
 
@@ -120,7 +121,7 @@ def test_an_edited_mention_is_found_by_its_new_words_alone(record):
     index(record, engine)
     hear(record, heard("a", "now it speaks of brakes"))
     index(record, engine)
-    assert [h.id for h in engine.search(parse("brakes")).hits] == [key("a")]
+    assert [h.id for h in ask(engine, parse("brakes")).hits] == [key("a")]
     assert engine.count(parse('"number a"')) == 0
 
 
@@ -133,7 +134,7 @@ def test_a_replay_from_the_beginning_gives_the_same_index(record):
         with record.write() as tx:
             changes.commit_offset(tx, FOLLOWER, 0, now=NOON)
         index(record, replayed)
-        assert replayed.search(parse("")).hits == engine.search(parse("")).hits
+        assert ask(replayed, parse("")).hits == ask(engine, parse("")).hits
         assert shown(replayed) == sorted(map(key, "ab"))
 
 

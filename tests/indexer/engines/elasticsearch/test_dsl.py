@@ -8,15 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.engines.elasticsearch.dsl import (
-    bucket_in_seconds,
-    build_query,
-    compile_query,
-    histogram_aggregation,
-)
-from indexer.index import Filters
+from indexer.engines.elasticsearch.dsl import all_conditions, build_query, compile_query
 from indexer.query import Field, Phrase, parse
 from indexer.query.nodes import depth
+from indexer.request import Filters
 from tests.indexer.factories import NOON, SECOND, invented_posts, queries
 
 
@@ -74,7 +69,5 @@ def test_without_times_there_is_no_range():
     assert "range" not in {*keys(build_query(parse("a -b"), Filters(fields={"source": ("x",)})))}
 
 
-def test_bars_are_asked_in_seconds_and_answered_in_milliseconds():
-    asked = histogram_aggregation([(10, 20)])["date_range"]
-    assert (asked["ranges"], asked["format"]) == ([{"from": 10, "to": 20}], "epoch_second")
-    assert bucket_in_seconds({"from": 10_000.0, "doc_count": 1}) == {"from": 10, "doc_count": 1}
+def test_a_condition_without_filters_matches_everything():
+    assert all_conditions(Filters()) == {"bool": {"filter": []}}

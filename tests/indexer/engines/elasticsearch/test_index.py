@@ -13,8 +13,9 @@ from core.errors import ConfigError, TransientError
 from indexer.change import ChangeResult
 from indexer.engines.elasticsearch.bulk import DocumentLocation
 from indexer.engines.elasticsearch.client import check_client
-from indexer.engines.elasticsearch.index import MAX_RECENT_LOCATIONS, ElasticsearchIndex
+from indexer.engines.elasticsearch.index import ElasticsearchIndex
 from indexer.engines.elasticsearch.mapping import index_template, month_index, to_source
+from indexer.engines.elasticsearch.writer import MAX_RECENT_LOCATIONS
 from tests.indexer import node
 from tests.indexer.factories import SECOND, delete, key, shown, upsert
 
@@ -41,7 +42,7 @@ def index() -> Iterator[ElasticsearchIndex]:
 def places(index: ElasticsearchIndex) -> list[tuple[str, int]]:
     """Month and version of all entries there are."""
     index.refresh()
-    rows = index._search(query={"match_all": {}}, version=True)["hits"]["hits"]
+    rows = index._search({"query": {"match_all": {}}, "version": True})["hits"]["hits"]
     return sorted((row["_index"][-7:], row["_version"]) for row in rows)
 
 
@@ -153,11 +154,11 @@ def test_only_client_8_talks_to_all_servers():
 @pytest.mark.service
 def test_what_is_not_yet_visible_is_not_remembered_for_ever(index):
     """Beyond a limit a refresh makes it visible instead."""
-    index._recent_locations = {
+    index._writer.recent_locations = {
         key(f"n{number}"): DocumentLocation(None, 1) for number in range(MAX_RECENT_LOCATIONS + 1)
     }
     index.apply([upsert(1, "a")])
-    assert [*index._recent_locations] == [key("a")]
+    assert [*index._writer.recent_locations] == [key("a")]
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from indexer.change import ChangeResult, Upsert
 from indexer.document import SCHEMA
 from indexer.engines.tantivy.index import TantivyIndex
 from indexer.query import parse
-from tests.indexer.factories import delete, key, shown, upsert
+from tests.indexer.factories import ask, delete, key, shown, upsert
 
 
 @pytest.fixture
@@ -129,7 +129,7 @@ def test_ids_that_begin_alike_are_still_in_order(writer):
     writer.apply([Upsert(id=one.id, number=1, document=one) for one in documents])
     writer.refresh()
     seen, after = [], None
-    while page := writer.search(parse(""), size=7, page_token=after):
+    while page := ask(writer, parse(""), size=7, page_token=after):
         seen += [hit.id for hit in page.hits]
         if (after := page.next_page_token) is None:
             break
@@ -169,7 +169,7 @@ def test_what_was_acknowledged_survives_kill_9(tmp_path):
         with TantivyIndex(tmp_path, writer=True) as index:
             index.setup()
             for last in range(max(1, number - 300), number):
-                spoken = index.search(parse(f'"w{last}"')).total
+                spoken = ask(index, parse(f'"w{last}"')).total
                 assert spoken == 1 or replaced(index, last), f"change {last} is lost"
             assert index.count() == len(set(index.ids())) <= 300
 

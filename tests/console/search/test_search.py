@@ -7,13 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from console.search.params import SearchParams
-from console.search.results import (
-    CARDS_PER_PAGE,
-    MAX_READS,
-    PAGE_SIZE,
-    build_search,
-    group_duplicates,
-)
+from console.search.search import CARDS_PER_PAGE, build_request
 from indexer.engines.memory import MemoryIndex
 from indexer.query import parse
 from tests.indexer.factories import key, upsert
@@ -46,12 +40,11 @@ def result_pages(memory_index, query=""):
     """Yield each page of the last week, grouped."""
     state = SearchParams(q=query)
     while True:
-        search = build_search(memory_index, parse(query), state, zone="UTC", now=NOW)
-        page = group_duplicates(search)
+        page = memory_index.search(build_request(state, parse(query), "UTC", NOW, is_grouped=True))
         yield page
-        if page.next is None:
+        if page.next_page_token is None:
             return
-        state = state.model_copy(update={"after": (*state.after, page.next)})
+        state = state.model_copy(update={"after": (*state.after, page.next_page_token)})
 
 
 @settings(max_examples=40)
@@ -67,29 +60,20 @@ def test_over_all_pages_each_family_is_shown_once_by_its_newest_member(spread):
 @settings(max_examples=20)
 @given(families)
 def test_what_is_folded_is_counted(spread):
-    """Cards and grouped duplicates together are all results."""
+    """The sizes of all groups together are all results."""
     pages = list(result_pages(index(spread)))
-    folded = sum(
-        page.duplicate_counts.get(hit.document.family, 0) for page in pages for hit in page.hits
-    )
-    assert sum(len(page.hits) for page in pages) + folded == len(spread)
+    hits = [hit for page in pages for hit in page.hits]
+    assert sum(hit.group_size for hit in hits) == len(spread)
+    assert {page.groups for page in pages} == {len(hits)}
     sizes = Counter(f"{family:032x}" for family in spread if family is not None)
-    assert all(
-        n == sizes[family] - 1 for page in pages for family, n in page.duplicate_counts.items()
-    )
+    assert all(hit.group_size == sizes.get(hit.document.family, 1) for hit in hits)
 
 
 def test_a_wave_of_copies_is_read_past():
-    spread = [None] * 5 + [1] * (3 * PAGE_SIZE) + [None] * 30
+    spread = [None] * 5 + [1] * 1_200 + [None] * 30
     pages = list(result_pages(index(spread)))
     assert [len(page.hits) for page in pages] == [CARDS_PER_PAGE, 16]
-    assert pages[0].duplicate_counts == {f"{1:032x}": 3 * PAGE_SIZE - 1}
-
-
-def test_an_endless_wave_ends_the_page_not_the_search():
-    spread = [1] * (PAGE_SIZE * (MAX_READS + 2)) + [None]
-    pages = list(result_pages(index(spread)))
-    assert [len(page.hits) for page in pages] == [1, 1]
+    assert max(hit.group_size for hit in pages[0].hits) == 1_200
 
 
 def test_only_copies_that_were_found_are_counted():
@@ -98,4 +82,4 @@ def test_only_copies_that_were_found_are_counted():
     memory_index.apply([upsert(9, "other", "Something else.", family=f"{1:032x}")])
     memory_index.refresh()
     (page,) = result_pages(memory_index, "brake")
-    assert page.duplicate_counts == {f"{1:032x}": 2}
+    assert [(hit.document.family, hit.group_size) for hit in page.hits] == [(f"{1:032x}", 3)]
