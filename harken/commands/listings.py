@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+from config.option_descriptions import OptionDescription
 from harken.commands.output import dumps
 from harken.commands.tables import Output, Table
 
@@ -64,20 +65,20 @@ def kind_output(rows: Sequence[Mapping[str, Any]]) -> Iterator[Output]:
         yield f"{key}; tested with {_TEST_BASES[row['proven']]}; limits: {row['limits']}"
         yield Table(
             columns=("option", "type", "default", "example", "meaning"),
-            rows=[_option_cells(option) for option in row["options"]],
+            rows=[_option_cells(OptionDescription(**option)) for option in row["options"]],
         )
         yield ""
 
 
-def _option_cells(option: Mapping[str, Any]) -> tuple[str, ...]:
+def _option_cells(option: OptionDescription) -> tuple[str, ...]:
     """Return the cells of a row; the default is an example, so it is not repeated as one."""
-    default, example = _option_text(option["default"]), _option_text(option["example"])
+    default, example = _option_text(option.default), _option_text(option.example)
     return (
-        option["name"],
-        option["type"],
-        "required" if option["required"] else default,
+        option.name,
+        option.type,
+        "required" if option.required else default,
         example if example != default else "",
-        option["description"],
+        option.description,
     )
 
 
