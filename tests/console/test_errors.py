@@ -85,7 +85,8 @@ class Away(MemoryIndex):
 def test_a_page_without_its_index_names_the_reason_and_the_command(desk):
     client = sample_installation.browser(replace(desk, index=Away()))
     error = client.get("/search.json").json()["error"]
-    assert error.startswith("The index does not respond. Harken tries again by itself. ")
+    reason = "Search is unavailable right now. The index does not respond. "
+    assert error.startswith(f"{reason}Harken tries again by itself. ")
     assert "harken status" in page_text(client.get("/"))
 
 
