@@ -43,11 +43,11 @@ class Corpus:
 
     now: datetime
     random: Random
-    utterances: list[Observation] = field(default_factory=list)
+    observations: list[Observation] = field(default_factory=list)
 
     def add(self, at, voice, negative, topics=(), *, family=None, is_scored=True):
         """Add one mention; *negative*: the prediction of the model."""
-        n = len(self.utterances)
+        n = len(self.observations)
         observation = Observation(
             id=f"m{n:05d}",
             at=at,
@@ -58,18 +58,18 @@ class Corpus:
             family=family or f"own{n}",
         )
         if at <= self.now:
-            self.utterances.append(observation)
+            self.observations.append(observation)
 
     def predict(self, negative):
         """Return the prediction of a noisy model for a mention that is *negative* or not."""
         return self.random.random() < NOISE[0 if negative else 1]
 
-    def ordinary(self, a_day=70.0, negative=0.2, voices=400, days=DAYS):
+    def add_background(self, mentions_per_day=70.0, negative=0.2, voices=400, days=DAYS):
         """Add background mentions with a day and week season; few voices write most of them."""
         start = self.now - timedelta(days=days)
         for step in range(days * 24):
             hour = start + timedelta(hours=step)
-            for _ in range(poisson(self.random, a_day / 24 * rhythm(hour))):
+            for _ in range(poisson(self.random, mentions_per_day / 24 * rhythm(hour))):
                 at = hour + timedelta(seconds=self.random.uniform(0, 3600))
                 voice = f"v{int(voices * self.random.random() ** 2)}"
                 topics = self.random.sample(TOPICS, self.random.choice((0, 1, 1, 2)))
@@ -124,7 +124,7 @@ class Corpus:
 def without_crisis(seed, now):
     """Return a corpus with all harmless events; some of them are in the last two days."""
     corpus = Corpus(now=now, random=Random(f"{seed} {now.isoformat()}"))
-    corpus.ordinary()
+    corpus.add_background()
     corpus.burst(corpus.any_hour(), 36, 120, 0.05, "campaign")
     corpus.burst(corpus.any_hour(2), 3, 60, 0.06, "joy", "app")
     corpus.burst(now - timedelta(hours=corpus.random.uniform(20, 34)), 7, 12, 0.6, "story", "app")

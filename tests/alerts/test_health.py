@@ -27,7 +27,15 @@ from store.analysis.verdicts import save_results
 from store.crawl import sources
 from store.crawl.sources import SourceRecord
 from store.processes import ProcessStatus
-from tests.store.factories import MODEL, NOON, begin, finding, hear, heard, incident
+from tests.store.factories import (
+    MODEL,
+    NOON,
+    add_sources,
+    analysis_result,
+    crawled_post,
+    incident,
+    store_page,
+)
 
 HOUR = timedelta(hours=1)
 SECOND = timedelta(seconds=1)
@@ -37,7 +45,7 @@ SECOND = timedelta(seconds=1)
 def record(sqlite_record):
     """Return a database with two covered sources and no backlog."""
     with sqlite_record.write() as tx:
-        begin(tx, "blog", "forum", at=NOON - HOUR)
+        add_sources(tx, "blog", "forum", at=NOON - HOUR)
         for slug in ("blog", "forum"):
             sources.record_outcome(tx, slug, state="ok", reason=None, now=NOON)
     return sqlite_record
@@ -134,9 +142,9 @@ def test_unknown_process_is_no_outage(record):
 
 def test_rescoring_is_reported_and_is_no_outage(record):
     """Mentions of a rescoring have scores already, so they are no backlog."""
-    hear(record, heard("a"))
+    store_page(record, crawled_post("a"))
     with record.write() as tx:
-        save_results(tx, [finding("a")], now=NOON)
+        save_results(tx, [analysis_result("a")], now=NOON)
         rescoring.start(tx, "newer")
     before = health_of(record, NOON + SECOND)
     late = health_of(record, NOON + 99 * MAX_BACKLOG_AGE)
@@ -149,13 +157,13 @@ def test_rescoring_is_reported_and_is_no_outage(record):
 
 
 def test_old_backlog_is_an_outage_of_scoring(record):
-    hear(record, heard("a"))
+    store_page(record, crawled_post("a"))
     assert health_of(record, NOON + MAX_BACKLOG_AGE).outages == ()
     late = health_of(record, NOON + MAX_BACKLOG_AGE + SECOND)
     (silence,) = [s for s in late.outages if s.what == "scorer"]
     assert (silence.since, silence.reason) == (NOON, "mentions waiting to be scored: 1")
     with record.write() as tx:
-        save_results(tx, [finding("a")], now=NOON)
+        save_results(tx, [analysis_result("a")], now=NOON)
     assert "scorer" not in dict(outage_names(health_of(record, NOON + MAX_BACKLOG_AGE + SECOND)))
 
 
@@ -213,7 +221,7 @@ def test_source_that_becomes_forbidden_is_an_outage(record):
 def test_calm_is_unknown_if_no_source_works(sqlite_record):
     """Sources that never worked are no outages, but calm is unknown."""
     with sqlite_record.write() as tx:
-        begin(tx, "blog", at=NOON)
+        add_sources(tx, "blog", at=NOON)
         sources.record_outcome(tx, "blog", state="failed", reason="HTTP 404", now=NOON)
     health = health_of(sqlite_record)
     assert (health.outages, health.calm) == ((), None)
@@ -268,7 +276,7 @@ def test_report_has_the_documented_keys(record):
 
 
 def test_lag_of_the_index_is_the_number_of_unread_changes(record):
-    hear(record, *(heard(name) for name in "abc"))
+    store_page(record, *(crawled_post(name) for name in "abc"))
     with record.write() as tx:
         changes.commit_offset(tx, "tantivy", changes.last_number(tx) - 1, now=NOON)
     with record.read() as tx:

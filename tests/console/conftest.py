@@ -1,4 +1,4 @@
-"""A console over a filled database, and a client of it."""
+"""Fixtures of the tests of the console: a filled database, a console and a client."""
 
 import shutil
 
@@ -10,30 +10,32 @@ from tests.console import sample_installation
 
 
 @pytest.fixture(scope="session")
-def furnished_file(sqlite_template, tmp_path_factory):
-    """Return a database with a month of mentions, to copy."""
-    path = shutil.copy(sqlite_template, tmp_path_factory.mktemp("furnished") / "record.db")
+def filled_file(sqlite_template, tmp_path_factory):
+    """Return a database file with a month of mentions, to copy."""
+    path = shutil.copy(sqlite_template, tmp_path_factory.mktemp("filled") / "record.db")
     record = Database(f"sqlite:///{path}")
-    sample_installation.furnish(record)
+    sample_installation.fill_database(record)
     record.close()
     return path
 
 
 @pytest.fixture
-def furnished(furnished_file, tmp_path):
+def filled_record(filled_file, tmp_path):
     """Yield a copy of the database with a month of mentions."""
-    record = Database(f"sqlite:///{shutil.copy(furnished_file, tmp_path / 'furnished.db')}")
+    record = Database(f"sqlite:///{shutil.copy(filled_file, tmp_path / 'filled.db')}")
     yield record
     record.close()
 
 
 @pytest.fixture
-def desk(furnished):
+def context(filled_record):
     """Return the context of the console."""
-    return sample_installation.desk(furnished, sample_installation.follow(furnished, MemoryIndex()))
+    return sample_installation.make_context(
+        filled_record, sample_installation.fill_index(filled_record, MemoryIndex())
+    )
 
 
 @pytest.fixture
-def client(desk):
+def client(context):
     """Return a client of the console."""
-    return sample_installation.browser(desk)
+    return sample_installation.make_client(context)

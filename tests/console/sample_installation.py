@@ -21,13 +21,13 @@ from store.alerts import incidents, outbox, people
 from store.analysis.verdicts import save_results
 from store.database import Database
 from store.processes import ProcessStatus
-from tests.alerts.example_letters import letter
+from tests.alerts.example_emails import email
 from tests.store import factories
 
 NOW = factories.NOON
 HOUR = timedelta(hours=1)
 BASE = "http://harken.example"
-FOLLOWER = "memory"
+CONSUMER = "memory"
 HOSTILE = (
     "<script>alert('brake')</script> acme",
     '"><img src=x onerror=alert(1)> acme {{7*7}} ${7*7}',
@@ -36,7 +36,7 @@ HOSTILE = (
     "brake " + "x" * 3000 + " acme",
     "acme " + "long " * 3000,
 )
-SAYINGS = (
+TEXTS = (
     ("The acme brake is loud, number {n}", Sentiment.NEGATIVE),
     ("My acme came on time, order {n}", Sentiment.POSITIVE),
     ("Is acme model {n} any good?", Sentiment.NEUTRAL),
@@ -45,7 +45,7 @@ COPIES = 6  # of one text
 DELETED, EDITED, UNSCORED = "deleted", "edited", "unscored"
 
 
-def furnish(record: Database) -> None:
+def fill_database(record: Database) -> None:
     """Fill the empty *record* with the month before NOW."""
     with record.write() as tx:
         watches.replace_from_file(
@@ -54,7 +54,7 @@ def furnish(record: Database) -> None:
             [Topic(id="safety", name="Safety & brakes", sentences=("It is safe.",))],
         )
         people.replace_from_file(tx, [], [])
-        factories.begin(tx, "blog", "forum", at=NOW - timedelta(days=29))
+        factories.add_sources(tx, "blog", "forum", at=NOW - timedelta(days=29))
     _store_mentions(record, list(mention_rows()))
     with record.write() as tx:
         deletion = update(tables.mentions).where(tables.mentions.c.id == factories.key(DELETED))
@@ -66,7 +66,7 @@ def furnish(record: Database) -> None:
         incidents.add(
             tx, factories.incident(kind="sour", state="resolved", resolved=NOW), detector_json={}
         )
-        post(tx)
+        store_emails(tx)
         for name in ("analyse", "index", "run"):
             processes.beat(tx, _process(name))
 
@@ -74,7 +74,7 @@ def furnish(record: Database) -> None:
 def mention_rows():
     """Yield (name, text, published, sentiment) of every mention; sentiment None: not scored."""
     for n in range(60):
-        text, tone = SAYINGS[n % 3]
+        text, tone = TEXTS[n % 3]
         yield f"day{n}", text.format(n=n), NOW - n * 11 * HOUR - HOUR / 7, tone
     for n in range(COPIES):
         at = NOW - HOUR * (1 + 20 * n)
@@ -90,36 +90,40 @@ def crisis_mentions():
     return [f"hostile{n}" for n in range(len(HOSTILE))]
 
 
-def post(tx) -> None:
+def store_emails(tx) -> None:
     """Store a sent brief and a queued digest."""
-    brief = replace(letter(), date=NOW)
-    parcels = [
-        factories.parcel("brief-1", channel="email", eml=to_mime(brief), subject=brief.subject),
-        factories.parcel("digest-1", kind="digest", eml=to_mime(replace(brief, kind="digest"))),
+    brief = replace(email(), date=NOW)
+    messages = [
+        factories.outbox_message(
+            "brief-1", channel="email", eml=to_mime(brief), subject=brief.subject
+        ),
+        factories.outbox_message(
+            "digest-1", kind="digest", eml=to_mime(replace(brief, kind="digest"))
+        ),
     ]
-    outbox.enqueue(tx, parcels, now=NOW - HOUR)
+    outbox.enqueue(tx, messages, now=NOW - HOUR)
     outbox.mark_sent(tx, 1, now=NOW - HOUR / 2)
     outbox.reschedule(tx, 2, due=NOW + HOUR, reason="451 try again <later>")
 
 
-def follow(record: Database, index: MentionIndex) -> MentionIndex:
+def fill_index(record: Database, index: MentionIndex) -> MentionIndex:
     """Apply the change feed to *index* and return it."""
     with record.write() as tx:
-        feed = changes.read_after(tx, changes.offset(tx, FOLLOWER), 10_000)
+        feed = changes.read_after(tx, changes.offset(tx, CONSUMER), 10_000)
         by_id = {m.id: m for m in mentions.get(tx, [i for _, i in feed])}
         index.apply([build_change(number, by_id[i]) for number, i in feed])
         index.refresh()
-        changes.commit_offset(tx, FOLLOWER, feed[-1][0], now=NOW)
+        changes.commit_offset(tx, CONSUMER, feed[-1][0], now=NOW)
     return index
 
 
-def desk(record: Database, index: MentionIndex, now: datetime = NOW) -> AppContext:
+def make_context(record: Database, index: MentionIndex, now: datetime = NOW) -> AppContext:
     """Return the context of the console at *now*."""
     return AppContext(
         database=record,
         index=index,
         engine="memory",
-        consumer=FOLLOWER,
+        consumer=CONSUMER,
         now=lambda: now,
         base_url=BASE,
         zone="Europe/Berlin",
@@ -127,10 +131,10 @@ def desk(record: Database, index: MentionIndex, now: datetime = NOW) -> AppConte
     )
 
 
-def browser(desk: AppContext) -> TestClient:
+def make_client(context: AppContext) -> TestClient:
     """Return a client like a local browser that follows no redirect and raises no server error."""
     return TestClient(
-        create_app(desk),
+        create_app(context),
         base_url="http://127.0.0.1:8642",
         follow_redirects=False,
         raise_server_exceptions=False,
@@ -144,21 +148,23 @@ def _store_mentions(record: Database, rows) -> None:
             for row in rows
             if row[0].startswith("copy") == (source != "blog")
         ]
-        factories.hear(record, *posts, at=NOW, source=source)
+        factories.store_page(record, *posts, at=NOW, source=source)
     with record.write() as tx:
         save_results(tx, [_analysis_result(*row) for row in rows], now=NOW)
 
 
 def _crawled_post(name: str, text: str, at: datetime) -> CrawledPost:
     family, voice = text_sha256(text)[:32], factories.key(f"voice {name}")
-    return factories.heard(name, text, published=at, voice=voice, family=family)
+    return factories.crawled_post(name, text, published=at, voice=voice, family=family)
 
 
 def _analysis_result(name: str, text: str, at: datetime, tone: Sentiment | None) -> AnalysisResult:
     if tone is not None:
-        return factories.finding(name, text, verdicts=(factories.verdict(text, sentiment=tone),))
+        return factories.analysis_result(
+            name, text, verdicts=(factories.verdict(text, sentiment=tone),)
+        )
     no_verdict = factories.verdict(text, sentiment=None, probabilities={}, polarity=None, topics=())
-    return factories.finding(
+    return factories.analysis_result(
         name, text, verdicts=(no_verdict,), language="ja", analysis="unscored", reason="language"
     )
 

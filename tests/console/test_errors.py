@@ -82,8 +82,8 @@ class Away(MemoryIndex):
         raise TransientError("The index does not respond.")
 
 
-def test_a_page_without_its_index_names_the_reason_and_the_command(desk):
-    client = sample_installation.browser(replace(desk, index=Away()))
+def test_a_page_without_its_index_names_the_reason_and_the_command(context):
+    client = sample_installation.make_client(replace(context, index=Away()))
     error = client.get("/search.json").json()["error"]
     reason = "Search is unavailable right now. The index does not respond. "
     assert error.startswith(f"{reason}Harken tries again by itself. ")

@@ -32,8 +32,8 @@ class Broken(MemoryIndex):
         raise ZeroDivisionError("the text of a mention")
 
 
-def test_an_unexpected_error_bears_them_too_and_tells_nothing(desk):
-    answer = sample_installation.browser(replace(desk, index=Broken())).get("/")
+def test_an_unexpected_error_bears_them_too_and_tells_nothing(context):
+    answer = sample_installation.make_client(replace(context, index=Broken())).get("/")
     assert answer.status_code == 500
     assert "default-src 'none'" in answer.headers["content-security-policy"]
     assert "the text of" not in answer.text

@@ -20,13 +20,13 @@ from alerts.channel import Channel, DeliveryReceipt
 from core.errors import PermanentError, TransientError
 from core.plugins import available, load
 from store.alerts.people import Person
-from tests.alerts import example_letters
+from tests.alerts import example_emails
 from tests.contracts.dialogues import Dialogue
 
 CASES = Path(__file__).parents[1] / "cases" / "channels"
 NAMES = available("alerts.channels")
 FOLDERS = sorted(folder for name in NAMES for folder in (CASES / name).iterdir())
-NOTIFICATION = example_letters.letter()
+NOTIFICATION = example_emails.email()
 PERSON = Person(slug="ada", name="Ada Lovelace", email="ada@acme.example")
 
 cases = pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from indexer.query.fields import FIELDS
 from indexer.query.watch_query import compile_watch
 from indexer.request import Filters, HistogramRequest, SearchRequest
 from indexer.results import Sort
-from tests.indexer.engines import ENGINES, STARTS, fill, texts
+from tests.indexer.engine_starts import ENGINES, STARTS, fill, texts
 from tests.indexer.factories import NOON, ask, bars, corpus, queries
 
 DAY = timedelta(days=1)

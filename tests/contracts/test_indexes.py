@@ -14,7 +14,7 @@ from indexer.index import MentionIndex
 from indexer.query import parse
 from indexer.request import Filters, HistogramRequest
 from indexer.results import Sort
-from tests.indexer.engines import ENGINES, STARTS
+from tests.indexer.engine_starts import ENGINES, STARTS
 from tests.indexer.factories import NOON, SECOND, ask, bars, delete, key, shown, upsert
 
 BERLIN = ZoneInfo("Europe/Berlin")

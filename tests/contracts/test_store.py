@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 from core.errors import ConfigError
 from store import tables
 from store.database import SCHEMA, Database
-from tests.store.factories import NOON, begin, hear, heard, killed_after
+from tests.store.factories import NOON, add_sources, crawled_post, killed_after, store_page
 
 
 def is_in(record: Database, name: str) -> bool:
@@ -41,11 +41,11 @@ def test_setup_makes_an_empty_database_ready_and_is_harmless_after(empty_url):
     assert record.version() is None
     record.setup()
     with record.write() as tx:
-        begin(tx, "blog")
-    hear(record, heard("a"))
+        add_sources(tx, "blog")
+    store_page(record, crawled_post("a"))
     record.setup()
     assert record.version() == SCHEMA
-    assert hear(record, heard("a")).known == 1
+    assert store_page(record, crawled_post("a")).known == 1
     record.close()
 
 
@@ -138,8 +138,8 @@ def test_a_mention_that_is_not_there_can_have_no_match(record):
 
 def test_an_error_of_the_database_never_quotes_a_text(record):
     with record.write() as tx:
-        begin(tx, "blog")
-    hear(record, heard("a", "my secret words"))
+        add_sources(tx, "blog")
+    store_page(record, crawled_post("a", "my secret words"))
     twice = insert(tables.mentions).from_select(
         list(tables.mentions.c), select(tables.mentions).where(literal("my secret words") != "")
     )

@@ -11,13 +11,13 @@ from core.identity import text_sha256
 from store import mentions, tables
 from store.crawl import sources
 from store.database import Database
-from tests.store.factories import NOON, begin, hear, heard, key
+from tests.store.factories import NOON, add_sources, crawled_post, key, store_page
 
 
 @pytest.fixture(autouse=True)
 def _sources(record: Database) -> None:
     with record.write() as tx:
-        begin(tx, "blog")
+        add_sources(tx, "blog")
 
 
 TEXTS = [
@@ -33,7 +33,7 @@ TEXTS = [
 
 @pytest.mark.parametrize("words", TEXTS, ids=range(len(TEXTS)))
 def test_a_text_comes_back_as_it_went_in(record, words):
-    hear(record, heard("a", words))
+    store_page(record, crawled_post("a", words))
     with record.read() as tx:
         (told,) = mentions.get(tx, [key("a")])
     assert (told.text, told.text_sha256) == (words, text_sha256(words))
@@ -50,15 +50,15 @@ MOMENTS = [
 
 
 def test_instants_keep_their_order_and_their_microseconds_from_year_1_to_9999(record):
-    posts = [heard(f"m{k}", published=at) for k, at in enumerate(MOMENTS)]
-    hear(record, *posts, at=MOMENTS[-1] - timedelta(minutes=5))
+    posts = [crawled_post(f"m{k}", published=at) for k, at in enumerate(MOMENTS)]
+    store_page(record, *posts, at=MOMENTS[-1] - timedelta(minutes=5))
     with record.read() as tx:
         assert [m.published for m in mentions.all_mentions(tx, batch=2)] == MOMENTS
 
 
 def test_an_instant_of_any_zone_is_read_in_utc(record):
     tokyo = NOON.astimezone(timezone(timedelta(hours=9)))
-    hear(record, heard("a", published=tokyo))
+    store_page(record, crawled_post("a", published=tokyo))
     with record.read() as tx:
         (told,) = mentions.get(tx, [key("a")])
     assert (told.published, told.published.utcoffset()) == (NOON, timedelta(0))
@@ -75,14 +75,14 @@ def test_an_instant_of_any_zone_is_read_in_utc(record):
     ],
 )
 def test_json_comes_back_to_the_last_bit(record, cursor):
-    hear(record, cursor=cursor)
+    store_page(record, cursor=cursor)
     with record.read() as tx:
         assert repr(sources.by_slug(tx, ["blog"])[0].cursor) == repr(cursor)
 
 
 def test_many_ids_are_asked_for_at_once(record):
     """As many as the index step takes, and more than one page of any crawl."""
-    hear(record, heard("a"), heard("b"))
+    store_page(record, crawled_post("a"), crawled_post("b"))
     with record.read() as tx:
         ids = [key(f"nobody-{n}") for n in range(5000)]
         found = mentions.get(tx, [key("b"), *ids, key("a")])
@@ -96,7 +96,7 @@ def test_a_text_that_one_database_refuses_writes_nothing(record, words):
     SQLite takes a NUL, PostgreSQL refuses it; neither takes half of a pair.
     """
     with suppress(DBAPIError, UnicodeEncodeError):
-        hear(record, heard("good"), heard("bad", words))
+        store_page(record, crawled_post("good"), crawled_post("bad", words))
     with record.read() as tx:
         counted = tx.execute(select(func.count()).select_from(tables.mentions)).scalar_one()
         pages = tx.execute(select(tables.runs.c.fetched)).scalar_one()

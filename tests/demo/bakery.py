@@ -153,7 +153,7 @@ class Bakery:
         (folder / "truth.json").write_text(json.dumps(told))
         return folder
 
-    def utterances(self, started, wrong=0.15):
+    def observations(self, started, wrong=0.15):
         """What the record would hold; this share of the verdicts is any of the three."""
         for n, (line, truth) in enumerate(self.posts):
             missed = self.random.random() < wrong

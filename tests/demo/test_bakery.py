@@ -18,7 +18,7 @@ WATCH = Watch(slug="kornblume", name="Kornblume", kind="brand", query="q", revis
 def opened(bakery):
     """When the crises began that the first step tells of, in seconds from now."""
     setting = DetectionContext(taxonomy=("bread", "shop"), units=9, backfilled_at=NOW)
-    found = detect(WATCH, list(bakery.utterances(NOW)), None, NOW, setting)
+    found = detect(WATCH, list(bakery.observations(NOW)), None, NOW, setting)
     crises = {e.opened: e.spike for e in found.events if e.kind is IncidentKind.CRISIS and e.spike}
     return [(spike.onset - NOW).total_seconds() for spike in crises.values()]
 

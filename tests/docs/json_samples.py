@@ -54,9 +54,9 @@ TEXT = "The Veloria X2 in Munich is lovely, #velorialove, the rival is not"
 NOW = format_utc(small_installation.NOW)
 
 
-def furnish(record):
+def fill_database(record):
     """Insert a month of mentions, and one that has a value for every key."""
-    small_installation.furnish(record)
+    small_installation.fill_database(record)
     whole = factories.verdict(
         TEXT,
         sentiment=Sentiment.POSITIVE,
@@ -65,11 +65,11 @@ def furnish(record):
     towards = factories.verdict(TEXT, watch="rival", topics=())
     place = Entity(kind=EntityKind.PLACE, value="DE/Munich", said="Munich")
     with record.write() as tx:
-        post = factories.heard(
+        post = factories.crawled_post(
             "rich", TEXT, published=small_installation.BEFORE, matches={"veloria": "r1"}
         )
         factories.record_page(tx, factories.page(post), now=small_installation.BEFORE)
-        result = factories.finding("rich", TEXT, verdicts=(whole, towards))
+        result = factories.analysis_result("rich", TEXT, verdicts=(whole, towards))
         result = replace(result, entities=(place,), phrases=("lovely bike",))
         save_results(tx, [result], now=small_installation.BEFORE)
 
@@ -78,7 +78,7 @@ def from_commands(template, folder):
     """Yield the output of the commands on a small installation in *folder*, and of its console."""
     (folder / "state").mkdir()
     database = shutil.copy(template, folder / "state" / "record.db")
-    furnish(Database(f"sqlite:///{database}"))
+    fill_database(Database(f"sqlite:///{database}"))
     (folder / "harken.yaml").write_text(CONFIG.format(state=folder / "state"))
     (folder / "labels.jsonl").write_text(LABELS)
     calls = _calls(folder)
@@ -117,8 +117,8 @@ def _calls(folder):
 
 def _incident_pages(record):
     """Yield the pages of the incident that `harken detect` opened."""
-    client = sample_installation.browser(
-        sample_installation.desk(record, MemoryIndex(), now=small_installation.NOW)
+    client = sample_installation.make_client(
+        sample_installation.make_context(record, MemoryIndex(), now=small_installation.NOW)
     )
     for path, section in (("/incidents.json", "/incidents.json"), *_numbers(client)):
         yield section, client.get(path).json(), True
@@ -136,8 +136,10 @@ def from_console(record):
     with record.write() as tx:
         rescoring.start(tx, "another model")
         processes.mark_failing(tx, "analyse", reason="it ended")
-    client = sample_installation.browser(
-        sample_installation.desk(record, sample_installation.follow(record, MemoryIndex()))
+    client = sample_installation.make_client(
+        sample_installation.make_context(
+            record, sample_installation.fill_index(record, MemoryIndex())
+        )
     )
     client.post("/incidents/1/acknowledge")
     ident = factories.key("day3")

@@ -48,7 +48,7 @@ def of_commands(page, sqlite_template, tmp_path_factory):
 def of_console(page, sqlite_template, tmp_path_factory):
     copy = shutil.copy(sqlite_template, tmp_path_factory.mktemp("console") / "record.db")
     record = Database(f"sqlite:///{copy}")
-    sample_installation.furnish(record)
+    sample_installation.fill_database(record)
     return check(page, samples.from_console(record))
 
 
@@ -56,7 +56,7 @@ def of_console(page, sqlite_template, tmp_path_factory):
 def of_demo(page, sqlite_template, tmp_path_factory):
     folder = tmp_path_factory.mktemp("demo")
     record = Database(f"sqlite:///{shutil.copy(sqlite_template, folder / 'record.db')}")
-    samples.furnish(record)
+    samples.fill_database(record)
     return check(page, samples.from_demo(record, folder))
 
 
@@ -85,7 +85,9 @@ def commands():
 
 def twins(record):
     """Return the paths of the console's JSON, in the form of the page."""
-    console = sample_installation.browser(sample_installation.desk(record, MemoryIndex())).app
+    console = sample_installation.make_client(
+        sample_installation.make_context(record, MemoryIndex())
+    ).app
     paths = (re.sub(r"\{number:int\}", "N", path) for path in paths_of(console.router))
     paths = {re.sub(r"\{ident\}", "ID", path) for path in paths}
     return {path for path in paths if path.endswith(".json")} | {"/readyz"}

@@ -31,49 +31,49 @@ LABELLED = '{"text": "The bike is good and lovely", "label": "positive"}\n' * 3
 
 @pytest.fixture(scope="session")
 def month_file(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Database file with a month of mentions and a crisis, to copy."""
+    """Return a database file with a month of mentions and a crisis, to copy."""
     path = Path(shutil.copy(sqlite_template, tmp_path_factory.mktemp("month") / "record.db"))
     record = Database(f"sqlite:///{path}")
-    small_installation.furnish(record)
+    small_installation.fill_database(record)
     record.close()
     return path
 
 
 @pytest.fixture
 def month_url(month_file: Path, tmp_path: Path) -> str:
-    """URL of a copy."""
+    """Return the URL of a copy."""
     return f"sqlite:///{shutil.copy(month_file, tmp_path / 'month.db')}"
 
 
 @pytest.fixture
 def month_record(month_url: str) -> Iterator[Database]:
-    """Open copy."""
+    """Yield an open database with a month of mentions and a crisis."""
     record = Database(month_url)
     yield record
     record.close()
 
 
 @pytest.fixture(scope="session")
-def judged_file(month_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Database file after the first detect step, to copy."""
-    path = Path(shutil.copy(month_file, tmp_path_factory.mktemp("judged") / "record.db"))
+def detected_file(month_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a database file after the first detect step, to copy."""
+    path = Path(shutil.copy(month_file, tmp_path_factory.mktemp("detected") / "record.db"))
     record = Database(f"sqlite:///{path}")
-    detect_all(record, small_installation.letters(), now=small_installation.NOW)
+    detect_all(record, small_installation.notifier(), now=small_installation.NOW)
     record.close()
     return path
 
 
 @pytest.fixture
-def judged(judged_file: Path, tmp_path: Path) -> Iterator[Database]:
-    """Open copy."""
-    record = Database(f"sqlite:///{shutil.copy(judged_file, tmp_path / 'judged.db')}")
+def record_after_detect(detected_file: Path, tmp_path: Path) -> Iterator[Database]:
+    """Yield an open database with a month of mentions, after the first detect step."""
+    record = Database(f"sqlite:///{shutil.copy(detected_file, tmp_path / 'detected.db')}")
     yield record
     record.close()
 
 
 @pytest.fixture(scope="session")
 def home(month_file, tmp_path_factory):
-    """Options of a small installation with a month of mentions."""
+    """Return the folder of a small installation with a month of mentions."""
     folder = tmp_path_factory.mktemp("home")
     (folder / "state").mkdir()
     shutil.copy(month_file, folder / "state" / "record.db")

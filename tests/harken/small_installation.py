@@ -37,7 +37,7 @@ PEOPLE = [
 ]
 
 
-def subscription(slug: str, person: str, kind: str = "brief", *watched: str) -> Subscription:
+def subscription(slug: str, person: str, kind: str = "brief", *watches: str) -> Subscription:
     """Return a subscription to emails; digests come at 07:30 in Berlin."""
     return Subscription(
         slug=slug,
@@ -46,7 +46,7 @@ def subscription(slug: str, person: str, kind: str = "brief", *watched: str) -> 
         channel="email",
         at="07:30",
         zone="Europe/Berlin",
-        watches=watched,
+        watches=watches,
     )
 
 
@@ -60,62 +60,69 @@ SUBSCRIPTIONS = [
 READERS = {"lead@veloria.example", "care@veloria.example", "operator@localhost"}
 
 
-def furnish(record: Database, a_day: float = 25.0) -> None:
-    """Fill the empty *record* with so many mentions a day and a crisis.
+def fill_database(record: Database, mentions_per_day: float = 25.0) -> None:
+    """Fill the empty *record* with mentions of 28 days and a crisis.
 
-    All is crawled and scored at once; the back-fill ended at BEFORE.
+    All of them are crawled and scored at once; the first crawl ended at BEFORE.
     """
     corpus = Corpus(now=NOW, random=Random(7))
-    corpus.ordinary(a_day=a_day)
+    corpus.add_background(mentions_per_day=mentions_per_day)
     corpus.crisis(ONSET, 2 * HOUR)
     with record.write() as tx:
         topics = [Topic(id=t, name=t.title(), sentences=(t,)) for t in TOPICS]
         watches.replace_from_file(tx, [WATCH, RIVAL], topics)
         people.replace_from_file(tx, PEOPLE, SUBSCRIPTIONS)
-        factories.begin(tx, "blog", at=BEFORE - timedelta(days=DAYS))
-        _hear(tx, [u for u in corpus.utterances if u.at < BEFORE], BEFORE)
+        factories.add_sources(tx, "blog", at=BEFORE - timedelta(days=DAYS))
+        _store_observations(tx, [u for u in corpus.observations if u.at < BEFORE], BEFORE)
         runs.finish(
             tx, "run-blog", state="ok", reason=None, run_totals=runs.RunTotals(), now=BEFORE
         )
         sources.record_outcome(tx, "blog", state="ok", reason=None, now=BEFORE)
-        for u in corpus.utterances:
+        for u in corpus.observations:
             if u.at >= BEFORE:
-                _hear(tx, [u], u.at)
-    crawled(record, NOW)
+                _store_observations(tx, [u], u.at)
+    record_crawl(record, NOW)
 
 
-def crawled(record: Database, at: datetime) -> None:
+def record_crawl(record: Database, at: datetime) -> None:
     """Store a successful crawl of the only source at *at*."""
     with record.write() as tx:
         sources.record_outcome(tx, "blog", state="ok", reason=None, now=at)
 
 
-def letters(quality: float | None = None, **said: object) -> Notifier:
+def notifier(quality: float | None = None, **fields: object) -> Notifier:
     """Return the notifier of an installation without a mail server; its model has *quality*."""
-    return Notifier(Settings(state=Path("unused"), **said), lambda _: quality)
+    return Notifier(Settings(state=Path("unused"), **fields), lambda _: quality)
 
 
-def _hear(tx: Connection, spoken: Sequence[Observation], at: datetime) -> None:
-    page = factories.page(*map(_heard, spoken), cursor={"backfilled": True})
+def _store_observations(tx: Connection, rows: Sequence[Observation], at: datetime) -> None:
+    page = factories.page(*map(_crawled_post, rows), cursor={"backfilled": True})
     record_page(tx, page, now=at)
-    save_results(tx, list(map(_finding, spoken)), now=at)
+    save_results(tx, list(map(_analysis_result, rows)), now=at)
 
 
-def _heard(u: Observation) -> CrawledPost:
+def _crawled_post(u: Observation) -> CrawledPost:
     text = f"Veloria: {u.id} speaks of {' '.join(u.topics)}"
     matches = {"veloria": WATCH.revision}
-    return factories.heard(
+    return factories.crawled_post(
         u.id, text, published=u.at, voice=u.voice, family=u.family, matches=matches
     )
 
 
-def _finding(u: Observation) -> AnalysisResult:
+def _analysis_result(u: Observation) -> AnalysisResult:
     text = f"Veloria: {u.id} speaks of {' '.join(u.topics)}"
     if u.negative is None:
-        unread = factories.verdict(text, sentiment=None, probabilities={}, polarity=None, topics=())
-        return factories.finding(
-            u.id, text, analysis="unscored", reason="language:de", language="de", verdicts=(unread,)
+        no_verdict = factories.verdict(
+            text, sentiment=None, probabilities={}, polarity=None, topics=()
+        )
+        return factories.analysis_result(
+            u.id,
+            text,
+            analysis="unscored",
+            reason="language:de",
+            language="de",
+            verdicts=(no_verdict,),
         )
     verdict = factories.verdict(text, sentiment=u.sentiment, topics=u.topics)
     assert verdict.text_sha256 == text_sha256(text)
-    return factories.finding(u.id, text, verdicts=(verdict,))
+    return factories.analysis_result(u.id, text, verdicts=(verdict,))

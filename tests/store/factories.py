@@ -1,4 +1,4 @@
-"""Factories of values for the store, with ordinary defaults."""
+"""Factories of values for the store, with defaults for every field."""
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -35,7 +35,7 @@ def key(name: str) -> str:
     return mention_id(uri(name))
 
 
-def heard(name: str, text: str = "The brake is loud.", **fields: Any) -> CrawledPost:
+def crawled_post(name: str, text: str = "The brake is loud.", **fields: Any) -> CrawledPost:
     """Return a post that matches watch acme; *fields* are of it or of its Post."""
     own = {n: fields.pop(n) for n in ("voice", "family", "matches") if n in fields}
     post = Post(
@@ -57,7 +57,7 @@ def heard(name: str, text: str = "The brake is loud.", **fields: Any) -> Crawled
     return replace(default, **own)
 
 
-def dropped(name: str, reason: str = "unmatched") -> DroppedPost:
+def dropped_post(name: str, reason: str = "unmatched") -> DroppedPost:
     """Return a dropped post called *name*."""
     return DroppedPost(id=key(name), reason=reason)
 
@@ -73,7 +73,7 @@ def page(*posts: CrawledPost | DroppedPost, source: str = "blog", **fields: Any)
     )
 
 
-def begin(tx: Connection, *slugs: str, at: datetime = NOON) -> None:
+def add_sources(tx: Connection, *slugs: str, at: datetime = NOON) -> None:
     """Insert sources *slugs*, each with an open run called run-SLUG."""
     rows: list[tuple[str, str, Mapping[str, Any], int]] = [(s, "feed", {}, 900) for s in slugs]
     sources.replace_from_file(tx, rows, now=at)
@@ -81,7 +81,7 @@ def begin(tx: Connection, *slugs: str, at: datetime = NOON) -> None:
         runs.start(tx, f"run-{slug}", slug, now=at)
 
 
-def hear(
+def store_page(
     record: Database,
     *posts: CrawledPost | DroppedPost,
     at: datetime = NOON,
@@ -114,7 +114,7 @@ def verdict(text: str = "The brake is loud.", **fields: Any) -> Verdict:
     return replace(default, **fields)
 
 
-def finding(name: str, text: str = "The brake is loud.", **fields: Any) -> AnalysisResult:
+def analysis_result(name: str, text: str = "The brake is loud.", **fields: Any) -> AnalysisResult:
     """Return a result for the mention called *name*: scored, negative."""
     default = AnalysisResult(
         id=key(name),
@@ -163,7 +163,7 @@ def incident(**fields: Any) -> Incident:
     return replace(default, **fields)
 
 
-def parcel(name: str = "brief-1", **fields: Any) -> OutboxMessage:
+def outbox_message(name: str = "brief-1", **fields: Any) -> OutboxMessage:
     """Return a brief to the comms lead."""
     default = OutboxMessage(
         key=name,

@@ -10,13 +10,21 @@ from core.errors import HarkenError
 from store import changes, tables
 from store.analysis.verdicts import save_results
 from store.database import Database
-from tests.store.factories import NOON, begin, finding, hear, heard, key, killed_after
+from tests.store.factories import (
+    NOON,
+    add_sources,
+    analysis_result,
+    crawled_post,
+    key,
+    killed_after,
+    store_page,
+)
 
 
 @pytest.fixture(autouse=True)
 def _sources(record: Database) -> None:
     with record.write() as tx:
-        begin(tx, "blog", "forum")
+        add_sources(tx, "blog", "forum")
 
 
 def feed(record: Database, number: int = 0, limit: int = 100) -> list[tuple[int, str]]:
@@ -25,15 +33,15 @@ def feed(record: Database, number: int = 0, limit: int = 100) -> list[tuple[int,
 
 
 def test_feed_has_the_newest_number_of_each_mention(record):
-    hear(record, heard("a"), heard("b"))
+    store_page(record, crawled_post("a"), crawled_post("b"))
     first = feed(record)
-    hear(record, heard("a", "edited"))
+    store_page(record, crawled_post("a", "edited"))
     assert [n for n, _ in first] == [1, 2]
     assert feed(record) == [*((n, i) for n, i in first if i == key("b")), (3, key("a"))]
 
 
 def test_feed_is_read_in_ordered_batches(record):
-    hear(record, *(heard(n) for n in "abcdefg"))
+    store_page(record, *(crawled_post(n) for n in "abcdefg"))
     whole, portions = feed(record), []
     while portion := feed(record, portions[-1][0] if portions else 0, limit=3):
         portions += portion
@@ -49,16 +57,16 @@ def test_no_change_takes_no_number(record):
 
 
 def test_transaction_gives_a_mention_one_number(record):
-    hear(record, heard("a"))
+    store_page(record, crawled_post("a"))
     with record.write() as tx:
         changes.append_changes(tx, [key("a"), key("a")])
     assert feed(record) == [(2, key("a"))]
 
 
 def test_number_of_a_rolled_back_transaction_is_reused(record):
-    hear(record, heard("a"))
+    store_page(record, crawled_post("a"))
     killed_after(record, lambda tx: changes.append_changes(tx, [key("a")]))
-    hear(record, heard("b"))
+    store_page(record, crawled_post("b"))
     assert feed(record) == [(1, key("a")), (2, key("b"))]
 
 
@@ -79,9 +87,11 @@ def write_many(
     for at in range(0, len(names), 3):
         try:
             # Backwards, and half of the mentions belong to the other writer too: locks cross.
-            hear(record, *(heard(n) for n in reversed(names[at : at + 3])), source=source)
+            store_page(
+                record, *(crawled_post(n) for n in reversed(names[at : at + 3])), source=source
+            )
             with record.write() as tx:
-                save_results(tx, [finding(names[at])], now=NOON)
+                save_results(tx, [analysis_result(names[at])], now=NOON)
         except HarkenError as error:
             failures.append(error)
 

@@ -13,21 +13,21 @@ from store.crawl.pages import record_page
 from store.database import Database
 from tests.store.factories import (
     NOON,
-    begin,
-    dropped,
-    finding,
-    hear,
-    heard,
+    add_sources,
+    analysis_result,
+    crawled_post,
+    dropped_post,
     key,
     killed_after,
     page,
+    store_page,
 )
 
 
 @pytest.fixture(autouse=True)
 def _sources(record: Database) -> None:
     with record.write() as tx:
-        begin(tx, "blog", "forum")
+        add_sources(tx, "blog", "forum")
 
 
 class CopyingConsumer:
@@ -61,14 +61,14 @@ def whole(record: Database) -> dict[str, tuple[str, AnalysisState]]:
 
 def save(record: Database, *names: str, at: datetime = NOON) -> None:
     with record.write() as tx:
-        save_results(tx, [finding(n) for n in names], now=at)
+        save_results(tx, [analysis_result(n) for n in names], now=at)
 
 
 @pytest.mark.parametrize("portion", [1, 2, 100])
 def test_consumer_between_writes_reaches_the_state_of_the_database(record, portion):
     consumer = CopyingConsumer(record, "index", portion)
     for k in range(6):
-        hear(record, heard(f"m{k}"), heard("often", f"wording {k}"))
+        store_page(record, crawled_post(f"m{k}"), crawled_post("often", f"wording {k}"))
         consumer.step(dies=k % 2 == 0)
         save(record, f"m{k}")
         consumer.step()
@@ -77,7 +77,7 @@ def test_consumer_between_writes_reaches_the_state_of_the_database(record, porti
 
 def test_new_consumer_gets_each_mention_once_in_its_last_state(record):
     for k in range(5):
-        hear(record, heard("a", f"wording {k}"), heard(f"m{k}"))
+        store_page(record, crawled_post("a", f"wording {k}"), crawled_post(f"m{k}"))
     with record.read() as tx:
         feed = changes.read_after(tx, 0, 100)
     assert sorted(i for _, i in feed) == sorted([key("a"), *(key(f"m{k}") for k in range(5))])
@@ -86,7 +86,7 @@ def test_new_consumer_gets_each_mention_once_in_its_last_state(record):
 
 def test_consumers_are_independent(record, now):
     fast, slow = CopyingConsumer(record, "fast", 9), CopyingConsumer(record, "slow", 1)
-    hear(record, heard("a"), heard("b"))
+    store_page(record, crawled_post("a"), crawled_post("b"))
     fast.catch_up()
     slow.step()
     with record.read() as tx:
@@ -97,24 +97,24 @@ def test_consumers_are_independent(record, now):
 
 def test_no_batch_without_changes(record):
     consumer = CopyingConsumer(record, "index", 5)
-    hear(record, heard("a"))
+    store_page(record, crawled_post("a"))
     consumer.catch_up()
-    hear(record, heard("a"), dropped("x"))  # no indexed fact has changed
+    store_page(record, crawled_post("a"), dropped_post("x"))  # no indexed fact has changed
     assert not consumer.step()
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        lambda r: hear(r, heard("a", "edited")),
-        lambda r: hear(r, heard("a"), source="forum"),
-        lambda r: hear(r, heard("a", matches={"acme": "r1", "rival": "r1"})),
+        lambda r: store_page(r, crawled_post("a", "edited")),
+        lambda r: store_page(r, crawled_post("a"), source="forum"),
+        lambda r: store_page(r, crawled_post("a", matches={"acme": "r1", "rival": "r1"})),
         lambda r: save(r, "a"),
     ],
     ids=["edit", "sighting", "match", "verdict"],
 )
 def test_every_indexed_fact_is_a_change(record, change):
-    hear(record, heard("a"), heard("b"))
+    store_page(record, crawled_post("a"), crawled_post("b"))
     before = 2
     change(record)
     with record.read() as tx:
@@ -123,8 +123,10 @@ def test_every_indexed_fact_is_a_change(record, change):
 
 def test_numbers_have_no_gap_after_a_killed_writer(record):
     for k in range(4):
-        killed_after(record, lambda tx: record_page(tx, page(heard("x"), heard("y")), now=NOON))
-        hear(record, heard(f"m{k}"))
+        killed_after(
+            record, lambda tx: record_page(tx, page(crawled_post("x"), crawled_post("y")), now=NOON)
+        )
+        store_page(record, crawled_post(f"m{k}"))
     with record.read() as tx:
         numbers = [n for n, _ in changes.read_after(tx, 0, 100)]
     assert numbers == [1, 2, 3, 4]
@@ -132,7 +134,7 @@ def test_numbers_have_no_gap_after_a_killed_writer(record):
 
 def test_numbers_of_a_page_are_consecutive_in_order_of_ids(record):
     names = [f"m{k}" for k in range(20)]
-    hear(record, *map(heard, reversed(names)))
+    store_page(record, *map(crawled_post, reversed(names)))
     with record.read() as tx:
         feed = changes.read_after(tx, 0, 100)
     assert [i for _, i in feed] == sorted(map(key, names))
@@ -143,10 +145,12 @@ def test_counts_add_up_after_every_step(record, now):
     """At rest mentions = pending + scored + unscored + quarantined + deleted."""
     ends = [AnalysisState.SCORED, AnalysisState.UNSCORED, AnalysisState.QUARANTINED, None]
     for k in range(8):
-        hear(record, heard(f"m{k}"), dropped(f"x{k}"))
+        store_page(record, crawled_post(f"m{k}"), dropped_post(f"x{k}"))
         if end := ends[k % 4]:
             with record.write() as tx:
-                result = finding(f"m{k}", analysis=end, reason=None if k % 4 == 0 else "why")
+                result = analysis_result(
+                    f"m{k}", analysis=end, reason=None if k % 4 == 0 else "why"
+                )
                 save_results(tx, [result], now=now)
         with record.read() as tx:
             counts = mention_counts.by_analysis_state(tx)
@@ -155,9 +159,9 @@ def test_counts_add_up_after_every_step(record, now):
 
 
 def test_edit_makes_its_mention_pending_again(record, now):
-    hear(record, heard("a"), heard("b"))
+    store_page(record, crawled_post("a"), crawled_post("b"))
     save(record, "a", "b")
-    hear(record, heard("a", "edited"))
+    store_page(record, crawled_post("a", "edited"))
     with record.read() as tx:
         counts = mention_counts.by_analysis_state(tx)
     assert (counts["pending"], counts["scored"]) == (1, 1)

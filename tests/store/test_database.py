@@ -13,7 +13,7 @@ from store.analysis import rescoring
 from store.crawl import host_pauses
 from store.database import Database
 from store.migrations import upgrade
-from tests.store.factories import begin, hear, heard
+from tests.store.factories import add_sources, crawled_post, store_page
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_locked_database_is_a_transient_error(sqlite_record, sqlite_url):
 
 def write_source(record: Database) -> None:
     with record.write() as tx:
-        begin(tx, "blog")
+        add_sources(tx, "blog")
 
 
 def test_path_may_contain_a_percent_sign(tmp_path):
@@ -90,8 +90,8 @@ def test_path_may_contain_a_percent_sign(tmp_path):
 def test_deleted_text_is_overwritten_in_the_file(sqlite_record, sqlite_url):
     """By default SQLite keeps the bytes of deleted rows."""
     write_source(sqlite_record)
-    hear(sqlite_record, heard("a", "Xylophone " * 50))
-    hear(sqlite_record, heard("a", "Nothing."))
+    store_page(sqlite_record, crawled_post("a", "Xylophone " * 50))
+    store_page(sqlite_record, crawled_post("a", "Nothing."))
     with sqlite_record.engine.connect() as connection:
         connection.execute(text("rollback"))
         connection.execute(text("pragma wal_checkpoint(truncate)"))

@@ -10,7 +10,16 @@ from store import mentions, watches
 from store.analysis.verdicts import save_results
 from store.database import Database
 from store.migrations import upgrade
-from tests.store.factories import NOON, begin, finding, hear, heard, key, verdict, watch
+from tests.store.factories import (
+    NOON,
+    add_sources,
+    analysis_result,
+    crawled_post,
+    key,
+    store_page,
+    verdict,
+    watch,
+)
 
 BERLIN = Entity(kind=EntityKind.PLACE, value="DE/Berlin", said="Berlin")
 TAG = Entity(kind=EntityKind.HASHTAG, value="größe", said="#Größe")
@@ -32,8 +41,8 @@ def stored_mention(record):
 @pytest.fixture
 def record_with_mention(record):
     with record.write() as tx:
-        begin(tx, "blog")
-    hear(record, heard("a"))
+        add_sources(tx, "blog")
+    store_page(record, crawled_post("a"))
     return record
 
 
@@ -42,7 +51,7 @@ def test_entities_of_a_mention_are_stored_with_its_place(record_with_mention):
         stored_mention(record_with_mention).entities,
         stored_mention(record_with_mention).place,
     ) == ((), None)
-    save(record_with_mention, finding("a", **EXTRACTED))
+    save(record_with_mention, analysis_result("a", **EXTRACTED))
     mention = stored_mention(record_with_mention)
     assert (mention.entities, mention.phrases) == (EXTRACTED["entities"], EXTRACTED["phrases"])
     assert mention.place == Place(country="DE", city="Berlin")
@@ -50,17 +59,17 @@ def test_entities_of_a_mention_are_stored_with_its_place(record_with_mention):
 
 def test_edit_deletes_the_entities_of_the_former_text(record_with_mention):
     """No word that the author removed stays in the table."""
-    save(record_with_mention, finding("a", **EXTRACTED))
-    hear(record_with_mention, heard("a", "The brake is quiet."))
+    save(record_with_mention, analysis_result("a", **EXTRACTED))
+    store_page(record_with_mention, crawled_post("a", "The brake is quiet."))
     with record_with_mention.read() as tx:
         assert tx.execute(text("select count(*) from named")).scalar() == 0
-    save(record_with_mention, finding("a", "The brake is quiet.", entities=(TAG,)))
+    save(record_with_mention, analysis_result("a", "The brake is quiet.", entities=(TAG,)))
     assert stored_mention(record_with_mention).entities == (TAG,)
 
 
 def test_result_for_a_former_text_stores_no_entities(record_with_mention):
-    hear(record_with_mention, heard("a", "The brake is quiet."))
-    save(record_with_mention, finding("a", **EXTRACTED))
+    store_page(record_with_mention, crawled_post("a", "The brake is quiet."))
+    save(record_with_mention, analysis_result("a", **EXTRACTED))
     assert (
         stored_mention(record_with_mention).entities,
         stored_mention(record_with_mention).phrases,
@@ -86,12 +95,12 @@ def database_of_schema_0003(empty_url: str) -> Iterator[Database]:
 
 def test_database_of_schema_0003_has_entities_after_the_next_analysis(database_of_schema_0003):
     with database_of_schema_0003.write() as tx:
-        begin(tx, "blog")
-    hear(database_of_schema_0003, heard("a"))
+        add_sources(tx, "blog")
+    store_page(database_of_schema_0003, crawled_post("a"))
     database_of_schema_0003.setup()
     assert (
         stored_mention(database_of_schema_0003).entities,
         stored_mention(database_of_schema_0003).place,
     ) == ((), None)
-    save(database_of_schema_0003, finding("a", verdicts=(verdict(),), **EXTRACTED))
+    save(database_of_schema_0003, analysis_result("a", verdicts=(verdict(),), **EXTRACTED))
     assert stored_mention(database_of_schema_0003).entities == EXTRACTED["entities"]

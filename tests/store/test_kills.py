@@ -17,7 +17,14 @@ from store.crawl import sources
 from store.crawl.pages import record_page
 from store.database import Database
 from store.tables import metadata
-from tests.store.factories import NOON, begin, dropped, finding, heard, page
+from tests.store.factories import (
+    NOON,
+    add_sources,
+    analysis_result,
+    crawled_post,
+    dropped_post,
+    page,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -29,8 +36,10 @@ fork = multiprocessing.get_context("fork")  # a start takes milliseconds: kills 
 def nth_page(k: int) -> CrawledPage:
     """Return eight posts of a pool of 40: many are known and some are edited."""
     dice = random.Random(k)
-    posts = [heard(f"m{n}", f"Wording {dice.randrange(3)}") for n in dice.sample(range(40), 8)]
-    return page(*posts, dropped(f"x{k}"), cursor={"page": k + 1}, validators={f"u{k % 5}": {}})
+    posts = [
+        crawled_post(f"m{n}", f"Wording {dice.randrange(3)}") for n in dice.sample(range(40), 8)
+    ]
+    return page(*posts, dropped_post(f"x{k}"), cursor={"page": k + 1}, validators={f"u{k % 5}": {}})
 
 
 def work(url: str, progress: Connection) -> None:
@@ -53,7 +62,7 @@ def analyse(record: Database, k: int) -> None:
     with record.write() as tx:
         pending = queue.lease(tx, "w", limit=99, now=now, lease_time=MINUTE)
     with record.write() as tx:
-        results = [finding(p.id, p.text, id=p.id) for p in pending]
+        results = [analysis_result(p.id, p.text, id=p.id) for p in pending]
         save_results(tx, results, now=now)
 
 
@@ -98,7 +107,7 @@ def urls(sqlite_template: Path, tmp_path: Path) -> list[str]:
     for url in database_urls:
         record = Database(url)
         with record.write() as tx:
-            begin(tx, "blog")
+            add_sources(tx, "blog")
         record.close()
     return database_urls
 

@@ -25,14 +25,14 @@ from store.crawl.pages import record_page
 from store.database import Database
 from tests.store.factories import (
     NOON,
-    begin,
-    dropped,
-    finding,
-    hear,
-    heard,
+    add_sources,
+    analysis_result,
+    crawled_post,
+    dropped_post,
     key,
     killed_after,
     page,
+    store_page,
 )
 
 pytestmark = pytest.mark.slow
@@ -54,7 +54,7 @@ def empty() -> Path:
     record = Database(f"sqlite:///{path}")
     record.setup()
     with record.write() as tx:
-        begin(tx, "blog", "forum")
+        add_sources(tx, "blog", "forum")
     record.close()
     return path
 
@@ -67,7 +67,7 @@ class LeasedMention:
     pending: PendingMention
 
     def result(self) -> AnalysisResult:
-        default = finding("", self.pending.text)
+        default = analysis_result("", self.pending.text)
         return replace(default, id=self.pending.id)
 
 
@@ -108,10 +108,10 @@ class Laws(RuleBasedStateMachine):
 
     @rule(posts=POSTS, source=SOURCES, has_unmatched=st.booleans())
     def store_page(self, posts, source, has_unmatched) -> None:
-        dropped_posts = [dropped("nobody")] if has_unmatched else []
-        counts_of_page = hear(
+        dropped_posts = [dropped_post("nobody")] if has_unmatched else []
+        counts_of_page = store_page(
             self.record,
-            *(heard(n, t) for n, t in posts.items()),
+            *(crawled_post(n, t) for n, t in posts.items()),
             *dropped_posts,
             source=source,
             at=self.now,
@@ -129,8 +129,8 @@ class Laws(RuleBasedStateMachine):
     @rule(posts=POSTS, source=SOURCES)
     def store_unmatched_page(self, posts, source) -> None:
         """An unmatched post is dropped unless an older text of it is stored."""
-        posts_without_match = [heard(n, t, matches={}) for n, t in posts.items()]
-        counts_of_page = hear(self.record, *posts_without_match, source=source, at=self.now)
+        posts_without_match = [crawled_post(n, t, matches={}) for n, t in posts.items()]
+        counts_of_page = store_page(self.record, *posts_without_match, source=source, at=self.now)
         existing = {key(n): t for n, t in posts.items() if key(n) in self.texts}
         changed_ids = {m for m, t in existing.items() if self.texts[m] != t}
         assert (counts_of_page.new, counts_of_page.edited) == (0, len(changed_ids))
@@ -144,7 +144,7 @@ class Laws(RuleBasedStateMachine):
 
     @rule(posts=POSTS, source=SOURCES)
     def kill_while_storing(self, posts, source) -> None:
-        crawled_page = page(*(heard(n, t) for n, t in posts.items()), source=source)
+        crawled_page = page(*(crawled_post(n, t) for n, t in posts.items()), source=source)
         killed_after(self.record, lambda tx: record_page(tx, crawled_page, now=self.now))
 
     @rule(owner=OWNERS, limit=st.integers(1, 4))

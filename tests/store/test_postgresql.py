@@ -12,7 +12,16 @@ from store.analysis.queue import lease
 from store.analysis.verdicts import save_results
 from store.crawl.pages import record_page
 from store.database import Database
-from tests.store.factories import HOLD, NOON, begin, finding, hear, heard, key, page
+from tests.store.factories import (
+    HOLD,
+    NOON,
+    add_sources,
+    analysis_result,
+    crawled_post,
+    key,
+    page,
+    store_page,
+)
 
 pytestmark = pytest.mark.service
 
@@ -20,7 +29,7 @@ pytestmark = pytest.mark.service
 @pytest.fixture
 def record(postgresql_record: Database) -> Database:
     with postgresql_record.write() as tx:
-        begin(tx, "blog", "forum")
+        add_sources(tx, "blog", "forum")
     return postgresql_record
 
 
@@ -31,9 +40,9 @@ def feed(record: Database) -> list[tuple[int, str]]:
 
 def test_numbers_of_a_slow_writer_become_visible_first(record):
     """With a sequence, number 2 (fast) would be visible before number 1 (slow)."""
-    fast = threading.Thread(target=lambda: hear(record, heard("fast"), source="forum"))
+    fast = threading.Thread(target=lambda: store_page(record, crawled_post("fast"), source="forum"))
     with record.write() as slow:
-        record_page(slow, page(heard("slow")), now=NOON)
+        record_page(slow, page(crawled_post("slow")), now=NOON)
         fast.start()
         fast.join(0.5)  # it waits for the counter: its number must come after ours
         assert fast.is_alive()
@@ -45,10 +54,12 @@ def test_numbers_of_a_slow_writer_become_visible_first(record):
 def test_mention_of_two_concurrent_pages_is_new_once(record):
     counts_of_pages = []
     second = threading.Thread(
-        target=lambda: counts_of_pages.append(hear(record, heard("a", "edited"), source="forum"))
+        target=lambda: counts_of_pages.append(
+            store_page(record, crawled_post("a", "edited"), source="forum")
+        )
     )
     with record.write() as first:
-        counts_of_pages.append(record_page(first, page(heard("a")), now=NOON))
+        counts_of_pages.append(record_page(first, page(crawled_post("a")), now=NOON))
         second.start()
         second.join(0.5)
         assert second.is_alive()
@@ -64,15 +75,15 @@ def test_mention_of_two_concurrent_pages_is_new_once(record):
 
 
 def test_result_for_a_text_edited_concurrently_is_not_used(record):
-    hear(record, heard("a"))
+    store_page(record, crawled_post("a"))
 
     def save() -> None:
         with record.write() as tx:
-            save_results(tx, [finding("a")], now=NOON)
+            save_results(tx, [analysis_result("a")], now=NOON)
 
     late = threading.Thread(target=save)
     with record.write() as edit:
-        record_page(edit, page(heard("a", "edited")), now=NOON)
+        record_page(edit, page(crawled_post("a", "edited")), now=NOON)
         late.start()
         late.join(0.5)
     late.join(30)
@@ -83,7 +94,7 @@ def test_result_for_a_text_edited_concurrently_is_not_used(record):
 
 def test_lease_skips_rows_that_another_worker_locks(record):
     """Otherwise the second would wait for the first, get nothing and stop."""
-    hear(record, *(heard(n) for n in "abcd"))
+    store_page(record, *(crawled_post(n) for n in "abcd"))
     with record.write() as one, record.write() as other:
         first = {p.id for p in lease(one, "w1", limit=2, now=NOON, lease_time=HOLD)}
         second = {p.id for p in lease(other, "w2", limit=2, now=NOON, lease_time=HOLD)}
@@ -92,19 +103,19 @@ def test_lease_skips_rows_that_another_worker_locks(record):
 
 
 def test_read_transaction_has_one_snapshot(record):
-    hear(record, heard("a"))
+    store_page(record, crawled_post("a"))
     with record.read() as tx:
         before = changes.last_number(tx)
-        hear(record, heard("b"))
+        store_page(record, crawled_post("b"))
         assert changes.last_number(tx) == before
 
 
 def test_lost_connection_is_a_transient_error(record):
     def terminate_own_connection() -> None:
         with record.write() as tx:
-            begin(tx, "lost")
+            add_sources(tx, "lost")
             tx.execute(text("select pg_terminate_backend(pg_backend_pid())"))
 
     with pytest.raises(TransientError, match="The database does not respond"):
         terminate_own_connection()
-    assert hear(record, heard("a")).new == 1
+    assert store_page(record, crawled_post("a")).new == 1

@@ -12,7 +12,14 @@ from store import counts, mentions, tables
 from store.alerts import baselines, observations
 from store.analysis.verdicts import save_results
 from store.database import Database
-from tests.store.factories import begin, finding, hear, heard, key, verdict
+from tests.store.factories import (
+    add_sources,
+    analysis_result,
+    crawled_post,
+    key,
+    store_page,
+    verdict,
+)
 
 DAY = timedelta(days=1)
 
@@ -20,7 +27,7 @@ DAY = timedelta(days=1)
 @pytest.fixture(autouse=True)
 def _sources(record: Database) -> None:
     with record.write() as tx:
-        begin(tx, "blog")
+        add_sources(tx, "blog")
 
 
 def save(record: Database, *results, at) -> None:
@@ -40,8 +47,8 @@ def mark_deleted(record: Database, name: str) -> None:
 
 
 def test_observation_has_the_fields_for_counting(record, now):
-    hear(record, heard("a", published=now - DAY), at=now)
-    save(record, finding("a"), at=now)
+    store_page(record, crawled_post("a", published=now - DAY), at=now)
+    save(record, analysis_result("a"), at=now)
     with record.read() as tx:
         (observation,) = observations.observations(tx, "acme", since=now - DAY, until=now)
     assert (observation.id, observation.at, observation.first_seen) == (key("a"), now - DAY, now)
@@ -51,22 +58,22 @@ def test_observation_has_the_fields_for_counting(record, now):
 
 def test_observations_are_in_a_half_open_window_oldest_first(record, now):
     posts = {"late": now, "mid": now - DAY, "first": now - 2 * DAY}
-    hear(record, *(heard(n, published=at) for n, at in posts.items()))
-    save(record, *(finding(n) for n in posts), at=now)
+    store_page(record, *(crawled_post(n, published=at) for n, at in posts.items()))
+    save(record, *(analysis_result(n) for n in posts), at=now)
     assert observation_ids(record, since=now - 2 * DAY, until=now) == [key("first"), key("mid")]
     assert observation_ids(record, since=now, until=now) == []
 
 
 def test_only_analysed_live_mentions_of_the_watch_are_counted(record, now):
-    hear(record, *(heard(n) for n in ("scored", "pending", "sick", "gone", "mute")))
-    hear(record, heard("theirs", matches={"rival": "r1"}))
-    unscored = finding("mute", analysis=AnalysisState.UNSCORED, verdicts=(), vector=None)
-    quarantined_result = finding(
+    store_page(record, *(crawled_post(n) for n in ("scored", "pending", "sick", "gone", "mute")))
+    store_page(record, crawled_post("theirs", matches={"rival": "r1"}))
+    unscored = analysis_result("mute", analysis=AnalysisState.UNSCORED, verdicts=(), vector=None)
+    quarantined_result = analysis_result(
         "sick", analysis=AnalysisState.QUARANTINED, verdicts=(), vector=None
     )
     save(
         record,
-        *(finding(n) for n in ("scored", "gone", "theirs")),
+        *(analysis_result(n) for n in ("scored", "gone", "theirs")),
         unscored,
         quarantined_result,
         at=now,
@@ -77,13 +84,13 @@ def test_only_analysed_live_mentions_of_the_watch_are_counted(record, now):
 
 
 def test_observation_has_the_newest_verdict_on_the_whole_text(record, now):
-    hear(record, heard("a"))
+    store_page(record, crawled_post("a"))
     verdicts = (verdict(), verdict(watch="acme", sentiment=Sentiment.NEUTRAL))
-    save(record, finding("a", verdicts=verdicts), at=now)
+    save(record, analysis_result("a", verdicts=verdicts), at=now)
     with record.write() as tx:
         tx.execute(update(tables.mentions).values(analysis=AnalysisState.PENDING))
     newer = verdict(model="newer", sentiment=Sentiment.POSITIVE, topics=())
-    save(record, finding("a", model="newer", verdicts=(newer,)), at=now + DAY)
+    save(record, analysis_result("a", model="newer", verdicts=(newer,)), at=now + DAY)
     with record.read() as tx:
         (observation,) = observations.observations(tx, "acme", since=now - DAY, until=now + DAY)
         (mention,) = mentions.get(tx, [key("a")])
@@ -106,10 +113,12 @@ def test_baseline_round_trips_exactly(record, now, levels):
 
 def test_every_mention_is_counted_in_one_state(record, now):
     names = ("scored", "pending", "mute", "sick", "gone")
-    hear(record, *(heard(n) for n in names))
-    mute = finding("mute", analysis=AnalysisState.UNSCORED, verdicts=(), vector=None, language="fi")
-    sick = finding("sick", analysis=AnalysisState.QUARANTINED, verdicts=(), language=None)
-    save(record, finding("scored"), finding("gone"), mute, sick, at=now)
+    store_page(record, *(crawled_post(n) for n in names))
+    mute = analysis_result(
+        "mute", analysis=AnalysisState.UNSCORED, verdicts=(), vector=None, language="fi"
+    )
+    sick = analysis_result("sick", analysis=AnalysisState.QUARANTINED, verdicts=(), language=None)
+    save(record, analysis_result("scored"), analysis_result("gone"), mute, sick, at=now)
     mark_deleted(record, "gone")
     with record.read() as tx:
         counts_by_state = counts.by_analysis_state(tx)
@@ -138,8 +147,8 @@ def test_empty_database_has_counts(record):
 @pytest.mark.parametrize("batch", [1, 3, 100])
 def test_all_mentions_are_read_once_oldest_first(record, now, batch):
     ages = [3, 1, 1, 1, 2, 5, 4]
-    posts = [heard(f"m{k}", published=now - age * DAY) for k, age in enumerate(ages)]
-    hear(record, *posts)
+    posts = [crawled_post(f"m{k}", published=now - age * DAY) for k, age in enumerate(ages)]
+    store_page(record, *posts)
     with record.read() as tx:
         dates_and_ids = [(m.published, m.id) for m in mentions.all_mentions(tx, batch=batch)]
         assert mentions.uris(tx) == {h.post.uri: h.id for h in posts}
@@ -147,7 +156,7 @@ def test_all_mentions_are_read_once_oldest_first(record, now, batch):
 
 
 def test_mentions_are_returned_in_the_order_of_the_ids(record):
-    hear(record, heard("a"), heard("b"))
+    store_page(record, crawled_post("a"), crawled_post("b"))
     with record.read() as tx:
         rows = mentions.get(tx, [key("b"), key("nobody"), key("a")])
     assert [m.id for m in rows] == [key("b"), key("a")]
@@ -156,6 +165,6 @@ def test_mentions_are_returned_in_the_order_of_the_ids(record):
 @given(text=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")))
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_valid_text_round_trips(record, text):
-    hear(record, heard("a", text))
+    store_page(record, crawled_post("a", text))
     with record.read() as tx:
         assert mentions.get(tx, [key("a")])[0].text == text

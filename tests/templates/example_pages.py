@@ -13,7 +13,7 @@ from templates.contexts import layout as shell_
 from templates.contexts import search as search_
 from templates.contexts.base import Context
 from templates.i18n import msg
-from tests.alerts import example_letters as letters
+from tests.alerts import example_emails as letters
 
 START = datetime(2026, 11, 13, 15, tzinfo=UTC)
 HOSTILE = "<script>alert(1)</script> \u202eevil {{7*7}} ${7*7} =HYPERLINK('x') \x1b[31m 'q\" "
@@ -156,7 +156,7 @@ def incident(hostile: str = HOSTILE) -> console.IncidentPage:
         at=letters.NOW, sentence=msg("incident.acknowledged"), person=hostile
     )
     watch = letters.VELORIA
-    facts = letters.evidence(topic=hostile, watch=watch)
+    facts = letters.brief_facts(topic=hostile, watch=watch)
     return console.IncidentPage(
         zone="Europe/Berlin",
         layout=shell("incidents", alarm=False),

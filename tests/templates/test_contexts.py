@@ -13,7 +13,7 @@ from alerts.messages.digest import digest_context
 from templates.contexts.base import sentiment_shares
 from templates.links import Links, quote_value
 from templates.mail_parts import render_mail
-from tests.alerts import example_letters as letters
+from tests.alerts import example_emails as letters
 
 STATIC = Path(__file__).parents[2] / "templates" / "static"
 COUNT = st.integers(0, 10_000)

@@ -13,7 +13,7 @@ from templates.charts.text_bars import sparkline, stacked
 from templates.contexts.base import Context, sentiment_shares
 from templates.contexts.mail import Chart, Picture
 from templates.i18n import msg
-from tests.alerts import example_letters as letters
+from tests.alerts import example_emails as letters
 
 Pixel = tuple[int, int, int, int]
 

@@ -13,7 +13,7 @@ from templates.contexts import CONTEXTS
 from templates.contexts.base import Context
 from templates.contexts.mail import Picture
 from templates.render import environment, render
-from tests.alerts import example_letters as letters
+from tests.alerts import example_emails as letters
 from tests.templates import example_pages
 
 HOSTILE = [
@@ -30,7 +30,7 @@ HOSTILE = [
 def mails(hostile: str) -> dict[str, Context]:
     """Return both emails with *hostile* in every external text."""
     mentions = tuple(letters.mention(f"{hostile} {n}", sources=(hostile,)) for n in range(3))
-    brief = letters.evidence(topic=hostile or None, mentions=mentions)
+    brief = letters.brief_facts(topic=hostile or None, mentions=mentions)
     digest = letters.day(mentions=mentions, subscription="morning")
     context = brief_context(brief, letters.ENVELOPE, letters.NOW)
     return {

@@ -22,10 +22,10 @@ from alerts.channel import DeliveryReceipt
 from alerts.channels.email import Email, Security
 from alerts.messages.mime import to_mime
 from core.errors import PermanentError, TransientError
-from tests.alerts import example_letters as letters
+from tests.alerts import example_emails as letters
 
 PASSWORD = "not-to-be-told-7f3a"
-LETTER = letters.letter()
+LETTER = letters.email()
 
 
 class Inbox:

@@ -16,7 +16,7 @@ CASES = list(enumerate(moments()))
 
 
 def crises(corpus, now):
-    events = detect(WATCH, corpus.utterances, None, now, make_context(now)).events
+    events = detect(WATCH, corpus.observations, None, now, make_context(now)).events
     return [event for event in events if event.kind is IncidentKind.CRISIS]
 
 

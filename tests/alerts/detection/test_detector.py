@@ -19,22 +19,22 @@ BEFORE = NOW - 5 * HOUR  # when the first step of the live watch ran
 ONSET = NOW - 3 * HOUR
 
 
-def corpus(days=20, **ordinary):
+def corpus(days=20, **options):
     sample = Corpus(now=NOW, random=Random(7))
-    sample.ordinary(days=days, **ordinary)
+    sample.add_background(days=days, **options)
     return sample
 
 
 @pytest.fixture(scope="module")
 def calm():
-    return corpus().utterances
+    return corpus().observations
 
 
 @pytest.fixture(scope="module")
 def hot():
     sample = corpus()
     sample.crisis(ONSET, 2 * HOUR)
-    return sample.utterances
+    return sample.observations
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +123,7 @@ def test_state_round_trips_as_json(hot):
 def test_crisis_resolved_before_the_first_step_is_reported_if_recent(days_ago, reasons):
     sample = corpus()
     sample.crisis(NOW - timedelta(days=days_ago), 2 * HOUR, voices=60)
-    detection = detect(WATCH, sample.utterances, None, NOW, make_context(NOW))
+    detection = detect(WATCH, sample.observations, None, NOW, make_context(NOW))
     assert [event.reason.value for event in detection.events] == reasons
     assert all(event.at > NOW - PAST_HORIZON - 12 * HOUR for event in detection.events)
 
@@ -147,7 +147,7 @@ def test_one_account_cannot_open_a_crisis(calm):
     sample = corpus()
     for n in range(300):
         sample.add(NOW - n * timedelta(seconds=30), "loud", negative=True, topics=TOPICS)
-    assert detect(WATCH, sample.utterances, None, NOW, make_context(NOW)).events == ()
+    assert detect(WATCH, sample.observations, None, NOW, make_context(NOW)).events == ()
 
 
 def test_watch_without_mentions_has_no_event():
@@ -197,7 +197,7 @@ def test_crisis_during_a_clock_change_opens_once():
     """The repeated hour neither hides nor doubles the crisis."""
     now = datetime(2026, 10, 25, 3, 0, tzinfo=UTC)
     sample, began = with_crisis(3, now)
-    events = detect(WATCH, sample.utterances, None, now, make_context(now)).events
+    events = detect(WATCH, sample.observations, None, now, make_context(now)).events
     assert [event.reason for event in events] == [NotifyReason.OPENED]
     assert abs(events[0].spike.onset - began) < 2 * HOUR
 
@@ -210,30 +210,30 @@ def notice_kinds(utterances, now=NOW):
 def test_campaign_is_noticed_once_in_twelve_hours():
     sample = corpus()
     sample.burst(NOW - 2 * HOUR, 2, 90, 0.05, "campaign")
-    detection = detect(WATCH, sample.utterances, None, NOW, make_context(NOW))
+    detection = detect(WATCH, sample.observations, None, NOW, make_context(NOW))
     assert [event.kind for event in detection.events] == [IncidentKind.ATTENTION]
     assert IncidentKind.ATTENTION in {spike.kind for spike in detection.spikes}
-    after = detect(WATCH, sample.utterances, detection.state, NOW + HOUR / 4, make_context(NOW))
+    after = detect(WATCH, sample.observations, detection.state, NOW + HOUR / 4, make_context(NOW))
     assert after.events == ()
 
 
 def test_campaign_of_last_week_is_not_noticed():
     sample = corpus()
     sample.burst(NOW - 7 * 24 * HOUR, 2, 90, 0.05, "campaign")
-    assert notice_kinds(sample.utterances) == []
+    assert notice_kinds(sample.observations) == []
 
 
 def test_campaign_beside_an_open_crisis_is_not_noticed():
     sample = corpus()
     sample.crisis(NOW - 2 * HOUR, 2 * HOUR)
     sample.burst(NOW - 2 * HOUR, 2, 30, 0.05, "campaign", "price")
-    assert notice_kinds(sample.utterances) == []
+    assert notice_kinds(sample.observations) == []
 
 
 def test_watch_without_mentions_for_hours_is_noticed():
     """Twenty days of 300 mentions a day, then eight hours of nothing by day."""
-    sample = corpus(a_day=300.0, voices=4000)
-    until_then = [u for u in sample.utterances if u.at < NOW - 8 * HOUR]
+    sample = corpus(mentions_per_day=300.0, voices=4000)
+    until_then = [u for u in sample.observations if u.at < NOW - 8 * HOUR]
     assert notice_kinds(until_then) == [IncidentKind.HEALTH]
 
 
@@ -242,7 +242,7 @@ def test_young_baseline_opens_no_small_crisis(days, count):
     """Twenty-five voices are no crisis for a watch of two days, whatever their sentiment."""
     sample = corpus(days=days)
     sample.crisis(NOW - 2 * HOUR, 2 * HOUR, voices=35)
-    events = detect(WATCH, sample.utterances, None, NOW, make_context(NOW)).events
+    events = detect(WATCH, sample.observations, None, NOW, make_context(NOW)).events
     assert [event.kind for event in events] == [IncidentKind.CRISIS] * count
 
 

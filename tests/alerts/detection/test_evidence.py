@@ -20,11 +20,11 @@ CONTEXT = make_context(NOW - timedelta(hours=3))
 def live():
     """Return mentions with 40 voices in the last 40 minutes, and the state of three hours ago."""
     sample = Corpus(now=NOW, random=Random(5))
-    sample.ordinary(days=16)
-    before = detect(WATCH, sample.utterances, None, CONTEXT.backfilled_at, CONTEXT).state
+    sample.add_background(days=16)
+    before = detect(WATCH, sample.observations, None, CONTEXT.backfilled_at, CONTEXT).state
     for n in range(40):
         sample.add(NOW - (40 - n) * MINUTE, f"c{n}", negative=True, topics=("battery",))
-    return sample.utterances, before
+    return sample.observations, before
 
 
 def test_crisis_opens_with_its_tipping_mention_only(live):
@@ -57,28 +57,28 @@ def test_no_tipping_mention_without_a_rise(live):
 def test_every_opening_has_a_tipping_mention(minutes):
     """This holds even if a baseline that learnt the hours since would see no crisis."""
     sample = Corpus(now=NOW, random=Random(5))
-    sample.ordinary(days=16)
+    sample.add_background(days=16)
     for n in range(60):
         at = NOW - timedelta(hours=12) + n * minutes / 60 * MINUTE
         sample.add(at, f"c{n}", negative=True, topics=("battery",))
-    detection = detect(WATCH, sample.utterances, None, NOW, make_context(NOW))
+    detection = detect(WATCH, sample.observations, None, NOW, make_context(NOW))
     opened_at = detection.events[0].opened
     assert opened_at < NOW - timedelta(hours=4)
     assert tipping_mention(
-        WATCH, sample.utterances, detection.baselines[opened_at], opened_at, CONTEXT
+        WATCH, sample.observations, detection.baselines[opened_at], opened_at, CONTEXT
     )
 
 
 def test_crisis_without_baseline_has_a_tipping_mention():
     """With less than three days of history only the count of voices matters."""
     sample = Corpus(now=NOW, random=Random(5))
-    sample.ordinary(days=1)
+    sample.add_background(days=1)
     for n in range(60):
         sample.add(NOW - (60 - n) * MINUTE, f"c{n}", negative=True, topics=("battery",))
-    detection = detect(WATCH, sample.utterances, None, NOW, CONTEXT)
+    detection = detect(WATCH, sample.observations, None, NOW, CONTEXT)
     opened_at = detection.events[0].opened
     assert tipping_mention(
-        WATCH, sample.utterances, detection.baselines[opened_at], opened_at, CONTEXT
+        WATCH, sample.observations, detection.baselines[opened_at], opened_at, CONTEXT
     )
 
 

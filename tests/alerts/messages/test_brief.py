@@ -16,14 +16,14 @@ from alerts.messages.brief import (
 )
 from core.incident import IncidentState
 from templates.i18n import Translator
-from tests.alerts import example_letters as letters
+from tests.alerts import example_emails as letters
 
 say = Translator(zone="Europe/Berlin")
 
 
 def composed_brief(**changes):
     """Return the email on INC-7, *changes* as in BriefFacts."""
-    return compose_brief(letters.evidence(**changes), letters.ENVELOPE, letters.NOW)
+    return compose_brief(letters.brief_facts(**changes), letters.ENVELOPE, letters.NOW)
 
 
 def test_brief_has_the_numbers_of_the_incident():
@@ -43,7 +43,7 @@ def test_sections_are_in_order():
 
 
 def test_preheader_has_severity_kind_topic_and_trend():
-    context = brief_context(letters.evidence(), letters.ENVELOPE, letters.NOW)
+    context = brief_context(letters.brief_facts(), letters.ENVELOPE, letters.NOW)
     assert say(context.preheader).startswith(
         "SEV2 crisis · Veloria: battery · 64 people complaining (normally about 4). Still growing"
     )
@@ -54,7 +54,7 @@ def test_onset_is_in_the_zone_of_the_reader_and_in_utc():
 
 
 def test_gaps_in_coverage_are_reported():
-    text = composed_brief(completeness=letters.completeness(outages=(letters.silence(),))).text
+    text = composed_brief(completeness=letters.completeness(outages=(letters.outage(),))).text
     assert "Up to date: 31 of 33 sources." in text
     assert "radforum (blocked by robots.txt)" in text
     assert "50 mentions were not scored" in text
@@ -140,7 +140,7 @@ def test_chart_is_the_only_image_of_the_brief():
     assert list(brief.images) == ["chart@inc-7.r1"]
     assert 'src="cid:chart@inc-7.r1"' in brief.html
     fullest = "Busiest hour: 42 at Fri 20 Nov, 13:00 ({})."
-    usual = max(letters.evidence().bars, key=lambda bar: bar.total).usual
+    usual = max(letters.brief_facts().bars, key=lambda bar: bar.total).usual
     assert fullest.format(say("figure.expected", expected=usual)) in brief.html
 
 

@@ -21,7 +21,7 @@ from core.mention import Sentiment
 from core.observation import Observation
 from core.timestamps import floor_to
 from store.analysis.verdicts import save_results
-from tests.alerts.example_letters import mention
+from tests.alerts.example_emails import mention
 from tests.store import factories
 from tests.store.factories import NOON
 
@@ -83,25 +83,25 @@ def record(sqlite_record):
     texts = {f"safe{n}": (f"The brake of number {n} is loud", ("safety",)) for n in range(6)}
     texts["price"] = ("It costs too much", ("price",))
     posts = [
-        factories.heard(
+        factories.crawled_post(
             name, text, published=NOON - HOUR + n * timedelta(minutes=5), voice=name * 4
         )
         for n, (name, (text, _)) in enumerate(texts.items())
     ]
     past = {"praise": ("Lovely ride", POSITIVE), "grumble": ("It came late", NEGATIVE)}
     old = [
-        factories.heard(name, text, published=NOON - timedelta(days=10), voice=name * 4)
+        factories.crawled_post(name, text, published=NOON - timedelta(days=10), voice=name * 4)
         for name, (text, _) in past.items()
     ]
     with sqlite_record.write() as tx:
-        factories.begin(tx, "blog", at=NOON)
-    factories.hear(sqlite_record, *posts, *old)
+        factories.add_sources(tx, "blog", at=NOON)
+    factories.store_page(sqlite_record, *posts, *old)
     results = [
-        factories.finding(name, text, verdicts=(factories.verdict(text, topics=topics),))
+        factories.analysis_result(name, text, verdicts=(factories.verdict(text, topics=topics),))
         for name, (text, topics) in texts.items()
     ]
     results += [
-        factories.finding(
+        factories.analysis_result(
             name, text, verdicts=(factories.verdict(text, sentiment=sentiment, topics=()),)
         )
         for name, (text, sentiment) in past.items()

@@ -19,7 +19,7 @@ from alerts.messages.quotes import (
 from core.mention import MentionState, Sentiment
 from templates.i18n import Translator
 from templates.links import Links
-from tests.alerts import example_letters as letters
+from tests.alerts import example_emails as letters
 
 FAMILY = "👨‍👩‍👧"
 LETTERS = st.characters(codec="utf-8")

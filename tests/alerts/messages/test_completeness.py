@@ -17,8 +17,16 @@ from store import tables
 from store.analysis.verdicts import save_results
 from store.crawl import sources
 from templates.i18n import Translator
-from tests.alerts.example_letters import NOW
-from tests.store.factories import MODEL, NOON, begin, finding, hear, heard, key
+from tests.alerts.example_emails import NOW
+from tests.store.factories import (
+    MODEL,
+    NOON,
+    add_sources,
+    analysis_result,
+    crawled_post,
+    key,
+    store_page,
+)
 
 say = Translator(zone="Europe/Berlin")
 SCORER = Outage(what="scorer", name="analyse", since=NOW, reason="down")
@@ -77,7 +85,7 @@ DAY = timedelta(days=1)
 @pytest.fixture
 def record(sqlite_record):
     with sqlite_record.write() as tx:
-        begin(tx, "blog", "forum")
+        add_sources(tx, "blog", "forum")
         sources.record_outcome(tx, "blog", state="ok", reason=None, now=NOON)
         for _ in range(2):
             sources.record_outcome(tx, "forum", state="failed", reason="answered 500", now=NOON)
@@ -99,27 +107,27 @@ def test_failed_source_is_reported_with_its_reason(record):
 
 
 def test_no_model_before_the_first_score(record):
-    hear(record, heard("a"))
+    store_page(record, crawled_post("a"))
     assert (completeness_of(record).model, completeness_of(record).pending) == ("", 1)
 
 
 def test_unscored_mentions_of_the_window_are_counted_by_language(record):
     names = {"de1": NOON, "de2": NOON, "fr": NOON, "old": NOON - 9 * DAY, "en": NOON}
-    hear(record, *(heard(name, published=at) for name, at in names.items()))
+    store_page(record, *(crawled_post(name, published=at) for name, at in names.items()))
     results = [
-        finding(name, analysis="unscored", language=name[:2], verdicts=())
+        analysis_result(name, analysis="unscored", language=name[:2], verdicts=())
         for name in names
         if name != "en"
     ]
     with record.write() as tx:
-        save_results(tx, [*results, finding("en")], now=NOON)
+        save_results(tx, [*results, analysis_result("en")], now=NOON)
     assert completeness_of(record).unscored == {"de": 2, "fr": 1}
     assert completeness_of(record, until=NOON).unscored == {}
     assert completeness_of(record).model == MODEL
 
 
 def test_deleted_mentions_are_counted(record):
-    hear(record, heard("a"), heard("b"))
+    store_page(record, crawled_post("a"), crawled_post("b"))
     with record.write() as tx:
         row = update(tables.mentions).where(tables.mentions.c.id == key("a"))
         tx.execute(row.values(state="deleted"))

@@ -20,7 +20,7 @@ from alerts.messages.headline import headline, lede, safety_answer
 from core.coverage import Coverage
 from core.incident import IncidentKind, IncidentState
 from templates.i18n import Translator
-from tests.alerts import example_letters as letters
+from tests.alerts import example_emails as letters
 
 say = Translator()
 ALL = Completeness(coverage=Coverage(sources=4, heard=4))
@@ -165,7 +165,7 @@ def test_calm_requires_coverage_and_a_baseline(
     """There must be no open crisis, no outage, at least half of the sources and a baseline."""
     state = IncidentState.OPEN if is_open else IncidentState.RESOLVED
     incidents = (letters.crisis(state=state),)
-    silences = (letters.silence(),) if has_outage else ()
+    silences = (letters.outage(),) if has_outage else ()
     coverage = Coverage(sources=covered_count + missing_count, heard=covered_count)
     completeness = Completeness(coverage=coverage, outages=silences, has_baseline=has_baseline)
     verdict = safety(DayHighlight(kind=HighlightKind.ORDINARY), incidents, completeness)
@@ -189,7 +189,7 @@ def test_negative_highlight_asks_to_keep_watching():
 
 
 def test_each_outage_is_named_once():
-    outages = [letters.silence("scorer"), letters.silence("scorer"), letters.silence("source")]
+    outages = [letters.outage("scorer"), letters.outage("scorer"), letters.outage("source")]
     sentence = say(
         safety_answer(Safety.UNKNOWN, DayHighlight(kind=HighlightKind.ORDINARY), outages)
     )
@@ -201,7 +201,7 @@ def test_many_silent_sources_are_a_number():
         safety_answer(
             Safety.UNKNOWN,
             DayHighlight(kind=HighlightKind.ORDINARY),
-            [letters.silence("source")] * 9,
+            [letters.outage("source")] * 9,
         )
     )
     assert sentence == "No verdict today. Not working: 9 sources."

@@ -10,7 +10,7 @@ from core.coverage import Coverage
 from core.incident import IncidentState
 from core.mention import Sentiment
 from templates.i18n import Translator
-from tests.alerts import example_letters as letters
+from tests.alerts import example_emails as letters
 
 say = Translator(zone="Europe/Berlin")
 
@@ -142,7 +142,7 @@ def test_digest_of_a_quiet_day_is_short():
 
 def test_day_without_coverage_is_not_calm():
     """Few mentions without scoring or without most sources give no verdict."""
-    without_scorer = letters.completeness(outages=(letters.silence(),))
+    without_scorer = letters.completeness(outages=(letters.outage(),))
     few_sources = letters.completeness(coverage=Coverage(sources=10, heard=3))
     for completeness in (without_scorer, few_sources):
         text = quiet_digest(completeness=completeness).text

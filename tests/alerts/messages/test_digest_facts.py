@@ -115,17 +115,17 @@ def record(sqlite_record):
     names = [f"h{n}" for n in range(7 * 24)]
     texts = {name: f"The brake of {name} is loud" for name in names}
     posts = [
-        factories.heard(name, texts[name], published=start + n * HOUR, voice=f"{n:032x}")
+        factories.crawled_post(name, texts[name], published=start + n * HOUR, voice=f"{n:032x}")
         for n, name in enumerate(names)
     ]
     with sqlite_record.write() as tx:
-        factories.begin(tx, "blog", at=start)
+        factories.add_sources(tx, "blog", at=start)
         watches.replace_from_file(
             tx, [factories.watch(), factories.watch("rival", "rival")], TOPICS
         )
-    factories.hear(sqlite_record, *posts, at=start + 8 * 24 * HOUR)
+    factories.store_page(sqlite_record, *posts, at=start + 8 * 24 * HOUR)
     with sqlite_record.write() as tx:
-        results = [factories.finding(name, texts[name]) for name in names]
+        results = [factories.analysis_result(name, texts[name]) for name in names]
         save_results(tx, results, now=start)
     return sqlite_record
 

@@ -43,12 +43,14 @@ def test_every_mention_of_the_window_is_in_one_bar(rows):
 def insert_mentions(record, *times, topics=()):
     """Insert an analysed mention at each of *times*."""
     times_by_name = {f"{at}{topics}": at for at in times}
-    factories.hear(
-        record, *(factories.heard(name, published=at) for name, at in times_by_name.items())
+    factories.store_page(
+        record, *(factories.crawled_post(name, published=at) for name, at in times_by_name.items())
     )
     verdicts = (factories.verdict(topics=topics),)
     with record.write() as tx:
-        save_results(tx, [factories.finding(n, verdicts=verdicts) for n in times_by_name], now=NOON)
+        save_results(
+            tx, [factories.analysis_result(n, verdicts=verdicts) for n in times_by_name], now=NOON
+        )
 
 
 def store_baseline(record, learnt_since, zone="UTC"):
@@ -75,7 +77,7 @@ def normal_levels(record, first=NOON - SPAN, end=NOON, *, topic=None, zone="UTC"
 def record_with_source(sqlite_record):
     """Return a database with a source."""
     with sqlite_record.write() as tx:
-        factories.begin(tx, "blog", at=NOON)
+        factories.add_sources(tx, "blog", at=NOON)
     return sqlite_record
 
 

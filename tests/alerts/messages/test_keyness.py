@@ -16,7 +16,7 @@ from alerts.messages.keyness import (
     words_and_pairs,
 )
 from templates.contexts.mail import Reason
-from tests.alerts.example_letters import mention
+from tests.alerts.example_emails import mention
 
 WORDS = ("bike", "ride", "blue", "shop", "city", "hill", "road", "wheel")
 

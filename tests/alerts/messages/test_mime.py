@@ -12,7 +12,7 @@ from alerts.messages.brief import compose_brief
 from alerts.messages.digest import compose_digest
 from alerts.messages.mime import from_mime, html_for_browser, to_mime
 from core.incident import IncidentState
-from tests.alerts import example_letters as letters
+from tests.alerts import example_emails as letters
 
 LINE = st.text(
     st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_size=90
@@ -24,7 +24,7 @@ BODY = TEXT.filter(lambda text: "\r" not in text)
 def brief(revision: int = 3):
     """Return a brief late in its thread."""
     incident = letters.crisis(revision=revision, state=IncidentState.OPEN)
-    facts = letters.evidence(incident=incident)
+    facts = letters.brief_facts(incident=incident)
     return compose_brief(facts, letters.ENVELOPE, letters.NOW)
 
 
@@ -47,18 +47,18 @@ def test_email_round_trips(make):
 @given(BODY, BODY)
 def test_any_text_round_trips(text, html):
     """Dots at the start of a line, boundaries, long lines, all scripts."""
-    letter = letters.letter(text=text, html=html)
+    letter = letters.email(text=text, html=html)
     assert from_mime(to_mime(letter)) == letter
     assert to_mime(letter).isascii()
 
 
 @pytest.mark.parametrize("text", [".\n", "..\n.\nQUIT\n", "--=_x\n", "From me\n", " \n\n \n"])
 def test_special_lines_of_mail_round_trip(text):
-    assert from_mime(to_mime(letters.letter(text=text))).text == text
+    assert from_mime(to_mime(letters.email(text=text))).text == text
 
 
 def test_boundary_does_not_occur_in_the_content():
-    eml = to_mime(letters.letter())
+    eml = to_mime(letters.email())
     boundary = message_from_bytes(eml, policy=SMTP).get_boundary()
     assert eml.count(boundary.encode()) == 4  # the header, two parts, the end
 
@@ -95,7 +95,7 @@ def test_date_is_that_of_the_email():
 def test_long_ids_are_not_encoded_in_references():
     """Folded as text they would become encoded words, which no client threads."""
     long = f"<inc-{'7' * 120}.r1@{'sub.' * 20}listening.example>"
-    eml = to_mime(letters.letter(references=(long,)))
+    eml = to_mime(letters.email(references=(long,)))
     assert long.encode() in eml
     assert from_mime(eml).references == (long,)
 
@@ -103,11 +103,11 @@ def test_long_ids_are_not_encoded_in_references():
 @pytest.mark.parametrize("field", ["subject", "recipient", "sender"])
 def test_line_break_in_a_header_is_rejected(field):
     with pytest.raises(ValueError, match="linefeed or carriage return"):
-        to_mime(letters.letter(**{field: "a@b.example\r\nBcc: c@d.example"}))
+        to_mime(letters.email(**{field: "a@b.example\r\nBcc: c@d.example"}))
 
 
 def test_subject_in_any_script_round_trips():
-    letter = letters.letter(subject="Вело, 字, é 😀 " + "ü" * 200)
+    letter = letters.email(subject="Вело, 字, é 😀 " + "ü" * 200)
     assert from_mime(to_mime(letter)).subject == letter.subject
 
 

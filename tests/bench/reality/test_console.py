@@ -72,8 +72,10 @@ def test_the_twin_searches_as_the_address_does():
 def desk(sqlite_template, tmp_path_factory):
     path = shutil.copy(sqlite_template, tmp_path_factory.mktemp("console") / "record.db")
     record = Database(f"sqlite:///{path}")
-    sample_installation.furnish(record)
-    yield sample_installation.desk(record, sample_installation.follow(record, MemoryIndex()))
+    sample_installation.fill_database(record)
+    yield sample_installation.make_context(
+        record, sample_installation.fill_index(record, MemoryIndex())
+    )
     record.close()
 
 

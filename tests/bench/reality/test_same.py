@@ -29,8 +29,10 @@ def installation(sqlite_template, tmp_path):
     small = StoppedInstallation(config, state)
     record = wiring.open_database(small.settings)
     with record.write() as tx:
-        factories.begin(tx, "blog")
-    factories.hear(record, *(factories.heard(f"post{n}", f"brake {n}") for n in range(MENTIONS)))
+        factories.add_sources(tx, "blog")
+    factories.store_page(
+        record, *(factories.crawled_post(f"post{n}", f"brake {n}") for n in range(MENTIONS))
+    )
     _follow(small, record)
     record.close()
     return small

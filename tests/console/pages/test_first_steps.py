@@ -21,12 +21,12 @@ EMPTY_PAGES = ("/", "/?q=acme&sentiment=negative", "/incidents", "/sources", "/i
 
 @pytest.fixture
 def first_desk(sqlite_record):
-    return sample_installation.desk(sqlite_record, MemoryIndex())
+    return sample_installation.make_context(sqlite_record, MemoryIndex())
 
 
 @pytest.fixture
 def browser(first_desk):
-    return sample_installation.browser(first_desk)
+    return sample_installation.make_client(first_desk)
 
 
 def add_watch(record):
@@ -106,8 +106,8 @@ def test_before_the_first_mention_a_page_gives_the_state_of_the_crawls(browser, 
     assert dot(browser) == "dot waiting"
 
 
-def test_filters_that_match_nothing_keep_their_own_sentence(client, furnished):
-    with furnished.write() as tx:
+def test_filters_that_match_nothing_keep_their_own_sentence(client, filled_record):
+    with filled_record.write() as tx:
         sources.record_outcome(tx, "blog", state="ok", reason=None, now=NOW)
     text = main_text(client, "/?q=nowhere")
     assert "No results" in text
@@ -115,17 +115,21 @@ def test_filters_that_match_nothing_keep_their_own_sentence(client, furnished):
     assert dot(client) == "dot well"
 
 
-def test_a_backlog_is_no_language_and_is_shown_on_the_search_page_alone(client, furnished):
+def test_a_backlog_is_no_language_and_is_shown_on_the_search_page_alone(client, filled_record):
     assert "Scoring:" not in main_text(client, "/")
-    factories.hear(furnished, factories.heard("late", "acme again", published=NOW), at=NOW)
+    factories.store_page(
+        filled_record, factories.crawled_post("late", "acme again", published=NOW), at=NOW
+    )
     assert "Scoring: 1 of 74 mentions has no sentiment yet." in main_text(client, "/")
     assert "Scoring:" not in main_text(client, "/status")
-    factories.hear(furnished, factories.heard("later", "acme once more", published=NOW), at=NOW)
+    factories.store_page(
+        filled_record, factories.crawled_post("later", "acme once more", published=NOW), at=NOW
+    )
     assert "Scoring: 2 of 75 mentions have no sentiment yet." in main_text(client, "/")
 
 
-def test_without_a_mail_server_emails_are_kept_and_never_queued(desk):
-    client = sample_installation.browser(replace(desk, has_mail_server=False))
+def test_without_a_mail_server_emails_are_kept_and_never_queued(context):
+    client = sample_installation.make_client(replace(context, has_mail_server=False))
     text = main_text(client, "/inbox")
     assert "No mail server is set: emails stay here" in text
     assert "host: smtp.example.org" in text

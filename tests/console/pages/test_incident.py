@@ -35,9 +35,9 @@ def state(record):
         return incidents.get(tx, 1)
 
 
-def test_the_page_tells_what_the_letter_tells(client, furnished):
+def test_the_page_tells_what_the_letter_tells(client, filled_record):
     html = client.get("/incidents/1").text
-    incident = state(furnished)
+    incident = state(filled_record)
     assert f"{incident.observed} people complaining in 1 h" in html
     assert "10%" not in html or "30%" in html
     assert "INC-1" in html
@@ -47,9 +47,11 @@ def test_the_page_tells_what_the_letter_tells(client, furnished):
     assert links <= {key(name) for name in crisis_mentions()}
 
 
-def test_how_good_the_model_is_stands_there_where_it_is_known(desk, client):
+def test_how_good_the_model_is_stands_there_where_it_is_known(context, client):
     sentence = "on average it finds 74% of the posts of each class in English tweets"
-    quality_client = sample_installation.browser(replace(desk, quality={"lexicon": 0.741}.get))
+    quality_client = sample_installation.make_client(
+        replace(context, quality={"lexicon": 0.741}.get)
+    )
     assert sentence in quality_client.get("/incidents/1").text
     assert sentence not in client.get("/incidents/1").text
 
@@ -61,18 +63,18 @@ def test_its_search_holds_its_mentions(client):
     assert {m["id"] for m in body["mentions"]} >= {key(name) for name in crisis_mentions()}
 
 
-def test_the_button_acknowledges_once(client, furnished):
-    before = state(furnished)
+def test_the_button_acknowledges_once(client, filled_record):
+    before = state(filled_record)
     html = client.get("/incidents/1").text
     token = re.search(r'name="token" value="([0-9a-f]{64})"', html)[1]
     answer = press(client, token)
     assert (answer.status_code, answer.headers["location"]) == (303, "/incidents/1")
-    after = state(furnished)
+    after = state(filled_record)
     assert after.state is IncidentState.ACKNOWLEDGED
     assert after.revision == before.revision + 1
     assert press(client, token).status_code == 303
-    assert state(furnished) == after
-    with furnished.read() as tx:
+    assert state(filled_record) == after
+    with filled_record.read() as tx:
         events = incidents.events(tx, 1)
         noted = tx.execute(select(audit)).all()
     assert [(e["reason"], e["person"]) for e in events[1:]] == [("acknowledged", OPERATOR)]
@@ -91,20 +93,20 @@ def test_afterwards_the_page_says_who_has_seen_it_and_no_strip_shouts(client):
     assert "strip alarm" not in client.get("/").text
 
 
-def test_of_two_who_press_at_once_one_is_the_first(furnished):
+def test_of_two_who_press_at_once_one_is_the_first(filled_record):
     """The second person's revision is outdated: nothing is written."""
-    stale = state(furnished)
-    with furnished.write() as tx:
+    stale = state(filled_record)
+    with filled_record.write() as tx:
         assert acknowledge(tx, stale, person="ann", now=NOW)
-    with furnished.write() as tx:
+    with filled_record.write() as tx:
         assert not acknowledge(tx, stale, person="bob", now=NOW)
-    with furnished.read() as tx:
+    with filled_record.read() as tx:
         assert [e["person"] for e in incidents.events(tx, 1)] == [None, "ann"]
 
 
-def test_what_the_state_machine_keeps_is_kept(client, furnished):
+def test_what_the_state_machine_keeps_is_kept(client, filled_record):
     press(client)
-    with furnished.read() as tx:
+    with filled_record.read() as tx:
         ((_, course),) = [
             c for c in incidents.active_or_recent(tx, "acme", since=NOW) if c[0].id == 1
         ]
@@ -138,9 +140,9 @@ def test_a_page_of_ours_may_press(client, headers):
         {"sec-fetch-site": "none"},
     ],
 )
-def test_a_foreign_page_may_not_even_with_the_token(client, furnished, headers):
+def test_a_foreign_page_may_not_even_with_the_token(client, filled_record, headers):
     assert press(client, **headers).status_code == 403
-    assert state(furnished).state is IncidentState.OPEN
+    assert state(filled_record).state is IncidentState.OPEN
 
 
 @pytest.mark.parametrize(
@@ -148,18 +150,18 @@ def test_a_foreign_page_may_not_even_with_the_token(client, furnished, headers):
     ["", "0" * 64, "é", csrf.create_token("/incidents/2/acknowledge")],
     ids=["none", "zeros", "no hex", "of another"],
 )
-def test_without_the_token_of_this_very_button_nothing_is_pressed(client, furnished, token):
+def test_without_the_token_of_this_very_button_nothing_is_pressed(client, filled_record, token):
     assert press(client, token).status_code == 403
-    assert state(furnished).state is IncidentState.OPEN
+    assert state(filled_record).state is IncidentState.OPEN
 
 
 def test_an_empty_body_is_no_token(client):
     assert client.post(URL, headers=OURS).status_code == 403
 
 
-def test_a_get_never_acknowledges(client, furnished):
+def test_a_get_never_acknowledges(client, filled_record):
     assert client.get(URL).status_code == 405
-    assert state(furnished).state is IncidentState.OPEN
+    assert state(filled_record).state is IncidentState.OPEN
 
 
 def test_an_incident_that_is_over_is_told_as_of_its_end(client):

@@ -8,18 +8,20 @@ import pytest
 from alerts.messages.brief import compose_brief
 from alerts.messages.mime import from_mime, to_mime
 from store.alerts import outbox
-from tests.alerts.example_letters import ENVELOPE, evidence
+from tests.alerts.example_emails import ENVELOPE, brief_facts
 from tests.console.sample_installation import NOW
-from tests.store.factories import parcel
+from tests.store.factories import outbox_message
 
 
 @pytest.fixture
-def brief(furnished):
+def brief(filled_record):
     """Return the number of a real brief with its chart."""
-    notification = compose_brief(evidence(), ENVELOPE, NOW)
-    with furnished.write() as tx:
+    notification = compose_brief(brief_facts(), ENVELOPE, NOW)
+    with filled_record.write() as tx:
         outbox.enqueue(
-            tx, [parcel("real", eml=to_mime(notification), subject=notification.subject)], now=NOW
+            tx,
+            [outbox_message("real", eml=to_mime(notification), subject=notification.subject)],
+            now=NOW,
         )
         return next(row.id for row in outbox.recent(tx) if row.key == "real")
 
@@ -59,8 +61,8 @@ def test_its_links_leave_the_frame(client, brief):
     assert '<base target="_top">' in client.get(f"/inbox/{brief}.html").text
 
 
-def test_the_eml_is_what_goes_over_the_wire(client, brief, furnished):
-    with furnished.read() as tx:
+def test_the_eml_is_what_goes_over_the_wire(client, brief, filled_record):
+    with filled_record.read() as tx:
         row = outbox.get(tx, brief)
     answer = client.get(f"/inbox/{brief}.eml")
     assert answer.content == row.eml
@@ -87,8 +89,8 @@ def test_a_letter_that_is_none_is_not_found(client, end):
     assert client.get(f"/inbox/99{end}").status_code == 404
 
 
-def test_a_hostile_subject_is_text(client, furnished):
-    bad = replace(parcel("bad"), subject="</title><script>alert(1)</script>")
-    with furnished.write() as tx:
+def test_a_hostile_subject_is_text(client, filled_record):
+    bad = replace(outbox_message("bad"), subject="</title><script>alert(1)</script>")
+    with filled_record.write() as tx:
         outbox.enqueue(tx, [bad], now=NOW)
     assert "<script>alert" not in client.get("/inbox").text

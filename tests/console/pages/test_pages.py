@@ -146,16 +146,16 @@ def test_the_open_incident_stands_on_every_page(client):
         assert "INC-1" in client.get(path).text, path
 
 
-def test_a_silence_stands_on_every_page_and_calm_is_not_claimed(client, furnished):
-    with furnished.write() as tx:
+def test_a_silence_stands_on_every_page_and_calm_is_not_claimed(client, filled_record):
+    with filled_record.write() as tx:
         processes.mark_failing(tx, "analyse", reason="it died")
     assert "Scoring has been delayed since" in client.get("/").text
     assert client.get("/status.json").json()["calm"] is None
 
 
-def test_a_process_that_says_nothing_any_more_is_not_shown_at_work(desk):
-    later = sample_installation.browser(
-        replace(desk, now=lambda: sample_installation.NOW + sample_installation.HOUR)
+def test_a_process_that_says_nothing_any_more_is_not_shown_at_work(context):
+    later = sample_installation.make_client(
+        replace(context, now=lambda: sample_installation.NOW + sample_installation.HOUR)
     )
     page = later.get("/status").text
     assert page.count("Not responding") == 3
@@ -163,8 +163,8 @@ def test_a_process_that_says_nothing_any_more_is_not_shown_at_work(desk):
     assert {p["state"] for p in later.get("/status.json").json()["processes"]} == {"working"}
 
 
-def test_the_status_tells_whose_verdicts_stand_and_how_far_a_replay_is(client, furnished):
-    with furnished.write() as tx:
+def test_the_status_tells_whose_verdicts_stand_and_how_far_a_replay_is(client, filled_record):
+    with filled_record.write() as tx:
         models = rescoring.by_model(tx)
         rescoring.start(tx, "another@1")
         waiting = rescoring.remaining(tx, "another@1")
@@ -175,9 +175,9 @@ def test_the_status_tells_whose_verdicts_stand_and_how_far_a_replay_is(client, f
         assert f"{count} by {model}" in said
 
 
-def test_a_late_source_is_so_since_it_was_last_heard(desk, furnished):
+def test_a_late_source_is_so_since_it_was_last_heard(context, filled_record):
     """The time is that of the last success, not of the first."""
-    with furnished.write() as tx:
+    with filled_record.write() as tx:
         for slug in ("blog", "forum"):
             sources.record_outcome(
                 tx,
@@ -188,8 +188,8 @@ def test_a_late_source_is_so_since_it_was_last_heard(desk, furnished):
             )
             sources.record_outcome(tx, slug, state="ok", reason=None, now=sample_installation.NOW)
     page = (
-        sample_installation.browser(
-            replace(desk, now=lambda: sample_installation.NOW + 9 * sample_installation.HOUR)
+        sample_installation.make_client(
+            replace(context, now=lambda: sample_installation.NOW + 9 * sample_installation.HOUR)
         )
         .get("/sources")
         .text
@@ -198,12 +198,12 @@ def test_a_late_source_is_so_since_it_was_last_heard(desk, furnished):
     assert "since Mon 2 Mar, 04:00" not in page
 
 
-def test_a_record_out_of_reach_is_503_in_either_form(desk, tmp_path):
+def test_a_record_out_of_reach_is_503_in_either_form(context, tmp_path):
     """Open incidents are unknown: the page states the outage and claims no calm."""
     (folder := tmp_path / "gone").mkdir()
     lost = Database(f"sqlite:///{folder / 'record.db'}")
     folder.rmdir()
-    client = sample_installation.browser(replace(desk, database=lost))
+    client = sample_installation.make_client(replace(context, database=lost))
     for path in ("/", "/status", "/incidents/1"):
         answer = client.get(path)
         assert answer.status_code == 503

@@ -18,17 +18,23 @@ SAID = "Long post: scored on 12% of its text"
 
 
 @pytest.fixture
-def asked(furnished):
+def asked(filled_record):
     """Return a client; a long text is the only post of the incident."""
     at = sample_installation.NOW - sample_installation.HOUR / 6
-    factories.hear(furnished, factories.heard("long", TEXT, published=at, matches={"acme": "r1"}))
-    judged = factories.finding("long", TEXT, verdicts=(factories.verdict(TEXT, read_share=0.12),))
+    factories.store_page(
+        filled_record, factories.crawled_post("long", TEXT, published=at, matches={"acme": "r1"})
+    )
+    judged = factories.analysis_result(
+        "long", TEXT, verdicts=(factories.verdict(TEXT, read_share=0.12),)
+    )
     incident = update(tables.incidents).where(tables.incidents.c.id == 1)
-    with furnished.write() as tx:
+    with filled_record.write() as tx:
         save_results(tx, [judged], now=sample_installation.NOW)
         tx.execute(incident.values(mentions=[key("long")]))
-    return sample_installation.browser(
-        sample_installation.desk(furnished, sample_installation.follow(furnished, MemoryIndex()))
+    return sample_installation.make_client(
+        sample_installation.make_context(
+            filled_record, sample_installation.fill_index(filled_record, MemoryIndex())
+        )
     )
 
 

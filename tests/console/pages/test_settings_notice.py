@@ -22,26 +22,26 @@ def store(furnished, *, restart=(), problem=None):
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_a_mistake_is_shown_with_its_place(client, furnished, page):
-    store(furnished, problem=MISTAKE)
+def test_a_mistake_is_shown_with_its_place(client, filled_record, page):
+    store(filled_record, problem=MISTAKE)
     html = unescape(client.get(page).text)
     assert f"<code>{MISTAKE}</code>" in html
     assert "harken.yaml has a mistake and was not applied. The settings of Mon 2 Mar" in html
-    store(furnished)
+    store(filled_record)
     html = client.get(page).text
     assert "mistake" not in html
     assert "Restart" not in html
 
 
-def test_several_mistakes_are_counted_and_listed(client, furnished):
-    store(furnished, problem=f"{MISTAKE}\n/etc/harken.yaml:9:1: x")
+def test_several_mistakes_are_counted_and_listed(client, filled_record):
+    store(filled_record, problem=f"{MISTAKE}\n/etc/harken.yaml:9:1: x")
     html = client.get("/").text
     assert "harken.yaml has 2 mistakes and was not applied." in html
     assert html.count("<code>/etc/harken.yaml:") == 2
 
 
-def test_changes_that_need_a_restart_are_named(client, furnished):
-    store(furnished, restart=("index", "console.port"))
+def test_changes_that_need_a_restart_are_named(client, filled_record):
+    store(filled_record, restart=("index", "console.port"))
     html = client.get("/").text
     assert "harken.yaml was changed. Restart Harken to apply index, console.port." in html
     assert client.get("/status.json").json()["settings"] == {

@@ -25,28 +25,31 @@ RIVAL = {"negative": 0.05, "neutral": 0.1, "positive": 0.85}
 
 
 @pytest.fixture
-def record(furnished):
+def record(filled_record):
     """Add a mention of both watches."""
     at = sample_installation.NOW - sample_installation.HOUR / 6
-    factories.hear(
-        furnished, factories.heard("two", TEXT, published=at, matches={"acme": "r1", "rival": "r1"})
+    factories.store_page(
+        filled_record,
+        factories.crawled_post("two", TEXT, published=at, matches={"acme": "r1", "rival": "r1"}),
     )
     towards = factories.verdict(
         TEXT, watch="rival", sentiment=Sentiment.POSITIVE, probabilities=RIVAL, topics=()
     )
-    result = factories.finding(
+    result = factories.analysis_result(
         "two", TEXT, verdicts=(factories.verdict(TEXT, heads=HEADS), towards)
     )
-    with furnished.write() as tx:
+    with filled_record.write() as tx:
         save_results(tx, [result], now=sample_installation.NOW)
-    return furnished
+    return filled_record
 
 
 @pytest.fixture
 def two_watch_client(record):
     """Return a client of the console."""
-    return sample_installation.browser(
-        sample_installation.desk(record, sample_installation.follow(record, MemoryIndex()))
+    return sample_installation.make_client(
+        sample_installation.make_context(
+            record, sample_installation.fill_index(record, MemoryIndex())
+        )
     )
 
 

@@ -23,15 +23,19 @@ TEXT = "Jane Roe of acme rode an x 200 in NYC #AcmeFail https://shop.example"
 
 
 @pytest.fixture
-def entity_client(furnished):
+def entity_client(filled_record):
     """Return a client; one mention has an entity of every kind."""
     at = sample_installation.NOW - sample_installation.HOUR
-    factories.hear(furnished, factories.heard("named", TEXT, published=at, matches={"acme": "r1"}))
-    result = factories.finding("named", TEXT, entities=NAMED, phrases=("loud brake",))
-    with furnished.write() as tx:
+    factories.store_page(
+        filled_record, factories.crawled_post("named", TEXT, published=at, matches={"acme": "r1"})
+    )
+    result = factories.analysis_result("named", TEXT, entities=NAMED, phrases=("loud brake",))
+    with filled_record.write() as tx:
         save_results(tx, [result], now=sample_installation.NOW)
-    return sample_installation.browser(
-        sample_installation.desk(furnished, sample_installation.follow(furnished, MemoryIndex()))
+    return sample_installation.make_client(
+        sample_installation.make_context(
+            filled_record, sample_installation.fill_index(filled_record, MemoryIndex())
+        )
     )
 
 

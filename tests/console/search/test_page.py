@@ -43,13 +43,15 @@ def facet(html, label):
 
 
 @pytest.fixture(params=["memory", "tantivy"])
-def engine_client(request, furnished, tmp_path):
+def engine_client(request, filled_record, tmp_path):
     """Return a client over either engine."""
     engine = (
         MemoryIndex() if request.param == "memory" else TantivyIndex(tmp_path / "i", writer=True)
     )
-    with closing(sample_installation.follow(furnished, engine)) as index:
-        yield sample_installation.browser(sample_installation.desk(furnished, index))
+    with closing(sample_installation.fill_index(filled_record, engine)) as index:
+        yield sample_installation.make_client(
+            sample_installation.make_context(filled_record, index)
+        )
 
 
 def test_the_twins_pages_hold_every_mention_once(engine_client):
@@ -190,8 +192,10 @@ def test_a_mark_of_another_order_is_no_error_of_ours(client):
     assert client.get("/?q=acme&sort=relevance&after=1." + "0" * 32).status_code == 422
 
 
-def test_what_the_record_deleted_is_not_shown_although_the_index_still_has_it(client, furnished):
-    with furnished.write() as tx:
+def test_what_the_record_deleted_is_not_shown_although_the_index_still_has_it(
+    client, filled_record
+):
+    with filled_record.write() as tx:
         gone = mentions.update().where(mentions.c.id == key("hostile0"))
         tx.execute(gone.values(state="deleted", text=""))
     html = client.get("/?range=24h").text
@@ -206,8 +210,8 @@ class Unreachable(MemoryIndex):
         raise TransientError("The index does not answer: connection refused.")
 
 
-def test_without_its_index_the_search_is_503_and_all_else_works(desk):
-    client = sample_installation.browser(replace(desk, index=Unreachable()))
+def test_without_its_index_the_search_is_503_and_all_else_works(context):
+    client = sample_installation.make_client(replace(context, index=Unreachable()))
     answer = client.get("/?q=acme")
     assert answer.status_code == 503
     assert "The index does not answer: connection refused." in answer.text
@@ -219,9 +223,9 @@ def test_without_its_index_the_search_is_503_and_all_else_works(desk):
 
 
 @pytest.mark.parametrize("problem", ["down", "range=9y"])
-def test_a_problem_keeps_the_form_with_query_and_filters(desk, problem):
-    index = Unreachable() if problem == "down" else desk.index
-    client = sample_installation.browser(replace(desk, index=index))
+def test_a_problem_keeps_the_form_with_query_and_filters(context, problem):
+    index = Unreachable() if problem == "down" else context.index
+    client = sample_installation.make_client(replace(context, index=index))
     window = "range=24h" if problem == "down" else problem
     answer = client.get(f"/?q=acme+loud&source=blog&sort=relevance&{window}")
     assert answer.status_code == (503 if problem == "down" else 422)
@@ -277,7 +281,7 @@ def test_an_incident_is_a_band_and_named_on_its_mentions(client):
 
 def test_an_empty_installation_has_a_page_too(sqlite_record):
     index = MemoryIndex()
-    client = sample_installation.browser(sample_installation.desk(sqlite_record, index))
+    client = sample_installation.make_client(sample_installation.make_context(sqlite_record, index))
     for path in (
         "/",
         "/?range=all",

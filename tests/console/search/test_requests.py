@@ -7,7 +7,7 @@ from lxml.html import fromstring
 
 from indexer.index import MentionIndex
 from tests.console import sample_installation
-from tests.indexer.engines import ENGINES, STARTS
+from tests.indexer.engine_starts import ENGINES, STARTS
 
 LIMIT = 3  # calls, and on a server requests, for a page
 
@@ -40,11 +40,11 @@ class CountedIndex:
 
 
 @pytest.fixture(params=ENGINES)
-def index(request, furnished, tmp_path):
+def index(request, filled_record, tmp_path):
     """Each engine in turn with the mentions of the sample installation."""
     for engine in STARTS[request.param](tmp_path):
         engine.setup()
-        yield CountedIndex(sample_installation.follow(furnished, engine))
+        yield CountedIndex(sample_installation.fill_index(filled_record, engine))
 
 
 @pytest.fixture
@@ -64,8 +64,8 @@ def http_requests(index, monkeypatch):
 
 
 @pytest.mark.parametrize("path", ["/", "/search.json"])
-def test_a_page_is_one_question(index, furnished, http_requests, path):
-    client = sample_installation.browser(sample_installation.desk(furnished, index))
+def test_a_page_is_one_question(index, filled_record, http_requests, path):
+    client = sample_installation.make_client(sample_installation.make_context(filled_record, index))
     for parameters in PAGES:
         index.calls.clear()
         http_requests.clear()
@@ -74,8 +74,8 @@ def test_a_page_is_one_question(index, furnished, http_requests, path):
         assert len(http_requests) <= LIMIT
 
 
-def test_pages_of_groups_are_one_question_each(index, furnished, http_requests):
-    client = sample_installation.browser(sample_installation.desk(furnished, index))
+def test_pages_of_groups_are_one_question_each(index, filled_record, http_requests):
+    client = sample_installation.make_client(sample_installation.make_context(filled_record, index))
     address, pages = "/?range=all", 0
     while address:
         index.calls.clear()
@@ -87,8 +87,8 @@ def test_pages_of_groups_are_one_question_each(index, furnished, http_requests):
     assert pages > 2
 
 
-def test_a_wrong_address_asks_nothing(index, furnished):
-    client = sample_installation.browser(sample_installation.desk(furnished, index))
+def test_a_wrong_address_asks_nothing(index, filled_record):
+    client = sample_installation.make_client(sample_installation.make_context(filled_record, index))
     for parameters in WRONG_PAGES:
         for path in ("/", "/search.json"):
             assert client.get(f"{path}{parameters}").status_code == 422

@@ -15,17 +15,19 @@ def test_both_steps_end_with_their_counts(sqlite_record):
     stream = io.StringIO()
     steps = ScoringSteps(PlainDisplay(stream), expected=40, event="it ends")
     with sqlite_record.write() as tx:
-        factories.begin(tx, "blog")
+        factories.add_sources(tx, "blog")
     for n in range(20):
         text = f"acme {n}"
-        factories.hear(sqlite_record, factories.heard(f"p{n}", text), at=NOON)
+        factories.store_page(sqlite_record, factories.crawled_post(f"p{n}", text), at=NOON)
         if n < 15:
             with sqlite_record.write() as tx:
-                save_results(tx, [factories.finding(f"p{n}", text)], now=NOON)
+                save_results(tx, [factories.analysis_result(f"p{n}", text)], now=NOON)
         assert not steps.update(sqlite_record, at=2.0 * n)
     assert steps.rate.per_second == 0.5
     with sqlite_record.write() as tx:
-        save_results(tx, [factories.finding(f"p{n}", f"acme {n}") for n in range(15, 20)], now=NOON)
+        save_results(
+            tx, [factories.analysis_result(f"p{n}", f"acme {n}") for n in range(15, 20)], now=NOON
+        )
     _end_backfill(sqlite_record)
     assert steps.update(sqlite_record, at=40.0)
     steps.finish()

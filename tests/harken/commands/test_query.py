@@ -16,7 +16,7 @@ from harken.commands.tables import Table, plain_lines
 from harken.source_kinds import kind_rows
 from indexer.query import parse
 from store import mentions
-from tests.store.factories import begin, hear, heard
+from tests.store.factories import add_sources, crawled_post, store_page
 
 
 def test_kinds_of_sources_are_printed_with_their_options():
@@ -76,8 +76,8 @@ def mention(sqlite_record):
 
     def make(text):
         with sqlite_record.write() as tx:
-            begin(tx, "blog")
-        hear(sqlite_record, heard("a", text))
+            add_sources(tx, "blog")
+        store_page(sqlite_record, crawled_post("a", text))
         with sqlite_record.read() as tx:
             (found,) = mentions.all_mentions(tx)
         return found

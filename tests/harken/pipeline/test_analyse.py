@@ -15,7 +15,7 @@ from nlp.topic_classifier import TopicClassifier
 from store import changes, counts, mentions
 from store.analysis import queue
 from tests.nlp.factories import HOLLOW, POISON, WordModel
-from tests.store.factories import NOON, begin, hear, heard, key
+from tests.store.factories import NOON, add_sources, crawled_post, key, store_page
 
 LATER = NOON + timedelta(minutes=1)
 TOPIC = Topic(id="brakes", name="Brakes", sentences=("the brake is broken and bad",))
@@ -24,7 +24,7 @@ TOPIC = Topic(id="brakes", name="Brakes", sentences=("the brake is broken and ba
 @pytest.fixture
 def record(sqlite_record):
     with sqlite_record.write() as tx:
-        begin(tx, "blog")
+        add_sources(tx, "blog")
     return sqlite_record
 
 
@@ -40,7 +40,7 @@ def analyse(record, model, now=LATER, **known):
 
 def say(record, *texts):
     """Store mentions 0, 1, …, all claimed to be English."""
-    hear(record, *(heard(str(n), text, language="en") for n, text in enumerate(texts)))
+    store_page(record, *(crawled_post(str(n), text, language="en") for n, text in enumerate(texts)))
 
 
 def found(record, n):
@@ -85,7 +85,7 @@ def test_a_poison_text_is_quarantined_and_its_neighbours_are_scored(record, mode
 
 
 def test_a_language_that_the_model_lacks_is_unscored_and_says_which(record, model):
-    hear(record, heard("0", "Die Bremse an meinem Rad ist leider schon wieder kaputt"))
+    store_page(record, crawled_post("0", "Die Bremse an meinem Rad ist leider schon wieder kaputt"))
     analyse(record, model)
     mention = found(record, 0)
     assert (mention.analysis, mention.reason) == (AnalysisState.UNSCORED, "language:de")
@@ -163,7 +163,7 @@ def test_a_killed_worker_holds_its_mentions_no_longer_than_the_lease(record):
 def test_a_text_edited_meanwhile_is_read_again(record, model):
     class Slow(WordModel):
         def predict(self, texts, languages=None):
-            hear(record, heard("0", "Now it is awful", language="en"), at=LATER)
+            store_page(record, crawled_post("0", "Now it is awful", language="en"), at=LATER)
             return super().predict(texts, languages)
 
     say(record, "This is good")

@@ -14,7 +14,7 @@ from indexer.query import parse
 from nlp.topic_classifier import TopicClassifier
 from store import mentions, watches
 from tests.nlp.factories import WordModel
-from tests.store.factories import NOON, begin, hear, heard, key, watch
+from tests.store.factories import NOON, add_sources, crawled_post, key, store_page, watch
 
 LATER = NOON + timedelta(minutes=1)
 POST = "Jane Roe of Acme rode an X200 in München #Sunday"
@@ -23,7 +23,7 @@ POST = "Jane Roe of Acme rode an X200 in München #Sunday"
 @pytest.fixture
 def record(sqlite_record):
     with sqlite_record.write() as tx:
-        begin(tx, "blog")
+        add_sources(tx, "blog")
         acme = watch("acme", products=("X200",), people=("Jane Roe",))
         watches.replace_from_file(tx, [acme, watch("globex")], [])
     return sqlite_record
@@ -31,7 +31,7 @@ def record(sqlite_record):
 
 def analysed(record, text=POST, language="en", wanted="acme"):
     """Return the analysed mention of *text*."""
-    hear(record, heard("a", text, language=language, matches={wanted: "r1"}))
+    store_page(record, crawled_post("a", text, language=language, matches={wanted: "r1"}))
     model = WordModel()
     analyse_batch(record, model, TopicClassifier([], model.encode), owner="w", now=LATER)
     with record.read() as tx:

@@ -12,7 +12,7 @@ from store import mentions, watches
 from store.alerts import observations
 from tests.nlp.factories import WordModel
 from tests.nlp.target_model import AimingModel
-from tests.store.factories import NOON, begin, hear, heard, key, watch
+from tests.store.factories import NOON, add_sources, crawled_post, key, store_page, watch
 
 LATER = NOON + timedelta(minutes=1)
 MIXED = "The Vélorra is a lovely bike but the oskelo is an awful one"
@@ -22,7 +22,7 @@ BOTH = {"acme": "r1", "globex": "r1"}
 @pytest.fixture
 def record(sqlite_record):
     with sqlite_record.write() as tx:
-        begin(tx, "blog")
+        add_sources(tx, "blog")
         watches.replace_from_file(
             tx, [watch("acme", "VELORRA"), watch("globex", "oskelo OR x1")], []
         )
@@ -31,7 +31,7 @@ def record(sqlite_record):
 
 def analysed(record, model, text=MIXED, wanted=BOTH):
     """Return the mention of *text*, scored by *model*."""
-    hear(record, heard("a", text, language="en", matches=wanted))
+    store_page(record, crawled_post("a", text, language="en", matches=wanted))
     analyse_batch(record, model, TopicClassifier([], model.encode), owner="w", now=LATER)
     with record.read() as tx:
         return mentions.get(tx, [key("a")])[0]

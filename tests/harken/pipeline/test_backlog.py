@@ -18,7 +18,15 @@ from store import changes, mentions, tables
 from store.analysis.queue import lease
 from store.analysis.verdicts import save_results
 from store.database import Database
-from tests.store.factories import NOON, begin, dropped, finding, hear, heard, key
+from tests.store.factories import (
+    NOON,
+    add_sources,
+    analysis_result,
+    crawled_post,
+    dropped_post,
+    key,
+    store_page,
+)
 
 pytestmark = pytest.mark.slow  # a database for each example
 
@@ -57,7 +65,7 @@ def made(sqlite_template, tmp_path_factory):
         path = shutil.copy(sqlite_template, folder / f"{next(numbers)}.db")
         record = Database(f"sqlite:///{path}")
         with record.write() as tx:
-            begin(tx, "blog", "forum")
+            add_sources(tx, "blog", "forum")
         yield record
         record.close()
 
@@ -67,7 +75,9 @@ def made(sqlite_template, tmp_path_factory):
 def hear_one(record, name, n):
     """Crawl a mention for the first time, again, or edited."""
     source = ["blog", "forum"][n % 2]
-    hear(record, heard(name, TEXTS[n % 3]), dropped(f"{name}-other"), source=source)
+    store_page(
+        record, crawled_post(name, TEXTS[n % 3]), dropped_post(f"{name}-other"), source=source
+    )
 
 
 def score_one(record, name, n):
@@ -78,7 +88,7 @@ def score_one(record, name, n):
             for p in lease(tx, "t", limit=9, now=NOON, lease_time=timedelta(0))
             if p.id == key(name)
         ]
-        save_results(tx, [finding(name, p.text) for p in taken], now=NOON)
+        save_results(tx, [analysis_result(name, p.text) for p in taken], now=NOON)
 
 
 def drop_one(record, name, n):

@@ -6,7 +6,7 @@ import pytest
 
 from harken.pipeline.crawl import close_crawl, due_sources
 from store.crawl import runs, sources
-from tests.store.factories import NOON, begin, hear, heard
+from tests.store.factories import NOON, add_sources, crawled_post, store_page
 
 MINUTE = timedelta(minutes=1)
 
@@ -78,8 +78,8 @@ def test_the_runs_of_other_crawls_go_on(record):
 
 def test_what_a_lost_run_had_recorded_stays(record):
     with record.write() as tx:
-        begin(tx, "blog")
-    hear(record, heard("a"), cursor={"page": 2})
+        add_sources(tx, "blog")
+    store_page(record, crawled_post("a"), cursor={"page": 2})
     close_crawl(record, ["blog"], now=NOON)
     assert source(record, "blog").cursor == {"page": 2}
     with record.read() as tx:

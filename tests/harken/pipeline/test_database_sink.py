@@ -15,7 +15,7 @@ from harken.pipeline.crawl import crawl_sources, parse_options
 from harken.pipeline.database_sink import DatabaseSink
 from store import mentions, tables, watches
 from store.crawl import host_pauses, runs, sources
-from tests.store.factories import NOON, begin, uri, watch
+from tests.store.factories import NOON, add_sources, uri, watch
 
 MINUTE = timedelta(minutes=1)
 URL = "https://blog.example/feed"
@@ -34,7 +34,7 @@ class Stopped(Clock):
 def record(sqlite_record):
     with sqlite_record.write() as tx:
         watches.replace_from_file(tx, [watch(retention_days=90)], [])
-        begin(tx, "blog", "forum", at=NOON - MINUTE)
+        add_sources(tx, "blog", "forum", at=NOON - MINUTE)
     return sqlite_record
 
 

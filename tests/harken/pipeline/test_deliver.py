@@ -15,8 +15,8 @@ from demo.smtp_sink import free_port
 from harken.pipeline.deliver import RETRY_DELAYS_S, deliver_due
 from harken.pipeline.step_result import StepResult
 from store.alerts import outbox
-from tests.alerts.example_letters import letter
-from tests.store.factories import NOON, parcel
+from tests.alerts.example_emails import email
+from tests.store.factories import NOON, outbox_message
 
 
 class Server:
@@ -58,10 +58,10 @@ def post(record, *names, **said):
     """Put emails called *names* into the outbox."""
     with record.write() as tx:
         for name in names:
-            one = letter()
+            one = email()
             eml = to_mime(one).replace(one.message_id.encode(), f"<{name}@host>".encode())
             known = {"channel": "email", "message_id": f"<{name}@host>", "eml": eml} | said
-            outbox.enqueue(tx, [parcel(name, **known)], now=NOON)
+            outbox.enqueue(tx, [outbox_message(name, **known)], now=NOON)
 
 
 def row(record, name):
@@ -164,8 +164,8 @@ def test_messages_of_a_missing_channel_hold_back_no_others(record, server, chann
 def test_a_letter_that_no_channel_can_even_write_blocks_no_other(record, server, channels):
     """Without SMTPUTF8 the address is invalid; smtplib raises a plain ValueError."""
     with record.write() as tx:
-        eml = to_mime(letter()).replace(b"To: ", "To: jörg".encode())
-        outbox.enqueue(tx, [parcel("odd", channel="email", eml=eml)], now=NOON)
+        eml = to_mime(email()).replace(b"To: ", "To: jörg".encode())
+        outbox.enqueue(tx, [outbox_message("odd", channel="email", eml=eml)], now=NOON)
     post(record, "b")
     deliver(record, channels)
     assert server.taken == ["<b@host>"]

@@ -38,11 +38,11 @@ def briefs(record):
 
 
 def look(record, now=NOW):
-    return detect_all(record, small_installation.letters(), now=now)
+    return detect_all(record, small_installation.notifier(), now=now)
 
 
-def test_a_crisis_is_one_incident_with_the_numbers_of_its_spike(judged):
-    (crisis,) = crises(judged)
+def test_a_crisis_is_one_incident_with_the_numbers_of_its_spike(record_after_detect):
+    (crisis,) = crises(record_after_detect)
     assert (crisis.watch, crisis.topic, crisis.state) == ("veloria", "battery", IncidentState.OPEN)
     assert abs(crisis.onset - ONSET) < HOUR
     assert crisis.observed > 10 * crisis.expected
@@ -52,9 +52,9 @@ def test_a_crisis_is_one_incident_with_the_numbers_of_its_spike(judged):
     assert crisis.spike["score"] >= crisis.spike["threshold"]
 
 
-def test_its_evidence_stands_in_the_record_oldest_first(judged):
-    (crisis,) = crises(judged)
-    with judged.read() as tx:
+def test_its_evidence_stands_in_the_record_oldest_first(record_after_detect):
+    (crisis,) = crises(record_after_detect)
+    with record_after_detect.read() as tx:
         ids = tables.mentions.c.id.in_(crisis.mentions)
         rows = tx.execute(tables.mentions.select().where(ids)).all()
     published = {row.id: row.published for row in rows}
@@ -63,18 +63,18 @@ def test_its_evidence_stands_in_the_record_oldest_first(judged):
     assert min(published.values()) >= crisis.onset
 
 
-def test_the_event_names_the_mention_that_tipped_it(judged):
-    (crisis,) = crises(judged)
-    with judged.read() as tx:
+def test_the_event_names_the_mention_that_tipped_it(record_after_detect):
+    (crisis,) = crises(record_after_detect)
+    with record_after_detect.read() as tx:
         (event,) = incidents.events(tx, crisis.id)
     assert (event["reason"], event["revision"]) == ("opened", 1)
     assert event["facts"]["tipped"] is not None
     assert "battery" in event["facts"]["topics"]
 
 
-def test_every_reader_of_the_watch_gets_one_brief_with_the_incidents_numbers(judged):
-    (crisis,) = crises(judged)
-    rows = briefs(judged)
+def test_every_reader_of_the_watch_gets_one_brief_with_the_incidents_numbers(record_after_detect):
+    (crisis,) = crises(record_after_detect)
+    rows = briefs(record_after_detect)
     assert Counter(row.recipient for row in rows) == Counter(READERS)
     assert {row.incident for row in rows} == {crisis.id}
     assert {row.state for row in rows} == {"due"}
@@ -85,11 +85,11 @@ def test_every_reader_of_the_watch_gets_one_brief_with_the_incidents_numbers(jud
         assert f"{crisis.negative_share:.0%}" in text
 
 
-def test_the_same_step_again_tells_nothing_new(judged):
-    before = crises(judged), briefs(judged)
-    assert look(judged) == 0
-    assert look(judged, NOW + timedelta(seconds=15)) == 0
-    assert (crises(judged), briefs(judged)) == before
+def test_the_same_step_again_tells_nothing_new(record_after_detect):
+    before = crises(record_after_detect), briefs(record_after_detect)
+    assert look(record_after_detect) == 0
+    assert look(record_after_detect, NOW + timedelta(seconds=15)) == 0
+    assert (crises(record_after_detect), briefs(record_after_detect)) == before
 
 
 class Overtaken(Database):
@@ -144,17 +144,21 @@ def test_nothing_is_judged_before_the_first_back_fill_has_ended(month_record):
 
 
 def test_nothing_is_judged_while_half_the_history_waits_to_be_scored(month_record):
-    factories.hear(month_record, factories.heard("late", matches={"veloria": "r1"}), at=NOW)
+    factories.store_page(
+        month_record, factories.crawled_post("late", matches={"veloria": "r1"}), at=NOW
+    )
     assert look(month_record) is None
     with month_record.write() as tx:
-        save_results(tx, [factories.finding("late")], now=NOW)
+        save_results(tx, [factories.analysis_result("late")], now=NOW)
     assert look(month_record) == 1
 
 
 def test_once_begun_detection_does_not_wait_for_the_scorer(month_record):
     """Otherwise a crisis under load would wait for its own backlog."""
     assert look(month_record, BEFORE) == 0
-    factories.hear(month_record, factories.heard("late", matches={"veloria": "r1"}), at=NOW)
+    factories.store_page(
+        month_record, factories.crawled_post("late", matches={"veloria": "r1"}), at=NOW
+    )
     assert look(month_record, NOW)
     assert len(crises(month_record)) == 1
 
@@ -164,7 +168,7 @@ def test_a_crisis_is_followed_to_its_end_as_one_incident(month_record):
     look(month_record, BEFORE)
     for n in range(1, 21):
         now = BEFORE + n * HOUR
-        small_installation.crawled(month_record, now)
+        small_installation.record_crawl(month_record, now)
         look(month_record, now)
     (crisis,) = crises(month_record)
     with month_record.read() as tx:
@@ -185,9 +189,9 @@ def test_what_nobody_listens_for_is_not_judged(month_record):
     assert look(month_record) == 0
 
 
-def test_a_changed_query_is_learnt_anew_and_tells_the_old_crisis_once(judged):
-    with judged.write() as tx:
+def test_a_changed_query_is_learnt_anew_and_tells_the_old_crisis_once(record_after_detect):
+    with record_after_detect.write() as tx:
         changed = [replace(w, revision="other") for w in watches.active_watches(tx)]
         watches.replace_from_file(tx, changed, watches.active_topics(tx))
-    look(judged, NOW + MINUTE)
-    assert len(crises(judged)) == 1
+    look(record_after_detect, NOW + MINUTE)
+    assert len(crises(record_after_detect)) == 1

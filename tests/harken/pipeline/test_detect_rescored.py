@@ -19,7 +19,7 @@ from store.analysis.verdicts import save_results, with_null_verdicts
 from store.database import Database
 from tests.harken import small_installation
 from tests.harken.small_installation import BEFORE, DAYS, NOW
-from tests.store.factories import finding, verdict
+from tests.store.factories import analysis_result, verdict
 
 pytestmark = pytest.mark.slow
 
@@ -33,7 +33,7 @@ def calm_file(sqlite_template, tmp_path_factory):
     """Database file with a busy month without a crisis up to BEFORE, and its baseline."""
     path = Path(shutil.copy(sqlite_template, tmp_path_factory.mktemp("calm") / "record.db"))
     record = Database(f"sqlite:///{path}")
-    small_installation.furnish(record, a_day=120.0)
+    small_installation.fill_database(record, mentions_per_day=120.0)
     look(record)
     assert told(record) == []
     record.close()
@@ -59,7 +59,7 @@ def opened(path):
 
 
 def look(record, now=BEFORE):
-    return detect_all(record, small_installation.letters(), now=now)
+    return detect_all(record, small_installation.notifier(), now=now)
 
 
 def crises(record):
@@ -87,7 +87,7 @@ def start(record):
 def turned(pending):
     """Return results of the new model: all negative."""
     said = verdict(pending.text, model=NEW, sentiment=Sentiment.NEGATIVE, topics=("battery",))
-    return replace(finding("", pending.text, model=NEW, verdicts=(said,)), id=pending.id)
+    return replace(analysis_result("", pending.text, model=NEW, verdicts=(said,)), id=pending.id)
 
 
 def read_some(record):
@@ -137,16 +137,16 @@ def test_a_crisis_is_found_while_a_replay_goes_on_in_the_figures_of_before(recor
     assert told(record) == told(plain)
 
 
-def test_an_incident_that_is_open_is_not_told_again_when_a_replay_ends(judged):
-    with judged.read() as tx:
+def test_an_incident_that_is_open_is_not_told_again_when_a_replay_ends(record_after_detect):
+    with record_after_detect.read() as tx:
         (crisis,) = incidents.all_incidents(tx, kind=IncidentKind.CRISIS)
         before = incidents.events(tx, crisis.id)
-    start(judged)
-    while read_some(judged):
+    start(record_after_detect)
+    while read_some(record_after_detect):
         pass
-    look(judged, NOW + LOOK)
-    look(judged, NOW + 2 * LOOK)
-    with judged.read() as tx:
+    look(record_after_detect, NOW + LOOK)
+    look(record_after_detect, NOW + 2 * LOOK)
+    with record_after_detect.read() as tx:
         (after,) = incidents.all_incidents(tx, kind=IncidentKind.CRISIS)
         assert incidents.events(tx, after.id) == before
 

@@ -28,13 +28,13 @@ HALF_PAST_SEVEN = datetime(2026, 5, 7, 5, 30, tzinfo=UTC)  # in the zone of the 
 
 
 @pytest.fixture
-def record(judged):
+def record(record_after_detect):
     """Database in which all is crawled, scored and detected."""
-    return judged
+    return record_after_detect
 
 
 def digest(record, now=NOW, day=None):
-    return digesting.enqueue_due_digests(record, small_installation.letters(), date=day, now=now)
+    return digesting.enqueue_due_digests(record, small_installation.notifier(), date=day, now=now)
 
 
 def written(record):
@@ -72,7 +72,7 @@ def test_its_numbers_are_those_of_the_day_in_the_record(record):
 def test_it_tells_how_good_the_model_is_where_that_is_known(record):
     digest(record)
     digesting.enqueue_due_digests(
-        record, small_installation.letters(quality=0.741), date=str(YESTERDAY - DAY), now=NOW
+        record, small_installation.notifier(quality=0.741), date=str(YESTERDAY - DAY), now=NOW
     )
     measured = "on average it finds 74% of the posts of each class in English tweets"
     assert [measured in from_mime(row.eml).text for row in written(record)].count(True) == 1
@@ -80,7 +80,7 @@ def test_it_tells_how_good_the_model_is_where_that_is_known(record):
 
 def test_a_digest_comes_at_its_hour_on_the_readers_clock(record):
     digest(record)
-    small_installation.crawled(record, HALF_PAST_SEVEN)
+    small_installation.record_crawl(record, HALF_PAST_SEVEN)
     assert digest(record, HALF_PAST_SEVEN - timedelta(minutes=1)) == 0
     assert digest(record, HALF_PAST_SEVEN) == 1
     assert days(record) == [YESTERDAY, YESTERDAY + DAY]
@@ -155,7 +155,7 @@ def deaf(sqlite_record):
     with sqlite_record.write() as tx:
         watches.replace_from_file(tx, [WATCH], [])
         people.replace_from_file(tx, PEOPLE, SUBSCRIPTIONS)
-        factories.begin(tx, "blog", at=NOW)
+        factories.add_sources(tx, "blog", at=NOW)
         sources.record_outcome(tx, "blog", state="failed", reason="HTTP 404", now=NOW)
     return sqlite_record
 
@@ -183,8 +183,8 @@ def test_a_first_walk_through_the_past_has_half_an_hour_after_the_readers_hour(d
 
 def test_what_was_published_after_the_day_does_not_hold_up_its_digest(record):
     """Otherwise a watch with constant posts would never get a digest."""
-    fresh = factories.heard("fresh", matches={"veloria": "r1"}, published=NOW)
-    factories.hear(record, fresh, at=NOW)
+    fresh = factories.crawled_post("fresh", matches={"veloria": "r1"}, published=NOW)
+    factories.store_page(record, fresh, at=NOW)
     assert digest(record) == 1
 
 
@@ -231,7 +231,7 @@ def failing(name):
 
 
 def test_a_digest_waits_for_the_scorer_but_not_for_ever(record):
-    factories.hear(record, factories.heard("late", matches={"veloria": "r1"}), at=NOW)
+    factories.store_page(record, factories.crawled_post("late", matches={"veloria": "r1"}), at=NOW)
     assert digest(record, NOW + timedelta(minutes=29)) == 0
     assert digest(record, NOW + timedelta(minutes=31)) == 1
     text = from_mime(written(record)[0].eml).text
@@ -239,7 +239,7 @@ def test_a_digest_waits_for_the_scorer_but_not_for_ever(record):
 
 
 def test_a_kill_before_the_commit_leaves_the_digest_owed(record):
-    class Killed(type(small_installation.letters())):
+    class Killed(type(small_installation.notifier())):
         def enqueue_digest(self, tx, job, *, now):
             super().enqueue_digest(tx, job, now=now)
             raise KeyboardInterrupt

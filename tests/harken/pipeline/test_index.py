@@ -14,7 +14,7 @@ from indexer.engines.memory import MemoryIndex
 from indexer.query import parse
 from store import changes, tables
 from tests.indexer.factories import ask
-from tests.store.factories import NOON, begin, hear, heard, key
+from tests.store.factories import NOON, add_sources, crawled_post, key, store_page
 
 FOLLOWER = "memory"
 
@@ -38,8 +38,8 @@ class Choosy(MemoryIndex):
 @pytest.fixture
 def record(sqlite_record):
     with sqlite_record.write() as tx:
-        begin(tx, "blog")
-    hear(sqlite_record, *(heard(name, f"acme number {name}") for name in "abc"))
+        add_sources(tx, "blog")
+    store_page(sqlite_record, *(crawled_post(name, f"acme number {name}") for name in "abc"))
     return sqlite_record
 
 
@@ -119,7 +119,7 @@ def test_a_deleted_mention_vanishes(record):
 def test_an_edited_mention_is_found_by_its_new_words_alone(record):
     engine = MemoryIndex()
     index(record, engine)
-    hear(record, heard("a", "now it speaks of brakes"))
+    store_page(record, crawled_post("a", "now it speaks of brakes"))
     index(record, engine)
     assert [h.id for h in ask(engine, parse("brakes")).hits] == [key("a")]
     assert engine.count(parse('"number a"')) == 0
@@ -127,7 +127,7 @@ def test_an_edited_mention_is_found_by_its_new_words_alone(record):
 
 def test_a_replay_from_the_beginning_gives_the_same_index(record):
     drop(record, "c")
-    hear(record, heard("a", "edited acme"))
+    store_page(record, crawled_post("a", "edited acme"))
     engine, again = MemoryIndex(), MemoryIndex()
     index(record, engine)
     for replayed in (engine, again):
@@ -157,7 +157,7 @@ def test_a_kill_between_index_and_position_is_a_replay_of_one_batch(record):
 def test_two_engines_follow_at_their_own_pace(record):
     first = MemoryIndex()
     index(record, first)
-    hear(record, replace(heard("d", "acme number d")))
+    store_page(record, replace(crawled_post("d", "acme number d")))
     second = MemoryIndex()
     assert index_batch(record, second, consumer="other", now=NOON).total == 4
     assert position(record) < last(record)

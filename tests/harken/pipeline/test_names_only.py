@@ -17,7 +17,15 @@ from store.analysis.verdicts import save_results
 from tests.harken.cli_server import call
 from tests.harken.killed_process import killed_after
 from tests.nlp.factories import WordModel
-from tests.store.factories import NOON, begin, finding, hear, heard, key, watch
+from tests.store.factories import (
+    NOON,
+    add_sources,
+    analysis_result,
+    crawled_post,
+    key,
+    store_page,
+    watch,
+)
 
 TEXTS = [
     "The X200 broke in Berlin, says Jane Roe",
@@ -36,9 +44,11 @@ def listen(record, **named):
 @pytest.fixture
 def record(sqlite_record):
     with sqlite_record.write() as tx:
-        begin(tx, "blog")
+        add_sources(tx, "blog")
     listen(sqlite_record)
-    hear(sqlite_record, *(heard(str(n), text, language="en") for n, text in enumerate(TEXTS)))
+    store_page(
+        sqlite_record, *(crawled_post(str(n), text, language="en") for n, text in enumerate(TEXTS))
+    )
     model = WordModel()
     analyse_batch(sqlite_record, model, TopicClassifier([], model.encode), owner="w", now=NOON)
     return sqlite_record
@@ -112,10 +122,10 @@ def test_verdicts_stay_and_nothing_waits_to_be_read(record):
 
 def test_a_text_that_is_in_quarantine_or_pending_is_left_alone(record):
     listen(record, products=("X200",))
-    hear(record, heard("new", "The X200 again"))
+    store_page(record, crawled_post("new", "The X200 again"))
     edited = TEXTS[0] + "!"
-    hear(record, heard("0", edited))
-    ill = replace(finding("0", edited), analysis="quarantined")
+    store_page(record, crawled_post("0", edited))
+    ill = replace(analysis_result("0", edited), analysis="quarantined")
     with record.write() as tx:
         save_results(tx, [ill], now=NOON)
     assert retell(record) == (2, 1)

@@ -15,7 +15,7 @@ from tests.harken.cli_server import call
 from tests.harken.killed_process import killed_after
 from tests.nlp.factories import WordModel
 from tests.nlp.target_model import AimingModel
-from tests.store.factories import NOON, begin, hear, heard, key, watch
+from tests.store.factories import NOON, add_sources, crawled_post, key, store_page, watch
 
 LATER = NOON + timedelta(hours=1)
 TEXTS = {
@@ -43,14 +43,16 @@ def dull(text):
 def record(record):
     """Database with three mentions scored by WordModel, "a" the newest."""
     with record.write() as tx:
-        begin(tx, "blog")
+        add_sources(tx, "blog")
         watches.replace_from_file(tx, [watch("acme", "brake"), watch("globex", "oskelo")], [])
     languages = {"c": "de"}
     posts = [
-        heard(n, text, language=languages.get(n, "en"), published=NOON - k * timedelta(days=1))
+        crawled_post(
+            n, text, language=languages.get(n, "en"), published=NOON - k * timedelta(days=1)
+        )
         for k, (n, text) in enumerate(TEXTS.items())
     ]
-    hear(record, *posts)
+    store_page(record, *posts)
     read(record, WordModel(), NOON)
     return record
 
@@ -100,7 +102,7 @@ def test_what_is_heard_meanwhile_goes_before(record, monkeypatch):
     monkeypatch.setattr(replay, "BATCH_SIZE", 1)
     rescore.enqueue_rescoring(record, Grim())
     read(record, Grim())
-    hear(record, heard("fresh", "A fresh brake that is good", language="en"))
+    store_page(record, crawled_post("fresh", "A fresh brake that is good", language="en"))
     assert read(record, Grim()).total == 1
     with record.read() as tx:
         assert mentions.get(tx, [key("fresh")])[0].analysis is AnalysisState.SCORED
@@ -109,7 +111,7 @@ def test_what_is_heard_meanwhile_goes_before(record, monkeypatch):
 
 def test_a_worker_that_has_still_the_old_model_reads_what_is_fresh_and_nothing_else(record):
     rescore.enqueue_rescoring(record, Grim())
-    hear(record, heard("fresh", "A fresh brake that is good", language="en"))
+    store_page(record, crawled_post("fresh", "A fresh brake that is good", language="en"))
     assert work_off(record, WordModel()) == 1
     assert told(record) == [Sentiment.POSITIVE, Sentiment.POSITIVE, None]
 
@@ -149,15 +151,17 @@ def test_killed_at_any_write_and_begun_again_it_ends_as_if_nobody_had_killed_it(
 def aimed(sqlite_record):
     """Mention that was scored before the second watch existed."""
     with sqlite_record.write() as tx:
-        begin(tx, "blog")
+        add_sources(tx, "blog")
         watches.replace_from_file(tx, [watch("acme", "brake"), watch("globex", "oskelo")], [])
-    hear(sqlite_record, heard("a", TEXTS["a"], language="en", matches={"acme": "r1"}))
+    store_page(sqlite_record, crawled_post("a", TEXTS["a"], language="en", matches={"acme": "r1"}))
     read(sqlite_record, AimingModel(), NOON)
     return sqlite_record
 
 
 def match_both(record):
-    hear(record, heard("a", TEXTS["a"], language="en", matches={"acme": "r1", "globex": "r1"}))
+    store_page(
+        record, crawled_post("a", TEXTS["a"], language="en", matches={"acme": "r1", "globex": "r1"})
+    )
 
 
 def towards(record):
@@ -198,8 +202,8 @@ model: {name: words}
 @pytest.mark.slow
 def test_the_verb_reads_what_another_model_judged(sqlite_record, tmp_path):
     with sqlite_record.write() as tx:
-        begin(tx, "blog")
-    hear(sqlite_record, heard("a", TEXTS["a"], language="en"))
+        add_sources(tx, "blog")
+    store_page(sqlite_record, crawled_post("a", TEXTS["a"], language="en"))
     read(sqlite_record, Grim(), NOON)
     config = tmp_path / "harken.yaml"
     config.write_text(CONFIG)

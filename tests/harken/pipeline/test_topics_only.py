@@ -14,7 +14,7 @@ from store.analysis import queue
 from tests.harken.cli_server import call
 from tests.harken.killed_process import killed_after
 from tests.nlp.factories import WordModel
-from tests.store.factories import NOON, begin, hear, heard, key
+from tests.store.factories import NOON, add_sources, crawled_post, key, store_page
 
 BRAKES = Topic(id="brakes", name="Brakes", sentences=("brake broken bad",))
 SADDLE = Topic(id="saddle", name="Saddle", sentences=("saddle rather hard",))
@@ -40,9 +40,11 @@ class Still(WordModel):
 @pytest.fixture
 def record(sqlite_record):
     with sqlite_record.write() as tx:
-        begin(tx, "blog")
-    posts = [heard(str(n), text, language="en") for n, text in enumerate(TEXTS)]
-    hear(sqlite_record, *posts, heard("de", "Die Bremse an meinem Rad ist leider kaputt"))
+        add_sources(tx, "blog")
+    posts = [crawled_post(str(n), text, language="en") for n, text in enumerate(TEXTS)]
+    store_page(
+        sqlite_record, *posts, crawled_post("de", "Die Bremse an meinem Rad ist leider kaputt")
+    )
     model = WordModel()
     analyse_batch(
         sqlite_record, model, TopicClassifier([BRAKES], model.encode), owner="w", now=NOON
@@ -151,7 +153,7 @@ def test_killed_at_any_write_and_begun_again_it_ends_as_if_nobody_had_killed_it(
 def test_new_mentions_get_the_same_topics_as_recorded_ones(record):
     model = WordModel()
     retell(record, BRAKES, SADDLE)
-    hear(record, heard("new", TEXTS[1] + "!", language="en"))
+    store_page(record, crawled_post("new", TEXTS[1] + "!", language="en"))
     taxonomy = TopicClassifier([BRAKES, SADDLE], model.encode)
     analyse_batch(record, model, taxonomy, owner="w", now=NOON)
     with record.read() as tx:

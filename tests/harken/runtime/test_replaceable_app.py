@@ -12,7 +12,7 @@ from tests.console import sample_installation
 @pytest.fixture
 def app(sqlite_record):
     index = MemoryIndex()
-    return ReplaceableApp(sample_installation.desk(sqlite_record, index))
+    return ReplaceableApp(sample_installation.make_context(sqlite_record, index))
 
 
 def status(app, host):

@@ -16,7 +16,7 @@ from harken.runtime.run import HANG_TIMEOUT, Runtime
 from store import processes, watches
 from store.analysis import queue
 from store.crawl import runs, sources
-from tests.store.factories import NOON, begin, hear, heard, watch
+from tests.store.factories import NOON, add_sources, crawled_post, store_page, watch
 
 
 class Stopped(Clock):
@@ -33,7 +33,7 @@ def run(sqlite_record, tmp_path):
     """Run that starts no process; its two sources are due."""
     with sqlite_record.write() as tx:
         watches.replace_from_file(tx, [watch()], [])
-        begin(tx, "blog", "forum", at=NOON - timedelta(minutes=10))
+        add_sources(tx, "blog", "forum", at=NOON - timedelta(minutes=10))
     settings = Settings(state=tmp_path, record=sqlite_record.url)
     made = Runtime(settings, SettingsFile(tmp_path / "harken.yaml", {}), Stopped())
     yield made
@@ -160,7 +160,7 @@ def test_one_that_starts_or_fails_aloud_is_left_alone(run):
 
 
 def test_what_a_killed_run_left_is_taken_back_before_anything_starts(run):
-    hear(run.database, heard("a"))
+    store_page(run.database, crawled_post("a"))
     with run.database.write() as tx:
         assert queue.lease(tx, "analyse", limit=9, now=NOON, lease_time=timedelta(hours=9))
     for name in ("analyse", "index"):

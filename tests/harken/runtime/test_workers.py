@@ -15,7 +15,7 @@ from harken.runtime.heartbeat import Heartbeat
 from harken.runtime.workers import _ClassifierCache, _loop
 from store import changes, processes, watches
 from tests.nlp.factories import WordModel
-from tests.store.factories import begin, hear, heard, watch
+from tests.store.factories import add_sources, crawled_post, store_page, watch
 
 NOW = datetime(2026, 11, 22, 6, tzinfo=UTC)
 
@@ -138,8 +138,8 @@ def index(settings):
 def settings(tmp_path, sqlite_record):
     with sqlite_record.write() as tx:
         watches.replace_from_file(tx, [watch()], [])
-        begin(tx, "blog")
-    hear(sqlite_record, *(heard(name, f"acme {name}") for name in "abc"))
+        add_sources(tx, "blog")
+    store_page(sqlite_record, *(crawled_post(name, f"acme {name}") for name in "abc"))
     return Settings(state=tmp_path, record=sqlite_record.url)
 
 

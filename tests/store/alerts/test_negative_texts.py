@@ -7,7 +7,15 @@ import pytest
 from core.mention import AnalysisState, Sentiment
 from store.alerts import observations
 from store.analysis.verdicts import save_results
-from tests.store.factories import NOON, begin, finding, hear, heard, key, verdict
+from tests.store.factories import (
+    NOON,
+    add_sources,
+    analysis_result,
+    crawled_post,
+    key,
+    store_page,
+    verdict,
+)
 
 HOUR = timedelta(hours=1)
 SPAN = {"since": NOON - 24 * HOUR, "until": NOON}
@@ -17,7 +25,7 @@ SPAN = {"since": NOON - 24 * HOUR, "until": NOON}
 def record_with_mentions(record):
     """Insert negative and positive mentions of two watches; one is pending."""
     with record.write() as tx:
-        begin(tx, "blog")
+        add_sources(tx, "blog")
     posts = {
         "old": (NOON - 25 * HOUR, Sentiment.NEGATIVE),
         "first": (NOON - 3 * HOUR, Sentiment.NEGATIVE),
@@ -25,14 +33,14 @@ def record_with_mentions(record):
         "praise": (NOON - 2 * HOUR, Sentiment.POSITIVE),
         "late": (NOON, Sentiment.NEGATIVE),
     }
-    hear(record, *(heard(name, published=at) for name, (at, _) in posts.items()))
-    hear(record, heard("theirs", published=NOON - HOUR, matches={"rival": "r1"}))
-    hear(record, heard("pending", published=NOON - HOUR), at=NOON + HOUR)
+    store_page(record, *(crawled_post(name, published=at) for name, (at, _) in posts.items()))
+    store_page(record, crawled_post("theirs", published=NOON - HOUR, matches={"rival": "r1"}))
+    store_page(record, crawled_post("pending", published=NOON - HOUR), at=NOON + HOUR)
     results = [
-        finding(name, verdicts=(verdict(sentiment=tone, topics=("brakes",)),))
+        analysis_result(name, verdicts=(verdict(sentiment=tone, topics=("brakes",)),))
         for name, (_, tone) in posts.items()
     ]
-    unscored = finding("theirs", analysis=AnalysisState.UNSCORED, verdicts=(), vector=None)
+    unscored = analysis_result("theirs", analysis=AnalysisState.UNSCORED, verdicts=(), vector=None)
     with record.write() as tx:
         save_results(tx, [*results, unscored], now=NOON)
     return record

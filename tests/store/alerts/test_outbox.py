@@ -7,7 +7,7 @@ import pytest
 from store.alerts import outbox
 from store.alerts.outbox import OutboxEntry, OutboxMessage
 from store.database import Database
-from tests.store.factories import killed_after, parcel
+from tests.store.factories import killed_after, outbox_message
 
 MINUTE = timedelta(minutes=1)
 
@@ -23,7 +23,7 @@ def due(record: Database, *, at, limit: int = 50) -> list[OutboxEntry]:
 
 
 def test_message_round_trips_byte_for_byte(record, now):
-    message = parcel(day=date(2026, 3, 1), incident=None)
+    message = outbox_message(day=date(2026, 3, 1), incident=None)
     assert enqueue(record, message, at=now) == 1
     (row,) = due(record, at=now)
     assert {n: getattr(row, n) for n in OutboxMessage.__dataclass_fields__} == {
@@ -33,8 +33,11 @@ def test_message_round_trips_byte_for_byte(record, now):
 
 
 def test_message_with_an_existing_key_is_ignored(record, now):
-    enqueue(record, parcel("a"), at=now)
-    assert enqueue(record, parcel("a", subject="Other"), parcel("b"), at=now + MINUTE) == 1
+    enqueue(record, outbox_message("a"), at=now)
+    assert (
+        enqueue(record, outbox_message("a", subject="Other"), outbox_message("b"), at=now + MINUTE)
+        == 1
+    )
     rows = due(record, at=now + MINUTE)
     assert [(r.key, r.subject, r.created) for r in rows] == [
         ("a", "Crisis: Acme", now),
@@ -43,13 +46,13 @@ def test_message_with_an_existing_key_is_ignored(record, now):
 
 
 def test_message_of_a_rolled_back_transaction_is_not_stored(record, now):
-    killed_after(record, lambda tx: outbox.enqueue(tx, [parcel()], now=now))
+    killed_after(record, lambda tx: outbox.enqueue(tx, [outbox_message()], now=now))
     assert due(record, at=now) == []
 
 
 def test_message_is_due_until_it_is_marked_as_sent(record, now):
     """At least once: after a kill between sending and marking it is sent again."""
-    enqueue(record, parcel(), at=now)
+    enqueue(record, outbox_message(), at=now)
     (row,) = due(record, at=now)
     assert [r.id for r in due(record, at=now)] == [row.id]
     with record.write() as tx:
@@ -66,7 +69,7 @@ def test_message_is_due_until_it_is_marked_as_sent(record, now):
 
 
 def test_rescheduled_message_waits_with_its_reason(record, now):
-    enqueue(record, parcel(), at=now)
+    enqueue(record, outbox_message(), at=now)
     (row,) = due(record, at=now)
     with record.write() as tx:
         outbox.reschedule(tx, row.id, due=now + MINUTE, reason="451 try later")
@@ -76,7 +79,7 @@ def test_rescheduled_message_waits_with_its_reason(record, now):
 
 
 def test_failed_message_is_not_due(record, now):
-    enqueue(record, parcel(), at=now)
+    enqueue(record, outbox_message(), at=now)
     (row,) = due(record, at=now)
     with record.write() as tx:
         outbox.mark_failed(tx, row.id, reason="550 no such user")
@@ -93,7 +96,7 @@ def test_failed_message_is_not_due(record, now):
     ],
 )
 def test_sent_message_is_not_changed_by_a_slower_deliverer(record, now, late):
-    enqueue(record, parcel(), at=now)
+    enqueue(record, outbox_message(), at=now)
     (row,) = due(record, at=now)
     with record.write() as tx:
         outbox.mark_sent(tx, row.id, now=now)
@@ -104,7 +107,7 @@ def test_sent_message_is_not_changed_by_a_slower_deliverer(record, now, late):
 
 def test_due_messages_oldest_first_and_recent_ones_newest_first(record, now):
     for k, name in enumerate(("a", "b", "c")):
-        enqueue(record, parcel(name), at=now + k * MINUTE)
+        enqueue(record, outbox_message(name), at=now + k * MINUTE)
     later = now + 9 * MINUTE
     assert [r.key for r in due(record, at=later)] == ["a", "b", "c"]
     assert [r.key for r in due(record, at=later, limit=1)] == ["a"]
@@ -115,14 +118,14 @@ def test_due_messages_oldest_first_and_recent_ones_newest_first(record, now):
 
 
 def test_unknown_entry_is_none(record, now):
-    enqueue(record, parcel("a"), at=now)
+    enqueue(record, outbox_message("a"), at=now)
     with record.read() as tx:
         assert outbox.get(tx, 10**6) is None
 
 
 def test_messages_of_an_incident_oldest_first(record, now):
-    enqueue(record, parcel("b", incident=7), at=now + MINUTE)
-    enqueue(record, parcel("a", incident=7), parcel("c", incident=8), at=now)
+    enqueue(record, outbox_message("b", incident=7), at=now + MINUTE)
+    enqueue(record, outbox_message("a", incident=7), outbox_message("c", incident=8), at=now)
     with record.read() as tx:
         assert [r.key for r in outbox.of_incident(tx, 7)] == ["a", "b"]
 
@@ -130,8 +133,8 @@ def test_messages_of_an_incident_oldest_first(record, now):
 def test_last_day_is_that_of_the_subscription(record, now):
     """An underscore in a name is no wildcard."""
     digests = [("a_b:1", 3, "digest"), ("a_b:2", 5, "digest"), ("axb:1", 9, "digest")]
-    rows = [parcel(k, kind=kind, day=date(2026, 3, day)) for k, day, kind in digests]
-    enqueue(record, *rows, parcel("a_b:3", day=date(2026, 3, 8)), at=now)
+    rows = [outbox_message(k, kind=kind, day=date(2026, 3, day)) for k, day, kind in digests]
+    enqueue(record, *rows, outbox_message("a_b:3", day=date(2026, 3, 8)), at=now)
     with record.read() as tx:
         assert outbox.last_day(tx, "a_b") == date(2026, 3, 5)
         assert outbox.last_day(tx, "nobody") is None

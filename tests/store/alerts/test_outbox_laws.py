@@ -8,14 +8,14 @@ from sqlalchemy.exc import IntegrityError
 from store.alerts import incidents, outbox
 from store.alerts.outbox import OutboxEntry
 from store.database import Database
-from tests.store.factories import incident, killed_after, parcel
+from tests.store.factories import incident, killed_after, outbox_message
 
 MINUTE = timedelta(minutes=1)
 
 
 def enqueue(record: Database, *names: str, at: datetime, **fields) -> int:
     with record.write() as tx:
-        return outbox.enqueue(tx, [parcel(n, **fields) for n in names], now=at)
+        return outbox.enqueue(tx, [outbox_message(n, **fields) for n in names], now=at)
 
 
 def due(record: Database, *, at: datetime) -> list[OutboxEntry]:
@@ -42,7 +42,7 @@ def test_killed_deliverer_repeats_one_message_with_the_same_id(record, now, dies
     received_ids: list[str] = []
     deliver(record, received_ids, at=now, dies_after=dies_after)
     deliver(record, received_ids, at=now)
-    assert set(received_ids) == {parcel(n).message_id for n in "abc"}
+    assert set(received_ids) == {outbox_message(n).message_id for n in "abc"}
     assert len(received_ids) == 3 + 1
     assert due(record, at=now) == []
 
@@ -75,7 +75,11 @@ def test_incident_event_and_messages_are_one_transaction(record, now):
     def open_one(tx) -> None:
         number = incidents.add(tx, incident(), detector_json={})
         incidents.add_event(tx, incident(id=number), reason="opened", facts={}, now=now)
-        outbox.enqueue(tx, [parcel("a", incident=number), parcel("b", incident=number)], now=now)
+        outbox.enqueue(
+            tx,
+            [outbox_message("a", incident=number), outbox_message("b", incident=number)],
+            now=now,
+        )
 
     killed_after(record, open_one)
     assert due(record, at=now) == []
@@ -93,7 +97,7 @@ def test_second_detector_adds_neither_event_nor_message(record, now):
 
     def add_event(key: str) -> None:
         with record.write() as tx:
-            outbox.enqueue(tx, [parcel(key, incident=number)], now=now)
+            outbox.enqueue(tx, [outbox_message(key, incident=number)], now=now)
             incidents.add_event(tx, incident(id=number), reason="grew", facts={}, now=now)
 
     add_event("first")

@@ -13,7 +13,15 @@ from store import mentions
 from store.analysis.verdicts import insert_verdicts
 from store.database import Database
 from store.migrations import upgrade
-from tests.store.factories import NOON, begin, finding, hear, heard, key, verdict
+from tests.store.factories import (
+    NOON,
+    add_sources,
+    analysis_result,
+    crawled_post,
+    key,
+    store_page,
+    verdict,
+)
 
 SHARES = st.dictionaries(
     st.sampled_from(["anger", "joy", "complaint", "offensive"]), st.floats(0, 1)
@@ -25,7 +33,7 @@ COLUMNS = "mention, watch, model, text_sha256, sentiment, probabilities, polarit
 def store_and_read(record: Database, *verdicts) -> list:
     """Write *verdicts*; return the stored verdicts of mention a."""
     with record.write() as tx:
-        insert_verdicts(tx, [finding("a", verdicts=verdicts)], NOON)
+        insert_verdicts(tx, [analysis_result("a", verdicts=verdicts)], NOON)
     with record.read() as tx:
         return list(mentions.get(tx, [key("a")])[0].verdicts)
 
@@ -42,8 +50,8 @@ def database_of_schema_0001(empty_url: str) -> Iterator[Database]:
 def insert_mention(record: Database) -> Database:
     """Insert mention a; it is pending."""
     with record.write() as tx:
-        begin(tx, "blog")
-    hear(record, heard("a"))
+        add_sources(tx, "blog")
+    store_page(record, crawled_post("a"))
     return record
 
 

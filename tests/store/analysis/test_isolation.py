@@ -16,13 +16,13 @@ from store.analysis.queue import (
 )
 from store.analysis.verdicts import save_results
 from store.database import Database
-from tests.store.factories import HOLD, begin, finding, hear, heard, key
+from tests.store.factories import HOLD, add_sources, analysis_result, crawled_post, key, store_page
 
 
 @pytest.fixture(autouse=True)
 def _sources(record: Database) -> None:
     with record.write() as tx:
-        begin(tx, "blog")
+        add_sources(tx, "blog")
 
 
 def lease_batch(
@@ -43,9 +43,11 @@ def lease_without_result(
 
 
 def test_suspect_is_leased_alone_after_all_others(record, now):
-    hear(record, heard("deadly"))
+    store_page(record, crawled_post("deadly"))
     later = lease_without_result(record, "deadly", at=now)
-    hear(record, *(heard(n, published=now - timedelta(days=9)) for n in "abc"), at=later)
+    store_page(
+        record, *(crawled_post(n, published=now - timedelta(days=9)) for n in "abc"), at=later
+    )
     assert [p.id for p in lease_batch(record, at=later)] == sorted(key(n) for n in "abc")
     (suspect,) = lease_batch(record, at=later)
     assert (suspect.id, suspect.attempts) == (key("deadly"), ATTEMPTS_BEFORE_ISOLATION)
@@ -53,9 +55,9 @@ def test_suspect_is_leased_alone_after_all_others(record, now):
 
 
 def test_suspects_are_leased_one_by_one(record, now):
-    hear(record, heard("a"))
+    store_page(record, crawled_post("a"))
     later = lease_without_result(record, "a", at=now)
-    hear(record, heard("b"), at=later)
+    store_page(record, crawled_post("b"), at=later)
     later = lease_without_result(record, "b", at=later)
     leases = [lease_batch(record, at=later), lease_batch(record, at=later, owner="w2")]
     assert sorted(p.id for batch in leases for p in batch) == sorted([key("a"), key("b")])
@@ -63,36 +65,36 @@ def test_suspects_are_leased_one_by_one(record, now):
 
 
 def test_mention_with_fewer_attempts_is_no_suspect(record, now):
-    hear(record, heard("slow"))
+    store_page(record, crawled_post("slow"))
     later = lease_without_result(record, "slow", at=now, times=ATTEMPTS_BEFORE_ISOLATION - 1)
-    hear(record, heard("b"), at=later)
+    store_page(record, crawled_post("b"), at=later)
     assert {p.id for p in lease_batch(record, at=later)} == {key("slow"), key("b")}
 
 
 def test_result_resets_the_attempts(record, now):
-    hear(record, heard("a"))
+    store_page(record, crawled_post("a"))
     later = lease_without_result(record, "a", at=now)
     with record.write() as tx:
-        assert save_results(tx, [finding("a")], now=later) == 1
-    hear(record, heard("a", "edited"), heard("b"), at=later)
+        assert save_results(tx, [analysis_result("a")], now=later) == 1
+    store_page(record, crawled_post("a", "edited"), crawled_post("b"), at=later)
     assert [p.attempts for p in lease_batch(record, at=later)] == [0, 0]
 
 
 def test_release_after_a_killed_worker_counts_an_attempt(record, now):
     """A successor calls `release` at once after the death of its predecessor."""
-    hear(record, heard("a"))
+    store_page(record, crawled_post("a"))
     for k in range(ATTEMPTS_BEFORE_ISOLATION):
         (pending,) = lease_batch(record, at=now)
         assert pending.attempts == k
         with record.write() as tx:
             release(tx, "w1")
-    hear(record, heard("b"), at=now)
+    store_page(record, crawled_post("b"), at=now)
     assert [p.id for p in lease_batch(record, at=now)] == [key("b")]
 
 
 def test_returned_work_counts_no_attempt(record, now):
     """A broken model is not caused by the texts: no mention becomes a suspect."""
-    hear(record, heard("a"), heard("b"))
+    store_page(record, crawled_post("a"), crawled_post("b"))
     for _ in range(2 * ATTEMPTS_BEFORE_ISOLATION):
         pending = lease_batch(record, at=now)
         assert [p.attempts for p in pending] == [0, 0]
@@ -102,7 +104,7 @@ def test_returned_work_counts_no_attempt(record, now):
 
 
 def test_other_leases_stay_after_one_is_returned(record, now):
-    hear(record, heard("a"), heard("b"))
+    store_page(record, crawled_post("a"), crawled_post("b"))
     lease_batch(record, at=now)
     with record.write() as tx:
         return_unstarted(tx, [key("a"), key("nobody")])
@@ -112,7 +114,7 @@ def test_other_leases_stay_after_one_is_returned(record, now):
 
 def test_suspect_is_part_of_the_backlog(record, now):
     """It is pending until it is quarantined."""
-    hear(record, heard("a"))
+    store_page(record, crawled_post("a"))
     later = lease_without_result(record, "a", at=now)
     with record.read() as tx:
         assert backlog(tx) == (1, now)
@@ -120,7 +122,7 @@ def test_suspect_is_part_of_the_backlog(record, now):
 
 
 def test_lease_ends_at_its_microsecond(record, now):
-    hear(record, heard("a"))
+    store_page(record, crawled_post("a"))
     lease_batch(record, at=now)
     tick = timedelta(microseconds=1)
     assert lease_batch(record, at=now + HOLD - tick, owner="w2") == []
@@ -129,8 +131,8 @@ def test_lease_ends_at_its_microsecond(record, now):
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 99])
 def test_all_are_leased_once_newest_first_in_any_batch_size(record, now, limit):
-    posts = [heard(f"m{k}", published=now - k * HOLD) for k in range(5)]
-    hear(record, *posts)
+    posts = [crawled_post(f"m{k}", published=now - k * HOLD) for k in range(5)]
+    store_page(record, *posts)
     ids: list[str] = []
     while batch := lease_batch(record, at=now, limit=limit):
         ids += [p.id for p in batch]
@@ -139,10 +141,10 @@ def test_all_are_leased_once_newest_first_in_any_batch_size(record, now, limit):
 
 def test_result_after_the_end_of_the_lease_is_saved(record, now):
     """A slow result is valid; the second one changes nothing."""
-    hear(record, heard("a"))
+    store_page(record, crawled_post("a"))
     lease_batch(record, at=now)
     lease_batch(record, at=now + HOLD, owner="w2")
     with record.write() as tx:
-        assert save_results(tx, [finding("a")], now=now + HOLD) == 1
-        assert save_results(tx, [finding("a")], now=now + HOLD) == 0
+        assert save_results(tx, [analysis_result("a")], now=now + HOLD) == 1
+        assert save_results(tx, [analysis_result("a")], now=now + HOLD) == 0
     assert lease_batch(record, at=now + 9 * HOLD) == []

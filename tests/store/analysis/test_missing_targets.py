@@ -6,7 +6,16 @@ import pytest
 
 from store.analysis.rescoring import missing_targets
 from store.analysis.verdicts import save_results
-from tests.store.factories import MODEL, NOON, begin, finding, hear, heard, key, verdict
+from tests.store.factories import (
+    MODEL,
+    NOON,
+    add_sources,
+    analysis_result,
+    crawled_post,
+    key,
+    store_page,
+    verdict,
+)
 
 BOTH = {"acme": "r1", "globex": "r1"}
 
@@ -14,15 +23,15 @@ BOTH = {"acme": "r1", "globex": "r1"}
 @pytest.fixture
 def record(record):
     with record.write() as tx:
-        begin(tx, "blog")
+        add_sources(tx, "blog")
     return record
 
 
 def add_scored(record, name, matches, towards=(), **fields):
-    hear(record, heard(name, matches=matches))
+    store_page(record, crawled_post(name, matches=matches))
     verdicts = (verdict(), *(verdict(watch=w, topics=()) for w in towards))
     with record.write() as tx:
-        save_results(tx, [finding(name, verdicts=verdicts, **fields)], now=NOON)
+        save_results(tx, [analysis_result(name, verdicts=verdicts, **fields)], now=NOON)
 
 
 def missing(record, **paging):
@@ -45,14 +54,14 @@ def test_mention_of_one_watch_or_with_all_verdicts_lacks_none(record, matches, t
 
 def test_verdict_towards_a_new_watch_is_missing(record):
     add_scored(record, "a", {"acme": "r1"})
-    hear(record, heard("a", matches=BOTH))
+    store_page(record, crawled_post("a", matches=BOTH))
     assert [one.scored_watches for one in missing(record)] == [frozenset()]
 
 
 def test_pending_mentions_and_other_models_are_ignored(record):
     add_scored(record, "other", BOTH, model="other")
     add_scored(record, "a", BOTH)
-    hear(record, heard("a", "Another text.", matches=BOTH))
+    store_page(record, crawled_post("a", "Another text.", matches=BOTH))
     assert missing(record) == []
 
 
@@ -68,8 +77,8 @@ def test_all_are_returned_once_in_batches(record):
 
 def test_verdict_on_a_former_text_does_not_count(record):
     add_scored(record, "a", BOTH, ["acme", "globex"])
-    hear(record, heard("a", "Another text.", matches=BOTH))
-    fresh = replace(finding("a", "Another text."), verdicts=(verdict("Another text."),))
+    store_page(record, crawled_post("a", "Another text.", matches=BOTH))
+    fresh = replace(analysis_result("a", "Another text."), verdicts=(verdict("Another text."),))
     with record.write() as tx:
         save_results(tx, [fresh], now=NOON)
     assert [one.scored_watches for one in missing(record)] == [frozenset()]

@@ -12,13 +12,13 @@ from store.analysis import queue
 from store.analysis.queue import backlog, lease, release
 from store.analysis.verdicts import save_results
 from store.database import Database
-from tests.store.factories import HOLD, begin, finding, hear, heard, key
+from tests.store.factories import HOLD, add_sources, analysis_result, crawled_post, key, store_page
 
 
 @pytest.fixture(autouse=True)
 def _sources(record: Database) -> None:
     with record.write() as tx:
-        begin(tx, "blog")
+        add_sources(tx, "blog")
 
 
 def lease_ids(record: Database, owner: str, *, at, limit: int = 10) -> list[str]:
@@ -32,16 +32,16 @@ def save(record: Database, *results, at) -> int:
 
 
 def test_lease_returns_the_input_of_the_model(record, now):
-    hear(record, heard("a", "Ça freine.", language="fr"))
+    store_page(record, crawled_post("a", "Ça freine.", language="fr"))
     with record.write() as tx:
         (pending,) = lease(tx, "w1", limit=5, now=now, lease_time=HOLD)
     assert (pending.id, pending.text, pending.claimed_language) == (key("a"), "Ça freine.", "fr")
-    assert pending.text_sha256 == heard("a", "Ça freine.").text_sha256
+    assert pending.text_sha256 == crawled_post("a", "Ça freine.").text_sha256
     assert pending.attempts == 0
 
 
 def test_two_workers_never_lease_the_same_mention(record, now):
-    hear(record, *(heard(n) for n in "abcde"))
+    store_page(record, *(crawled_post(n) for n in "abcde"))
     first = lease_ids(record, "w1", at=now, limit=3)
     second = lease_ids(record, "w2", at=now, limit=3)
     assert (len(first), len(second)) == (3, 2)
@@ -50,13 +50,13 @@ def test_two_workers_never_lease_the_same_mention(record, now):
 
 
 def test_leased_mention_is_not_leased_again(record, now):
-    hear(record, heard("a"))
+    store_page(record, crawled_post("a"))
     assert lease_ids(record, "w1", at=now) == [key("a")]
     assert lease_ids(record, "w1", at=now) == []
 
 
 def test_expired_lease_is_free_and_counts_an_attempt(record, now):
-    hear(record, heard("a"))
+    store_page(record, crawled_post("a"))
     lease_ids(record, "w1", at=now)
     assert lease_ids(record, "w2", at=now + HOLD - timedelta(microseconds=1)) == []
     with record.write() as tx:
@@ -66,13 +66,13 @@ def test_expired_lease_is_free_and_counts_an_attempt(record, now):
 
 
 def test_newest_published_is_leased_first_during_a_backfill(record, now):
-    hear(record, heard("new", published=now), at=now)
-    hear(record, heard("old", published=now - timedelta(days=9)), at=now + HOLD)
+    store_page(record, crawled_post("new", published=now), at=now)
+    store_page(record, crawled_post("old", published=now - timedelta(days=9)), at=now + HOLD)
     assert lease_ids(record, "w1", at=now + HOLD, limit=1) == [key("new")]
 
 
 def test_released_leases_are_free_at_once_and_count_an_attempt(record, now):
-    hear(record, heard("a"), heard("b"))
+    store_page(record, crawled_post("a"), crawled_post("b"))
     lease_ids(record, "w1", at=now)
     with record.write() as tx:
         release(tx, "w2")
@@ -83,7 +83,7 @@ def test_released_leases_are_free_at_once_and_count_an_attempt(record, now):
 
 
 def test_deleted_mention_is_not_part_of_the_backlog(record, now):
-    hear(record, heard("a"))
+    store_page(record, crawled_post("a"))
     with record.write() as tx:
         tx.execute(update(tables.mentions).values(state=MentionState.DELETED))
     assert lease_ids(record, "w1", at=now) == []
@@ -92,17 +92,17 @@ def test_deleted_mention_is_not_part_of_the_backlog(record, now):
 
 
 def test_backlog_has_count_and_start(record, now):
-    hear(record, heard("a", published=now - HOLD), at=now)
-    hear(record, heard("b"), at=now + HOLD)
+    store_page(record, crawled_post("a", published=now - HOLD), at=now)
+    store_page(record, crawled_post("b"), at=now + HOLD)
     with record.read() as tx:
         assert backlog(tx) == (2, now)
-    save(record, finding("a"), at=now)
+    save(record, analysis_result("a"), at=now)
     with record.read() as tx:
         assert backlog(tx) == (1, now + HOLD)
 
 
 def test_two_concurrent_workers_share_a_backlog(record, now):
-    hear(record, *(heard(f"m{k}") for k in range(60)))
+    store_page(record, *(crawled_post(f"m{k}") for k in range(60)))
     leased_ids: list[str] = []
 
     def work(owner: str) -> None:
@@ -119,7 +119,7 @@ def test_two_concurrent_workers_share_a_backlog(record, now):
 
 def test_leases_of_a_concurrent_worker_are_not_acquired(record, now):
     """On PostgreSQL a worker may select rows from a snapshot that is a moment old."""
-    hear(record, heard("a"), heard("b"))
+    store_page(record, crawled_post("a"), crawled_post("b"))
     lease_ids(record, "w1", at=now, limit=1)
     ids = [key("a"), key("b")]
     with record.write() as tx:

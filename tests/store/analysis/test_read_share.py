@@ -10,7 +10,15 @@ from store import mentions
 from store.analysis.verdicts import save_results
 from store.database import Database
 from store.migrations import upgrade
-from tests.store.factories import NOON, begin, finding, hear, heard, key, verdict
+from tests.store.factories import (
+    NOON,
+    add_sources,
+    analysis_result,
+    crawled_post,
+    key,
+    store_page,
+    verdict,
+)
 
 INSERT = (
     "insert into verdicts (mention, watch, model, text_sha256, sentiment, probabilities, polarity,"
@@ -22,14 +30,14 @@ INSERT = (
 def insert_mention(record: Database) -> None:
     """Insert mention a; it is pending."""
     with record.write() as tx:
-        begin(tx, "blog")
-    hear(record, heard("a"))
+        add_sources(tx, "blog")
+    store_page(record, crawled_post("a"))
 
 
 def stored_shares(record: Database, *verdicts) -> list[float]:
     """Write *verdicts*; return the read shares of mention a."""
     with record.write() as tx:
-        save_results(tx, [finding("a", verdicts=verdicts)], now=NOON)
+        save_results(tx, [analysis_result("a", verdicts=verdicts)], now=NOON)
     with record.read() as tx:
         return [v.read_share for v in mentions.get(tx, [key("a")])[0].verdicts]
 

@@ -8,7 +8,17 @@ from store import changes, mentions
 from store.analysis import rederiving
 from store.analysis.verdicts import save_results
 from store.crawl.pages import record_page
-from tests.store.factories import MODEL, NOON, begin, finding, hear, heard, key, page, verdict
+from tests.store.factories import (
+    MODEL,
+    NOON,
+    add_sources,
+    analysis_result,
+    crawled_post,
+    key,
+    page,
+    store_page,
+    verdict,
+)
 
 ENCODER = "e" * 64
 
@@ -16,14 +26,14 @@ ENCODER = "e" * 64
 @pytest.fixture
 def record(record):
     with record.write() as tx:
-        begin(tx, "blog")
+        add_sources(tx, "blog")
     return record
 
 
 def add_scored(record, *names, **fields):
-    hear(record, *(heard(name) for name in names))
+    store_page(record, *(crawled_post(name) for name in names))
     with record.write() as tx:
-        save_results(tx, [finding(name, **fields) for name in names], now=NOON)
+        save_results(tx, [analysis_result(name, **fields) for name in names], now=NOON)
 
 
 def assignments(record, encoder=ENCODER, after="", limit=99):
@@ -71,7 +81,7 @@ def test_mention_without_vector_or_verdict_has_no_assignment(record, fields, enc
 
 def test_pending_edit_has_no_assignment(record):
     add_scored(record, "a")
-    hear(record, heard("a", "Another text."))
+    store_page(record, crawled_post("a", "Another text."))
     assert assignments(record) == []
 
 
@@ -109,7 +119,7 @@ def test_text_edited_meanwhile_is_unchanged(record):
     add_scored(record, "a")
     stale = assignments(record)
     with record.write() as tx:
-        record_page(tx, page(heard("a", "Another text.")), now=NOON)
+        record_page(tx, page(crawled_post("a", "Another text.")), now=NOON)
         number = changes.last_number(tx)
     assert assign_price(record, *stale) == 0
     assert assign_price(record, replace(stale[0], id="0" * 32)) == 0

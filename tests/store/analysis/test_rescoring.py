@@ -13,7 +13,17 @@ from store.analysis import queue, rederiving, rescoring
 from store.analysis.history_version import history_version
 from store.analysis.verdicts import save_results, with_null_verdicts
 from store.crawl.deletions import apply_listing
-from tests.store.factories import HOLD, MODEL, NOON, begin, finding, hear, heard, key, verdict
+from tests.store.factories import (
+    HOLD,
+    MODEL,
+    NOON,
+    add_sources,
+    analysis_result,
+    crawled_post,
+    key,
+    store_page,
+    verdict,
+)
 
 NEW = "newer"
 DAY = timedelta(days=1)
@@ -23,10 +33,10 @@ DAY = timedelta(days=1)
 def record(record):
     """Insert five mentions scored by MODEL, "m0" the newest."""
     with record.write() as tx:
-        begin(tx, "blog")
+        add_sources(tx, "blog")
     names = [f"m{k}" for k in range(5)]
-    hear(record, *(heard(n, published=NOON - k * DAY) for k, n in enumerate(names)))
-    save(record, *(finding(n) for n in names))
+    store_page(record, *(crawled_post(n, published=NOON - k * DAY) for k, n in enumerate(names)))
+    save(record, *(analysis_result(n) for n in names))
     return record
 
 
@@ -49,7 +59,7 @@ def result_of(pending, **fields):
     """Return a result of NEW: positive."""
     positive = verdict(pending.text, model=NEW, sentiment=Sentiment.POSITIVE)
     return replace(
-        finding("", pending.text, model=NEW, verdicts=(positive,)), id=pending.id, **fields
+        analysis_result("", pending.text, model=NEW, verdicts=(positive,)), id=pending.id, **fields
     )
 
 
@@ -211,8 +221,8 @@ def test_two_concurrent_workers_share_a_rescoring(record):
 
 @pytest.mark.usefixtures("batches_of_two")
 def test_mentions_with_equal_times_are_all_rescored(record):
-    hear(record, *(heard(f"same{k}") for k in range(5)))
-    save(record, *(finding(f"same{k}") for k in range(5)))
+    store_page(record, *(crawled_post(f"same{k}") for k in range(5)))
+    save(record, *(analysis_result(f"same{k}") for k in range(5)))
     start(record)
     order = rescore_all(record)
     assert len(order) == len(set(order)) == 10
@@ -221,7 +231,7 @@ def test_mentions_with_equal_times_are_all_rescored(record):
 def test_text_edited_meanwhile_is_left_to_the_analysis(record):
     start(record)
     leased = lease(record)
-    hear(record, heard("m0", "Another text.", published=NOON))
+    store_page(record, crawled_post("m0", "Another text.", published=NOON))
     assert rescore(record, leased) == 4
     assert read_mention(record, "m0").analysis is AnalysisState.PENDING
     assert [p.id for p in lease(record)] == []
@@ -239,8 +249,10 @@ def test_deleted_mention_is_not_rescored(record):
 
 
 def test_unscored_mention_is_rescored_and_keeps_a_null_verdict(record):
-    hear(record, heard("de", published=NOON + HOLD))
-    unscored = finding("de", analysis=AnalysisState.UNSCORED, reason="language:de", verdicts=())
+    store_page(record, crawled_post("de", published=NOON + HOLD))
+    unscored = analysis_result(
+        "de", analysis=AnalysisState.UNSCORED, reason="language:de", verdicts=()
+    )
     save(record, unscored)
     start(record)
     assert rescore_all(record)[0] == key("de")
@@ -263,8 +275,10 @@ def test_mention_without_new_score_has_no_sentiment(record, analysis_):
 
 
 def test_no_null_verdict_where_neither_model_scores(record):
-    hear(record, heard("de"))
-    unscored = finding("de", analysis=AnalysisState.UNSCORED, reason="language:de", verdicts=())
+    store_page(record, crawled_post("de"))
+    unscored = analysis_result(
+        "de", analysis=AnalysisState.UNSCORED, reason="language:de", verdicts=()
+    )
     save(record, unscored)
     start(record)
     rescore_all(record, analysis=AnalysisState.UNSCORED, reason="language:de", verdicts=())
@@ -277,7 +291,7 @@ def test_rescoring_with_the_first_model_replaces_its_verdict(record):
     start(record, MODEL)
     pending = lease(record, model=MODEL)
     with record.write() as tx:
-        results = with_null_verdicts(tx, [finding("", p.text, id=p.id) for p in pending])
+        results = with_null_verdicts(tx, [analysis_result("", p.text, id=p.id) for p in pending])
         save_results(tx, results, now=NOON + 2 * DAY)
     assert read_mention(record, "m3").verdict.model == MODEL
     assert len(read_mention(record, "m3").verdicts) == 2
@@ -295,7 +309,7 @@ def test_rescoring_is_replaced_by_another_model(record):
 def test_late_result_of_the_old_model_is_not_current(record):
     start(record)
     rescore_all(record)
-    assert save(record, finding("m0"), now=NOON + 9 * DAY) == 0
+    assert save(record, analysis_result("m0"), now=NOON + 9 * DAY) == 0
     assert read_mention(record, "m0").verdict.model == NEW
 
 
@@ -306,7 +320,7 @@ def test_enqueued_mention_is_rescored_by_the_same_model(record):
     assert state(record, MODEL) == (MODEL, 2)
     pending = lease(record, model=MODEL)
     assert [(p.id, p.attempts) for p in pending] == [(key("m1"), 0), (key("m3"), 0)]
-    assert save(record, finding("m1"), finding("m3")) == 2
+    assert save(record, analysis_result("m1"), analysis_result("m3")) == 2
     assert lease(record, model=MODEL) == []
     assert state(record, MODEL) == (None, 0)
 

@@ -13,7 +13,16 @@ from store.alerts import observations
 from store.analysis import queue
 from store.analysis.verdicts import save_results
 from store.database import Database
-from tests.store.factories import HOLD, NOON, begin, finding, hear, heard, key, verdict
+from tests.store.factories import (
+    HOLD,
+    NOON,
+    add_sources,
+    analysis_result,
+    crawled_post,
+    key,
+    store_page,
+    verdict,
+)
 
 DAY = timedelta(days=1)
 TONES = st.sampled_from([None, *Sentiment])
@@ -22,11 +31,15 @@ TONES = st.sampled_from([None, *Sentiment])
 @pytest.fixture(autouse=True)
 def _sources(record: Database) -> None:
     with record.write() as tx:
-        begin(tx, "blog")
+        add_sources(tx, "blog")
 
 
 def test_leased_mention_has_its_watches(record):
-    hear(record, heard("a", matches={"globex": "r", "acme": "r"}), heard("b", matches={}))
+    store_page(
+        record,
+        crawled_post("a", matches={"globex": "r", "acme": "r"}),
+        crawled_post("b", matches={}),
+    )
     with record.write() as tx:
         pending = queue.lease(tx, "w", limit=9, now=NOON, lease_time=HOLD)
     assert {p.id: p.watches for p in pending} == {key("a"): ("acme", "globex")}
@@ -39,11 +52,11 @@ def test_observation_has_the_sentiment_for_its_watch(record, whole, acme, globex
     watch_verdicts = [
         verdict(watch=w, sentiment=s) for w, s in [("acme", acme), ("globex", globex)] if s
     ]
-    hear(record, heard("two", matches={"acme": "r", "globex": "r", "rest": "r"}))
+    store_page(record, crawled_post("two", matches={"acme": "r", "globex": "r", "rest": "r"}))
     with record.write() as tx:
         tx.execute(delete(tables.verdicts))
         tx.execute(update(tables.mentions).values(analysis=AnalysisState.PENDING))
-        result = finding(
+        result = analysis_result(
             "two", verdicts=(verdict(sentiment=whole), *(watch_verdicts if whole else ()))
         )
         save_results(tx, [result], now=NOON)
@@ -58,11 +71,11 @@ def test_observation_has_the_sentiment_for_its_watch(record, whole, acme, globex
 
 
 def test_watch_verdict_of_another_model_or_text_does_not_count(record):
-    hear(record, heard("a", matches={"acme": "r", "globex": "r"}))
+    store_page(record, crawled_post("a", matches={"acme": "r", "globex": "r"}))
     happy = {"watch": "acme", "sentiment": Sentiment.POSITIVE}
     with record.write() as tx:
         others = (verdict(), verdict(model="old", **happy), verdict("older text", **happy))
-        save_results(tx, [finding("a", verdicts=others)], now=NOON)
+        save_results(tx, [analysis_result("a", verdicts=others)], now=NOON)
     with record.read() as tx:
         (observation,) = observations.observations(tx, "acme", since=NOON, until=NOON + DAY)
     assert observation.sentiment is Sentiment.NEGATIVE

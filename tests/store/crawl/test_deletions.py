@@ -9,7 +9,7 @@ from core.mention import Mention, MentionState
 from store import changes, counts, mentions
 from store.crawl.deletions import apply_listing
 from store.database import Database
-from tests.store.factories import NOON, begin, hear, heard, key, uri
+from tests.store.factories import NOON, add_sources, crawled_post, key, store_page, uri
 
 HOUR = timedelta(hours=1)
 
@@ -17,8 +17,8 @@ HOUR = timedelta(hours=1)
 @pytest.fixture(autouse=True)
 def _sources(record: Database) -> None:
     with record.write() as tx:
-        begin(tx, "blog", "forum")
-    hear(record, heard("a"), heard("b"), at=NOON)
+        add_sources(tx, "blog", "forum")
+    store_page(record, crawled_post("a"), crawled_post("b"), at=NOON)
 
 
 def apply_listing_of(record: Database, *names: str, hour: int, source: str = "blog") -> None:
@@ -72,14 +72,14 @@ def test_new_mention_is_not_deleted_by_one_listing(record):
 
 
 def test_listing_does_not_delete_outside_its_window(record):
-    hear(record, heard("old", published=NOON - 48 * HOUR), at=NOON)
+    store_page(record, crawled_post("old", published=NOON - 48 * HOUR), at=NOON)
     for hour in (1, 2, 3):
         apply_listing_of(record, "a", "b", hour=hour)
     assert read_mention(record, "old").state == MentionState.LIVE
 
 
 def test_listing_does_not_delete_mentions_of_another_source(record):
-    hear(record, heard("elsewhere"), source="forum", at=NOON)
+    store_page(record, crawled_post("elsewhere"), source="forum", at=NOON)
     for hour in (1, 2, 3):
         apply_listing_of(record, "a", "b", hour=hour)
     assert read_mention(record, "elsewhere").state == MentionState.LIVE
@@ -88,7 +88,7 @@ def test_listing_does_not_delete_mentions_of_another_source(record):
 def test_mention_in_another_source_is_not_deleted(record):
     apply_listing_of(record, "a", "b", hour=1)
     for hour in (2, 3, 4):
-        hear(record, heard("a"), source="forum", at=NOON + (hour - 0.5) * HOUR)
+        store_page(record, crawled_post("a"), source="forum", at=NOON + (hour - 0.5) * HOUR)
         apply_listing_of(record, "b", hour=hour)
     assert read_mention(record, "a").state == MentionState.LIVE
 
@@ -114,14 +114,14 @@ def test_listing_with_the_mention_restores_it(record, change_of_deletion):
 
 
 def test_page_with_the_mention_restores_it(record, change_of_deletion):
-    counts_of_page = hear(record, heard("a"), at=NOON + 4 * HOUR)
+    counts_of_page = store_page(record, crawled_post("a"), at=NOON + 4 * HOUR)
     assert (counts_of_page.known, counts_of_page.edited) == (1, 0)
     assert read_mention(record, "a").state == MentionState.LIVE
     assert last_change(record) == change_of_deletion + 1
 
 
 def test_edited_mention_is_restored_as_edited(record):
-    hear(record, heard("a", "Other words."), at=NOON + HOUR / 2)
+    store_page(record, crawled_post("a", "Other words."), at=NOON + HOUR / 2)
     for hour, names in enumerate(["ab", "b", "b", "ab"], start=1):
         apply_listing_of(record, *names, hour=hour)
     assert read_mention(record, "a").state == MentionState.EDITED

@@ -5,7 +5,7 @@ from datetime import timedelta
 from store.analysis import queue
 from store.crawl import host_pauses
 from store.database import Database
-from tests.store.factories import begin, hear, heard, key
+from tests.store.factories import add_sources, crawled_post, key, store_page
 
 HOST = "blog.example:443"
 MINUTE = timedelta(minutes=1)
@@ -29,9 +29,9 @@ def test_newer_pause_replaces_the_older(record: Database, now):
 
 def test_pauses_and_leases_are_independent(record: Database, now):
     with record.write() as tx:
-        begin(tx, "blog")
+        add_sources(tx, "blog")
         host_pauses.pause(tx, key("a"), until=now + MINUTE)
-    hear(record, heard("a"))
+    store_page(record, crawled_post("a"))
     with record.write() as tx:
         assert len(queue.lease(tx, "w", limit=9, now=now, lease_time=MINUTE)) == 1
         queue.release(tx, key("a"))

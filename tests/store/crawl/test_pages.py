@@ -14,14 +14,14 @@ from store.crawl.pages import PageCounts, record_page
 from store.database import Database
 from tests.store.factories import (
     NOON,
-    begin,
-    dropped,
-    finding,
-    hear,
-    heard,
+    add_sources,
+    analysis_result,
+    crawled_post,
+    dropped_post,
     key,
     killed_after,
     page,
+    store_page,
 )
 
 MINUTE = timedelta(minutes=1)
@@ -30,7 +30,7 @@ MINUTE = timedelta(minutes=1)
 @pytest.fixture(autouse=True)
 def _sources(record: Database) -> None:
     with record.write() as tx:
-        begin(tx, "blog", "forum")
+        add_sources(tx, "blog", "forum")
 
 
 def read_mention(record: Database, name: str) -> Mention:
@@ -49,7 +49,9 @@ def last_change(record: Database) -> int:
 
 
 def test_new_mention_is_stored_with_its_fields(record, now):
-    tally = hear(record, heard("a", "Ça freine.", language="fr", parent="at://p"), at=now)
+    tally = store_page(
+        record, crawled_post("a", "Ça freine.", language="fr", parent="at://p"), at=now
+    )
     mention = read_mention(record, "a")
     assert tally == PageCounts(fetched=1, known=0, edited=0, new=1, dropped={})
     assert (mention.text, mention.parent, mention.sources, mention.watches) == (
@@ -68,10 +70,10 @@ def test_new_mention_is_stored_with_its_fields(record, now):
 
 
 def test_page_stored_twice_changes_only_last_seen(record, now):
-    posts = (heard("a"), heard("b", voice=None, family=None), dropped("c"))
-    hear(record, *posts, at=now)
+    posts = (crawled_post("a"), crawled_post("b", voice=None, family=None), dropped_post("c"))
+    store_page(record, *posts, at=now)
     before, number = read_mention(record, "a"), last_change(record)
-    tally = hear(record, *posts, at=now + MINUTE)
+    tally = store_page(record, *posts, at=now + MINUTE)
     after = read_mention(record, "a")
     assert tally == PageCounts(fetched=3, known=2, edited=0, new=0, dropped={"unmatched": 1})
     assert after.last_seen == now + MINUTE
@@ -82,9 +84,11 @@ def test_page_stored_twice_changes_only_last_seen(record, now):
 
 
 def test_edit_is_a_pending_revision_with_its_own_matches(record, now):
-    hear(record, heard("a", "old", matches={"acme": "r1", "rival": "r1"}), at=now)
+    store_page(record, crawled_post("a", "old", matches={"acme": "r1", "rival": "r1"}), at=now)
     later = now + MINUTE
-    tally = hear(record, heard("a", "new", matches={"acme": "r1"}, edited=later), at=later)
+    tally = store_page(
+        record, crawled_post("a", "new", matches={"acme": "r1"}, edited=later), at=later
+    )
     mention = read_mention(record, "a")
     assert (tally.edited, tally.new, tally.known) == (1, 0, 0)
     assert (mention.text, mention.revision, mention.state, mention.edited) == (
@@ -98,8 +102,8 @@ def test_edit_is_a_pending_revision_with_its_own_matches(record, now):
 
 
 def test_former_text_of_an_edit_is_not_stored(record):
-    hear(record, heard("a", "We regret this sentence"))
-    hear(record, heard("a", "Nothing to see"))
+    store_page(record, crawled_post("a", "We regret this sentence"))
+    store_page(record, crawled_post("a", "Nothing to see"))
     with record.read() as tx:
         rows = (
             tx.execute(select(tables.mentions)).all() + tx.execute(select(tables.revisions)).all()
@@ -109,21 +113,21 @@ def test_former_text_of_an_edit_is_not_stored(record):
 
 def test_reverted_edit_is_a_third_revision(record):
     for text in ("first", "second", "first"):
-        hear(record, heard("a", text))
+        store_page(record, crawled_post("a", text))
     assert read_mention(record, "a").revision == 3
     assert count(record, tables.revisions) == 3
 
 
 def test_edit_without_date_has_the_time_of_its_crawl(record, now):
-    hear(record, heard("a", "old"), at=now)
-    hear(record, heard("a", "new"), at=now + MINUTE)
+    store_page(record, crawled_post("a", "old"), at=now)
+    store_page(record, crawled_post("a", "new"), at=now + MINUTE)
     assert read_mention(record, "a").edited == now + MINUTE
 
 
 def test_second_source_is_a_sighting_of_the_same_mention(record, now):
-    hear(record, heard("a"))
+    store_page(record, crawled_post("a"))
     number = last_change(record)
-    tally = hear(record, heard("a"), source="forum", at=now + MINUTE)
+    tally = store_page(record, crawled_post("a"), source="forum", at=now + MINUTE)
     assert (tally.known, tally.new) == (1, 0)
     assert read_mention(record, "a").sources == ("blog", "forum")
     assert count(record, tables.mentions) == 1
@@ -131,9 +135,9 @@ def test_second_source_is_a_sighting_of_the_same_mention(record, now):
 
 
 def test_existing_mention_is_matched_by_a_new_watch(record):
-    hear(record, heard("a", matches={"acme": "r1"}))
+    store_page(record, crawled_post("a", matches={"acme": "r1"}))
     number = last_change(record)
-    hear(record, heard("a", matches={"acme": "r2", "rival": "r1"}))
+    store_page(record, crawled_post("a", matches={"acme": "r2", "rival": "r1"}))
     with record.read() as tx:
         rows = tx.execute(select(tables.matches.c.watch, tables.matches.c.watch_revision))
         assert sorted(rows.all()) == [("acme", "r2"), ("rival", "r1")]
@@ -146,7 +150,7 @@ def test_existing_mention_is_matched_by_a_new_watch(record):
 )
 def test_date_in_the_future_is_stored_as_raw_only(record, now, ahead, is_accepted):
     raw = now + ahead
-    hear(record, heard("a", published=raw), at=now)
+    store_page(record, crawled_post("a", published=raw), at=now)
     with record.read() as tx:
         published_raw = tx.execute(select(tables.mentions.c.published_raw)).scalar_one()
     assert read_mention(record, "a").published == (raw if is_accepted else now)
@@ -154,19 +158,21 @@ def test_date_in_the_future_is_stored_as_raw_only(record, now, ahead, is_accepte
 
 
 def test_mention_without_date_is_published_at_its_first_sighting(record, now):
-    hear(record, heard("a", published=None), at=now)
-    hear(record, heard("a", published=None), at=now + MINUTE)
+    store_page(record, crawled_post("a", published=None), at=now)
+    store_page(record, crawled_post("a", published=None), at=now + MINUTE)
     assert read_mention(record, "a").published == now
 
 
 def test_times_keep_their_microseconds(record):
     at = datetime.fromisoformat("1969-07-20T20:17:40.000001+00:00")
-    hear(record, heard("a", published=at))
+    store_page(record, crawled_post("a", published=at))
     assert read_mention(record, "a").published == at
 
 
 def test_dropped_post_is_stored_as_id_time_and_reason(record, now):
-    tally = hear(record, dropped("a"), dropped("b", "too_old"), dropped("c"), at=now)
+    tally = store_page(
+        record, dropped_post("a"), dropped_post("b", "too_old"), dropped_post("c"), at=now
+    )
     assert tally == PageCounts(
         fetched=3, known=0, edited=0, new=0, dropped={"unmatched": 2, "too_old": 1}
     )
@@ -177,7 +183,9 @@ def test_dropped_post_is_stored_as_id_time_and_reason(record, now):
 
 
 def test_unmatched_post_is_dropped_without_its_text(record, now):
-    tally = hear(record, heard("a", "A secret.", matches={}), dropped("b", "no_text"), at=now)
+    tally = store_page(
+        record, crawled_post("a", "A secret.", matches={}), dropped_post("b", "no_text"), at=now
+    )
     assert tally == PageCounts(
         fetched=2, known=0, edited=0, new=0, dropped={"unmatched": 1, "no_text": 1}
     )
@@ -188,9 +196,9 @@ def test_unmatched_post_is_dropped_without_its_text(record, now):
 
 
 def test_unmatched_edit_replaces_the_text(record, now):
-    hear(record, heard("a", "Acme cheats."), at=now)
+    store_page(record, crawled_post("a", "Acme cheats."), at=now)
     number = last_change(record)
-    tally = hear(record, heard("a", "I was wrong.", matches={}), at=now + MINUTE)
+    tally = store_page(record, crawled_post("a", "I was wrong.", matches={}), at=now + MINUTE)
     mention = read_mention(record, "a")
     assert (tally.edited, tally.dropped) == (1, {})
     assert (mention.text, mention.revision, mention.watches) == ("I was wrong.", 2, ())
@@ -199,20 +207,26 @@ def test_unmatched_edit_replaces_the_text(record, now):
 
 def test_unchanged_mention_keeps_its_watches(record):
     """A new query does not change the matches of older texts."""
-    hear(record, heard("a"))
-    tally = hear(record, heard("a", matches={}))
+    store_page(record, crawled_post("a"))
+    tally = store_page(record, crawled_post("a", matches={}))
     assert (tally.known, tally.dropped) == (1, {})
     assert read_mention(record, "a").watches == ("acme",)
 
 
 def test_repeated_mention_on_a_page_is_new_once(record):
-    tally = hear(record, heard("a"), heard("a"), heard("b"))
+    tally = store_page(record, crawled_post("a"), crawled_post("a"), crawled_post("b"))
     assert (tally.fetched, tally.new, tally.known, tally.edited) == (3, 2, 1, 0)
 
 
 def test_counts_of_a_run_add_up_over_pages(record):
-    hear(record, heard("a"), heard("b"), dropped("c"))
-    hear(record, heard("a"), heard("b", "new words"), dropped("c"), dropped("d", "no_text"))
+    store_page(record, crawled_post("a"), crawled_post("b"), dropped_post("c"))
+    store_page(
+        record,
+        crawled_post("a"),
+        crawled_post("b", "new words"),
+        dropped_post("c"),
+        dropped_post("d", "no_text"),
+    )
     with record.read() as tx:
         sum_ = runs.totals(tx)["blog"]
     assert (sum_.fetched, sum_.known, sum_.edited, sum_.new) == (7, 1, 1, 2)
@@ -221,9 +235,9 @@ def test_counts_of_a_run_add_up_over_pages(record):
 
 
 def test_cursor_and_validators_are_stored_with_the_page(record):
-    hear(record, heard("a"), cursor={"since": 1}, validators={"u": {"etag": "x"}})
-    hear(record, heard("a"), validators={"w": {"etag": "y"}})
-    half = page(heard("b"), cursor={"since": 2}, validators={"u": {"etag": "z"}})
+    store_page(record, crawled_post("a"), cursor={"since": 1}, validators={"u": {"etag": "x"}})
+    store_page(record, crawled_post("a"), validators={"w": {"etag": "y"}})
+    half = page(crawled_post("b"), cursor={"since": 2}, validators={"u": {"etag": "z"}})
     killed_after(record, lambda tx: record_page(tx, half, now=NOON))
     with record.read() as tx:
         source = sources.by_slug(tx, ["blog"])[0]
@@ -235,21 +249,21 @@ def test_cursor_and_validators_are_stored_with_the_page(record):
 @pytest.mark.parametrize("fields", [{"run": "nobody"}, {"source": "nobody", "run": "run-blog"}])
 def test_page_of_an_unknown_run_or_source_is_rejected(record, fields):
     with pytest.raises(NoResultFound):
-        hear(record, heard("a"), **fields)
+        store_page(record, crawled_post("a"), **fields)
     assert count(record, tables.mentions) == 0
 
 
 def test_empty_page_changes_nothing(record):
-    assert hear(record) == PageCounts(fetched=0, known=0, edited=0, new=0, dropped={})
+    assert store_page(record) == PageCounts(fetched=0, known=0, edited=0, new=0, dropped={})
     assert last_change(record) == 0
 
 
 def test_verdicts_of_a_former_text_do_not_apply_to_the_new_one(record, now):
     """They are kept: their key is the hash of the text."""
-    hear(record, heard("a", "old"))
+    store_page(record, crawled_post("a", "old"))
     with record.write() as tx:
-        save_results(tx, [finding("a", "old")], now=now)
-    hear(record, heard("a", "new"))
+        save_results(tx, [analysis_result("a", "old")], now=now)
+    store_page(record, crawled_post("a", "new"))
     mention = read_mention(record, "a")
     assert len(mention.verdicts) == 1
     assert mention.verdict is None

@@ -13,7 +13,7 @@ from store.crawl.runs import RunTotals
 from store.crawl.sources import SourceRecord
 from store.database import Database
 from store.processes import ProcessStatus
-from tests.store.factories import begin, dropped, hear, heard
+from tests.store.factories import add_sources, crawled_post, dropped_post, store_page
 
 HOUR = timedelta(hours=1)
 
@@ -21,7 +21,7 @@ HOUR = timedelta(hours=1)
 @pytest.fixture(autouse=True)
 def _sources(record: Database) -> None:
     with record.write() as tx:
-        begin(tx, "blog", "forum")
+        add_sources(tx, "blog", "forum")
 
 
 def read_source(record: Database, slug: str = "blog") -> SourceRecord:
@@ -55,7 +55,7 @@ def test_new_source_is_due_with_an_empty_cursor(record, now):
 
 
 def test_file_changes_options_and_keeps_cursor_and_state(record, now):
-    hear(record, cursor={"since": 5})
+    store_page(record, cursor={"since": 5})
     record_outcome(record, "ok", at=now)
     with record.write() as tx:
         sources.replace_from_file(tx, [("blog", "feed", {"url": "u"}, 60)], now=now + HOUR)
@@ -130,24 +130,31 @@ def test_backfill_is_complete_when_every_active_source_is(record, now):
             return sources.backfill_completed_at(tx)
 
     assert completed_at() is None
-    hear(record, cursor={"backfilled": True})
+    store_page(record, cursor={"backfilled": True})
     record_outcome(record, "ok", at=now)
     assert completed_at() is None  # the forum has not started
     record_outcome(record, "failed", slug="forum", at=now)
     assert completed_at() == now  # a source that only fails does not count
-    hear(record, cursor={"backfilled": True}, source="forum")
+    store_page(record, cursor={"backfilled": True}, source="forum")
     record_outcome(record, "ok", slug="forum", at=now + HOUR)
     record_outcome(record, "ok", at=now + 2 * HOUR)
     assert completed_at() == now + HOUR
 
 
 def test_hourly_rate_counts_mentions_after_the_backfill(record, now):
-    hear(record, *(heard(f"old-{k}") for k in range(9)), cursor={"backfilled": True})
+    store_page(record, *(crawled_post(f"old-{k}") for k in range(9)), cursor={"backfilled": True})
     with record.read() as tx:
         assert sources.mentions_per_hour(tx, now=now) == {}
     record_outcome(record, "ok", at=now)
     add_run(record, "later", at=now + HOUR)
-    hear(record, heard("a"), heard("b"), heard("c"), heard("d"), run="later")
+    store_page(
+        record,
+        crawled_post("a"),
+        crawled_post("b"),
+        crawled_post("c"),
+        crawled_post("d"),
+        run="later",
+    )
     with record.read() as tx:
         assert (
             sources.mentions_per_hour(tx, now=now + 2 * HOUR) == {}
@@ -159,8 +166,8 @@ def test_hourly_rate_counts_mentions_after_the_backfill(record, now):
 def test_totals_are_sums_over_the_runs_of_a_source(record, now):
     add_run(record, "r2", at=now)
     add_run(record, "r3", at=now)
-    hear(record, heard("a"), dropped("b"), run="r2")
-    hear(record, dropped("b"), run="r3")
+    store_page(record, crawled_post("a"), dropped_post("b"), run="r2")
+    store_page(record, dropped_post("b"), run="r3")
     with record.read() as tx:
         assert runs.totals(tx) == {
             "forum": RunTotals(),
@@ -201,7 +208,7 @@ def test_succeeded_sources_have_a_later_successful_run(record, now):
 
 
 def test_counts_of_a_run(record, now):
-    hear(record, heard("a"), dropped("b"))
+    store_page(record, crawled_post("a"), dropped_post("b"))
     with record.read() as tx:
         assert runs.counts(tx, "run-blog") == {
             "requests": 0,

@@ -169,7 +169,7 @@ def completeness(**changes: Any) -> Completeness:
     return replace(default, **changes)
 
 
-def evidence(**changes: Any) -> BriefFacts:
+def brief_facts(**changes: Any) -> BriefFacts:
     """Return the facts of INC-7."""
     facts = BriefFacts(
         incident=crisis(),
@@ -254,12 +254,12 @@ def day(**changes: Any) -> DigestFacts:
     return replace(facts, **changes)
 
 
-def silence(what: str = "scorer") -> Outage:
+def outage(what: str = "scorer") -> Outage:
     """Return an outage that began an hour ago."""
     return Outage(what=what, name="velo-forum", since=NOW - HOUR, reason="down")
 
 
-def letter(**changes: Any) -> Notification:
+def email(**changes: Any) -> Notification:
     """Return a small email with an image."""
     notification = Notification(
         kind="brief",
