@@ -1,6 +1,6 @@
-"""Server that runs commands in one process: starting Python costs more than most commands.
+"""Process that runs many commands: starting Python takes longer than most commands.
 
-Reads a JSON list of argument lists from stdin, writes [[status, stdout, stderr], …] to stdout.
+It reads a JSON list of argument lists from stdin, writes [[status, stdout, stderr], …] to stdout.
 """
 
 import io
@@ -15,7 +15,7 @@ from types import SimpleNamespace
 
 def call(*calls: list[str]) -> list[SimpleNamespace]:
     """Return exit status, stdout and stderr of each call."""
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-m", "tests.harken.cli_server"],
         check=False,
         input=json.dumps(calls),
@@ -24,12 +24,14 @@ def call(*calls: list[str]) -> list[SimpleNamespace]:
         timeout=240,
         cwd=Path(__file__).parents[2],
     )
-    assert done.returncode == 0, f"torch was loaded, or the ring broke: {done.stderr}"
-    rows = json.loads(done.stdout.splitlines()[-1])
+    assert process.returncode == 0, (
+        f"torch was loaded, or a command ended the process: {process.stderr}"
+    )
+    rows = json.loads(process.stdout.splitlines()[-1])
     return [SimpleNamespace(status=s, out=out, err=err) for s, out, err in rows]
 
 
-def ring(arguments: list[str]) -> tuple[int, str, str]:
+def run_command(arguments: list[str]) -> tuple[int, str, str]:
     """Return exit status, stdout and stderr of ``harken ARGUMENTS``."""
     from harken.__main__ import main
 
@@ -38,8 +40,8 @@ def ring(arguments: list[str]) -> tuple[int, str, str]:
     with redirect_stdout(out), redirect_stderr(err):
         try:
             main()
-        except SystemExit as ended:
-            status = int(ended.code or 0)
+        except SystemExit as exit_:
+            status = int(exit_.code or 0)
         except BaseException:  # noqa: BLE001 - what the interpreter would do
             traceback.print_exc()
             status = 1
@@ -51,5 +53,5 @@ if __name__ == "__main__":
 
     nlp.models.__path__.append(str(Path(__file__).with_name("models")))
     calls = json.load(sys.stdin)
-    sys.stdout.write(json.dumps([ring(arguments) for arguments in calls]) + "\n")
+    sys.stdout.write(json.dumps([run_command(arguments) for arguments in calls]) + "\n")
     sys.exit("torch" in sys.modules)

@@ -5,23 +5,23 @@ from contextlib import contextmanager, suppress
 from store.database import Database
 
 
-class Dying(Database):
-    """Database whose process is killed after *left* more writes."""
+class KilledDatabase(Database):
+    """Database whose process is killed after *remaining* more writes."""
 
-    left = 0
+    remaining = 0
 
     def write(self):
-        if not self.left:
+        if not self.remaining:
             raise KeyboardInterrupt
-        self.left -= 1
+        self.remaining -= 1
         return super().write()
 
 
 @contextmanager
 def killed_after(record, writes):
     """Yield *record*, opened again; the process is killed after so many writes."""
-    victim = Dying(record.url)
-    victim.left = writes
+    victim = KilledDatabase(record.url)
+    victim.remaining = writes
     try:
         with suppress(KeyboardInterrupt):
             yield victim

@@ -48,7 +48,7 @@ def site():
 
 @pytest.fixture
 def home(tmp_path, site):
-    """Installation with its sources at the address of *site*."""
+    """Return the folder of an installation with its sources at the address of *site*."""
     state = tmp_path / "state"
     state.mkdir()
     (state / "record.db").write_bytes(gzip.decompress((RELEASE / "record.db.gz").read_bytes()))
@@ -60,7 +60,7 @@ def home(tmp_path, site):
 
 def harken(home, *arguments):
     """Run a command in *home* and return its standard output."""
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-m", "harken", *arguments],
         cwd=home,
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
@@ -68,21 +68,21 @@ def harken(home, *arguments):
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    assert process.returncode == 0, process.stderr
+    return process.stdout
 
 
 def mentions(home):
     return [json.loads(line) for line in harken(home, "mentions", "--jsonl").splitlines()]
 
 
-def test_its_mentions_are_read(home):
+def test_mentions_of_the_first_release_load(home):
     rows = mentions(home)
     assert len({row["id"] for row in rows}) == len(rows) == 40
     assert sum(row["analysis"] == "scored" for row in rows) == 31
 
 
-def test_a_crawl_of_the_same_site_adds_no_mention(home):
+def test_crawl_of_the_same_site_adds_no_mention(home):
     before = mentions(home)
     run = json.loads(harken(home, "crawl", "--json", "--now", LATER))
     assert "failed" not in json.dumps(run)
@@ -91,7 +91,7 @@ def test_a_crawl_of_the_same_site_adds_no_mention(home):
     assert {row["revision"] for row in after} == {1}
 
 
-def test_its_index_is_built_from_the_database(home):
+def test_index_is_built_from_the_database(home):
     harken(home, "rebuild", "--now", LATER)
     results = json.loads(harken(home, "search", "zorvex", "--json"))
     assert results["total"] == 40

@@ -1,4 +1,4 @@
-"""Log: one line for each event, whatever text it contains; JSON where no terminal is."""
+"""Log: one line for each event, with any text; JSON unless stderr is a terminal."""
 
 import json
 import logging
@@ -17,21 +17,23 @@ from harken.logs import _is_ours_or_error, safe_message
 HOSTILE = "a\nb\r\x1b[31mred\x1b[0m\u2028c\x00 \u202e"
 
 
-def journal(code, level="INFO", before=""):
+def log_lines(code, level="INFO", before=""):
     """Return the lines of *code* on stderr, in its own process: logging is global."""
-    begin = f"import logging, structlog, sys\nfrom harken.logs import configure_logging\n{before}\n"
-    whole = f"{begin}configure_logging({level!r}, step='test')\n{textwrap.dedent(code)}"
-    done = subprocess.run(
-        [sys.executable, "-c", whole], check=False, capture_output=True, timeout=60
+    imports = (
+        f"import logging, structlog, sys\nfrom harken.logs import configure_logging\n{before}\n"
     )
-    assert done.returncode == 0, done.stderr.decode()
-    assert done.stdout == b""
-    return done.stderr
+    program = f"{imports}configure_logging({level!r}, step='test')\n{textwrap.dedent(code)}"
+    process = subprocess.run(
+        [sys.executable, "-c", program], check=False, capture_output=True, timeout=60
+    )
+    assert process.returncode == 0, process.stderr.decode()
+    assert process.stdout == b""
+    return process.stderr
 
 
 @pytest.mark.slow
-def test_nothing_that_a_stranger_wrote_breaks_out_of_its_line():
-    raw = journal(
+def test_foreign_text_stays_on_its_line():
+    raw = log_lines(
         f"""
         hostile = {HOSTILE!r}
         structlog.get_logger().info("crawl.ended", reason=hostile, **{{"k" + hostile: 1}})
@@ -48,16 +50,16 @@ def test_nothing_that_a_stranger_wrote_breaks_out_of_its_line():
 
 
 @pytest.mark.slow
-def test_every_line_says_when_how_grave_and_of_which_step():
-    (line,) = map(json.loads, journal("structlog.get_logger().info('x.y')").splitlines())
+def test_every_line_has_time_level_and_step():
+    (line,) = map(json.loads, log_lines("structlog.get_logger().info('x.y')").splitlines())
     assert line.pop("timestamp").endswith("Z")
     assert line == {"event": "x.y", "level": "info", "step": "test"}
 
 
 @pytest.mark.slow
-def test_libraries_speak_up_from_errors_on():
+def test_libraries_log_errors_only():
     """Scrapy logs every page and would quote its text."""
-    raw = journal(
+    raw = log_lines(
         """
         for name in ("scrapy.core.engine", "twisted", "uvicorn.access", "apscheduler", "alembic"):
             logging.getLogger(name).setLevel(logging.DEBUG)
@@ -70,8 +72,8 @@ def test_libraries_speak_up_from_errors_on():
 
 
 @pytest.mark.slow
-def test_with_json_on_stdout_only_warnings_are_told():
-    raw = journal(
+def test_level_warning_omits_information():
+    raw = log_lines(
         """
         structlog.get_logger().info("letter.sent")
         structlog.get_logger().warning("job.missed")
@@ -82,8 +84,8 @@ def test_with_json_on_stdout_only_warnings_are_told():
 
 
 @pytest.mark.slow
-def test_a_traceback_of_a_library_is_one_line_too():
-    raw = journal(
+def test_traceback_of_a_library_is_one_line():
+    raw = log_lines(
         """
         try:
             raise ValueError("first\\nsecond")
@@ -101,8 +103,8 @@ ON_TERMINAL = "sys.stderr.isatty = lambda: True"
 
 
 @pytest.mark.slow
-def test_a_terminal_gets_short_lines_without_empty_values():
-    raw = journal(
+def test_terminal_gets_short_lines_without_empty_values():
+    raw = log_lines(
         "structlog.get_logger().info('crawl.ended', source='blog', reason=None, new=0, dropped={})",
         before=f"import os; os.environ['TERM'] = 'dumb'; {ON_TERMINAL}",
     )
@@ -113,8 +115,8 @@ def test_a_terminal_gets_short_lines_without_empty_values():
 
 
 @pytest.mark.slow
-def test_nothing_that_a_stranger_wrote_reaches_a_terminal_as_a_command():
-    raw = journal(
+def test_terminal_gets_no_control_characters_of_foreign_text():
+    raw = log_lines(
         f"""
         hostile = {HOSTILE!r}
         structlog.get_logger().info("crawl.ended", reason=hostile, **{{"k" + hostile: hostile}})
@@ -127,8 +129,8 @@ def test_nothing_that_a_stranger_wrote_reaches_a_terminal_as_a_command():
 
 
 @pytest.mark.slow
-def test_a_terminal_gets_the_place_of_an_error_and_no_text_of_it():
-    raw = journal(
+def test_terminal_gets_the_place_of_an_error_without_its_text():
+    raw = log_lines(
         """
         text_of_a_mention = "canary"
         try:
@@ -146,18 +148,18 @@ def test_a_terminal_gets_the_place_of_an_error_and_no_text_of_it():
 # ---- messages of errors
 
 
-def caught(error):
+def with_traceback(error):
     """Return *error* with the traceback that it has when logged."""
     try:
         raise error
-    except type(error) as arrived:
-        return arrived
+    except type(error) as exception:
+        return exception
 
 
 @given(st.text(), st.sampled_from([ValueError, KeyError, RuntimeError, OSError, UnicodeError]))
-def test_of_a_strangers_error_no_word_is_told(text, kind):
-    """It may quote a mention: only its class and location are logged."""
-    place = safe_message(caught(kind(f"canary {text}")))
+def test_message_of_a_foreign_error_is_class_and_place(text, kind):
+    """Such a message may contain a text of a mention."""
+    place = safe_message(with_traceback(kind(f"canary {text}")))
     assert place.startswith(f"{kind.__name__} at tests.harken.test_logs:")
     assert "canary" not in place
     assert place.rpartition(":")[2].isdecimal()
@@ -167,11 +169,11 @@ def test_of_a_strangers_error_no_word_is_told(text, kind):
     "error",
     [ConfigError("a"), TransientError("b"), PermanentError("c"), QueryError("d", column=0)],
 )
-def test_of_our_own_errors_the_sentence_is_told(error):
-    assert safe_message(caught(error)) == str(error)
+def test_message_of_an_own_error_is_its_sentence(error):
+    assert safe_message(with_traceback(error)) == str(error)
 
 
-def test_an_error_that_was_never_raised_has_no_place():
+def test_error_without_a_traceback_has_no_place():
     assert safe_message(ValueError("the text of a mention")) == "ValueError"
 
 
@@ -189,6 +191,6 @@ def test_an_error_that_was_never_raised_has_no_place():
         ("elastic_transport", logging.CRITICAL, True),
     ],
 )
-def test_who_may_speak(name, level, expected):
+def test_loggers_and_levels(name, level, expected):
     entry = logging.LogRecord(name, level, "", 0, "", None, None)
     assert _is_ours_or_error(entry) is expected

@@ -136,7 +136,7 @@ subscriptions:
 
 @pytest.fixture
 def home(tmp_path, month_file):
-    """A folder with plug-ins, settings that name them, and a month of mentions."""
+    """Return a folder with plug-ins, settings that name them, and a month of mentions."""
     for package, name, text in (
         ("alerts.channels", "board", CHANNEL),
         ("indexer.engines", "logged", ENGINE),
@@ -155,7 +155,7 @@ def home(tmp_path, month_file):
 
 @pytest.fixture
 def settings(home, monkeypatch):
-    """The settings in this process, with the plug-ins."""
+    """Return the settings in this process, with the plug-ins."""
     for package in (alerts.channels, indexer.engines):
         monkeypatch.setattr(package, "__path__", [*package.__path__, str(home / package.__name__)])
     yield load(home / "harken.yaml", {}, check=plugin_problems)
@@ -166,7 +166,7 @@ def settings(home, monkeypatch):
 
 
 def harken(home, *arguments):
-    """Result of a command in a process of its own."""
+    """Run a command in its own process; return the result."""
     process = subprocess.run(
         [sys.executable, "-c", PROGRAM, home, *arguments, "--config", home / "harken.yaml"],
         check=False,

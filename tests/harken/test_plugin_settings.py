@@ -59,9 +59,9 @@ def load_settings(folder, text, environ=()):
     ],
 )
 def test_mistake_has_its_place(tmp_path, text, message):
-    with pytest.raises(ConfigError) as caught:
+    with pytest.raises(ConfigError) as error:
         load_settings(tmp_path, text)
-    assert message in str(caught.value)
+    assert message in str(error.value)
 
 
 def test_variable_of_a_wrong_option_is_named(tmp_path):
@@ -80,9 +80,9 @@ def test_variable_of_a_wrong_option_is_named(tmp_path):
 )
 def test_no_value_of_an_option_is_in_a_message(tmp_path, text):
     """The second case shows that only keys are repeated."""
-    with pytest.raises(ConfigError) as caught:
+    with pytest.raises(ConfigError) as error:
         load_settings(tmp_path, text)
-    assert (SECRET in str(caught.value)) == (f"{SECRET}: 1" in text)
+    assert (SECRET in str(error.value)) == (f"{SECRET}: 1" in text)
 
 
 def test_options_are_not_in_the_representation_of_settings():

@@ -9,5 +9,5 @@ from harken.plural import plural
     ("count", "expected"),
     [(0, "0 watches"), (1, "1 watch"), (2, "2 watches"), (1200, "1,200 watches")],
 )
-def test_a_noun_agrees_with_its_number(count, expected):
+def test_noun_agrees_with_its_number(count, expected):
     assert plural(count, "watch", "watches") == expected

@@ -1,4 +1,4 @@
-"""Mistakes that only a process of a run would meet are found before an edit applies."""
+"""Mistakes that would fail a process of a run are reported before an edit applies."""
 
 import pytest
 
@@ -35,12 +35,12 @@ def test_settings_without_a_mistake_pass(tmp_path):
         ("console: {host: 0.0.0.0}\n", r"1:11: console\.host: .*open to other machines"),
     ],
 )
-def test_a_mistake_has_its_place(tmp_path, text, message):
+def test_mistake_has_its_place(tmp_path, text, message):
     with pytest.raises(ConfigError, match=message):
         check(tmp_path, text)
 
 
 def test_all_mistakes_are_listed(tmp_path):
-    with pytest.raises(ConfigError) as caught:
+    with pytest.raises(ConfigError) as error:
         check(tmp_path, "sources: [{slug: s, kind: fed}]\nmodel: {name: e55}\n")
-    assert len(str(caught.value).splitlines()) == 2
+    assert len(str(error.value).splitlines()) == 2

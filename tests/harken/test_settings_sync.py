@@ -51,7 +51,7 @@ def rows(record):
         return {t.name: tx.execute(select(t)).all() for t in tables.metadata.sorted_tables}
 
 
-def test_the_record_knows_what_the_file_says(record):
+def test_rows_equal_the_file(record):
     with record.read() as tx:
         assert watches.active_watches(tx) == watch_values(settings())
         assert watches.active_topics(tx) == topic_values(settings())
@@ -65,20 +65,20 @@ def test_the_record_knows_what_the_file_says(record):
     assert (digest.at, digest.zone, digest.watches) == ("06:15", "UTC", ())
 
 
-def test_a_watch_keeps_its_own_clock_or_takes_that_of_the_house():
+def test_watch_has_its_own_zone_or_the_general_one():
     acme, rival = watch_values(settings())
     assert (acme.zone, rival.zone) == ("Europe/Berlin", "Asia/Tokyo")
     assert (acme.retention_days, rival.retention_days) == (365, 30)
     assert acme.revision != rival.revision
 
 
-def test_another_start_changes_nothing(record):
+def test_second_sync_changes_nothing(record):
     before = rows(record)
     sync_settings(record, settings(), now=LATER)
     assert rows(record) == before
 
 
-def test_what_the_file_no_longer_names_rests_and_comes_back_as_it_was(record):
+def test_removed_entries_are_inactive_until_they_return(record):
     with record.write() as tx:
         sources.record_outcome(tx, "blog", state="ok", reason=None, now=NOON)
     before = rows(record)
@@ -91,7 +91,7 @@ def test_what_the_file_no_longer_names_rests_and_comes_back_as_it_was(record):
     assert rows(record) == before
 
 
-def test_how_a_source_fares_survives_a_start_and_its_settings_do_not(record):
+def test_sync_keeps_the_state_of_a_source_and_updates_its_settings(record):
     with record.write() as tx:
         sources.record_outcome(tx, "blog", state="ok", reason=None, now=NOON)
         sources.schedule(tx, "blog", due=LATER)
@@ -102,12 +102,12 @@ def test_how_a_source_fares_survives_a_start_and_its_settings_do_not(record):
     assert (row.state, row.due, row.interval_s) == ("ok", LATER, 3600)
 
 
-def test_the_operator_is_always_there_and_may_be_named(record):
+def test_operator_always_exists_and_can_have_a_name(record):
     def names():
         with record.read() as tx:
             return {row.slug: row.name for row in tx.execute(select(tables.people))}
 
     assert names() == {"lead": "Lead", "operator": "Operator"}
-    named = [{"slug": "operator", "name": "Ada"}]
-    sync_settings(record, settings(people=[*FILE["people"], *named]), now=LATER)
+    operator = [{"slug": "operator", "name": "Ada"}]
+    sync_settings(record, settings(people=[*FILE["people"], *operator]), now=LATER)
     assert names()["operator"] == "Ada"

@@ -1,4 +1,4 @@
-"""Sources are fetched once, as a crawl does, and every failure has a remedy."""
+"""Checks of sources: each is fetched once, as in a crawl, and every failure has a remedy."""
 
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -40,7 +40,7 @@ WATCHES = [
 
 @pytest.fixture(scope="module")
 def site():
-    """A web site on loopback; its attribute `requests` has the paths, in order."""
+    """Yield a web site on loopback; its attribute `requests` has the paths, in order."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
@@ -61,16 +61,16 @@ def site():
     server.server_close()
 
 
-def settings_of(site, folder, *sources):
+def make_settings(site, folder, *sources):
     port = site.server_address[1]
     rows = [
         {
             "slug": slug,
             "kind": "feed",
-            "allow_loopback": may_loop,
+            "allow_loopback": allow_loopback,
             "options": {"url": f"http://127.0.0.1:{port}{path}"},
         }
-        for slug, path, may_loop in sources
+        for slug, path, allow_loopback in sources
     ]
     crawl = {"delay": "0s", "user_agent": "Harken-Test/1"}
     values = {"state": folder, "watches": WATCHES, "sources": rows, "crawl": crawl}
@@ -78,10 +78,10 @@ def settings_of(site, folder, *sources):
 
 
 @pytest.fixture(scope="module")
-def checked(site, tmp_path_factory):
-    """The results of all sources, by slug, and the settings."""
+def check(site, tmp_path_factory):
+    """Return the results of all sources, by subject, and the settings."""
     folder = tmp_path_factory.mktemp("check")
-    settings = settings_of(
+    settings = make_settings(
         site,
         folder,
         ("good", "/feed.xml", True),
@@ -94,8 +94,8 @@ def checked(site, tmp_path_factory):
     return {r.what: r for r in check_sources(settings, Clock())}, settings
 
 
-def test_a_source_that_works_shows_its_posts_the_newest_and_the_matches(checked):
-    good = checked[0]["source good"]
+def test_working_source_shows_posts_newest_and_matches(check):
+    good = check[0]["source good"]
     assert (good.ok, good.warning) == (True, False)
     assert good.told == "feed: 2 posts, newest 2026-11-22 05:00 UTC, 1 match"
     assert (good.posts, good.matches, good.newest.isoformat()) == (
@@ -104,17 +104,17 @@ def test_a_source_that_works_shows_its_posts_the_newest_and_the_matches(checked)
     )
 
 
-def test_a_source_without_posts_is_a_warning(checked):
-    empty = checked[0]["source empty"]
+def test_source_without_posts_is_a_warning(check):
+    empty = check[0]["source empty"]
     assert (empty.ok, empty.warning, empty.posts, empty.newest) == (True, True, 0, None)
     assert empty.told == "feed: 0 posts, 0 matches"
 
 
-def test_each_failure_is_bad_and_has_a_remedy(checked):
-    results, settings = checked
+def test_each_failure_has_a_remedy(check):
+    results, settings = check
     urls = {source.slug: source.options["url"] for source in settings.sources}
-    told = {what.removeprefix("source "): r.told for what, r in results.items() if not r.ok}
-    assert told == {
+    remedies = {what.removeprefix("source "): r.told for what, r in results.items() if not r.ok}
+    assert remedies == {
         "page": f"not a feed: an HTML page; set options.url to its feed {urls['good']}",
         "wrong": f"{urls['wrong']} returned 404. Open {urls['wrong']} in a browser and correct "
         "options.url, or try again later",
@@ -125,21 +125,21 @@ def test_each_failure_is_bad_and_has_a_remedy(checked):
     assert not any(r.misconfigured for r in results.values())
 
 
-def test_a_watch_without_a_match_is_a_warning(checked):
-    results, _ = checked
+def test_watch_without_a_match_is_a_warning(check):
+    results, _ = check
     assert results["watch rival"].told == "its query matches none of the 2 posts fetched now"
     assert results["watch rival"].ok
     assert "watch acme" not in results
 
 
-def test_every_page_is_fetched_once_under_the_name_of_a_crawl_and_no_more(checked, site):
+def test_every_page_is_fetched_once_with_the_user_agent_of_a_crawl(check, site):
     paths = [path for path, _ in site.requests]
     assert sorted(paths) == sorted({*PAGES, "/nothing.xml"} - {"/closed/feed.xml"})
     assert {agent for _, agent in site.requests} == {"Harken-Test/1"}
 
 
-def test_nothing_is_stored(checked):
-    database = Database(checked[1].database_url)
+def test_nothing_is_stored(check):
+    database = Database(check[1].database_url)
     with database.read() as tx:
         tables = ("mentions", "sources", "runs")
         counts = [tx.exec_driver_sql(f"select count(*) from {t}").scalar() for t in tables]
@@ -147,15 +147,15 @@ def test_nothing_is_stored(checked):
     assert counts == [0, 0, 0]
 
 
-def test_a_source_alone_on_loopback_names_the_setting_that_allows_it(site, tmp_path):
-    settings = settings_of(site, tmp_path, ("loop", "/feed.xml", False))
+def test_blocked_loopback_source_names_the_setting_that_allows_it(site, tmp_path):
+    settings = make_settings(site, tmp_path, ("loop", "/feed.xml", False))
     (result,) = check_sources(settings, Clock())
     assert not result.ok
     assert "set allow_loopback: true" in result.told
 
 
-def test_a_host_that_asked_for_a_pause_gets_no_request(site, tmp_path):
-    settings = settings_of(site, tmp_path, ("good", "/feed.xml", True))
+def test_paused_host_gets_no_request(site, tmp_path):
+    settings = make_settings(site, tmp_path, ("good", "/feed.xml", True))
     database, now = Database(settings.database_url), Clock().now()
     database.setup()
     with database.write() as tx:

@@ -1,4 +1,4 @@
-"""The shell completes sources of harken.yaml, models and tasks; a broken file completes nothing."""
+"""Shell completion of sources, models and tasks; a broken harken.yaml completes nothing."""
 
 import os
 import subprocess
@@ -19,14 +19,14 @@ sources:
 
 @pytest.fixture
 def complete(tmp_path):
-    """Return what bash is offered for the last word of a line."""
+    """Return a function from a line to the completions of its last word in bash."""
     (tmp_path / "harken.yaml").write_text(SETTINGS)
     (tmp_path / "broken.yaml").write_text("sources: [")
 
-    def offered(line):
+    def completions(line):
         words = line.split(" ")
         shell = {"_HARKEN_COMPLETE": "complete_bash", "COMP_WORDS": line}
-        done = subprocess.run(
+        process = subprocess.run(
             [sys.executable, "-c", START],
             check=False,
             cwd=tmp_path,
@@ -35,10 +35,10 @@ def complete(tmp_path):
             text=True,
             timeout=60,
         )
-        assert (done.returncode, done.stderr) == (0, "")
-        return done.stdout.split()
+        assert (process.returncode, process.stderr) == (0, "")
+        return process.stdout.split()
 
-    return offered
+    return completions
 
 
 @pytest.mark.parametrize(
@@ -53,5 +53,5 @@ def complete(tmp_path):
         ("harken model verify mini", ["minilm"]),
     ],
 )
-def test_the_last_word_is_completed(complete, line, words):
+def test_completions_of_the_last_word(complete, line, words):
     assert complete(line) == words

@@ -1,4 +1,4 @@
-"""``harken demo``: what ends it before it begins."""
+"""``harken demo``: folders that it refuses, and the browser that it opens."""
 
 import os
 import subprocess
@@ -17,27 +17,27 @@ def demo(*arguments, **options):
 
 
 @pytest.mark.parametrize("mode", [[], ["--check"]])
-def test_a_folder_in_use_is_refused_and_stays_as_it_is(tmp_path, mode):
+def test_folder_of_a_running_demo_is_refused_and_unchanged(tmp_path, mode):
     prepare_folder(tmp_path)
     (tmp_path / "state").mkdir()
     with acquire(tmp_path / MARKER_FILE):
-        done = demo("--dir", tmp_path, *mode)
-    assert done.returncode == 2
-    assert done.stdout == ""
-    assert f"process {os.getpid()} is already running in this folder" in done.stderr
-    assert "--dir" in done.stderr
+        process = demo("--dir", tmp_path, *mode)
+    assert process.returncode == 2
+    assert process.stdout == ""
+    assert f"process {os.getpid()} is already running in this folder" in process.stderr
+    assert "--dir" in process.stderr
     assert (tmp_path / "state").exists()
 
 
-def test_no_file_is_left_in_a_folder_of_somebody_else(tmp_path):
+def test_folder_with_other_files_is_refused_and_unchanged(tmp_path):
     (tmp_path / "thesis.txt").write_text("years of work")
-    done = demo("--dir", tmp_path)
-    assert done.returncode == 2
-    assert "not a demo folder" in done.stderr
+    process = demo("--dir", tmp_path)
+    assert process.returncode == 2
+    assert "not a demo folder" in process.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
 
 
-class Window:
+class StubBrowser:
     """A browser that stores the address it was called with."""
 
     def __init__(self, name):
@@ -48,8 +48,8 @@ class Window:
         self.urls.append(url)
 
 
-class Inline:
-    """A thread that runs at once."""
+class InlineThread:
+    """A thread that runs its target in start()."""
 
     def __init__(self, *, target, args, daemon):
         assert daemon
@@ -60,19 +60,19 @@ class Inline:
     ("is_terminal", "name", "count"),
     [(True, "firefox", 1), (False, "firefox", 0), (True, "/usr/bin/w3m", 0)],
 )
-def test_a_browser_opens_only_on_a_terminal_and_in_a_window(monkeypatch, is_terminal, name, count):
-    window = Window(name)
-    monkeypatch.setattr(command.webbrowser, "get", lambda: window)
-    monkeypatch.setattr(command, "Thread", Inline)
+def test_only_a_graphical_browser_on_a_terminal_is_opened(monkeypatch, is_terminal, name, count):
+    browser = StubBrowser(name)
+    monkeypatch.setattr(command.webbrowser, "get", lambda: browser)
+    monkeypatch.setattr(command, "Thread", InlineThread)
     monkeypatch.setattr(command.sys.stdout, "isatty", lambda: is_terminal, raising=False)
     command._open_browser("http://127.0.0.1:1")
-    assert window.urls == ["http://127.0.0.1:1"] * count
+    assert browser.urls == ["http://127.0.0.1:1"] * count
 
 
-def test_no_browser_is_no_failure(monkeypatch):
-    def none():
+def test_missing_browser_is_ignored(monkeypatch):
+    def no_browser():
         raise command.webbrowser.Error("could not locate runnable browser")
 
-    monkeypatch.setattr(command.webbrowser, "get", none)
+    monkeypatch.setattr(command.webbrowser, "get", no_browser)
     monkeypatch.setattr(command.sys.stdout, "isatty", lambda: True, raising=False)
     command._open_browser("http://127.0.0.1:1")

@@ -1,4 +1,4 @@
-"""``harken evaluate`` prints every figure for people that it prints for scripts."""
+"""``harken evaluate``: the text has every figure of the JSON."""
 
 from harken.commands.evaluate import _output
 from harken.commands.tables import Table, plain_lines
@@ -14,7 +14,7 @@ FIGURES = {
 }
 
 
-def test_single_figures_are_facts_and_the_others_tables():
+def test_single_figures_are_lines_and_groups_are_tables():
     lines = [
         line
         for item in _output(FIGURES)

@@ -1,4 +1,4 @@
-"""Every verb keeps its flags, their defaults, and an example: scripts depend on them."""
+"""Flags, defaults and an example of every command: scripts depend on them."""
 
 import platform
 import re
@@ -51,13 +51,13 @@ HIDDEN = {"--offset", "--child", "--name"}
 REPEATABLE = {("init", "--feed"), ("crawl", "sources")}
 
 
-def commands(group, above=""):
-    """Yield the name and the command of every verb."""
+def commands(group, prefix=""):
+    """Yield the name and the object of every command."""
     for name, command in group.commands.items():
         if hasattr(command, "commands"):
             yield from commands(command, f"{name} ")
         else:
-            yield f"{above}{name}", command
+            yield f"{prefix}{name}", command
 
 
 VERBS = dict(commands(get_command(app)))
@@ -69,48 +69,48 @@ def flag(parameter):
 
 
 @pytest.mark.parametrize("verb", FLAGS)
-def test_a_verb_keeps_its_flags_and_their_defaults(verb):
+def test_flags_and_defaults_are_unchanged(verb):
     parameters = [p for p in VERBS[verb].params if p.name != "help"]
     assert [(flag(p), p.default) for p in parameters] == list(FLAGS[verb])
-    hidden = {flag(p) for p in parameters if getattr(p, "hidden", False)}
-    assert hidden == HIDDEN & {flag(p) for p in parameters}
-    repeatable = {
+    hidden_flags = {flag(p) for p in parameters if getattr(p, "hidden", False)}
+    assert hidden_flags == HIDDEN & {flag(p) for p in parameters}
+    repeatable_flags = {
         (verb, flag(p)) for p in parameters if getattr(p, "multiple", False) or p.nargs == -1
     }
-    assert repeatable == {pair for pair in REPEATABLE if pair[0] == verb}
+    assert repeatable_flags == {pair for pair in REPEATABLE if pair[0] == verb}
 
 
-def test_every_verb_but_the_demo_is_held_here():
+def test_all_commands_but_the_demo_are_in_the_table():
     assert set(VERBS) - set(FLAGS) == {"demo"}
 
 
 @pytest.mark.parametrize("verb", VERBS)
-def test_the_help_of_every_verb_has_an_example_of_its_own(verb):
+def test_help_of_every_command_has_an_example(verb):
     assert f"Example: harken {verb}" in VERBS[verb].help
 
 
 @pytest.mark.parametrize("group", [[], ["model"]])
-def test_the_list_of_commands_is_never_cut_off_at_80_columns(group, capsys, monkeypatch):
+def test_list_of_commands_is_not_cut_at_80_columns(group, capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     with pytest.raises(SystemExit):
         get_command(app).main([*group, "--help"])
-    shown = " ".join(capsys.readouterr().out.partition("Commands:")[2].split())
+    help_text = " ".join(capsys.readouterr().out.partition("Commands:")[2].split())
     prefix = "".join(f"{name} " for name in group)
     for verb, command in VERBS.items():
         if verb.rpartition(" ")[0] == prefix.strip():
-            assert " ".join(command.help.partition("\n\n")[0].split()) in shown
-    assert "..." not in shown
+            assert " ".join(command.help.partition("\n\n")[0].split()) in help_text
+    assert "..." not in help_text
 
 
 @pytest.mark.parametrize("flag", ["--version", "--install-completion", "--show-completion"])
-def test_the_program_has_a_version_and_completion(flag):
+def test_program_has_version_and_completion_options(flag):
     assert flag in [option for p in get_command(app).params for option in p.opts]
 
 
-def test_the_version_names_harken_python_and_the_system(capsys):
-    with pytest.raises(SystemExit) as ended:
+def test_version_names_harken_python_and_the_system(capsys):
+    with pytest.raises(SystemExit) as exit_info:
         get_command(app).main(["--version"])
-    assert ended.value.code == 0
+    assert exit_info.value.code == 0
     assert re.fullmatch(
         rf"harken \S+ \(Python {platform.python_version()}, {platform.system()} .*\)\n",
         capsys.readouterr().out,

@@ -1,4 +1,4 @@
-"""``harken init`` writes valid settings for a brand of any name."""
+"""``harken init``: valid settings for a brand of any name."""
 
 import json
 import logging
@@ -27,71 +27,71 @@ AWKWARD = ["Ben & Jerry's", 'The "Quoted" One', "C:\\drive", "#1: {slug}", "- da
            "Müller: Söhne", "電池", "On", "null", "1e3", "*anchor", "%TAG", "a\nb"]  # fmt: skip
 
 
-def written(brand: str, *feeds: str, state: Path | None = None) -> Settings:
-    """Return the settings that init writes."""
+def example_settings(brand: str, *feeds: str, state: Path | None = None) -> Settings:
+    """Return the settings that ``harken init`` writes."""
     return Settings.model_validate(yaml.safe_load(_example(brand, feeds, state)))
 
 
 @pytest.mark.parametrize("brand", AWKWARD)
-def test_any_brand_is_listened_for_by_its_name(brand):
-    (watch,) = written(brand).watches
+def test_watch_of_any_brand_matches_its_name(brand):
+    (watch,) = example_settings(brand).watches
     assert watch.name == brand
     compile_watch(watch.query)
-    heard = Percolator(
+    matches = Percolator(
         [Watch(slug=watch.slug, name=brand, kind="brand", query=watch.query, revision="1")]
     ).match(f"I saw {brand} yesterday")
-    assert list(heard) == [watch.slug]
+    assert list(matches) == [watch.slug]
 
 
 @settings(max_examples=10)
 @given(BRANDS)
-def test_no_name_breaks_out_of_its_place(brand):
-    made = written(brand)
-    assert (made.watches[0].name, len(made.watches)) == (brand, 1)
-    assert compile_watch(made.watches[0].query) == compile_watch(
+def test_no_brand_name_changes_other_settings(brand):
+    example = example_settings(brand)
+    assert (example.watches[0].name, len(example.watches)) == (brand, 1)
+    assert compile_watch(example.watches[0].query) == compile_watch(
         f'"{" ".join(index_words(brand))}"'
     )
-    assert made.model_copy(update={"watches": ()}) == written("Acme").model_copy(
+    assert example.model_copy(update={"watches": ()}) == example_settings("Acme").model_copy(
         update={"watches": ()}
     )
 
 
-def test_each_feed_is_a_source_of_its_own():
+def test_each_feed_is_a_source():
     feeds = ["https://a.example/feed.xml", "http://b.example/?x=1&y='2'#{brand}"]
-    made = written("Acme", *feeds).sources
-    assert [source.slug for source in made] == ["feed-1", "feed-2"]
-    assert [source_options(source).url for source in made] == feeds
-    assert written("Acme").sources == ()
+    sources = example_settings("Acme", *feeds).sources
+    assert [source.slug for source in sources] == ["feed-1", "feed-2"]
+    assert [source_options(source).url for source in sources] == feeds
+    assert example_settings("Acme").sources == ()
 
 
-def test_without_a_feed_the_commented_source_is_valid_once_uncommented():
+def test_commented_source_is_valid_once_uncommented():
     lines = _example("Acme", [], None).splitlines()
     first = lines.index("# sources:")
     block = [line for line in lines[first:] if line.startswith("#")][:6]
     assert block[-1] == "#       url: https://blog.example.org/feed.xml"
     lines[first : first + 6] = [line.removeprefix("# ") for line in block]
-    made = Settings.model_validate(yaml.safe_load("\n".join(lines)))
-    assert [source_options(source).url for source in made.sources] == [
+    example = Settings.model_validate(yaml.safe_load("\n".join(lines)))
+    assert [source_options(source).url for source in example.sources] == [
         "https://blog.example.org/feed.xml"
     ]
-    assert made.model_copy(update={"sources": ()}) == written("Acme")
+    assert example.model_copy(update={"sources": ()}) == example_settings("Acme")
 
 
-def test_a_fire_has_a_topic():
-    (safety,) = [topic for topic in written("Acme").topics if topic.id == "safety"]
+def test_safety_topic_mentions_fire():
+    (safety,) = [topic for topic in example_settings("Acme").topics if topic.id == "safety"]
     assert "fire" in " ".join(safety.sentences)
 
 
 @settings(max_examples=10)
 @given(TYPED)
-def test_a_state_folder_may_be_called_anything(name):
+def test_state_folder_can_have_any_name(name):
     folder = Path("/srv") / name.replace("/", "_")
-    assert written("Acme", state=folder).state == folder
+    assert example_settings("Acme", state=folder).state == folder
 
 
 @pytest.fixture(autouse=True)
-def log():
-    """Undo what a command does to the log of this process."""
+def restored_log():
+    """Restore the log configuration of this process after a command."""
     handlers = logging.getLogger().handlers
     level = logging.getLogger().level
     yield
@@ -101,36 +101,36 @@ def log():
 
 
 @pytest.fixture
-def place(tmp_path, capsys):
-    """Write the settings; return what the command prints."""
+def run_init(tmp_path, capsys):
+    """Return a function that runs the command and returns its output; ``file`` is the path."""
 
-    def write(**said):
-        init(config=tmp_path / "harken.yaml", brand="Acme", **said)
+    def write(**options):
+        init(config=tmp_path / "harken.yaml", brand="Acme", **options)
         return capsys.readouterr().out
 
     write.file = tmp_path / "harken.yaml"
     return write
 
 
-def test_people_are_told_what_to_do_next(place):
-    told = place()
-    assert "harken check, harken run" in told
-    assert "uncomment sources" in told
-    assert load(place.file, {}).watches[0].slug == "acme"
+def test_text_lists_the_next_commands(run_init):
+    text = run_init()
+    assert "harken check, harken run" in text
+    assert "uncomment sources" in text
+    assert load(run_init.file, {}).watches[0].slug == "acme"
 
 
-def test_scripts_are_told_where_it_is(place):
-    told = json.loads(place(as_json=True))
-    assert (told["verb"], told["ok"], told["config"]) == ("init", True, str(place.file))
+def test_json_has_the_path_of_the_settings(run_init):
+    output = json.loads(run_init(as_json=True))
+    assert (output["verb"], output["ok"], output["config"]) == ("init", True, str(run_init.file))
 
 
-def test_what_is_there_is_never_overwritten(place):
-    place.file.write_text("zone: UTC\n")
+def test_existing_file_is_not_overwritten(run_init):
+    run_init.file.write_text("zone: UTC\n")
     with pytest.raises(ConfigError, match="already exists"):
-        place()
-    assert place.file.read_text() == "zone: UTC\n"
+        run_init()
+    assert run_init.file.read_text() == "zone: UTC\n"
 
 
-def test_a_folder_that_is_not_there_is_named(tmp_path):
+def test_missing_folder_is_an_error_with_its_path(tmp_path):
     with pytest.raises(ConfigError, match=r"no/h\.yaml: cannot be written \(No such file"):
         init(config=tmp_path / "no" / "h.yaml", brand="Acme")

@@ -9,7 +9,7 @@ pytestmark = pytest.mark.slow  # imports all commands
 
 @pytest.fixture(scope="module")
 def mistakes(home, tmp_path_factory):
-    """Results of wrong calls, by the words that name the mistake."""
+    """Return the results of wrong calls by a part of the expected message."""
     folder = tmp_path_factory.mktemp("wrong")
     (folder / "bad.yaml").write_text("watchs: []\n")
     (folder / "not.yaml").write_text("a: [\n")
@@ -28,80 +28,82 @@ def mistakes(home, tmp_path_factory):
     (folder / "address.yaml").write_text(f"state: {folder}\nindex: 'http://[::1'\n")
     (folder / "key").mkdir()
     (folder / "key" / "voice.key").write_bytes(b"")
-    right = ["--config", str(home / "harken.yaml")]
+    config = ["--config", str(home / "harken.yaml")]
 
-    def wrong(name):
+    def config_option(name):
         return ["--config", str(folder / name)]
 
     cases = {
-        "file not found. Run `harken init`": ["status", *wrong("no.yaml")],
-        "bad.yaml:1:1: watchs: unknown setting": ["sources", *wrong("bad.yaml")],
-        "not.yaml:2:1: invalid YAML": ["incidents", *wrong("not.yaml")],
-        "query.yaml:1:": ["check", *wrong("query.yaml")],
-        "is open to other machines": ["run", *wrong("open.yaml")],
-        "The database cannot be opened": ["status", *wrong("record.yaml")],
-        "2026-11-22T06:00:00Z": ["status", *right, "--now", "soon"],
-        "--date: 'soon' is not a date": ["digest", *right, "--date", "soon"],
-        "Unknown source 'blgo'. Known: blog": ["crawl", "blgo", *right],
-        "(at character": ["search", "acme AND (", *right],
-        "(at character ": ["mentions", "acme AND (", *right],
-        "rows.jsonl:2:": ["evaluate", str(folder / "rows.jsonl"), *right],
-        "no.jsonl: file not found": ["evaluate", str(folder / "no.jsonl"), *right],
-        "rows.gz: cannot be read": ["evaluate", str(folder / "rows.gz"), *right],
+        "file not found. Run `harken init`": ["status", *config_option("no.yaml")],
+        "bad.yaml:1:1: watchs: unknown setting": ["sources", *config_option("bad.yaml")],
+        "not.yaml:2:1: invalid YAML": ["incidents", *config_option("not.yaml")],
+        "query.yaml:1:": ["check", *config_option("query.yaml")],
+        "is open to other machines": ["run", *config_option("open.yaml")],
+        "The database cannot be opened": ["status", *config_option("record.yaml")],
+        "2026-11-22T06:00:00Z": ["status", *config, "--now", "soon"],
+        "--date: 'soon' is not a date": ["digest", *config, "--date", "soon"],
+        "Unknown source 'blgo'. Known: blog": ["crawl", "blgo", *config],
+        "(at character": ["search", "acme AND (", *config],
+        "(at character ": ["mentions", "acme AND (", *config],
+        "rows.jsonl:2:": ["evaluate", str(folder / "rows.jsonl"), *config],
+        "no.jsonl: file not found": ["evaluate", str(folder / "no.jsonl"), *config],
+        "rows.gz: cannot be read": ["evaluate", str(folder / "rows.gz"), *config],
         "good.jsonl:1:24: label: unknown 'good'. Known: negative": [
-            *("evaluate", str(folder / "good.jsonl"), *right),
+            *("evaluate", str(folder / "good.jsonl"), *config),
         ],
         "--task: unknown 'topic'. Did you mean 'topics'": [
-            *("evaluate", str(home / "labelled.jsonl"), "--task", "topic", *right),
+            *("evaluate", str(home / "labelled.jsonl"), "--task", "topic", *config),
         ],
         "plot.svg: cannot be written": [
-            *("evaluate", str(home / "labelled.jsonl"), *right),
+            *("evaluate", str(home / "labelled.jsonl"), *config),
             *("--plot", str(folder / "no" / "plot.svg")),
         ],
-        "already exists": ["init", *right],
-        "in the years 1970 to 2199": ["sources", *right, "--now", "9999-12-31T23:59:59Z"],
-        "Did you mean: (acme)": ["search", "(acme", *right],
-        "(acme OR\n        ^": ["mentions", "(acme OR", *right],
-        "'--size'": ["search", *right, "--size", "0"],
-        "not a database URL": ["status", *wrong("url.yaml")],
+        "already exists": ["init", *config],
+        "in the years 1970 to 2199": ["sources", *config, "--now", "9999-12-31T23:59:59Z"],
+        "Did you mean: (acme)": ["search", "(acme", *config],
+        "(acme OR\n        ^": ["mentions", "(acme OR", *config],
+        "'--size'": ["search", *config, "--size", "0"],
+        "not a database URL": ["status", *config_option("url.yaml")],
         "index.yaml:2:1: index: 'htp://h' should be tantivy, the name of": [
             "index",
-            *wrong("index.yaml"),
+            *config_option("index.yaml"),
         ],
-        "should be like http": ["search", *wrong("address.yaml")],
-        "has 0 bytes, expected 32": ["crawl", *right, "--state", str(folder / "key")],
+        "should be like http": ["search", *config_option("address.yaml")],
+        "has 0 bytes, expected 32": ["crawl", *config, "--state", str(folder / "key")],
         "nope.yaml: file not found": [
             *("evaluate", str(home / "labelled.jsonl")),
-            *wrong("nope.yaml"),
+            *config_option("nope.yaml"),
         ],
         "textless.jsonl:1:1: should be an object": [
             *("evaluate", str(folder / "textless.jsonl")),
-            *right,
+            *config,
         ],
         "out.jsonl: cannot be written": [
-            *("evaluate", str(home / "labelled.jsonl"), *right),
+            *("evaluate", str(home / "labelled.jsonl"), *config),
             *("--predictions", str(folder / "no" / "out.jsonl")),
         ],
-        "cannot be written (No such file": ["init", *wrong("no/harken.yaml")],
+        "cannot be written (No such file": ["init", *config_option("no/harken.yaml")],
         "--feed: 'notaurl' is no web address. Use a URL such as https://": [
             *("init", "--feed", "https://a.example/feed", "--feed", "notaurl"),
-            *wrong("new.yaml"),
+            *config_option("new.yaml"),
         ],
-        "cannot create folder": ["run", *right, "--state", str(folder / "bad.db" / "state")],
-        "is not a date": ["digest", *right, "--date", "2026-02-30"],
-        "is not over": ["digest", *right, "--date", "2199-01-01"],
+        "cannot create folder": ["run", *config, "--state", str(folder / "bad.db" / "state")],
+        "is not a date": ["digest", *config, "--date", "2026-02-30"],
+        "is not over": ["digest", *config, "--date", "2199-01-01"],
         "No such option": ["status", "--nonsense"],
         "No such command": ["sing"],
     }
     return dict(zip(cases, call(*cases.values()), strict=True))
 
 
-def test_every_mistake_is_named_and_ends_with_2(mistakes):
-    assert {told: said.status for told, said in mistakes.items()} == dict.fromkeys(mistakes, 2)
-    assert [told for told, said in mistakes.items() if told not in said.err] == []
+def test_every_mistake_has_status_2_and_its_message(mistakes):
+    assert {message: result.status for message, result in mistakes.items()} == dict.fromkeys(
+        mistakes, 2
+    )
+    assert [message for message, result in mistakes.items() if message not in result.err] == []
 
 
-def test_no_mistake_ends_in_a_traceback_or_speaks_on_stdout(mistakes):
-    assert [told for told, said in mistakes.items() if "Traceback" in said.err] == []
-    assert [said.out for said in mistakes.values() if said.out] == []
-    assert [said.err for said in mistakes.values() if "sesame" in said.err] == []
+def test_no_mistake_has_a_traceback_or_output(mistakes):
+    assert [message for message, result in mistakes.items() if "Traceback" in result.err] == []
+    assert [result.out for result in mistakes.values() if result.out] == []
+    assert [result.err for result in mistakes.values() if "sesame" in result.err] == []

@@ -1,4 +1,4 @@
-"""Shared options become an invocation."""
+"""Shared options of commands, as one Invocation."""
 
 import inspect
 from datetime import UTC, datetime, timedelta
@@ -22,15 +22,17 @@ TIMES = st.datetimes(
 )
 
 
-def called(tmp_path=Path("nowhere"), **said):
-    return make_invocation(tmp_path / "harken.yaml", said.pop("state", None), json=False, **said)
+def invocation_of(tmp_path=Path("nowhere"), **options):
+    return make_invocation(
+        tmp_path / "harken.yaml", options.pop("state", None), json=False, **options
+    )
 
 
 @settings(max_examples=30)
 @given(TIMES)
-def test_a_time_starts_the_clock_in_whatever_zone_it_is_written(at):
-    """The clock runs on from there: time never goes back."""
-    clock = called(now=at.isoformat()).clock
+def test_now_sets_the_clock_in_any_time_zone(at):
+    """The clock advances from there and never goes back."""
+    clock = invocation_of(now=at.isoformat()).clock
     first, second = clock.now(), clock.now()
     assert timedelta(0) <= first - at < timedelta(seconds=30)
     assert second >= first
@@ -38,52 +40,52 @@ def test_a_time_starts_the_clock_in_whatever_zone_it_is_written(at):
 
 
 @given(st.text(max_size=25) | st.datetimes().map(datetime.isoformat))
-def test_any_other_text_is_refused_with_one_that_would_be_right(text):
+def test_invalid_now_is_an_error_with_a_valid_example(text):
     try:
-        clock = called(now=text or "soon").clock
+        clock = invocation_of(now=text or "soon").clock
     except ConfigError as error:
-        told = str(error)
+        message = str(error)
     else:
-        told = ""
+        message = ""
         assert clock.now().year in VALID_YEARS
-    assert told == "" or (repr(text or "soon") in told and "2026-11-22T06:00:00Z" in told)
+    assert message == "" or (repr(text or "soon") in message and "2026-11-22T06:00:00Z" in message)
 
 
 @pytest.mark.parametrize(
     "text", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00", "1969-12-31T23:59:59Z"]
 )
-def test_a_time_at_the_end_of_all_calendars_is_refused(text):
+def test_now_out_of_range_is_an_error(text):
     """The clock would overflow."""
     with pytest.raises(ConfigError, match="in the years 1970 to 2199"):
-        called(now=text)
+        invocation_of(now=text)
 
 
-def test_without_a_time_the_clock_is_ahead_by_its_offset():
-    ahead = called(offset=3600.0).clock.now() - called().clock.now()
+def test_offset_sets_the_clock_ahead():
+    ahead = invocation_of(offset=3600.0).clock.now() - invocation_of().clock.now()
     assert abs(ahead - timedelta(hours=1)) < timedelta(seconds=30)
-    assert format_utc(called().clock.now())[:4] >= "2026"
+    assert format_utc(invocation_of().clock.now())[:4] >= "2026"
 
 
-def test_the_state_folder_of_the_call_goes_before_that_of_the_file(tmp_path):
+def test_state_option_overrides_the_file(tmp_path):
     (tmp_path / "harken.yaml").write_text("state: from-file\n")
-    assert called(tmp_path).settings().state == tmp_path / "from-file"
-    assert called(tmp_path, state=Path("/srv/other")).settings().state == Path("/srv/other")
+    assert invocation_of(tmp_path).settings().state == tmp_path / "from-file"
+    assert invocation_of(tmp_path, state=Path("/srv/other")).settings().state == Path("/srv/other")
 
 
-def test_settings_are_read_when_they_are_asked_for(tmp_path):
-    asked = called(tmp_path)
+def test_settings_are_loaded_on_demand(tmp_path):
+    invocation = invocation_of(tmp_path)
     with pytest.raises(ConfigError, match="file not found"):
-        asked.settings()
+        invocation.settings()
     (tmp_path / "harken.yaml").write_text("zone: Europe/Berlin\n")
-    assert asked.settings().zone == "Europe/Berlin"
+    assert invocation.settings().zone == "Europe/Berlin"
 
 
 # ---- the decorator
 
 
 @pytest.fixture
-def started(monkeypatch):
-    """The levels of the log, and whether the process was tied to its parent, of each call."""
+def startup_calls(monkeypatch):
+    """Return a list that gets the log level of each call, and "tied" before it for a child."""
     calls = []
     monkeypatch.setattr("harken.logs.configure_logging", calls.append)
     monkeypatch.setattr("harken.runtime.child.die_with_parent", lambda: calls.append("tied"))
@@ -91,7 +93,7 @@ def started(monkeypatch):
 
 
 def command(names=PROCESS, **more):
-    """Return a decorated command, and the list of what it was called with."""
+    """Return a decorated command, and the list that gets its arguments at each call."""
     calls = []
 
     @shared_options(names, **more)
@@ -102,7 +104,7 @@ def command(names=PROCESS, **more):
     return verb, calls
 
 
-def test_a_command_gets_its_shared_options_as_one_value(started):
+def test_command_gets_its_shared_options_as_one_value(startup_calls):
     verb, calls = command()
     verb(size=3, config=Path("a.yaml"), as_json=True, offset=3600.0)
     ((invocation, size),) = calls
@@ -111,7 +113,7 @@ def test_a_command_gets_its_shared_options_as_one_value(started):
     assert invocation.clock.offset == timedelta(hours=1)
 
 
-def test_a_command_has_only_the_options_that_it_names(started):
+def test_command_has_only_the_options_that_it_names(startup_calls):
     verb, calls = command(["as_json"])
     assert list(inspect.signature(verb).parameters) == ["size", "as_json"]
     assert (verb.__name__, verb.__doc__) == ("verb", "Do something.")
@@ -121,9 +123,9 @@ def test_a_command_has_only_the_options_that_it_names(started):
         verb(child=True)
 
 
-def test_a_child_is_tied_to_its_parent_before_all_else(started):
+def test_child_is_tied_to_its_parent_first(startup_calls):
     command()[0](child=True, as_json=True)
-    assert started == ["tied", "INFO"]
+    assert startup_calls == ["tied", "INFO"]
 
 
 @pytest.mark.parametrize(
@@ -137,9 +139,7 @@ def test_a_child_is_tied_to_its_parent_before_all_else(started):
         ({"child": True}, False, True, "INFO"),
     ],
 )
-def test_the_log_is_shown_where_nothing_else_is(
-    started, monkeypatch, values, has_log, is_terminal, level
-):
+def test_log_level_of_a_command(startup_calls, monkeypatch, values, has_log, is_terminal, level):
     monkeypatch.setattr("harken.logs.is_terminal", lambda: is_terminal)
     command(has_log=has_log)[0](**values)
-    assert started[-1] == level
+    assert startup_calls[-1] == level

@@ -1,4 +1,4 @@
-"""Output of commands: one JSON object or aligned lines, never both, never broken JSON."""
+"""Output of commands: one valid JSON object or aligned lines, never both."""
 
 import json
 from datetime import UTC, datetime
@@ -14,13 +14,15 @@ from harken.commands.output import dumps, print_err, print_result
 NOW = datetime(2026, 11, 22, 6, tzinfo=UTC)
 
 
-def shown(capsys, **said):
-    print_result("verb", said.pop("result", {}), said.pop("lines", []), now=NOW, **said)
+def printed_result(capsys, **options):
+    print_result("verb", options.pop("result", {}), options.pop("lines", []), now=NOW, **options)
     return capsys.readouterr()
 
 
-def test_json_is_one_object_that_says_of_which_verb_and_when(capsys):
-    out = shown(capsys, result={"n": 1, "at_all": NOW}, lines=["for people"], as_json=True).out
+def test_json_is_one_object_with_verb_and_time(capsys):
+    out = printed_result(
+        capsys, result={"n": 1, "at_all": NOW}, lines=["for people"], as_json=True
+    ).out
     assert json.loads(out) == {
         "schema": 1,
         "verb": "verb",
@@ -32,31 +34,34 @@ def test_json_is_one_object_that_says_of_which_verb_and_when(capsys):
     assert out.count("\n") == 1
 
 
-def test_lines_of_a_result_cannot_garble_the_screen(capsys):
-    out = shown(capsys, lines=["a\x1b[2Jb \x9b2J"], as_json=False).out
+def test_lines_have_no_terminal_codes(capsys):
+    out = printed_result(capsys, lines=["a\x1b[2Jb \x9b2J"], as_json=False).out
     assert out == "a b  2J\n"
 
 
-def test_people_get_the_lines_and_no_json(capsys):
-    assert shown(capsys, result={"n": 1}, lines=["one", "two"], as_json=False).out == "one\ntwo\n"
+def test_text_has_the_lines_and_no_json(capsys):
+    assert (
+        printed_result(capsys, result={"n": 1}, lines=["one", "two"], as_json=False).out
+        == "one\ntwo\n"
+    )
 
 
-def test_what_is_not_ok_is_shown_all_the_same_and_ends_with_1(capsys):
-    with pytest.raises(typer.Exit) as ended:
+def test_failed_result_is_printed_with_status_1(capsys):
+    with pytest.raises(typer.Exit) as exit_info:
         print_result("check", {"n": 1}, [], now=NOW, as_json=True, ok=False)
-    assert ended.value.exit_code == 1
+    assert exit_info.value.exit_code == 1
     assert json.loads(capsys.readouterr().out)["ok"] is False
 
 
-def test_talk_is_never_part_of_a_result(capsys):
+def test_messages_are_on_stderr_only(capsys):
     print_err("please wait")
-    heard = capsys.readouterr()
-    assert (heard.out, heard.err) == ("", "please wait\n")
+    streams = capsys.readouterr()
+    assert (streams.out, streams.err) == ("", "please wait\n")
 
 
-def test_values_of_the_house_have_a_json_form():
-    made = dumps({"at": NOW, "kind": IncidentKind.CRISIS, "ids": ("a", "b"), "one": frozenset("x")})
-    assert json.loads(made) == {
+def test_times_enums_and_sets_have_a_json_form():
+    text = dumps({"at": NOW, "kind": IncidentKind.CRISIS, "ids": ("a", "b"), "one": frozenset("x")})
+    assert json.loads(text) == {
         "at": "2026-11-22T06:00:00Z",
         "kind": "crisis",
         "ids": ["a", "b"],
@@ -65,24 +70,24 @@ def test_values_of_the_house_have_a_json_form():
 
 
 @given(st.text())
-def test_any_text_survives_and_stays_on_its_line(text):
+def test_any_text_round_trips_on_one_line(text):
     assert json.loads(dumps(text)) == text
     assert "\n" not in dumps(text)
 
 
 @pytest.mark.parametrize("character", ["\x9b", "\x7f", "\u202e", "\u2028", "\x1b", "\u2066"])
-def test_json_on_a_terminal_moves_no_cursor_and_turns_no_line(character):
-    printed = dumps({"text": f"a{character}31mb é 電"})
-    assert character not in printed
-    assert "é 電" in printed
-    assert json.loads(printed) == {"text": f"a{character}31mb é 電"}
+def test_json_has_no_control_characters(character):
+    output = dumps({"text": f"a{character}31mb é 電"})
+    assert character not in output
+    assert "é 電" in output
+    assert json.loads(output) == {"text": f"a{character}31mb é 電"}
 
 
-def test_a_message_cannot_garble_the_screen(capsys):
+def test_messages_have_no_terminal_codes(capsys):
     print_err("first \x1b[31mred\x1b[0m\x9b1m\nsecond")
     assert capsys.readouterr().err.splitlines() == ["first  red  1m", "second"]
 
 
-def test_what_has_no_json_form_is_named():
+def test_value_without_a_json_form_is_an_error():
     with pytest.raises(TypeError, match="object has no JSON form"):
         dumps(object())

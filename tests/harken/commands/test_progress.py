@@ -1,4 +1,4 @@
-"""A bar on stderr where a person watches, and nothing anywhere else."""
+"""Progress bar on stderr of a terminal, and nothing anywhere else."""
 
 import io
 import sys
@@ -20,7 +20,7 @@ class Terminal(io.StringIO):
 
 @pytest.fixture
 def stderr(monkeypatch):
-    """Set stderr, a terminal or not, and return it."""
+    """Return a function that replaces stderr and returns the new stream."""
 
     def use(stream):
         monkeypatch.setattr(sys, "stderr", stream)
@@ -31,41 +31,41 @@ def stderr(monkeypatch):
     return use
 
 
-def moved(*, json=False, is_child=False, **more):
+def run_progress(*, json=False, is_child=False, **options):
     invocation = make_invocation(Path("h.yaml"), None, json=json, is_child=is_child)
-    with progress_bar(invocation, "Scoring mentions", **more) as progress:
+    with progress_bar(invocation, "Scoring mentions", **options) as progress:
         progress.expect(1200)
         progress.advance(256)
         progress.advance(0)
     return progress
 
 
-def test_a_person_sees_the_label_and_the_counts(stderr, capsys):
-    shown = stderr(Terminal())
-    moved()
-    assert "Scoring mentions" in shown.getvalue()
-    assert "256 of 1,200" in shown.getvalue()
+def test_terminal_shows_label_and_counts(stderr, capsys):
+    stream = stderr(Terminal())
+    run_progress()
+    assert "Scoring mentions" in stream.getvalue()
+    assert "256 of 1,200" in stream.getvalue()
     assert capsys.readouterr().out == ""
 
 
-def test_a_count_beyond_the_expected_end_moves_the_end(stderr):
-    shown = stderr(Terminal())
+def test_count_above_the_total_raises_the_total(stderr):
+    stream = stderr(Terminal())
     with progress_bar(make_invocation(Path("h"), None, json=False), "Crawling") as progress:
         progress.expect(2)
         progress.advance(3)
-    assert "3 of 3" in shown.getvalue()
+    assert "3 of 3" in stream.getvalue()
 
 
 @pytest.mark.parametrize(
     "values", [{"json": True}, {"is_child": True}, {"is_shown": False}], ids=str
 )
-def test_scripts_children_and_long_runs_show_nothing(stderr, values):
-    shown = stderr(Terminal())
-    assert type(moved(**values)) is Progress
-    assert shown.getvalue() == ""
+def test_json_children_and_followed_steps_show_nothing(stderr, values):
+    stream = stderr(Terminal())
+    assert type(run_progress(**values)) is Progress
+    assert stream.getvalue() == ""
 
 
 def test_nothing_is_shown_without_a_terminal(stderr):
-    shown = stderr(io.StringIO())
-    assert type(moved()) is Progress
-    assert shown.getvalue() == ""
+    stream = stderr(io.StringIO())
+    assert type(run_progress()) is Progress
+    assert stream.getvalue() == ""

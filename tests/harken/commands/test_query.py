@@ -1,4 +1,4 @@
-"""Commands that only read print for people all that they print for scripts."""
+"""Output of the commands that only read: sources, queries and mentions."""
 
 from dataclasses import replace
 
@@ -19,7 +19,7 @@ from store import mentions
 from tests.store.factories import add_sources, crawled_post, store_page
 
 
-def test_kinds_of_sources_are_printed_with_their_options():
+def test_kinds_of_sources_have_their_options():
     lines = []
     for item in kind_output(kind_rows()):
         lines += plain_lines(item) if isinstance(item, Table) else [item]
@@ -37,7 +37,7 @@ def test_kinds_of_sources_are_printed_with_their_options():
 # ---- the caret
 
 
-def shown(query, capsys):
+def error_lines(query, capsys):
     """Return the lines on stderr."""
     with pytest.raises(QueryError):
         _parse_query(query)
@@ -45,42 +45,42 @@ def shown(query, capsys):
 
 
 @pytest.mark.parametrize("query", ["acme AND (", "a OR", 'acme "x', "a) b", "topic:x sentimnt:y"])
-def test_a_mistake_is_shown_where_it_stands(query, capsys):
-    first, second = shown(query, capsys)
-    with pytest.raises(QueryError) as caught:
+def test_caret_is_below_the_mistake(query, capsys):
+    first, second = error_lines(query, capsys)
+    with pytest.raises(QueryError) as error:
         parse(query)
     assert first == query
-    assert second == " " * caught.value.column + "^"
+    assert second == " " * error.value.column + "^"
 
 
-def test_a_query_that_would_garble_the_screen_is_not_repeated(capsys):
-    assert shown("\x1b[31m (", capsys) == []
-    assert shown("a\nb (", capsys) == []
+def test_query_with_terminal_codes_is_not_printed(capsys):
+    assert error_lines("\x1b[31m (", capsys) == []
+    assert error_lines("a\nb (", capsys) == []
 
 
 @given(st.text(max_size=30))
-def test_what_is_understood_is_what_it_means(query):
+def test_valid_query_is_parsed_unchanged(query):
     try:
-        expected = parse(query)
+        query_tree = parse(query)
     except QueryError:
         return
-    assert _parse_query(query) == expected
+    assert _parse_query(query) == query_tree
 
 
 # ---- mentions
 
 
 @pytest.fixture
-def mention(sqlite_record):
-    """Factory of a mention with *text*, the only one in the database."""
+def make_mention(sqlite_record):
+    """Return a function that stores one mention with a text and returns it."""
 
     def make(text):
         with sqlite_record.write() as tx:
             add_sources(tx, "blog")
         store_page(sqlite_record, crawled_post("a", text))
         with sqlite_record.read() as tx:
-            (found,) = mentions.all_mentions(tx)
-        return found
+            (row,) = mentions.all_mentions(tx)
+        return row
 
     return make
 
@@ -88,9 +88,9 @@ def mention(sqlite_record):
 HOSTILE = "a\x1b[31mb\r\nc\u202ed\x07 [red]e[/red] " + "long " * 99
 
 
-def test_a_row_for_scripts_is_one_line_with_the_link_the_id_and_the_whole_text(mention):
+def test_mention_for_scripts_is_one_line_with_link_id_and_full_text(make_mention):
     """Escape codes, line ends and direction marks are removed; nothing is cut off."""
-    one = mention(HOSTILE)
+    one = make_mention(HOSTILE)
     header, line = plain_lines(mention_table([one]))
     assert header.split() == ["published", "(UTC)", "sentiment", "source", "id", "link", "text"]
     assert line.isprintable()
@@ -99,18 +99,18 @@ def test_a_row_for_scripts_is_one_line_with_the_link_the_id_and_the_whole_text(m
     assert line.count("long") == 99
 
 
-def test_a_terminal_gets_the_start_of_a_long_text_and_its_link(mention, monkeypatch):
+def test_terminal_shows_the_start_of_a_long_text_and_its_link(make_mention, monkeypatch):
     monkeypatch.setattr(listings.sys.stdout, "isatty", lambda: True, raising=False)
-    one = mention(HOSTILE)
+    one = make_mention(HOSTILE)
     ((_, _, source, (text, link, ident)),) = mention_table([one]).rows
     assert (source, link, ident) == ("blog", one.url, one.id)
     assert text.endswith(" …")
     assert len(text) < 410
 
 
-def test_the_text_of_a_deleted_mention_is_never_shown(mention):
-    gone = replace(mention("The fork broke"), state=MentionState.DELETED)
-    assert "fork" not in plain_lines(mention_table([gone]))[1]
+def test_text_of_a_deleted_mention_is_not_shown(make_mention):
+    deleted_mention = replace(make_mention("The fork broke"), state=MentionState.DELETED)
+    assert "fork" not in plain_lines(mention_table([deleted_mention]))[1]
 
 
 ROWS = [
@@ -119,7 +119,7 @@ ROWS = [
 ]
 
 
-def test_scripts_get_the_reason_as_a_column_and_a_terminal_as_a_line(monkeypatch):
+def test_reason_is_a_column_for_scripts_and_a_line_on_a_terminal(monkeypatch):
     columns = {"name": "source", "state": "state"}
     (table,) = source_table(ROWS, columns)
     assert plain_lines(table)[1:] == ["blog    ok", "wiki    failed  timed out"]
@@ -129,17 +129,20 @@ def test_scripts_get_the_reason_as_a_column_and_a_terminal_as_a_line(monkeypatch
     assert line == "wiki: timed out"
 
 
-def test_the_record_is_asked_as_the_index_is(mention):
-    one = mention("Crème brûlée, 電池")
+def test_mentions_command_matches_like_the_index(make_mention):
+    one = make_mention("Crème brûlée, 電池")
     for query in ("creme", '"creme brulee"', "電池", "-acme", "source:blog", "domain:blog.example"):
         assert _matches_mention(parse(query), one), query
     for query in ("brake", "-creme", "source:forum"):
         assert not _matches_mention(parse(query), one), query
 
 
-def test_what_was_deleted_stands_among_all_mentions_without_its_words(mention):
-    there = mention("The fork broke")
-    gone = replace(there, state=MentionState.DELETED)
-    assert _matches_mention(parse(""), gone)
-    assert not _matches_mention(parse("fork"), gone)
-    assert (mention_row(gone)["text"], mention_row(there)["text"]) == ("", "The fork broke")
+def test_deleted_mention_matches_the_empty_query_only(make_mention):
+    live_mention = make_mention("The fork broke")
+    deleted_mention = replace(live_mention, state=MentionState.DELETED)
+    assert _matches_mention(parse(""), deleted_mention)
+    assert not _matches_mention(parse("fork"), deleted_mention)
+    assert (mention_row(deleted_mention)["text"], mention_row(live_mention)["text"]) == (
+        "",
+        "The fork broke",
+    )

@@ -21,35 +21,35 @@ def test_init_writes_settings_that_load(tmp_path):
     assert _harken("init", "--brand", "Acme Bikes", "--feed", feed, cwd=tmp_path).returncode == 0
     text = (tmp_path / "harken.yaml").read_text()
     assert feed in text
-    shown = _harken("sources", "--json", cwd=tmp_path)
-    assert shown.returncode == 0, shown.stderr
-    assert '"verb": "sources"' in shown.stdout
+    sources = _harken("sources", "--json", cwd=tmp_path)
+    assert sources.returncode == 0, sources.stderr
+    assert '"verb": "sources"' in sources.stdout
 
 
-def test_init_never_overwrites(tmp_path):
+def test_init_does_not_overwrite(tmp_path):
     (tmp_path / "harken.yaml").write_text("zone: UTC\n")
-    done = _harken("init", cwd=tmp_path)
-    assert done.returncode == 2
-    assert "already exists" in done.stderr
+    process = _harken("init", cwd=tmp_path)
+    assert process.returncode == 2
+    assert "already exists" in process.stderr
     assert (tmp_path / "harken.yaml").read_text() == "zone: UTC\n"
 
 
 @pytest.mark.model
-def test_check_names_each_mistake_with_its_place(tmp_path):
+def test_check_prints_each_mistake_with_its_place(tmp_path):
     (tmp_path / "harken.yaml").write_text(
         "watches:\n"
         "  - {slug: a, name: A, query: 'acme AND ('}\n"
         "sources:\n"
         "  - {slug: s, kind: fead}\n"
     )
-    done = _harken("check", cwd=tmp_path)
-    assert done.returncode == 2
-    assert "harken.yaml:2:" in done.stderr
-    assert "Did you mean 'feed'?" in done.stderr
-    assert "Traceback" not in done.stderr
+    process = _harken("check", cwd=tmp_path)
+    assert process.returncode == 2
+    assert "harken.yaml:2:" in process.stderr
+    assert "Did you mean 'feed'?" in process.stderr
+    assert "Traceback" not in process.stderr
 
 
-def test_help_is_quick_and_imports_nothing_heavy(tmp_path):
+def test_help_imports_no_heavy_package(tmp_path):
     code = (
         "import sys; sys.argv = ['harken', '--help']\n"
         "from harken.__main__ import main\n"
@@ -58,7 +58,7 @@ def test_help_is_quick_and_imports_nothing_heavy(tmp_path):
         "heavy = {'torch', 'scrapy', 'elasticsearch', 'fastapi', 'sqlalchemy', 'scipy'}\n"
         "sys.exit(sorted(heavy & set(sys.modules)) or 0)"
     )
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", code], check=False, capture_output=True, text=True, timeout=60
     )
-    assert done.returncode == 0, done.stderr
+    assert process.returncode == 0, process.stderr

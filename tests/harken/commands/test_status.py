@@ -1,4 +1,4 @@
-"""``harken status`` prints for people all that it prints for scripts."""
+"""``harken status``: the text has everything of the JSON."""
 
 from datetime import UTC, datetime
 
@@ -24,48 +24,50 @@ STATUS = {
 }  # fmt: skip
 
 
-def lines(**said):
-    return "\n".join(_status_lines(STATUS | said))
+def status_text(**values):
+    return "\n".join(_status_lines(STATUS | values))
 
 
-def test_status_names_every_queue_process_and_unheard_source():
-    told = lines()
+def test_status_names_queues_processes_and_failing_sources():
+    text = status_text()
     for words in ("3 pending", "5 scored", "1 quarantined", "1 of 6 up to date",
                   "changes behind: 4", "1 due, 7 sent", "late: blog", "silent: forum, wiki",
                   "forbidden: x", "broken: y",
                   "process index: failing, pid 77", "2026-11-22 06:00:00 UTC",
                   "not working: smtp smtp: it does not answer"):  # fmt: skip
-        assert words in told
-    assert "gap" not in told
+        assert words in text
+    assert "gap" not in text
 
 
 @pytest.mark.parametrize(
     ("calm", "words"),
     [(None, "calm: unknown"), (True, "calm: yes"), (False, "calm: no, an incident")],
 )
-def test_calm_is_claimed_only_where_it_is_known(calm, words):
-    assert lines(calm=calm).endswith(words) or words in lines(calm=calm).splitlines()[-1]
+def test_calm_is_unknown_yes_or_no(calm, words):
+    assert (
+        status_text(calm=calm).endswith(words) or words in status_text(calm=calm).splitlines()[-1]
+    )
 
 
-def test_status_is_silent_of_models_while_one_judged_all():
-    assert "--again" not in lines()
+def test_status_omits_models_if_all_scores_are_of_one():
+    assert "--again" not in status_text()
 
 
-def test_status_tells_whose_verdicts_stand_how_to_replay_and_how_many_still_wait():
-    told = lines(models={"old": 7, "new": 2}, replay={"model": "new", "waiting": 6})
-    assert "scores: 7 by old, 2 by new; `harken analyse --again`" in told
-    assert "re-scoring: 6 left for new" in told
+def test_status_counts_scores_by_model_and_rescoring():
+    text = status_text(models={"old": 7, "new": 2}, replay={"model": "new", "waiting": 6})
+    assert "scores: 7 by old, 2 by new; `harken analyse --again`" in text
+    assert "re-scoring: 6 left for new" in text
 
 
-def edited(**values):
-    """Return the JSON of a settings file that was edited while Harken ran."""
+def edited_settings(**values):
+    """Return the JSON of settings that were edited while Harken ran."""
     status = {"path": "harken.yaml", "applied_at": AT, "rejected_at": None, "problem": None}
     return {"settings": status | {"restart": []} | values}
 
 
 def test_status_reports_a_mistake_in_the_settings_with_its_place():
     problem = "harken.yaml:3:1: watchs: unknown setting."
-    text = lines(**edited(problem=problem, rejected_at=AT))
+    text = status_text(**edited_settings(problem=problem, rejected_at=AT))
     assert "settings: harken.yaml has a mistake and was not applied" in text
     assert "the settings of 2026-11-22 06:00:00 UTC are in force" in text
     assert f"\n  {problem}\n" in text
@@ -73,10 +75,10 @@ def test_status_reports_a_mistake_in_the_settings_with_its_place():
 
 
 def test_status_names_the_settings_that_need_a_restart():
-    text = lines(**edited(restart=["index", "console.port"]))
+    text = status_text(**edited_settings(restart=["index", "console.port"]))
     assert "settings: changed; restart to apply index, console.port\n" in text
     assert "mistake" not in text
 
 
 def test_status_does_not_mention_settings_that_apply():
-    assert "settings" not in lines(**edited())
+    assert "settings" not in status_text(**edited_settings())

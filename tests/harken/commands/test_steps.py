@@ -62,17 +62,20 @@ KIND = {"kind", "key_needed", "terms_url", "limits", "deletions", "default_on", 
 
 
 @pytest.fixture(scope="module")
-def told(home):
-    """Output of every command, as JSON and for people, in the order of the pipeline."""
-    where = ["--config", str(home / "harken.yaml")]
+def outputs(home):
+    """Return the output of every command, as JSON and as text, in the order of the pipeline."""
+    config = ["--config", str(home / "harken.yaml")]
     calls, names = [], []
-    for verb, more in CALLS.items():
-        arguments = [verb, *(a.format(labelled=home / "labelled.jsonl") for a in more), *where]
+    for verb, options in CALLS.items():
+        arguments = [verb, *(a.format(labelled=home / "labelled.jsonl") for a in options), *config]
         calls += [[*arguments, "--json"], arguments]
         names += [verb, f"{verb} for people"]
-    calls += [["sources", "--kinds", *where, "--json"], ["mentions", "battery", "--jsonl", *where]]
-    calls += [["deliver", *LATER, *where, "--json"], ["mentions", *where]]
-    calls += [["mentions", "battery", "--json", *where], ["sources", "--kinds", *where]]
+    calls += [
+        ["sources", "--kinds", *config, "--json"],
+        ["mentions", "battery", "--jsonl", *config],
+    ]
+    calls += [["deliver", *LATER, *config, "--json"], ["mentions", *config]]
+    calls += [["mentions", "battery", "--json", *config], ["sources", "--kinds", *config]]
     names += ["kinds", "jsonl", "deliver", "mentions", "mentions at once", "kinds for people"]
     calls += [["init", "--config", str(home / "new.yaml"), "--state", str(home / "new"), "--json"]]
     calls += [["sources", "--config", str(home / "new.yaml"), "--json"]]
@@ -84,15 +87,15 @@ def told(home):
     return dict(zip(names, call(*calls), strict=True))
 
 
-def parsed(told, name):
-    return json.loads(told[name].out)
+def parse_json(outputs, name):
+    return json.loads(outputs[name].out)
 
 
 @pytest.mark.parametrize("verb", CALLS)
-def test_every_verb_prints_one_object_with_its_head(told, verb):
-    assert told[verb].status == 0, told[verb].err
-    assert told[verb].out.count("\n") == 1
-    head = parsed(told, verb)
+def test_every_command_prints_one_object_with_its_head(outputs, verb):
+    assert outputs[verb].status == 0, outputs[verb].err
+    assert outputs[verb].out.count("\n") == 1
+    head = parse_json(outputs, verb)
     assert (head["schema"], head["verb"], head["ok"]) == (1, verb, True)
     assert head["at"].endswith("Z")
     if CALLS[verb] == AT:
@@ -100,19 +103,21 @@ def test_every_verb_prints_one_object_with_its_head(told, verb):
 
 
 @pytest.mark.parametrize("verb", CALLS)
-def test_every_verb_speaks_to_people_too(told, verb):
-    spoken = told[f"{verb} for people"]
-    assert spoken.status == 0, spoken.err
-    assert not spoken.out.startswith("{")
-    assert "None" not in spoken.out.replace("None: nobody", "") or verb == "evaluate"
+def test_every_command_prints_text(outputs, verb):
+    output = outputs[f"{verb} for people"]
+    assert output.status == 0, output.err
+    assert not output.out.startswith("{")
+    assert "None" not in output.out.replace("None: nobody", "") or verb == "evaluate"
 
 
-def test_no_call_ends_in_a_traceback(told):
-    assert [name for name, said in told.items() if "Traceback" in said.err + said.out] == []
+def test_no_command_prints_a_traceback(outputs):
+    assert [
+        name for name, output in outputs.items() if "Traceback" in output.err + output.out
+    ] == []
 
 
-def test_status_has_the_keys_of_the_contract(told):
-    status = parsed(told, "status")
+def test_status_has_the_keys_of_the_contract(outputs):
+    status = parse_json(outputs, "status")
     assert set(status) >= STATUS
     assert set(status["mentions"]) == {"pending", "scored", "unscored", "quarantined", "deleted"}
     assert set(status["index"]) == {"engine", "docs", "lag"}
@@ -123,28 +128,28 @@ def test_status_has_the_keys_of_the_contract(told):
     assert status["index"]["docs"] == total - status["mentions"]["deleted"]
 
 
-def test_steps_that_were_done_once_are_no_processes_that_died(told):
-    assert parsed(told, "status")["processes"] == []
+def test_one_off_steps_leave_no_processes(outputs):
+    assert parse_json(outputs, "status")["processes"] == []
 
 
-def test_the_line_finds_the_crisis_and_writes_brief_and_digest(told):
-    assert parsed(told, "detect")["started"] is True
-    assert parsed(told, "detect")["events"] >= 1
-    assert parsed(told, "digest")["written"] == 1
-    (incident,) = parsed(told, "incidents")["incidents"]
+def test_pipeline_detects_the_crisis_and_writes_brief_and_digest(outputs):
+    assert parse_json(outputs, "detect")["started"] is True
+    assert parse_json(outputs, "detect")["events"] >= 1
+    assert parse_json(outputs, "digest")["written"] == 1
+    (incident,) = parse_json(outputs, "incidents")["incidents"]
     assert set(incident) >= INCIDENT
     assert incident["watch"] == "veloria"
     assert incident["onset"].endswith("Z")
 
 
-def test_a_source_has_the_keys_of_the_contract(told):
-    (source,) = parsed(told, "sources")["sources"]
+def test_source_has_the_keys_of_the_contract(outputs):
+    (source,) = parse_json(outputs, "sources")["sources"]
     assert set(source) >= SOURCE
     assert source["name"] == "blog"
 
 
-def test_a_kind_has_the_keys_of_the_contract(told):
-    kinds = parsed(told, "kinds")["kinds"]
+def test_kind_has_the_keys_of_the_contract(outputs):
+    kinds = parse_json(outputs, "kinds")["kinds"]
     assert {"feed", "forum", "mastodon", "wordpress"} <= {kind["kind"] for kind in kinds}
     for kind in kinds:
         assert set(kind) >= KIND
@@ -152,68 +157,73 @@ def test_a_kind_has_the_keys_of_the_contract(told):
         assert kind["proven"] in ("server", "recorded", "documented")
 
 
-def test_a_mention_has_the_keys_of_the_contract(told):
-    lines = [json.loads(line) for line in told["jsonl"].out.splitlines()]
+def test_mention_has_the_keys_of_the_contract(outputs):
+    lines = [json.loads(line) for line in outputs["jsonl"].out.splitlines()]
     assert lines
     for mention in lines:
         assert set(mention) >= MENTION
         assert "battery" in mention["text"]
         for verdict in mention["verdicts"]:
             assert set(verdict) == VERDICT
-    published = [mention["published"] for mention in lines]
-    assert published == sorted(published), "oldest first"
+    times = [mention["published"] for mention in lines]
+    assert times == sorted(times), "oldest first"
 
 
-def test_record_and_index_find_the_same(told):
-    found = parsed(told, "search")
-    assert set(found["mentions"][0]) >= MENTION
-    assert found["total"] == len(told["jsonl"].out.splitlines())
+def test_search_and_mentions_have_equal_totals(outputs):
+    results = parse_json(outputs, "search")
+    assert set(results["mentions"][0]) >= MENTION
+    assert results["total"] == len(outputs["jsonl"].out.splitlines())
 
 
-def test_a_rebuild_tells_everything_again(told):
-    assert parsed(told, "rebuild")["taken"] == parsed(told, "status")["index"]["docs"]
+def test_rebuild_indexes_all_mentions(outputs):
+    assert parse_json(outputs, "rebuild")["taken"] == parse_json(outputs, "status")["index"]["docs"]
 
 
-def test_an_evaluation_has_the_keys_of_the_contract(told):
-    figures = parsed(told, "evaluate")
+def test_evaluation_has_the_keys_of_the_contract(outputs):
+    figures = parse_json(outputs, "evaluate")
     assert set(figures) >= EVALUATE
     assert (figures["n"], figures["accuracy"]) == (3, 1.0)
 
 
-def test_letters_without_a_mail_server_wait(told):
-    delivered = parsed(told, "deliver")
-    assert (delivered["due"], delivered["sent"]) == (parsed(told, "status")["outbox"]["due"], 0)
-    assert told["deliver"].status == (1 if delivered["failed"] else 0)
+def test_emails_without_a_mail_server_stay_due(outputs):
+    delivery = parse_json(outputs, "deliver")
+    assert (delivery["due"], delivery["sent"]) == (
+        parse_json(outputs, "status")["outbox"]["due"],
+        0,
+    )
+    assert outputs["deliver"].status == (1 if delivery["failed"] else 0)
 
 
-def test_mentions_come_line_by_line_or_in_one_object(told):
-    at_once = parsed(told, "mentions at once")
+def test_mentions_are_json_lines_or_one_object(outputs):
+    at_once = parse_json(outputs, "mentions at once")
     assert (at_once["verb"], at_once["ok"], at_once["query"]) == ("mentions", True, "battery")
-    assert at_once["mentions"] == [json.loads(line) for line in told["jsonl"].out.splitlines()]
-    assert len(told["mentions"].out.splitlines()) > len(at_once["mentions"])
+    assert at_once["mentions"] == [json.loads(line) for line in outputs["jsonl"].out.splitlines()]
+    assert len(outputs["mentions"].out.splitlines()) > len(at_once["mentions"])
 
 
-def test_settings_that_init_wrote_are_taken_as_they_are(told, home):
-    made = parsed(told, "init")
-    assert (made["ok"], made["config"]) == (True, str(home / "new.yaml"))
-    assert told["sources of the new"].status == 0
-    assert parsed(told, "sources of the new")["sources"] == []
+def test_settings_of_init_load_unchanged(outputs, home):
+    init = parse_json(outputs, "init")
+    assert (init["ok"], init["config"]) == (True, str(home / "new.yaml"))
+    assert outputs["sources of the new"].status == 0
+    assert parse_json(outputs, "sources of the new")["sources"] == []
     assert (home / "new" / "record.db").exists(), "in the state folder that init was told"
 
 
-def test_what_is_out_of_reach_is_a_failure_and_no_mistake(told):
-    """With a result one object is printed, without one a sentence."""
-    assert {verb: told[f"{verb} elsewhere"].status for verb in UNREACHABLE} == UNREACHABLE
+def test_unreachable_service_is_a_failure_and_no_mistake(outputs):
+    """A command with a result prints one object, a command without one a sentence."""
+    assert {verb: outputs[f"{verb} elsewhere"].status for verb in UNREACHABLE} == UNREACHABLE
     for verb in ("status", "check", "crawl"):
-        assert parsed(told, f"{verb} elsewhere")["ok"] is (UNREACHABLE[verb] == 0)
+        assert parse_json(outputs, f"{verb} elsewhere")["ok"] is (UNREACHABLE[verb] == 0)
     for verb in ("search", "index", "rebuild"):
-        assert told[f"{verb} elsewhere"].out == ""
-        assert "does not respond" in told[f"{verb} elsewhere"].err
-    (source,) = parsed(told, "crawl elsewhere")["sources"]
+        assert outputs[f"{verb} elsewhere"].out == ""
+        assert "does not respond" in outputs[f"{verb} elsewhere"].err
+    (source,) = parse_json(outputs, "crawl elsewhere")["sources"]
     assert (source["name"], source["state"]) == ("gone", "failed")
 
 
-def test_no_verb_ever_shows_a_password(told):
-    said = [told[f"{verb} elsewhere"].out + told[f"{verb} elsewhere"].err for verb in UNREACHABLE]
-    assert not any(SECRET in text for text in said)
-    assert parsed(told, "status elsewhere")["index"]["engine"] == "http://127.0.0.1:9"
+def test_no_command_prints_a_password(outputs):
+    texts = [
+        outputs[f"{verb} elsewhere"].out + outputs[f"{verb} elsewhere"].err for verb in UNREACHABLE
+    ]
+    assert not any(SECRET in text for text in texts)
+    assert parse_json(outputs, "status elsewhere")["index"]["engine"] == "http://127.0.0.1:9"

@@ -29,17 +29,17 @@ def record(sqlite_record):
     return sqlite_record
 
 
-def analysed(record, text=POST, language="en", wanted="acme"):
+def store_and_analyse(record, text=POST, language="en", slug="acme"):
     """Return the analysed mention of *text*."""
-    store_page(record, crawled_post("a", text, language=language, matches={wanted: "r1"}))
+    store_page(record, crawled_post("a", text, language=language, matches={slug: "r1"}))
     model = WordModel()
     analyse_batch(record, model, TopicClassifier([], model.encode), owner="w", now=LATER)
     with record.read() as tx:
         return mentions.get(tx, [key("a")])[0]
 
 
-def test_the_row_tells_what_the_post_names(record):
-    row = mention_row(analysed(record))
+def test_row_has_the_entities_of_the_post(record):
+    row = mention_row(store_and_analyse(record))
     assert list(row["entities"]) == [
         {"kind": "product", "value": "X200", "said": "X200"},
         {"kind": "person", "value": "Jane Roe", "said": "Jane Roe"},
@@ -50,28 +50,30 @@ def test_the_row_tells_what_the_post_names(record):
     assert row["phrases"]
 
 
-def test_the_name_of_a_person_is_told_for_her_own_watch_alone(record):
-    kinds = {entity.kind for entity in analysed(record, wanted="globex").entities}
+def test_people_are_extracted_for_their_own_watch_only(record):
+    kinds = {entity.kind for entity in store_and_analyse(record, slug="globex").entities}
     assert kinds == {"place", "hashtag"}
 
 
-def test_what_the_model_cannot_read_still_names_places(record):
-    mention = analysed(record, "Der Zug nach Hamburg kommt nicht, wir warten seit Stunden", "de")
+def test_unscored_mention_has_places(record):
+    mention = store_and_analyse(
+        record, "Der Zug nach Hamburg kommt nicht, wir warten seit Stunden", "de"
+    )
     assert mention.analysis == "unscored"
     assert str(mention.place) == "DE/Hamburg"
 
 
-def test_nothing_is_told_of_what_its_author_deleted(record):
-    row = mention_row(replace(analysed(record), state=MentionState.DELETED))
+def test_deleted_mention_has_no_entities(record):
+    row = mention_row(replace(store_and_analyse(record), state=MentionState.DELETED))
     assert (row["text"], row["entities"], row["phrases"], row["place"]) == ("", (), (), None)
 
 
 @pytest.mark.parametrize("query", ["place:de", "place:DE/Munich", "tag:#sunday", "product:X200"])
-def test_it_is_found_by_what_it_names_until_it_is_edited(record, query):
-    analysed(record)
+def test_mention_matches_its_entities_until_it_is_edited(record, query):
+    store_and_analyse(record)
     index = MemoryIndex()
     index_batch(record, index, consumer="memory", now=LATER)
     assert index.count(parse(query)) == 1
-    analysed(record, "Nothing to see")
+    store_and_analyse(record, "Nothing to see")
     index_batch(record, index, consumer="memory", now=LATER)
     assert index.count(parse(query)) == 0

@@ -29,32 +29,36 @@ def record(sqlite_record):
     return sqlite_record
 
 
-def analysed(record, model, text=MIXED, wanted=BOTH):
-    """Return the mention of *text*, scored by *model*."""
-    store_page(record, crawled_post("a", text, language="en", matches=wanted))
+def store_and_analyse(record, model, text=MIXED, matches=BOTH):
+    """Store *text*, score it with *model* and return the mention."""
+    store_page(record, crawled_post("a", text, language="en", matches=matches))
     analyse_batch(record, model, TopicClassifier([], model.encode), owner="w", now=LATER)
     with record.read() as tx:
         return mentions.get(tx, [key("a")])[0]
 
 
-def counted(record, slug):
+def observed_sentiment(record, slug):
     """Return the sentiment that detection and digests count for the watch *slug*."""
     with record.read() as tx:
         (one,) = observations.observations(tx, slug, since=NOON, until=LATER)
     return one.sentiment
 
 
-def test_each_watch_is_told_and_counted_by_its_own(record):
-    mention = analysed(record, AimingModel())
-    told = {slug: mention.sentiment_for(slug) for slug in BOTH}
-    assert told == {"acme": Sentiment.POSITIVE, "globex": Sentiment.NEGATIVE}
-    assert {slug: counted(record, slug) for slug in BOTH} == told
+def test_each_watch_has_its_own_sentiment(record):
+    mention = store_and_analyse(record, AimingModel())
+    sentiments = {slug: mention.sentiment_for(slug) for slug in BOTH}
+    assert sentiments == {"acme": Sentiment.POSITIVE, "globex": Sentiment.NEGATIVE}
+    assert {slug: observed_sentiment(record, slug) for slug in BOTH} == sentiments
     assert mention.verdict.intents == (Intent.CHURN_RISK, Intent.COMPLAINT)
 
 
-def test_a_model_that_reads_no_targets_judges_both_alike(record):
-    assert analysed(record, WordModel()).verdicts == (mention_verdict(record),)
-    assert counted(record, "acme") is counted(record, "globex") is Sentiment.POSITIVE
+def test_model_without_targets_gives_both_watches_one_sentiment(record):
+    assert store_and_analyse(record, WordModel()).verdicts == (mention_verdict(record),)
+    assert (
+        observed_sentiment(record, "acme")
+        is observed_sentiment(record, "globex")
+        is Sentiment.POSITIVE
+    )
 
 
 def mention_verdict(record):
@@ -62,7 +66,7 @@ def mention_verdict(record):
         return mentions.get(tx, [key("a")])[0].verdict
 
 
-def test_the_words_of_a_watch_are_those_of_the_text(record):
+def test_terms_of_a_watch_are_spelled_as_in_the_text(record):
     """A query ignores case and accents; the model gets the spelling of the text."""
     assert wiring.term_matcher(wiring.watches(record))(MIXED, ["acme", "globex", "gone"]) == {
         "acme": ["Vélorra"],
@@ -70,16 +74,16 @@ def test_the_words_of_a_watch_are_those_of_the_text(record):
     }
 
 
-def test_an_edited_watch_is_known_with_the_next_batch(record):
+def test_next_batch_uses_an_edited_watch(record):
     with record.write() as tx:
         watches.replace_from_file(tx, [watch("acme", '"lovely bike"')], [])
     assert wiring.term_matcher(wiring.watches(record))(MIXED, BOTH) == {"acme": ["lovely bike"]}
 
 
-def test_of_a_long_text_what_it_says_of_its_one_watch_is_read(record):
-    """This holds for a model without targets as well."""
+def test_of_a_long_text_the_part_about_the_watch_is_scored(record):
+    """A model without targets does it, too."""
     filler = "Nothing of note was said on that day, nor on the day after it. " * 100
     text = f"{filler}Their vélorra is awful. {filler}"
-    (verdict,) = analysed(record, WordModel(), text, {"acme": "r1"}).verdicts
+    (verdict,) = store_and_analyse(record, WordModel(), text, {"acme": "r1"}).verdicts
     assert verdict.sentiment is Sentiment.NEGATIVE
     assert verdict.read_share < 0.1

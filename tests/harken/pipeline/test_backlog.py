@@ -1,4 +1,4 @@
-"""The index ends up with the content of the database, in any order of steps."""
+"""The index has the content of the database in the end, in any order of steps."""
 
 import shutil
 from contextlib import contextmanager, suppress
@@ -34,19 +34,19 @@ NAMES = "abcde"
 TEXTS = ["The brake is loud.", "The brake is soft.", "It rattles."]
 
 
-class Moody(MemoryIndex):
-    """Engine that is busy at the changes numbered in *refusals*, or dies after a batch."""
+class UnreliableIndex(MemoryIndex):
+    """Engine that is busy at the changes numbered in *refusals*, or is killed after a batch."""
 
     def __init__(self, refusals=()):
         super().__init__()
         self.refusals, self.turn, self.dies = frozenset(refusals), 0, False
 
     def apply(self, batch):
-        found = [self._one(change) for change in batch]
+        outcomes = [self._one(change) for change in batch]
         if self.dies:
             self.dies = False
             raise KeyboardInterrupt
-        return found
+        return outcomes
 
     def _one(self, change):
         self.turn += 1
@@ -56,8 +56,8 @@ class Moody(MemoryIndex):
 
 
 @pytest.fixture(scope="module")
-def made(sqlite_template, tmp_path_factory):
-    """Return a new database with two sources for each example."""
+def make_record(sqlite_template, tmp_path_factory):
+    """Return a context manager of a new database with two sources, for each example."""
     folder, numbers = tmp_path_factory.mktemp("records"), count()
 
     @contextmanager
@@ -72,7 +72,7 @@ def made(sqlite_template, tmp_path_factory):
     return make
 
 
-def hear_one(record, name, n):
+def crawl_one(record, name, n):
     """Crawl a mention for the first time, again, or edited."""
     source = ["blog", "forum"][n % 2]
     store_page(
@@ -83,16 +83,16 @@ def hear_one(record, name, n):
 def score_one(record, name, n):
     """Store a score of the mention if it is pending."""
     with record.write() as tx:
-        taken = [
+        pending = [
             p
             for p in lease(tx, "t", limit=9, now=NOON, lease_time=timedelta(0))
             if p.id == key(name)
         ]
-        save_results(tx, [analysis_result(name, p.text) for p in taken], now=NOON)
+        save_results(tx, [analysis_result(name, p.text) for p in pending], now=NOON)
 
 
-def drop_one(record, name, n):
-    """Delete it on the platform."""
+def delete_one(record, name, n):
+    """Delete the mention, as after its deletion on the platform."""
     with record.write() as tx:
         own = tables.mentions.c.id == key(name)
         if tx.execute(update(tables.mentions).where(own).values(state="deleted", text="")).rowcount:
@@ -101,7 +101,7 @@ def drop_one(record, name, n):
 
 ACTS = st.lists(
     st.tuples(
-        st.sampled_from([hear_one, hear_one, score_one, drop_one, None]),
+        st.sampled_from([crawl_one, crawl_one, score_one, delete_one, None]),
         st.sampled_from(NAMES),
         st.integers(0, 5),
     ),
@@ -109,19 +109,19 @@ ACTS = st.lists(
 )
 
 
-def shown(engine):
+def documents(engine):
     """Return all documents of the index."""
     return sorted((e.document for e in engine._visible.values()), key=lambda d: d.id)
 
 
-def afresh(record: Database):
-    """Return all documents of an index that is built now."""
+def documents_of_new_index(record: Database):
+    """Return all documents of a new index of *record*."""
     engine = MemoryIndex()
     index_batch(record, engine, consumer="afresh", now=NOON)
-    return shown(engine)
+    return documents(engine)
 
 
-def caught_up(record, engine, limit):
+def index_to_the_end(record, engine, limit):
     """Index the change feed to its end, as a worker does."""
     while True:
         try:
@@ -133,29 +133,29 @@ def caught_up(record, engine, limit):
 
 @settings(max_examples=40)
 @given(ACTS, st.integers(1, 4), st.frozensets(st.integers(1, 12)))
-def test_whatever_happens_between_two_steps_is_caught_up_with(made, acts, limit, refusals):
+def test_index_equals_the_database_after_any_acts(make_record, acts, limit, refusals):
     """Crawl, edit, score and delete, in batches of any size, with a busy engine."""
-    engine = Moody(refusals)
-    with made() as record:
+    engine = UnreliableIndex(refusals)
+    with make_record() as record:
         for act, name, n in acts:
             if act is None:
-                caught_up(record, engine, limit)
+                index_to_the_end(record, engine, limit)
             else:
                 act(record, name, n)
-        caught_up(record, engine, limit)
-        assert shown(engine) == afresh(record)
+        index_to_the_end(record, engine, limit)
+        assert documents(engine) == documents_of_new_index(record)
         with record.read() as tx:
-            alive = {m.id for m in mentions.all_mentions(tx) if m.state != "deleted"}
+            live_ids = {m.id for m in mentions.all_mentions(tx) if m.state != "deleted"}
             assert changes.offset(tx, "f") == changes.last_number(tx)
-    assert {document.id for document in shown(engine)} == alive
+    assert {document.id for document in documents(engine)} == live_ids
 
 
 @settings(max_examples=20)
 @given(ACTS, st.integers(1, 3))
-def test_a_kill_after_the_engine_took_a_batch_tells_it_again(made, acts, limit):
+def test_index_equals_the_database_after_kills(make_record, acts, limit):
     """The offset is committed last, so no change is skipped."""
-    engine = Moody()
-    with made() as record:
+    engine = UnreliableIndex()
+    with make_record() as record:
         for act, name, n in acts:
             if act is None:
                 engine.dies = True
@@ -164,5 +164,5 @@ def test_a_kill_after_the_engine_took_a_batch_tells_it_again(made, acts, limit):
             else:
                 act(record, name, n)
         engine.dies = False
-        caught_up(record, engine, limit)
-        assert shown(engine) == afresh(record)
+        index_to_the_end(record, engine, limit)
+        assert documents(engine) == documents_of_new_index(record)

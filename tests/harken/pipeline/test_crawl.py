@@ -14,8 +14,8 @@ MINUTE = timedelta(minutes=1)
 @pytest.fixture
 def record(sqlite_record):
     with sqlite_record.write() as tx:
-        listed = [("b", "feed", {}, 60), ("a", "feed", {}, 60), ("c", "forum", {}, 60)]
-        sources.replace_from_file(tx, listed, now=NOON)
+        rows = [("b", "feed", {}, 60), ("a", "feed", {}, 60), ("c", "forum", {}, 60)]
+        sources.replace_from_file(tx, rows, now=NOON)
     return sqlite_record
 
 
@@ -34,39 +34,47 @@ def start(record, *slugs):
             runs.start(tx, f"run-{slug}", slug, now=NOON)
 
 
-def test_due_sources_come_by_kind(record):
+def test_due_sources_are_grouped_by_kind(record):
     assert due(record) == {"feed": ["a", "b"], "forum": ["c"]}
 
 
-def test_no_more_than_asked_for_and_the_longest_waiting_first(record):
+def test_limit_selects_the_sources_due_longest(record):
     with record.write() as tx:
         sources.schedule(tx, "a", due=NOON + MINUTE)
     assert due(record, NOON + MINUTE, limit=2) == {"feed": ["b"], "forum": ["c"]}
 
 
-def test_what_is_not_due_or_not_listened_to_is_not_crawled(record):
+def test_later_and_removed_sources_are_not_due(record):
     with record.write() as tx:
         sources.schedule(tx, "a", due=NOON + MINUTE)
         sources.replace_from_file(tx, [("a", "feed", {}, 60), ("b", "feed", {}, 60)], now=NOON)
     assert due(record) == {"feed": ["b"]}
 
 
-def test_a_crawl_that_died_is_a_lost_run_and_its_source_is_due_soon(record):
+def test_crashed_crawl_is_a_failure_and_soon_due_again(record):
     start(record, "a", "b")
     with record.write() as tx:
         runs.finish(tx, "run-b", state="ok", reason=None, run_totals=runs.RunTotals(), now=NOON)
         sources.schedule(tx, "b", due=NOON + 15 * MINUTE)
     close_crawl(record, ["a", "b"], now=NOON)
-    lost = source(record, "a")
-    assert (lost.state, lost.failures, lost.reason) == ("failed", 1, "the crawl process crashed")
-    assert NOON < lost.due < NOON + MINUTE
-    well = source(record, "b")
-    assert (well.state, well.failures, well.due) == ("new", 0, NOON + 15 * MINUTE)
+    failed_source = source(record, "a")
+    assert (failed_source.state, failed_source.failures, failed_source.reason) == (
+        "failed",
+        1,
+        "the crawl process crashed",
+    )
+    assert NOON < failed_source.due < NOON + MINUTE
+    finished_source = source(record, "b")
+    assert (finished_source.state, finished_source.failures, finished_source.due) == (
+        "new",
+        0,
+        NOON + 15 * MINUTE,
+    )
     with record.read() as tx:
         assert runs.succeeded_since(tx, NOON - MINUTE) == {"b"}
 
 
-def test_the_runs_of_other_crawls_go_on(record):
+def test_runs_of_other_crawls_stay_open(record):
     start(record, "a", "c")
     close_crawl(record, ["a"], now=NOON)
     close_crawl(record, ["a"], now=NOON)
@@ -76,7 +84,7 @@ def test_the_runs_of_other_crawls_go_on(record):
         assert runs.close_orphaned(tx, now=NOON) == ["c"]
 
 
-def test_what_a_lost_run_had_recorded_stays(record):
+def test_pages_of_a_crashed_run_stay(record):
     with record.write() as tx:
         add_sources(tx, "blog")
     store_page(record, crawled_post("a"), cursor={"page": 2})

@@ -23,8 +23,8 @@ ASSIGNMENT = CrawlJob(source="blog", kind="feed", options=SourceOptions(url=URL)
 FETCHED = FetchedPage(url=URL, validators={URL: {"etag": '"1"'}})
 
 
-class Stopped(Clock):
-    """Clock that stands at noon."""
+class FixedClock(Clock):
+    """Clock that is always at noon."""
 
     def now(self):
         return NOON
@@ -40,21 +40,21 @@ def record(sqlite_record):
 
 @pytest.fixture
 def settings(tmp_path):
-    listed = (SourceSettings(slug="blog", kind="feed", every="30m"),)
-    return Settings(state=tmp_path, sources=listed)
+    blog = (SourceSettings(slug="blog", kind="feed", every="30m"),)
+    return Settings(state=tmp_path, sources=blog)
 
 
 @pytest.fixture
 def sink(record, settings):
-    return DatabaseSink(record, settings, Stopped())
+    return DatabaseSink(record, settings, FixedClock())
 
 
-def post(name, text="My acme brake is loud", **said):
-    known = {"published": NOON - MINUTE, "author": "bob", "platform": "blog.example"}
-    return Post(uri=uri(name), url=uri(name), text=text, **known | said)
+def post(name, text="My acme brake is loud", **fields):
+    defaults = {"published": NOON - MINUTE, "author": "bob", "platform": "blog.example"}
+    return Post(uri=uri(name), url=uri(name), text=text, **defaults | fields)
 
 
-def heard(record):
+def mentions_by_uri(record):
     with record.read() as tx:
         return {m.uri: m for m in mentions.all_mentions(tx)}
 
@@ -64,18 +64,18 @@ def source(record, slug="blog"):
         return sources.by_slug(tx, [slug])[0]
 
 
-def tally(record):
+def run_counts(record):
     with record.read() as tx:
         return runs.counts(tx, "run-blog")
 
 
-def test_a_page_is_mentions_tally_cursor_and_validators_at_once(record, sink):
+def test_page_stores_mentions_counts_cursor_and_validators(record, sink):
     page = ParsedPage(posts=(post("a"), post("b"), post("c", "rivals")), cursor={"seen": "b"})
     sink.on_page(ASSIGNMENT, page, FETCHED)
-    assert set(heard(record)) == {uri("a"), uri("b")}
-    assert heard(record)[uri("a")].watches == ("acme",)
-    assert heard(record)[uri("a")].sources == ("blog",)
-    assert tally(record) | {"requests": None} == {
+    assert set(mentions_by_uri(record)) == {uri("a"), uri("b")}
+    assert mentions_by_uri(record)[uri("a")].watches == ("acme",)
+    assert mentions_by_uri(record)[uri("a")].sources == ("blog",)
+    assert run_counts(record) | {"requests": None} == {
         "requests": None,
         "fetched": 3,
         "known": 0,
@@ -87,39 +87,39 @@ def test_a_page_is_mentions_tally_cursor_and_validators_at_once(record, sink):
     assert source(record).validators == {URL: {"etag": '"1"'}}
 
 
-def test_the_same_page_again_leaves_the_same_mentions(record, sink):
+def test_same_page_again_adds_no_mentions(record, sink):
     page = ParsedPage(posts=(post("a"), post("b")))
     sink.on_page(ASSIGNMENT, page, FETCHED)
-    before = heard(record)
+    before = mentions_by_uri(record)
     sink.on_page(ASSIGNMENT, page, FETCHED)
-    assert heard(record) == before
-    assert (tally(record)["new"], tally(record)["known"]) == (2, 2)
+    assert mentions_by_uri(record) == before
+    assert (run_counts(record)["new"], run_counts(record)["known"]) == (2, 2)
 
 
-def test_of_what_nobody_listens_for_no_text_is_kept(record, sink):
+def test_text_of_an_unmatched_post_is_not_stored(record, sink):
     sink.on_page(ASSIGNMENT, ParsedPage(posts=(post("c", "a secret about rivals"),)), FETCHED)
     with record.read() as tx:
         rows = [repr(tx.execute(select(t)).all()) for t in tables.metadata.sorted_tables]
     assert not [row for row in rows if "a secret" in row]
 
 
-def test_what_is_older_than_the_retention_is_dropped_and_counted(record, sink):
+def test_post_older_than_the_retention_is_dropped_and_counted(record, sink):
     old = post("a", published=NOON - timedelta(days=91))
     sink.on_page(ASSIGNMENT, ParsedPage(posts=(old, post("b"))), FETCHED)
-    assert set(heard(record)) == {uri("b")}
-    assert tally(record)["dropped"] == {"too_old": 1}
+    assert set(mentions_by_uri(record)) == {uri("b")}
+    assert run_counts(record)["dropped"] == {"too_old": 1}
 
 
-def test_an_author_is_a_voice_and_nowhere_a_name(record, sink):
+def test_author_is_stored_as_a_voice_without_the_name(record, sink):
     sink.on_page(ASSIGNMENT, ParsedPage(posts=(post("a", author="Jane Q."), post("b"))), FETCHED)
-    voices = {m.voice for m in heard(record).values()}
+    voices = {m.voice for m in mentions_by_uri(record).values()}
     assert len(voices) == 2
     with record.read() as tx:
         rows = [repr(tx.execute(select(t)).all()) for t in tables.metadata.sorted_tables]
     assert "Jane" not in "".join(rows)
 
 
-def test_what_the_site_lists_no_more_is_deleted(record, sink):
+def test_post_missing_from_a_listing_is_deleted(record, sink):
     sink.on_page(ASSIGNMENT, ParsedPage(posts=(post("a"), post("b"))), FETCHED)
     listing = Listing(
         since=NOON - 60 * MINUTE,
@@ -128,17 +128,17 @@ def test_what_the_site_lists_no_more_is_deleted(record, sink):
         before=NOON + MINUTE,  # a listing that began after both were crawled lacks a as well
     )
     sink.on_page(ASSIGNMENT, ParsedPage(listing=listing), FETCHED)
-    states = {u: m.state for u, m in heard(record).items()}
+    states = {u: m.state for u, m in mentions_by_uri(record).items()}
     assert states == {uri("a"): "deleted", uri("b"): "live"}
 
 
-def end(sink, **said):
-    known = {"state": "ok", "requests": 3, "bytes": 900, "not_modified": 1}
-    sink.on_finished(ASSIGNMENT, CrawlOutcome(**known | said))
+def finish_run(sink, **fields):
+    defaults = {"state": "ok", "requests": 3, "bytes": 900, "not_modified": 1}
+    sink.on_finished(ASSIGNMENT, CrawlOutcome(**defaults | fields))
 
 
-def test_a_good_end_closes_the_run_and_makes_the_source_due_an_interval_later(record, sink):
-    end(sink)
+def test_successful_run_makes_the_source_due_after_its_interval(record, sink):
+    finish_run(sink)
     after = source(record)
     assert (after.state, after.failures, after.due) == ("ok", 0, NOON + 30 * MINUTE)
     with record.read() as tx:
@@ -148,60 +148,58 @@ def test_a_good_end_closes_the_run_and_makes_the_source_due_an_interval_later(re
 
 
 @pytest.mark.parametrize("state", ["failed", "forbidden"])
-def test_a_bad_end_is_told_with_its_reason_and_counted(record, sink, state):
-    end(sink, state=state, reason="answered 500")
-    end(sink, state=state, reason="answered 500")
+def test_failures_are_counted_with_the_last_reason(record, sink, state):
+    finish_run(sink, state=state, reason="answered 500")
+    finish_run(sink, state=state, reason="answered 500")
     after = source(record)
     assert (after.state, after.reason, after.failures) == (state, "answered 500", 2)
     assert after.due == NOON + 60 * MINUTE
 
 
-def test_a_source_that_fails_is_tried_ever_less_but_never_given_up(record, sink):
+def test_failing_source_is_tried_at_growing_intervals(record, sink):
     waits = []
     for _ in range(6):
-        end(sink, state="failed", reason="answered 500")
+        finish_run(sink, state="failed", reason="answered 500")
         waits.append((source(record).due - NOON) // MINUTE)
     assert waits == [30, 60, 120, 240, 240, 240]
 
 
-def test_a_host_that_asks_for_a_rest_closes_for_all_and_the_source_waits_at_least_so_long(
-    record, sink
-):
-    end(sink, state="waiting", retry_at=NOON + 2 * 60 * MINUTE, host="blog.example:443")
+def test_retry_after_pauses_the_host_and_the_source(record, sink):
+    finish_run(sink, state="waiting", retry_at=NOON + 2 * 60 * MINUTE, host="blog.example:443")
     assert source(record).due == NOON + 2 * 60 * MINUTE
     with record.read() as tx:
         assert host_pauses.paused_hosts(tx, now=NOON) == {"blog.example:443": NOON + 120 * MINUTE}
 
 
-def test_a_short_rest_is_no_reason_to_come_sooner(record, sink):
-    end(sink, state="waiting", retry_at=NOON + MINUTE, host="blog.example:443")
+def test_short_retry_after_does_not_shorten_the_interval(record, sink):
+    finish_run(sink, state="waiting", retry_at=NOON + MINUTE, host="blog.example:443")
     assert source(record).due == NOON + 30 * MINUTE
 
 
-def test_a_source_that_moved_is_found_at_its_new_address(record, sink):
-    end(sink, new_url="https://new.example/feed")
+def test_permanent_redirect_changes_the_url_of_the_source(record, sink):
+    finish_run(sink, new_url="https://new.example/feed")
     assert source(record).options["url"] == "https://new.example/feed"
 
 
-def test_a_304_leaves_the_record_as_it_is(record, sink):
+def test_304_changes_nothing(record, sink):
     before = source(record)
     sink.not_modified(ASSIGNMENT, URL)
     assert source(record) == before
 
 
-def test_an_unknown_source_is_told_with_the_known_ones(record, settings):
+def test_unknown_source_is_an_error_with_the_known_ones(record, settings):
     settings = settings.model_copy(update={"record": record.url})
     with pytest.raises(ConfigError, match=r"Unknown source 'blgo'\. Known: blog, forum"):
-        crawl_sources(settings, Stopped(), ["blog", "blgo"])
-    assert tally(record)["fetched"] == 0
+        crawl_sources(settings, FixedClock(), ["blog", "blgo"])
+    assert run_counts(record)["fetched"] == 0
 
 
-def test_a_source_with_wrong_options_is_broken_and_not_tried_every_second(record, settings):
+def test_source_with_wrong_options_fails_until_its_interval(record, settings):
     with record.write() as tx:
         sources.replace_from_file(tx, [("blog", "feed", {"url": "ftp://x"}, 900)], now=NOON)
     settings = settings.model_copy(update={"record": record.url})
     with pytest.raises(ConfigError, match=r"source blog: source kind 'feed': url: "):
-        crawl_sources(settings, Stopped(), [])
+        crawl_sources(settings, FixedClock(), [])
     after = source(record)
     assert (after.state, after.failures, after.first_ok) == ("failed", 1, None)
     assert "url" in after.reason
@@ -209,7 +207,7 @@ def test_a_source_with_wrong_options_is_broken_and_not_tried_every_second(record
 
 
 @pytest.mark.parametrize(
-    ("kind", "options", "told"),
+    ("kind", "options", "message"),
     [
         ("fead", {"url": URL}, "Did you mean 'feed'"),
         ("feed", {}, "url: Field required"),
@@ -217,12 +215,12 @@ def test_a_source_with_wrong_options_is_broken_and_not_tried_every_second(record
         ("feed", {"url": URL, "backfill_days": -1}, "backfill_days: "),
     ],
 )
-def test_a_wrong_option_is_named_with_its_kind(kind, options, told):
-    with pytest.raises(ConfigError) as caught:
+def test_wrong_option_is_an_error_with_its_kind(kind, options, message):
+    with pytest.raises(ConfigError) as error:
         parse_options(kind, options)
-    assert told in str(caught.value)
-    assert kind in str(caught.value)
+    assert message in str(error.value)
+    assert kind in str(error.value)
 
 
-def test_right_options_are_the_kinds_own_value():
+def test_valid_options_are_parsed():
     assert parse_options("feed", {"url": URL, "backfill_days": 7}).backfill_days == 7

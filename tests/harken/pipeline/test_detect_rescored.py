@@ -1,4 +1,4 @@
-"""Rescoring is no news: no scores of another model for the past open an incident."""
+"""Re-scoring of the past with another model opens no incident."""
 
 import shutil
 from dataclasses import replace
@@ -30,35 +30,35 @@ LOOK = timedelta(seconds=15)
 
 @pytest.fixture(scope="module")
 def calm_file(sqlite_template, tmp_path_factory):
-    """Database file with a busy month without a crisis up to BEFORE, and its baseline."""
+    """Return a database file with a busy month without a crisis up to BEFORE, and its baseline."""
     path = Path(shutil.copy(sqlite_template, tmp_path_factory.mktemp("calm") / "record.db"))
     record = Database(f"sqlite:///{path}")
     small_installation.fill_database(record, mentions_per_day=120.0)
-    look(record)
-    assert told(record) == []
+    detect(record)
+    assert all_incidents(record) == []
     record.close()
     return path
 
 
 @pytest.fixture
 def record(calm_file, tmp_path):
-    """Open copy."""
-    yield from opened(shutil.copy(calm_file, tmp_path / "calm.db"))
+    """Yield an open copy of the calm database."""
+    yield from open_record(shutil.copy(calm_file, tmp_path / "calm.db"))
 
 
 @pytest.fixture
-def plain(calm_file, tmp_path):
-    """Another copy, without rescoring."""
-    yield from opened(shutil.copy(calm_file, tmp_path / "plain.db"))
+def unrescored_record(calm_file, tmp_path):
+    """Yield another copy, without re-scoring."""
+    yield from open_record(shutil.copy(calm_file, tmp_path / "plain.db"))
 
 
-def opened(path):
+def open_record(path):
     record = Database(f"sqlite:///{path}")
     yield record
     record.close()
 
 
-def look(record, now=BEFORE):
+def detect(record, now=BEFORE):
     return detect_all(record, small_installation.notifier(), now=now)
 
 
@@ -67,7 +67,7 @@ def crises(record):
         return incidents.all_incidents(tx, kind=IncidentKind.CRISIS)
 
 
-def told(record):
+def all_incidents(record):
     """Return the crises and notices."""
     with record.read() as tx:
         return incidents.all_incidents(tx)
@@ -84,87 +84,91 @@ def start(record):
         rescoring.start(tx, NEW)
 
 
-def turned(pending):
-    """Return results of the new model: all negative."""
-    said = verdict(pending.text, model=NEW, sentiment=Sentiment.NEGATIVE, topics=("battery",))
-    return replace(analysis_result("", pending.text, model=NEW, verdicts=(said,)), id=pending.id)
+def negative_result(pending):
+    """Return a negative result of the new model."""
+    new_verdict = verdict(
+        pending.text, model=NEW, sentiment=Sentiment.NEGATIVE, topics=("battery",)
+    )
+    return replace(
+        analysis_result("", pending.text, model=NEW, verdicts=(new_verdict,)), id=pending.id
+    )
 
 
-def read_some(record):
-    """Rescore one batch; return its size."""
+def rescore_batch(record):
+    """Re-score one batch; return its size."""
     with record.write() as tx:
-        held = rescoring.lease(tx, "w", NEW, now=BEFORE, lease_time=HOLD)
+        leases = rescoring.lease(tx, "w", NEW, now=BEFORE, lease_time=HOLD)
     with record.write() as tx:
-        found = with_null_verdicts(tx, list(map(turned, held)))
-        return save_results(tx, found, now=NOW)
+        results = with_null_verdicts(tx, list(map(negative_result, leases)))
+        return save_results(tx, results, now=NOW)
 
 
-def test_a_replay_that_turns_all_sentiment_tells_nothing_at_any_moment(record, monkeypatch):
+def test_rescoring_to_all_negative_opens_no_incident(record, monkeypatch):
     """Before it a quarter is negative and a fifth unscored; after it all is negative."""
     monkeypatch.setattr(rescoring, "BATCH_SIZE", 400)
     assert usual_share(record) < 0.4
     start(record)
-    now, portions = BEFORE, 0
-    while read_some(record):
-        now, portions = now + LOOK, portions + 1
-        look(record, now)
-        assert told(record) == [], f"after {portions} portions"
-    assert portions > 5
-    look(record, now + LOOK)
-    assert told(record) == []
+    now, batches = BEFORE, 0
+    while rescore_batch(record):
+        now, batches = now + LOOK, batches + 1
+        detect(record, now)
+        assert all_incidents(record) == [], f"after {batches} portions"
+    assert batches > 5
+    detect(record, now + LOOK)
+    assert all_incidents(record) == []
     assert usual_share(record) > 0.9, "what is usual was learnt anew"
 
 
-def test_without_a_replay_the_same_turn_is_a_crisis(record):
-    """The test above would fail if detection used new scores at once."""
+def test_same_scores_without_rescoring_are_a_crisis(record):
+    """The test above would fail if detection used new scores immediately."""
     with record.write() as tx:
         ids = tx.execute(tables.mentions.select()).scalars().all()
         rescoring.enqueue(tx, ids)
         tx.execute(tables.mentions.update().values(analysis=AnalysisState.PENDING))
-        held = queue.lease(tx, "w", limit=9999, now=BEFORE, lease_time=HOLD)
-        save_results(tx, list(map(turned, held)), now=BEFORE)
-    look(record, BEFORE + LOOK)
+        leases = queue.lease(tx, "w", limit=9999, now=BEFORE, lease_time=HOLD)
+        save_results(tx, list(map(negative_result, leases)), now=BEFORE)
+    detect(record, BEFORE + LOOK)
     assert crises(record) != []
 
 
-def test_a_crisis_is_found_while_a_replay_goes_on_in_the_figures_of_before(record, plain):
+def test_crisis_during_rescoring_has_the_figures_of_the_old_scores(record, unrescored_record):
     start(record)
     for _ in range(3):
-        read_some(record)
-    look(record, NOW)
-    look(plain, NOW)
+        rescore_batch(record)
+    detect(record, NOW)
+    detect(unrescored_record, NOW)
     assert len(crises(record)) == 1
-    assert told(record) == told(plain)
+    assert all_incidents(record) == all_incidents(unrescored_record)
 
 
-def test_an_incident_that_is_open_is_not_told_again_when_a_replay_ends(record_after_detect):
+def test_open_incident_gets_no_event_when_rescoring_ends(record_after_detect):
     with record_after_detect.read() as tx:
         (crisis,) = incidents.all_incidents(tx, kind=IncidentKind.CRISIS)
         before = incidents.events(tx, crisis.id)
     start(record_after_detect)
-    while read_some(record_after_detect):
+    while rescore_batch(record_after_detect):
         pass
-    look(record_after_detect, NOW + LOOK)
-    look(record_after_detect, NOW + 2 * LOOK)
+    detect(record_after_detect, NOW + LOOK)
+    detect(record_after_detect, NOW + 2 * LOOK)
     with record_after_detect.read() as tx:
         (after,) = incidents.all_incidents(tx, kind=IncidentKind.CRISIS)
         assert incidents.events(tx, after.id) == before
 
 
-def test_other_topics_for_the_past_make_a_baseline_learn_again_once(record):
+def test_new_topics_for_the_past_rebuild_the_baseline_once(record):
     """The normal volume of a topic is that of its current definition."""
     with record.write() as tx:
         tx.execute(tables.verdicts.update().values(topics=["battery", "price"]))
         bump_history_version(tx)
-    look(record, BEFORE + LOOK)
+    detect(record, BEFORE + LOOK)
     with record.read() as tx:
-        learnt = baselines.baseline(tx, "veloria")
-    standing = from_json(str(learnt[1]["standing"]))
+        row = baselines.baseline(tx, "veloria")
+    standing = from_json(str(row[1]["standing"]))
     volume = dict(zip(standing.baseline.units, standing.baseline.level[-1], strict=True))
     assert volume["battery"] == volume["price"] == pytest.approx(volume[None])
     assert volume["frame"] < volume["price"] / 4
     assert crises(record) == []
-    look(record, BEFORE + 2 * LOOK)
+    detect(record, BEFORE + 2 * LOOK)
     with record.read() as tx:
-        assert baselines.baseline(tx, "veloria") == learnt, "and not at each look"
+        assert baselines.baseline(tx, "veloria") == row, "and not at each look"
     assert standing.baseline.history_days > DAYS - 2

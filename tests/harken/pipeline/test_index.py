@@ -16,21 +16,21 @@ from store import changes, tables
 from tests.indexer.factories import ask
 from tests.store.factories import NOON, add_sources, crawled_post, key, store_page
 
-FOLLOWER = "memory"
+CONSUMER = "memory"
 
 
-class Choosy(MemoryIndex):
-    """Index that returns *fate* for the mention called *name* and applies all others."""
+class SelectiveIndex(MemoryIndex):
+    """Index that returns *result* for the mention called *name* and applies all others."""
 
-    def __init__(self, name, fate):
+    def __init__(self, name, result):
         super().__init__()
-        self.name, self.fate = name, fate
+        self.name, self.outcome = name, result
 
     def apply(self, batch):
         return [
-            ChangeOutcome(id=c.id, result=self.fate, reason="mapping")
+            ChangeOutcome(id=c.id, result=self.outcome, reason="mapping")
             if c.id == key(self.name)
-            else super(Choosy, self).apply([c])[0]
+            else super(SelectiveIndex, self).apply([c])[0]
             for c in batch
         ]
 
@@ -43,25 +43,25 @@ def record(sqlite_record):
     return sqlite_record
 
 
-def index(record, engine, **known):
-    return index_batch(record, engine, consumer=FOLLOWER, now=NOON, **known)
+def index(record, engine, **options):
+    return index_batch(record, engine, consumer=CONSUMER, now=NOON, **options)
 
 
 def position(record):
     with record.read() as tx:
-        return changes.offset(tx, FOLLOWER)
+        return changes.offset(tx, CONSUMER)
 
 
-def last(record):
+def last_number(record):
     with record.read() as tx:
         return changes.last_number(tx)
 
 
-def shown(engine):
+def indexed_ids(engine):
     return sorted(engine.ids())
 
 
-def drop(record, name):
+def delete_mention(record, name):
     """Delete a mention on its platform."""
     with record.write() as tx:
         own = tables.mentions.c.id == key(name)
@@ -69,54 +69,54 @@ def drop(record, name):
         changes.append_changes(tx, [key(name)])
 
 
-def test_what_the_record_holds_is_found(record):
+def test_all_mentions_are_indexed(record):
     engine = MemoryIndex()
     assert index(record, engine) == StepResult(total=3, successes=3)
-    assert shown(engine) == sorted(map(key, "abc"))
+    assert indexed_ids(engine) == sorted(map(key, "abc"))
     assert [hit.id for hit in ask(engine, parse('"number b"')).hits] == [key("b")]
-    assert position(record) == last(record)
+    assert position(record) == last_number(record)
     assert index(record, engine) == StepResult()
 
 
-def test_small_batches_end_at_the_same_place(record):
+def test_small_batches_index_all_mentions(record):
     engine = MemoryIndex()
     while index(record, engine, limit=1).total:
         pass
-    assert shown(engine) == sorted(map(key, "abc"))
-    assert position(record) == last(record)
+    assert indexed_ids(engine) == sorted(map(key, "abc"))
+    assert position(record) == last_number(record)
 
 
-def test_a_busy_engine_keeps_the_position_and_is_asked_again(record):
-    engine = Choosy("b", ChangeResult.RETRY)
+def test_busy_engine_keeps_the_offset_and_is_retried(record):
+    engine = SelectiveIndex("b", ChangeResult.RETRY)
     with pytest.raises(TransientError, match="took 2 of 3"):
         index(record, engine)
     assert position(record) == 0
-    engine.fate = ChangeResult.OK
+    engine.outcome = ChangeResult.OK
     engine.name = "nobody"
     assert index(record, engine).total == 3
-    assert shown(engine) == sorted(map(key, "abc"))
+    assert indexed_ids(engine) == sorted(map(key, "abc"))
 
 
-def test_a_refused_mention_is_logged_without_its_text_and_blocks_nobody(record):
-    engine = Choosy("b", ChangeResult.REJECTED)
+def test_rejected_mention_is_logged_without_its_text_and_blocks_no_other(record):
+    engine = SelectiveIndex("b", ChangeResult.REJECTED)
     with capture_logs() as logs:
         assert index(record, engine) == StepResult(total=3, successes=2, failures=1)
-    assert shown(engine) == sorted(map(key, "ac"))
-    assert position(record) == last(record)
-    (told,) = [line for line in logs if line["event"] == "mention.rejected"]
-    assert (told["mention"], told["reason"]) == (key("b"), "mapping")
-    assert "acme" not in str(told)
+    assert indexed_ids(engine) == sorted(map(key, "ac"))
+    assert position(record) == last_number(record)
+    (entry,) = [line for line in logs if line["event"] == "mention.rejected"]
+    assert (entry["mention"], entry["reason"]) == (key("b"), "mapping")
+    assert "acme" not in str(entry)
 
 
-def test_a_deleted_mention_vanishes(record):
+def test_deleted_mention_is_removed(record):
     engine = MemoryIndex()
     index(record, engine)
-    drop(record, "b")
+    delete_mention(record, "b")
     index(record, engine)
-    assert shown(engine) == sorted(map(key, "ac"))
+    assert indexed_ids(engine) == sorted(map(key, "ac"))
 
 
-def test_an_edited_mention_is_found_by_its_new_words_alone(record):
+def test_edited_mention_matches_its_new_words_only(record):
     engine = MemoryIndex()
     index(record, engine)
     store_page(record, crawled_post("a", "now it speaks of brakes"))
@@ -125,20 +125,20 @@ def test_an_edited_mention_is_found_by_its_new_words_alone(record):
     assert engine.count(parse('"number a"')) == 0
 
 
-def test_a_replay_from_the_beginning_gives_the_same_index(record):
-    drop(record, "c")
+def test_replay_from_the_beginning_gives_the_same_index(record):
+    delete_mention(record, "c")
     store_page(record, crawled_post("a", "edited acme"))
-    engine, again = MemoryIndex(), MemoryIndex()
+    engine, new_engine = MemoryIndex(), MemoryIndex()
     index(record, engine)
-    for replayed in (engine, again):
+    for one in (engine, new_engine):
         with record.write() as tx:
-            changes.commit_offset(tx, FOLLOWER, 0, now=NOON)
-        index(record, replayed)
-        assert ask(replayed, parse("")).hits == ask(engine, parse("")).hits
-        assert shown(replayed) == sorted(map(key, "ab"))
+            changes.commit_offset(tx, CONSUMER, 0, now=NOON)
+        index(record, one)
+        assert ask(one, parse("")).hits == ask(engine, parse("")).hits
+        assert indexed_ids(one) == sorted(map(key, "ab"))
 
 
-def test_a_kill_between_index_and_position_is_a_replay_of_one_batch(record):
+def test_kill_before_the_offset_replays_one_batch(record):
     class Dying(MemoryIndex):
         def refresh(self):
             super().refresh()
@@ -148,16 +148,16 @@ def test_a_kill_between_index_and_position_is_a_replay_of_one_batch(record):
     with pytest.raises(KeyboardInterrupt):
         index(record, engine)
     assert position(record) == 0
-    survivor = MemoryIndex()
-    survivor.__dict__ = engine.__dict__
-    assert index(record, survivor) == StepResult(total=3, successes=3)
-    assert shown(survivor) == sorted(map(key, "abc"))
+    restarted_engine = MemoryIndex()
+    restarted_engine.__dict__ = engine.__dict__
+    assert index(record, restarted_engine) == StepResult(total=3, successes=3)
+    assert indexed_ids(restarted_engine) == sorted(map(key, "abc"))
 
 
-def test_two_engines_follow_at_their_own_pace(record):
+def test_two_engines_have_their_own_offsets(record):
     first = MemoryIndex()
     index(record, first)
     store_page(record, replace(crawled_post("d", "acme number d")))
     second = MemoryIndex()
     assert index_batch(record, second, consumer="other", now=NOON).total == 4
-    assert position(record) < last(record)
+    assert position(record) < last_number(record)

@@ -1,4 +1,4 @@
-"""``analyse --again``: a second model rescores the mentions of the first, beside other work."""
+"""``analyse --again``: a second model re-scores the mentions of the first."""
 
 import json
 from datetime import timedelta
@@ -25,23 +25,23 @@ TEXTS = {
 }
 
 
-class Grim(WordModel):
+class NegativeModel(WordModel):
     """Model of two languages that scores everything as negative."""
 
     name = "grim 00000001 cpu fp32"
     languages = frozenset({"en", "de"})
 
     def predict(self, texts, languages=None):
-        return super().predict([f"{text} awful" for text in map(dull, texts)], languages)
+        return super().predict([f"{text} awful" for text in map(without_praise, texts)], languages)
 
 
-def dull(text):
+def without_praise(text):
     return text.replace("good", "").replace("lovely", "")
 
 
 @pytest.fixture
 def record(record):
-    """Database with three mentions scored by WordModel, "a" the newest."""
+    """Return a database with three mentions scored by WordModel, "a" the newest."""
     with record.write() as tx:
         add_sources(tx, "blog")
         watches.replace_from_file(tx, [watch("acme", "brake"), watch("globex", "oskelo")], [])
@@ -53,108 +53,106 @@ def record(record):
         for k, (n, text) in enumerate(TEXTS.items())
     ]
     store_page(record, *posts)
-    read(record, WordModel(), NOON)
+    analyse_batch(record, WordModel(), NOON)
     return record
 
 
-def read(record, model, now=LATER):
+def analyse_batch(record, model, now=LATER):
     return analyse.analyse_batch(
         record, model, TopicClassifier([], model.encode), owner="w", now=now
     )
 
 
-def work_off(record, model):
-    taken = 0
-    while tally := read(record, model).total:
-        taken += tally
-    return taken
+def analyse_all(record, model):
+    total = 0
+    while size := analyse_batch(record, model).total:
+        total += size
+    return total
 
 
-def told(record):
+def sentiments(record):
     """Return the current sentiment of each mention."""
     with record.read() as tx:
-        found = mentions.get(tx, [key(n) for n in TEXTS])
-    return [m.sentiment_for(None) for m in found]
+        rows = mentions.get(tx, [key(n) for n in TEXTS])
+    return [m.sentiment_for(None) for m in rows]
 
 
-def test_the_other_model_reads_all_and_what_the_first_could_not(record):
-    assert told(record) == [Sentiment.POSITIVE, Sentiment.POSITIVE, None]
-    assert rescore.enqueue_rescoring(record, Grim()) == 3
-    assert work_off(record, Grim()) == 3
-    assert told(record) == [Sentiment.NEGATIVE] * 3
-    assert rescore.enqueue_rescoring(record, Grim()) == 0
+def test_new_model_scores_all_mentions_and_those_unscored_before(record):
+    assert sentiments(record) == [Sentiment.POSITIVE, Sentiment.POSITIVE, None]
+    assert rescore.enqueue_rescoring(record, NegativeModel()) == 3
+    assert analyse_all(record, NegativeModel()) == 3
+    assert sentiments(record) == [Sentiment.NEGATIVE] * 3
+    assert rescore.enqueue_rescoring(record, NegativeModel()) == 0
     with record.read() as tx:
         assert replay.active_model(tx) is None
 
 
-def test_by_each_model_the_verdicts_stay_to_compare(record):
-    rescore.enqueue_rescoring(record, Grim())
-    work_off(record, Grim())
+def test_verdicts_of_both_models_stay(record):
+    rescore.enqueue_rescoring(record, NegativeModel())
+    analyse_all(record, NegativeModel())
     with record.read() as tx:
         (one,) = mentions.get(tx, [key("b")])
     assert [(v.model, v.sentiment) for v in one.verdicts] == [
         (WordModel.name, Sentiment.POSITIVE),
-        (Grim.name, Sentiment.NEGATIVE),
+        (NegativeModel.name, Sentiment.NEGATIVE),
     ]
 
 
-def test_what_is_heard_meanwhile_goes_before(record, monkeypatch):
+def test_new_mentions_are_scored_before_old_ones(record, monkeypatch):
     monkeypatch.setattr(replay, "BATCH_SIZE", 1)
-    rescore.enqueue_rescoring(record, Grim())
-    read(record, Grim())
+    rescore.enqueue_rescoring(record, NegativeModel())
+    analyse_batch(record, NegativeModel())
     store_page(record, crawled_post("fresh", "A fresh brake that is good", language="en"))
-    assert read(record, Grim()).total == 1
+    assert analyse_batch(record, NegativeModel()).total == 1
     with record.read() as tx:
         assert mentions.get(tx, [key("fresh")])[0].analysis is AnalysisState.SCORED
-        assert replay.remaining(tx, Grim.name) == 2
+        assert replay.remaining(tx, NegativeModel.name) == 2
 
 
-def test_a_worker_that_has_still_the_old_model_reads_what_is_fresh_and_nothing_else(record):
-    rescore.enqueue_rescoring(record, Grim())
+def test_worker_with_the_old_model_scores_new_mentions_only(record):
+    rescore.enqueue_rescoring(record, NegativeModel())
     store_page(record, crawled_post("fresh", "A fresh brake that is good", language="en"))
-    assert work_off(record, WordModel()) == 1
-    assert told(record) == [Sentiment.POSITIVE, Sentiment.POSITIVE, None]
+    assert analyse_all(record, WordModel()) == 1
+    assert sentiments(record) == [Sentiment.POSITIVE, Sentiment.POSITIVE, None]
 
 
-def test_a_broken_model_takes_no_mention_from_the_replay(record):
-    model = Grim()
+def test_failing_model_loses_no_mention_of_the_rescoring(record):
+    model = NegativeModel()
     rescore.enqueue_rescoring(record, model)
     model.broken = True
     with pytest.raises(TransientError):
-        read(record, model)
+        analyse_batch(record, model)
     model.broken = False
-    assert work_off(record, model) == 3
+    assert analyse_all(record, model) == 3
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("writes", range(8))
-def test_killed_at_any_write_and_begun_again_it_ends_as_if_nobody_had_killed_it(
-    record, writes, monkeypatch
-):
+def test_result_after_a_kill_at_any_write_is_the_same(record, writes, monkeypatch):
     monkeypatch.setattr(replay, "BATCH_SIZE", 1)
     monkeypatch.setattr(analyse, "LEASE_TIME", timedelta())
     with killed_after(record, writes) as victim:
-        rescore.enqueue_rescoring(victim, Grim())
-        work_off(victim, Grim())
-    rescore.enqueue_rescoring(record, Grim())
-    work_off(record, Grim())
-    assert told(record) == [Sentiment.NEGATIVE] * 3
+        rescore.enqueue_rescoring(victim, NegativeModel())
+        analyse_all(victim, NegativeModel())
+    rescore.enqueue_rescoring(record, NegativeModel())
+    analyse_all(record, NegativeModel())
+    assert sentiments(record) == [Sentiment.NEGATIVE] * 3
     with record.read() as tx:
         assert {len(m.verdicts) for m in mentions.all_mentions(tx)} == {2}
-        assert replay.by_model(tx) == {Grim.name: 3}
+        assert replay.by_model(tx) == {NegativeModel.name: 3}
 
 
 # ---- changed watches
 
 
 @pytest.fixture
-def aimed(sqlite_record):
-    """Mention that was scored before the second watch existed."""
+def record_with_two_watches(sqlite_record):
+    """Return a database with a mention that was scored before the second watch existed."""
     with sqlite_record.write() as tx:
         add_sources(tx, "blog")
         watches.replace_from_file(tx, [watch("acme", "brake"), watch("globex", "oskelo")], [])
     store_page(sqlite_record, crawled_post("a", TEXTS["a"], language="en", matches={"acme": "r1"}))
-    read(sqlite_record, AimingModel(), NOON)
+    analyse_batch(sqlite_record, AimingModel(), NOON)
     return sqlite_record
 
 
@@ -164,31 +162,34 @@ def match_both(record):
     )
 
 
-def towards(record):
+def target_sentiments(record):
     with record.read() as tx:
         (one,) = mentions.get(tx, [key("a")])
     return {v.watch: v.sentiment for v in one.verdicts if v.watch}
 
 
-def test_a_mention_that_a_new_watch_wants_is_read_towards_each(aimed):
-    match_both(aimed)
-    assert rescore.enqueue_rescoring(aimed, AimingModel()) == 1
-    work_off(aimed, AimingModel())
-    assert towards(aimed) == {"acme": Sentiment.POSITIVE, "globex": Sentiment.NEGATIVE}
-    assert rescore.enqueue_rescoring(aimed, AimingModel()) == 0
+def test_mention_of_a_new_watch_is_scored_towards_each_watch(record_with_two_watches):
+    match_both(record_with_two_watches)
+    assert rescore.enqueue_rescoring(record_with_two_watches, AimingModel()) == 1
+    analyse_all(record_with_two_watches, AimingModel())
+    assert target_sentiments(record_with_two_watches) == {
+        "acme": Sentiment.POSITIVE,
+        "globex": Sentiment.NEGATIVE,
+    }
+    assert rescore.enqueue_rescoring(record_with_two_watches, AimingModel()) == 0
 
 
-def test_where_a_text_does_not_name_both_nothing_lacks(aimed):
-    with aimed.write() as tx:
+def test_text_without_the_words_of_a_watch_is_not_rescored(record_with_two_watches):
+    with record_with_two_watches.write() as tx:
         watches.replace_from_file(tx, [watch("acme", "brake"), watch("globex", "elsewhere")], [])
-    match_both(aimed)
-    assert rescore.enqueue_rescoring(aimed, AimingModel()) == 0
+    match_both(record_with_two_watches)
+    assert rescore.enqueue_rescoring(record_with_two_watches, AimingModel()) == 0
 
 
-def test_a_model_that_reads_no_targets_is_asked_for_none(aimed):
-    match_both(aimed)
+def test_model_without_targets_rescores_nothing(record_with_two_watches):
+    match_both(record_with_two_watches)
     model = WordModel()
-    assert rescore.enqueue_rescoring(aimed, model) == 0
+    assert rescore.enqueue_rescoring(record_with_two_watches, model) == 0
 
 
 # ---- the command
@@ -200,20 +201,20 @@ model: {name: words}
 
 
 @pytest.mark.slow
-def test_the_verb_reads_what_another_model_judged(sqlite_record, tmp_path):
+def test_command_rescores_mentions_of_another_model(sqlite_record, tmp_path):
     with sqlite_record.write() as tx:
         add_sources(tx, "blog")
     store_page(sqlite_record, crawled_post("a", TEXTS["a"], language="en"))
-    read(sqlite_record, Grim(), NOON)
+    analyse_batch(sqlite_record, NegativeModel(), NOON)
     config = tmp_path / "harken.yaml"
     config.write_text(CONFIG)
-    where = ["--config", str(config)]
-    verb = ["analyse", "--again", *where]
-    calls = (["check", *where], ["status", "--json", *where], [*verb, "--json"], [*verb, "--json"],
-             verb, ["check", *where], [*verb, "--follow"])  # fmt: skip
+    options = ["--config", str(config)]
+    verb = ["analyse", "--again", *options]
+    calls = (["check", *options], ["status", "--json", *options], [*verb, "--json"],
+             [*verb, "--json"], verb, ["check", *options], [*verb, "--follow"])  # fmt: skip
     before, status, once, twice, plain, after, endless = call(*calls)
     assert "another model: 1; to re-score: harken analyse --again" in before.out
-    assert json.loads(status.out)["models"] == {Grim.name: 1}
+    assert json.loads(status.out)["models"] == {NegativeModel.name: 1}
     assert json.loads(status.out)["replay"] is None
     keys = ("queued", "scored", "left")
     assert [tuple(json.loads(c.out)[k] for k in keys) for c in (once, twice)] == [

@@ -26,8 +26,8 @@ TEXTS = [
 ]
 
 
-class Still(WordModel):
-    """Model that after the first analysis may encode topics, but no mention."""
+class VectorOnlyModel(WordModel):
+    """Model that encodes topics and fails on every mention."""
 
     def predict(self, texts, languages=None):
         raise AssertionError("a mention was read")
@@ -52,21 +52,21 @@ def record(sqlite_record):
     return sqlite_record
 
 
-def retell(record, *topics, limit=2):
+def reclassify_all(record, *topics, limit=2):
     """Run all batches; return the number of mentions and of changes."""
-    model, after, taken, done = Still(), "", 0, 0
+    model, after, total, successes = VectorOnlyModel(), "", 0, 0
     taxonomy = TopicClassifier(topics, model.encode)
     while True:
-        tally, after = rescore.reclassify_batch(record, model, taxonomy, after=after, limit=limit)
-        if not tally.total:
-            return taken, done
-        taken, done = taken + tally.total, done + tally.successes
+        result, after = rescore.reclassify_batch(record, model, taxonomy, after=after, limit=limit)
+        if not result.total:
+            return total, successes
+        total, successes = total + result.total, successes + result.successes
 
 
-def topics(record):
+def current_topics(record):
     with record.read() as tx:
-        found = mentions.get(tx, [key(str(n)) for n in range(len(TEXTS))])
-    return [m.verdict.topics for m in found]
+        rows = mentions.get(tx, [key(str(n)) for n in range(len(TEXTS))])
+    return [m.verdict.topics for m in rows]
 
 
 def verdicts(record):
@@ -74,98 +74,98 @@ def verdicts(record):
         return [m.verdicts for m in mentions.all_mentions(tx)]
 
 
-def announced(record, since):
+def changed_ids(record, since):
     with record.read() as tx:
         return {i for _, i in changes.read_after(tx, since, 99)}
 
 
-def last(record):
+def last_number(record):
     with record.read() as tx:
         return changes.last_number(tx)
 
 
-def test_it_begins_with_what_analysis_told(record):
-    assert topics(record) == [("brakes",), (), (), ("brakes",)]
+def test_analysis_stores_the_topics(record):
+    assert current_topics(record) == [("brakes",), (), (), ("brakes",)]
 
 
-def test_with_the_topics_of_the_analysis_nothing_changes_and_nothing_is_announced(record):
+def test_unchanged_topics_change_nothing(record):
     """New and stored vectors are classified by the same rule."""
-    before = verdicts(record), last(record)
-    assert retell(record, BRAKES) == (4, 0)
-    assert (verdicts(record), last(record)) == before
+    before = verdicts(record), last_number(record)
+    assert reclassify_all(record, BRAKES) == (4, 0)
+    assert (verdicts(record), last_number(record)) == before
 
 
-def test_a_new_topic_gets_the_mentions_that_are_recorded_and_only_they_are_announced(record):
-    since = last(record)
-    assert retell(record, BRAKES, SADDLE) == (4, 1)
-    assert topics(record) == [("brakes",), ("saddle",), (), ("brakes",)]
-    assert announced(record, since) == {key("1")}
+def test_new_topic_changes_the_mentions_that_match_it(record):
+    since = last_number(record)
+    assert reclassify_all(record, BRAKES, SADDLE) == (4, 1)
+    assert current_topics(record) == [("brakes",), ("saddle",), (), ("brakes",)]
+    assert changed_ids(record, since) == {key("1")}
 
 
-def test_other_sentences_give_a_topic_other_mentions(record):
-    retell(record, Topic(id="brakes", name="Brakes", sentences=SADDLE.sentences))
-    assert topics(record) == [(), ("brakes",), (), ()]
+def test_new_sentences_of_a_topic_match_other_mentions(record):
+    reclassify_all(record, Topic(id="brakes", name="Brakes", sentences=SADDLE.sentences))
+    assert current_topics(record) == [(), ("brakes",), (), ()]
 
 
-def test_another_id_gets_the_same_mentions_and_another_name_changes_nothing(record):
-    retell(record, Topic(id="stopping", name="Brakes", sentences=BRAKES.sentences))
-    assert topics(record) == [("stopping",), (), (), ("stopping",)]
-    renamed = Topic(id="stopping", name="All that stops", sentences=BRAKES.sentences)
-    assert retell(record, renamed) == (4, 0)
+def test_new_id_matches_the_same_mentions_and_a_new_name_changes_nothing(record):
+    reclassify_all(record, Topic(id="stopping", name="Brakes", sentences=BRAKES.sentences))
+    assert current_topics(record) == [("stopping",), (), (), ("stopping",)]
+    topic = Topic(id="stopping", name="All that stops", sentences=BRAKES.sentences)
+    assert reclassify_all(record, topic) == (4, 0)
 
 
-def test_without_topics_none_is_told(record):
-    retell(record)
-    assert topics(record) == [()] * 4
+def test_without_topics_mentions_have_none(record):
+    reclassify_all(record)
+    assert current_topics(record) == [()] * 4
 
 
-def test_a_language_that_the_model_lacks_keeps_no_topic(record):
-    """It has a vector: only its language keeps it out of a topic that matches everything."""
+def test_unsupported_language_has_no_topic(record):
+    """The mention has a vector; only its language excludes it from a topic."""
 
-    class Polyglot(Still):
+    class Polyglot(VectorOnlyModel):
         languages = frozenset({"de"})
 
     with record.read() as tx:
         assert [m.verdicts for m in mentions.get(tx, [key("de")])] == [()]
-    taxonomy = TopicClassifier([BRAKES], Still().encode)
+    taxonomy = TopicClassifier([BRAKES], VectorOnlyModel().encode)
     rescore.reclassify_batch(record, Polyglot(), taxonomy, after="")
-    assert topics(record) == [()] * 4
+    assert current_topics(record) == [()] * 4
 
 
-def test_the_sentiment_and_its_time_stay(record):
+def test_sentiments_stay(record):
     before = verdicts(record)
-    retell(record, SADDLE)
-    assert [[(v.sentiment, v.polarity, v.model) for v in said] for said in verdicts(record)] == [
-        [(v.sentiment, v.polarity, v.model) for v in said] for said in before
+    reclassify_all(record, SADDLE)
+    assert [[(v.sentiment, v.polarity, v.model) for v in one] for one in verdicts(record)] == [
+        [(v.sentiment, v.polarity, v.model) for v in one] for one in before
     ]
 
 
 @pytest.mark.parametrize("writes", range(4))
-def test_killed_at_any_write_and_begun_again_it_ends_as_if_nobody_had_killed_it(record, writes):
-    since = last(record)
+def test_result_after_a_kill_at_any_write_is_the_same(record, writes):
+    since = last_number(record)
     with killed_after(record, writes) as victim:
-        retell(victim, SADDLE, limit=1)
-    retell(record, SADDLE)
-    assert topics(record) == [(), ("saddle",), (), ()]
-    assert announced(record, since) == {key("0"), key("1"), key("3")}
+        reclassify_all(victim, SADDLE, limit=1)
+    reclassify_all(record, SADDLE)
+    assert current_topics(record) == [(), ("saddle",), (), ()]
+    assert changed_ids(record, since) == {key("0"), key("1"), key("3")}
 
 
-def test_new_mentions_get_the_same_topics_as_recorded_ones(record):
+def test_new_and_stored_mentions_get_the_same_topics(record):
     model = WordModel()
-    retell(record, BRAKES, SADDLE)
+    reclassify_all(record, BRAKES, SADDLE)
     store_page(record, crawled_post("new", TEXTS[1] + "!", language="en"))
     taxonomy = TopicClassifier([BRAKES, SADDLE], model.encode)
     analyse_batch(record, model, taxonomy, owner="w", now=NOON)
     with record.read() as tx:
-        assert mentions.get(tx, [key("new")])[0].verdict.topics == topics(record)[1]
+        assert mentions.get(tx, [key("new")])[0].verdict.topics == current_topics(record)[1]
 
 
-def test_an_empty_record_is_soon_done(sqlite_record):
-    model = Still()
-    done = rescore.reclassify_batch(
+def test_empty_database_has_nothing_to_classify(sqlite_record):
+    model = VectorOnlyModel()
+    result = rescore.reclassify_batch(
         sqlite_record, model, TopicClassifier([BRAKES], model.encode), after=""
     )
-    assert done == (StepResult(), "")
+    assert result == (StepResult(), "")
 
 
 # ---- the command
@@ -179,7 +179,7 @@ topics:
 
 
 @pytest.mark.slow
-def test_the_verb_takes_the_topics_that_the_file_has_now(record, tmp_path):
+def test_command_uses_the_topics_of_the_file(record, tmp_path):
     config = tmp_path / "harken.yaml"
     config.write_text(CONFIG.format("saddle", SADDLE.sentences[0]))
     verb = ["analyse", "--topics-only", "--config", str(config)]
@@ -189,7 +189,7 @@ def test_the_verb_takes_the_topics_that_the_file_has_now(record, tmp_path):
     assert json.loads(once.out)["taken"] == 4
     assert plain.out == "analyse: 4 taken, 0 done, 0 failed\n"
     assert (endless.status, "cannot be combined" in endless.err) == (2, True)
-    assert topics(record) == [(), ("saddle",), (), ()]
+    assert current_topics(record) == [(), ("saddle",), (), ()]
     with record.read() as tx:
         assert [t.id for t in watches.active_topics(tx)] == ["saddle"]
         assert queue.backlog(tx)[0] == 0

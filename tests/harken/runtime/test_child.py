@@ -1,4 +1,4 @@
-"""Children whose parent is killed: while a server keeps them waiting, or before they begin."""
+"""Children whose parent is killed: during a request, or before they start."""
 
 import os
 import socket
@@ -37,11 +37,11 @@ print("alive")
 """
 
 
-def orphan(tmp_path: Path, kind: str, pid: int) -> str:
-    """Return the output of a process whose parent ended before it asked to die with it."""
+def orphan_output(tmp_path: Path, kind: str, pid: int) -> str:
+    """Return the output of a process whose parent ended before it called die_with_parent."""
     script = tmp_path / "orphan.py"
     script.write_text(ORPHAN)
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, script, kind],
         check=True,
         capture_output=True,
@@ -49,27 +49,27 @@ def orphan(tmp_path: Path, kind: str, pid: int) -> str:
         timeout=START_S,
         env={**os.environ, PARENT_PID: str(pid)},
     )  # the orphan holds the pipe of stdout, so this waits for its end
-    return done.stdout
+    return process.stdout
 
 
-def test_a_child_whose_parent_ended_before_it_began_ends_at_once(tmp_path: Path):
-    assert orphan(tmp_path, "left", os.getpid()) == ""
+def test_child_ends_if_its_parent_ended_before_its_start(tmp_path: Path):
+    assert orphan_output(tmp_path, "left", os.getpid()) == ""
 
 
-def test_a_child_of_process_1_lives_as_in_a_container(tmp_path: Path):
+def test_child_of_process_1_runs(tmp_path: Path):
     """An orphan belongs to process 1, or to a reaper in its place."""
-    assert orphan(tmp_path, "adopted", os.getpid()) == "alive\n"
+    assert orphan_output(tmp_path, "adopted", os.getpid()) == "alive\n"
 
 
-def test_a_child_gets_the_pid_of_its_parent():
+def test_child_gets_the_pid_of_its_parent():
     code = f"import os; print(os.environ[{PARENT_PID!r}], os.getppid())"
     command = [sys.executable, "-c", code]
-    done = subprocess.run(command, check=True, capture_output=True, env=child_environment())
-    assert done.stdout.split() == [str(os.getpid()).encode()] * 2
+    process = subprocess.run(command, check=True, capture_output=True, env=child_environment())
+    assert process.stdout.split() == [str(os.getpid()).encode()] * 2
 
 
 @pytest.mark.crawl
-def test_a_crawl_child_dies_with_its_parent(tmp_path: Path):
+def test_crawl_child_ends_with_its_parent(tmp_path: Path):
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(START_S)
         url = f"http://127.0.0.1:{server.getsockname()[1]}/feed"

@@ -1,4 +1,4 @@
-"""Two runs never share a state folder, and a dead holder never blocks the next."""
+"""Lock of a state folder: one run at a time, and a killed run blocks no other."""
 
 import os
 import subprocess
@@ -11,12 +11,12 @@ from core.errors import ConfigError
 from harken.runtime.lock import acquire, is_locked
 
 
-def test_a_second_run_is_refused_with_the_pid_of_the_first(tmp_path):
+def test_second_run_is_refused_with_the_pid_of_the_first(tmp_path):
     with acquire(tmp_path / "run.lock"), pytest.raises(ConfigError, match=str(os.getpid())):
         acquire(tmp_path / "run.lock")
 
 
-def test_the_lock_of_a_killed_process_is_free(tmp_path):
+def test_lock_of_a_killed_process_is_free(tmp_path):
     code = f"""
         import os, signal
         from pathlib import Path
@@ -24,37 +24,37 @@ def test_the_lock_of_a_killed_process_is_free(tmp_path):
         handle = acquire(Path({str(tmp_path / "run.lock")!r}))
         os.kill(os.getpid(), signal.SIGKILL)
     """
-    done = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], check=False, timeout=60)
-    assert done.returncode == -9
+    process = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], check=False, timeout=60)
+    assert process.returncode == -9
     acquire(tmp_path / "run.lock").close()
 
 
-def test_a_lock_that_was_let_go_is_free_and_names_its_new_holder(tmp_path):
+def test_released_lock_is_free_and_has_the_pid_of_its_new_owner(tmp_path):
     path = tmp_path / "state" / "run.lock"
     acquire(path).close()
     with acquire(path):
         assert path.read_text() == str(os.getpid())
 
 
-def test_what_a_longer_dead_pid_left_is_gone(tmp_path):
+def test_longer_old_pid_is_overwritten(tmp_path):
     path = tmp_path / "run.lock"
     path.write_text("123456789012345")
     with acquire(path), pytest.raises(ConfigError, match=rf"process {os.getpid()} is already"):
         acquire(path)
 
 
-def test_a_folder_that_cannot_be_made_is_a_mistake_in_the_settings(tmp_path):
+def test_folder_that_cannot_be_created_is_a_mistake_in_the_settings(tmp_path):
     (tmp_path / "file").write_text("x")
     with pytest.raises(ConfigError, match=r"run\.lock: cannot be locked"):
         acquire(tmp_path / "file" / "run.lock")
 
 
-def test_two_state_folders_have_two_runs(tmp_path):
+def test_two_state_folders_have_two_locks(tmp_path):
     with acquire(tmp_path / "a" / "run.lock"), acquire(tmp_path / "b" / "run.lock"):
         pass
 
 
-def test_a_lock_is_visible_without_taking_it(tmp_path):
+def test_is_locked_does_not_acquire(tmp_path):
     path = tmp_path / "run.lock"
     assert not is_locked(path)
     assert not path.exists()

@@ -1,4 +1,4 @@
-"""An edit of the settings is applied or rejected once, and tried again after a failure."""
+"""An edit of the settings is applied or rejected once, and retried after a failure."""
 
 import asyncio
 from datetime import timedelta
@@ -18,7 +18,7 @@ TEXT = "state: state\nzone: UTC\n"
 
 
 class Clock:
-    """Clock that a test moves."""
+    """Clock that a test sets."""
 
     at = NOON
 
@@ -26,7 +26,7 @@ class Clock:
         return self.at
 
 
-class Edits:
+class EditedSettings:
     """A settings file, and the reload that applies its edits."""
 
     def __init__(self, folder, database):
@@ -51,10 +51,10 @@ class Edits:
     def edit(self, text):
         """Write *text* and poll for a while; return the events of the log."""
         self.path.write_text(text)
-        return self.polls()
+        return self.poll_often()
 
-    def polls(self):
-        """Poll often; a failing poll raises nothing, as in the schedule of a run."""
+    def poll_often(self):
+        """Poll for 15 s of the clock; return the events. A failing poll raises nothing."""
         with capture_logs() as logs:
             for _ in range(30):
                 self.clock.at += timedelta(seconds=0.5)
@@ -70,44 +70,47 @@ class Edits:
 
 
 @pytest.fixture
-def edits(tmp_path, sqlite_record):
-    return Edits(tmp_path, sqlite_record)
+def edited_settings(tmp_path, sqlite_record):
+    return EditedSettings(tmp_path, sqlite_record)
 
 
-def test_an_edit_is_applied_once(edits):
-    assert edits.edit(TEXT.replace("UTC", "Europe/Berlin")) == ["settings.applied"]
-    (change,) = edits.changes
+def test_edit_is_applied_once(edited_settings):
+    assert edited_settings.edit(TEXT.replace("UTC", "Europe/Berlin")) == ["settings.applied"]
+    (change,) = edited_settings.changes
     assert (change.settings.zone, change.changed_keys) == ("Europe/Berlin", ("zone",))
-    assert edits.status().applied_at > NOON
-    assert edits.polls() == []
+    assert edited_settings.status().applied_at > NOON
+    assert edited_settings.poll_often() == []
 
 
-def test_a_mistake_is_stored_and_logged_once_and_goes_when_it_is_mended(edits):
-    assert edits.edit(TEXT + "watchs: []\n") == ["settings.rejected"]
-    assert edits.changes == []
-    assert "harken.yaml:3:1: watchs: unknown setting." in edits.status().problem
-    assert (edits.status().applied_at, edits.status().rejected_at) > (NOON, NOON)
-    assert edits.edit(TEXT) == ["settings.applied"]
-    assert edits.changes == [], "these settings are in force already"
-    assert (edits.status().problem, edits.status().applied_at) == (None, NOON)
+def test_mistake_is_stored_and_logged_once_until_its_correction(edited_settings):
+    assert edited_settings.edit(TEXT + "watchs: []\n") == ["settings.rejected"]
+    assert edited_settings.changes == []
+    assert "harken.yaml:3:1: watchs: unknown setting." in edited_settings.status().problem
+    assert (edited_settings.status().applied_at, edited_settings.status().rejected_at) > (
+        NOON,
+        NOON,
+    )
+    assert edited_settings.edit(TEXT) == ["settings.applied"]
+    assert edited_settings.changes == [], "these settings are in force already"
+    assert (edited_settings.status().problem, edited_settings.status().applied_at) == (None, NOON)
 
 
-def test_a_change_that_needs_a_restart_is_stored_and_not_applied(edits):
-    edits.edit(TEXT + "index_prefix: other\n")
-    assert edits.changes == []
-    assert edits.status().restart == ("index_prefix",)
-    edits.edit(TEXT + "# as before\n")
-    assert edits.status().restart == ()
+def test_change_that_needs_a_restart_is_stored_and_not_applied(edited_settings):
+    edited_settings.edit(TEXT + "index_prefix: other\n")
+    assert edited_settings.changes == []
+    assert edited_settings.status().restart == ("index_prefix",)
+    edited_settings.edit(TEXT + "# as before\n")
+    assert edited_settings.status().restart == ()
 
 
-def test_an_edit_is_compared_with_the_one_before(edits):
-    edits.edit(TEXT.replace("UTC", "Europe/Berlin"))
-    edits.edit(TEXT)
-    assert [change.settings.zone for change in edits.changes] == ["Europe/Berlin", "UTC"]
+def test_edit_is_compared_with_the_previous_one(edited_settings):
+    edited_settings.edit(TEXT.replace("UTC", "Europe/Berlin"))
+    edited_settings.edit(TEXT)
+    assert [change.settings.zone for change in edited_settings.changes] == ["Europe/Berlin", "UTC"]
 
 
-def test_an_edit_that_cannot_be_applied_at_once_is_applied_later(edits):
-    edits.failures = 3
-    events = edits.edit(TEXT.replace("UTC", "Europe/Berlin"))
+def test_edit_is_applied_later_after_failures(edited_settings):
+    edited_settings.failures = 3
+    events = edited_settings.edit(TEXT.replace("UTC", "Europe/Berlin"))
     assert events == ["failed"] * 3 + ["settings.applied"]
-    assert len(edits.changes) == 1
+    assert len(edited_settings.changes) == 1

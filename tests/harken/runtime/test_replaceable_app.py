@@ -1,4 +1,4 @@
-"""The console uses an edited zone and address from the next request on."""
+"""The console uses an edited zone and address for the next request."""
 
 import pytest
 from fastapi.testclient import TestClient
@@ -19,14 +19,14 @@ def status(app, host):
     return TestClient(app, base_url=f"http://{host}").get("/status").status_code
 
 
-def test_another_address_of_the_console_is_served_at_once(app):
+def test_new_address_of_the_console_is_served(app):
     assert (status(app, "harken.example"), status(app, "news.example")) == (200, 400)
     app.use(Settings(console={"base_url": "http://news.example"}))
     assert (status(app, "harken.example"), status(app, "news.example")) == (400, 200)
 
 
-def test_an_edit_of_other_settings_keeps_the_application(app):
+def test_edit_of_other_settings_keeps_the_application(app):
     app.use(Settings(console={"base_url": "http://news.example"}))
-    former = app._app
+    previous = app._app
     app.use(Settings(console={"base_url": "http://news.example"}, index_prefix="other"))
-    assert app._app is former
+    assert app._app is previous

@@ -1,4 +1,4 @@
-"""`harken run` on an empty installation: it starts, runs alone, and leaves no process."""
+"""`harken run` on an empty installation: start, a second run, failures, and the end."""
 
 import contextlib
 import json
@@ -23,17 +23,17 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 PATIENCE_S = 120  # shared cores
 
 
-def until(look: Callable[[], object]) -> object:
-    """Return the first true result of *look*; a timeout fails the test."""
+def wait_for(condition: Callable[[], object]) -> object:
+    """Return the first true result of *condition*; a timeout fails the test."""
     end = time.monotonic() + PATIENCE_S
     while time.monotonic() < end:
-        if found := look():
-            return found
+        if result := condition():
+            return result
         time.sleep(0.1)
     pytest.fail(f"it did not happen within {PATIENCE_S} s")
 
 
-class House:
+class Installation:
     """Installation on a free port."""
 
     def __init__(self, folder: Path) -> None:
@@ -41,15 +41,15 @@ class House:
         self.port = free_port()
         config = f"state: {folder / 'state'}\nconsole: {{port: {self.port}}}\n"
         (folder / "harken.yaml").write_text(config)
-        self.started: list[subprocess.Popen[bytes]] = []
+        self.processes: list[subprocess.Popen[bytes]] = []
 
-    def run(self, *more: str) -> subprocess.Popen[bytes]:
+    def run(self, *options: str) -> subprocess.Popen[bytes]:
         """Start ``harken run``."""
-        command = [sys.executable, "-m", "harken", "run", "--config", "harken.yaml", *more]
-        log = (self.folder / f"{len(self.started)}.log").open("wb")
+        command = [sys.executable, "-m", "harken", "run", "--config", "harken.yaml", *options]
+        log = (self.folder / f"{len(self.processes)}.log").open("wb")
         process = subprocess.Popen(command, cwd=self.folder, stdout=log, stderr=log)
         log.close()
-        self.started.append(process)
+        self.processes.append(process)
         return process
 
     def log(self, number: int) -> str:
@@ -73,27 +73,27 @@ class House:
         """Return the pids once the processes of *names* have a heartbeat."""
         record = Database(f"sqlite:///{self.folder / 'state' / 'record.db'}")
         with record.read() as tx:
-            found = {p.name: p.pid for p in processes.all_processes(tx)}
+            pids = {p.name: p.pid for p in processes.all_processes(tx)}
         record.close()
-        return found if found.keys() >= set(names) else {}
+        return pids if pids.keys() >= set(names) else {}
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    made = House(tmp_path)
-    yield made
-    for process in made.started:
+def installation(tmp_path: Path) -> Iterator[Installation]:
+    new = Installation(tmp_path)
+    yield new
+    for process in new.processes:
         process.kill()
         process.wait()
 
 
-def up(house: House) -> dict[str, int]:
-    """Start it and wait for all processes."""
+def start_run(house: Installation) -> dict[str, int]:
+    """Start a run; return the pids of all its processes."""
     house.run()
-    until(lambda: house.get("/healthz") == 200)
-    found = until(house.pids)
-    assert isinstance(found, dict)
-    return found
+    wait_for(lambda: house.get("/healthz") == 200)
+    pids = wait_for(house.pids)
+    assert isinstance(pids, dict)
+    return pids
 
 
 def is_alive(pid: int) -> bool:
@@ -103,75 +103,75 @@ def is_alive(pid: int) -> bool:
     return False
 
 
-def test_it_starts_is_alone_and_ends_with_all_its_children(house: House):
-    pids = up(house)
-    assert pids["run"] == house.started[0].pid
+def test_run_starts_refuses_a_second_one_and_ends_with_its_children(installation: Installation):
+    pids = start_run(installation)
+    assert pids["run"] == installation.processes[0].pid
     assert len(set(pids.values())) == 4
 
-    second = house.run()
+    second = installation.run()
     assert second.wait(PATIENCE_S) == 2
-    assert f"process {pids['run']} is already running" in house.log(1)
-    assert "Traceback" not in house.log(1)
+    assert f"process {pids['run']} is already running" in installation.log(1)
+    assert "Traceback" not in installation.log(1)
     assert all(map(is_alive, pids.values())), "the first one goes on"
 
-    house.started[0].send_signal(signal.SIGTERM)
-    assert house.started[0].wait(PATIENCE_S) == 0
+    installation.processes[0].send_signal(signal.SIGTERM)
+    assert installation.processes[0].wait(PATIENCE_S) == 0
     assert not any(map(is_alive, pids.values()))
-    assert "Traceback" not in house.log(0)
+    assert "Traceback" not in installation.log(0)
 
 
-def test_ctrl_c_ends_it_as_cleanly(house: House):
+def test_ctrl_c_ends_all_processes(installation: Installation):
     """The parent stops its children; the kernel need not kill them."""
-    pids = up(house)
-    house.started[0].send_signal(signal.SIGINT)
-    assert house.started[0].wait(PATIENCE_S) == 0
+    pids = start_run(installation)
+    installation.processes[0].send_signal(signal.SIGINT)
+    assert installation.processes[0].wait(PATIENCE_S) == 0
     assert not any(map(is_alive, pids.values()))
-    assert "Aborted" not in house.log(0)
+    assert "Aborted" not in installation.log(0)
 
 
-def test_a_killed_parent_leaves_no_orphan_and_no_lock(house: House):
-    pids = up(house)
-    house.started[0].kill()
-    house.started[0].wait()
-    until(lambda: not any(map(is_alive, pids.values())))
-    again = up_again(house)
-    assert not set(again.values()) & set(pids.values())
+def test_killed_parent_leaves_no_child_and_no_lock(installation: Installation):
+    pids = start_run(installation)
+    installation.processes[0].kill()
+    installation.processes[0].wait()
+    wait_for(lambda: not any(map(is_alive, pids.values())))
+    new_pids = start_run_again(installation)
+    assert not set(new_pids.values()) & set(pids.values())
 
 
-def up_again(house: House) -> dict[str, int]:
-    """Start it again; the rows of dead processes are removed first."""
+def start_run_again(house: Installation) -> dict[str, int]:
+    """Start another run; return the pids of its processes. Rows of ended processes are removed."""
     house.run()
-    until(lambda: house.get("/healthz") == 200)
-    number = house.started[-1].pid
-    found = until(lambda: (found := house.pids()) and found["run"] == number and found)
-    assert isinstance(found, dict)
-    return found
+    wait_for(lambda: house.get("/healthz") == 200)
+    pid = house.processes[-1].pid
+    pids = wait_for(lambda: (pids := house.pids()) and pids["run"] == pid and pids)
+    assert isinstance(pids, dict)
+    return pids
 
 
-def test_a_child_that_dies_is_replaced_and_told(house: House):
-    pids = up(house)
+def test_killed_child_is_restarted_and_logged(installation: Installation):
+    pids = start_run(installation)
     os.kill(pids["index"], signal.SIGKILL)
-    until(lambda: house.pids().get("index", pids["index"]) != pids["index"])
-    lines = [json.loads(line) for line in house.log(0).splitlines() if line.startswith("{")]
-    ended = [line for line in lines if line["event"] == "child.ended"]
-    assert [(line["child"], line["code"]) for line in ended] == [("index", -9)]
-    assert house.get("/healthz") == 200
+    wait_for(lambda: installation.pids().get("index", pids["index"]) != pids["index"])
+    lines = [json.loads(line) for line in installation.log(0).splitlines() if line.startswith("{")]
+    events = [line for line in lines if line["event"] == "child.ended"]
+    assert [(line["child"], line["code"]) for line in events] == [("index", -9)]
+    assert installation.get("/healthz") == 200
 
 
-def test_a_port_that_is_taken_ends_it_with_a_word_and_without_children(house: House):
-    pids = up(house)
-    other = house.run("--state", str(house.folder / "other"))
+def test_port_in_use_is_an_error_before_children_start(installation: Installation):
+    pids = start_run(installation)
+    other = installation.run("--state", str(installation.folder / "other"))
     assert other.wait(PATIENCE_S) == 2
-    assert f"port {house.port}: Address already in use" in house.log(1)
-    assert not (house.folder / "other" / "index").exists(), "nothing was begun"
-    assert "Traceback" not in house.log(1)
+    assert f"port {installation.port}: Address already in use" in installation.log(1)
+    assert not (installation.folder / "other" / "index").exists(), "nothing was begun"
+    assert "Traceback" not in installation.log(1)
     assert all(map(is_alive, pids.values()))
 
 
-def test_a_script_is_told_where_the_console_is_once_it_listens(house: House):
-    house.run("--json")
-    until(lambda: house.get("/healthz") == 200)
-    lines = [json.loads(line) for line in house.log(0).splitlines() if line.startswith("{")]
-    (told,) = [line for line in lines if line.get("verb") == "run"]
-    assert (told["ok"], told["pid"]) == (True, house.started[0].pid)
-    assert told["url"] == f"http://127.0.0.1:{house.port}/"
+def test_json_has_the_url_of_the_console(installation: Installation):
+    installation.run("--json")
+    wait_for(lambda: installation.get("/healthz") == 200)
+    lines = [json.loads(line) for line in installation.log(0).splitlines() if line.startswith("{")]
+    (result,) = [line for line in lines if line.get("verb") == "run"]
+    assert (result["ok"], result["pid"]) == (True, installation.processes[0].pid)
+    assert result["url"] == f"http://127.0.0.1:{installation.port}/"

@@ -1,4 +1,4 @@
-"""harken.yaml is edited while `harken run` crawls a real site."""
+"""Edits of harken.yaml while `harken run` crawls a site."""
 
 import json
 import subprocess
@@ -13,7 +13,7 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from demo.smtp_sink import free_port
-from tests.harken.runtime.test_run import PATIENCE_S, House, until
+from tests.harken.runtime.test_run import PATIENCE_S, Installation, wait_for
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
@@ -30,7 +30,7 @@ class Site:
         site = self
 
         class Handler(BaseHTTPRequestHandler):
-            """Answers every path but robots.txt with the feed."""
+            """Responds with the feed to each path that ends in .xml, with 404 to others."""
 
             def do_GET(self) -> None:
                 is_feed = self.path.endswith(".xml")
@@ -54,15 +54,15 @@ class Site:
         return self.paths.count(path)
 
 
-class Installation(House):
-    """Installation whose settings a test edits."""
+class EditableInstallation(Installation):
+    """Installation with settings that a test edits."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         self.site = Site()
         self.path = folder / "harken.yaml"
 
-    def edit(self, more: str = "", **paths: str) -> None:
+    def edit(self, lines_at_end: str = "", **paths: str) -> None:
         """Save the settings with a source for each of *paths*, by renaming a draft."""
         lines = [
             f"state: {self.folder / 'state'}",
@@ -76,7 +76,7 @@ class Installation(House):
                 f"options: {{url: '{self.site.url(path)}'}}}}"
                 for slug, path in paths.items()
             ),
-            more,
+            lines_at_end,
         ]
         draft = self.path.with_suffix(".draft")
         draft.write_text("\n".join(lines) + "\n")
@@ -84,114 +84,118 @@ class Installation(House):
 
     def start(self) -> None:
         self.run()
-        until(lambda: self.get("/healthz") == 200)
+        wait_for(lambda: self.get("/healthz") == 200)
 
     def settings(self) -> dict:
         """Return the JSON of the settings in the console."""
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/status.json") as answer:
-            return json.load(answer)["settings"]
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/status.json") as response:
+            return json.load(response)["settings"]
 
     def await_applied(self, before: dict) -> None:
-        until(lambda: self.settings()["applied_at"] > before["applied_at"])
+        wait_for(lambda: self.settings()["applied_at"] > before["applied_at"])
 
     def await_fetches(self, path: str, number: int = 2) -> None:
         """Wait for *number* further fetches of *path*."""
         goal = self.site.count(path) + number
-        until(lambda: self.site.count(path) >= goal)
+        wait_for(lambda: self.site.count(path) >= goal)
 
-    def status(self, *more: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "harken", "status", "--config", str(self.path), *more]
+    def status(self, *options: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "harken", "status", "--config", str(self.path), *options]
         return subprocess.run(
             command, check=False, capture_output=True, text=True, timeout=PATIENCE_S
         )
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[Installation]:
-    made = Installation(tmp_path)
-    yield made
-    for process in made.started:
+def installation(tmp_path: Path) -> Iterator[EditableInstallation]:
+    new = EditableInstallation(tmp_path)
+    yield new
+    for process in new.processes:
         process.terminate()
         process.wait(PATIENCE_S)
-    made.site.server.shutdown()
-    made.site.server.server_close()
+    new.site.server.shutdown()
+    new.site.server.server_close()
 
 
-def test_a_typo_silences_nothing_and_is_shown_until_it_is_mended(house: Installation):
-    house.edit(a="/a.xml")
-    house.start()
-    house.await_fetches("/a.xml")
-    house.edit("mial: {password: hunter2}", a="/a.xml")
-    until(lambda: house.settings()["problem"])
-    house.await_fetches("/a.xml", 3)
+def test_mistake_stops_nothing_and_is_shown_until_its_correction(
+    installation: EditableInstallation,
+):
+    installation.edit(a="/a.xml")
+    installation.start()
+    installation.await_fetches("/a.xml")
+    installation.edit("mial: {password: hunter2}", a="/a.xml")
+    wait_for(lambda: installation.settings()["problem"])
+    installation.await_fetches("/a.xml", 3)
 
     place = "harken.yaml:8:1: mial: unknown setting. Did you mean 'mail'?"
-    report = house.status()
+    report = installation.status()
     assert report.returncode == 0, report.stderr
     assert "has a mistake and was not applied; the settings of" in report.stdout
     assert f"\n  {place}\n" in report.stdout
-    result = json.loads(house.status("--json").stdout)
+    result = json.loads(installation.status("--json").stdout)
     assert result["settings"]["problem"] == place
     assert result["coverage"]["heard"] == 1, result["coverage"]
-    with urllib.request.urlopen(f"http://127.0.0.1:{house.port}/sources") as page:
+    with urllib.request.urlopen(f"http://127.0.0.1:{installation.port}/sources") as page:
         assert "harken.yaml has a mistake" in page.read().decode()
-    log = house.log(0)
+    log = installation.log(0)
     assert log.count('"event": "settings.rejected"') == 1
     assert "crawl process crashed" not in log
     assert "hunter2" not in log + report.stdout
 
-    house.edit(a="/a.xml")
-    until(lambda: not house.settings()["problem"])
-    assert "mistake" not in house.status().stdout
-    house.await_fetches("/a.xml")
+    installation.edit(a="/a.xml")
+    wait_for(lambda: not installation.settings()["problem"])
+    assert "mistake" not in installation.status().stdout
+    installation.await_fetches("/a.xml")
 
 
-def test_sources_that_are_added_changed_and_removed_are_crawled_so(house: Installation):
-    house.edit(a="/a.xml", b="/b.xml")
-    house.start()
-    house.await_fetches("/a.xml")
-    before = house.settings()
-    house.edit(b="/other.xml", c="/c.xml")
-    house.await_fetches("/c.xml")
-    house.await_fetches("/other.xml")
-    assert house.settings()["applied_at"] > before["applied_at"]
-    house.await_fetches("/c.xml", 3)  # a crawl that began before the edit has ended
-    counts = house.site.count("/a.xml"), house.site.count("/b.xml")
-    house.await_fetches("/c.xml", 4)
-    assert (house.site.count("/a.xml"), house.site.count("/b.xml")) == counts
-    assert len(house.started) == 1
-    assert house.started[0].poll() is None
+def test_new_edited_and_removed_sources_apply(installation: EditableInstallation):
+    installation.edit(a="/a.xml", b="/b.xml")
+    installation.start()
+    installation.await_fetches("/a.xml")
+    before = installation.settings()
+    installation.edit(b="/other.xml", c="/c.xml")
+    installation.await_fetches("/c.xml")
+    installation.await_fetches("/other.xml")
+    assert installation.settings()["applied_at"] > before["applied_at"]
+    installation.await_fetches("/c.xml", 3)  # a crawl that began before the edit has ended
+    counts = installation.site.count("/a.xml"), installation.site.count("/b.xml")
+    installation.await_fetches("/c.xml", 4)
+    assert (installation.site.count("/a.xml"), installation.site.count("/b.xml")) == counts
+    assert len(installation.processes) == 1
+    assert installation.processes[0].poll() is None
 
 
-def test_settings_that_need_a_restart_are_named_beside_those_that_apply(house: Installation):
-    house.edit(a="/a.xml")
-    house.start()
-    pids = until(lambda: house.pids_of("run", "analyse", "index"))
-    house.edit("index_prefix: other\nzone: Europe/Berlin\n", a="/a.xml")
-    until(lambda: house.settings()["restart"] == ["index_prefix"])
-    assert "settings: changed; restart to apply index_prefix\n" in house.status().stdout
-    text = house.path.read_text().replace("workers: 1", "workers: 2")
-    house.path.write_text(text)
-    grown = until(lambda: house.pids_of("run", "analyse", "analyse-2", "index"))
-    assert grown["run"] == pids["run"]
-    assert grown["index"] == pids["index"], "only the workers of the model restart"
-    house.path.write_text(text.replace("workers: 2", "workers: 1"))
-    until(lambda: "analyse-2" not in house.pids_of("run"))
+def test_settings_that_need_a_restart_are_listed_and_others_apply(
+    installation: EditableInstallation,
+):
+    installation.edit(a="/a.xml")
+    installation.start()
+    pids = wait_for(lambda: installation.pids_of("run", "analyse", "index"))
+    installation.edit("index_prefix: other\nzone: Europe/Berlin\n", a="/a.xml")
+    wait_for(lambda: installation.settings()["restart"] == ["index_prefix"])
+    assert "settings: changed; restart to apply index_prefix\n" in installation.status().stdout
+    text = installation.path.read_text().replace("workers: 1", "workers: 2")
+    installation.path.write_text(text)
+    new_pids = wait_for(lambda: installation.pids_of("run", "analyse", "analyse-2", "index"))
+    assert new_pids["run"] == pids["run"]
+    assert new_pids["index"] == pids["index"], "only the workers of the model restart"
+    installation.path.write_text(text.replace("workers: 2", "workers: 1"))
+    wait_for(lambda: "analyse-2" not in installation.pids_of("run"))
 
 
-def test_a_new_recipient_and_a_new_mail_server_are_used_for_the_next_email(house: Installation):
-    letters: list[tuple[str, ...]] = []
+def test_next_email_uses_a_new_recipient_and_mail_server(installation: EditableInstallation):
+    recipients: list[tuple[str, ...]] = []
 
     class Sink:
         """Mail server that accepts everything."""
 
         async def handle_DATA(self, server: object, session: object, envelope: object) -> str:  # noqa: N802 - aiosmtpd's name
-            letters.append(tuple(envelope.rcpt_tos))  # type: ignore[attr-defined]
+            recipients.append(tuple(envelope.rcpt_tos))  # type: ignore[attr-defined]
             return "250 OK"
 
-    house.edit(a="/a.xml")
-    house.start()
-    house.await_fetches("/a.xml")
+    installation.edit(a="/a.xml")
+    installation.start()
+    installation.await_fetches("/a.xml")
     subscription = (
         "people: [{slug: ada, name: Ada, email: ADDRESS}]\n"
         "subscriptions: [{slug: d, person: ada, kind: digest, at: '00:00', watches: [acme]}]\n"
@@ -203,8 +207,8 @@ def test_a_new_recipient_and_a_new_mail_server_are_used_for_the_next_email(house
             f"mail: {{host: 127.0.0.1, port: {controller.port}, security: none, "
             "sender: harken@acme.example}\n"
         )
-        house.edit(subscription.replace("ADDRESS", "ada@acme.example") + mail, a="/a.xml")
-        until(lambda: letters)
+        installation.edit(subscription.replace("ADDRESS", "ada@acme.example") + mail, a="/a.xml")
+        wait_for(lambda: recipients)
     finally:
         controller.stop()
-    assert letters == [("ada@acme.example",)]
+    assert recipients == [("ada@acme.example",)]

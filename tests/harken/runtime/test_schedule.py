@@ -15,7 +15,7 @@ def failures(logs):
     return [line for line in logs if line["event"] == "job.failed"]
 
 
-def test_a_failing_job_goes_on_and_so_do_the_others():
+def test_failing_job_and_others_continue():
     async def run():
         counts, schedule, enough = {"bad": 0, "good": 0}, Schedule(), asyncio.Event()
 
@@ -37,53 +37,53 @@ def test_a_failing_job_goes_on_and_so_do_the_others():
 
     with capture_logs() as logs:
         asyncio.run(run())
-    (told,) = failures(logs)
-    assert told["job"] == "bad"
-    assert told["reason"].startswith("ValueError at tests.harken.runtime.test_schedule:")
+    (entry,) = failures(logs)
+    assert entry["job"] == "bad"
+    assert entry["reason"].startswith("ValueError at tests.harken.runtime.test_schedule:")
 
 
-def test_a_failure_is_told_again_when_it_changes_or_comes_back():
+def test_failure_is_logged_when_it_is_new_or_returns():
     x, y = TransientError("x"), TransientError("y")
-    course = [x, x, y, None, y]
+    results = [x, x, y, None, y]
 
     async def job():
-        error = course.pop(0)
+        error = results.pop(0)
         if error:
             raise error
 
     async def run():
-        quiet = _with_failure_log("detect", job)
+        job_with_log = _with_failure_log("detect", job)
         for _ in range(5):
-            await quiet()
+            await job_with_log()
 
     with capture_logs() as logs:
         asyncio.run(run())
     assert [line["reason"] for line in failures(logs)] == ["x", "y", "y"]
 
 
-def test_a_slow_job_never_overlaps_itself_and_what_was_missed_is_done_once():
+def test_slow_job_does_not_overlap_itself():
     async def run():
-        schedule, most, runs, done = Schedule(), [0, 0], [0], asyncio.Event()
+        schedule, running, runs, three_runs = Schedule(), [0, 0], [0], asyncio.Event()
 
         async def slow():
-            most[0] += 1
-            most[1] = max(most)
+            running[0] += 1
+            running[1] = max(running)
             await asyncio.sleep(5 * TICK.total_seconds())
-            most[0] -= 1
+            running[0] -= 1
             runs[0] += 1
             if runs[0] == 3:
-                done.set()
+                three_runs.set()
 
         schedule.add(TICK, "slow", slow)
         schedule.start()
-        await asyncio.wait_for(done.wait(), 60)
+        await asyncio.wait_for(three_runs.wait(), 60)
         schedule.stop()
-        return most[1]
+        return running[1]
 
     assert asyncio.run(run()) == 1
 
 
-def test_nothing_runs_before_the_start_or_after_the_stop():
+def test_no_job_runs_before_the_start_or_after_the_stop():
     async def run():
         schedule, runs, first = Schedule(), [], asyncio.Event()
 
@@ -99,8 +99,8 @@ def test_nothing_runs_before_the_start_or_after_the_stop():
         schedule.stop()
         schedule.stop()
         await asyncio.sleep(0)
-        told = len(runs)
+        count = len(runs)
         await asyncio.sleep(5 * TICK.total_seconds())
-        return len(runs) - told
+        return len(runs) - count
 
     assert asyncio.run(run()) <= 1, "one may have been on its way"

@@ -1,4 +1,4 @@
-"""Children are restarted whenever they end, and stopped on demand."""
+"""Supervisor: children are restarted when they end, and stopped on demand."""
 
 import asyncio
 import itertools
@@ -13,25 +13,25 @@ from harken.runtime.supervisor import Child, describe_exit, start, stop
 
 
 @pytest.mark.slow
-def test_a_child_that_dies_is_started_again_and_its_end_is_told(tmp_path):
+def test_child_is_restarted_and_its_exit_reported(tmp_path):
     marks = tmp_path / "marks"
     code = f"open({str(marks)!r}, 'a').write('x')"
-    told = []
+    exits = []
 
     async def watch() -> None:
-        child = Child("one", [sys.executable, "-c", code], lambda n, r: told.append((n, r)))
-        keeper = asyncio.create_task(child.keep_running())
+        child = Child("one", [sys.executable, "-c", code], lambda n, r: exits.append((n, r)))
+        task = asyncio.create_task(child.keep_running())
         while not marks.exists() or len(marks.read_text()) < 2:  # noqa: ASYNC110 - a child writes it
             await asyncio.sleep(0.02)
-        keeper.cancel()
+        task.cancel()
         await child.stop()
 
     asyncio.run(asyncio.wait_for(watch(), 60))
-    assert told[0] == ("one", "stopped with status 0")
+    assert exits[0] == ("one", "stopped with status 0")
 
 
 @pytest.mark.slow
-def test_a_child_that_ignores_sigterm_is_killed():
+def test_child_that_ignores_sigterm_is_killed():
     code = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"
 
     async def run() -> int | None:
@@ -45,7 +45,7 @@ def test_a_child_that_ignores_sigterm_is_killed():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("size", [0, 10, 3_000_000])
-def test_a_child_gets_its_document_whole_and_nothing_after_it(tmp_path, size):
+def test_child_gets_its_complete_document(tmp_path, size):
     """Examples of topics are larger than the buffer of a pipe."""
     copy = tmp_path / "copy"
     code = f"import sys; open({str(copy)!r}, 'w').write(sys.stdin.read())"
@@ -58,7 +58,7 @@ def test_a_child_gets_its_document_whole_and_nothing_after_it(tmp_path, size):
     assert copy.read_text() == "x" * size
 
 
-def test_a_child_that_does_not_read_its_document_disturbs_nothing():
+def test_child_may_ignore_its_document():
     async def run() -> int:
         process = await start(["true"], "x" * 3_000_000)
         return await process.wait()
@@ -67,7 +67,7 @@ def test_a_child_that_does_not_read_its_document_disturbs_nothing():
 
 
 @pytest.mark.slow
-def test_a_child_that_restarts_gets_the_document_of_that_moment(tmp_path):
+def test_restarted_child_gets_the_current_document(tmp_path):
     marks = tmp_path / "marks"
     code = f"import sys; open({str(marks)!r}, 'a').write(sys.stdin.read())"
     documents = itertools.cycle("abcdefgh")
@@ -78,89 +78,89 @@ def test_a_child_that_restarts_gets_the_document_of_that_moment(tmp_path):
             [sys.executable, "-c", code],
             lambda *_: None,
             document=lambda: next(documents),
-            backoff=AT_ONCE,
+            backoff=NO_DELAY,
         )
-        keeper = asyncio.create_task(child.keep_running())
+        task = asyncio.create_task(child.keep_running())
         while not marks.exists() or len(marks.read_text()) < 2:  # noqa: ASYNC110 - a child writes it
             await asyncio.sleep(0.02)
-        keeper.cancel()
+        task.cancel()
         await child.stop()
 
     asyncio.run(asyncio.wait_for(run(), 60))
     assert marks.read_text().startswith("ab")
 
 
-def test_an_exit_status_is_told_in_words():
+def test_describe_exit():
     assert describe_exit(2) == "status 2"
     assert describe_exit(-9) == "signal SIGKILL"
     assert describe_exit(0) == "status 0"
     assert describe_exit(-signal.SIGRTMIN - 3).startswith("signal "), "not every signal has a name"
 
 
-AT_ONCE = (0.0,)  # restarts without a pause, so that many fit into a test
+NO_DELAY = (0.0,)  # restarts without a pause, so that many fit into a test
 
 
-def kept(command, on_exit, ends):
-    """Supervise a child until it ended *ends* times; return the log."""
+def supervise(command, on_exit, ends):
+    """Supervise a child until it ended *ends* times; return its exits and the events of the log."""
 
     async def watch():
-        done, seen = asyncio.Event(), []
+        all_ended, exits = asyncio.Event(), []
 
-        def heard(name, reason):
-            seen.append((name, reason))
-            if len(seen) == ends:
-                loop.call_soon_threadsafe(done.set)
+        def on_child_exit(name, reason):
+            exits.append((name, reason))
+            if len(exits) == ends:
+                loop.call_soon_threadsafe(all_ended.set)
             on_exit(name, reason)
 
         loop = asyncio.get_running_loop()
-        child = Child("one", command, heard, backoff=AT_ONCE)
-        keeper = asyncio.create_task(child.keep_running())
-        await asyncio.wait_for(done.wait(), 60)
-        alive = not keeper.done()
-        keeper.cancel()
+        child = Child("one", command, on_child_exit, backoff=NO_DELAY)
+        task = asyncio.create_task(child.keep_running())
+        await asyncio.wait_for(all_ended.wait(), 60)
+        is_running = not task.done()
+        task.cancel()
         await child.stop()
-        return seen, alive
+        return exits, is_running
 
     with capture_logs() as logs:
-        seen, alive = asyncio.run(watch())
-    assert alive, "its keeper goes on"
-    return seen, [line["event"] for line in logs]
+        exits, is_running = asyncio.run(watch())
+    assert is_running, "its keeper goes on"
+    return exits, [line["event"] for line in logs]
 
 
-def test_each_end_is_told_and_followed_by_a_new_beginning():
-    seen, logs = kept(["sh", "-c", "exit 3"], lambda *_: None, ends=4)
-    assert seen == [("one", "stopped with status 3")] * 4
+def test_each_exit_is_reported_and_followed_by_a_restart():
+    exits, logs = supervise(["sh", "-c", "exit 3"], lambda *_: None, ends=4)
+    assert exits == [("one", "stopped with status 3")] * 4
     assert logs[:4] == ["child.started", "child.ended"] * 2
 
 
-def test_a_death_by_a_signal_is_told_by_its_name():
-    seen, _ = kept(["sh", "-c", "kill -9 $$"], lambda *_: None, ends=1)
-    assert seen == [("one", "stopped with signal SIGKILL")]
+def test_exit_by_a_signal_has_its_name():
+    exits, _ = supervise(["sh", "-c", "kill -9 $$"], lambda *_: None, ends=1)
+    assert exits == [("one", "stopped with signal SIGKILL")]
 
 
-def test_a_child_is_kept_though_nobody_can_be_told_of_its_end():
+def test_child_is_restarted_though_its_exit_cannot_be_reported():
     """An unavailable database must not leave the installation without a scorer."""
 
-    def deaf(name, reason):
+    def failing_callback(name, reason):
         raise OSError("the text of a mention")
 
-    seen, logs = kept(["sh", "-c", "exit 1"], deaf, ends=3)
-    assert len(seen) == 3
+    exits, logs = supervise(["sh", "-c", "exit 1"], failing_callback, ends=3)
+    assert len(exits) == 3
     assert "child.untold" in logs
 
 
-def test_a_child_that_cannot_be_started_is_tried_again_and_told():
-    seen, logs = kept(["/no/such/program"], lambda *_: None, ends=3)
-    assert seen[0] == ("one", "could not be started (No such file or directory)")
+def test_failed_start_is_reported_and_retried():
+    exits, logs = supervise(["/no/such/program"], lambda *_: None, ends=3)
+    assert exits[0] == ("one", "could not be started (No such file or directory)")
     assert logs[0] == "child.not_started"
 
 
-def test_the_pauses_before_a_restart_grow_and_have_an_end():
+def test_backoff_grows_to_a_maximum():
     assert list(supervisor.BACKOFF_S) == sorted(set(supervisor.BACKOFF_S))
     assert supervisor.BACKOFF_S[-1] <= supervisor.STEADY_S
 
 
-def test_what_has_ended_or_never_began_is_stopped_in_peace():
+def test_stop_of_an_ended_or_unstarted_child_does_nothing():
     async def run():
         process = await start(["true"])
         await process.wait()
@@ -173,22 +173,22 @@ def test_what_has_ended_or_never_began_is_stopped_in_peace():
     assert asyncio.run(run()) == 0
 
 
-def test_a_child_that_hangs_is_killed():
-    """Its keeper handles this end like any other."""
+def test_hanging_child_is_killed():
+    """The supervisor handles this end like any other."""
 
     async def run():
-        ended, loop = asyncio.get_running_loop().create_future(), asyncio.get_running_loop()
+        exit_reason, loop = asyncio.get_running_loop().create_future(), asyncio.get_running_loop()
 
-        def heard(_, reason):
-            loop.call_soon_threadsafe(ended.set_result, reason)
+        def on_exit(_, reason):
+            loop.call_soon_threadsafe(exit_reason.set_result, reason)
 
-        child = Child("one", ["sleep", "60"], heard)
-        keeper = asyncio.create_task(child.keep_running())
+        child = Child("one", ["sleep", "60"], on_exit)
+        task = asyncio.create_task(child.keep_running())
         while child.process is None:  # noqa: ASYNC110 - nobody tells of a start
             await asyncio.sleep(0)
         child.kill()
-        reason = await asyncio.wait_for(ended, 60)
-        keeper.cancel()
+        reason = await asyncio.wait_for(exit_reason, 60)
+        task.cancel()
         return reason
 
     assert asyncio.run(run()) == "stopped with signal SIGKILL"
