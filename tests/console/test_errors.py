@@ -1,4 +1,4 @@
-"""Errors in our own words, with what to do, as a page and as JSON."""
+"""Errors with a remedy, as a page and as JSON."""
 
 from dataclasses import replace
 
@@ -13,9 +13,9 @@ LONG = b"x" * 20_000
 ACKNOWLEDGE = "/incidents/1/acknowledge"
 
 
-def page_text(answer):
-    assert answer.headers["content-type"] == "text/html; charset=utf-8"
-    return " ".join(fromstring(answer.text).cssselect("main")[0].text_content().split())
+def page_text(response):
+    assert response.headers["content-type"] == "text/html; charset=utf-8"
+    return " ".join(fromstring(response.text).cssselect("main")[0].text_content().split())
 
 
 @pytest.mark.parametrize(
@@ -31,14 +31,14 @@ def page_text(answer):
         (lambda c: c.post(ACKNOWLEDGE, content=b""), 403, "has expired", "press the button again"),
     ],
 )
-def test_an_error_states_its_reason_and_what_to_do(client, send, status, title, remedy):
-    answer = send(client)
-    text = page_text(answer)
-    assert answer.status_code == status
+def test_error_page_states_reason_and_remedy(client, send, status, title, remedy):
+    response = send(client)
+    text = page_text(response)
+    assert response.status_code == status
     assert title in text
     assert remedy in text
     assert "INC-1" in text  # the layout of every other page
-    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert "default-src 'none'" in response.headers["content-security-policy"]
 
 
 @pytest.mark.parametrize(
@@ -58,41 +58,41 @@ def test_an_error_states_its_reason_and_what_to_do(client, send, status, title, 
         ),
     ],
 )
-def test_a_twin_gets_the_same_words_as_json(client, send, status, sentence):
-    answer = send(client)
-    assert answer.status_code == status
-    assert answer.json()["error"].startswith(sentence)
-    assert answer.json()["ok"] is False
+def test_error_json_has_the_same_sentence(client, send, status, sentence):
+    response = send(client)
+    assert response.status_code == status
+    assert response.json()["error"].startswith(sentence)
+    assert response.json()["ok"] is False
 
 
 @pytest.mark.parametrize("path", ["/incidents/{}", "/incidents/{}.json", "/inbox/{}.eml"])
-def test_a_number_beyond_every_database_is_no_page(client, path):
+def test_number_above_the_range_of_the_database_is_404(client, path):
     assert client.get(path.format(2**63)).status_code == 404
     assert client.get(path.format(2**63 - 1)).status_code == 404
 
 
-def test_a_405_lists_the_methods_that_are_accepted(client):
+def test_405_lists_the_allowed_methods(client):
     assert client.put("/", content=b"").headers["allow"] == "GET"
 
 
-class Away(MemoryIndex):
+class UnreachableIndex(MemoryIndex):
     """An index whose server is down."""
 
     def search(self, *_, **__):
         raise TransientError("The index does not respond.")
 
 
-def test_a_page_without_its_index_names_the_reason_and_the_command(context):
-    client = sample_installation.make_client(replace(context, index=Away()))
+def test_error_of_an_unreachable_index_has_reason_and_command(context):
+    client = sample_installation.make_client(replace(context, index=UnreachableIndex()))
     error = client.get("/search.json").json()["error"]
     reason = "Search is unavailable right now. The index does not respond. "
     assert error.startswith(f"{reason}Harken tries again by itself. ")
     assert "harken status" in page_text(client.get("/"))
 
 
-def test_a_foreign_name_gets_no_page(client):
-    """A page would show the open incidents to whoever owns the name."""
-    answer = client.post("/", content=LONG, headers={"host": "evil.example"})
-    assert answer.status_code == 400
-    assert answer.headers["content-type"].startswith("text/plain")
-    assert "INC-1" not in answer.text
+def test_foreign_host_name_gets_no_page(client):
+    """A page would show open incidents to the owner of that name."""
+    response = client.post("/", content=LONG, headers={"host": "evil.example"})
+    assert response.status_code == 400
+    assert response.headers["content-type"].startswith("text/plain")
+    assert "INC-1" not in response.text

@@ -13,58 +13,58 @@ from store.settings_status import SettingsStatus
 from tests.console import sample_installation
 
 
-def missing(client):
-    answer = client.get("/readyz")
-    assert (answer.status_code == 503) == bool(answer.json()["missing"])
-    return answer.json()["missing"].keys()
+def missing_parts(client):
+    response = client.get("/readyz")
+    assert (response.status_code == 503) == bool(response.json()["missing"])
+    return response.json()["missing"].keys()
 
 
-def test_all_at_work_is_ready(client):
+def test_working_installation_is_ready(client):
     assert client.get("/readyz").status_code == 200
     assert client.get("/healthz").text == "ok\n"
 
 
 @pytest.mark.parametrize(("process", "part"), [("analyse", "model"), ("run", "schedule")])
-def test_a_process_that_failed_or_was_never_started_is_named(client, filled_record, process, part):
+def test_failing_or_missing_process_is_listed(client, filled_record, process, part):
     with filled_record.write() as tx:
         processes.mark_failing(tx, process, reason="exit status 1")
     assert client.get("/readyz").json()["missing"] == {part: "exit status 1"}
     with filled_record.write() as tx:
         processes.remove(tx, process)
-    assert missing(client) == {part}
+    assert missing_parts(client) == {part}
 
 
-def test_a_process_that_fell_silent_is_named(filled_record, context):
-    """Its last reported state does not matter."""
-    later = sample_installation.make_context(
+def test_process_without_a_recent_heartbeat_is_listed(filled_record, context):
+    """The state of its last heartbeat is ignored."""
+    later_context = sample_installation.make_context(
         filled_record, context.index, sample_installation.NOW + timedelta(minutes=1)
     )
-    assert missing(sample_installation.make_client(later)) == {"model", "schedule"}
+    assert missing_parts(sample_installation.make_client(later_context)) == {"model", "schedule"}
 
 
-class Unreachable(MemoryIndex):
+class UnreachableIndex(MemoryIndex):
     """An index whose engine is down."""
 
     def health(self):
         raise TransientError("The index does not answer.")
 
 
-def test_an_index_that_does_not_answer_is_named(context):
-    assert missing(sample_installation.make_client(replace(context, index=Unreachable()))) == {
-        "index"
-    }
+def test_unreachable_index_is_listed(context):
+    assert missing_parts(
+        sample_installation.make_client(replace(context, index=UnreachableIndex()))
+    ) == {"index"}
 
 
-def test_a_record_out_of_reach_is_named_with_all_that_it_would_tell(context, tmp_path):
+def test_unavailable_database_is_listed_with_dependent_parts(context, tmp_path):
     (folder := tmp_path / "gone").mkdir()
-    lost = Database(f"sqlite:///{folder / 'record.db'}")
+    database = Database(f"sqlite:///{folder / 'record.db'}")
     folder.rmdir()
-    client = sample_installation.make_client(replace(context, database=lost))
-    assert missing(client) == {"record", "model", "schedule"}
+    client = sample_installation.make_client(replace(context, database=database))
+    assert missing_parts(client) == {"record", "model", "schedule"}
     assert client.get("/healthz").status_code == 200
 
 
-def test_metrics_count_what_the_status_counts(client):
+def test_metrics_equal_the_status(client):
     lines = client.get("/metrics").text.splitlines()
     status = client.get("/status.json").json()
     for analysis, count in status["mentions"].items():
@@ -76,7 +76,7 @@ def test_metrics_count_what_the_status_counts(client):
     assert 'harken_source_state{source="blog",state="new"} 1.0' in lines
 
 
-def test_an_age_that_nobody_knows_is_left_out(client, sqlite_record):
+def test_unknown_age_is_omitted(client, sqlite_record):
     assert "harken_newest_mention_age_seconds " in client.get("/metrics").text
     empty = sample_installation.make_client(
         sample_installation.make_context(sqlite_record, MemoryIndex())
@@ -84,15 +84,15 @@ def test_an_age_that_nobody_knows_is_left_out(client, sqlite_record):
     assert "harken_newest_mention_age_seconds " not in empty.get("/metrics").text
 
 
-def test_the_password_of_an_engine_is_shown_nowhere(context):
-    secret = replace(context, engine="http://elastic:hunter2@127.0.0.1:9200")
-    client = sample_installation.make_client(secret)
+def test_password_of_an_engine_is_not_shown(context):
+    context_with_password = replace(context, engine="http://elastic:hunter2@127.0.0.1:9200")
+    client = sample_installation.make_client(context_with_password)
     for path in ("/status", "/status.json", "/metrics", "/readyz"):
         assert "hunter2" not in client.get(path).text
     assert client.get("/status.json").json()["index"]["engine"] == "http://127.0.0.1:9200"
 
 
-def test_a_mistake_in_the_settings_is_a_metric(client, filled_record):
+def test_metrics_of_settings(client, filled_record):
     assert "harken_settings" not in client.get("/metrics").text, "no run has stored any yet"
     now = sample_installation.NOW
     with filled_record.write() as tx:

@@ -1,4 +1,4 @@
-"""The first look: each empty page gives its reason and the lines to write."""
+"""First steps: each empty page states its reason and the settings to add."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -20,13 +20,13 @@ EMPTY_PAGES = ("/", "/?q=acme&sentiment=negative", "/incidents", "/sources", "/i
 
 
 @pytest.fixture
-def first_desk(sqlite_record):
+def empty_context(sqlite_record):
     return sample_installation.make_context(sqlite_record, MemoryIndex())
 
 
 @pytest.fixture
-def browser(first_desk):
-    return sample_installation.make_client(first_desk)
+def empty_client(empty_context):
+    return sample_installation.make_client(empty_context)
 
 
 def add_watch(record):
@@ -45,77 +45,77 @@ def main_text(client, path):
     return " ".join(main.text_content().split())
 
 
-def dot(client, path="/"):
+def status_dot_class(client, path="/"):
     return fromstring(client.get(path).text).cssselect(".fresh .dot")[0].get("class")
 
 
 @pytest.mark.parametrize("lines", [SOURCE_LINES, WATCH_LINES, MAIL_LINES])
-def test_the_lines_are_valid_settings(lines, tmp_path):
+def test_lines_to_add_are_valid_settings(lines, tmp_path):
     Settings.model_validate(yaml.safe_load(lines) | {"state": str(tmp_path)})
 
 
 @pytest.mark.parametrize("path", EMPTY_PAGES)
-def test_without_a_source_every_page_shows_the_lines_to_add(browser, sqlite_record, path):
+def test_every_page_shows_how_to_add_a_first_source(empty_client, sqlite_record, path):
     add_watch(sqlite_record)
-    text = main_text(browser, path)
+    text = main_text(empty_client, path)
     assert "there is nothing to fetch yet: add a source to harken.yaml" in text
     assert "kind: feed" in text
     assert "url: https://" in text
     assert "watches:" not in text
-    assert dot(browser, path) == "dot waiting"
+    assert status_dot_class(empty_client, path) == "dot waiting"
 
 
-def test_the_page_of_no_sources_has_no_table_and_claims_no_answers(browser, sqlite_record):
-    text = main_text(browser, "/sources")
+def test_sources_page_without_sources_has_no_table(empty_client, sqlite_record):
+    text = main_text(empty_client, "/sources")
     assert "up to date" not in text
-    assert not fromstring(browser.get("/sources").text).cssselect("table")
+    assert not fromstring(empty_client.get("/sources").text).cssselect("table")
 
 
 @pytest.mark.parametrize("path", EMPTY_PAGES[:3])
-def test_without_a_watch_every_page_shows_the_lines_to_add(browser, sqlite_record, path):
+def test_every_page_shows_how_to_add_a_first_watch(empty_client, sqlite_record, path):
     add_source(sqlite_record)
-    text = main_text(browser, path)
+    text = main_text(empty_client, path)
     assert "add a watch to harken.yaml" in text
     assert "query: acme" in text
     assert "sources:" not in text
 
 
-def test_a_fresh_file_shows_both_at_once(browser):
-    text = main_text(browser, "/")
+def test_new_installation_shows_how_to_add_both(empty_client):
+    text = main_text(empty_client, "/")
     assert "add a watch and a source to harken.yaml" in text
     assert "query: acme" in text
     assert "kind: feed" in text
     assert "Mentions per" not in text  # a chart of nothing
 
 
-def test_before_the_first_mention_a_page_gives_the_state_of_the_crawls(browser, sqlite_record):
+def test_pages_state_the_crawls_before_the_first_mention(empty_client, sqlite_record):
     add_watch(sqlite_record)
     add_source(sqlite_record, due=NOW + timedelta(minutes=5))
-    assert "The first crawl starts at Mon 2 Mar, 13:05" in main_text(browser, "/")
+    assert "The first crawl starts at Mon 2 Mar, 13:05" in main_text(empty_client, "/")
     with sqlite_record.write() as tx:
         runs.start(tx, "run-1", "blog", now=NOW)
-    assert "The source is being crawled now." in main_text(browser, "/incidents")
+    assert "The source is being crawled now." in main_text(empty_client, "/incidents")
     with sqlite_record.write() as tx:
         runs.close_orphaned(tx, now=NOW)
         sources.record_outcome(tx, "blog", state="failed", reason="timeout", now=NOW)
-    assert "The source could not be fetched. The next try is at" in main_text(browser, "/")
-    assert dot(browser) == "dot waiting"
+    assert "The source could not be fetched. The next try is at" in main_text(empty_client, "/")
+    assert status_dot_class(empty_client) == "dot waiting"
     with sqlite_record.write() as tx:
         sources.record_outcome(tx, "blog", state="ok", reason=None, now=NOW)
-    assert "no post matched a watch. The next crawl is at" in main_text(browser, "/")
-    assert dot(browser) == "dot waiting"
+    assert "no post matched a watch. The next crawl is at" in main_text(empty_client, "/")
+    assert status_dot_class(empty_client) == "dot waiting"
 
 
-def test_filters_that_match_nothing_keep_their_own_sentence(client, filled_record):
+def test_search_without_results_has_its_own_sentence(client, filled_record):
     with filled_record.write() as tx:
         sources.record_outcome(tx, "blog", state="ok", reason=None, now=NOW)
     text = main_text(client, "/?q=nowhere")
     assert "No results" in text
     assert "Try fewer words" in text
-    assert dot(client) == "dot well"
+    assert status_dot_class(client) == "dot well"
 
 
-def test_a_backlog_is_no_language_and_is_shown_on_the_search_page_alone(client, filled_record):
+def test_backlog_of_scoring_is_on_the_search_page_only(client, filled_record):
     assert "Scoring:" not in main_text(client, "/")
     factories.store_page(
         filled_record, factories.crawled_post("late", "acme again", published=NOW), at=NOW
@@ -128,7 +128,7 @@ def test_a_backlog_is_no_language_and_is_shown_on_the_search_page_alone(client, 
     assert "Scoring: 2 of 75 mentions have no sentiment yet." in main_text(client, "/")
 
 
-def test_without_a_mail_server_emails_are_kept_and_never_queued(context):
+def test_emails_without_a_mail_server_are_not_sent_and_not_queued(context):
     client = sample_installation.make_client(replace(context, has_mail_server=False))
     text = main_text(client, "/inbox")
     assert "No mail server is set: emails stay here" in text
@@ -140,7 +140,7 @@ def test_without_a_mail_server_emails_are_kept_and_never_queued(context):
     assert "not sent" in main_text(client, "/status")
 
 
-def test_with_a_mail_server_an_unsent_email_is_queued(client):
+def test_unsent_email_with_a_mail_server_is_queued(client):
     for path in ("/inbox", "/inbox/2", "/status"):
         text = main_text(client, path)
         assert "queued" in text

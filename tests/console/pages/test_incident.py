@@ -1,4 +1,4 @@
-"""The incident's page, and the button that acknowledges it."""
+"""The page of an incident, and the button that acknowledges it."""
 
 import re
 from dataclasses import replace
@@ -18,16 +18,16 @@ from tests.console.sample_installation import NOW, crisis_mentions
 from tests.store.factories import key
 
 URL = "/incidents/1/acknowledge"
-OURS = {"sec-fetch-site": "same-origin", "origin": "null"}
+SAME_ORIGIN = {"sec-fetch-site": "same-origin", "origin": "null"}
 OWN_ORIGIN = {"origin": "http://127.0.0.1:8642"}
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 
 
-def press(client, token=None, **headers):
+def acknowledge_by_form(client, token=None, **headers):
     """Post the form of the page; return the response."""
     token = csrf.create_token(URL) if token is None else token
-    request = {"headers": FORM | (headers or OURS), "content": f"token={token}"}
-    return client.post(URL, **request)
+    options = {"headers": FORM | (headers or SAME_ORIGIN), "content": f"token={token}"}
+    return client.post(URL, **options)
 
 
 def state(record):
@@ -35,7 +35,7 @@ def state(record):
         return incidents.get(tx, 1)
 
 
-def test_the_page_tells_what_the_letter_tells(client, filled_record):
+def test_page_has_the_figures_and_links_of_the_email(client, filled_record):
     html = client.get("/incidents/1").text
     incident = state(filled_record)
     assert f"{incident.observed} people complaining in 1 h" in html
@@ -47,7 +47,7 @@ def test_the_page_tells_what_the_letter_tells(client, filled_record):
     assert links <= {key(name) for name in crisis_mentions()}
 
 
-def test_how_good_the_model_is_stands_there_where_it_is_known(context, client):
+def test_page_states_the_quality_of_the_model_if_known(context, client):
     sentence = "on average it finds 74% of the posts of each class in English tweets"
     quality_client = sample_installation.make_client(
         replace(context, quality={"lexicon": 0.741}.get)
@@ -56,36 +56,36 @@ def test_how_good_the_model_is_stands_there_where_it_is_known(context, client):
     assert sentence not in client.get("/incidents/1").text
 
 
-def test_its_search_holds_its_mentions(client):
+def test_search_link_has_the_mentions_of_the_incident(client):
     html = client.get("/incidents/1").text
     search = unescape(re.search(r'class="button" href="([^"]+)"', html)[1])
     body = client.get(search.replace("/?", "/search.json?", 1)).json()
     assert {m["id"] for m in body["mentions"]} >= {key(name) for name in crisis_mentions()}
 
 
-def test_the_button_acknowledges_once(client, filled_record):
+def test_button_acknowledges_once(client, filled_record):
     before = state(filled_record)
     html = client.get("/incidents/1").text
     token = re.search(r'name="token" value="([0-9a-f]{64})"', html)[1]
-    answer = press(client, token)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/incidents/1")
+    response = acknowledge_by_form(client, token)
+    assert (response.status_code, response.headers["location"]) == (303, "/incidents/1")
     after = state(filled_record)
     assert after.state is IncidentState.ACKNOWLEDGED
     assert after.revision == before.revision + 1
-    assert press(client, token).status_code == 303
+    assert acknowledge_by_form(client, token).status_code == 303
     assert state(filled_record) == after
     with filled_record.read() as tx:
         events = incidents.events(tx, 1)
-        noted = tx.execute(select(audit)).all()
+        audit_rows = tx.execute(select(audit)).all()
     assert [(e["reason"], e["person"]) for e in events[1:]] == [("acknowledged", OPERATOR)]
-    assert [(n.person, n.action, n.subject) for n in noted] == [
+    assert [(n.person, n.action, n.subject) for n in audit_rows] == [
         (OPERATOR, "acknowledge", "incident:1")
     ]
 
 
-def test_afterwards_the_page_says_who_has_seen_it_and_no_strip_shouts(client):
+def test_acknowledged_incident_has_a_person_and_no_alarm(client):
     assert "strip alarm" in client.get("/").text
-    press(client)
+    acknowledge_by_form(client)
     html = client.get("/incidents/1").text
     assert "Acknowledged." in html
     assert OPERATOR in html
@@ -93,8 +93,8 @@ def test_afterwards_the_page_says_who_has_seen_it_and_no_strip_shouts(client):
     assert "strip alarm" not in client.get("/").text
 
 
-def test_of_two_who_press_at_once_one_is_the_first(filled_record):
-    """The second person's revision is outdated: nothing is written."""
+def test_second_of_two_acknowledgements_is_refused(filled_record):
+    """The revision of the second person is outdated: nothing is stored."""
     stale = state(filled_record)
     with filled_record.write() as tx:
         assert acknowledge(tx, stale, person="ann", now=NOW)
@@ -104,26 +104,26 @@ def test_of_two_who_press_at_once_one_is_the_first(filled_record):
         assert [e["person"] for e in incidents.events(tx, 1)] == [None, "ann"]
 
 
-def test_what_the_state_machine_keeps_is_kept(client, filled_record):
-    press(client)
+def test_acknowledgement_keeps_the_state_of_the_detector(client, filled_record):
+    acknowledge_by_form(client)
     with filled_record.read() as tx:
-        ((_, course),) = [
+        ((_, detector_json),) = [
             c for c in incidents.active_or_recent(tx, "acme", since=NOW) if c[0].id == 1
         ]
-    assert course == {"opened": "then"}
+    assert detector_json == {"opened": "then"}
 
 
 @pytest.mark.parametrize(
     "headers",
     [
-        OURS,
+        SAME_ORIGIN,
         OWN_ORIGIN,
         OWN_ORIGIN | {"sec-fetch-site": "same-origin"},
         {"sec-fetch-site": "same-origin"},
     ],
 )
-def test_a_page_of_ours_may_press(client, headers):
-    assert press(client, **headers).status_code == 303
+def test_request_of_the_same_origin_is_accepted(client, headers):
+    assert acknowledge_by_form(client, **headers).status_code == 303
 
 
 @pytest.mark.parametrize(
@@ -140,8 +140,8 @@ def test_a_page_of_ours_may_press(client, headers):
         {"sec-fetch-site": "none"},
     ],
 )
-def test_a_foreign_page_may_not_even_with_the_token(client, filled_record, headers):
-    assert press(client, **headers).status_code == 403
+def test_request_of_another_origin_is_refused_with_a_valid_token(client, filled_record, headers):
+    assert acknowledge_by_form(client, **headers).status_code == 403
     assert state(filled_record).state is IncidentState.OPEN
 
 
@@ -150,33 +150,33 @@ def test_a_foreign_page_may_not_even_with_the_token(client, filled_record, heade
     ["", "0" * 64, "é", csrf.create_token("/incidents/2/acknowledge")],
     ids=["none", "zeros", "no hex", "of another"],
 )
-def test_without_the_token_of_this_very_button_nothing_is_pressed(client, filled_record, token):
-    assert press(client, token).status_code == 403
+def test_wrong_token_is_refused(client, filled_record, token):
+    assert acknowledge_by_form(client, token).status_code == 403
     assert state(filled_record).state is IncidentState.OPEN
 
 
-def test_an_empty_body_is_no_token(client):
-    assert client.post(URL, headers=OURS).status_code == 403
+def test_empty_body_is_refused(client):
+    assert client.post(URL, headers=SAME_ORIGIN).status_code == 403
 
 
-def test_a_get_never_acknowledges(client, filled_record):
+def test_get_does_not_acknowledge(client, filled_record):
     assert client.get(URL).status_code == 405
     assert state(filled_record).state is IncidentState.OPEN
 
 
-def test_an_incident_that_is_over_is_told_as_of_its_end(client):
-    """Its email states the same; later hours are not part of it."""
+def test_resolved_incident_has_no_button(client):
+    """Its page and its email state the same."""
     html = client.get("/incidents/2").text
     assert "resolved" in html
     assert "<form" not in html
 
 
 @pytest.mark.parametrize("path", ["/incidents/99", "/incidents/99.json"])
-def test_an_incident_that_is_none_is_not_found(client, path):
+def test_unknown_incident_is_not_found(client, path):
     assert client.get(path).status_code == 404
 
 
-def test_the_twin_tells_the_events(client):
+def test_json_has_the_events(client):
     twin = client.get("/incidents/1.json").json()
     assert [e["reason"] for e in twin["events"]] == ["opened"]
     assert twin["mentions"] == [key(name) for name in crisis_mentions()]

@@ -26,12 +26,12 @@ def brief(filled_record):
         return next(row.id for row in outbox.recent(tx) if row.key == "real")
 
 
-def test_the_frame_is_sandboxed_on_both_sides(client):
+def test_frame_is_sandboxed_by_attribute_and_header(client):
     page = client.get("/inbox/1").text
     frame = re.search(r"<iframe[^>]*>", page)[0]
     assert 'src="/inbox/1.html"' in frame
-    allowed = re.search(r'sandbox(?:="([^"]*)")?', frame)[1] or ""
-    assert set(allowed.split()) <= {"allow-top-navigation-by-user-activation"}
+    permissions = re.search(r'sandbox(?:="([^"]*)")?', frame)[1] or ""
+    assert set(permissions.split()) <= {"allow-top-navigation-by-user-activation"}
     policy = client.get("/inbox/1.html").headers["content-security-policy"]
     assert "frame-ancestors 'self'" in policy
     assert re.search(r"sandbox(?! [^;]*(scripts|same-origin|forms))", policy)
@@ -39,57 +39,57 @@ def test_the_frame_is_sandboxed_on_both_sides(client):
     assert "script-src" not in policy
 
 
-def test_only_the_frame_may_be_framed(client):
+def test_only_the_html_of_an_email_may_be_in_a_frame(client):
     for path in ("/inbox/1", "/inbox/1.eml", "/"):
         assert "frame-ancestors 'none'" in client.get(path).headers["content-security-policy"]
 
 
-def test_a_real_brief_shows_its_chart_from_here(client, brief):
+def test_brief_loads_its_chart_from_the_console(client, brief):
     html = client.get(f"/inbox/{brief}.html").text
     assert "cid:" not in html
     sources = re.findall(r'<img[^>]*src="([^"]+)"', html)
     assert sources
     for source in sources:
-        answer = client.get(source)
-        assert answer.headers["content-type"] == "image/png"
-        assert answer.content.startswith(b"\x89PNG")
+        response = client.get(source)
+        assert response.headers["content-type"] == "image/png"
+        assert response.content.startswith(b"\x89PNG")
     assert client.get(f"/inbox/{brief}/nothing").status_code == 404
 
 
-def test_its_links_leave_the_frame(client, brief):
-    """Inside the frame they would fail: no page of the console may be framed."""
+def test_links_of_an_email_leave_the_frame(client, brief):
+    """In the frame they would fail: no page of the console may be in a frame."""
     assert '<base target="_top">' in client.get(f"/inbox/{brief}.html").text
 
 
-def test_the_eml_is_what_goes_over_the_wire(client, brief, filled_record):
+def test_eml_is_the_stored_message(client, brief, filled_record):
     with filled_record.read() as tx:
         row = outbox.get(tx, brief)
-    answer = client.get(f"/inbox/{brief}.eml")
-    assert answer.content == row.eml
-    assert answer.headers["content-type"] == "message/rfc822"
-    assert "attachment" in answer.headers["content-disposition"]
-    assert from_mime(answer.content).message_id == f"<inc-7.r1@{ENVELOPE.sender_domain}>"
+    response = client.get(f"/inbox/{brief}.eml")
+    assert response.content == row.eml
+    assert response.headers["content-type"] == "message/rfc822"
+    assert "attachment" in response.headers["content-disposition"]
+    assert from_mime(response.content).message_id == f"<inc-7.r1@{ENVELOPE.sender_domain}>"
 
 
-def test_a_letter_that_waits_says_why(client):
+def test_waiting_email_shows_its_reason(client):
     html = client.get("/inbox").text
     assert "451 try again &lt;later&gt;" in html
     rows = client.get("/inbox.json").json()["letters"]
     assert {row["state"] for row in rows} == {"due", "sent"}
 
 
-def test_the_twin_of_a_letter_is_its_row_and_text(client):
+def test_json_of_an_email_is_its_row_and_text(client):
     twin = client.get("/inbox/1.json").json()
     assert twin["letter"] in client.get("/inbox.json").json()["letters"]
     assert twin["text"] == "64 people complaining\n"
 
 
 @pytest.mark.parametrize("end", ["", ".json", ".html", ".eml", "/chart"])
-def test_a_letter_that_is_none_is_not_found(client, end):
+def test_unknown_email_is_not_found(client, end):
     assert client.get(f"/inbox/99{end}").status_code == 404
 
 
-def test_a_hostile_subject_is_text(client, filled_record):
+def test_subject_is_escaped(client, filled_record):
     bad = replace(outbox_message("bad"), subject="</title><script>alert(1)</script>")
     with filled_record.write() as tx:
         outbox.enqueue(tx, [bad], now=NOW)

@@ -1,4 +1,4 @@
-"""The page of one mention: its whole text, its verdicts, and its deletion."""
+"""The page of a mention: its whole text, its verdicts, and its deletion."""
 
 import pytest
 from lxml.html import fromstring
@@ -8,39 +8,39 @@ from tests.store.factories import key
 
 
 @pytest.mark.parametrize("path", ["/mentions/{}", "/m/{}"])
-def test_a_mention_is_shown_whole(client, path):
+def test_whole_text_is_shown(client, path):
     text = sample_installation.HOSTILE[5]
     text_element = fromstring(client.get(path.format(key("hostile5"))).text).cssselect(".text")[0]
     assert text_element.text_content().split() == text.split()
 
 
-def test_what_each_model_said_of_it_is_told(client):
+def test_verdict_is_shown_with_its_model(client):
     html = client.get(f"/m/{key('day0')}").text
     assert "lexicon" in html
     assert "70%" in html
     assert key("day0") in html
 
 
-def test_a_mention_that_nobody_scored_says_so(client):
+def test_unscored_mention_is_marked(client):
     html = client.get(f"/m/{key(sample_installation.UNSCORED)}").text
     assert "unscored" in html
     assert 'lang="ja"' in html
 
 
 @pytest.mark.parametrize("end", ["", ".json"])
-def test_what_its_author_took_back_is_gone(client, end):
-    answer = client.get(f"/m/{key(sample_installation.DELETED)}{end}")
-    assert answer.status_code == 410
-    assert "take that back" not in answer.text
+def test_deleted_mention_is_gone(client, end):
+    response = client.get(f"/m/{key(sample_installation.DELETED)}{end}")
+    assert response.status_code == 410
+    assert "take that back" not in response.text
 
 
 @pytest.mark.parametrize("ident", ["0" * 32, "x", "../etc/passwd", "%00", "é"])
-def test_a_mention_that_is_none_is_not_found(client, ident):
+def test_unknown_mention_is_not_found(client, ident):
     assert client.get(f"/mentions/{ident}").status_code == 404
     assert client.get(f"/m/{ident}.json").status_code == 404
 
 
-def test_the_twin_is_the_contracts_mention(client):
+def test_json_has_the_mention(client):
     twin = client.get(f"/mentions/{key('day0')}.json").json()
     assert twin["id"] == key("day0")
     assert twin["verdicts"][0]["sentiment"] == "negative"

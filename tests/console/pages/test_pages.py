@@ -47,40 +47,40 @@ SOURCE = {
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_is_html_that_names_its_twin(client, path):
-    answer = client.get(path)
-    assert answer.status_code == 200
-    assert answer.headers["content-type"] == "text/html; charset=utf-8"
-    twin = re.search(r'<link rel="alternate" type="application/json" href="([^"]+)"', answer.text)
-    assert client.get(unescape(twin[1])).status_code == 200
+def test_page_is_html_with_a_link_to_its_json(client, path):
+    response = client.get(path)
+    assert response.status_code == 200
+    assert response.headers["content-type"] == "text/html; charset=utf-8"
+    link = re.search(r'<link rel="alternate" type="application/json" href="([^"]+)"', response.text)
+    assert client.get(unescape(link[1])).status_code == 200
 
 
 @pytest.mark.parametrize("path", PAGES.values())
-def test_a_twin_has_the_head_of_every_json_object(client, path):
-    answer = client.get(path)
-    assert answer.headers["content-type"] == "application/json"
-    assert answer.json().keys() >= HEAD
-    assert answer.json()["ok"] is True
-    assert answer.json()["at"] == "2026-03-02T12:00:00Z"
+def test_json_has_the_common_head(client, path):
+    response = client.get(path)
+    assert response.headers["content-type"] == "application/json"
+    assert response.json().keys() >= HEAD
+    assert response.json()["ok"] is True
+    assert response.json()["at"] == "2026-03-02T12:00:00Z"
 
 
-def test_the_twins_have_the_keys_of_the_contract(client):
-    def of(path):
+def test_json_has_the_keys_of_the_contract(client):
+    def get_json(path):
         return client.get(path).json()
 
-    found = of("/search.json")
-    assert found.keys() >= {"query", "total", "mentions", "histogram", "facets"}
-    assert found["mentions"][0].keys() >= MENTION | {"highlights"}
-    assert found["mentions"][0]["verdicts"][0].keys() == VERDICT
-    assert of(f"/mentions/{key('day3')}.json").keys() >= MENTION
-    incidents = of("/incidents.json")
+    results = get_json("/search.json")
+    assert results.keys() >= {"query", "total", "mentions", "histogram", "facets"}
+    assert results["mentions"][0].keys() >= MENTION | {"highlights"}
+    assert results["mentions"][0]["verdicts"][0].keys() == VERDICT
+    assert get_json(f"/mentions/{key('day3')}.json").keys() >= MENTION
+    incidents = get_json("/incidents.json")
     assert [i["kind"] for i in incidents["notices"]] == ["sour"]
     assert incidents["incidents"][0].keys() >= INCIDENT
-    assert of("/incidents/1.json").keys() >= INCIDENT | {"events"}
-    assert of("/sources.json")["sources"][0].keys() == SOURCE
-    letters = of("/inbox.json")["letters"]
-    assert letters[0].keys() == {"kind", "subject", "recipient", "message_id", "state", "at"}
-    status = of("/status.json")
+    assert get_json("/incidents/1.json").keys() >= INCIDENT | {"events"}
+    assert get_json("/sources.json")["sources"][0].keys() == SOURCE
+    emails = get_json("/inbox.json")["letters"]
+    assert emails[0].keys() == {"kind", "subject", "recipient", "message_id", "state", "at"}
+    status = get_json("/status.json")
     assert status.keys() - HEAD == {
         *("mentions", "models", "replay", "index", "outbox", "coverage", "silences", "calm"),
         *("processes", "settings"),
@@ -89,8 +89,8 @@ def test_the_twins_have_the_keys_of_the_contract(client):
 
 
 @pytest.mark.parametrize("path", [*PAGES, "/?q=brake&range=all", "/incidents/2", "/inbox/2"])
-def test_no_word_of_a_stranger_can_act(client, path):
-    """Markup, template syntax and control characters of mentions are inert text or absent."""
+def test_foreign_text_is_inert(client, path):
+    """Markup, template syntax and control characters of mentions are escaped or removed."""
     html = client.get(path).text
     document = fromstring(html)
     assert {script.get("src")[:8] for script in document.iter("script")} == {"/static/"}
@@ -102,38 +102,38 @@ def test_no_word_of_a_stranger_can_act(client, path):
 
 
 @pytest.mark.slow
-def test_every_link_of_every_page_answers(client):
-    """Without JavaScript a page is its links and forms."""
-    seen, waiting = set(), list(PAGES)
-    while waiting and len(seen) < 150:
-        path = waiting.pop()
-        if path in seen:
+def test_every_link_responds(client):
+    """Without JavaScript, pages have links and forms only."""
+    visited_paths, pending_paths = set(), list(PAGES)
+    while pending_paths and len(visited_paths) < 150:
+        path = pending_paths.pop()
+        if path in visited_paths:
             continue
-        seen.add(path)
-        answer = client.get(path)
-        assert answer.status_code == 200, path
-        if "text/html" in answer.headers["content-type"]:
-            links = map(unescape, re.findall(r'(?:href|src)="(/[^"]*)"', answer.text))
-            waiting += [link for link in links if link not in seen]
-    assert len(seen) > 60
+        visited_paths.add(path)
+        response = client.get(path)
+        assert response.status_code == 200, path
+        if "text/html" in response.headers["content-type"]:
+            links = map(unescape, re.findall(r'(?:href|src)="(/[^"]*)"', response.text))
+            pending_paths += [link for link in links if link not in visited_paths]
+    assert len(visited_paths) > 60
 
 
-def test_no_page_loads_anything_from_afar(client):
+def test_no_page_loads_anything_from_other_hosts(client):
     for path in PAGES:
         document = fromstring(client.get(path).text)
-        loaded = [*document.xpath("//@src"), *document.xpath("//link/@href")]
-        assert loaded
-        assert all(url.startswith("/") and not url.startswith("//") for url in loaded), path
+        urls = [*document.xpath("//@src"), *document.xpath("//link/@href")]
+        assert urls
+        assert all(url.startswith("/") and not url.startswith("//") for url in urls), path
 
 
-def test_a_page_that_is_none_says_so_in_the_form_that_was_asked_for(client):
+def test_unknown_page_is_404_as_html_and_json(client):
     page, twin = client.get("/nope"), client.get("/nope.json")
     assert (page.status_code, twin.status_code) == (404, 404)
     assert "Page not found" in page.text
     assert twin.json()["error"] == "Page not found. Check the address, or search for the mention."
 
 
-def test_a_wrong_parameter_is_explained_in_the_form_that_was_asked_for(client):
+def test_wrong_parameter_is_422_as_html_and_json(client):
     page, twin = client.get("/?range=9y"), client.get("/search.json?sentiment=bogus")
     assert (page.status_code, twin.status_code) == (422, 422)
     assert "“9y” is not a value of range. Use 24h, 7d, 28d, all." in page.text
@@ -141,42 +141,42 @@ def test_a_wrong_parameter_is_explained_in_the_form_that_was_asked_for(client):
     assert "negative" in twin.json()["error"]
 
 
-def test_the_open_incident_stands_on_every_page(client):
+def test_open_incident_is_shown_on_every_page(client):
     for path in ("/", "/sources", "/status", "/nope"):
         assert "INC-1" in client.get(path).text, path
 
 
-def test_a_silence_stands_on_every_page_and_calm_is_not_claimed(client, filled_record):
+def test_outage_is_shown_and_calm_is_unknown(client, filled_record):
     with filled_record.write() as tx:
         processes.mark_failing(tx, "analyse", reason="it died")
     assert "Scoring has been delayed since" in client.get("/").text
     assert client.get("/status.json").json()["calm"] is None
 
 
-def test_a_process_that_says_nothing_any_more_is_not_shown_at_work(context):
-    later = sample_installation.make_client(
+def test_process_without_a_heartbeat_is_not_responding(context):
+    client = sample_installation.make_client(
         replace(context, now=lambda: sample_installation.NOW + sample_installation.HOUR)
     )
-    page = later.get("/status").text
+    page = client.get("/status").text
     assert page.count("Not responding") == 3
     assert "Running" not in page
-    assert {p["state"] for p in later.get("/status.json").json()["processes"]} == {"working"}
+    assert {p["state"] for p in client.get("/status.json").json()["processes"]} == {"working"}
 
 
-def test_the_status_tells_whose_verdicts_stand_and_how_far_a_replay_is(client, filled_record):
+def test_status_counts_scores_by_model_and_rescoring(client, filled_record):
     with filled_record.write() as tx:
         models = rescoring.by_model(tx)
         rescoring.start(tx, "another@1")
         waiting = rescoring.remaining(tx, "another@1")
-    said = unescape(fromstring(client.get("/status").text).text_content())
+    text = unescape(fromstring(client.get("/status").text).text_content())
     assert waiting > 1
-    assert f"{waiting} mentions still to be re-scored by another@1" in said
+    assert f"{waiting} mentions still to be re-scored by another@1" in text
     for model, count in models.items():
-        assert f"{count} by {model}" in said
+        assert f"{count} by {model}" in text
 
 
-def test_a_late_source_is_so_since_it_was_last_heard(context, filled_record):
-    """The time is that of the last success, not of the first."""
+def test_late_source_is_late_since_its_last_success(context, filled_record):
+    """The time is that of the last successful crawl, not of the first."""
     with filled_record.write() as tx:
         for slug in ("blog", "forum"):
             sources.record_outcome(
@@ -198,17 +198,17 @@ def test_a_late_source_is_so_since_it_was_last_heard(context, filled_record):
     assert "since Mon 2 Mar, 04:00" not in page
 
 
-def test_a_record_out_of_reach_is_503_in_either_form(context, tmp_path):
-    """Open incidents are unknown: the page states the outage and claims no calm."""
+def test_unavailable_database_is_503_as_html_and_json(context, tmp_path):
+    """Open incidents are unknown: the page states the outage and no calm."""
     (folder := tmp_path / "gone").mkdir()
-    lost = Database(f"sqlite:///{folder / 'record.db'}")
+    database = Database(f"sqlite:///{folder / 'record.db'}")
     folder.rmdir()
-    client = sample_installation.make_client(replace(context, database=lost))
+    client = sample_installation.make_client(replace(context, database=database))
     for path in ("/", "/status", "/incidents/1"):
-        answer = client.get(path)
-        assert answer.status_code == 503
-        assert "The database does not respond" in answer.text
-        assert "incident and coverage status unknown" in answer.text
-        assert "No mentions yet" not in answer.text
+        response = client.get(path)
+        assert response.status_code == 503
+        assert "The database does not respond" in response.text
+        assert "incident and coverage status unknown" in response.text
+        assert "No mentions yet" not in response.text
     assert client.get("/status.json").status_code == 503
     assert client.get("/healthz").status_code == 200

@@ -1,4 +1,4 @@
-"""An edit of harken.yaml that does not apply is shown on every page, until it is mended."""
+"""An edit of harken.yaml that does not apply is shown on every page until its correction."""
 
 from html import unescape
 
@@ -12,9 +12,9 @@ PAGES = ("/", "/incidents", "/incidents/1", "/inbox", "/sources", "/status", "/n
 MISTAKE = "/etc/harken.yaml:3:1: watchs: unknown setting. Did you mean 'watches'?"
 
 
-def store(furnished, *, restart=(), problem=None):
+def store(record, *, restart=(), problem=None):
     now = sample_installation.NOW
-    with furnished.write() as tx:
+    with record.write() as tx:
         status = SettingsStatus(path="/etc/harken.yaml", applied_at=now, restart=restart)
         settings_status.replace_status(tx, status)
         if problem:
@@ -22,7 +22,7 @@ def store(furnished, *, restart=(), problem=None):
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_a_mistake_is_shown_with_its_place(client, filled_record, page):
+def test_mistake_is_shown_with_its_place(client, filled_record, page):
     store(filled_record, problem=MISTAKE)
     html = unescape(client.get(page).text)
     assert f"<code>{MISTAKE}</code>" in html
@@ -40,7 +40,7 @@ def test_several_mistakes_are_counted_and_listed(client, filled_record):
     assert html.count("<code>/etc/harken.yaml:") == 2
 
 
-def test_changes_that_need_a_restart_are_named(client, filled_record):
+def test_changes_that_need_a_restart_are_listed(client, filled_record):
     store(filled_record, restart=("index", "console.port"))
     html = client.get("/").text
     assert "harken.yaml was changed. Restart Harken to apply index, console.port." in html

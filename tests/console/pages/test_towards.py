@@ -1,4 +1,4 @@
-"""A mention of two watches: each has its own sentiment, and its heads are shown."""
+"""A mention of two watches: the sentiment towards each, and the other heads."""
 
 import pytest
 from lxml.html import fromstring
@@ -26,7 +26,7 @@ RIVAL = {"negative": 0.05, "neutral": 0.1, "positive": 0.85}
 
 @pytest.fixture
 def record(filled_record):
-    """Add a mention of both watches."""
+    """Return the database with a mention of both watches."""
     at = sample_installation.NOW - sample_installation.HOUR / 6
     factories.store_page(
         filled_record,
@@ -53,7 +53,7 @@ def two_watch_client(record):
     )
 
 
-def lines(html, name):
+def facet_counts(html, name):
     """Return the facet *name*: label to count."""
     for section in fromstring(html).cssselect(".facets section"):
         if section.findtext("h2") == name:
@@ -62,7 +62,7 @@ def lines(html, name):
     return None
 
 
-def test_a_mention_tells_each_verdict_with_its_watch_and_model(two_watch_client):
+def test_mention_has_each_verdict_with_its_watch_and_model(two_watch_client):
     html = fromstring(two_watch_client.get(f"/m/{key('two')}").text)
     paragraphs = [" ".join(p.text_content().split()) for p in html.cssselect("section p")]
     assert [line for line in paragraphs if "Sentiment model: lexicon" in line] == [
@@ -74,51 +74,53 @@ def test_a_mention_tells_each_verdict_with_its_watch_and_model(two_watch_client)
     assert not any("irony" in line.lower() for line in paragraphs), "nobody has words for it"
 
 
-def test_the_twin_has_what_follows_from_the_heads(two_watch_client):
-    whole, rival = two_watch_client.get(f"/m/{key('two')}.json").json()["verdicts"]
-    assert whole["heads"] == HEADS
-    assert (whole["emotion"], whole["offensive"]) == ("anger", False)
-    assert whole["intents"] == ["complaint", "churn_risk", "question"]
+def test_json_has_emotion_intents_and_offence(two_watch_client):
+    general, rival = two_watch_client.get(f"/m/{key('two')}.json").json()["verdicts"]
+    assert general["heads"] == HEADS
+    assert (general["emotion"], general["offensive"]) == ("anger", False)
+    assert general["intents"] == ["complaint", "churn_risk", "question"]
     assert (rival["watch"], rival["sentiment"]) == ("rival", "positive")
     assert (rival["emotion"], rival["intents"], rival["offensive"]) == (None, [], None)
 
 
-def test_a_result_wears_a_chip_for_what_calls_for_an_answer(two_watch_client):
+def test_card_has_chips_for_churn_risk_and_complaint(two_watch_client):
     chips = fromstring(two_watch_client.get("/?q=nobody").text).cssselect(".chip")
     assert [chip.text for chip in chips] == ["churn risk", "complaint"]
     assert fromstring(two_watch_client.get("/?q=order").text).cssselect(".chip") == []
 
 
-def test_emotion_and_intent_are_listed_once_there_is_something_to_list(two_watch_client):
+def test_facets_of_emotion_and_intent(two_watch_client):
     html = two_watch_client.get("/").text
-    assert lines(html, "Intent") == {"complaint": 1, "churn risk": 1, "question": 1}
-    assert lines(html, "Emotion") == {"anger": 1}
+    assert facet_counts(html, "Intent") == {"complaint": 1, "churn risk": 1, "question": 1}
+    assert facet_counts(html, "Emotion") == {"anger": 1}
 
 
-def test_and_not_before(client):
+def test_no_facets_of_emotion_and_intent_without_values(client):
     html = client.get("/").text
-    assert (lines(html, "Emotion"), lines(html, "Intent")) == (None, None)
-    assert lines(html, "Sentiment")
+    assert (facet_counts(html, "Emotion"), facet_counts(html, "Intent")) == (None, None)
+    assert facet_counts(html, "Sentiment")
 
 
 @pytest.mark.parametrize(
     "path", ["/?intent=complaint", "/?emotion=anger", "/?q=intent:churn_risk+-offensive:yes"]
 )
-def test_they_narrow_a_search(two_watch_client, path):
-    found = two_watch_client.get(path.replace("/", "/search.json", 1)).json()["mentions"]
-    assert [mention["id"] for mention in found] == [key("two")]
+def test_filters_of_emotion_intent_and_offence(two_watch_client, path):
+    results = two_watch_client.get(path.replace("/", "/search.json", 1)).json()["mentions"]
+    assert [mention["id"] for mention in results] == [key("two")]
     assert two_watch_client.get(path).status_code == 200
 
 
-def test_a_filter_that_is_no_emotion_is_refused(two_watch_client):
+def test_unknown_emotion_is_refused(two_watch_client):
     assert two_watch_client.get("/?emotion=envy").status_code == 422
 
 
-def test_a_card_tells_the_tone_for_its_watch(record):
+def test_card_has_the_sentiment_towards_its_watch(record):
     with record.read() as tx:
-        called = load_display_names(tx)
+        display_names = load_display_names(tx)
         (mention,) = mentions.get(tx, [key("two")])
-    cards = {w: CardBuilder(names=called, watch=w).build(mention) for w in (None, "acme", "rival")}
+    cards = {
+        w: CardBuilder(names=display_names, watch=w).build(mention) for w in (None, "acme", "rival")
+    }
     assert {w: (card.tone, card.certainty) for w, card in cards.items()} == {
         None: ("negative", 0.7),
         "acme": ("negative", 0.7),
@@ -127,10 +129,10 @@ def test_a_card_tells_the_tone_for_its_watch(record):
     assert (sentiment_state(mention), certainty(mention)) == ("negative", 0.7)
 
 
-def test_an_incident_shows_its_mentions_as_they_speak_of_its_watch(record, two_watch_client):
-    rivals = update(tables.incidents).where(tables.incidents.c.id == 1)
+def test_incident_shows_the_sentiment_towards_its_watch(record, two_watch_client):
+    statement = update(tables.incidents).where(tables.incidents.c.id == 1)
     with record.write() as tx:
-        tx.execute(rivals.values(watch="rival", mentions=[key("two")]))
+        tx.execute(statement.values(watch="rival", mentions=[key("two")]))
     html = fromstring(two_watch_client.get("/incidents/1").text)
     tones = [chip.text.split()[0] for chip in html.cssselect("article.mention .tone")]
     assert tones == ["positive"]

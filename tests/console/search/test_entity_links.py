@@ -12,7 +12,7 @@ from tests.console import sample_installation
 from tests.store import factories
 from tests.store.factories import key
 
-NAMED = (
+ENTITIES = (
     Entity(kind=EntityKind.PRODUCT, value='X "200"', said="x 200"),
     Entity(kind=EntityKind.PERSON, value="Jane Roe", said="Jane Roe"),
     Entity(kind=EntityKind.PLACE, value="US/New York City", said="NYC"),
@@ -29,7 +29,7 @@ def entity_client(filled_record):
     factories.store_page(
         filled_record, factories.crawled_post("named", TEXT, published=at, matches={"acme": "r1"})
     )
-    result = factories.analysis_result("named", TEXT, entities=NAMED, phrases=("loud brake",))
+    result = factories.analysis_result("named", TEXT, entities=ENTITIES, phrases=("loud brake",))
     with filled_record.write() as tx:
         save_results(tx, [result], now=sample_installation.NOW)
     return sample_installation.make_client(
@@ -39,8 +39,8 @@ def entity_client(filled_record):
     )
 
 
-def test_all_that_is_named_is_linked_to_what_names_it_too(entity_client):
-    """Each link finds its own mention, except the phrase's: the text does not contain it."""
+def test_entities_link_to_their_mentions(entity_client):
+    """Each link finds its own mention, except that of the phrase: the text does not contain it."""
     page = fromstring(entity_client.get(f"/m/{key('named')}").text)
     links = {a.text: a.get("href") for a in page.cssselect("dd a.chip")}
     names = ['X "200"', "Jane Roe", "New York City, United States", "#AcmeFail", "shop.example"]
@@ -50,11 +50,11 @@ def test_all_that_is_named_is_linked_to_what_names_it_too(entity_client):
         assert key("named") in [mention["id"] for mention in hits]
 
 
-def test_a_mention_that_names_nothing_has_no_such_part(entity_client):
+def test_mention_without_entities_has_no_such_section(entity_client):
     assert "Names and phrases" not in entity_client.get(f"/m/{key('day0')}").text
 
 
-def test_places_and_tags_are_counted_beside_a_search(entity_client):
+def test_facets_and_filters_of_places_and_tags(entity_client):
     page = fromstring(entity_client.get("/?place=us").text).text_content()
     assert "New York City, United States" in page
     assert "#acmefail" in page
@@ -63,7 +63,7 @@ def test_places_and_tags_are_counted_beside_a_search(entity_client):
 
 
 @pytest.mark.parametrize(
-    ("value", "said"),
+    ("value", "name"),
     [
         ("DE", "Germany"),
         ("de", "Germany"),
@@ -72,5 +72,5 @@ def test_places_and_tags_are_counted_beside_a_search(entity_client):
         ("zz/nowhere", "Nowhere, Unknown Region"),
     ],
 )
-def test_a_place_is_called_by_its_name(value, said):
-    assert Translator()(place_name(value)) == said
+def test_place_name(value, name):
+    assert Translator()(place_name(value)) == name

@@ -11,17 +11,17 @@ from core.errors import QueryError
 from indexer.query import parse
 
 
-def problem_of(query, **place):
+def problem_of(query, **position):
     return SearchProblem(
         params=SearchParams(q=query),
         status=HTTPStatus.UNPROCESSABLE_ENTITY,
         message="It is wrong.",
-        **place,
+        **position,
     )
 
 
 @pytest.mark.parametrize(
-    ("query", "right"),
+    ("query", "correct_query"),
     [
         ("acme sentimnt:negative -x", "acme sentiment:negative -x"),
         ("sentiment:negativ", "sentiment:negative"),
@@ -31,15 +31,15 @@ def problem_of(query, **place):
         ('acme "loud brake', 'acme "loud brake"'),
     ],
 )
-def test_the_link_of_a_hint_is_the_whole_query_put_right(query, right):
+def test_hint_links_to_the_corrected_query(query, correct_query):
     with pytest.raises(QueryError) as error_info:
         parse(query)
     error = error_info.value
     problem = problem_of(query, column=error.column, hint=error.hint)
-    assert apply_hint(problem) == right
-    parse(right)
+    assert apply_hint(problem) == correct_query
+    parse(correct_query)
 
 
-def test_without_a_hint_there_is_no_link():
+def test_mistake_without_a_hint_has_no_link():
     mistake = explain_problem(problem_of("a OR", column=3))
     assert (mistake.column, mistake.hint_url) == (3, "")

@@ -1,4 +1,4 @@
-"""Histograms and their normal level, in the reader's time zone."""
+"""Histograms and their normal level, in the time zone of the reader."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -41,17 +41,17 @@ def weekly(end, weeks, each=1):
     return [end - HOUR - WEEK * n + k * HOUR / 60 for n in range(weeks + 1) for k in range(each)]
 
 
-def test_usual_is_the_mean_of_the_same_bar_in_the_weeks_before():
+def test_normal_level_is_the_mean_of_previous_weeks():
     moments = [*weekly(NOW, 4), *weekly(NOW, 0, each=9), *weekly(NOW - WEEK, 0, each=3)]
     long_ago = NOW - WEEK * 9
     day_bars = bars(index(*moments, long_ago), NOW - DAY, NOW)
-    spike = next(bar for bar in day_bars if bar.total)
-    assert spike.total == 10
-    assert spike.usual == pytest.approx((1 + 3 + 1 + 1 + 1) / 4)
+    non_empty_bar = next(bar for bar in day_bars if bar.total)
+    assert non_empty_bar.total == 10
+    assert non_empty_bar.usual == pytest.approx((1 + 3 + 1 + 1 + 1) / 4)
 
 
-def test_weeks_in_which_nobody_listened_are_no_history():
-    """A first day has no normal level; with 0 any number would be unusual."""
+def test_weeks_before_the_first_mention_are_no_history():
+    """A first day has no normal level; compared with 0 any number would be high."""
     assert all(bar.usual is None for bar in bars(index(NOW - HOUR), NOW - DAY, NOW))
     one_week = index(NOW - HOUR, NOW - WEEK - DAY)
     assert all(bar.usual is None for bar in bars(one_week, NOW - DAY, NOW))
@@ -59,17 +59,17 @@ def test_weeks_in_which_nobody_listened_are_no_history():
     assert all(bar.usual == 0 for bar in bars(two_weeks, NOW - DAY, NOW))
 
 
-def test_usual_is_that_of_the_query():
+def test_normal_level_is_that_of_the_query():
     memory_index = index(*weekly(NOW, 4), NOW - 9 * WEEK)
     assert max(bar.usual for bar in bars(memory_index, NOW - DAY, NOW, "acme")) == 1
     assert max(bar.usual for bar in bars(memory_index, NOW - DAY, NOW, "other")) == 0
 
 
-def test_bars_of_before_and_after_the_clocks_change_are_compared_by_the_wall_clock():
-    """People live by the wall clock, not by UTC."""
+def test_bars_across_a_clock_change_are_compared_by_local_time():
+    """The rhythm of people is that of local time, not of UTC."""
     after = datetime(2026, 3, 31, 23, tzinfo=BERLIN)
-    eight = [datetime(2026, 3, 31, 8, tzinfo=BERLIN) - WEEK * n for n in range(5)]
-    memory_index = index(*[at.astimezone(UTC) for at in eight], NOW - 9 * WEEK)
+    times = [datetime(2026, 3, 31, 8, tzinfo=BERLIN) - WEEK * n for n in range(5)]
+    memory_index = index(*[at.astimezone(UTC) for at in times], NOW - 9 * WEEK)
     day_bars = bars(memory_index, (after - DAY).astimezone(UTC), after.astimezone(UTC))
     non_empty_bars = [bar for bar in day_bars if bar.total]
     assert [bar.start.astimezone(BERLIN).hour for bar in non_empty_bars] == [8]
@@ -87,13 +87,13 @@ def test_bars_of_before_and_after_the_clocks_change_are_compared_by_the_wall_clo
         (60 * DAY, DAY),
     ],
 )
-def test_the_width_of_a_bar_suits_the_window(span, width):
+def test_width_of_a_bar_depends_on_the_window(span, width):
     assert bar_width(span) == width
     first = bars(MemoryIndex(), NOW - span, NOW, zone="UTC")[0]
     assert first.end - first.start == width
 
 
-def test_the_longest_window_can_be_drawn():
+def test_longest_window_has_a_chart():
     longest = bars(MemoryIndex(), NOW - MAX_WINDOW, NOW)
     assert len(longest) < 600
     assert bar_chart(longest, SearchParams(), [], zone="UTC").columns
@@ -105,14 +105,14 @@ def first_bar(memory_index, now, zone):
     return build_bars(memory_index.search(request).histogram)[0].start
 
 
-def test_all_time_begins_at_the_midnight_of_the_first_mention():
+def test_all_time_starts_at_local_midnight_of_the_first_mention():
     first = datetime(2025, 6, 7, 22, 30, tzinfo=UTC)  # the 8th in Berlin
-    begun = first_bar(index(NOW, first), NOW + HOUR, "Europe/Berlin")
-    assert begun == datetime(2025, 6, 8, tzinfo=BERLIN)
-    assert begun.tzinfo is UTC
+    start = first_bar(index(NOW, first), NOW + HOUR, "Europe/Berlin")
+    assert start == datetime(2025, 6, 8, tzinfo=BERLIN)
+    assert start.tzinfo is UTC
 
 
-def test_all_time_is_bounded_and_never_empty():
+def test_all_time_is_limited_and_not_empty():
     ancient = first_bar(index(datetime(1950, 1, 1, tzinfo=UTC), NOW), NOW + HOUR, "UTC")
     assert ancient == NOW.replace(hour=0)
     assert first_bar(MemoryIndex(), NOW, "UTC") < NOW

@@ -24,12 +24,12 @@ def ids(body):
     return [mention["id"] for mention in body["mentions"]]
 
 
-def cards(html):
+def card_ids(html):
     """Return the ids of the mentions on the page, in order."""
     return re.findall(r'class="when" href="/m(?:entions)?/([0-9a-f]{32})"', html)
 
 
-def links(html, relation):
+def relation_links(html, relation):
     return [unescape(url) for url in fromstring(html).xpath(f"//a[@rel='{relation}']/@href")]
 
 
@@ -54,91 +54,93 @@ def engine_client(request, filled_record, tmp_path):
         )
 
 
-def test_the_twins_pages_hold_every_mention_once(engine_client):
-    """Deleted ones are on no page."""
-    living = {key(name) for name, *_ in sample_installation.mention_rows()} - {
+def test_json_pages_have_every_mention_once(engine_client):
+    """Deleted mentions are on no page."""
+    live_ids = {key(name) for name, *_ in sample_installation.mention_rows()} - {
         key(sample_installation.DELETED)
     }
-    found_ids, path = [], ALL
+    ids_of_all_pages, path = [], ALL
     while path:
         page = engine_client.get(path).json()
-        assert page["total"] == len(living)
-        found_ids += ids(page)
+        assert page["total"] == len(live_ids)
+        ids_of_all_pages += ids(page)
         path = page["next"]
-    assert sorted(found_ids) == sorted(living)
+    assert sorted(ids_of_all_pages) == sorted(live_ids)
 
 
-def test_the_pages_show_every_family_once_by_its_newest_member(engine_client):
-    card_ids, path = [], "/?range=all"
+def test_pages_have_every_family_once_by_its_newest_mention(engine_client):
+    ids_of_all_pages, path = [], "/?range=all"
     while path:
         html = engine_client.get(path).text
-        assert len(cards(html)) <= CARDS_PER_PAGE
-        card_ids += cards(html)
-        path = next(iter(links(html, "next")), None)
+        assert len(card_ids(html)) <= CARDS_PER_PAGE
+        ids_of_all_pages += card_ids(html)
+        path = next(iter(relation_links(html, "next")), None)
     families = {
         text: key(name)
         for name, text, *_ in sample_installation.mention_rows()
         if name != sample_installation.DELETED
     }
-    newest = {
+    newest_ids = {
         key("copy0") if i == key(f"copy{sample_installation.COPIES - 1}") else i
         for i in families.values()
     }
-    assert sorted(card_ids) == sorted(newest)
+    assert sorted(ids_of_all_pages) == sorted(newest_ids)
 
 
-def test_newer_leads_back(engine_client):
+def test_newer_link_leads_back(engine_client):
     first = engine_client.get("/?range=all").text
-    second = engine_client.get(links(first, "next")[0]).text
-    third = engine_client.get(links(second, "next")[0]).text
-    assert cards(engine_client.get(links(third, "prev")[0]).text) == cards(second)
-    assert cards(engine_client.get(links(second, "prev")[0]).text) == cards(first)
+    second = engine_client.get(relation_links(first, "next")[0]).text
+    third = engine_client.get(relation_links(second, "next")[0]).text
+    assert card_ids(engine_client.get(relation_links(third, "prev")[0]).text) == card_ids(second)
+    assert card_ids(engine_client.get(relation_links(second, "prev")[0]).text) == card_ids(first)
 
 
-def test_a_family_links_to_all_its_members(engine_client):
+def test_family_links_to_all_its_mentions(engine_client):
     html = engine_client.get("/?q=free&range=28d").text
-    assert cards(html) == [key("copy0")]
+    assert card_ids(html) == [key("copy0")]
     assert f"+{sample_installation.COPIES - 1} similar posts" in html
     members = fromstring(html).cssselect("a.alike")[0].get("href")
     twin = members.replace("/?", "/search.json?", 1)
     assert len(ids(engine_client.get(twin).json())) == sample_installation.COPIES
 
 
-def test_by_relevance_the_pages_go_on_as_well(engine_client):
+def test_pages_by_relevance(engine_client):
     first = engine_client.get("/?q=acme&range=all&sort=relevance").text
-    second = engine_client.get(links(first, "next")[0]).text
-    assert cards(second)
-    assert not set(cards(first)) & set(cards(second))
+    second = engine_client.get(relation_links(first, "next")[0]).text
+    assert card_ids(second)
+    assert not set(card_ids(first)) & set(card_ids(second))
 
 
-def test_a_filter_is_set_and_taken_away_by_its_link(engine_client):
-    free = engine_client.get("/?range=28d").text
-    href, is_selected, count = facet(free, "positive")
+def test_facet_link_sets_and_removes_a_filter(engine_client):
+    all_results = engine_client.get("/?range=28d").text
+    href, is_selected, count = facet(all_results, "positive")
     assert not is_selected
-    narrowed = engine_client.get(href).text
-    assert f"<h2>{count} mentions</h2>" in narrowed
-    back, is_selected, again = facet(narrowed, "positive")
+    positive_results = engine_client.get(href).text
+    assert f"<h2>{count} mentions</h2>" in positive_results
+    removal_link, is_selected, count_after = facet(positive_results, "positive")
     assert is_selected
-    assert again == count
-    assert back == "/?range=28d"
+    assert count_after == count
+    assert removal_link == "/?range=28d"
 
 
-def test_facets_count_under_all_other_filters(engine_client):
-    """A second value of the same field adds to the first, so its count ignores the first."""
-    free = engine_client.get("/search.json?range=all").json()["facets"]
+def test_facets_count_with_all_other_filters(engine_client):
+    """A second value of a field adds results, so its count ignores the first value."""
+    all_results = engine_client.get("/search.json?range=all").json()["facets"]
     path = "/search.json?range=all&sentiment=positive"
-    narrowed = engine_client.get(path).json()["facets"]
-    assert {c["value"]: c["count"] for c in narrowed["sentiment"]} == {
-        c["value"]: c["count"] for c in free["sentiment"]
+    positive_results = engine_client.get(path).json()["facets"]
+    assert {c["value"]: c["count"] for c in positive_results["sentiment"]} == {
+        c["value"]: c["count"] for c in all_results["sentiment"]
     }
-    assert sum(c["count"] for c in narrowed["source"]) < sum(c["count"] for c in free["source"])
+    assert sum(c["count"] for c in positive_results["source"]) < sum(
+        c["count"] for c in all_results["source"]
+    )
     both = engine_client.get(f"{path}&sentiment=negative").json()
     assert both["total"] == sum(
-        c["count"] for c in free["sentiment"] if c["value"] in ("positive", "negative")
+        c["count"] for c in all_results["sentiment"] if c["value"] in ("positive", "negative")
     )
 
 
-def test_a_chosen_value_that_nothing_has_stays_to_be_taken_away(client):
+def test_selected_value_without_results_can_be_removed(client):
     html = client.get("/?source=nowhere").text
     assert facet(html, "nowhere") == ("/", True, 0)
     assert "No results" in html
@@ -154,7 +156,7 @@ def test_bars_cover_the_window_and_sum_to_the_total(engine_client):
         assert 24 <= len(bars) <= 61
 
 
-def test_highlights_stand_where_the_text_says_the_words(engine_client):
+def test_highlights_are_the_words_of_the_query(engine_client):
     hits = engine_client.get("/search.json?q=BRAKE&range=all").json()["mentions"]
     assert hits
     for mention in hits:
@@ -163,59 +165,57 @@ def test_highlights_stand_where_the_text_says_the_words(engine_client):
     assert "<mark>brake</mark>" in engine_client.get("/?q=BRAKE").text
 
 
-def test_a_mistake_is_shown_with_caret_and_a_way_out(client):
-    answer = client.get("/?q=acme+sentimnt:negative&source=blog&range=24h")
-    assert answer.status_code == 422
-    mistake = fromstring(answer.text).cssselect(".mistake")[0]
+def test_mistake_has_a_caret_and_a_hint(client):
+    response = client.get("/?q=acme+sentimnt:negative&source=blog&range=24h")
+    assert response.status_code == 422
+    mistake = fromstring(response.text).cssselect(".mistake")[0]
     assert "Unknown field “sentimnt”" in mistake.text_content()
     query, caret = mistake.findtext("pre").splitlines()
     assert query[caret.index("^") :].startswith("sentimnt")
     hint = mistake.cssselect("a")[0].get("href")
     assert hint == "/?q=acme+sentiment%3Anegative&range=24h&source=blog"
     assert client.get(hint).status_code == 200
-    assert "source <b>blog</b>" in answer.text
+    assert "source <b>blog</b>" in response.text
 
 
-def test_the_twin_of_a_mistake_points_too(client):
-    answer = client.get("/search.json?q=(brake")
-    assert answer.status_code == 422
-    assert answer.json()["column"] == 0
-    assert answer.json()["hint"] == "(brake)"
+def test_json_of_a_mistake_has_column_and_hint(client):
+    response = client.get("/search.json?q=(brake")
+    assert response.status_code == 422
+    assert response.json()["column"] == 0
+    assert response.json()["hint"] == "(brake)"
 
 
 @pytest.mark.parametrize("query", ["(" * 300, "a OR " * 1000 + "a", "x" * 9999])
-def test_an_abusive_query_is_a_mistake_like_any_other(client, query):
+def test_abusive_query_is_refused(client, query):
     assert client.get("/", params={"q": query}).status_code == 422
 
 
-def test_a_mark_of_another_order_is_no_error_of_ours(client):
+def test_page_token_of_another_order_is_refused(client):
     assert client.get("/?q=acme&sort=relevance&after=1." + "0" * 32).status_code == 422
 
 
-def test_what_the_record_deleted_is_not_shown_although_the_index_still_has_it(
-    client, filled_record
-):
+def test_mention_deleted_in_the_database_only_is_not_shown(client, filled_record):
     with filled_record.write() as tx:
-        gone = mentions.update().where(mentions.c.id == key("hostile0"))
-        tx.execute(gone.values(state="deleted", text=""))
+        deletion = mentions.update().where(mentions.c.id == key("hostile0"))
+        tx.execute(deletion.values(state="deleted", text=""))
     html = client.get("/?range=24h").text
     assert key("hostile1") in html
     assert key("hostile0") not in html
 
 
-class Unreachable(MemoryIndex):
+class UnreachableIndex(MemoryIndex):
     """An index whose engine is down."""
 
     def search(self, *_, **__):
         raise TransientError("The index does not answer: connection refused.")
 
 
-def test_without_its_index_the_search_is_503_and_all_else_works(context):
-    client = sample_installation.make_client(replace(context, index=Unreachable()))
-    answer = client.get("/?q=acme")
-    assert answer.status_code == 503
-    assert "The index does not answer: connection refused." in answer.text
-    assert "INC-1" in answer.text
+def test_unreachable_index_is_503_for_the_search_only(context):
+    client = sample_installation.make_client(replace(context, index=UnreachableIndex()))
+    response = client.get("/?q=acme")
+    assert response.status_code == 503
+    assert "The index does not answer: connection refused." in response.text
+    assert "INC-1" in response.text
     twin = client.get("/search.json")
     assert (twin.status_code, twin.json()["ok"]) == (503, False)
     for path in ("/incidents/1", "/sources", "/status", f"/m/{key('day3')}"):
@@ -223,18 +223,18 @@ def test_without_its_index_the_search_is_503_and_all_else_works(context):
 
 
 @pytest.mark.parametrize("problem", ["down", "range=9y"])
-def test_a_problem_keeps_the_form_with_query_and_filters(context, problem):
-    index = Unreachable() if problem == "down" else context.index
+def test_problem_keeps_query_and_filters_in_the_form(context, problem):
+    index = UnreachableIndex() if problem == "down" else context.index
     client = sample_installation.make_client(replace(context, index=index))
     window = "range=24h" if problem == "down" else problem
-    answer = client.get(f"/?q=acme+loud&source=blog&sort=relevance&{window}")
-    assert answer.status_code == (503 if problem == "down" else 422)
-    html = fromstring(answer.text)
-    sent = html.forms[0].form_values()
-    assert ("q", "acme loud") in sent
-    assert ("source", "blog") in sent
-    assert ("sort", "relevance") in sent
-    assert "source <b>blog</b>" in answer.text
+    response = client.get(f"/?q=acme+loud&source=blog&sort=relevance&{window}")
+    assert response.status_code == (503 if problem == "down" else 422)
+    html = fromstring(response.text)
+    form_values = html.forms[0].form_values()
+    assert ("q", "acme loud") in form_values
+    assert ("source", "blog") in form_values
+    assert ("sort", "relevance") in form_values
+    assert "source <b>blog</b>" in response.text
     assert html.cssselect(".mistake")
 
 
@@ -253,24 +253,24 @@ def test_a_problem_keeps_the_form_with_query_and_filters(context, problem):
         ("range=" + "9" * 500, "“" + "9" * 40 + "…” is not a value of range."),
     ],
 )
-def test_a_wrong_parameter_is_explained_in_our_words(client, parameters, sentence):
-    answer = client.get(f"/?q=acme&{parameters}")
-    assert answer.status_code == 422
-    assert sentence in fromstring(answer.text).cssselect(".mistake")[0].text_content()
-    assert not fromstring(answer.text).cssselect(".mistake pre")
+def test_wrong_parameter_has_an_explanation(client, parameters, sentence):
+    response = client.get(f"/?q=acme&{parameters}")
+    assert response.status_code == 422
+    assert sentence in fromstring(response.text).cssselect(".mistake")[0].text_content()
+    assert not fromstring(response.text).cssselect(".mistake pre")
     twin = client.get(f"/search.json?q=acme&{parameters}")
     assert twin.status_code == 422
     assert sentence in twin.json()["error"]
     assert (twin.json()["query"], twin.json()["column"], twin.json()["hint"]) == ("acme", None, "")
 
 
-def test_two_wrong_parameters_are_both_explained(client):
+def test_two_wrong_parameters_have_explanations(client):
     error = client.get("/search.json?range=9y&sort=oldest").json()["error"]
     assert "value of range" in error
     assert "value of sort" in error
 
 
-def test_an_incident_is_a_band_and_named_on_its_mentions(client):
+def test_incident_is_a_band_in_the_chart(client):
     chart = fromstring(client.get("/?range=24h").text)
     assert chart.xpath("//*[@class='band-name']/text()") == ["INC-1"]
     assert "INC-1" not in fromstring(client.get("/?range=24h&watch=rival").text).xpath(
@@ -279,7 +279,7 @@ def test_an_incident_is_a_band_and_named_on_its_mentions(client):
     assert chart.cssselect(".facts a.bad")[0].get("href") == "/incidents/1"
 
 
-def test_an_empty_installation_has_a_page_too(sqlite_record):
+def test_pages_of_an_empty_installation(sqlite_record):
     index = MemoryIndex()
     client = sample_installation.make_client(sample_installation.make_context(sqlite_record, index))
     for path in (
@@ -296,22 +296,22 @@ def test_an_empty_installation_has_a_page_too(sqlite_record):
     assert "Nothing is fetched" in client.get("/").text
 
 
-def test_the_form_sends_filters_and_window_along(client):
+def test_form_sends_filters_and_window(client):
     window = "from=2026-02-20T00:00:00Z&to=2026-03-01T00:00:00Z"
     form = fromstring(client.get(f"/?{window}&source=blog&source=forum").text).forms[0]
-    sent = form.form_values()
-    assert ("range", "chosen") in sent
-    assert ("from", "2026-02-20T00:00:00Z") in sent
-    assert [value for name, value in sent if name == "source"] == ["blog", "forum"]
-    assert client.get("/", params=sent).status_code == 200
+    form_values = form.form_values()
+    assert ("range", "chosen") in form_values
+    assert ("from", "2026-02-20T00:00:00Z") in form_values
+    assert [value for name, value in form_values if name == "source"] == ["blog", "forum"]
+    assert client.get("/", params=form_values).status_code == 200
 
 
-def test_a_bar_leads_to_its_own_mentions(client):
-    """Its page has the total of the bar, under the same filters."""
+def test_bar_links_to_its_mentions(client):
+    """The page of the link has the total of the bar, with the same filters."""
     bars = client.get("/search.json?range=7d&source=blog").json()["histogram"]
-    drawn = fromstring(client.get("/?range=7d&source=blog").text).cssselect(".plot-bars a")
-    assert len(drawn) == len(bars)
-    for bar, link in list(zip(bars, drawn, strict=True))[1:-1:9]:
-        behind = client.get(link.get("href").replace("/?", "/search.json?", 1)).json()
+    bar_links = fromstring(client.get("/?range=7d&source=blog").text).cssselect(".plot-bars a")
+    assert len(bar_links) == len(bars)
+    for bar, link in list(zip(bars, bar_links, strict=True))[1:-1:9]:
+        results = client.get(link.get("href").replace("/?", "/search.json?", 1)).json()
         tones = ("negative", "neutral", "positive", "unscored")
-        assert behind["total"] == sum(bar[tone] for tone in tones)
+        assert results["total"] == sum(bar[tone] for tone in tones)

@@ -1,4 +1,4 @@
-"""The URL as the state of a search: parsing a written URL gives the same parameters."""
+"""The URL of a search has its whole state: parsing it gives the same parameters."""
 
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
@@ -14,40 +14,40 @@ from indexer.results import PageToken, Sort
 from templates.links import Links
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
-SEVERAL = {*FILTERS, "after"}
-CLOSED = {"sentiment": Sentiment, "emotion": Emotion, "intent": Intent}
+LISTS = {*FILTERS, "after"}
+ENUMERATIONS = {"sentiment": Sentiment, "emotion": Emotion, "intent": Intent}
 
 words = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
 values = st.lists(words, max_size=3, unique=True).map(tuple)
 YEAR = timedelta(days=365)
 
 
-def several(kind):
+def list_of(kind):
     """Return a strategy for some members of an enumeration, each once."""
     return st.lists(st.sampled_from(kind), unique=True).map(tuple)
 
 
-instants = st.integers(0, 9 * 365 * 86400).map(lambda s: NOW - 30 * YEAR + timedelta(seconds=s))
+times = st.integers(0, 9 * 365 * 86400).map(lambda s: NOW - 30 * YEAR + timedelta(seconds=s))
 windows = st.one_of(
     st.sampled_from([{"range": name} for name in ("24h", "7d", "28d", "all")]),
     st.builds(
         lambda start, minutes: {"from": start, "to": start + timedelta(minutes=minutes)},
-        instants,
+        times,
         st.integers(1, 1_000_000),
     ),
-    st.builds(lambda start: {"from": start}, instants),
+    st.builds(lambda start: {"from": start}, times),
 )
-marks = st.builds(lambda n: str(PageToken(n, f"{n:032x}")), st.integers(0, 2_000_000_000))
+page_tokens = st.builds(lambda n: str(PageToken(n, f"{n:032x}")), st.integers(0, 2_000_000_000))
 states = st.builds(
     lambda window, rest: SearchParams(**window | rest),
     windows,
     st.fixed_dictionaries(
         {
             "q": words,
-            **{name: several(kind) for name, kind in CLOSED.items()},
-            **{name: values for name in FILTERS if name not in CLOSED},
+            **{name: list_of(kind) for name, kind in ENUMERATIONS.items()},
+            **{name: values for name in FILTERS if name not in ENUMERATIONS},
             "sort": st.sampled_from(Sort),
-            "after": st.lists(marks, max_size=3).map(tuple),
+            "after": st.lists(page_tokens, max_size=3).map(tuple),
         }
     ),
 )
@@ -56,37 +56,37 @@ states = st.builds(
 def parse_url(url):
     """Return the parameters that a server parses from *url*."""
     parameters = parse_qs(urlsplit(url).query, keep_blank_values=True)
-    return SearchParams(**{n: v if n in SEVERAL else v[0] for n, v in parameters.items()})
+    return SearchParams(**{n: v if n in LISTS else v[0] for n, v in parameters.items()})
 
 
 @given(states)
-def test_an_address_is_read_as_the_state_that_wrote_it(state):
+def test_url_round_trips(state):
     assert parse_url(state.url()) == state
 
 
 @given(states, st.sampled_from(FILTERS), st.data())
-def test_a_filter_toggled_twice_is_as_before(state, field, data):
-    value = data.draw(st.sampled_from(CLOSED[field]) if field in CLOSED else words)
-    begun = state.model_copy(update={"after": ()})
-    once = parse_url(begun.toggle(field, value))
+def test_filter_toggled_twice_is_unchanged(state, field, data):
+    value = data.draw(st.sampled_from(ENUMERATIONS[field]) if field in ENUMERATIONS else words)
+    first_page = state.model_copy(update={"after": ()})
+    once = parse_url(first_page.toggle(field, value))
     twice = parse_url(once.toggle(field, value))
-    assert once != begun
-    assert sorted(twice.filter_pairs()) == sorted(begun.filter_pairs())
+    assert once != first_page
+    assert sorted(twice.filter_pairs()) == sorted(first_page.filter_pairs())
 
 
 @given(states)
-def test_every_change_but_of_the_page_starts_at_the_first_page(state):
+def test_every_change_leads_to_the_first_page(state):
     assert parse_url(state.url(range="24h")).after == ()
     assert not parse_url(state.unfiltered_url()).filter_pairs()
 
 
-@given(states, marks)
-def test_newer_leads_back_to_where_older_came_from(state, mark):
-    assert parse_url(parse_url(state.older_url(mark)).newer_url()) == state
+@given(states, page_tokens)
+def test_newer_link_reverses_the_older_link(state, token):
+    assert parse_url(parse_url(state.older_url(token)).newer_url()) == state
 
 
-def test_the_way_back_has_an_end():
-    """The length of an address is limited."""
+def test_url_has_a_limited_number_of_previous_pages():
+    """The length of a URL is limited."""
     state = SearchParams()
     for n in range(200):
         state = parse_url(state.older_url(f"{n}.{'0' * 32}"))
@@ -94,32 +94,32 @@ def test_the_way_back_has_an_end():
     assert state.after[-1].startswith("199.")
 
 
-def test_what_is_ordinary_is_left_out():
+def test_defaults_are_omitted():
     assert SearchParams().url() == "/"
     assert SearchParams().url("/search.json") == "/search.json"
 
 
-def test_links_of_letters_choose_their_window():
+def test_links_of_emails_have_their_window():
     link = Links().search("watch:acme", start=NOW - timedelta(hours=3), end=NOW)
     assert parse_url(link).window(NOW + timedelta(days=9)) == (NOW - timedelta(hours=3), NOW)
     still_open = Links().search("watch:acme", start=NOW - timedelta(hours=3))
     assert parse_url(still_open).window(NOW) == (NOW - timedelta(hours=3), NOW)
 
 
-def test_a_relative_range_wins_over_a_window_that_the_form_still_carries():
+def test_relative_range_overrides_a_custom_window():
     state = parse_url("/?range=24h&from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z")
     assert state.window(NOW) == (NOW - timedelta(hours=24), NOW)
     assert state.url() == "/?range=24h"
 
 
-def test_a_window_of_the_future_is_one():
+def test_window_in_the_future_is_valid():
     state = SearchParams(**{"from": NOW + timedelta(days=1)})
     start, end = state.window(NOW)
     assert start < end
 
 
 @pytest.mark.parametrize(
-    "wrong",
+    "parameters",
     [
         {"range": "9y"},
         {"range": "chosen"},
@@ -135,7 +135,7 @@ def test_a_window_of_the_future_is_one():
         {"sentimnt": "negative"},
     ],
 )
-def test_a_parameter_that_is_none_is_refused(wrong):
-    """A search that ignored it would give wrong results."""
+def test_invalid_parameter_is_refused(parameters):
+    """A search that ignores it would give wrong results."""
     with pytest.raises(ValidationError):
-        SearchParams(**wrong)
+        SearchParams(**parameters)

@@ -1,4 +1,4 @@
-"""The number of questions that a page asks its index, on every engine."""
+"""The number of requests to the index for a page, on every engine."""
 
 from collections import Counter
 
@@ -22,7 +22,7 @@ PAGES = [
 WRONG_PAGES = ["?q=(", "?range=9y", "?q=acme&after=7"]
 
 
-class CountedIndex:
+class CountingIndex:
     """An index that counts the calls of each public method of *index*."""
 
     def __init__(self, index: MentionIndex) -> None:
@@ -41,30 +41,30 @@ class CountedIndex:
 
 @pytest.fixture(params=ENGINES)
 def index(request, filled_record, tmp_path):
-    """Each engine in turn with the mentions of the sample installation."""
+    """Yield each engine with the mentions of the sample installation."""
     for engine in STARTS[request.param](tmp_path):
         engine.setup()
-        yield CountedIndex(sample_installation.fill_index(filled_record, engine))
+        yield CountingIndex(sample_installation.fill_index(filled_record, engine))
 
 
 @pytest.fixture
 def http_requests(index, monkeypatch):
-    """A list that gets an element with each request to the server of an Elasticsearch."""
-    sent = []
+    """Return a list that gets the path of each request to Elasticsearch."""
+    requests = []
     client = getattr(index.index, "_client", None)
     if client is not None:
         perform = client.transport.perform_request
 
         def count(*args, **options):
-            sent.append(args[1])
+            requests.append(args[1])
             return perform(*args, **options)
 
         monkeypatch.setattr(client.transport, "perform_request", count)
-    return sent
+    return requests
 
 
 @pytest.mark.parametrize("path", ["/", "/search.json"])
-def test_a_page_is_one_question(index, filled_record, http_requests, path):
+def test_page_is_one_request(index, filled_record, http_requests, path):
     client = sample_installation.make_client(sample_installation.make_context(filled_record, index))
     for parameters in PAGES:
         index.calls.clear()
@@ -74,20 +74,20 @@ def test_a_page_is_one_question(index, filled_record, http_requests, path):
         assert len(http_requests) <= LIMIT
 
 
-def test_pages_of_groups_are_one_question_each(index, filled_record, http_requests):
+def test_each_page_of_groups_is_one_request(index, filled_record, http_requests):
     client = sample_installation.make_client(sample_installation.make_context(filled_record, index))
-    address, pages = "/?range=all", 0
-    while address:
+    path, pages = "/?range=all", 0
+    while path:
         index.calls.clear()
         http_requests.clear()
-        html = client.get(address).text
+        html = client.get(path).text
         assert index.calls == {"search": 1}
         assert len(http_requests) <= LIMIT
-        address, pages = next(iter(next_links(html)), None), pages + 1
+        path, pages = next(iter(next_links(html)), None), pages + 1
     assert pages > 2
 
 
-def test_a_wrong_address_asks_nothing(index, filled_record):
+def test_wrong_url_makes_no_request(index, filled_record):
     client = sample_installation.make_client(sample_installation.make_context(filled_record, index))
     for parameters in WRONG_PAGES:
         for path in ("/", "/search.json"):

@@ -18,8 +18,8 @@ families = st.lists(
 )
 
 
-def index(spread):
-    """Return an index with a mention a minute, newest first, of the families *spread*."""
+def index(family_numbers):
+    """Return an index with a mention a minute, newest first, of the families *family_numbers*."""
     memory_index = MemoryIndex()
     memory_index.apply(
         [
@@ -29,7 +29,7 @@ def index(spread):
                 published=int((NOW - timedelta(minutes=n + 1)).timestamp()),
                 family=None if family is None else f"{family:032x}",
             )
-            for n, family in enumerate(spread)
+            for n, family in enumerate(family_numbers)
         ]
     )
     memory_index.refresh()
@@ -49,35 +49,35 @@ def result_pages(memory_index, query=""):
 
 @settings(max_examples=40)
 @given(families)
-def test_over_all_pages_each_family_is_shown_once_by_its_newest_member(spread):
-    hit_ids = [hit.id for page in result_pages(index(spread)) for hit in page.hits]
+def test_pages_have_each_family_once_by_its_newest_mention(family_numbers):
+    hit_ids = [hit.id for page in result_pages(index(family_numbers)) for hit in page.hits]
     newest = {}
-    for n, family in enumerate(spread):
+    for n, family in enumerate(family_numbers):
         newest.setdefault(f"alone {n}" if family is None else family, key(f"m{n}"))
     assert hit_ids == list(newest.values())
 
 
 @settings(max_examples=20)
 @given(families)
-def test_what_is_folded_is_counted(spread):
-    """The sizes of all groups together are all results."""
-    pages = list(result_pages(index(spread)))
+def test_group_sizes(family_numbers):
+    """The sizes of all groups sum to the number of results."""
+    pages = list(result_pages(index(family_numbers)))
     hits = [hit for page in pages for hit in page.hits]
-    assert sum(hit.group_size for hit in hits) == len(spread)
+    assert sum(hit.group_size for hit in hits) == len(family_numbers)
     assert {page.groups for page in pages} == {len(hits)}
-    sizes = Counter(f"{family:032x}" for family in spread if family is not None)
+    sizes = Counter(f"{family:032x}" for family in family_numbers if family is not None)
     assert all(hit.group_size == sizes.get(hit.document.family, 1) for hit in hits)
 
 
-def test_a_wave_of_copies_is_read_past():
-    spread = [None] * 5 + [1] * 1_200 + [None] * 30
-    pages = list(result_pages(index(spread)))
+def test_many_copies_are_one_group():
+    family_numbers = [None] * 5 + [1] * 1_200 + [None] * 30
+    pages = list(result_pages(index(family_numbers)))
     assert [len(page.hits) for page in pages] == [CARDS_PER_PAGE, 16]
     assert max(hit.group_size for hit in pages[0].hits) == 1_200
 
 
-def test_only_copies_that_were_found_are_counted():
-    """The link of the number leads to the whole family, which may be larger."""
+def test_group_size_counts_results_only():
+    """The number links to the whole family, which can be larger."""
     memory_index = index([1, 1, 1])
     memory_index.apply([upsert(9, "other", "Something else.", family=f"{1:032x}")])
     memory_index.refresh()
