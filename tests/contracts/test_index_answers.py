@@ -20,7 +20,7 @@ from indexer.query.watch_query import compile_watch
 from indexer.request import Filters, HistogramRequest, SearchRequest
 from indexer.results import Sort
 from tests.indexer.engine_starts import ENGINES, STARTS, fill, texts
-from tests.indexer.factories import NOON, ask, bars, corpus, queries
+from tests.indexer.factories import NOON, corpus, histogram, queries, search
 
 DAY = timedelta(days=1)
 WHOLE_CORPUS = Filters(since=NOON - 91 * DAY, until=NOON + DAY)
@@ -47,7 +47,7 @@ def oracle() -> MentionIndex:
 @given(query=queries(texts()))
 def test_random_queries_find_what_the_oracle_finds(filled, oracle, query):
     """Count and first page, in order, on invented words and on words of real posts."""
-    page, expected = ask(filled, query), ask(oracle, query)
+    page, expected = search(filled, query), search(oracle, query)
     assert (page.total, [hit.id for hit in page.hits]) == (
         expected.total,
         [hit.id for hit in expected.hits],
@@ -82,9 +82,9 @@ def test_the_deepest_query_that_parses_is_answered(filled, oracle):
 def test_paging_by_relevance_is_complete(filled):
     """Page after page the same hits as on one long page."""
     query, seen, after = parse("you OR love"), [], None
-    whole = ask(filled, query, sort=Sort.RELEVANCE, size=500)
+    whole = search(filled, query, sort=Sort.RELEVANCE, size=500)
     while True:
-        page = ask(filled, query, sort=Sort.RELEVANCE, size=9, page_token=after)
+        page = search(filled, query, sort=Sort.RELEVANCE, size=9, page_token=after)
         seen += [hit.id for hit in page.hits]
         if (after := page.next_page_token) is None:
             break
@@ -102,8 +102,8 @@ def test_paging_by_relevance_is_complete(filled):
 def test_bars_are_those_of_the_oracle_and_hold_every_hit(filled, oracle, query, step, zone):
     """By sentiment, empty bars too, in every zone and across changes of the clocks."""
     how = {"step": step, "zone": ZoneInfo(zone)}
-    buckets = bars(filled, query, WHOLE_CORPUS, **how)
-    assert buckets == bars(oracle, query, WHOLE_CORPUS, **how)
+    buckets = histogram(filled, query, WHOLE_CORPUS, **how)
+    assert buckets == histogram(oracle, query, WHOLE_CORPUS, **how)
     assert sum(bucket.total for bucket in buckets) == filled.count(query)
 
 
@@ -112,7 +112,7 @@ def test_bars_are_those_of_the_oracle_and_hold_every_hit(filled, oracle, query, 
 def test_facets_are_exact(filled, oracle, query, n):
     """Of every field, with ties in order, though segments and shards count by themselves."""
     how = {"facets": (*FIELDS,), "facet_size": n}
-    assert ask(filled, query, **how).facets == ask(oracle, query, **how).facets
+    assert search(filled, query, **how).facets == search(oracle, query, **how).facets
 
 
 @settings(max_examples=25)
@@ -120,7 +120,7 @@ def test_facets_are_exact(filled, oracle, query, n):
 def test_count_is_total_is_ids(filled, query):
     """One truth, asked in three ways."""
     ids = list(filled.ids(query))
-    assert filled.count(query) == ask(filled, query, size=1).total == len(ids) == len(set(ids))
+    assert filled.count(query) == search(filled, query, size=1).total == len(ids) == len(set(ids))
 
 
 @settings(max_examples=40)

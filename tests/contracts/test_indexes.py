@@ -15,7 +15,16 @@ from indexer.query import parse
 from indexer.request import Filters, HistogramRequest
 from indexer.results import Sort
 from tests.indexer.engine_starts import ENGINES, STARTS
-from tests.indexer.factories import NOON, SECOND, ask, bars, delete, key, shown, upsert
+from tests.indexer.factories import (
+    NOON,
+    SECOND,
+    delete,
+    histogram,
+    key,
+    make_document,
+    search,
+    upsert,
+)
 
 BERLIN = ZoneInfo("Europe/Berlin")
 DAY = timedelta(days=1)
@@ -38,7 +47,7 @@ def fates(index, *batch):
 
 def found(index, text):
     """The ids of the hits, newest first."""
-    return [hit.id for hit in ask(index, parse(text), size=100).hits]
+    return [hit.id for hit in search(index, parse(text), size=100).hits]
 
 
 # ---- writing
@@ -52,13 +61,13 @@ def test_an_engine_is_known_by_its_name():
 def test_an_empty_index_answers(index):
     """Before the first mention there is nothing, and no error."""
     query = parse("acme")
-    assert ask(index, query).total == index.count() == index.health().docs == 0
+    assert search(index, query).total == index.count() == index.health().docs == 0
     assert list(index.ids(query)) == []
     window = Filters(since=NOON - DAY, until=NOON, fields={"source": ("blog",)})
     how = {"zone": BERLIN, "past_weeks": 2, "starts_at_first_mention": True}
     histogram = HistogramRequest(width=lambda _: DAY, **how)
     parts = {"facets": ("source", "tag"), "histogram": histogram, "group_by_family": True}
-    response = ask(index, query, window, **parts)
+    response = search(index, query, window, **parts)
     assert (response.groups, response.hits) == (0, ())
     assert response.facets == {"source": [("blog", 0)], "tag": []}
     assert [bar.total for bar in response.histogram] == [0, 0]
@@ -111,7 +120,7 @@ def test_what_is_deleted_can_return(index):
     fates(index, upsert(1, "a"), upsert(2, "b"))
     assert fates(index, delete(3, "a")) == [ChangeResult.OK]
     assert found(index, "") == found(index, "-nothing") == [key("b")]
-    assert ask(index, parse(""), facets=("source",)).facets == {"source": [("blog", 1)]}
+    assert search(index, parse(""), facets=("source",)).facets == {"source": [("blog", 1)]}
     assert fates(index, upsert(4, "a")) == [ChangeResult.OK]
     assert index.count() == index.health().docs == 2
 
@@ -146,12 +155,12 @@ def test_a_bad_change_is_rejected_alone(index, bad, reason):
 
 def test_a_document_comes_back_as_it_went_in(index):
     """Every field, with None and with several values, in any script."""
-    plain = shown("a", "Crème — brûlée 😀\n<script>", language=None, domain=None)
-    full = shown("b", "", topic=("price", "a b"), sentiment="negative", polarity=-0.25,
+    plain = make_document("a", "Crème — brûlée 😀\n<script>", language=None, domain=None)
+    full = make_document("b", "", topic=("price", "a b"), sentiment="negative", polarity=-0.25,
                  probability=0.5, voice="0" * 32, family="f", published=-86_400)  # fmt: skip
     index.apply([Upsert(id=one.id, number=1, document=one) for one in (plain, full)])
     index.refresh()
-    hits = ask(index, parse("")).hits
+    hits = search(index, parse("")).hits
     assert [hit.document for hit in hits] == [plain, full]
     assert hits[1].published == datetime(1969, 12, 31, tzinfo=UTC)
 
@@ -211,7 +220,7 @@ def test_paging_sees_each_mention_once_while_others_write(index):
     fates(index, *(upsert(1, f"n{number}", published=SECOND - number // 7) for number in range(50)))
     expected, seen, after = list(index.ids()), [], None
     for step in range(100):
-        page = ask(index, parse(""), size=7, page_token=after)
+        page = search(index, parse(""), size=7, page_token=after)
         seen += [hit.id for hit in page.hits]
         fates(index, upsert(1, f"new{step}", published=SECOND + 1 + step))
         after = page.next_page_token
@@ -224,11 +233,11 @@ def test_relevance_puts_the_rare_word_first(index):
     """Of two words the rarer one weighs more; fields and times do not weigh at all."""
     common = [upsert(1, f"n{number}", "acme phone") for number in range(20)]
     fates(index, *common, upsert(1, "rare", "acme recall", published=SECOND - 9 * 86_400))
-    page = ask(index, parse("phone OR recall source:blog"), sort=Sort.RELEVANCE, size=3)
+    page = search(index, parse("phone OR recall source:blog"), sort=Sort.RELEVANCE, size=3)
     assert page.hits[0].id == key("rare")
     scores = [hit.score for hit in page.hits]
     assert scores == sorted(scores, reverse=True)
-    assert ask(index, parse("source:blog"), sort=Sort.RELEVANCE).hits[0].score is None
+    assert search(index, parse("source:blog"), sort=Sort.RELEVANCE).hits[0].score is None
 
 
 @pytest.mark.parametrize("after", ["", "x", "1.2", "99999", f"1.{'g' * 32}", f"1.{key('a')}\n"])
@@ -236,13 +245,13 @@ def test_relevance_puts_the_rare_word_first(index):
 def test_a_forged_mark_is_refused(index, after, sort):
     """By a sentence, not by the engine."""
     with pytest.raises(QueryError, match="page link"):
-        ask(index, parse("acme"), sort=sort, page_token=after)
+        search(index, parse("acme"), sort=sort, page_token=after)
 
 
 @pytest.mark.parametrize("size", [0, -1, 1001])
 def test_the_size_of_a_page_is_limited(index, size):
     with pytest.raises(ValueError, match="1 to 1,000"):
-        ask(index, parse("acme"), size=size)
+        search(index, parse("acme"), size=size)
 
 
 def test_days_are_those_of_the_zone_also_when_clocks_change(index):
@@ -253,7 +262,7 @@ def test_days_are_those_of_the_zone_also_when_clocks_change(index):
     ]
     fates(index, *hours)
     filters = Filters(since=first, until=first + 2 * DAY)
-    buckets = bars(index, parse(""), filters, step=DAY, zone=BERLIN)
+    buckets = histogram(index, parse(""), filters, step=DAY, zone=BERLIN)
     assert [(bar.start.isoformat(), bar.counts.unscored) for bar in buckets] == [
         ("2026-03-29T00:00:00+01:00", 23),
         ("2026-03-30T00:00:00+02:00", 24),
@@ -263,7 +272,7 @@ def test_days_are_those_of_the_zone_also_when_clocks_change(index):
 
 def test_a_facet_that_is_no_field_is_refused(index):
     with pytest.raises(ValueError, match="colour"):
-        ask(index, parse(""), facets=("colour",))
+        search(index, parse(""), facets=("colour",))
 
 
 @pytest.mark.parametrize(
@@ -285,7 +294,7 @@ def test_what_the_heads_of_a_model_read_is_found_and_counted(index, query, names
         upsert(3, "c"),
     )
     assert sorted(found(index, query)) == sorted(map(key, names))
-    counts = ask(index, parse(""), facets=("emotion", "intent")).facets
+    counts = search(index, parse(""), facets=("emotion", "intent")).facets
     assert counts["intent"] == [("complaint", 2), ("churn_risk", 1)]
     assert counts["emotion"] == [("anger", 1), ("joy", 1)]
 
@@ -313,6 +322,6 @@ def test_what_a_text_names_is_found_and_counted(index, query, names):
         upsert(4, "d"),
     )
     assert found(index, query) == sorted(map(key, names))
-    counts = ask(index, parse(""), facets=("place", "tag")).facets
+    counts = search(index, parse(""), facets=("place", "tag")).facets
     assert counts["place"][:2] == [("de", 2), ("de/munich", 1)]
     assert counts["tag"] == [("acmefail", 2), ("grösse", 1)]

@@ -1,4 +1,4 @@
-"""Short ways to make documents, changes and queries; everything not said is ordinary."""
+"""Factories of documents, changes and queries, with defaults for every field."""
 
 import os
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ SECOND = int(NOON.timestamp())
 
 
 def shared(path: str) -> Path:
-    """A file or folder beside the repository; the test is skipped aloud where it is missing."""
+    """Return a file or folder of SHARED; skip the test with a message if it is missing."""
     root = Path(os.environ.get("SHARED", "../shared"))
     if not (root / path).exists():
         pytest.skip(f"SHARED has no {path}")
@@ -36,13 +36,13 @@ def shared(path: str) -> Path:
 
 
 def key(name: str) -> str:
-    """The id of the mention called *name*."""
+    """Return the id of the mention called *name*."""
     return mention_id(f"https://blog.example/{name}")
 
 
-def shown(name: str, text: str = "The brake is loud.", **said: Any) -> Document:
-    """The document of the mention called *name*, published at NOON."""
-    ordinary: dict[str, Any] = {
+def make_document(name: str, text: str = "The brake is loud.", **fields: Any) -> Document:
+    """Return the document of the mention called *name*, published at NOON."""
+    defaults: dict[str, Any] = {
         "id": key(name),
         "words": " ".join(index_words(text)),
         "text": text,
@@ -69,27 +69,27 @@ def shown(name: str, text: str = "The brake is loud.", **said: Any) -> Document:
         "tag": (),
         "link": (),
     }
-    return Document(**ordinary | said)
+    return Document(**defaults | fields)
 
 
-def upsert(number: int, name: str, text: str = "The brake is loud.", **said: Any) -> Upsert:
-    """Change *number*: the mention called *name* is so."""
-    return Upsert(id=key(name), number=number, document=shown(name, text, **said))
+def upsert(number: int, name: str, text: str = "The brake is loud.", **fields: Any) -> Upsert:
+    """Return change *number*, an upsert of the mention called *name*."""
+    return Upsert(id=key(name), number=number, document=make_document(name, text, **fields))
 
 
 def delete(number: int, name: str) -> Delete:
-    """Change *number*: the mention called *name* is gone."""
+    """Return change *number*, the deletion of the mention called *name*."""
     return Delete(id=key(name), number=number)
 
 
 @cache
-def written_posts() -> Sequence[str]:
-    """Return 400 posts as people write them: short and long, in many scripts, all different."""
+def posts_of_people() -> Sequence[str]:
+    """Return 400 different posts as people write them, short and long, in many scripts."""
     return Path(__file__).with_name("posts.txt").read_text(encoding="utf-8").splitlines()
 
 
-def invented_posts(n: int) -> Sequence[str]:
-    """*n* posts of few words, so that phrases repeat; in several scripts."""
+def random_posts(n: int) -> Sequence[str]:
+    """Return *n* random posts of few words in several scripts, so that phrases repeat."""
     random = Random(7)
     vocabulary = [
         *("acme", "phone", "recall", "battery", "crème", "été", "電池", "が", "危険", "😀"),
@@ -99,7 +99,7 @@ def invented_posts(n: int) -> Sequence[str]:
 
 
 def corpus(texts: Sequence[str]) -> list[Upsert]:
-    """A change for each text: several share a second, and all fields have several values.
+    """Return a change for each text. Several share a second; all fields have several values.
 
     A mention without a language has no family, either.
     """
@@ -128,27 +128,27 @@ def corpus(texts: Sequence[str]) -> list[Upsert]:
     ]
 
 
-def ask(
+def search(
     index: MentionIndex, query: Query, filters: Filters = NO_FILTERS, **parts: Any
 ) -> SearchResponse:
-    """The answer of *index* to a request with *parts*."""
+    """Return the response of *index* to a request with *parts*."""
     return index.search(SearchRequest(query=query, filters=filters, **parts))
 
 
-def bars(
+def histogram(
     index: MentionIndex, query: Query, filters: Filters, *, step: timedelta, zone: ZoneInfo
 ) -> Sequence[HistogramBucket]:
-    """The histogram of *query* over the window of *filters*."""
+    """Return the histogram of *query* over the window of *filters*."""
     request = HistogramRequest(width=lambda _: step, zone=zone)
-    return ask(index, query, filters, histogram=request).histogram
+    return search(index, query, filters, histogram=request).histogram
 
 
 def queries(texts: Sequence[str], *, leaves: int = 12) -> st.SearchStrategy[Query]:
-    """Any query whose words and phrases stand in *texts*, or nearly."""
-    spoken = [words for text in texts if (words := index_words(text))]
-    # By their number: the description of a strategy may not hold all texts.
-    said = st.integers(0, len(spoken) - 1).map(lambda at: spoken[at])
-    phrases = st.builds(_slice, said, st.integers(0, 200), st.integers(1, 3))
+    """Return a strategy of queries with words and phrases of *texts*."""
+    words_of_texts = [words for text in texts if (words := index_words(text))]
+    # Drawn by number: the description of a strategy would contain all texts.
+    drawn_words = st.integers(0, len(words_of_texts) - 1).map(lambda at: words_of_texts[at])
+    phrases = st.builds(_slice, drawn_words, st.integers(0, 200), st.integers(1, 3))
     fields = st.sampled_from(
         [
             *(Field("source", value) for value in ("blog", "a feed", "nowhere")),

@@ -7,5 +7,8 @@ __all__ = ["free_port", "url"]
 
 
 def url(*settings: str) -> str:
-    """Of a node with *settings* that ends with the tests; skips aloud where none can start."""
+    """Return the URL of a node with *settings*; skip the test if no node can start.
+
+    The node ends with the tests.
+    """
     return f"http://127.0.0.1:{servers.port('elasticsearch', *settings)}"

@@ -1,4 +1,4 @@
-"""Servers of index engines on loopback, each started once for all tests that need it.
+"""Servers of index engines on loopback, started once for all tests that need them.
 
 An engine that needs a server has a file tests/cases/engines/NAME/start.json: ``command`` starts it
 (its first word is a path below SHARED), ``needs`` is a program that the command needs, ``ready``
@@ -26,7 +26,7 @@ CASES = Path(__file__).parents[1] / "cases" / "engines"
 
 
 def description(engine: str) -> dict[str, Any]:
-    """Return the content of the file of *engine*; empty: it needs no server."""
+    """Return the content of the file of *engine*, empty if it needs no server."""
     path = CASES / engine / "start.json"
     return json.loads(path.read_text()) if path.exists() else {}
 
@@ -37,11 +37,11 @@ def port(engine: str, *arguments: str) -> int:
     It ends with the tests. The test is skipped where a file or program is missing.
     """
     start = description(engine)
-    return _started((*start["command"], *arguments), start["needs"], start["ready"])
+    return _start_server((*start["command"], *arguments), start["needs"], start["ready"])
 
 
 @cache
-def _started(command: tuple[str, ...], needs: str, ready: str) -> int:
+def _start_server(command: tuple[str, ...], needs: str, ready: str) -> int:
     program = shared(command[0])
     if shutil.which(needs) is None:
         pytest.skip(f"no {needs} to run {command[0]}")
@@ -62,7 +62,7 @@ def _started(command: tuple[str, ...], needs: str, ready: str) -> int:
 
 
 def free_port() -> int:
-    """A port on which nobody listens."""
+    """Return a free port of loopback."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

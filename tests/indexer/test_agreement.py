@@ -1,6 +1,6 @@
-"""Whatever is told to them, in whatever batches and orders, tantivy and memory show the same.
+"""Tantivy and the memory engine give the same responses after any changes in any batches.
 
-tests/contracts compares their answers on one corpus; here the corpus is what a feed made of it.
+tests/contracts compares their responses on one corpus; here the corpus is a random change feed.
 """
 
 from datetime import timedelta
@@ -16,26 +16,26 @@ from indexer.engines.tantivy.index import TantivyIndex
 from indexer.query import parse
 from indexer.request import Filters, HistogramRequest
 from indexer.results import Sort
-from tests.indexer.factories import NOON, SECOND, ask, delete, invented_posts, queries, upsert
+from tests.indexer.factories import NOON, SECOND, delete, queries, random_posts, search, upsert
 
 pytestmark = pytest.mark.slow  # an index in files for each example
 DAY = timedelta(days=1)
-TEXTS = invented_posts(40)
+TEXTS = random_posts(40)
 NAMES = [f"n{number}" for number in range(12)]
 
 
-def told(number: int, name: str, text: str | None, days: int) -> Change:
-    """Change *number*: the mention called *name* says *text*, or is gone."""
+def make_change(number: int, name: str, text: str | None, days: int) -> Change:
+    """Return change *number*: an upsert of the mention called *name*, or its deletion."""
     if text is None:
         return delete(number, name)
     mood = ["negative", "neutral", "positive", None][len(text) % 4]
-    said = {"sentiment": mood, "source": ("blog", name)[: 1 + days % 2]}
-    return upsert(number, name, text, published=SECOND - days * 86_400, **said)
+    fields = {"sentiment": mood, "source": ("blog", name)[: 1 + days % 2]}
+    return upsert(number, name, text, published=SECOND - days * 86_400, **fields)
 
 
 CHANGES = st.lists(
     st.builds(
-        told,
+        make_change,
         st.integers(1, 30),
         st.sampled_from(NAMES),
         st.none() | st.sampled_from(TEXTS),
@@ -46,23 +46,23 @@ CHANGES = st.lists(
 
 
 def batches(changes, sizes):
-    """*changes* in pieces of *sizes*, the last one of what is left."""
+    """Yield *changes* in batches of *sizes*, then the rest."""
     for size in sizes:
         yield changes[:size]
         changes = changes[size:]
     yield changes
 
 
-def answers(index, query):
-    """All that an index says of *query*."""
+def responses(index, query):
+    """Return all responses of an index to *query*."""
     filters = Filters(since=NOON - 90 * DAY, until=NOON + DAY)
     histogram = HistogramRequest(width=lambda _: DAY, zone=ZoneInfo("Europe/Berlin"))
     facets = ("source", "sentiment")
     parts = {"size": 50, "facets": facets, "histogram": histogram, "group_by_family": True}
     return {
-        "groups": ask(index, query, filters, **parts),
-        "hits": ask(index, query, size=50),
-        "relevant": {hit.id for hit in ask(index, query, sort=Sort.RELEVANCE, size=50).hits},
+        "groups": search(index, query, filters, **parts),
+        "hits": search(index, query, size=50),
+        "relevant": {hit.id for hit in search(index, query, sort=Sort.RELEVANCE, size=50).hits},
         "ids": list(index.ids(query)),
         "docs": index.health().docs,
     }
@@ -70,8 +70,8 @@ def answers(index, query):
 
 @settings(max_examples=60)
 @given(CHANGES, st.lists(st.integers(0, 12), max_size=5), st.data())
-def test_any_feed_in_any_batches_ends_alike(tmp_path_factory, changes, sizes, data):
-    """Edits, moves in time, deletes, returns, replays and numbers out of order."""
+def test_engines_agree_after_any_feed_in_any_batches(tmp_path_factory, changes, sizes, data):
+    """Changes are edits, new times, deletions, returns, replays and numbers out of order."""
     memory = MemoryIndex()
     with TantivyIndex(tmp_path_factory.mktemp("index"), writer=True) as tantivy:
         tantivy.setup()
@@ -80,14 +80,14 @@ def test_any_feed_in_any_batches_ends_alike(tmp_path_factory, changes, sizes, da
         for index in (tantivy, memory):
             index.refresh()
         for query in ("", data.draw(queries(TEXTS, leaves=4)), parse("-source:blog")):
-            asked = parse(query) if query == "" else query
-            assert answers(tantivy, asked) == answers(memory, asked)
+            request_query = parse(query) if query == "" else query
+            assert responses(tantivy, request_query) == responses(memory, request_query)
 
 
 @settings(max_examples=30)
 @given(CHANGES, st.integers(0, 40), st.integers(0, 40))
-def test_a_writer_that_was_closed_goes_on_where_it_was(tmp_path_factory, changes, one, other):
-    """Between any two batches the process may end; what is told again is stale."""
+def test_reopened_writer_continues(tmp_path_factory, changes, one, other):
+    """The process can end between any two batches; changes sent again are stale."""
     folder, memory = tmp_path_factory.mktemp("index"), MemoryIndex()
     first, last = sorted((one, other))
     for batch in (changes[:last], changes[first:]):
@@ -96,22 +96,22 @@ def test_a_writer_that_was_closed_goes_on_where_it_was(tmp_path_factory, changes
             assert tantivy.apply(batch) == memory.apply(batch)
     memory.refresh()
     with TantivyIndex(folder, writer=False) as reader:
-        assert answers(reader, parse("")) == answers(memory, parse(""))
+        assert responses(reader, parse("")) == responses(memory, parse(""))
 
 
 @settings(max_examples=30)
 @given(CHANGES)
-def test_only_the_newest_number_of_a_mention_counts(tmp_path_factory, changes):
-    """In any order the feed ends at the change with the highest number, the first of its kind."""
+def test_only_the_newest_number_of_a_mention_applies(tmp_path_factory, changes):
+    """In any order the result is the first change with the highest number."""
     newest: dict[str, Change] = {}
     for change in changes:
         if change.id not in newest or change.number > newest[change.id].number:
             newest[change.id] = change
-    straight = MemoryIndex()
-    straight.apply([*newest.values()])
-    straight.refresh()
+    expected_index = MemoryIndex()
+    expected_index.apply([*newest.values()])
+    expected_index.refresh()
     with TantivyIndex(tmp_path_factory.mktemp("index"), writer=True) as tantivy:
         tantivy.setup()
         tantivy.apply(changes)
         tantivy.refresh()
-        assert answers(tantivy, parse("")) == answers(straight, parse(""))
+        assert responses(tantivy, parse("")) == responses(expected_index, parse(""))

@@ -1,4 +1,4 @@
-"""From a mention to its document."""
+"""Documents of mentions."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -13,7 +13,7 @@ from core.mention import AnalysisState, Mention, MentionState, Sentiment, Verdic
 from indexer.change import Delete, Upsert, build_change, reject_reason
 from indexer.document import build_document, field_values, from_stored, to_stored
 from indexer.index_tokens import index_words
-from tests.indexer.factories import NOON, SECOND, key, shown, upsert
+from tests.indexer.factories import NOON, SECOND, key, make_document, upsert
 
 TEXT = "The brake is loud"
 VERDICT = Verdict(
@@ -63,33 +63,35 @@ MENTION = Mention(
 )
 
 
-def test_all_that_is_searched_and_shown():
-    expected = shown("a", TEXT, url=MENTION.url, source=("blog", "feed"), topic=("brakes", "price"),
-                     sentiment="negative", polarity=-0.6, probability=0.7, emotion="anger",
-                     intent=("churn_risk", "complaint"), offensive="no", voice="0" * 32,
-                     family="f", product=("x200 pro",), tag=("acmefail",), link=("shop.example",),
-                     place=("de", "fr", "de/munich", "de/köln"))  # fmt: skip
-    assert build_document(MENTION) == expected
+def test_document_of_a_mention():
+    document = make_document(
+        "a", TEXT, url=MENTION.url, source=("blog", "feed"), topic=("brakes", "price"),
+        sentiment="negative", polarity=-0.6, probability=0.7, emotion="anger",
+        intent=("churn_risk", "complaint"), offensive="no", voice="0" * 32,
+        family="f", product=("x200 pro",), tag=("acmefail",), link=("shop.example",),
+        place=("de", "fr", "de/munich", "de/köln"),
+    )  # fmt: skip
+    assert build_document(MENTION) == document
 
 
-def test_without_a_verdict_there_is_no_sentiment():
-    """Neither with none at all, nor with one on an older text, nor where only topics are known."""
+def test_document_without_a_verdict_has_no_sentiment():
+    """This holds without a verdict, with one of an older text, and with topics only."""
     old = replace(VERDICT, text_sha256=text_sha256("before"))
     topics_only = replace(VERDICT, sentiment=None, probabilities={}, polarity=None)
     for verdicts, topics in [((), ()), ((old,), ()), ((topics_only,), ("brakes", "price"))]:
-        found = build_document(replace(MENTION, verdicts=verdicts))
-        assert (found.sentiment, found.polarity, found.probability) == (None, None, None)
-        assert found.topic == topics
+        document = build_document(replace(MENTION, verdicts=verdicts))
+        assert (document.sentiment, document.polarity, document.probability) == (None, None, None)
+        assert document.topic == topics
 
 
-def test_a_deleted_mention_is_a_delete():
-    deleted = replace(MENTION, state=MentionState.DELETED)
-    assert build_change(7, deleted) == Delete(id=MENTION.id, number=7)
+def test_deleted_mention_is_a_delete():
+    deleted_mention = replace(MENTION, state=MentionState.DELETED)
+    assert build_change(7, deleted_mention) == Delete(id=MENTION.id, number=7)
     assert build_change(7, MENTION) == Upsert(
         id=MENTION.id, number=7, document=build_document(MENTION)
     )
     with pytest.raises(ValueError, match="is deleted"):
-        build_document(deleted)
+        build_document(deleted_mention)
 
 
 @pytest.mark.parametrize(
@@ -102,24 +104,24 @@ def test_a_deleted_mention_is_a_delete():
         ("", None),
     ],
 )
-def test_the_domain_is_the_host(url, domain):
+def test_domain_is_the_host(url, domain):
     assert build_document(replace(MENTION, url=url)).domain == domain
 
 
 @given(st.text(st.characters(codec=None), max_size=40))
-def test_any_text_of_a_stranger_can_be_indexed(text):
-    """Lone surrogates become question marks; places in the text stay where they were."""
-    found = build_document(replace(MENTION, text=text))
-    assert len(found.text) == len(text)
-    assert found.words.split(" ") == (index_words(found.text) or [""])
-    assert reject_reason(Upsert(id=found.id, number=1, document=found)) == ""
-    assert from_stored(to_stored(found)) == found
+def test_any_text_can_be_indexed(text):
+    """Lone surrogates become question marks; positions in the text stay the same."""
+    document = build_document(replace(MENTION, text=text))
+    assert len(document.text) == len(text)
+    assert document.words.split(" ") == (index_words(document.text) or [""])
+    assert reject_reason(Upsert(id=document.id, number=1, document=document)) == ""
+    assert from_stored(to_stored(document)) == document
 
 
 def test_fields_have_the_names_of_the_query_language():
     values = field_values(build_document(MENTION))
     assert (values["source"], values["state"]) == (("blog", "feed"), ("live",))
-    assert field_values(shown("a"))["voice"] == ()
+    assert field_values(make_document("a"))["voice"] == ()
 
 
 @pytest.mark.parametrize(
@@ -128,24 +130,27 @@ def test_fields_have_the_names_of_the_query_language():
         (Delete(id="A" * 32, number=1), "the id is not 32 hexadecimal digits"),
         (Delete(id=key("a") + "\n", number=1), "the id is not 32 hexadecimal digits"),
         (Delete(id=key("a"), number=1 << 62), "the change number"),
-        (Upsert(id=key("b"), number=1, document=shown("a")), "the document belongs to another"),
+        (
+            Upsert(id=key("b"), number=1, document=make_document("a")),
+            "the document belongs to another",
+        ),
         (upsert(1, "a", published=SECOND - 200 * 365 * 86_400), "outside the years 1900"),
     ],
 )
-def test_what_no_engine_takes(bad, reason):
+def test_reject_reason(bad, reason):
     assert reject_reason(bad).startswith(reason) or reason in reject_reason(bad)
 
 
-def test_a_flaw_never_quotes_the_text():
+def test_reject_reason_has_no_text():
     assert "secret" not in reject_reason(upsert(1, "a", "my secret \ud800"))
 
 
-def test_a_model_without_further_heads_leaves_their_fields_empty():
-    found = build_document(replace(MENTION, verdicts=(replace(VERDICT, heads={}),)))
-    assert (found.emotion, found.intent, found.offensive) == (None, (), None)
+def test_fields_of_missing_heads_are_empty():
+    document = build_document(replace(MENTION, verdicts=(replace(VERDICT, heads={}),)))
+    assert (document.emotion, document.intent, document.offensive) == (None, (), None)
 
 
-def test_the_sentiment_is_that_of_the_whole_text():
+def test_sentiment_is_that_of_the_whole_text():
     """A verdict towards one of its watches changes no field."""
     towards = replace(VERDICT, watch="acme", sentiment=Sentiment.POSITIVE, topics=(), heads={})
     assert build_document(replace(MENTION, verdicts=(VERDICT, towards))) == build_document(MENTION)

@@ -1,4 +1,4 @@
-"""Where a text says what was asked for."""
+"""Highlights: the positions of the words of a query in a text."""
 
 from itertools import pairwise
 
@@ -10,13 +10,13 @@ from indexer.highlight import highlights
 from indexer.index_tokens import index_words
 from indexer.query import parse
 from indexer.query.nodes import positive_phrases
-from tests.indexer.factories import invented_posts, queries
+from tests.indexer.factories import queries, random_posts
 
-TEXTS = invented_posts(60)
+TEXTS = random_posts(60)
 
 
 @pytest.mark.parametrize(
-    ("query", "marked"),
+    ("query", "text_with_marks"),
     [
         ("brake", "The [brake], the [BRAKE]!"),
         ('"the brake"', "[The brake], [the BRAKE]!"),
@@ -31,21 +31,21 @@ TEXTS = invented_posts(60)
         ("😀", "so[😀]so"),
     ],
 )
-def test_marks(query, marked):
-    text = marked.replace("[", "").replace("]", "")
+def test_highlights(query, text_with_marks):
+    text = text_with_marks.replace("[", "").replace("]", "")
     spans = [f"[{text[start:end]}]" for start, end in highlights(parse(query), text)]
-    rest = marked
+    rest = text_with_marks
     for span in spans:
         assert span in rest
         rest = rest.partition(span)[2]
-    assert len(spans) == marked.count("[")
+    assert len(spans) == text_with_marks.count("[")
 
 
 @given(queries(TEXTS), st.lists(st.sampled_from(TEXTS), max_size=4).map(" ".join))
-def test_every_mark_is_a_word_that_was_asked_for(query, text):
-    """Ascending, apart, inside the text, and made of words of the query."""
+def test_every_highlight_is_a_word_of_the_query(query, text):
+    """Highlights are ascending, separate, inside the text, and consist of words of the query."""
     spans = highlights(query, text)
-    asked = {word for phrase in positive_phrases(query) for word in phrase.words}
+    query_words = {word for phrase in positive_phrases(query) for word in phrase.words}
     assert all(0 <= start < end <= len(text) for start, end in spans)
     assert all(one[1] <= other[0] for one, other in pairwise(spans))
-    assert all(set(index_words(text[start:end])) <= asked for start, end in spans)
+    assert all(set(index_words(text[start:end])) <= query_words for start, end in spans)

@@ -1,4 +1,4 @@
-"""Pages and the marks between them."""
+"""Pages of results, and page tokens."""
 
 import pytest
 from hypothesis import given
@@ -17,44 +17,44 @@ from indexer.results import (
     parse_page_token,
     parse_rank,
 )
-from tests.indexer.factories import SECOND, key, shown
+from tests.indexer.factories import SECOND, key, make_document
 
 
-def rows(n):
+def make_hits(n):
     return [
-        build_hit(shown(f"n{number}", published=SECOND - number), Everything())
+        build_hit(make_document(f"n{number}", published=SECOND - number), Everything())
         for number in range(n)
     ]
 
 
 @given(st.integers(EARLIEST_SECOND, LATEST_SECOND - 1), st.integers(0, 2**128 - 1))
-def test_a_mark_survives_the_address_of_a_page(published, number):
-    written = PageToken(published, f"{number:032x}")
-    assert parse_page_token(str(written)) == written
+def test_page_token_round_trips(published, number):
+    token = PageToken(published, f"{number:032x}")
+    assert parse_page_token(str(token)) == token
 
 
-def test_the_last_page_has_no_next():
-    hits = rows(2)
+def test_last_page_has_no_token():
+    hits = make_hits(2)
     assert paginate(hits, 2) == (tuple(hits), None)
     assert paginate([], 2) == paginate([], 2, 0) == ((), None)
 
 
-def test_the_next_page_begins_behind_the_last_hit_shown():
-    hits, token = paginate(rows(3), 2)
+def test_next_page_begins_after_the_last_hit():
+    hits, token = paginate(make_hits(3), 2)
     assert [hit.id for hit in hits] == [key("n0"), key("n1")]
     assert token is not None
     assert parse_page_token(token) == PageToken(SECOND - 1, key("n1"))
-    assert paginate(rows(3), 2, 4)[1] == "6"
+    assert paginate(make_hits(3), 2, 4)[1] == "6"
 
 
-def test_relevance_is_not_read_for_ever():
-    assert paginate(rows(3), 2, MAX_RANK - 2)[1] == str(MAX_RANK)
-    assert paginate(rows(3), 2, MAX_RANK - 1)[1] is None
+def test_pages_by_relevance_are_limited():
+    assert paginate(make_hits(3), 2, MAX_RANK - 2)[1] == str(MAX_RANK)
+    assert paginate(make_hits(3), 2, MAX_RANK - 1)[1] is None
     assert (parse_rank(None), parse_rank("0"), parse_rank(str(MAX_RANK))) == (0, 0, MAX_RANK)
 
 
 @pytest.mark.parametrize("after", ["", "-1", "1e3", "٣", str(MAX_RANK + 1), "7\n"])
-def test_a_forged_rank_is_refused(after):
+def test_invalid_rank_is_refused(after):
     with pytest.raises(QueryError, match="Start at the first page"):
         parse_rank(after)
 
@@ -68,6 +68,6 @@ def test_a_forged_rank_is_refused(after):
         ("source:x", Sort.NEWEST),
     ],
 )
-def test_only_words_can_be_ranked_by(query, sort):
+def test_only_queries_with_words_are_sorted_by_relevance(query, sort):
     assert effective_sort(Sort.RELEVANCE, parse(query)) is sort
     assert effective_sort(Sort.NEWEST, parse(query)) is Sort.NEWEST

@@ -13,7 +13,7 @@ from indexer.change import ChangeOutcome, ChangeResult
 from indexer.engines.memory import MemoryIndex
 from indexer.query import parse
 from store import changes, tables
-from tests.indexer.factories import ask
+from tests.indexer.factories import search
 from tests.store.factories import NOON, add_sources, crawled_post, key, store_page
 
 CONSUMER = "memory"
@@ -73,7 +73,7 @@ def test_all_mentions_are_indexed(record):
     engine = MemoryIndex()
     assert index(record, engine) == StepResult(total=3, successes=3)
     assert indexed_ids(engine) == sorted(map(key, "abc"))
-    assert [hit.id for hit in ask(engine, parse('"number b"')).hits] == [key("b")]
+    assert [hit.id for hit in search(engine, parse('"number b"')).hits] == [key("b")]
     assert position(record) == last_number(record)
     assert index(record, engine) == StepResult()
 
@@ -121,7 +121,7 @@ def test_edited_mention_matches_its_new_words_only(record):
     index(record, engine)
     store_page(record, crawled_post("a", "now it speaks of brakes"))
     index(record, engine)
-    assert [h.id for h in ask(engine, parse("brakes")).hits] == [key("a")]
+    assert [h.id for h in search(engine, parse("brakes")).hits] == [key("a")]
     assert engine.count(parse('"number a"')) == 0
 
 
@@ -134,7 +134,7 @@ def test_replay_from_the_beginning_gives_the_same_index(record):
         with record.write() as tx:
             changes.commit_offset(tx, CONSUMER, 0, now=NOON)
         index(record, one)
-        assert ask(one, parse("")).hits == ask(engine, parse("")).hits
+        assert search(one, parse("")).hits == search(engine, parse("")).hits
         assert indexed_ids(one) == sorted(map(key, "ab"))
 
 

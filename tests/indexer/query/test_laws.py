@@ -1,4 +1,4 @@
-"""Laws of the query language: what a person may write, and what any text may be taken for."""
+"""Laws of the query language: spellings of one query, mistakes, quoting and logic."""
 
 import re
 
@@ -13,9 +13,9 @@ from indexer.query.fields import FIELDS
 from indexer.query.matcher import matches
 from indexer.query.nodes import all_of, any_of, none_of, quote
 from indexer.query.parser import first_field
-from tests.indexer.factories import invented_posts, queries
+from tests.indexer.factories import queries, random_posts
 
-TEXTS = invented_posts(60)
+TEXTS = random_posts(60)
 MARKS = ['"{}"', "“{}”", "„{}“", "«{}»", "»{}«"]
 NOISE = st.text(alphabet='aB1é電😀()"“”„«»\\:-*./ \nORANDT', max_size=30) | st.text(max_size=30)
 PIECES = ["acme", "OR", "AND", "NOT", "-", "(", ")", '"', "„", "»", "topic:", "sentiment:", "sad",
@@ -23,28 +23,28 @@ PIECES = ["acme", "OR", "AND", "NOT", "-", "(", ")", '"', "„", "»", "topic:",
 half = settings(max_examples=50)
 
 
-class Writer:
-    """Writes a query as one of the people who mean it might: every choice is drawn."""
+class QueryWriter:
+    """A writer of one query in many spellings; every choice is drawn."""
 
     def __init__(self, draw) -> None:
         self._draw = draw
 
     def write(self, query: Query) -> str:
-        """A text that means *query*; in brackets, so that it can stand anywhere."""
+        """Return a text that parses to *query*, in brackets to be a part of others."""
         match query:
             case Phrase(words):
-                said = self._word(words)
+                text = self._word(words)
             case Field(name, value):
-                said = f"{self._one_of(name, name.upper(), name.title())}:{quote(value)}"
+                text = f"{self._one_of(name, name.upper(), name.title())}:{quote(value)}"
             case And(parts):
-                said = self._one_of(" ", " AND ", "\n").join(map(self.write, parts))
+                text = self._one_of(" ", " AND ", "\n").join(map(self.write, parts))
             case Or(parts):
-                said = " OR ".join(map(self.write, parts))
+                text = " OR ".join(map(self.write, parts))
             case Not(part):
-                said = f"{self._one_of('-', 'NOT ')}{self.write(part)}"
+                text = f"{self._one_of('-', 'NOT ')}{self.write(part)}"
             case _:
                 return ""
-        return f"({self._space()}{said}{self._space()})"
+        return f"({self._space()}{text}{self._space()})"
 
     def _word(self, words: tuple[str, ...]) -> str:
         cases = [self._one_of(word, _capital(word)) for word in words]
@@ -60,19 +60,19 @@ class Writer:
 
 
 def _capital(word: str) -> str:
-    """With a capital letter, where it has one that folds back to the same word."""
+    """Return *word* with a capital letter if it folds back to the same word."""
     return word.title() if index_words(word.title()) == [word] else word
 
 
 @half
 @given(st.data(), queries(TEXTS, leaves=6))
-def test_however_it_is_written_a_query_means_the_same(data, query):
-    """Brackets too many, AND said or not, NOT or -, any quotation marks, capitals, blanks."""
-    assert parse(Writer(data.draw).write(query)) == query
+def test_all_spellings_parse_to_the_same_query(data, query):
+    """Spellings differ in brackets, AND, NOT or -, quotation marks, capitals and blanks."""
+    assert parse(QueryWriter(data.draw).write(query)) == query
 
 
-def judged(text: str) -> QueryError | None:
-    """What is wrong with *text*; None: nothing."""
+def mistake_of(text: str) -> QueryError | None:
+    """Return the mistake in *text*, None if it is valid."""
     try:
         parse(text)
     except QueryError as error:
@@ -81,60 +81,60 @@ def judged(text: str) -> QueryError | None:
 
 
 @given(NOISE | st.lists(st.sampled_from(PIECES), max_size=7).map(" ".join))
-def test_every_hint_is_a_query(text):
-    """Whoever follows it meets no second mistake."""
-    if (mistake := judged(text)) and mistake.hint:
-        assert judged(mistake.hint) is None, mistake.hint
+def test_every_hint_is_a_valid_query(text):
+    """A corrected query has no second mistake."""
+    if (mistake := mistake_of(text)) and mistake.hint:
+        assert mistake_of(mistake.hint) is None, mistake.hint
         assert parse(mistake.hint) != Everything()
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=7).map(" ".join))
-def test_a_mistake_has_a_sentence_and_stands_in_the_text(text):
-    if mistake := judged(text):
+def test_mistake_has_a_sentence_and_a_column_in_the_text(text):
+    if mistake := mistake_of(text):
         assert 0 <= mistake.column <= len(text)
         assert str(mistake).endswith(".")
 
 
 @half
 @given(queries(TEXTS, leaves=4), st.sampled_from(['"', "„", "»", "«", "“"]))
-def test_the_caret_stands_under_a_mark_that_is_never_closed(query, wrong):
-    mistake = judged(f"{query} {wrong}")
+def test_column_of_an_unclosed_quotation_mark(query, wrong):
+    mistake = mistake_of(f"{query} {wrong}")
     assert mistake is not None
     assert mistake.column == len(str(query)) + 1
 
 
 @half
 @given(queries(TEXTS, leaves=4), st.sampled_from([")", "OR", "AND"]), st.booleans())
-def test_the_caret_stands_under_what_joins_or_closes_nothing(query, wrong, first):
-    """At the end of the text where that is what comes too early."""
+def test_column_of_a_superfluous_operator_or_bracket(query, wrong, first):
+    """It is at the end of the text if the text ends too early."""
     text = f"{wrong} {query}" if first else f"{query} {wrong}"
-    mistake = judged(text)
+    mistake = mistake_of(text)
     assert mistake is not None
     assert mistake.column == (0 if first else len(text) - (wrong == ")"))
 
 
 @given(st.data())
-def test_a_value_that_nearly_exists_is_suggested(data):
-    """One letter too many, in the value or in the name of the field."""
+def test_similar_value_is_suggested(data):
+    """The value or the name of the field has one additional letter."""
     name = data.draw(st.sampled_from([name for name, values in FIELDS.items() if values]))
     value = data.draw(st.sampled_from([*FIELDS[name]]))
     letter = data.draw(st.sampled_from("xyz"))
     for wrong in (f"{name}:{value}{letter}", f"{name}{letter}:{value}"):
-        mistake = judged(wrong)
+        mistake = mistake_of(wrong)
         assert mistake is not None
         assert mistake.hint == f"{name}:{value}"
 
 
 @given(st.text(min_size=1))
 def test_any_text_can_be_quoted(text):
-    """What stands between the marks is read as it is."""
+    """The text between quotation marks is parsed unchanged."""
     assert parse(f"source:{quote(text)}") == Field("source", text)
 
 
 @half
 @given(st.sampled_from([*FIELDS]), st.text("/:a\\-ORN ", min_size=1))
-def test_a_field_is_read_as_it_is_written_whatever_it_looks_like(name, value):
-    """Like a URL, an operator, another field or a negation."""
+def test_any_value_of_a_field_round_trips(name, value):
+    """It can look like a URL, an operator, another field or a negation."""
     assume(FIELDS[name] is None and name != "place")  # which takes countries alone
     field = Field(name, value if name in ("source", "watch", "topic") else value.lower())
     assert parse(str(field)) == field
@@ -145,19 +145,19 @@ def test_a_field_is_read_as_it_is_written_whatever_it_looks_like(name, value):
 
 
 @given(st.text())
-def test_the_words_of_a_text_are_their_own_words(text):
-    """So that a query of words that stand in the index finds them again."""
-    found = index_words(text)
-    assert index_words(" ".join(found)) == found
-    assert [word for word, _, _ in index_tokens(text)] == found
-    for word in found[:20]:
+def test_words_of_a_text_are_stable(text):
+    """A query of indexed words therefore matches them."""
+    words = index_words(text)
+    assert index_words(" ".join(words)) == words
+    assert [word for word, _, _ in index_tokens(text)] == words
+    for word in words[:20]:
         assert parse(word) == Phrase((word,))
 
 
 @half
 @given(st.sampled_from(TEXTS), st.data())
-def test_any_piece_of_a_text_finds_the_text(text, data):
-    """A run of its words, quoted: the phrase of what somebody copied."""
+def test_any_phrase_of_a_text_matches_it(text, data):
+    """The query is a phrase of consecutive words of the text."""
     words = index_words(text)
     assume(words)
     start, end = sorted(data.draw(st.integers(0, len(words))) for _ in range(2))
@@ -176,8 +176,8 @@ def holds(query: Query, text: str) -> bool:
 
 @half
 @given(queries(TEXTS, leaves=5), queries(TEXTS, leaves=5), st.sampled_from(TEXTS))
-def test_brackets_can_be_solved(one, other, text):
-    """De Morgan: not both is one not or the other not."""
+def test_de_morgan(one, other, text):
+    """These are the laws of De Morgan."""
     neither = all_of([none_of(one), none_of(other)])
     assert holds(none_of(any_of([one, other])), text) == holds(neither, text)
     assert holds(none_of(all_of([one, other])), text) == holds(
@@ -187,8 +187,8 @@ def test_brackets_can_be_solved(one, other, text):
 
 @half
 @given(queries(TEXTS, leaves=5), st.sampled_from(TEXTS), st.sampled_from(TEXTS))
-def test_without_not_a_longer_text_matches_as_well(query, text, more):
-    """The parts may be said anywhere: only NOT can lose a match."""
+def test_query_without_not_matches_a_longer_text(query, text, more):
+    """The order of parts does not matter: only NOT can prevent a match."""
     assume("-" not in re.sub(r'"[^"]*"', "", str(query)))
     if holds(query, text):
         assert holds(query, f"{text} {more}")
@@ -196,8 +196,8 @@ def test_without_not_a_longer_text_matches_as_well(query, text, more):
 
 @half
 @given(queries(TEXTS, leaves=6))
-def test_the_tree_is_as_flat_as_it_can_be(query):
-    """No And in an And, no Or in an Or, no Not of a Not: equal meanings are equal more often."""
+def test_tree_is_flat(query):
+    """There is no And in an And, no Or in an Or and no Not of a Not."""
 
     def flat(node: Query) -> bool:
         match node:
@@ -215,7 +215,7 @@ def test_the_tree_is_as_flat_as_it_can_be(query):
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "first"),
     [
         ("acme", None),
         ("", None),
@@ -226,5 +226,5 @@ def test_the_tree_is_as_flat_as_it_can_be(query):
         ("https://x.io topic:x", ("topic:x", 13)),
     ],
 )
-def test_the_first_field_is_found_where_it_stands(text, found):
-    assert first_field(text) == found
+def test_first_field_has_its_position(text, first):
+    assert first_field(text) == first

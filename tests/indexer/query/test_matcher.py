@@ -1,4 +1,4 @@
-"""The matcher, against the rules of logic and against plain string search."""
+"""The matcher, compared with logic and with plain string search."""
 
 import pytest
 from hypothesis import given
@@ -14,9 +14,9 @@ from indexer.index_tokens import (
 from indexer.query import And, Or, Phrase, Query, parse
 from indexer.query.matcher import matches
 from indexer.query.nodes import none_of
-from tests.indexer.factories import invented_posts, queries
+from tests.indexer.factories import queries, random_posts
 
-TEXTS = invented_posts(60)
+TEXTS = random_posts(60)
 FIELDS = {"source": ("blog", "a feed"), "sentiment": ("negative",)}
 
 
@@ -25,7 +25,7 @@ def holds(query: Query, text: str) -> bool:
 
 
 @given(queries(TEXTS), queries(TEXTS), st.sampled_from(TEXTS))
-def test_logic(one, other, text):
+def test_and_or_not(one, other, text):
     """AND, OR and NOT are those of Python."""
     first, second = holds(one, text), holds(other, text)
     assert holds(And((one, other)), text) == (first and second)
@@ -37,8 +37,8 @@ def test_logic(one, other, text):
     st.lists(st.sampled_from("abc"), max_size=12),
     st.lists(st.sampled_from("abc"), min_size=1, max_size=4),
 )
-def test_a_phrase_is_a_run_of_its_words(words, phrase):
-    """Exactly where the joined words contain the joined phrase, repeated words included."""
+def test_phrase_is_consecutive_words(words, phrase):
+    """It matches wherever the joined words contain the joined phrase, also with repeated words."""
     text, part = "".join(words), "".join(phrase)
     expected = [at for at in range(len(text)) if text.startswith(part, at)]
     assert phrase_positions(phrase, term_positions(words)) == expected
@@ -61,8 +61,8 @@ def test_fields_match_whole_values(query, expected):
     assert holds(parse(query), "The brake") is expected
 
 
-def test_no_word_is_endless():
-    """Longer words are cut alike in texts, queries and highlights."""
+def test_words_have_a_maximum_length():
+    """Longer words are cut the same way in texts, queries and highlights."""
     text = "x" * 5_000 + " end"
     assert index_words(text) == ["x" * MAX_TERM_LENGTH, "end"]
     assert [word for word, _, _ in index_tokens(text)] == index_words(text)

@@ -1,4 +1,4 @@
-"""What a text means as a query, and what is said when it means nothing."""
+"""Parsing of queries, and the errors of invalid ones."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -10,7 +10,7 @@ from core.errors import QueryError
 from indexer.query import And, Everything, Field, Not, Or, Phrase, parse
 from indexer.query.nodes import all_of, any_of, depth, positive_phrases
 from indexer.query.parser import MAX_CLAUSES, MAX_LEVELS
-from tests.indexer.factories import invented_posts, queries
+from tests.indexer.factories import queries, random_posts
 
 A, B, C = (Phrase((letter,)) for letter in "abc")
 
@@ -53,7 +53,7 @@ A, B, C = (Phrase((letter,)) for letter in "abc")
         ("a" * 300, Phrase(("a" * 100,))),
     ],
 )
-def test_meaning(text, query):
+def test_parse(text, query):
     assert parse(text) == query
 
 
@@ -90,36 +90,36 @@ def test_meaning(text, query):
         ("x" * 2001, 2000, "The query is longer than 2,000 characters.", ""),
     ],
 )
-def test_mistakes_are_named_with_their_place(text, column, message, hint):
-    with pytest.raises(QueryError) as caught:
+def test_mistakes_have_message_column_and_hint(text, column, message, hint):
+    with pytest.raises(QueryError) as error_info:
         parse(text)
-    assert message in str(caught.value)
-    assert (caught.value.column, caught.value.hint) == (column, hint)
+    assert message in str(error_info.value)
+    assert (error_info.value.column, error_info.value.hint) == (column, hint)
 
 
-def test_the_words_of_phrases_count_as_clauses():
+def test_words_of_phrases_count_as_clauses():
     assert depth(parse("a " * MAX_CLAUSES)) == 2
-    with pytest.raises(QueryError, match="at most 100") as caught:
+    with pytest.raises(QueryError, match="at most 100") as error_info:
         parse("a " * (MAX_CLAUSES - 1) + '"b c"')
-    assert caught.value.column == 198
+    assert error_info.value.column == 198
 
 
-def nested(levels: int) -> str:
+def nested_query(levels: int) -> str:
     text = "a"
     for level in range(levels - 1):
         text = f"({text} OR b)" if level % 2 else f"({text} c)"
     return text
 
 
-def test_levels_of_meaning_are_limited_not_brackets():
-    assert depth(parse(nested(MAX_LEVELS))) == MAX_LEVELS
+def test_levels_of_the_tree_are_limited_and_brackets_are_not():
+    assert depth(parse(nested_query(MAX_LEVELS))) == MAX_LEVELS
     with pytest.raises(QueryError, match="28 levels"):
-        parse(nested(MAX_LEVELS + 1))
+        parse(nested_query(MAX_LEVELS + 1))
     assert parse("(" * 900 + "a" + ")" * 900) == A
 
 
-def judged(text: str) -> bool:
-    """Whether *text* has a meaning within the limits, or a mistake within the text."""
+def is_valid_or_mistake(text: str) -> bool:
+    """Return whether *text* parses within the limits or has a mistake with a column in the text."""
     try:
         return depth(parse(text)) <= MAX_LEVELS
     except QueryError as error:
@@ -128,41 +128,41 @@ def judged(text: str) -> bool:
 
 @pytest.mark.parametrize("text", ["(" * 2000, "-(" * 900, "NOT " * 499 + "a", '"' * 1999, ")" * 9])
 def test_no_text_exhausts_the_stack(text):
-    """Whatever is wrong with it is a QueryError, or it has a meaning."""
-    assert judged(text)
+    """The result is a query or a QueryError."""
+    assert is_valid_or_mistake(text)
 
 
 @given(st.text(alphabet='abé電😀()"“«\\:-*.~ \n\t', max_size=60) | st.text(max_size=40))
-def test_every_text_has_a_meaning_or_a_mistake_with_a_place(text):
-    assert judged(text)
+def test_every_text_parses_or_has_a_mistake_with_a_column(text):
+    assert is_valid_or_mistake(text)
 
 
-@given(queries(invented_posts(50)))
-def test_a_query_is_what_its_text_means(query):
+@given(queries(random_posts(50)))
+def test_text_of_a_query_round_trips(query):
     """str is canonical: it parses back to the same tree."""
     assert parse(str(query)) == query
     assert str(parse(str(query))) == str(query)
 
 
 @given(st.text(min_size=1, max_size=30))
-def test_any_value_of_a_field_can_be_written(value):
+def test_any_field_value_round_trips(value):
     field = Field("source", value)
     assert parse(str(field)) == field
 
 
-def test_threads_do_not_mix_their_queries():
+def test_parser_is_thread_safe():
     texts = [f"a{n} (b{n} OR -c{n})" for n in range(200)]
     with ThreadPoolExecutor(4) as pool:
         assert list(map(str, pool.map(parse, texts))) == texts
 
 
-def test_a_choice_of_nothing_is_refused():
+def test_any_of_nothing_is_an_error():
     assert (all_of([]), str(all_of([]))) == (Everything(), "")
     with pytest.raises(ValueError, match="at least one"):
         any_of([])
 
 
-def test_positive_phrases_are_those_that_speak_for_a_mention():
+def test_positive_phrases_are_those_without_not():
     assert [*positive_phrases(parse('a -b (c OR "d e") -(f -g) source:h'))] == [
         A,
         C,

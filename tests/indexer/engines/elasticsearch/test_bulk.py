@@ -1,4 +1,4 @@
-"""From changes to a bulk request, and from its answer to fates."""
+"""Bulk requests of changes, and the results in their response."""
 
 import pytest
 from hypothesis import given
@@ -21,40 +21,40 @@ OLD, NEW = month_index("harken", SECOND - 90 * 86_400), month_index("harken", SE
 
 
 @given(st.lists(st.integers(0, 5)))
-def test_a_chunk_names_no_mention_twice(names):
-    """So that what one change did is known when the next one is sent."""
+def test_chunk_contains_no_mention_twice(names):
+    """The result of one change has to be known before the next of the same mention is sent."""
     batch = [delete(number, f"n{name}") for number, name in enumerate(names, start=1)]
-    found = list(chunks(batch))
-    assert [change for chunk in found for change in chunk] == batch
-    assert all(len({change.id for change in chunk}) == len(chunk) for chunk in found)
+    result = list(chunks(batch))
+    assert [change for chunk in result for change in chunk] == batch
+    assert all(len({change.id for change in chunk}) == len(chunk) for chunk in result)
 
 
-def test_a_chunk_is_not_endless():
+def test_chunk_has_a_maximum_size():
     batch = [delete(1, f"n{number}") for number in range(CHUNK_SIZE + 1)]
     assert [len(chunk) for chunk in chunks(batch)] == [CHUNK_SIZE, 1]
 
 
-def sent(found: ChangeOutcome | PlannedWrite) -> list[tuple[str, str, int]]:
-    assert isinstance(found, PlannedWrite)
-    lines = [next(iter(action[0].items())) for action in found.actions]
+def actions_of(planned_write: ChangeOutcome | PlannedWrite) -> list[tuple[str, str, int]]:
+    assert isinstance(planned_write, PlannedWrite)
+    lines = [next(iter(action[0].items())) for action in planned_write.actions]
     assert all(target["version_type"] == "external" for _, target in lines)
     return [(kind, target["_index"], target["version"]) for kind, target in lines]
 
 
-def test_a_mention_that_moved_is_deleted_where_it_was():
-    found = plan_change(
+def test_mention_of_another_month_is_deleted_in_the_old_one():
+    result = plan_change(
         upsert(5, "a"), "harken", [DocumentLocation(OLD, 3), DocumentLocation(NEW, 4)]
     )
-    assert sent(found) == [("index", NEW, 5), ("delete", OLD, 5)]
-    assert sent(plan_change(upsert(5, "a"), "harken", [])) == [("index", NEW, 5)]
-    found = plan_change(
+    assert actions_of(result) == [("index", NEW, 5), ("delete", OLD, 5)]
+    assert actions_of(plan_change(upsert(5, "a"), "harken", [])) == [("index", NEW, 5)]
+    result = plan_change(
         delete(5, "a"), "harken", [DocumentLocation(OLD, 3), DocumentLocation(NEW, 4)]
     )
-    assert sent(found) == [("delete", OLD, 5), ("delete", NEW, 5)]
+    assert actions_of(result) == [("delete", OLD, 5), ("delete", NEW, 5)]
 
 
-def test_what_needs_no_request_is_settled():
-    """An older change, a delete of nothing, and what no engine takes."""
+def test_some_changes_need_no_request():
+    """This holds for an older change, a deletion of nothing and an invalid change."""
     newer = [DocumentLocation(None, 9)]
     assert plan_change(upsert(5, "a"), "harken", newer) == ChangeOutcome(
         id=key("a"), result=ChangeResult.STALE
@@ -68,7 +68,7 @@ def test_what_needs_no_request_is_settled():
 
 
 @pytest.mark.parametrize(
-    ("action", "status", "kind", "fate"),
+    ("action", "status", "kind", "expected_result"),
     [
         ("index", 200, None, ChangeResult.OK),
         ("index", 201, None, ChangeResult.OK),
@@ -85,28 +85,30 @@ def test_what_needs_no_request_is_settled():
         ("index", 503, "unavailable_shards_exception", ChangeResult.RETRY),
     ],
 )
-def test_each_status_has_a_fate(action, status, kind, fate):
-    """A refusal gives its type as the reason, and never what the server quotes of the text."""
-    answer = {"status": status} | ({"error": {"type": kind, "reason": "canary"}} if kind else {})
-    sending = plan_change(upsert(5, "a"), "harken", [])
-    assert isinstance(sending, PlannedWrite)
-    found = outcome(sending, [{action: answer}])
-    assert found.result is fate
-    assert bool(found.reason) == (fate in (ChangeResult.REJECTED, ChangeResult.RETRY))
-    assert "canary" not in found.reason
+def test_result_of_each_status(action, status, kind, expected_result):
+    """The reason of a rejection is its type, without the text that the server quotes."""
+    response = {"status": status} | ({"error": {"type": kind, "reason": "canary"}} if kind else {})
+    planned_write = plan_change(upsert(5, "a"), "harken", [])
+    assert isinstance(planned_write, PlannedWrite)
+    result = outcome(planned_write, [{action: response}])
+    assert result.result is expected_result
+    assert bool(result.reason) == (expected_result in (ChangeResult.REJECTED, ChangeResult.RETRY))
+    assert "canary" not in result.reason
 
 
-def test_a_change_is_done_when_all_its_parts_are():
-    """A delete in the old month that must be tried again brings the whole change back."""
-    sending = plan_change(upsert(5, "a"), "harken", [DocumentLocation(OLD, 3)])
-    assert isinstance(sending, PlannedWrite)
+def test_result_of_a_change_with_two_actions():
+    """If the deletion in the old month is to be retried, the whole change is."""
+    planned_write = plan_change(upsert(5, "a"), "harken", [DocumentLocation(OLD, 3)])
+    assert isinstance(planned_write, PlannedWrite)
     busy = {"status": 429, "error": {"type": "es_rejected_execution_exception"}}
-    for first, second, fate in [
+    for first, second, expected_result in [
         ({"status": 200}, {"status": 200}, ChangeResult.OK),
         ({"status": 200}, busy, ChangeResult.RETRY),
         ({"status": 409}, {"status": 200}, ChangeResult.STALE),
     ]:
-        assert outcome(sending, [{"index": first}, {"delete": second}]).result is fate
+        assert (
+            outcome(planned_write, [{"index": first}, {"delete": second}]).result is expected_result
+        )
 
 
 @pytest.mark.parametrize(
@@ -119,5 +121,5 @@ def test_a_change_is_done_when_all_its_parts_are():
         (None, False),
     ],
 )
-def test_a_full_disk_is_told_from_a_busy_server(error, expected):
+def test_full_disk_is_not_a_busy_server(error, expected):
     assert is_disk_full(error) is expected

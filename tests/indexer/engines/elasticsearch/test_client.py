@@ -1,4 +1,4 @@
-"""What is shown of the address of a server, and which of its refusals concern a part only."""
+"""URLs without secrets, errors of a part of a request, and summaries of errors."""
 
 from types import SimpleNamespace
 
@@ -10,14 +10,14 @@ from indexer.engines.elasticsearch.client import error_summary, is_divisible, wi
 
 
 @given(st.sampled_from(["http", "https"]), st.text(), st.text())
-def test_no_account_is_ever_shown(scheme, user, password):
-    """Whatever characters it is made of, also those that a URL should escape."""
-    shown = without_secrets(f"{scheme}://{user}:{password}@es.example:9200/x")
-    assert shown == f"{scheme}://es.example:9200/x"
+def test_url_without_secrets_has_no_account(scheme, user, password):
+    """This holds for any characters, also those that a URL should escape."""
+    url = without_secrets(f"{scheme}://{user}:{password}@es.example:9200/x")
+    assert url == f"{scheme}://es.example:9200/x"
 
 
 @pytest.mark.parametrize(
-    ("url", "shown"),
+    ("url", "expected_url"),
     [
         ("http://127.0.0.1:9200", "http://127.0.0.1:9200"),
         ("https://me:sesame@es.example", "https://es.example"),
@@ -31,31 +31,31 @@ def test_no_account_is_ever_shown(scheme, user, password):
         ("", ""),
     ],
 )
-def test_the_rest_of_an_address_is_shown_as_it_is(url, shown):
-    assert without_secrets(url) == shown
+def test_url_without_secrets(url, expected_url):
+    assert without_secrets(url) == expected_url
 
 
-def refusal(status, kind, said=""):
-    """An ApiError as far as it is looked at."""
-    return SimpleNamespace(status_code=status, body={"error": {"type": kind, "reason": said}})
+def api_error(status, kind, reason=""):
+    """Return a stub of an ApiError with the attributes that the client uses."""
+    return SimpleNamespace(status_code=status, body={"error": {"type": kind, "reason": reason}})
 
 
 @pytest.mark.parametrize(
     ("error", "expected"),
     [
-        (refusal(413, "content_too_long"), True),
-        (refusal(429, "es_rejected_execution_exception"), True),
-        (refusal(400, "illegal_argument_exception"), True),
-        (refusal(400, "media_type_header_exception"), False),
-        (refusal(429, "cluster_block_exception", "disk usage exceeded flood-stage"), False),
-        (refusal(401, "security_exception"), False),
-        (refusal(503, "no_master"), False),
+        (api_error(413, "content_too_long"), True),
+        (api_error(429, "es_rejected_execution_exception"), True),
+        (api_error(400, "illegal_argument_exception"), True),
+        (api_error(400, "media_type_header_exception"), False),
+        (api_error(429, "cluster_block_exception", "disk usage exceeded flood-stage"), False),
+        (api_error(401, "security_exception"), False),
+        (api_error(503, "no_master"), False),
     ],
 )
-def test_only_what_a_part_may_pass_is_sent_in_parts(error, expected):
+def test_requests_are_divided_if_a_part_could_succeed(error, expected):
     assert is_divisible(error) is expected
 
 
 @pytest.mark.parametrize("body", [None, "a page of a proxy", {}, {"error": "words"}, []])
-def test_an_answer_of_any_form_has_a_reason(body):
+def test_summary_of_an_error_of_any_form(body):
     assert error_summary(SimpleNamespace(status_code=502, body=body)) == "502 of unknown type"

@@ -1,4 +1,4 @@
-"""Queries as Elasticsearch reads them."""
+"""Queries in the language of Elasticsearch."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -12,35 +12,35 @@ from indexer.engines.elasticsearch.dsl import all_conditions, build_query, compi
 from indexer.query import Field, Phrase, parse
 from indexer.query.nodes import depth
 from indexer.request import Filters
-from tests.indexer.factories import NOON, SECOND, invented_posts, queries
+from tests.indexer.factories import NOON, SECOND, queries, random_posts
 
 
 def levels(dsl: Any) -> int:
-    """How deep bools stand in bools."""
+    """Return the number of nested bools."""
     if isinstance(dsl, dict):
         return max(((key == "bool") + levels(inner) for key, inner in dsl.items()), default=0)
     return max(map(levels, dsl), default=0) if isinstance(dsl, list) else 0
 
 
 def keys(dsl: Any) -> Iterator[str]:
-    """Every key at any depth."""
+    """Yield every key at any depth."""
     if isinstance(dsl, dict):
         yield from dsl
     for inner in dsl.values() if isinstance(dsl, dict) else dsl if isinstance(dsl, list) else ():
         yield from keys(inner)
 
 
-@given(queries(invented_posts(40)))
+@given(queries(random_posts(40)))
 def test_bools_are_no_deeper_than_the_query(query):
-    """The filters add two at most: below the 30 levels that the server takes."""
+    """Filters add at most two levels; the server accepts 30."""
     assert levels(compile_query(query)) <= depth(query)
     filters = Filters(since=NOON, fields={"source": ("a", "b")})
     assert levels(build_query(query, filters)) <= depth(query) + 2
 
 
 @given(st.text(min_size=1))
-def test_a_value_is_only_ever_a_value(value):
-    """There is no syntax that it could be read as: the keys are the same for every value."""
+def test_value_never_changes_the_structure(value):
+    """No value is parsed as syntax: the keys are the same for every value."""
     assert {*keys(compile_query(Field("source", value)))} == {
         *keys(compile_query(Field("source", "x")))
     }
@@ -58,10 +58,10 @@ def test_a_value_is_only_ever_a_value(value):
          {"gte": SECOND + 1, "lt": SECOND + 1}),
     ],
 )  # fmt: skip
-def test_times_are_half_open_in_whole_seconds(since, until, bounds):
+def test_time_ranges_are_half_open_in_whole_seconds(since, until, bounds):
     """Second s is at or after t if s >= ceil(t), and before t if s < ceil(t)."""
-    found = build_query(parse(""), Filters(since=since, until=until))
-    times = found["bool"]["filter"][0]["range"]["@timestamp"]
+    dsl = build_query(parse(""), Filters(since=since, until=until))
+    times = dsl["bool"]["filter"][0]["range"]["@timestamp"]
     assert times == {**bounds, "format": "epoch_second"}
 
 
@@ -69,5 +69,5 @@ def test_without_times_there_is_no_range():
     assert "range" not in {*keys(build_query(parse("a -b"), Filters(fields={"source": ("x",)})))}
 
 
-def test_a_condition_without_filters_matches_everything():
+def test_no_filters_match_everything():
     assert all_conditions(Filters()) == {"bool": {"filter": []}}

@@ -1,4 +1,4 @@
-"""What is special about Elasticsearch: months, refusals, and servers that are something else."""
+"""Elasticsearch: indices by month, errors of the server, and other products."""
 
 import json
 from collections.abc import Iterator
@@ -17,14 +17,14 @@ from indexer.engines.elasticsearch.index import ElasticsearchIndex
 from indexer.engines.elasticsearch.mapping import index_template, month_index, to_source
 from indexer.engines.elasticsearch.writer import MAX_RECENT_LOCATIONS
 from tests.indexer import node
-from tests.indexer.factories import SECOND, delete, key, shown, upsert
+from tests.indexer.factories import SECOND, delete, key, make_document, upsert
 
 LONG_AGO = SECOND - 90 * 86_400
 
 
 @contextmanager
-def opened(url: str) -> Iterator[ElasticsearchIndex]:
-    """An index of one's own, deleted in the end."""
+def open_index(url: str) -> Iterator[ElasticsearchIndex]:
+    """Yield an index for one test and delete it afterwards."""
     prefix = f"t{uuid4().hex}"
     with ElasticsearchIndex(url, prefix=prefix) as index:
         index.setup()
@@ -35,52 +35,52 @@ def opened(url: str) -> Iterator[ElasticsearchIndex]:
 
 @pytest.fixture
 def index() -> Iterator[ElasticsearchIndex]:
-    with opened(node.url()) as index:
+    with open_index(node.url()) as index:
         yield index
 
 
-def places(index: ElasticsearchIndex) -> list[tuple[str, int]]:
-    """Month and version of all entries there are."""
+def locations(index: ElasticsearchIndex) -> list[tuple[str, int]]:
+    """Return month and version of all entries."""
     index.refresh()
     rows = index._search({"query": {"match_all": {}}, "version": True})["hits"]["hits"]
     return sorted((row["_index"][-7:], row["_version"]) for row in rows)
 
 
 @pytest.mark.service
-def test_a_mention_stands_in_the_month_of_its_publication(index):
-    """And in no other, when the source corrects the date, seen or not seen by a refresh."""
+def test_mention_is_in_the_month_of_its_publication(index):
+    """It is in no other month after the source corrects the date, before or after a refresh."""
     index.apply([upsert(1, "a"), upsert(2, "b", published=LONG_AGO)])
-    assert places(index) == [("2025.12", 2), ("2026.03", 1)]
+    assert locations(index) == [("2025.12", 2), ("2026.03", 1)]
     index.apply([upsert(3, "a", published=LONG_AGO)])
     index.apply([upsert(4, "a"), upsert(5, "a", published=LONG_AGO)])
-    assert places(index) == [("2025.12", 2), ("2025.12", 5)]
+    assert locations(index) == [("2025.12", 2), ("2025.12", 5)]
 
 
 @pytest.mark.service
-def test_a_crash_between_two_months_heals(index):
-    """The new month was written, the old one not yet deleted: the replay deletes it."""
+def test_replay_repairs_a_crash_between_two_months(index):
+    """The new month was written and the old one not yet deleted. The replay deletes it."""
     client = index._client
     for number, published in ((1, LONG_AGO), (2, SECOND)):
-        document = to_source(shown("a", published=published))
+        document = to_source(make_document("a", published=published))
         month = month_index(index._prefix, published)
         version = {"version": number, "version_type": "external"}
         client.index(index=month, id=key("a"), document=document, **version)
-    assert places(index) == [("2025.12", 1), ("2026.03", 2)]
+    assert locations(index) == [("2025.12", 1), ("2026.03", 2)]
     assert index.apply([upsert(2, "a")])[0].result is ChangeResult.STALE
-    assert places(index) == [("2026.03", 2)]
+    assert locations(index) == [("2026.03", 2)]
 
 
 @pytest.mark.service
-def test_a_delete_finds_every_month(index):
+def test_delete_covers_every_month(index):
     index.apply([upsert(1, "a", published=LONG_AGO)])
     index.refresh()
     assert index.apply([delete(2, "a"), upsert(1, "a")])[0].result is ChangeResult.OK
-    assert places(index) == []
+    assert locations(index) == []
 
 
 @pytest.mark.service
-def test_a_full_disk_stops_the_writer_and_loses_nothing(index):
-    """The block is the one that Elasticsearch itself sets; searches go on."""
+def test_full_disk_stops_the_writer_and_loses_nothing(index):
+    """The block is the one that Elasticsearch itself sets; searches still work."""
     index.apply([upsert(1, "a")])
     month = month_index(index._prefix, SECOND)
     block = "index.blocks.read_only_allow_delete"
@@ -90,13 +90,13 @@ def test_a_full_disk_stops_the_writer_and_loses_nothing(index):
     assert index.count() <= 1
     index._client.indices.put_settings(index=month, settings={block: None})
     assert index.apply([upsert(2, "b")])[0].result is ChangeResult.OK
-    assert len(places(index)) == 2
+    assert len(locations(index)) == 2
 
 
 @pytest.mark.service
-def test_a_request_too_large_for_the_server_is_halved():
-    """Of a limit of 100 kB no part is lost, and no outcome is out of order."""
-    with opened(node.url("indexing_pressure.memory.limit=100kb")) as index:
+def test_request_too_large_for_the_server_is_divided():
+    """With a limit of 100 kB no change is lost, and outcomes are in order."""
+    with open_index(node.url("indexing_pressure.memory.limit=100kb")) as index:
         batch = [upsert(1, f"n{number}", "word " * 300) for number in range(120)]
         outcomes = index.apply([*batch, upsert(1, "huge", "word " * 40_000)])
         assert [one.id for one in outcomes[:-1]] == [change.id for change in batch]
@@ -107,8 +107,8 @@ def test_a_request_too_large_for_the_server_is_halved():
 
 
 @pytest.mark.service
-def test_what_an_older_schema_left_goes_at_setup(index):
-    """It stands behind the same alias: each mention would be found twice."""
+def test_setup_deletes_indices_of_an_older_schema(index):
+    """It has the same alias: each mention would be a result twice."""
     old = f"{index._prefix}-v1-2026.03"
     index._client.indices.create(index=old, aliases={index._prefix: {}})
     index._client.index(index=old, id=key("a"), document={"id": key("a")}, refresh=True)
@@ -120,40 +120,43 @@ def test_what_an_older_schema_left_goes_at_setup(index):
 
 
 @pytest.mark.service
-def test_an_index_of_a_newer_harken_is_refused(index):
-    newer = index_template(index._prefix) | {"_meta": {"schema": 99}, "index_patterns": ["nothing"]}
+def test_index_of_a_newer_harken_is_refused(index):
+    newer_template = index_template(index._prefix) | {
+        "_meta": {"schema": 99},
+        "index_patterns": ["nothing"],
+    }
     name = f"{index._prefix}-v99"
-    index._client.indices.put_index_template(name=name, **newer)
+    index._client.indices.put_index_template(name=name, **newer_template)
     with pytest.raises(ConfigError, match="created by a newer Harken"):
         index.setup()
     index._client.indices.delete_index_template(name=name)
 
 
-def test_a_server_that_does_not_answer_is_named_without_its_secret():
+def test_error_of_an_unreachable_server_has_no_secret():
     url = f"http://me:secret@127.0.0.1:{node.free_port()}"
-    with ElasticsearchIndex(url) as index, pytest.raises(TransientError) as caught:
+    with ElasticsearchIndex(url) as index, pytest.raises(TransientError) as error_info:
         index.count()
-    assert "does not respond (ConnectionError)" in str(caught.value)
-    assert "127.0.0.1" in str(caught.value)
-    assert "secret" not in str(caught.value)
+    assert "does not respond (ConnectionError)" in str(error_info.value)
+    assert "127.0.0.1" in str(error_info.value)
+    assert "secret" not in str(error_info.value)
 
 
 @pytest.mark.parametrize("url", ["localhost", "http://u:secret@localhost", "", "nine:9200"])
-def test_a_url_that_is_none_is_a_mistake(url):
-    with pytest.raises(ConfigError, match="should be like http") as caught:
+def test_invalid_url_is_a_mistake(url):
+    with pytest.raises(ConfigError, match="should be like http") as error_info:
         ElasticsearchIndex(url)
-    assert "secret" not in str(caught.value)
+    assert "secret" not in str(error_info.value)
 
 
-def test_only_client_8_talks_to_all_servers():
+def test_client_of_another_major_version_is_refused():
     check_client((8, 19, 3))
     with pytest.raises(ConfigError, match=r"client elasticsearch 9\.1\.0 .* pip install"):
         check_client((9, 1, 0))
 
 
 @pytest.mark.service
-def test_what_is_not_yet_visible_is_not_remembered_for_ever(index):
-    """Beyond a limit a refresh makes it visible instead."""
+def test_number_of_recent_locations_is_limited(index):
+    """Above a limit, a refresh makes it visible instead."""
     index._writer.recent_locations = {
         key(f"n{number}"): DocumentLocation(None, 1) for number in range(MAX_RECENT_LOCATIONS + 1)
     }
@@ -162,31 +165,31 @@ def test_what_is_not_yet_visible_is_not_remembered_for_ever(index):
 
 
 @contextmanager
-def answering(
+def stub_server(
     status: int,
     body: object,
     product: str = "Elasticsearch",
     on_post_bulk: tuple[int, object] | None = None,
 ) -> Iterator[str]:
-    """A server on loopback that says the same to everybody, perhaps something else to a bulk."""
+    """Yield the URL of a server with one response to everything, or another to bulk requests."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self.rfile.read(int(self.headers.get("Content-Length", 0)))
             is_bulk = on_post_bulk is not None and self.path.startswith("/_bulk")
-            code, answer = on_post_bulk if is_bulk else (status, body)
-            said = json.dumps(answer).encode()
+            code, body_to_send = on_post_bulk if is_bulk else (status, body)
+            content = json.dumps(body_to_send).encode()
             self.send_response(code)
             self.send_header("X-Elastic-Product", product)
             self.send_header("Content-Type", "application/vnd.elasticsearch+json;compatible-with=8")
-            self.send_header("Content-Length", str(len(said)))
+            self.send_header("Content-Length", str(len(content)))
             self.end_headers()
-            self.wfile.write(said)
+            self.wfile.write(content)
 
         do_POST = do_PUT = do_GET  # noqa: N815 - the names are those of http.server
 
         def log_message(self, *_: object) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
     with HTTPServer(("127.0.0.1", 0), Handler) as server:
         thread = Thread(target=server.serve_forever, args=(0.01,))
@@ -207,38 +210,38 @@ def answering(
         (400, "parsing_exception", TransientError, "returned an error: 400 parsing_exception"),
     ],
 )
-def test_each_refusal_says_who_must_act(status, kind, error, message):
-    """And never repeats what the server quotes of a document."""
+def test_errors_of_the_server(status, kind, error, message):
+    """The message never contains the text that the server quotes."""
     body = {"error": {"type": kind, "reason": "canary"}, "status": status}
     with (
-        answering(status, body) as url,
+        stub_server(status, body) as url,
         ElasticsearchIndex(url) as index,
-        pytest.raises(error) as caught,
+        pytest.raises(error) as error_info,
     ):
         index.count()
-    assert message in str(caught.value)
-    assert "canary" not in str(caught.value)
+    assert message in str(error_info.value)
+    assert "canary" not in str(error_info.value)
 
 
-def test_a_refusal_while_writing_loses_nothing():
-    """What concerns the account or the server is an error, not the fate of a mention."""
-    found = {"hits": {"total": {"value": 0}, "hits": []}}
+def test_refused_account_is_an_error_of_apply():
+    """A problem of the account or the server is an error and not the result of a mention."""
+    no_hits = {"hits": {"total": {"value": 0}, "hits": []}}
     refusal = {"error": {"type": "security_exception"}, "status": 403}
     with (
-        answering(200, found, on_post_bulk=(403, refusal)) as url,
+        stub_server(200, no_hits, on_post_bulk=(403, refusal)) as url,
         ElasticsearchIndex(url) as index,
         pytest.raises(ConfigError, match="403"),
     ):
         index.apply([upsert(1, "a"), upsert(2, "b")])
 
 
-def test_of_a_refused_request_each_part_is_judged():
-    """A server that refuses whatever it gets refuses each mention by itself."""
-    found = {"hits": {"total": {"value": 0}, "hits": []}}
+def test_each_change_of_a_rejected_request_has_its_own_result():
+    """A server that rejects every request rejects each mention separately."""
+    no_hits = {"hits": {"total": {"value": 0}, "hits": []}}
     refusal = {"error": {"type": "illegal_argument_exception"}, "status": 400}
     batch = [upsert(number, f"n{number}") for number in range(1, 6)]
     with (
-        answering(200, found, on_post_bulk=(400, refusal)) as url,
+        stub_server(200, no_hits, on_post_bulk=(400, refusal)) as url,
         ElasticsearchIndex(url) as index,
     ):
         outcomes = index.apply(batch)
@@ -247,13 +250,13 @@ def test_of_a_refused_request_each_part_is_judged():
     ]
 
 
-def test_a_busy_server_is_left_alone():
-    """Every mention comes back to be tried later, after a few ever smaller requests."""
-    found = {"hits": {"total": {"value": 0}, "hits": []}}
+def test_changes_are_retried_later_on_a_busy_server():
+    """Every mention is to be retried later, after a few smaller requests."""
+    no_hits = {"hits": {"total": {"value": 0}, "hits": []}}
     refusal = {"error": {"type": "es_rejected_execution_exception"}, "status": 429}
     batch = [upsert(number, f"n{number}") for number in range(1, 101)]
     with (
-        answering(200, found, on_post_bulk=(429, refusal)) as url,
+        stub_server(200, no_hits, on_post_bulk=(429, refusal)) as url,
         ElasticsearchIndex(url) as index,
     ):
         outcomes = index.apply(batch)
@@ -262,20 +265,20 @@ def test_a_busy_server_is_left_alone():
     ]
 
 
-def test_a_full_disk_is_not_a_busy_server():
-    found = {"hits": {"total": {"value": 0}, "hits": []}}
+def test_full_disk_is_an_error_of_apply():
+    no_hits = {"hits": {"total": {"value": 0}, "hits": []}}
     cause = {"type": "cluster_block_exception", "reason": "disk usage exceeded flood-stage"}
     with (
-        answering(200, found, on_post_bulk=(429, {"error": cause, "status": 429})) as url,
+        stub_server(200, no_hits, on_post_bulk=(429, {"error": cause, "status": 429})) as url,
         ElasticsearchIndex(url) as index,
         pytest.raises(TransientError, match="is full: nothing can be indexed until space is freed"),
     ):
         index.apply([upsert(1, "a"), upsert(2, "b")])
 
 
-def test_another_product_is_not_taken_for_elasticsearch():
+def test_other_product_than_elasticsearch_is_refused():
     with (
-        answering(200, {"count": 0}, product="OpenSearch") as url,
+        stub_server(200, {"count": 0}, product="OpenSearch") as url,
         ElasticsearchIndex(url) as index,
         pytest.raises(ConfigError, match="is not Elasticsearch"),
     ):

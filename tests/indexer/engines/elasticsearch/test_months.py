@@ -1,7 +1,7 @@
-"""The law of the months: whatever fails in between, a mention stands in one index, as it last was.
+"""Indices by month: after any failure, the newest version of a mention is in exactly one index.
 
-Against a toy of the server that keeps what Elasticsearch promises of external versions: a write or
-delete of an older or equal version is a conflict, in each index by itself.
+The stub of the server handles external versions like Elasticsearch: in each index, a write or
+deletion of an older or equal version is a conflict.
 """
 
 from hypothesis import given, settings
@@ -24,42 +24,42 @@ BUSY = {"status": 429, "error": {"type": "es_rejected_execution_exception"}}
 CONFLICT = {"status": 409, "error": {"type": "version_conflict_engine_exception"}}
 
 
-class Toy:
+class StubServer:
     """Indices of (version, document); a deleted mention leaves its version, as in gc_deletes."""
 
     def __init__(self) -> None:
-        self.kept: dict[tuple[str, str], tuple[int, object]] = {}
+        self.entries: dict[tuple[str, str], tuple[int, object]] = {}
 
-    def places(self, mention: str) -> list[DocumentLocation]:
-        """Where a search finds it."""
+    def locations(self, mention: str) -> list[DocumentLocation]:
+        """Return the locations that a search for the mention finds."""
         return [
             DocumentLocation(index, version)
-            for (index, one), (version, document) in self.kept.items()
+            for (index, one), (version, document) in self.entries.items()
             if one == mention and document is not None
         ]
 
-    def bulk(self, body, refused):
-        """The answer to each action; those whose turn is in *refused* meet a busy server."""
+    def bulk(self, body, busy_turns):
+        """Yield the response to each action; the server is busy for those in *busy_turns*."""
         rest = iter(body)
         for turn, line in enumerate(rest, start=1):
             [(kind, target)] = line.items()
             document = next(rest) if kind == "index" else None
-            yield {kind: BUSY if turn in refused else self._do(target, document)}
+            yield {kind: BUSY if turn in busy_turns else self._do(target, document)}
 
     def _do(self, target, document):
-        place = target["_index"], target["_id"]
-        if target["version"] <= self.kept.get(place, (0, None))[0]:
+        location = target["_index"], target["_id"]
+        if target["version"] <= self.entries.get(location, (0, None))[0]:
             return CONFLICT
-        self.kept[place] = target["version"], document
+        self.entries[location] = target["version"], document
         return {"status": 200}
 
 
-def send(server, change, refused=()):
-    """The fate of *change*, as the engine finds it."""
-    found = plan_change(change, "t", server.places(change.id))
-    if isinstance(found, ChangeOutcome):
-        return found.result
-    [one] = outcomes([found], server.bulk(bulk_lines([found]), refused))
+def send(server, change, busy_turns=()):
+    """Send *change* as the engine does; return its result."""
+    plan = plan_change(change, "t", server.locations(change.id))
+    if isinstance(plan, ChangeOutcome):
+        return plan.result
+    [one] = outcomes([plan], server.bulk(bulk_lines([plan]), busy_turns))
     return one.result
 
 
@@ -68,8 +68,8 @@ CHANGES = st.one_of(
 )
 
 
-def made(number, kind, month):
-    """Change *number* of the one mention."""
+def make_change(number, kind, month):
+    """Return change *number* of the only mention."""
     if kind == "delete":
         return delete(number, "a")
     return upsert(number, "a", f"text {number}", published=SECOND - month * MONTH)
@@ -80,62 +80,69 @@ def made(number, kind, month):
     st.lists(CHANGES, min_size=1, max_size=8),
     st.lists(st.frozensets(st.integers(1, 4)), max_size=20),
 )
-def test_tried_again_until_it_passes_a_change_leaves_one_place(story, refusals):
-    """Any parts of any request may be refused; the same change is then sent again."""
-    server, refusals = Toy(), list(refusals)
-    for number, (kind, month) in enumerate(story, start=1):
-        change = made(number, kind, month)
+def test_change_is_in_one_index_after_retries(acts, refusals):
+    """Any actions of any request can be refused; the same change is then sent again."""
+    server, refusals = StubServer(), list(refusals)
+    for number, (kind, month) in enumerate(acts, start=1):
+        change = make_change(number, kind, month)
         while send(server, change, refusals.pop() if refusals else ()) is ChangeResult.RETRY:
             pass
-        _stands_as(server, change)
+        _assert_state(server, change)
 
 
 @settings(max_examples=60)
 @given(st.lists(CHANGES, min_size=2, max_size=6), st.data())
-def test_a_replay_after_a_crash_ends_at_the_same_place(story, data):
-    """The follower's position lags behind: a tail of the feed is told again, the newest last."""
-    server = Toy()
-    changes = [made(number, *said) for number, said in enumerate(story, start=1)]
+def test_replay_after_a_crash_gives_the_same_state(acts, data):
+    """The offset of the consumer is old: the end of the feed is sent again, the newest last."""
+    server = StubServer()
+    changes = [make_change(number, *values) for number, values in enumerate(acts, start=1)]
     for change in changes:
         send(server, change)
     for change in changes[data.draw(st.integers(0, len(changes) - 1)) :]:
         assert send(server, change) in (ChangeResult.OK, ChangeResult.STALE)
-    _stands_as(server, changes[-1])
+    _assert_state(server, changes[-1])
 
 
-def _stands_as(server: Toy, change: Upsert | Delete) -> None:
-    found = server.places(key("a"))
+def _assert_state(server: StubServer, change: Upsert | Delete) -> None:
+    locations = server.locations(key("a"))
     if isinstance(change, Delete):
-        assert found == []
+        assert locations == []
         return
-    assert found == [DocumentLocation(month_index("t", change.document.published), change.number)]
+    assert locations == [
+        DocumentLocation(month_index("t", change.document.published), change.number)
+    ]
 
 
 @given(st.lists(st.tuples(CHANGES, st.integers(0, 3)), max_size=6))
-def test_each_change_hears_the_answers_to_its_own_actions(story):
-    """A request of several changes is answered action by action, in order."""
-    sendings = []
-    for number, ((kind, month), elsewhere) in enumerate(story, start=10):
+def test_each_change_gets_the_results_of_its_own_actions(acts):
+    """The response to several changes has one part per action, in order."""
+    planned_writes = []
+    for number, ((kind, month), elsewhere) in enumerate(acts, start=10):
         places = [DocumentLocation(f"t-v1-{n}", 1) for n in range(elsewhere)]
-        found = plan_change(made(number, kind, month), "t", places)
-        if isinstance(found, PlannedWrite):
-            sendings.append(found)
-    answers = [
+        result = plan_change(make_change(number, kind, month), "t", places)
+        if isinstance(result, PlannedWrite):
+            planned_writes.append(result)
+    response_parts = [
         {"index": {"status": 200 + number}}
-        for number, sending in enumerate(sendings)
-        for _ in sending.actions
+        for number, planned_write in enumerate(planned_writes)
+        for _ in planned_write.actions
     ]
-    assert len(outcomes(sendings, answers)) == len(sendings)
+    assert len(outcomes(planned_writes, response_parts)) == len(planned_writes)
     busy = [
-        {"index": BUSY if number == len(sendings) - 1 else {"status": 200}}
-        for number, sending in enumerate(sendings)
-        for _ in sending.actions
+        {"index": BUSY if number == len(planned_writes) - 1 else {"status": 200}}
+        for number, planned_write in enumerate(planned_writes)
+        for _ in planned_write.actions
     ]
-    fates = [one.result for one in outcomes(sendings, busy)]
-    assert fates == [*[ChangeResult.OK] * (len(sendings) - 1), ChangeResult.RETRY][: len(sendings)]
+    results = [one.result for one in outcomes(planned_writes, busy)]
+    assert (
+        results
+        == [*[ChangeResult.OK] * (len(planned_writes) - 1), ChangeResult.RETRY][
+            : len(planned_writes)
+        ]
+    )
 
 
-def test_one_full_disk_among_the_answers_stops_all():
+def test_one_full_disk_is_detected_in_a_response():
     full = {"type": "cluster_block_exception", "reason": "disk usage exceeded flood-stage"}
     fine = {"index": {"status": 200}}
     assert not has_full_disk([fine, {"delete": BUSY}])

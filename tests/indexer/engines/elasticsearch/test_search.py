@@ -23,7 +23,7 @@ MENTIONS = 3 * FIRST_FAMILIES
 
 @pytest.fixture(scope="module")
 def changes():
-    """More families than the first request lists, and more values of a field."""
+    """Return changes with more families and more values than the first request lists."""
     random = Random(3)
     return [
         upsert(
@@ -51,12 +51,12 @@ def index(changes) -> Iterator[ElasticsearchIndex]:
 
 
 @pytest.mark.service
-def test_pages_of_many_families_are_exact_and_few_requests(index, changes, monkeypatch):
-    memory, sent = MemoryIndex(), []
+def test_pages_of_many_families_are_exact_with_few_requests(index, changes, monkeypatch):
+    memory, requests = MemoryIndex(), []
     memory.apply(changes)
     memory.refresh()
     search = index._search
-    monkeypatch.setattr(index, "_search", lambda body: sent.append(body) or search(body))
+    monkeypatch.setattr(index, "_search", lambda body: requests.append(body) or search(body))
     token, width = (
         None,
         HistogramRequest(
@@ -72,14 +72,14 @@ def test_pages_of_many_families_are_exact_and_few_requests(index, changes, monke
             facets=("tag", "source"),
             histogram=width,
         )
-        sent.clear()
+        requests.clear()
         response, expected = index.search(request), memory.search(request)
-        assert len(sent) <= 3, page_number
+        assert len(requests) <= 3, page_number
         assert response == expected
         token = response.next_page_token
 
 
-def test_parts_share_requests_until_the_last_has_its_result():
+def test_parts_share_requests():
     def part(name, count):
         total = 0
         for n in range(count):

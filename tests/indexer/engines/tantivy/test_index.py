@@ -1,4 +1,4 @@
-"""What is special about the embedded engine: files, locks, and the death of its writer."""
+"""The embedded engine: files, locks, and a killed writer."""
 
 import os
 import shutil
@@ -17,7 +17,7 @@ from indexer.change import ChangeResult, Upsert
 from indexer.document import SCHEMA
 from indexer.engines.tantivy.index import TantivyIndex
 from indexer.query import parse
-from tests.indexer.factories import ask, delete, key, shown, upsert
+from tests.indexer.factories import delete, key, make_document, search, upsert
 
 
 @pytest.fixture
@@ -27,20 +27,20 @@ def writer(tmp_path: Path) -> Iterator[TantivyIndex]:
         yield index
 
 
-def folder(where: Path) -> Path:
-    """Of the index that this Harken makes."""
-    return where / f"v{SCHEMA}"
+def index_folder(parent: Path) -> Path:
+    """Return the folder of an index of the current schema."""
+    return parent / f"v{SCHEMA}"
 
 
-def test_a_closed_index_opens_again_with_all_it_knew(tmp_path, writer):
-    """Mentions, and the numbers of those that were deleted."""
+def test_reopened_index_has_its_mentions_and_numbers(tmp_path, writer):
+    """It contains mentions, and the numbers of deletions."""
     writer.apply([upsert(5, "a"), upsert(6, "b"), delete(7, "b")])
     writer.close()
-    with TantivyIndex(tmp_path, writer=True) as again:
-        again.setup()
-        assert list(again.ids()) == [key("a")]
-        found = again.apply([upsert(5, "a"), upsert(6, "b"), upsert(8, "b")])
-        assert [one.result for one in found] == [
+    with TantivyIndex(tmp_path, writer=True) as reopened_index:
+        reopened_index.setup()
+        assert list(reopened_index.ids()) == [key("a")]
+        outcomes = reopened_index.apply([upsert(5, "a"), upsert(6, "b"), upsert(8, "b")])
+        assert [one.result for one in outcomes] == [
             ChangeResult.STALE,
             ChangeResult.STALE,
             ChangeResult.OK,
@@ -57,8 +57,8 @@ def test_only_one_process_writes(tmp_path, writer):
     second.close()
 
 
-def test_readers_follow_the_writer(tmp_path, writer):
-    """Without being told, and beside the lock."""
+def test_readers_see_the_changes_of_the_writer(tmp_path, writer):
+    """Readers need no message and no lock."""
     with TantivyIndex(tmp_path, writer=False) as reader:
         reader.setup()
         for number in (1, 2, 3):
@@ -68,25 +68,25 @@ def test_readers_follow_the_writer(tmp_path, writer):
         assert reader.count() == reader.health().docs == 2
 
 
-def test_a_reader_does_not_write(tmp_path, writer):
+def test_reader_cannot_write(tmp_path, writer):
     with pytest.raises(ConfigError, match="open for reading"):
         TantivyIndex(tmp_path, writer=False).apply([upsert(1, "a")])
 
 
-def test_a_reader_that_comes_first_is_told_to_wait(tmp_path):
+def test_reader_before_the_first_writer_is_a_transient_error(tmp_path):
     with pytest.raises(TransientError, match=r"There is no index in .* yet"):
         TantivyIndex(tmp_path, writer=False).setup()
 
 
-def test_an_index_of_a_newer_harken_is_refused(tmp_path):
+def test_index_of_a_newer_harken_is_refused(tmp_path):
     (tmp_path / "v99").mkdir()
     for is_writer in (True, False):
         with pytest.raises(ConfigError, match="v99 was created by a newer Harken"):
             TantivyIndex(tmp_path, writer=is_writer).setup()
 
 
-def test_what_an_older_schema_left_goes_when_a_writer_comes(tmp_path):
-    """It is told everything again; a reader touches nothing."""
+def test_writer_deletes_indices_of_an_older_schema(tmp_path):
+    """All mentions are indexed again; a reader deletes nothing."""
     (tmp_path / "v1" / "deep").mkdir(parents=True)
     with pytest.raises(TransientError, match=r"There is no index in .* yet"):
         TantivyIndex(tmp_path, writer=False).setup()
@@ -94,46 +94,46 @@ def test_what_an_older_schema_left_goes_when_a_writer_comes(tmp_path):
     with TantivyIndex(tmp_path, writer=True) as index:
         index.setup()
         assert index.health().docs == 0
-    assert list(tmp_path.iterdir()) == [folder(tmp_path)]
+    assert list(tmp_path.iterdir()) == [index_folder(tmp_path)]
 
 
-def test_a_broken_index_is_to_be_rebuilt(tmp_path, writer):
+def test_damaged_index_is_an_error_with_a_remedy(tmp_path, writer):
     writer.close()
-    (folder(tmp_path) / "meta.json").write_text("{")
+    (index_folder(tmp_path) / "meta.json").write_text("{")
     for is_writer in (True, False):
         with pytest.raises(ConfigError, match="harken rebuild"):
             TantivyIndex(tmp_path, writer=is_writer).setup()
 
 
-def test_a_folder_that_is_a_file_is_a_mistake(tmp_path):
+def test_file_instead_of_a_folder_is_a_mistake(tmp_path):
     (tmp_path / "index").write_text("")
     with pytest.raises(ConfigError, match="Not a directory"):
         TantivyIndex(tmp_path / "index", writer=True).setup()
 
 
-def test_a_commit_that_fails_acknowledges_nothing(tmp_path, writer):
-    """And the next one starts anew."""
+def test_failed_commit_acknowledges_nothing(tmp_path, writer):
+    """The next commit starts with an empty index."""
     writer.apply([upsert(1, "a")])
-    shutil.rmtree(folder(tmp_path))
+    shutil.rmtree(index_folder(tmp_path))
     with pytest.raises(TransientError, match="cannot be used"):
         writer.apply([upsert(2, "b")])
     assert writer.apply([upsert(2, "b")])[0].result is ChangeResult.OK
     assert list(writer.ids()) == [key("b")]
 
 
-def test_ids_that_begin_alike_are_still_in_order(writer):
-    """The engine sorts by the first digits of the id only; pages must not show that."""
+def test_ids_with_equal_first_digits_are_in_order(writer):
+    """The engine sorts by the first digits of the id only; pages have to be in full order."""
     ids = sorted(f"{number % 2:08x}{number:024x}" for number in range(60))
-    documents = [replace(shown("x"), id=one) for one in ids]
+    documents = [replace(make_document("x"), id=one) for one in ids]
     Random(5).shuffle(documents)
     writer.apply([Upsert(id=one.id, number=1, document=one) for one in documents])
     writer.refresh()
-    seen, after = [], None
-    while page := ask(writer, parse(""), size=7, page_token=after):
-        seen += [hit.id for hit in page.hits]
+    ids_of_pages, after = [], None
+    while page := search(writer, parse(""), size=7, page_token=after):
+        ids_of_pages += [hit.id for hit in page.hits]
         if (after := page.next_page_token) is None:
             break
-    assert seen == ids == list(writer.ids())
+    assert ids_of_pages == ids == list(writer.ids())
 
 
 WRITE_FOR_EVER = """
@@ -154,8 +154,8 @@ with TantivyIndex(Path(sys.argv[1]), writer=True) as index:
 
 
 @pytest.mark.slow
-def test_what_was_acknowledged_survives_kill_9(tmp_path):
-    """Killed at any moment, the index opens at once and holds every batch that was acknowledged."""
+def test_acknowledged_batches_survive_a_kill(tmp_path):
+    """Killed at any moment, the index opens and contains every acknowledged batch."""
     random, number = Random(), 1
     for _ in range(5):
         command = [sys.executable, "-c", WRITE_FOR_EVER, str(tmp_path), str(number)]
@@ -169,11 +169,11 @@ def test_what_was_acknowledged_survives_kill_9(tmp_path):
         with TantivyIndex(tmp_path, writer=True) as index:
             index.setup()
             for last in range(max(1, number - 300), number):
-                spoken = ask(index, parse(f'"w{last}"')).total
-                assert spoken == 1 or replaced(index, last), f"change {last} is lost"
+                total = search(index, parse(f'"w{last}"')).total
+                assert total == 1 or is_replaced(index, last), f"change {last} is lost"
             assert index.count() == len(set(index.ids())) <= 300
 
 
-def replaced(index: TantivyIndex, number: int) -> bool:
-    """Whether a later batch, perhaps unacknowledged, has overwritten the change *number*."""
+def is_replaced(index: TantivyIndex, number: int) -> bool:
+    """Return whether a later batch, possibly unacknowledged, replaced the change *number*."""
     return any(index.count(parse(f"w{number + 300 * later}")) for later in (1, 2))
