@@ -1,4 +1,4 @@
-"""A tiny random encoder and an adapter for it, created once per test file."""
+"""Fixtures of a tiny random encoder and an adapter for it, created once per test file."""
 
 import pytest
 

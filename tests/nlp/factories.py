@@ -17,11 +17,11 @@ from nlp.model import Model, Prediction
 from nlp.topic_classifier import Vectors
 
 WIDTH: Final = 64
-POISON: Final = "poison"  # the models of the tests fail on a text with this word
-HOLLOW: Final = "hollow"  # … and return no probabilities for one with this word
-_LOUD: Final = {"bad": 0, "broken": 0, "awful": 0, "good": 2, "lovely": 2, "great": 2}
+FAILING_WORD: Final = "poison"  # the models of the tests fail on a text with this word
+UNSCORED_WORD: Final = "hollow"  # … and return no probabilities for one with this word
+_WORDS: Final = {"bad": 0, "broken": 0, "awful": 0, "good": 2, "lovely": 2, "great": 2}
 
-# Anything that a platform may send, in any script, with invisible characters and commands.
+# Any text that a platform may send, in any script, with invisible characters and commands.
 texts = st.text(st.characters(codec=None), max_size=80)
 plain_words = st.text(st.characters(categories=("L",)), min_size=1, max_size=8)
 
@@ -35,7 +35,7 @@ class WordModel(Model):
     temperatures: ClassVar = {"sentiment": {"*": 2.0}}
 
     def __init__(self) -> None:
-        self.broken = False  # True: it fails on every text
+        self.is_failing = False  # True: it fails on every text
         self.calls: list[int] = []  # number of texts of each call
 
     def predict(
@@ -47,7 +47,7 @@ class WordModel(Model):
         self._complain(texts)
         vectors = self.encode(texts)
         return [
-            Prediction(probabilities=_shares(t), vector=v)
+            Prediction(probabilities=_probabilities(t), vector=v)
             for t, v in zip(texts, vectors, strict=True)
         ]
 
@@ -60,15 +60,15 @@ class WordModel(Model):
         )
 
     def _complain(self, texts: Sequence[str]) -> None:
-        if self.broken or any(POISON in text for text in texts):
+        if self.is_failing or any(FAILING_WORD in text for text in texts):
             raise PermanentError("cannot read this")
 
 
-def _shares(text: str) -> tuple[float, float, float] | None:
-    if HOLLOW in text:
+def _probabilities(text: str) -> tuple[float, float, float] | None:
+    if UNSCORED_WORD in text:
         return None
     shares = [0.2, 0.2, 0.2]
-    shares[next((_LOUD[word] for word in tokenize(text) if word in _LOUD), 1)] = 0.6
+    shares[next((_WORDS[word] for word in tokenize(text) if word in _WORDS), 1)] = 0.6
     return shares[0], shares[1], shares[2]
 
 
@@ -79,10 +79,15 @@ def _vector(text: str) -> Vectors:
     return vector / np.float32(np.linalg.norm(vector))
 
 
-def work(text: str, number: int = 0, claimed: str | None = "en") -> PendingMention:
+def pending_mention(
+    text: str, number: int = 0, source_language: str | None = "en"
+) -> PendingMention:
     """Return a pending revision; its id and hash are *number*."""
     return PendingMention(
-        id=f"{number:032x}", text=text, text_sha256=f"{number:064x}", claimed_language=claimed
+        id=f"{number:032x}",
+        text=text,
+        text_sha256=f"{number:064x}",
+        claimed_language=source_language,
     )
 
 
@@ -112,7 +117,7 @@ def tiny_encoder(folder: Path, seed: int = 0) -> Path:
     return folder
 
 
-def unigram(vocabulary: Mapping[str, float]) -> dict[str, Any]:
+def unigram_tokenizer(vocabulary: Mapping[str, float]) -> dict[str, Any]:
     """Return a tokenizer.json: special tokens, then *vocabulary* (log probabilities)."""
     special = ["<s>", "<pad>", "</s>", "<unk>"]
     return {
@@ -129,9 +134,9 @@ def unigram(vocabulary: Mapping[str, float]) -> dict[str, Any]:
 
 def tiny_heads(*, temperature: float = 1.5) -> dict[str, ClassificationHead]:
     """Return the sentiment head and a head of two independent classes."""
-    degrees = {"*": temperature, "de": 2 * temperature}
+    temperatures = {"*": temperature, "de": 2 * temperature}
     sentiment = ClassificationHead(
-        classes=("negative", "neutral", "positive"), languages=("en",), temperatures=degrees
+        classes=("negative", "neutral", "positive"), languages=("en",), temperatures=temperatures
     )
     mood = ClassificationHead(
         classes=("calm", "loud"), languages=("en",), temperatures={}, exclusive=False
@@ -139,27 +144,27 @@ def tiny_heads(*, temperature: float = 1.5) -> dict[str, ClassificationHead]:
     return {"sentiment": sentiment, "mood": mood}
 
 
-def tiny_adapter(encoder: Path, path: Path, *, changed: bool = True, **facts: object) -> Path:
-    """Save a random adapter for the tiny encoder; without *changed* its low-rank changes are 0."""
-    chance = np.random.default_rng(1)
+def tiny_adapter(encoder: Path, path: Path, *, has_changes: bool = True, **fields: object) -> Path:
+    """Save a random adapter for the tiny encoder, with low-rank changes of 0 on request."""
+    random = np.random.default_rng(1)
 
     def tensor(*shape: int) -> Vectors:
-        return chance.normal(scale=0.3, size=shape).astype(np.float16).astype(np.float32)
+        return random.normal(scale=0.3, size=shape).astype(np.float16).astype(np.float32)
 
     name = "layer.0.attention.output.dense"
     tensors = {
         f"{name}.down": tensor(2, 32),
-        f"{name}.up": tensor(32, 2) * changed,
+        f"{name}.up": tensor(32, 2) * has_changes,
     }
-    for head, (classes, inside) in {"sentiment": (3, 32), "mood": (2, 8)}.items():
+    for head, (classes, width) in {"sentiment": (3, 32), "mood": (2, 8)}.items():
         tensors |= {
             f"head.{head}.{part}": tensor(*shape)
             for part, shape in {
-                "0.weight": (64,), "0.bias": (64,), "1.weight": (inside, 64), "1.bias": (inside,),
-                "4.weight": (classes, inside), "4.bias": (classes,),
+                "0.weight": (64,), "0.bias": (64,), "1.weight": (width, 64), "1.bias": (width,),
+                "4.weight": (classes, width), "4.bias": (classes,),
             }.items()
         }  # fmt: skip
-    standard: dict[str, object] = {
+    defaults: dict[str, object] = {
         "encoder_sha256": file_sha256(encoder / WEIGHTS_FILE),
         "shared": 2,
         "scale": 2.0,
@@ -168,5 +173,5 @@ def tiny_adapter(encoder: Path, path: Path, *, changed: bool = True, **facts: ob
         "proof": {},
         "notes": {},
     }
-    save_adapter(path, Adapter(**(standard | facts)))
+    save_adapter(path, Adapter(**(defaults | fields)))
     return path

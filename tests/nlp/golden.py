@@ -16,7 +16,7 @@ def sentences() -> dict[str, str]:
     return {text: label for label, text in rows}
 
 
-def readings(model: str) -> dict[str, list[float]]:
+def golden_predictions(model: str) -> dict[str, list[float]]:
     """Return the probabilities of the packaged weights of *model* after their training, by text."""
     probabilities_by_text: dict[str, list[float]] = json.loads(_PREDICTIONS.read_text("utf-8"))[
         model

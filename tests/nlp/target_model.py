@@ -7,11 +7,11 @@ from nlp.model import Prediction
 from nlp.text.target_marking import MARKS
 from tests.nlp.factories import WordModel
 
-ODD = "odd"  # for a text with this word a head returns NaN
+NAN_WORD = "odd"  # for a text with this word a head returns NaN
 
 
-class AimingModel(WordModel):
-    """A model of the clause with the mark, else of the whole text; "awful" means anger."""
+class TargetModel(WordModel):
+    """A model that scores the clause with the mark, else the whole text; "awful" means anger."""
 
     supports_targets = True
     heads: ClassVar = {
@@ -39,10 +39,12 @@ def _clause(text: str) -> str:
 
 
 def _heads(text: str) -> dict[str, tuple[float, ...]]:
-    angry = "awful" in text
-    intent = (0.8 if angry else 0.1, 0.5 if "?" in text else 0.2, 0.1, 0.1, 0.1, 0.9 * angry)
+    is_angry = "awful" in text
+    intent = (0.8 if is_angry else 0.1, 0.5 if "?" in text else 0.2, 0.1, 0.1, 0.1, 0.9 * is_angry)
     return {
-        "emotion": (0.7, 0.1, 0.1, 0.1) if angry else (0.1, 0.6, 0.2, 0.1),
-        "offence": (float("nan"),) * 2 if ODD in text else (1.0 - 0.6 * angry, 0.6 * angry),
+        "emotion": (0.7, 0.1, 0.1, 0.1) if is_angry else (0.1, 0.6, 0.2, 0.1),
+        "offence": (float("nan"),) * 2
+        if NAN_WORD in text
+        else (1.0 - 0.6 * is_angry, 0.6 * is_angry),
         "intent": intent,
     }

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from core.mention import AnalysisState, Emotion, Intent, Sentiment
 from nlp.analyse import analyse
 from nlp.topic_classifier import TopicClassifier
-from tests.nlp.factories import HOLLOW, POISON, WordModel, work
-from tests.nlp.target_model import ODD, AimingModel
+from tests.nlp.factories import FAILING_WORD, UNSCORED_WORD, WordModel, pending_mention
+from tests.nlp.target_model import NAN_WORD, TargetModel
 
 MIXED = "The Velorra is a lovely bike but the Oskelo is an awful one"
 BRANDS = {"acme": "Velorra", "globex": "Oskelo"}
@@ -24,8 +24,8 @@ def matched_brands(text, slugs):
 
 def verdicts(text, model=None, *, watches=tuple(BRANDS), matched_brands=matched_brands):
     """Return the verdicts by watch; None is the whole text."""
-    model = model or AimingModel()
-    mention = replace(work(text), watches=watches)
+    model = model or TargetModel()
+    mention = replace(pending_mention(text), watches=watches)
     (result,) = analyse(
         [mention], model, TopicClassifier([], model.encode), matched_terms=matched_brands
     )
@@ -45,15 +45,15 @@ def test_a_model_without_heads_gives_none():
     assert (verdict.heads, verdict.emotion, verdict.offensive) == ({}, None, None)
 
 
-def test_a_head_that_returns_nan_is_left_out_and_the_others_stay():
-    verdict = verdicts(f"This is an {ODD} and awful thing that I do not like")[None]
+def test_head_that_returns_nan_is_omitted():
+    verdict = verdicts(f"This is an {NAN_WORD} and awful thing that I do not like")[None]
     assert verdict.heads.keys() == {"emotion", "intent"}
     assert verdict.offensive is None
 
 
 def test_an_unsupported_language_has_no_heads_and_no_targets():
-    model = AimingModel()
-    mention = replace(work(GERMAN, claimed="de"), watches=tuple(BRANDS))
+    model = TargetModel()
+    mention = replace(pending_mention(GERMAN, source_language="de"), watches=tuple(BRANDS))
     (result,) = analyse(
         [mention], model, TopicClassifier([], model.encode), matched_terms=matched_brands
     )
@@ -88,58 +88,62 @@ def test_a_text_is_scored_towards_a_brand_that_it_names_by_account():
         (MIXED, ()),
     ],
 )
-def test_a_text_that_names_fewer_than_two_has_the_verdict_of_the_whole_only(text, watches):
-    model = AimingModel()
+def test_text_with_fewer_than_two_brands_has_one_verdict(text, watches):
+    model = TargetModel()
     assert verdicts(text, model, watches=watches).keys() == {None}
     assert model.calls in ([1], [1, 0])
 
 
-def test_a_model_without_target_support_is_not_called_for_them():
+def test_model_without_target_support_gives_one_verdict():
     assert verdicts(MIXED, WordModel()).keys() == {None}
     assert verdicts(MIXED, matched_brands=None).keys() == {None}
 
 
-def test_a_failure_towards_one_watch_does_not_affect_the_others():
+def test_failure_towards_one_watch_does_not_affect_others():
     """After an error or NaN a watch has the verdict of the whole text."""
 
-    class Half(AimingModel):
+    class PartlyFailingModel(TargetModel):
         def predict(self, texts, languages=None):
-            self._complain([POISON for text in texts if "► Oskelo" in text])
+            self._complain([FAILING_WORD for text in texts if "► Oskelo" in text])
             return super().predict(texts, languages)
 
-    assert verdicts(MIXED, Half()).keys() == {None, "acme"}
-    whole = f"The Velorra is lovely but the Oskelo is {HOLLOW} and that is all I know"
-    assert verdicts(whole).keys() == {None}, (
+    assert verdicts(MIXED, PartlyFailingModel()).keys() == {None, "acme"}
+    text = f"The Velorra is lovely but the Oskelo is {UNSCORED_WORD} and that is all I know"
+    assert verdicts(text).keys() == {None}, (
         "no probabilities for the whole text: no further predictions"
     )
 
 
-@given(st.lists(st.sampled_from([MIXED, GERMAN, "good bike", POISON, "Velorra"]), max_size=8))
+@given(st.lists(st.sampled_from([MIXED, GERMAN, "good bike", FAILING_WORD, "Velorra"]), max_size=8))
 def test_verdicts_do_not_depend_on_the_batch(texts):
-    works = [replace(work(t, n, None), watches=tuple(BRANDS)) for n, t in enumerate(texts)]
-    model = AimingModel()
+    mentions = [
+        replace(pending_mention(t, n, None), watches=tuple(BRANDS)) for n, t in enumerate(texts)
+    ]
+    model = TargetModel()
     empty = TopicClassifier([], model.encode)
-    together = analyse(works, model, empty, matched_terms=matched_brands)
-    assert together == [analyse([w], model, empty, matched_terms=matched_brands)[0] for w in works]
-    for result in together:
+    batch_results = analyse(mentions, model, empty, matched_terms=matched_brands)
+    assert batch_results == [
+        analyse([w], model, empty, matched_terms=matched_brands)[0] for w in mentions
+    ]
+    for result in batch_results:
         assert result.analysis is AnalysisState.SCORED or not result.verdicts
         assert [v.watch for v in result.verdicts] in ([], [None], [None, "acme", "globex"])
 
 
 def test_the_language_of_each_text_is_passed_to_the_model():
-    """It is passed on when a batch is halved around a failing text, too."""
+    """It is also passed when a batch is divided because of a failing text."""
     inputs = []
 
-    class RecordingModel(AimingModel):
+    class RecordingModel(TargetModel):
         languages = frozenset({"en", "de"})
 
         def predict(self, texts, languages=None):
-            answers = super().predict(texts, languages)
+            predictions = super().predict(texts, languages)
             inputs.extend(zip(texts, languages or [None] * len(texts), strict=True))
-            return answers
+            return predictions
 
     model = RecordingModel()
-    by_watch = [(MIXED, "en"), (f"{POISON} this is not a good thing", "en"), (GERMAN, "de")]
-    works = [work(text, n, claimed) for n, (text, claimed) in enumerate(by_watch)]
-    analyse(works, model, TopicClassifier([], model.encode))
+    posts = [(MIXED, "en"), (f"{FAILING_WORD} this is not a good thing", "en"), (GERMAN, "de")]
+    mentions = [pending_mention(text, n, language) for n, (text, language) in enumerate(posts)]
+    analyse(mentions, model, TopicClassifier([], model.encode))
     assert {(MIXED, "en"), (GERMAN, "de")} <= set(inputs)

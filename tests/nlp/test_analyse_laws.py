@@ -13,31 +13,41 @@ from nlp.bisect import PROBE_TEXT, predict_each
 from nlp.model import Prediction
 from nlp.results import EMPTY
 from nlp.topic_classifier import TopicClassifier
-from tests.nlp.factories import HOLLOW, POISON, WIDTH, WordModel, texts, work
+from tests.nlp.factories import (
+    FAILING_WORD,
+    UNSCORED_WORD,
+    WIDTH,
+    WordModel,
+    pending_mention,
+    texts,
+)
 
 FEW = settings(max_examples=50)
 POSTS = st.lists(
-    texts | st.sampled_from([POISON, HOLLOW, "bad brake", "", "\u200b", "Der Akku ist leer"]),
+    texts
+    | st.sampled_from(
+        [FAILING_WORD, UNSCORED_WORD, "bad brake", "", "\u200b", "Der Akku ist leer"]
+    ),
     max_size=8,
 )
-CLAIMS = st.sampled_from([None, "en", "de", "und", "fil", "xx"])
+SOURCE_LANGUAGES = st.sampled_from([None, "en", "de", "und", "fil", "xx"])
 TOPICS = [
     Topic(id="brake", name="Brake", sentences=("brake",)),
     Topic(id="price", name="Price", sentences=("price",)),
 ]
 
 
-def analyse_posts(posts, claimed="en", model=None, topics=TOPICS):
+def analyse_posts(posts, source_language="en", model=None, topics=TOPICS):
     model = model or WordModel()
-    works = [work(text, n, claimed) for n, text in enumerate(posts)]
-    return analyse(works, model, TopicClassifier(topics, model.encode))
+    mentions = [pending_mention(text, n, source_language) for n, text in enumerate(posts)]
+    return analyse(mentions, model, TopicClassifier(topics, model.encode))
 
 
 @FEW
-@given(POSTS, CLAIMS)
-def test_each_work_has_one_result_that_is_whole(posts, claimed):
-    """Scored with a verdict, or not scored with a reason; no result is still pending."""
-    results = analyse_posts(posts, claimed)
+@given(POSTS, SOURCE_LANGUAGES)
+def test_each_mention_has_one_complete_result(posts, source_language):
+    """A result is scored with a verdict or unscored with a reason; none is pending."""
+    results = analyse_posts(posts, source_language)
     assert [result.id for result in results] == [f"{n:032x}" for n in range(len(posts))]
     for result in results:
         assert (result.analysis is AnalysisState.SCORED) == (result.reason is None)
@@ -48,9 +58,9 @@ def test_each_work_has_one_result_that_is_whole(posts, claimed):
 
 
 @FEW
-@given(POSTS, CLAIMS)
-def test_a_verdict_adds_up(posts, claimed):
-    for result in analyse_posts(posts, claimed):
+@given(POSTS, SOURCE_LANGUAGES)
+def test_verdict_is_consistent(posts, source_language):
+    for result in analyse_posts(posts, source_language):
         for verdict in result.verdicts:
             shares = verdict.probabilities
             assert verdict.text_sha256 == result.text_sha256
@@ -63,12 +73,12 @@ def test_a_verdict_adds_up(posts, claimed):
 
 
 @FEW
-@given(POSTS, CLAIMS)
-def test_every_text_that_is_not_empty_has_a_vector(posts, claimed):
+@given(POSTS, SOURCE_LANGUAGES)
+def test_every_non_empty_text_has_a_vector(posts, source_language):
     """Topics can later be classified again from the vector, without the model."""
-    for result in analyse_posts(posts, claimed):
-        was_read = result.reason != EMPTY and result.analysis is not AnalysisState.QUARANTINED
-        assert (result.vector is not None) == was_read
+    for result in analyse_posts(posts, source_language):
+        is_encoded = result.reason != EMPTY and result.analysis is not AnalysisState.QUARANTINED
+        assert (result.vector is not None) == is_encoded
         if result.vector is not None:
             vector = np.frombuffer(result.vector, "<f2")
             assert vector.shape == (WIDTH,)
@@ -86,11 +96,11 @@ def test_no_reason_quotes_a_text(posts):
 
 
 @FEW
-@given(POSTS, CLAIMS)
-def test_the_taxonomy_changes_topics_and_nothing_else(posts, claimed):
+@given(POSTS, SOURCE_LANGUAGES)
+def test_topics_change_nothing_else(posts, source_language):
     with_topics, without_topics = (
-        analyse_posts(posts, claimed),
-        analyse_posts(posts, claimed, topics=[]),
+        analyse_posts(posts, source_language),
+        analyse_posts(posts, source_language, topics=[]),
     )
     for result, plain in zip(with_topics, without_topics, strict=True):
         assert (result.analysis, result.reason, result.vector) == (
@@ -112,19 +122,19 @@ def test_an_empty_batch_does_not_call_the_model():
 
 
 def test_a_vector_of_nan_is_not_stored():
-    class Mad(WordModel):
+    class NanModel(WordModel):
         """A model whose vectors are NaN."""
 
         def predict(self, texts, languages=None):
             return [Prediction(probabilities=(0.2, 0.2, 0.6), vector=np.full(WIDTH, np.nan))
                     for _ in texts]  # fmt: skip
 
-    (result,) = analyse_posts(["a day"], model=Mad(), topics=[])
+    (result,) = analyse_posts(["a day"], model=NanModel(), topics=[])
     assert (result.analysis, result.vector) == (AnalysisState.SCORED, None)
 
 
 def test_equal_probabilities_always_give_the_same_class():
-    class Torn(WordModel):
+    class EqualModel(WordModel):
         """A model that gives all classes the same probability."""
 
         def predict(self, texts, languages=None):
@@ -132,7 +142,7 @@ def test_equal_probabilities_always_give_the_same_class():
                     for v in self.encode(texts)]  # fmt: skip
 
     sentiments = {
-        result.verdicts[0].sentiment for result in analyse_posts(["a day"] * 5, model=Torn())
+        result.verdicts[0].sentiment for result in analyse_posts(["a day"] * 5, model=EqualModel())
     }
     assert len(sentiments) == 1
 
@@ -141,38 +151,40 @@ def test_equal_probabilities_always_give_the_same_class():
 
 
 @FEW
-@given(st.lists(st.sampled_from(["good", POISON]), max_size=33))
-def test_exactly_the_bad_texts_are_errors(batch):
+@given(st.lists(st.sampled_from(["good", FAILING_WORD]), max_size=33))
+def test_only_failing_texts_are_errors(batch):
     results = predict_each(WordModel().predict, batch)
-    assert [isinstance(answer, Exception) for answer in results] == [t == POISON for t in batch]
+    assert [isinstance(answer, Exception) for answer in results] == [
+        t == FAILING_WORD for t in batch
+    ]
 
 
 @pytest.mark.parametrize("size", [1, 2, 7, 64])
-def test_a_broken_model_is_detected_before_all_texts_were_tried(size):
+def test_failing_model_is_detected_after_few_calls(size):
     model = WordModel()
-    model.broken = True
+    model.is_failing = True
     with pytest.raises(TransientError, match="restart the process"):
         predict_each(model.predict, ["good"] * size)
     assert len(model.calls) <= size.bit_length() + 2
 
 
 def test_the_model_is_probed_with_a_fixed_sentence():
-    """A crawled text never decides if the model works."""
+    """A crawled text never determines whether the model works."""
     inputs = []
 
     def predict(batch):
         inputs.extend(batch)
-        if POISON in batch:
+        if FAILING_WORD in batch:
             raise ValueError(batch)
         return list(batch)
 
-    (error,) = predict_each(predict, [POISON])
+    (error,) = predict_each(predict, [FAILING_WORD])
     assert isinstance(error, ValueError)
-    assert inputs == [POISON, PROBE_TEXT]
+    assert inputs == [FAILING_WORD, PROBE_TEXT]
 
 
 @pytest.mark.parametrize("stop", [KeyboardInterrupt, SystemExit])
-def test_a_signal_to_stop_is_not_caught(stop):
+def test_interrupt_is_not_caught(stop):
     def predict(_):
         raise stop
 

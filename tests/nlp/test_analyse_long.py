@@ -9,8 +9,8 @@ from nlp.analyse import analyse
 from nlp.text.excerpt import EXCERPT_CHARACTERS
 from nlp.text.normalize import clean
 from nlp.topic_classifier import TopicClassifier
-from tests.nlp.factories import WordModel, work
-from tests.nlp.target_model import AimingModel
+from tests.nlp.factories import WordModel, pending_mention
+from tests.nlp.target_model import TargetModel
 
 FILLER = "Nothing of note was said on that day, nor on the day after it. " * 100
 TEXT = f"{FILLER}The Velorra is awful. {FILLER}The Oskelo is lovely. {FILLER}"
@@ -23,7 +23,7 @@ def matched_brands(text, slugs):
     return {slug: [BRANDS[slug]] for slug in slugs if BRANDS[slug] in text}
 
 
-class RecordingModel(AimingModel):
+class RecordingModel(TargetModel):
     """A model that records its inputs."""
 
     def __init__(self):
@@ -40,7 +40,7 @@ class RecordingModel(AimingModel):
 
 
 def analyse_text(text, model, *watches, matched_brands=matched_brands):
-    mention = replace(work(text, claimed=None), watches=watches)
+    mention = replace(pending_mention(text, source_language=None), watches=watches)
     return analyse(
         [mention], model, TopicClassifier([], model.encode), matched_terms=matched_brands
     )[0]
@@ -53,7 +53,7 @@ def test_a_sentence_on_the_brand_is_scored_at_any_position():
     assert 0 < verdict.read_share < 0.1
 
 
-def test_towards_each_watch_its_own_sentences_are_scored():
+def test_each_watch_is_scored_on_its_own_sentences():
     model = RecordingModel()
     by_watch = {v.watch: v for v in analyse_text(TEXT, model, "acme", "globex").verdicts}
     assert by_watch["acme"].sentiment is Sentiment.NEGATIVE
@@ -64,15 +64,15 @@ def test_towards_each_watch_its_own_sentences_are_scored():
     assert all(len(text) <= EXCERPT_CHARACTERS for text in model.inputs)
 
 
-@pytest.mark.parametrize("of_watch", [None, matched_brands])
-def test_without_terms_of_a_watch_the_head_is_scored(of_watch):
+@pytest.mark.parametrize("terms", [None, matched_brands])
+def test_without_terms_of_a_watch_the_head_is_scored(terms):
     model = RecordingModel()
-    (verdict,) = analyse_text(TEXT, model, matched_brands=of_watch).verdicts
+    (verdict,) = analyse_text(TEXT, model, matched_brands=terms).verdicts
     assert clean(TEXT).startswith(max(model.inputs, key=len))
     assert verdict.read_share == pytest.approx(EXCERPT_CHARACTERS / len(TEXT), rel=0.1)
 
 
-def test_a_text_within_the_limit_is_scored_whole():
+def test_text_within_the_limit_is_scored_completely():
     model = RecordingModel()
     short = TEXT[-EXCERPT_CHARACTERS:].strip()
     (verdict,) = analyse_text(short, model, "globex").verdicts
@@ -80,7 +80,7 @@ def test_a_text_within_the_limit_is_scored_whole():
     assert short in model.inputs
 
 
-def test_its_language_is_that_of_the_whole_text():
+def test_language_is_that_of_the_whole_text():
     """The head is English, the rest is German."""
     model = RecordingModel()
     result = analyse_text("It is a good day. " * 160 + GERMAN * 200, model)

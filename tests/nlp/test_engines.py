@@ -56,9 +56,7 @@ def test_embeddings_keep_their_stored_type_in_any_precision(adapter, encoder):
     assert set(dtypes.values()) == {torch.bfloat16}
 
 
-def test_an_engine_that_is_not_built_is_rejected_with_the_build_command(
-    model_class, adapter, encoder
-):
+def test_missing_engine_is_an_error_with_the_build_command(model_class, adapter, encoder):
     with pytest.raises(ConfigError, match="run: harken model build"):
         model_class(adapter, encoder, "openvino")
 
@@ -75,7 +73,7 @@ def test_without_the_extra_nothing_is_built_and_the_error_names_the_extra(
 
 
 @pytest.mark.slow
-def test_built_layers_predict_like_torch_except_for_rounding(model_class, tmp_path):
+def test_openvino_predicts_like_torch_except_for_rounding(model_class, tmp_path):
     pytest.importorskip("nncf", reason="not installed")
     from nlp.quantize import build
 

@@ -25,14 +25,14 @@ for name in sys.argv[1:]:
 """
 
 
-def test_importing_them_does_not_import_torch():
+def test_light_modules_do_not_import_torch():
     process = subprocess.run(
         [sys.executable, "-c", CODE, *LIGHT], cwd=ROOT, stderr=subprocess.PIPE, check=False
     )
     assert (process.returncode, process.stderr) == (0, b"")
 
 
-def test_nor_does_reading_what_training_reads():
+def test_modules_of_training_data_do_not_import_torch():
     process = subprocess.run(
         [sys.executable, "-c", CODE, *TRAINING],
         cwd=ROOT, stderr=subprocess.PIPE, check=False,

@@ -18,10 +18,10 @@ FEW = settings(max_examples=10)
 
 def problem(seed, *, classes=3, n=12):
     """Return a prior, rows around other directions, their labels and weights."""
-    chance = np.random.default_rng(seed)
-    prior, truth = chance.normal(size=(2, classes, WIDTH)).astype(np.float32)
+    random = np.random.default_rng(seed)
+    prior, truth = random.normal(size=(2, classes, WIDTH)).astype(np.float32)
     labels = np.arange(n) % classes
-    rows = truth[labels] + chance.normal(scale=0.3, size=(n, WIDTH)).astype(np.float32)
+    rows = truth[labels] + random.normal(scale=0.3, size=(n, WIDTH)).astype(np.float32)
     unit = rows / np.linalg.norm(rows, axis=1, keepdims=True)
     return prior, unit, labels, np.ones(n, np.float32)
 
@@ -35,12 +35,12 @@ def loss(weights, prior, rows, labels, counts):
 @pytest.mark.slow
 @FEW
 @given(st.integers(0, 10**6))
-def test_nowhere_near_is_better(seed):
+def test_result_is_a_minimum(seed):
     """The loss is convex: a point that no small step improves is the minimum."""
     inputs = problem(seed)
     weights = fit_from_prior(*inputs)
-    chance = np.random.default_rng(seed)
-    steps = chance.normal(scale=0.02, size=(20, *weights.shape))
+    random = np.random.default_rng(seed)
+    steps = random.normal(scale=0.02, size=(20, *weights.shape))
     best = loss(weights, *inputs)
     assert best <= loss(inputs[0], *inputs) + 1e-3
     assert all(best <= loss(weights + step, *inputs) + 1e-3 for step in steps)
@@ -48,7 +48,7 @@ def test_nowhere_near_is_better(seed):
 
 @FEW
 @given(st.integers(0, 10**6))
-def test_rows_that_do_not_count_leave_the_prior(seed):
+def test_rows_without_weight_leave_the_prior(seed):
     prior, rows, labels, counts = problem(seed)
     assert fit_from_prior(prior, rows, labels, counts * 0) == pytest.approx(prior, abs=1e-5)
 
@@ -58,8 +58,10 @@ def test_rows_that_do_not_count_leave_the_prior(seed):
 @given(st.integers(0, 10**6), st.permutations(range(12)))
 def test_the_order_of_the_rows_does_not_matter(seed, order):
     prior, rows, labels, counts = problem(seed)
-    shuffled = fit_from_prior(prior, rows[order], labels[order], counts[order])
-    assert shuffled == pytest.approx(fit_from_prior(prior, rows, labels, counts), abs=2e-3)
+    weights_of_permuted_rows = fit_from_prior(prior, rows[order], labels[order], counts[order])
+    assert weights_of_permuted_rows == pytest.approx(
+        fit_from_prior(prior, rows, labels, counts), abs=2e-3
+    )
 
 
 @pytest.mark.slow
@@ -67,11 +69,11 @@ def test_the_order_of_the_rows_does_not_matter(seed, order):
 @given(st.integers(0, 10**6))
 def test_many_rows_outweigh_a_different_prior(seed):
     prior, rows, labels, counts = problem(seed, n=300)
-    predicted = class_probabilities(rows @ fit_from_prior(prior, rows, labels, counts).T).argmax(
+    predictions = class_probabilities(rows @ fit_from_prior(prior, rows, labels, counts).T).argmax(
         axis=1
     )
     before = class_probabilities(rows @ prior.T).argmax(axis=1)
-    assert np.mean(predicted == labels) >= max(0.7, np.mean(before == labels))
+    assert np.mean(predictions == labels) >= max(0.7, np.mean(before == labels))
 
 
 def test_a_single_class_leaves_the_prior():

@@ -28,7 +28,7 @@ def topic(name, *, sentences=None, examples=()):
     )
 
 
-def along(*numbers):
+def unit_vector(*numbers):
     vector = np.array([numbers], np.float32)
     return vector / np.linalg.norm(vector)
 
@@ -39,15 +39,15 @@ def classifier():
 
 
 def test_the_nearest_topic_is_returned(classifier):
-    assert classifier.classify(along(1, 0.1, 0)) == [("north",)]
+    assert classifier.classify(unit_vector(1, 0.1, 0)) == [("north",)]
 
 
-def test_topics_that_are_as_near_are_returned_best_first(classifier):
-    assert classifier.classify(along(1, 1.02, 0)) == [("east", "north")]
+def test_equally_near_topics_are_returned_best_first(classifier):
+    assert classifier.classify(unit_vector(1, 1.02, 0)) == [("east", "north")]
 
 
 def test_a_vector_near_no_topic_has_none(classifier):
-    assert classifier.classify(along(-1, -1, -1)) == [()]
+    assert classifier.classify(unit_vector(-1, -1, -1)) == [()]
 
 
 @given(unit_vectors)
@@ -65,31 +65,34 @@ def test_topics_are_those_above_the_threshold_and_near_the_best(vector):
 def test_sentences_weigh_more_than_an_example_and_less_than_many():
     single = TopicClassifier([topic("north", examples=("east",)), topic("up")], encode)
     many = TopicClassifier([topic("north", examples=("east",) * 40), topic("up")], encode)
-    off_axis = along(1, 1.2, 0) @ single._prototypes[0], along(1, 1.2, 0) @ many._prototypes[0]
+    off_axis = (
+        unit_vector(1, 1.2, 0) @ single._prototypes[0],
+        unit_vector(1, 1.2, 0) @ many._prototypes[0],
+    )
     assert single._prototypes[0] == pytest.approx(np.array([6, 1, 0]) / np.sqrt(37))
     assert many._prototypes[0] == pytest.approx(np.array([6, 40, 0]) / np.sqrt(1636))
     assert off_axis[0] != off_axis[1]
 
 
-def test_a_topic_may_live_of_examples_alone():
+def test_topic_may_have_examples_only():
     classifier = TopicClassifier([topic("e", sentences=(), examples=("east", "east"))], encode)
-    assert classifier.classify(along(0, 1, 0)) == [("e",)]
+    assert classifier.classify(unit_vector(0, 1, 0)) == [("e",)]
 
 
-def test_a_topic_without_a_word_is_a_mistake_of_the_operator():
+def test_topic_without_sentences_and_examples_is_a_mistake():
     with pytest.raises(ConfigError, match=r"topic 'e' has no sentence"):
         TopicClassifier([topic("e", sentences=())], encode)
 
 
-def test_no_topics_are_no_topics():
-    assert TopicClassifier([], encode).classify(along(1, 0, 0)) == [()]
+def test_classifier_without_topics_returns_none():
+    assert TopicClassifier([], encode).classify(unit_vector(1, 0, 0)) == [()]
 
 
-def test_no_vectors_are_no_answers(classifier):
+def test_no_vectors_have_no_topics(classifier):
     assert classifier.classify(np.zeros((0, 3), np.float32)) == []
 
 
-def test_a_vector_that_is_no_number_has_no_topic(classifier):
+def test_nan_vector_has_no_topic(classifier):
     assert classifier.classify(np.full((1, 3), np.nan, np.float32)) == [()]
 
 
@@ -98,7 +101,7 @@ def test_a_vector_that_is_no_number_has_no_topic(classifier):
 NOISE = np.array([0.3, 0.3, 0.9], np.float32)
 
 
-def likely(name, share):
+def vector_near(name, share):
     """Return a vector between north and east, *share* of the way from *name* to the other axis."""
     first, second = (AXES["north"], AXES["east"])[:: 1 if name == "north" else -1]
     vector = (1 - share) * np.array(first) + share * np.array(second) + NOISE
@@ -108,8 +111,8 @@ def likely(name, share):
 def classifier_with(north, east):
     """Return a classifier of two topics with equal sentences and these numbers of examples."""
     vectors_by_text = {"alike": NOISE / np.linalg.norm(NOISE)}
-    vectors_by_text |= {f"n{k}": likely("north", k % 10 / 100) for k in range(north)}
-    vectors_by_text |= {f"e{k}": likely("east", k % 10 / 100) for k in range(east)}
+    vectors_by_text |= {f"n{k}": vector_near("north", k % 10 / 100) for k in range(north)}
+    vectors_by_text |= {f"e{k}": vector_near("east", k % 10 / 100) for k in range(east)}
     topics = [
         topic("north", sentences=("alike",), examples=tuple(f"n{k}" for k in range(north))),
         topic("east", sentences=("alike",), examples=tuple(f"e{k}" for k in range(east))),
@@ -120,14 +123,14 @@ def classifier_with(north, east):
 
 
 def test_examples_separate_topics_with_equal_sentences():
-    vectors = np.stack([likely("north", 0.1), likely("east", 0.1)])
+    vectors = np.stack([vector_near("north", 0.1), vector_near("east", 0.1)])
     assert [len(topics) for topics in classifier_with(0, 0).classify(vectors)] == [2, 2]
     assert classifier_with(20, 20).classify(vectors) == [("north",), ("east",)]
 
 
-def test_the_more_examples_the_surer():
+def test_more_examples_raise_the_probability():
     shares = [
-        classifier_with(n, n).probabilities(likely("north", 0.1)[None, :])[0, 0]
+        classifier_with(n, n).probabilities(vector_near("north", 0.1)[None, :])[0, 0]
         for n in (0, 1, 4, 16, 64)
     ]
     assert shares[0] == pytest.approx(0.5)
@@ -135,12 +138,12 @@ def test_the_more_examples_the_surer():
     assert shares[-1] > 0.9
 
 
-def test_topics_with_many_examples_do_not_silence_those_with_none():
+def test_topics_with_many_examples_do_not_suppress_others():
     """All examples at full weight would leave them 0.04 of their mentions, instead of 0.74."""
-    chance = np.random.default_rng(0)
+    random = np.random.default_rng(0)
 
     def around(directions, noise):
-        rows = directions + chance.normal(scale=noise, size=directions.shape)
+        rows = directions + random.normal(scale=noise, size=directions.shape)
         return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
 
     truth = around(np.ones((20, 64)), 0.4)
@@ -159,16 +162,18 @@ def test_topics_with_many_examples_do_not_silence_those_with_none():
     classifier = TopicClassifier(
         topics, lambda texts: np.stack([vectors_by_text[text] for text in texts])
     )
-    poor = np.repeat(np.arange(10, 20), 30)
-    predicted = classifier.probabilities(around(truth[poor], 0.06)).argmax(axis=1)
-    assert np.mean(predicted == poor) > 0.5
+    topics_without_examples = np.repeat(np.arange(10, 20), 30)
+    predictions = classifier.probabilities(around(truth[topics_without_examples], 0.06)).argmax(
+        axis=1
+    )
+    assert np.mean(predictions == topics_without_examples) > 0.5
 
 
-def test_a_topic_below_the_threshold_is_not_returned_whatever_the_regression_gives():
-    assert classifier_with(20, 20).classify(along(1, 0, -0.8)) == [()]
+def test_topic_below_the_threshold_is_not_returned():
+    assert classifier_with(20, 20).classify(unit_vector(1, 0, -0.8)) == [()]
 
 
-def test_sentences_and_examples_are_cleaned_as_mentions_are():
+def test_sentences_and_examples_are_cleaned_like_mentions():
     inputs = []
 
     def encode(texts):
@@ -187,13 +192,13 @@ def test_sentences_and_examples_are_cleaned_as_mentions_are():
 @given(unit_vectors)
 def test_a_stored_vector_has_the_same_topics_as_the_original(vector):
     vector = (vector / np.linalg.norm(vector))[None, :]
-    stored = vector.astype("<f2").astype(np.float32)
+    stored_vector = vector.astype("<f2").astype(np.float32)
     classifier = TopicClassifier([topic(name) for name in AXES], encode)
-    assert classifier.classify(stored) == classifier.classify(vector)
+    assert classifier.classify(stored_vector) == classifier.classify(vector)
 
 
 def test_a_mention_in_an_unsupported_language_has_no_topics(classifier):
-    vectors = np.concatenate([along(1, 0, 0)] * 3)
+    vectors = np.concatenate([unit_vector(1, 0, 0)] * 3)
     assert classifier.classify_supported(vectors, ["en", "de", "en"], {"en"}) == [
         ("north",),
         (),
@@ -202,4 +207,4 @@ def test_a_mention_in_an_unsupported_language_has_no_topics(classifier):
 
 
 def test_a_mention_of_unknown_language_has_topics(classifier):
-    assert classifier.classify_supported(along(1, 0, 0), [None], {"en"}) == [("north",)]
+    assert classifier.classify_supported(unit_vector(1, 0, 0), [None], {"en"}) == [("north",)]

@@ -43,8 +43,10 @@ def classify(names, vectors, **counts):
 @given(NAMES, VECTORS)
 def test_the_order_of_the_configuration_changes_nothing(names, vectors):
     """It decides only between topics of exactly the same score."""
-    forth, back = classify(names, vectors), classify(names[::-1], vectors)
-    assert [set(topics) for topics in forth] == [set(topics) for topics in back]
+    topics_in_order, topics_in_reverse = classify(names, vectors), classify(names[::-1], vectors)
+    assert [set(topics) for topics in topics_in_order] == [
+        set(topics) for topics in topics_in_reverse
+    ]
 
 
 @FEW
@@ -59,16 +61,16 @@ def test_neighbours_in_a_batch_change_nothing(names, vectors, examples):
 def test_renaming_all_topics_renames_the_result_and_nothing_else(names, vectors, examples):
     """Only sentences and examples count, not ids and names."""
     topics = [topic(name, examples=examples) for name in names]
-    renamed = [replace(t, id=f"new-{t.id}", name="x") for t in topics]
+    renamed_topics = [replace(t, id=f"new-{t.id}", name="x") for t in topics]
     before, after = (
-        TopicClassifier(variant, encode).classify(vectors) for variant in (topics, renamed)
+        TopicClassifier(variant, encode).classify(vectors) for variant in (topics, renamed_topics)
     )
     assert after == [tuple(f"new-{name}" for name in topics) for topics in before]
 
 
 @FEW
 @given(NAMES, VECTORS)
-def test_a_topic_more_takes_no_mention_but_those_it_wins(names, vectors):
+def test_additional_topic_changes_only_its_own_mentions(names, vectors):
     """A mention that does not get the new topic keeps its topics."""
     for before, after in zip(
         classify(names, vectors), classify([*names, "z"], vectors), strict=True
@@ -92,16 +94,16 @@ def test_topics_are_the_near_ones_best_first(names, vectors, sentences):
     """Compared with the rule in plain numbers, with a tolerance in the third decimal."""
     for row, topics in zip(vectors, classify(names, vectors, sentences=sentences), strict=True):
         cosines = {name: float(row @ prototype(name, sentences, 0)) for name in names}
-        bar = max(TOPIC_THRESHOLD, max(cosines.values()) - MARGIN)
-        assert {n for n, c in cosines.items() if c > bar + 1e-3} <= set(topics)
-        assert set(topics) <= {n for n, c in cosines.items() if c > bar - 1e-3}
+        threshold = max(TOPIC_THRESHOLD, max(cosines.values()) - MARGIN)
+        assert {n for n, c in cosines.items() if c > threshold + 1e-3} <= set(topics)
+        assert set(topics) <= {n for n, c in cosines.items() if c > threshold - 1e-3}
         near = [cosines[name] for name in topics]
         assert near == pytest.approx(sorted(near, reverse=True), abs=1e-3)
 
 
 @FEW
 @given(NAMES, VECTORS, st.integers(1, 3))
-def test_with_examples_too_only_topics_near_their_prototype_are_returned(names, vectors, examples):
+def test_topics_with_examples_are_near_their_prototype(names, vectors, examples):
     for row, topics in zip(vectors, classify(names, vectors, examples=examples), strict=True):
         near = [float(row @ prototype(name, 1, examples)) for name in topics]
         assert all(cosine >= TOPIC_THRESHOLD - 1e-3 for cosine in near)
@@ -122,7 +124,7 @@ def test_the_sentence_of_a_topic_has_that_topic(examples):
     assert [topics[0] for topics in topics] == ["a", "b"]
 
 
-def test_sentences_that_cancel_each_other_describe_nothing():
+def test_opposite_sentences_match_nothing():
     """Opposite directions have no mean; the topic gets no mention instead of an error."""
     opposite = {"up": (1.0, 0.0), "down": (-1.0, 0.0)}
     classifier = TopicClassifier(

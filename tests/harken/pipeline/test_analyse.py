@@ -14,7 +14,7 @@ from harken.pipeline.step_result import StepResult
 from nlp.topic_classifier import TopicClassifier
 from store import changes, counts, mentions
 from store.analysis import queue
-from tests.nlp.factories import HOLLOW, POISON, WordModel
+from tests.nlp.factories import FAILING_WORD, UNSCORED_WORD, WordModel
 from tests.store.factories import NOON, add_sources, crawled_post, key, store_page
 
 LATER = NOON + timedelta(minutes=1)
@@ -74,14 +74,14 @@ def test_pending_mention_gets_verdict_topics_and_vector(record, model):
 
 def test_failing_text_is_quarantined_and_others_are_scored(record, model):
     texts = [f"This bike number {n} is a good one" for n in range(9)]
-    texts[4] = f"This {POISON} is something that nobody reads"
+    texts[4] = f"This {FAILING_WORD} is something that nobody reads"
     store_texts(record, *texts)
     assert analyse(record, model) == StepResult(total=9, successes=9)
     states = [get_mention(record, n).analysis for n in range(9)]
     assert states.pop(4) is AnalysisState.QUARANTINED
     assert set(states) == {AnalysisState.SCORED}
     assert get_mention(record, 4).reason == "error:PermanentError"
-    assert POISON not in get_mention(record, 4).reason
+    assert FAILING_WORD not in get_mention(record, 4).reason
 
 
 def test_unsupported_language_is_unscored_with_its_code(record, model):
@@ -93,7 +93,7 @@ def test_unsupported_language_is_unscored_with_its_code(record, model):
 
 
 def test_missing_probabilities_leave_the_sentiment_unscored(record, model):
-    store_texts(record, f"This {HOLLOW} sentence is a plain English one")
+    store_texts(record, f"This {UNSCORED_WORD} sentence is a plain English one")
     analyse(record, model)
     assert get_mention(record, 0).analysis is AnalysisState.UNSCORED
     assert get_mention(record, 0).verdict.sentiment is None
@@ -102,11 +102,11 @@ def test_missing_probabilities_leave_the_sentiment_unscored(record, model):
 def test_mentions_stay_pending_while_the_model_fails(record, model):
     store_texts(record, "This is good", "This is bad")
     classifier = TopicClassifier([], model.encode)
-    model.broken = True
+    model.is_failing = True
     with pytest.raises(TransientError):
         analyse_batch(record, model, classifier, owner="w", now=LATER)
     assert pending_count(record) == 2
-    model.broken = False
+    model.is_failing = False
     assert analyse(record, model, LATER + LEASE_TIME).successes == 2
 
 
@@ -114,7 +114,7 @@ def test_failing_model_releases_its_leases(record, model):
     """A restarted worker or another machine can lease them at once."""
     store_texts(record, "This is good", "This is bad")
     classifier = TopicClassifier([], model.encode)
-    model.broken = True
+    model.is_failing = True
     with pytest.raises(TransientError):
         analyse_batch(record, model, classifier, owner="w", now=LATER)
     assert lease_count(record) == 2
@@ -125,10 +125,10 @@ def test_failing_model_quarantines_nothing(record, model):
     store_texts(record, "This is good")
     classifier = TopicClassifier([], model.encode)
     for n in range(ATTEMPTS_BEFORE_QUARANTINE + 1):
-        model.broken = True
+        model.is_failing = True
         with suppress(TransientError):
             analyse_batch(record, model, classifier, owner="w", now=LATER + n * LEASE_TIME)
-    model.broken = False
+    model.is_failing = False
     analyse(record, model, LATER + (ATTEMPTS_BEFORE_QUARANTINE + 1) * LEASE_TIME)
     assert get_mention(record, 0).analysis is AnalysisState.SCORED
 

@@ -11,7 +11,7 @@ from nlp.topic_classifier import TopicClassifier
 from store import mentions, watches
 from store.alerts import observations
 from tests.nlp.factories import WordModel
-from tests.nlp.target_model import AimingModel
+from tests.nlp.target_model import TargetModel
 from tests.store.factories import NOON, add_sources, crawled_post, key, store_page, watch
 
 LATER = NOON + timedelta(minutes=1)
@@ -45,7 +45,7 @@ def observed_sentiment(record, slug):
 
 
 def test_each_watch_has_its_own_sentiment(record):
-    mention = store_and_analyse(record, AimingModel())
+    mention = store_and_analyse(record, TargetModel())
     sentiments = {slug: mention.sentiment_for(slug) for slug in BOTH}
     assert sentiments == {"acme": Sentiment.POSITIVE, "globex": Sentiment.NEGATIVE}
     assert {slug: observed_sentiment(record, slug) for slug in BOTH} == sentiments

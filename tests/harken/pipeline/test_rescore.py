@@ -14,7 +14,7 @@ from store.analysis import rescoring as replay
 from tests.harken.cli_server import call
 from tests.harken.killed_process import killed_after
 from tests.nlp.factories import WordModel
-from tests.nlp.target_model import AimingModel
+from tests.nlp.target_model import TargetModel
 from tests.store.factories import NOON, add_sources, crawled_post, key, store_page, watch
 
 LATER = NOON + timedelta(hours=1)
@@ -119,10 +119,10 @@ def test_worker_with_the_old_model_scores_new_mentions_only(record):
 def test_failing_model_loses_no_mention_of_the_rescoring(record):
     model = NegativeModel()
     rescore.enqueue_rescoring(record, model)
-    model.broken = True
+    model.is_failing = True
     with pytest.raises(TransientError):
         analyse_batch(record, model)
-    model.broken = False
+    model.is_failing = False
     assert analyse_all(record, model) == 3
 
 
@@ -152,7 +152,7 @@ def record_with_two_watches(sqlite_record):
         add_sources(tx, "blog")
         watches.replace_from_file(tx, [watch("acme", "brake"), watch("globex", "oskelo")], [])
     store_page(sqlite_record, crawled_post("a", TEXTS["a"], language="en", matches={"acme": "r1"}))
-    analyse_batch(sqlite_record, AimingModel(), NOON)
+    analyse_batch(sqlite_record, TargetModel(), NOON)
     return sqlite_record
 
 
@@ -170,20 +170,20 @@ def target_sentiments(record):
 
 def test_mention_of_a_new_watch_is_scored_towards_each_watch(record_with_two_watches):
     match_both(record_with_two_watches)
-    assert rescore.enqueue_rescoring(record_with_two_watches, AimingModel()) == 1
-    analyse_all(record_with_two_watches, AimingModel())
+    assert rescore.enqueue_rescoring(record_with_two_watches, TargetModel()) == 1
+    analyse_all(record_with_two_watches, TargetModel())
     assert target_sentiments(record_with_two_watches) == {
         "acme": Sentiment.POSITIVE,
         "globex": Sentiment.NEGATIVE,
     }
-    assert rescore.enqueue_rescoring(record_with_two_watches, AimingModel()) == 0
+    assert rescore.enqueue_rescoring(record_with_two_watches, TargetModel()) == 0
 
 
 def test_text_without_the_words_of_a_watch_is_not_rescored(record_with_two_watches):
     with record_with_two_watches.write() as tx:
         watches.replace_from_file(tx, [watch("acme", "brake"), watch("globex", "elsewhere")], [])
     match_both(record_with_two_watches)
-    assert rescore.enqueue_rescoring(record_with_two_watches, AimingModel()) == 0
+    assert rescore.enqueue_rescoring(record_with_two_watches, TargetModel()) == 0
 
 
 def test_model_without_targets_rescores_nothing(record_with_two_watches):

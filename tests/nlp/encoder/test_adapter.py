@@ -1,4 +1,4 @@
-"""nlp.encoder.adapter: adapters survive writing and loading; other files are rejected."""
+"""nlp.encoder.adapter: adapters round-trip through files; other files are rejected."""
 
 from dataclasses import replace
 
@@ -47,7 +47,7 @@ def test_loading_returns_the_saved_adapter(adapter, tmp_path):
     assert all(tensor.dtype == np.float32 for tensor in loaded_adapter.tensors.values())
 
 
-def test_the_hash_is_that_of_the_file(adapter, tmp_path):
+def test_hash_is_that_of_the_file(adapter, tmp_path):
     path, copy = tmp_path / "a.safetensors", tmp_path / "b.safetensors"
     save_adapter(path, adapter)
     save_adapter(copy, adapter)
@@ -55,24 +55,24 @@ def test_the_hash_is_that_of_the_file(adapter, tmp_path):
     assert load_adapter(path).sha256 == load_adapter(copy).sha256
 
 
-def test_a_change_is_the_scaled_product_of_its_factors(adapter):
+def test_weight_change_is_the_scaled_product_of_its_factors(adapter):
     assert adapter.weight_change("layer.0.query").tolist() == [[0.5, 1.0, 1.5], [-0.5, -1.0, -1.5]]
     assert adapter.weight_change("layer.1.query") is None
 
 
-def test_a_head_has_the_tensors_with_its_name(adapter):
+def test_head_has_the_tensors_with_its_name(adapter):
     tensors = {name: tensor.tolist() for name, tensor in adapter.head_tensors("intent").items()}
     assert tensors == {"0.bias": UP.tolist()}
     assert adapter.head_tensors("sentiment") == {}
 
 
-def test_a_language_has_its_temperature_or_that_of_all(adapter):
+def test_language_has_its_temperature_or_the_default(adapter):
     head = adapter.heads["sentiment"]
     assert [head.temperature(language) for language in ("en", "de", None)] == [1.25, 1.5, 1.5]
     assert adapter.heads["intent"].temperature("en") == 1.0
 
 
-def test_the_prior_of_a_class_that_is_rare_in_training_is_half_corrected(adapter):
+def test_prior_of_a_class_rare_in_training_is_half_corrected(adapter):
     """Only in the language with these priors: odds change by the square root of the prior odds."""
     head = replace(adapter.heads["sentiment"], temperatures={})
     logits = np.log(np.array([[0.25, 0.5, 0.25]] * 2, np.float32))
@@ -99,7 +99,7 @@ def test_saving_leaves_no_partial_file(adapter, tmp_path):
 @pytest.mark.parametrize(
     "content", [None, b"", b"no tensors at all", b"\x08\0\0\0\0\0\0\0{}      "]
 )
-def test_another_file_is_rejected_by_name(content, tmp_path):
+def test_other_file_is_rejected_with_its_name(content, tmp_path):
     path = tmp_path / "mine.safetensors"
     if content is not None:
         path.write_bytes(content)

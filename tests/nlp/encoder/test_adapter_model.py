@@ -34,7 +34,7 @@ def probabilities(model, texts):
     return np.array([prediction.probabilities for prediction in model.predict(texts)])
 
 
-def test_predictions_are_in_order_and_independent_of_neighbours(model):
+def test_predictions_are_in_order_and_independent_of_the_batch(model):
     together = model.predict(SENTENCES)
     for text, prediction in zip(SENTENCES, together, strict=True):
         (alone,) = model.predict([text])
@@ -44,14 +44,14 @@ def test_predictions_are_in_order_and_independent_of_neighbours(model):
 
 @settings(max_examples=30)
 @given(st.lists(texts, max_size=4))
-def test_probabilities_sum_to_one_and_vectors_have_length_one(model, some):
-    encodable_texts = [text.encode("utf-8", "replace").decode() for text in some]
+def test_probabilities_sum_to_one_and_vectors_have_length_one(model, raw_texts):
+    encodable_texts = [text.encode("utf-8", "replace").decode() for text in raw_texts]
     for prediction in model.predict(encodable_texts):
         assert sum(prediction.probabilities) == pytest.approx(1.0, abs=1e-4)
         assert np.linalg.norm(prediction.vector) == pytest.approx(1.0, abs=1e-4)
 
 
-def test_the_vector_is_that_of_the_encoder_as_it_was(model, encoder):
+def test_vector_is_that_of_the_encoder_without_the_adapter(model, encoder):
     import torch
     from transformers import AutoTokenizer, BertModel
 
@@ -64,32 +64,38 @@ def test_the_vector_is_that_of_the_encoder_as_it_was(model, encoder):
     assert model.predict(["abc def"])[0].vector == pytest.approx(expected, abs=0.03)
 
 
-def test_the_whitening_mean_is_subtracted_from_each_vector(model, encoder, tmp_path):
+def test_whitening_mean_is_subtracted_from_each_vector(model, encoder, tmp_path):
     before = model.encode(SENTENCES)
     path = tmp_path / "c.safetensors"
     tensors = {**load_adapter(tiny_adapter(encoder, path)).tensors, "centre": before.mean(axis=0)}
-    centred = minilm(tiny_adapter(encoder, path, tensors=tensors), encoder).encode(SENTENCES)
+    vectors = minilm(tiny_adapter(encoder, path, tensors=tensors), encoder).encode(SENTENCES)
     expected = before - before.mean(axis=0)
     expected /= np.linalg.norm(expected, axis=1, keepdims=True)
-    assert centred == pytest.approx(expected, abs=0.1)  # differences of like numbers, in bfloat16
-    assert (centred @ centred.T).mean() < (before @ before.T).mean()
+    assert vectors == pytest.approx(expected, abs=0.1)  # differences of like numbers, in bfloat16
+    assert (vectors @ vectors.T).mean() < (before @ before.T).mean()
 
 
 def test_the_low_rank_changes_are_merged(model, encoder, tmp_path):
-    unchanged = minilm(tiny_adapter(encoder, tmp_path / "u.safetensors", changed=False), encoder)
-    assert (
-        np.abs(probabilities(model, SENTENCES) - probabilities(unchanged, SENTENCES)).max() > 0.05
+    model_without_changes = minilm(
+        tiny_adapter(encoder, tmp_path / "u.safetensors", has_changes=False), encoder
     )
-    assert model.encode(SENTENCES) == pytest.approx(unchanged.encode(SENTENCES))
+    assert (
+        np.abs(
+            probabilities(model, SENTENCES) - probabilities(model_without_changes, SENTENCES)
+        ).max()
+        > 0.05
+    )
+    assert model.encode(SENTENCES) == pytest.approx(model_without_changes.encode(SENTENCES))
 
 
 def test_a_higher_temperature_lowers_the_top_probability(model, encoder, tmp_path):
-    smoothed = minilm(
+    model_of_high_temperature = minilm(
         tiny_adapter(encoder, tmp_path / "d.safetensors", heads=tiny_heads(temperature=9.0)),
         encoder,
     )
     assert (
-        probabilities(smoothed, SENTENCES).max(1) < probabilities(model, SENTENCES).max(1)
+        probabilities(model_of_high_temperature, SENTENCES).max(1)
+        < probabilities(model, SENTENCES).max(1)
     ).all()
 
 
@@ -99,7 +105,7 @@ def test_a_language_has_its_own_calibration(model):
     assert np.argmax(german) == np.argmax(plain)
 
 
-def test_a_head_is_left_out_for_a_language_outside_its_training(model):
+def test_head_is_omitted_for_a_language_outside_its_training(model):
     english, german = model.predict(["abc def"] * 2, ["en", "de"])
     assert set(english.heads) == {"mood"}
     assert german.heads == {}
@@ -114,7 +120,7 @@ def test_every_head_has_a_probability_for_each_class(model):
         assert all(0 < share < 1 for share in row)
 
 
-def test_a_long_text_is_read_to_its_end(model):
+def test_long_text_is_encoded_to_its_end(model):
     """The second window has half of the weight, so another end gives another vector."""
     from nlp.encoder.adapter_model import WINDOW_TOKENS
 
@@ -148,13 +154,13 @@ def test_the_name_has_adapter_device_and_precision(model):
     assert re.fullmatch(r"minilm-en [0-9a-f]{8} cpu (bf16|fp32)", model.name)
 
 
-def test_it_reads_on_one_thread(model):
+def test_model_runs_on_one_thread(model):
     import torch
 
     assert torch.get_num_threads() == 1
 
 
-def test_weights_that_are_no_numbers_leave_a_text_unscored(encoder, adapter, tmp_path):
+def test_nan_weights_leave_a_text_unscored(encoder, adapter, tmp_path):
     tensors = load_file(adapter)
     tensors["head.sentiment.4.bias"] = np.full(3, np.nan, np.float16)
     adapter_path = tiny_adapter(encoder, tmp_path / "n.safetensors", tensors=tensors)

@@ -24,19 +24,19 @@ def test_a_padded_batch_fits_or_is_one_text(text_lengths, tokens):
 
 
 @given(lengths)
-def test_the_shortest_come_first_and_the_longest_of_a_batch_last(text_lengths):
+def test_texts_are_in_ascending_length(text_lengths):
     order = [text_lengths[i] for batch in batches(text_lengths, 1024) for i in batch]
     assert order == sorted(order)
 
 
 @given(st.integers(1, 10_000))
-def test_padding_adds_less_than_a_step(length):
+def test_padding_adds_less_than_one_step(length):
     assert padded_length(length) % LENGTH_STEP == 0
     assert 0 <= padded_length(length) - length < LENGTH_STEP
 
 
 @given(st.lists(st.integers()), st.integers(1, 50))
-def test_windows_lose_nothing_and_none_is_too_long(ids, size):
+def test_windows_are_complete_and_short_enough(ids, size):
     windows = split_into_windows(ids, size)
     assert list(chain.from_iterable(windows)) == ids
     assert all(len(window) <= size for window in windows)

@@ -15,8 +15,8 @@ def bert(folder):
 
 
 @pytest.mark.parametrize("train", [False, True])
-def test_it_is_the_encoder_of_transformers(encoder, train):
-    """The same in training, where the same seed drops the same states."""
+def test_states_equal_those_of_transformers(encoder, train):
+    """They are equal in training, too, where the same seed drops the same states."""
     import torch
 
     from nlp.encoder.bert import load_encoder
@@ -36,13 +36,13 @@ def test_it_is_the_encoder_of_transformers(encoder, train):
     assert torch.allclose(hidden, expected, atol=1e-5)
 
 
-def test_its_names_are_those_of_the_published_weights(encoder):
+def test_weight_names_equal_those_of_transformers(encoder):
     from nlp.encoder.bert import load_encoder
 
     assert load_encoder(encoder).state_dict().keys() == bert(encoder).state_dict().keys()
 
 
-def test_it_stays_as_precise_as_it_is_stored(tmp_path):
+def test_weights_keep_their_stored_type(tmp_path):
     import torch
 
     from nlp.encoder.bert import load_encoder

@@ -1,4 +1,4 @@
-"""nlp.encoder.bert_config: the sizes of an encoder, in the form that every BERT library reads."""
+"""nlp.encoder.bert_config: the sizes of an encoder in the usual config.json."""
 
 import json
 
@@ -13,7 +13,7 @@ SHAPE = BertConfig(
 )  # fmt: skip
 
 
-def test_written_sizes_are_read_back(tmp_path):
+def test_sizes_round_trip(tmp_path):
     write(SHAPE, tmp_path)
     assert read(tmp_path) == SHAPE
 
@@ -25,7 +25,7 @@ def test_written_sizes_are_read_back(tmp_path):
         ({"model_type": "gpt2"}, "a gpt2 with gelu, expected bert"),
     ],
 )
-def test_another_encoder_is_rejected(tmp_path, changes, message):
+def test_other_encoder_is_rejected(tmp_path, changes, message):
     write(SHAPE, tmp_path)
     path = tmp_path / "config.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | changes))
@@ -40,6 +40,6 @@ def test_a_file_without_sizes_is_rejected(tmp_path, content):
         read(tmp_path)
 
 
-def test_no_file_is_rejected(tmp_path):
+def test_missing_file_is_rejected(tmp_path):
     with pytest.raises(ConfigError, match=r"no valid config\.json"):
         read(tmp_path)

@@ -7,7 +7,7 @@ pytestmark = pytest.mark.model
 
 @pytest.fixture(params=["float32", "of the processor"])
 def layer(request, encoder):
-    """A layer in a type that a CPU runs: bfloat16 only where it has instructions for it."""
+    """Return a layer in a type that the CPU supports: bfloat16 only with instructions for it."""
     import torch
 
     from nlp.encoder.bert import load_encoder
@@ -18,7 +18,7 @@ def layer(request, encoder):
 
 
 @pytest.mark.parametrize("rows", [1, 7])
-def test_a_fused_layer_gives_the_states_of_the_plain_one(layer, rows):
+def test_fused_layer_gives_the_states_of_the_plain_layer(layer, rows):
     import torch
 
     from nlp.encoder.onednn import FusedLayer
@@ -28,13 +28,16 @@ def test_a_fused_layer_gives_the_states_of_the_plain_one(layer, rows):
     bias = torch.zeros(rows, 1, 64, 64, dtype=dtype)
     bias[:, :, :20, 20:] = bias[:, :, 20:, :20] = torch.finfo(dtype).min
     with torch.inference_mode():
-        plain, fused = layer(states, bias).float(), FusedLayer(layer)(states, bias).float()
+        plain_states, fused_states = (
+            layer(states, bias).float(),
+            FusedLayer(layer)(states, bias).float(),
+        )
     tolerance = {torch.float32: 1e-5, torch.bfloat16: 0.06}[dtype]
-    assert torch.allclose(fused, plain, atol=tolerance)
-    assert plain.std() > 10 * tolerance
+    assert torch.allclose(fused_states, plain_states, atol=tolerance)
+    assert plain_states.std() > 10 * tolerance
 
 
-def test_it_is_used_where_torch_can(encoder, adapter):
+def test_fused_layers_are_used_if_torch_supports_them(encoder, adapter):
     import torch
 
     from nlp.encoder.onednn import FusedLayer, has_fused_kernels
@@ -53,12 +56,12 @@ def test_without_the_operators_the_plain_layers_run(encoder, adapter, monkeypatc
     from nlp.models.minilm import MiniLM
 
     texts = ["abc def", "x", "hello there you"]
-    fused = MiniLM(adapter, encoder)
+    fused_model = MiniLM(adapter, encoder)
     monkeypatch.setattr(
         f"nlp.encoder.onednn.{constant}", {"_OPERATORS": ("_none",), "_MACHINES": ()}[constant]
     )
-    plain = MiniLM(adapter, encoder)
-    assert np.array(plain.predict_sentiment(texts)) == pytest.approx(
-        np.array(fused.predict_sentiment(texts)), abs=0.02
+    plain_model = MiniLM(adapter, encoder)
+    assert np.array(plain_model.predict_sentiment(texts)) == pytest.approx(
+        np.array(fused_model.predict_sentiment(texts)), abs=0.02
     )
-    assert (plain.encode(texts) * fused.encode(texts)).sum(1).min() > 0.99
+    assert (plain_model.encode(texts) * fused_model.encode(texts)).sum(1).min() > 0.99

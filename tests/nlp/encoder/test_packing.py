@@ -40,7 +40,7 @@ def test_every_text_is_in_one_row(packing, text_lengths):
 
 
 @given(text_lengths=lengths)
-def test_a_row_holds_its_texts_and_a_pass_its_rows(packing, text_lengths):
+def test_rows_and_batches_have_a_maximum_size(packing, text_lengths):
     for batch in packing.batches(text_lengths):
         assert batch.width in packing.WIDTHS
         assert 0 < len(batch.rows) * batch.width <= packing.TOKENS
@@ -48,8 +48,8 @@ def test_a_row_holds_its_texts_and_a_pass_its_rows(packing, text_lengths):
 
 
 @given(text_lengths=lengths)
-def test_no_two_rows_of_one_width_would_fit_into_one(packing, text_lengths):
-    """The promise of best fit; so at least half of all tokens are of a text."""
+def test_no_two_rows_of_one_width_fit_into_one(packing, text_lengths):
+    """Best fit guarantees it; at least half of all tokens therefore belong to a text."""
     for width in packing.WIDTHS:
         rows = [
             row
@@ -62,14 +62,14 @@ def test_no_two_rows_of_one_width_would_fit_into_one(packing, text_lengths):
 
 
 @given(length=st.integers(1, LONGEST))
-def test_a_text_alone_is_in_the_narrowest_row_that_holds_it(packing, length):
+def test_single_text_is_in_the_narrowest_row_that_fits(packing, length):
     (batch,) = packing.batches([length])
     assert batch.width == min(width for width in packing.WIDTHS if width >= length)
 
 
 @settings(max_examples=30)
 @given(token_lists=token_lists)
-def test_each_text_keeps_its_tokens_in_order_and_counts_from_0(packing, token_lists):
+def test_tokens_of_a_text_are_in_order_with_positions_from_0(packing, token_lists):
     for members, rows in packs(packing, token_lists):
         for owner, text in enumerate(members):
             mask = rows.owners == owner
@@ -79,7 +79,7 @@ def test_each_text_keeps_its_tokens_in_order_and_counts_from_0(packing, token_li
 
 @settings(max_examples=30)
 @given(token_lists=token_lists)
-def test_the_mean_of_a_text_is_that_of_its_own_tokens(packing, token_lists):
+def test_mean_of_a_text_is_of_its_own_tokens(packing, token_lists):
     import torch
 
     for members, rows in packs(packing, token_lists):
@@ -90,7 +90,7 @@ def test_the_mean_of_a_text_is_that_of_its_own_tokens(packing, token_lists):
 
 @settings(max_examples=30)
 @given(token_lists=token_lists)
-def test_a_token_attends_to_its_own_text_alone(packing, token_lists):
+def test_token_attends_to_its_own_text_only(packing, token_lists):
     import torch
 
     for _, rows in packs(packing, token_lists):

@@ -18,7 +18,7 @@ ENCODER = PretrainedEncoder(
 )
 
 
-def test_an_encoder_that_is_not_installed_is_named_with_its_remedy():
+def test_missing_encoder_is_an_error_with_a_remedy():
     with pytest.raises(
         ConfigError, match="encoder small is not installed; run: harken model install"
     ):
@@ -36,7 +36,7 @@ def test_missing_weights_are_rejected(tmp_path):
         MINILM.verify(tmp_path)
 
 
-def test_the_expected_weights_pass(tmp_path):
+def test_expected_weights_are_accepted(tmp_path):
     (tmp_path / WEIGHTS_FILE).write_bytes(SMALL)
     assert ENCODER.verify(tmp_path) == ENCODER.sha256
 

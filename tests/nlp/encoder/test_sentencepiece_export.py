@@ -8,7 +8,7 @@ from sentencepiece import SentencePieceProcessor
 
 from core.errors import ConfigError
 from nlp.encoder.weights_sources.sentencepiece_export import sentencepiece_model
-from tests.nlp.factories import unigram
+from tests.nlp.factories import unigram_tokenizer
 
 
 def export(tokenizer_json):
@@ -17,43 +17,43 @@ def export(tokenizer_json):
     )
 
 
-def test_the_most_likely_cut_is_taken():
-    processor = export(unigram({"▁": -3.0, "a": -3.0, "b": -3.0, "▁ab": -2.0}))
+def test_most_likely_segmentation_is_used():
+    processor = export(unigram_tokenizer({"▁": -3.0, "a": -3.0, "b": -3.0, "▁ab": -2.0}))
     assert processor.encode("ab", out_type=str) == ["▁ab"]
     assert processor.encode("ba", out_type=str) == ["▁", "b", "a"]
 
 
-def test_ids_are_the_places_in_the_vocabulary():
-    processor = export(unigram({"▁": -3.0, "▁ab": -2.0}))
+def test_ids_are_positions_in_the_vocabulary():
+    processor = export(unigram_tokenizer({"▁": -3.0, "▁ab": -2.0}))
     assert (processor.bos_id(), processor.eos_id(), processor.unk_id()) == (0, 2, 3)
     assert processor.encode("ab ? ab") == [5, 4, 3, 5]
 
 
-def test_what_ends_a_text_is_never_read_from_one():
-    processor = export(unigram({"▁": -3.0, "s": -3.0}))
+def test_end_token_is_never_parsed_from_a_text():
+    processor = export(unigram_tokenizer({"▁": -3.0, "s": -3.0}))
     assert 2 not in processor.encode("</s>")
 
 
-def test_the_same_bytes_each_time():
-    tokenizer_json = json.dumps(unigram({"▁": -3.0})).encode()
+def test_export_is_reproducible():
+    tokenizer_json = json.dumps(unigram_tokenizer({"▁": -3.0})).encode()
     assert sentencepiece_model(tokenizer_json) == sentencepiece_model(tokenizer_json)
 
 
-def test_another_kind_is_refused():
-    tokenizer_json = unigram({"▁": -3.0})
+def test_other_kind_of_tokenizer_is_refused():
+    tokenizer_json = unigram_tokenizer({"▁": -3.0})
     tokenizer_json["model"]["type"] = "BPE"
     with pytest.raises(ConfigError, match="a BPE, not a Unigram"):
         export(tokenizer_json)
 
 
-def test_a_tokenizer_without_its_characters_is_refused():
-    tokenizer_json = unigram({"▁": -3.0}) | {"normalizer": {"type": "Lowercase"}}
+def test_tokenizer_without_a_character_table_is_refused():
+    tokenizer_json = unigram_tokenizer({"▁": -3.0}) | {"normalizer": {"type": "Lowercase"}}
     with pytest.raises(ConfigError, match="no table of characters"):
         export(tokenizer_json)
 
 
-def test_characters_stand_behind_others_in_a_sequence():
-    tokenizer_json = unigram({"▁": -3.0})
+def test_character_table_in_a_sequence_of_normalizers():
+    tokenizer_json = unigram_tokenizer({"▁": -3.0})
     tokenizer_json["normalizer"] = {
         "type": "Sequence",
         "normalizers": [{"type": "Replace"}, tokenizer_json["normalizer"]],

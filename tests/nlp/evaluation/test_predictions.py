@@ -34,26 +34,26 @@ def predictions_of(
 
 @FEW
 @given(LOGITS, TEMPERATURES, ALLOWED, st.booleans())
-def test_bins_before_calibration_are_those_of_the_logits(
+def test_bins_before_calibration_equal_those_of_the_logits(
     logits, temperatures, allowed, multi_label
 ):
     """Undoing a temperature gives the reliability of temperature one, also of some classes."""
     calibrated = predictions_of(logits, temperatures, allowed=allowed, multi_label=multi_label)
     plain = predictions_of(logits, allowed=allowed, multi_label=multi_label)
-    before, expected = calibrated.bins_before(), plain.bins()
-    assert sum(b.count for b in before) == sum(b.count for b in expected)
+    before, plain_bins = calibrated.bins_before(), plain.bins()
+    assert sum(b.count for b in before) == sum(b.count for b in plain_bins)
     assert sum(b.count * b.confidence for b in before) == pytest.approx(
-        sum(b.count * b.confidence for b in expected), abs=1e-6
+        sum(b.count * b.confidence for b in plain_bins), abs=1e-6
     )
 
 
 @FEW
 @given(LOGITS, ALLOWED, st.booleans())
 def test_only_allowed_classes_are_predicted(logits, allowed, multi_label):
-    predicted = predictions_of(logits, allowed=allowed, multi_label=multi_label).predicted_mask
+    mask = predictions_of(logits, allowed=allowed, multi_label=multi_label).predicted_mask
     others = [c for c in range(CLASSES) if c not in allowed]
-    assert not predicted[:, others].any()
-    assert multi_label or (predicted.sum(axis=1) == 1).all()
+    assert not mask[:, others].any()
+    assert multi_label or (mask.sum(axis=1) == 1).all()
 
 
 @FEW
@@ -65,7 +65,7 @@ def test_each_of_several_classes_is_predicted_by_its_own_probability(logits):
 
 @FEW
 @given(LOGITS, TRUTHS, st.booleans(), st.integers(0, ROWS - 1))
-def test_a_row_that_is_not_scored_is_wrong_whatever_its_truth(logits, truth, multi_label, row):
+def test_unscored_row_is_wrong_for_any_truth(logits, truth, multi_label, row):
     predictions = predictions_of(logits, truth=truth, multi_label=multi_label)
     predictions.probabilities[row] = np.nan
     metrics = overall_metrics(predictions)
@@ -84,7 +84,7 @@ def test_pairs_are_all_texts_times_all_allowed_classes(logits, truth, allowed):
 
 
 def test_an_allowed_class_is_predicted_even_with_probability_zero():
-    """All mass lies on a class that is not allowed."""
+    """All of the probability is of a class that is not allowed."""
     predictions = predictions_of(np.zeros((ROWS, CLASSES)), allowed=[2])
     predictions.probabilities[:] = [1.0, 0.0, 0.0, 0.0]
     assert predictions.predicted_mask[:, 2].all()

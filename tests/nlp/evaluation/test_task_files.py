@@ -19,18 +19,18 @@ def rows(name):
 
 @pytest.fixture
 def towards():
-    """The targets and labels of each text."""
+    """Return the targets and labels of each text."""
     by_text = defaultdict(dict)
     for row in rows("towards"):
         by_text[row["text"]][row["target"]] = row["label"]
     return by_text
 
 
-def test_towards_holds_texts_of_several_brands_with_mixed_opinions(towards):
+def test_towards_has_texts_of_several_brands_with_different_labels(towards):
     assert sum(map(len, towards.values())) == len(rows("towards")) >= 300
-    several = [labels for labels in towards.values() if len(labels) > 1]
-    assert len(several) >= 150
-    assert sum(len(set(labels.values())) > 1 for labels in several) >= 100
+    multi_label_texts = [labels for labels in towards.values() if len(labels) > 1]
+    assert len(multi_label_texts) >= 150
+    assert sum(len(set(labels.values())) > 1 for labels in multi_label_texts) >= 100
 
 
 def test_a_target_occurs_in_its_text(towards):
@@ -38,13 +38,13 @@ def test_a_target_occurs_in_its_text(towards):
         assert all(target in text for target in labels)
 
 
-def test_one_label_per_text_cannot_be_right_for_all_its_targets(towards):
-    """Even the commonest label of each text is wrong for a quarter of the targets."""
+def test_one_label_per_text_is_wrong_for_many_targets(towards):
+    """The most frequent label of each text is wrong for a quarter of the targets."""
     best = sum(max(Counter(labels.values()).values()) for labels in towards.values())
     assert best / len(rows("towards")) < 0.75
 
 
-def test_intents_hold_each_several_times_alone_together_and_not_at_all():
+def test_intents_occur_alone_together_and_not_at_all():
     intent_rows = rows("intent")
     assert len(intent_rows) == len({row["text"] for row in intent_rows}) >= 300
     counts = Counter(intent for row in intent_rows for intent in row["labels"])
@@ -53,7 +53,7 @@ def test_intents_hold_each_several_times_alone_together_and_not_at_all():
     assert {len(row["labels"]) for row in intent_rows} >= {0, 1, 2}
 
 
-def test_orders_are_pairs_of_a_text_and_the_text_with_an_order():
+def test_orders_are_pairs_of_a_text_and_the_text_with_an_instruction():
     order_rows = rows("orders")
     assert len(order_rows) == len({row["text"] for row in order_rows}) >= 100
     for row in order_rows:
@@ -70,7 +70,7 @@ def test_labels_are_sentiments(name):
 
 
 @pytest.mark.parametrize("name", ["towards", "intent"])
-def test_every_language_that_is_scored_occurs(name):
+def test_every_supported_language_occurs(name):
     counts = Counter(row["language"] for row in rows(name))
     assert set(counts) == LANGUAGES
     assert min(counts.values()) >= 10

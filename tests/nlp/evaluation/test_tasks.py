@@ -17,19 +17,19 @@ from nlp.evaluation.task import RowError
 from nlp.evaluation.tasks import task_names
 from nlp.model import STANDARD_HEADS, Model, Prediction
 
-MOODS = ("anger", "joy", "optimism", "sadness")
+EMOTIONS = ("anger", "joy", "optimism", "sadness")
 INTENTS = ("complaint", "question", "request", "praise", "purchase", "churn_risk")
 
 
 class HeadModel(Model):
-    """A model that predicts the classes that a text names, and sentiment of the marked brand."""
+    """A model that predicts the classes named in a text, and the sentiment of the marked brand."""
 
     name = "heads 00000000 cpu fp32"
     encoder_sha256 = "0" * 64
     languages = frozenset({"en", "de"})
     heads = MappingProxyType(
         {
-            "emotion": MOODS,
+            "emotion": EMOTIONS,
             "intent": INTENTS,
             "offence": ("clean", "offensive"),
             "irony": ("literal", "irony"),
@@ -39,10 +39,10 @@ class HeadModel(Model):
     temperatures = MappingProxyType({"emotion": {"*": 2.0, "de": 1.5}})
 
     def __init__(self):
-        self.read_texts = []
+        self.inputs = []
 
     def predict(self, texts, languages=None):
-        self.read_texts += texts
+        self.inputs += texts
         return [self._prediction(text.lower().split()) for text in texts]
 
     def encode(self, texts):
@@ -65,9 +65,9 @@ class HeadModel(Model):
         return tuple(weight / sum(weights) for weight in weights)
 
 
-def row(text, label, **more):
+def row(text, label, **fields):
     key = "labels" if isinstance(label, list) else "label"
-    return {"text": text, key: label, "language": "en", **more}
+    return {"text": text, key: label, "language": "en", **fields}
 
 
 @pytest.fixture
@@ -101,18 +101,18 @@ def test_a_missing_head_is_an_error_that_lists_the_models_with_it(tmp_path, monk
     with pytest.raises(ConfigError, match=r"no head 'irony'; it has: sentiment. No installed"):
         evaluate([row("x", "irony")], HeadModel(), "irony")
     monkeypatch.undo()
-    bare = HeadModel()
-    bare.heads = {"offence": ("clean", "offensive")}
+    other_model = HeadModel()
+    other_model.heads = {"offence": ("clean", "offensive")}
     monkeypatch.setattr(nlp.models, "__path__", [str(tmp_path)])
     sys.modules.pop("nlp.models.named", None)
     with pytest.raises(ConfigError, match=r"has: sentiment, offence. Models with it: named\."):
-        evaluate([row("x", "irony")], bare, "irony")
+        evaluate([row("x", "irony")], other_model, "irony")
 
 
 # ---- intent: several classes, or none
 
 
-def test_each_intent_is_predicted_by_itself_from_one_half_on(model):
+def test_each_intent_is_predicted_from_probability_one_half(model):
     rows = [
         row("a complaint and a question", ["question", "complaint"]),
         row("nothing at all", []),
@@ -128,7 +128,7 @@ def test_each_intent_is_predicted_by_itself_from_one_half_on(model):
     assert report.figures["macro_f1"] == pytest.approx((1 + 1 + 1 + 2 / 3) / 4)
 
 
-def test_the_calibration_error_of_intents_is_over_all_pairs_of_text_and_class(model):
+def test_calibration_error_of_intents_is_over_all_pairs_of_text_and_class(model):
     """Two rows of six: 0.9 for the correct class and 0.2 for the five others, twice."""
     rows = [row("praise", ["praise"]), row("request", ["request"])]
     assert evaluate(rows, model, "intent").figures["ece"] == pytest.approx(
@@ -149,22 +149,22 @@ def test_a_text_without_intent_that_is_not_scored_is_wrong(model):
     assert (figures["accuracy"], figures["unscored"], figures["macro_f1"]) == (0.0, 1, 0.0)
 
 
-def test_a_task_of_one_label_takes_a_list_of_one_and_no_other(model):
+def test_task_of_one_label_accepts_a_list_of_one_only(model):
     assert evaluate([row("joy", ["joy"])], model, "emotion").figures["accuracy"] == 1.0
-    with pytest.raises(RowError, match='one "label" of: anger, joy') as wrong:
+    with pytest.raises(RowError, match='one "label" of: anger, joy') as error:
         evaluate([row("joy", "joy"), row("joy", ["joy", "anger"])], model, "emotion")
-    assert (wrong.value.row, wrong.value.key) == (1, "labels")
+    assert (error.value.row, error.value.key) == (1, "labels")
 
 
 # ---- towards
 
 
-def test_the_target_is_marked_and_the_rest_is_not(model):
+def test_only_the_target_is_marked(model):
     text = "good bread from Gooden , stale from @Badly"
     rows = [row(text, "positive", target="Gooden"), row(text, "negative", target="Badly")]
     figures = evaluate(rows, model, "towards").figures
     assert figures["accuracy"] == 1.0
-    assert model.read_texts == [
+    assert model.inputs == [
         "good bread from ► Gooden ◄ , stale from @user",
         "good bread from Gooden , stale from @► Badly ◄",
     ]
@@ -172,9 +172,9 @@ def test_the_target_is_marked_and_the_rest_is_not(model):
 
 def test_a_row_without_target_is_an_error(model):
     rows = [row("x", "positive", target="y"), row("x", "positive")]
-    with pytest.raises(RowError, match='should have a "target"') as wrong:
+    with pytest.raises(RowError, match='should have a "target"') as error:
         evaluate(rows, model, "towards")
-    assert (wrong.value.row, wrong.value.key) == (1, "target")
+    assert (error.value.row, error.value.key) == (1, "target")
 
 
 def test_a_model_that_does_not_support_targets_is_an_error(model, tmp_path, monkeypatch):
@@ -200,7 +200,7 @@ def test_language_is_detected_from_the_text_alone(model):
     assert (figures["accuracy"], figures["unscored"], figures["n"]) == (0.5, 1, 4)
     assert set(figures["per_language"]) == set(figures["per_class"]) == {"en", "de", "fr", "it"}
     assert figures["model"] != model.name
-    assert model.read_texts == []
+    assert model.inputs == []
 
 
 def test_an_unknown_language_label_is_an_error(model):
@@ -211,7 +211,7 @@ def test_an_unknown_language_label_is_an_error(model):
 # ---- calibration
 
 
-def test_temperatures_are_those_of_head_and_language(model):
+def test_temperature_depends_on_head_and_language(model):
     rows = [row("joy", "joy"), row("joy", "joy"), row("joy", "joy", language="de")]
     figures = evaluate(rows, model, "emotion").figures
     assert figures["temperatures"] == {"de": 1.5, "en": 2.0}
@@ -227,11 +227,11 @@ def test_without_a_temperature_there_are_no_figures_before_calibration(model):
     assert (report.figures["temperatures"], report.bins_before) == ({}, None)
 
 
-def test_before_calibration_intents_were_more_certain_each_for_itself(model):
+def test_uncalibrated_figures_of_intents(model):
     model.temperatures = {"intent": {"*": 2.0}}
     figures = evaluate([row("praise", ["praise"])], model, "intent").figures
-    sure, unsure = 0.81 / (0.81 + 0.01), 0.04 / (0.04 + 0.64)
-    assert figures["ece_uncalibrated"] == pytest.approx((1 - sure + 5 * unsure) / 6)
+    high, low = 0.81 / (0.81 + 0.01), 0.04 / (0.04 + 0.64)
+    assert figures["ece_uncalibrated"] == pytest.approx((1 - high + 5 * low) / 6)
 
 
 # ---- all
@@ -244,7 +244,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("task", CASES)
-def test_predictions_depend_on_no_label_in_any_task(model, task):
+def test_predictions_do_not_depend_on_labels_in_any_task(model, task):
     text = "this is what I have to say of joy and praise, with irony"
     right = row(text, CASES[task], target="joy")
     other = row(text, "de" if task == "language" else model_classes(task)[0], target="joy")
@@ -260,9 +260,11 @@ def test_every_task_of_the_contract_is_listed():
     assert available("nlp.evaluation.tasks") == ["language", "topics", "towards"]
 
 
-def test_the_standard_heads_are_those_of_the_packaged_adapters():
-    kinds = [load("nlp.models", name, Model) for name in available("nlp.models")]
-    assert {head for kind in kinds for head in packaged_heads(kind)} == set(STANDARD_HEADS)
+def test_standard_heads_are_those_of_the_packaged_adapters():
+    model_classes_ = [load("nlp.models", name, Model) for name in available("nlp.models")]
+    assert {head for model_class in model_classes_ for head in packaged_heads(model_class)} == set(
+        STANDARD_HEADS
+    )
 
 
 def test_a_head_that_only_this_model_has_is_a_task(model):
@@ -295,9 +297,7 @@ class Coin(Task):
 """
 
 
-def test_a_new_task_is_one_file_and_the_figures_of_its_draws_are_their_mean(
-    model, tmp_path, monkeypatch
-):
+def test_new_task_is_one_file_with_mean_figures_of_its_draws(model, tmp_path, monkeypatch):
     (tmp_path / "coin.py").write_text(COIN)
     monkeypatch.setattr(nlp.evaluation.tasks, "__path__", [str(tmp_path)])
     rows = [row("a", "heads"), row("b", "heads"), row("c", "heads"), row("d", "tails")]

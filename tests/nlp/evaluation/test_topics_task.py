@@ -14,7 +14,7 @@ from nlp.evaluation.evaluate import evaluate
 from nlp.evaluation.task import EvaluationOptions, InputRow
 from nlp.evaluation.tasks.topics import Topics
 from nlp.model import Model
-from tests.nlp.factories import POISON, WordModel
+from tests.nlp.factories import FAILING_WORD, WordModel
 
 TAXONOMY = """\
 examples: pool.jsonl
@@ -40,10 +40,10 @@ class CountingModel(WordModel):
 
     def __init__(self):
         super().__init__()
-        self.embedded = Counter()
+        self.encoded_counts = Counter()
 
     def encode(self, texts):
-        self.embedded.update(texts)
+        self.encoded_counts.update(texts)
         return super().encode(texts)
 
 
@@ -56,80 +56,80 @@ def evaluate_rows(path, *pairs, shots=None):
     return evaluate(rows(*pairs), WordModel(), "topics", None, options)
 
 
-def test_the_likeliest_topic_is_predicted_at_any_distance(path):
+def test_most_likely_topic_is_predicted_at_any_distance(path):
     report = evaluate_rows(path, ("the charger is off", "battery"), ("my lever", "brakes"))
     assert report.figures["accuracy"] == 1.0
     assert [prediction["topic"] for prediction in report.predictions] == ["battery", "brakes"]
 
 
 @pytest.mark.parametrize("label", ["battery", "BATTERY", "power_supply?", "Power supply"])
-def test_a_label_is_an_id_or_a_name_whatever_its_case_and_punctuation(path, label):
+def test_label_is_an_id_or_name_in_any_case_and_punctuation(path, label):
     assert evaluate_rows(path, ("charger", label)).figures["accuracy"] == 1.0
 
 
-def test_examples_teach_words_that_no_sentence_has(path):
+def test_examples_add_words_to_a_topic(path):
     pairs = [("volt watt", "battery"), ("rotor pads", "brakes")]
     assert evaluate_rows(path, *pairs).figures["accuracy"] < 1.0
     assert evaluate_rows(path, *pairs, shots=2).figures["accuracy"] == 1.0
 
 
-def draw(path, shots, model):
+def draws(path, shots, model):
     task = Topics(model, EvaluationOptions(taxonomy=path, shots=shots))
     return list(task.samples([InputRow(text="charger", language="en")]))
 
 
-def test_each_seed_draws_others_and_each_call_the_same(path):
-    first, second = (draw(path, 3, WordModel()) for _ in range(2))
+def test_draws_differ_by_seed_and_are_reproducible(path):
+    first, second = (draws(path, 3, WordModel()) for _ in range(2))
     assert [d.tolist() for d in first] == [d.tolist() for d in second]
     assert len({tuple(d[0]) for d in first}) > 1
 
 
-def test_no_more_than_so_many_examples_of_a_topic_are_drawn_and_each_is_read_once(path):
+def test_number_of_examples_is_limited_and_each_is_encoded_once(path):
     model = CountingModel()
-    assert len(draw(path, 1, model)) == 5
-    assert set(model.embedded.values()) == {1}
-    assert 1 < sum("watt" in text for text in model.embedded) <= 5
-    assert len(draw(path, 99, WordModel())) == 5
+    assert len(draws(path, 1, model)) == 5
+    assert set(model.encoded_counts.values()) == {1}
+    assert 1 < sum("watt" in text for text in model.encoded_counts) <= 5
+    assert len(draws(path, 99, WordModel())) == 5
 
 
 def test_without_shots_there_is_one_draw_of_no_examples(path):
     model = CountingModel()
-    assert len(draw(path, None, model)) == 1
-    assert not [text for text in model.embedded if "watt" in text]
+    assert len(draws(path, None, model)) == 1
+    assert not [text for text in model.encoded_counts if "watt" in text]
 
 
-def test_foreign_empty_and_failing_texts_are_not_scored_but_those_of_unknown_language_are(path):
+def test_foreign_empty_and_failing_texts_are_unscored(path):
     inputs = [
         InputRow(text="charger", language="de"),
         InputRow(text=" ", language="en"),
-        InputRow(text=f"charger {POISON}", language="en"),
+        InputRow(text=f"charger {FAILING_WORD}", language="en"),
         InputRow(text="charger"),
     ]
     (probabilities,) = Topics(WordModel(), EvaluationOptions(taxonomy=path)).samples(inputs)
     assert [bool(row[0] == row[0]) for row in probabilities] == [False, False, False, True]
-    (nothing,) = Topics(WordModel(), EvaluationOptions(taxonomy=path)).samples(inputs[:1])
-    assert nothing.shape == (1, 2)
+    (no_probabilities,) = Topics(WordModel(), EvaluationOptions(taxonomy=path)).samples(inputs[:1])
+    assert no_probabilities.shape == (1, 2)
 
 
-def test_a_missing_option_is_named(path, tmp_path):
+def test_missing_option_is_an_error(path, tmp_path):
     with pytest.raises(ConfigError, match="needs --taxonomy"):
         Topics(WordModel(), EvaluationOptions())
-    bare = tmp_path / "bare.yaml"
-    bare.write_text(TAXONOMY.partition("\n")[2])
+    taxonomy_path = tmp_path / "bare.yaml"
+    taxonomy_path.write_text(TAXONOMY.partition("\n")[2])
     with pytest.raises(ConfigError, match=r"--shots: .*bare.yaml has no `examples`"):
-        Topics(WordModel(), EvaluationOptions(taxonomy=bare, shots=8))
+        Topics(WordModel(), EvaluationOptions(taxonomy=taxonomy_path, shots=8))
 
 
 @pytest.mark.model
-@pytest.mark.parametrize(("shots", "least"), [(None, 0.72), (8, 0.82)])
-def test_the_figures_of_the_documentation_hold_on_banking77(shots, least):
+@pytest.mark.parametrize(("shots", "minimum"), [(None, 0.72), (8, 0.82)])
+def test_figures_of_the_documentation_hold_on_banking77(shots, minimum):
     """Measured on every fourth row, with a tolerance of two points."""
-    shared = Path(os.environ.get("SHARED", "../shared"))
-    path = shared / "data" / "banking77_test.jsonl.gz"
+    shared_folder = Path(os.environ.get("SHARED", "../shared"))
+    path = shared_folder / "data" / "banking77_test.jsonl.gz"
     if not path.exists():
         pytest.skip("SHARED has no data/banking77_test.jsonl.gz")
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         banking_rows = [json.loads(line) for line in lines][::4]
     model = load("nlp.models", "minilm", Model)()
     options = EvaluationOptions(taxonomy=TOPICS / "banking77.yaml", shots=shots)
-    assert evaluate(banking_rows, model, "topics", None, options).figures["macro_f1"] >= least
+    assert evaluate(banking_rows, model, "topics", None, options).figures["macro_f1"] >= minimum

@@ -19,8 +19,8 @@ def test_a_key_is_32_hex_digits(text):
 @given(sentences)
 def test_links_accounts_hashtags_and_punctuation_make_no_new_family(words):
     text = " ".join(words)
-    decorated = f"@ada {' ... '.join(words)}!!! https://x.example/1 #tag"
-    assert family_key(decorated) == family_key(text)
+    text_with_additions = f"@ada {' ... '.join(words)}!!! https://x.example/1 #tag"
+    assert family_key(text_with_additions) == family_key(text)
 
 
 @settings(max_examples=40)
@@ -32,7 +32,7 @@ def test_a_repost_is_of_the_family_of_its_original(words):
 
 @settings(max_examples=40)
 @given(sentences, plain_words)
-def test_one_more_word_is_another_family(words, word):
+def test_additional_word_makes_another_family(words, word):
     assert family_key(" ".join([*words, word])) != family_key(" ".join(words))
 
 

@@ -12,7 +12,7 @@ from core.entity import EntityKind
 from core.watch import Watch
 from nlp.text.entities import MAX_ENTITIES_PER_KIND, extract
 
-LABELLED = Path(__file__).parents[2] / "data" / "entities.jsonl"
+ROWS_FILE = Path(__file__).parents[2] / "data" / "entities.jsonl"
 DOCS = Path(__file__).parents[3] / "docs" / "entities.md"
 ACME = Watch(
     slug="acme",
@@ -27,7 +27,7 @@ PIECES = (
     *("Paris", "in", "Texas", ",", ", TX", "#", "#a1", "https://a.example/x", "@jane@b.example"),
     *("X200 Pro", "Jane Roe", "في", "باريس", ".", "\n", "USA", "the", "BERLIN", "é", "😀"),
 )
-WRITTEN = st.lists(st.sampled_from(PIECES) | st.text(max_size=8), max_size=15).map(" ".join)
+TEXTS = st.lists(st.sampled_from(PIECES) | st.text(max_size=8), max_size=15).map(" ".join)
 few = settings(max_examples=40)
 
 
@@ -38,29 +38,29 @@ def entities_of(text, language="en", watches=(ACME,)):
 
 @pytest.fixture(scope="module")
 def figures():
-    """The numbers of right, wrong and missed entities by kind, and of phrases."""
+    """Return the numbers of right, wrong and missed entities by kind, and of phrases."""
     counts = {kind: Counter() for kind in [*map(str, EntityKind), "phrase"]}
-    for row in map(json.loads, LABELLED.read_text().splitlines()):
+    for row in map(json.loads, ROWS_FILE.read_text().splitlines()):
         extraction = extract(row["text"], row["language"], [ACME])
-        predicted = {(str(e.kind), e.value) for e in extraction.entities}
-        expected = {(kind, value) for kind, value in row["entities"]}
+        predictions = {(str(e.kind), e.value) for e in extraction.entities}
+        labels = {(kind, value) for kind, value in row["entities"]}
         if "phrases" in row:
-            predicted |= {("phrase", phrase) for phrase in extraction.phrases}
-            expected |= {("phrase", phrase) for phrase in row["phrases"]}
-        for kind, value in predicted | expected:
-            outcome = "missed" if (kind, value) not in predicted else "right"
-            counts[kind]["wrong" if (kind, value) not in expected else outcome] += 1
+            predictions |= {("phrase", phrase) for phrase in extraction.phrases}
+            labels |= {("phrase", phrase) for phrase in row["phrases"]}
+        for kind, value in predictions | labels:
+            outcome = "missed" if (kind, value) not in predictions else "right"
+            counts[kind]["wrong" if (kind, value) not in labels else outcome] += 1
     return counts
 
 
 def shares(count):
     """Return precision and recall."""
-    predicted, expected = count["right"] + count["wrong"], count["right"] + count["missed"]
-    return round(count["right"] / predicted, 3), round(count["right"] / expected, 3)
+    predictions, labels = count["right"] + count["wrong"], count["right"] + count["missed"]
+    return round(count["right"] / predictions, 3), round(count["right"] / labels, 3)
 
 
 @pytest.mark.parametrize("kind", [*map(str, EntityKind), "phrase"])
-def test_precision_and_recall_are_those_of_the_page(figures, kind):
+def test_precision_and_recall_equal_the_docs(figures, kind):
     """A change of the rules must update the figures in docs/entities.md."""
     precision, recall = shares(figures[kind])
     row = f"| {kind} | {sum(figures[kind].values()) - figures[kind]['wrong']} | "
@@ -73,8 +73,8 @@ def test_places_have_more_precision_than_recall(figures):
     assert precision > recall >= 0.85
 
 
-def test_products_and_people_are_those_of_the_matched_watches_alone():
-    """A name means nothing in a text on something else; other people are never extracted."""
+def test_products_and_people_are_those_of_the_matched_watches_only():
+    """Other people are never extracted, nor names in a text that matches no watch."""
     text = "Jane Roe and John Doe ride an X200"
     assert entities_of(text) == [("product", "X200"), ("person", "Jane Roe")]
     assert entities_of(text, watches=()) == []
@@ -90,7 +90,7 @@ def test_accounts_and_parts_of_links_are_not_extracted():
     assert entities_of(text) == [("hashtag", "why"), ("link", "a.example")]
 
 
-def test_only_the_first_entities_of_a_flood_are_extracted():
+def test_number_of_entities_is_limited():
     tags = " ".join(f"#tag{n}" for n in range(300))
     assert entities_of(tags) == [("hashtag", f"tag{n}") for n in range(MAX_ENTITIES_PER_KIND)]
 
@@ -102,7 +102,7 @@ def test_a_text_of_unknown_language_still_has_places_and_hashtags():
 
 
 @few
-@given(WRITTEN, st.sampled_from(["en", "de", "ar", "xx", None]))
+@given(TEXTS, st.sampled_from(["en", "de", "ar", "xx", None]))
 def test_every_entity_occurs_in_the_text(text, language):
     """Each occurs once, and none is an account."""
     entities = extract(text, language, [ACME]).entities
@@ -112,6 +112,6 @@ def test_every_entity_occurs_in_the_text(text, language):
 
 
 @few
-@given(WRITTEN)
+@given(TEXTS)
 def test_an_account_adds_no_entity(text):
     assert entities_of(f"{text} | @paris_berlin") == entities_of(text)

@@ -20,7 +20,7 @@ from nlp.text.normalize import clean
 from tests.nlp.factories import texts
 from tests.work import lines_executed
 
-WATCHED = (("acme",), ("globex",))
+TERMS = (("acme",), ("globex",))
 FILLER = "Nothing of note was said on that day, nor on the day after it. "
 pieces = st.one_of(
     st.sampled_from(["acme", "Acme", "globex", "@acme", "https://acme.example/a?b=1. ", "شركة"]),
@@ -48,7 +48,7 @@ def excerpt_of(text: str, *names: list[str]) -> str:
 
 @pytest.mark.slow
 @given(longs)
-def test_an_excerpt_fits_and_has_its_share(text):
+def test_excerpt_is_short_enough_and_has_its_share(text):
     part = excerpt(text, [["acme"], ["globex"]])
     whole = clean(text)
     assert part == excerpt(text, [["acme"], ["globex"]])
@@ -62,7 +62,7 @@ def test_an_excerpt_fits_and_has_its_share(text):
 
 @pytest.mark.slow
 @given(longs)
-def test_its_words_are_those_of_the_text_in_their_order(text):
+def test_words_of_an_excerpt_are_in_the_order_of_the_text(text):
     assume(
         max(map(len, text.split()), default=0) <= MAX_PIECE_CHARACTERS
     )  # the longer ones are cut
@@ -71,7 +71,7 @@ def test_its_words_are_those_of_the_text_in_their_order(text):
 
 @pytest.mark.slow
 @given(longs)
-def test_it_begins_as_the_text_does(text):
+def test_excerpt_begins_with_the_beginning_of_the_text(text):
     assume(max(map(len, text.split()), default=0) <= MAX_PIECE_CHARACTERS)
     excerpt_words = tokenize(excerpt_of(text, ["acme"], ["globex"]))
     assert excerpt_words[:20] == tokenize(clean(text))[:20]
@@ -79,7 +79,7 @@ def test_it_begins_as_the_text_does(text):
 
 @pytest.mark.slow
 @given(longs, st.sampled_from([["acme"], ["شركة"], ["globex", "acme"]]))
-def test_it_names_what_the_text_names(text, names):
+def test_excerpt_contains_a_term_of_the_text(text, names):
     name_pattern = re.compile(rf"(?<!\w)(?:{'|'.join(names)})(?!\w)", re.IGNORECASE)
     assert bool(name_pattern.search(excerpt(text, [names]).text)) == bool(name_pattern.search(text))
 
@@ -116,13 +116,13 @@ def test_without_a_match_the_excerpt_is_the_head():
     assert EXCERPT_CHARACTERS - MAX_PIECE_CHARACTERS < len(excerpt_of(text)) <= EXCERPT_CHARACTERS
 
 
-def test_watches_take_turns():
+def test_excerpt_has_matches_of_each_watch():
     """One sentence on a competitor is kept beside a thousand on the brand."""
     text = f"{FILLER * 20}{'The acme is loud. ' * 1000}One likes globex. {'acme again. ' * 500}"
     assert "One likes globex." in excerpt_of(text, ["acme"], ["globex"])
 
 
-def test_too_many_matches_are_taken_from_all_over_the_text():
+def test_many_matches_are_selected_evenly():
     text = " ".join(f"Here acme is named for time {n}. {FILLER * 3}" for n in range(1000))
     numbers = [int(n) for n in re.findall(r"time (\d+)", excerpt_of(text, ["acme"]))]
     assert numbers == sorted(set(numbers))
@@ -130,23 +130,23 @@ def test_too_many_matches_are_taken_from_all_over_the_text():
     assert max(b - a for a, b in pairwise([*numbers, 1000])) <= 500
 
 
-def test_a_name_that_a_line_breaks_is_found():
+def test_name_across_a_line_break_is_a_match():
     text = f"{FILLER * 100}They sold the Acme\nBike. {FILLER * 100}"
     assert "sold the Acme Bike." in excerpt_of(text, ["Acme Bike"])
 
 
-def test_a_link_however_long_is_never_cut():
+def test_long_link_is_not_cut():
     text = f"{FILLER * 100}See https://acme.example/{'a' * 1000} of acme. {FILLER * 100}"
     assert "See http of acme." in excerpt_of(text, ["acme"])
 
 
 def test_no_part_of_a_terminal_command_is_kept():
-    """Even if it contains the end of a sentence."""
+    """This holds if it contains the end of a sentence, too."""
     text = f"{FILLER * 100}\x1b]0;A title. Of a window\x07 acme broke. {FILLER * 100}"
     assert "window" not in excerpt_of(text, ["acme"])
 
 
-def test_emoji_around_a_match_do_not_crowd_it_out():
+def test_match_among_many_emoji_is_in_the_excerpt():
     """Cleaning turns one emoji into up to five words."""
     text = FILLER * 20 + "".join(map(chr, range(0x1F400, 0x1F4FE))) + " acme " + "broke " * 500
     assert "acme broke" in excerpt_of(text, ["acme"])
@@ -179,10 +179,10 @@ HOSTILE = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
-def test_work_grows_with_the_text_and_no_faster(name):
+def test_work_is_linear(name):
     """A quadratic algorithm would do 256 times the work for 16 times the text."""
     small, large = (
-        lines_executed(partial(excerpt, HOSTILE[name] * times + " acme" * 600, WATCHED))
+        lines_executed(partial(excerpt, HOSTILE[name] * times + " acme" * 600, TERMS))
         for times in (25, 400)
     )
     assert large < 20 * small
@@ -193,4 +193,4 @@ def test_work_grows_with_the_text_and_no_faster(name):
 def test_a_megabyte_is_processed(name):
     """No pattern backtracks: the test would exceed its time limit."""
     text = HOSTILE[name] * (1_000_000 // len(HOSTILE[name]))
-    assert len(excerpt_of(text, *WATCHED)) <= EXCERPT_CHARACTERS
+    assert len(excerpt_of(text, *TERMS)) <= EXCERPT_CHARACTERS

@@ -20,7 +20,7 @@ COMPLAINT = "The brakes of my new bike failed on the first descent"
 
 @FEW
 @given(sentences, NOISE, NOISE)
-def test_noise_before_and_behind_makes_no_new_family(text, before, behind):
+def test_additions_before_and_after_make_no_new_family(text, before, behind):
     assert family_key(f"{before} {text} {behind}") == family_key(text)
 
 
@@ -33,7 +33,7 @@ def test_the_family_of_a_text_is_always_the_same(text):
 
 @FEW
 @given(sentences)
-def test_the_order_of_words_makes_another_family(text):
+def test_other_order_of_words_makes_another_family(text):
     reversed_text = " ".join(reversed(text.split()))
     assume(tokenize(reversed_text) != tokenize(text))
     assert family_key(reversed_text) != family_key(text)
@@ -55,7 +55,7 @@ def test_the_order_of_words_makes_another_family(text):
         "Thé brakes of my new bike failed on the first descent",
     ],
 )
-def test_a_copy_in_another_form_is_of_the_family(copy):
+def test_copy_in_another_form_is_of_the_same_family(copy):
     assert family_key(copy) == family_key(COMPLAINT)
 
 

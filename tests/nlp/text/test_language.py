@@ -18,7 +18,7 @@ SENTENCES = {
 
 
 @pytest.mark.parametrize("language", SENTENCES)
-def test_a_sentence_is_detected_whatever_is_claimed(language):
+def test_language_of_a_sentence_is_detected_for_any_source_language(language):
     claims = (None, *SENTENCES)
     assert {detect(SENTENCES[language], claim) for claim in claims} == {language}
 
@@ -34,7 +34,7 @@ def test_the_same_text_has_the_same_language(text):
     assert detect(text, "en") == detect(text, "en")
 
 
-def test_shouting_is_no_other_language():
+def test_upper_case_does_not_change_the_language():
     assert detect(SENTENCES["en"].upper()) == "en"
 
 
@@ -44,7 +44,7 @@ def test_links_accounts_and_emoji_have_no_language():
     assert detect(noise) is None
 
 
-def test_a_short_text_is_unknown_without_a_plausible_claim():
+def test_short_text_is_unknown_without_a_plausible_source_language():
     assert detect("Super toll") is None
     assert detect("Super toll", "de") == "de"
     assert detect("Super toll", "ja") is None
@@ -54,7 +54,7 @@ SEVEN = frozenset({"ar", "de", "en", "es", "fr", "it", "pt"})
 
 
 @pytest.mark.parametrize("text", ["@user Cool!", "Worst dreams. 😥", "@user Oh dear! #tantrums"])
-def test_a_text_of_unknown_language_gets_the_likeliest_supported_one(text):
+def test_unknown_language_can_be_the_likeliest_supported_one(text):
     assert detect(text) is None
     assert likeliest_supported(text, SEVEN) == "en"
     assert likeliest_supported(text, {"de", "pl"}) is None
@@ -63,22 +63,22 @@ def test_a_text_of_unknown_language_gets_the_likeliest_supported_one(text):
 @pytest.mark.parametrize(
     "text", ["gick sönder direkt", "znowu nie działa", "kecewa berat", "12 😡"]
 )
-def test_a_text_likelier_in_other_languages_gets_none(text):
+def test_text_likelier_in_an_unsupported_language_has_none(text):
     assert likeliest_supported(text, SEVEN) is None
 
 
 @given(texts, st.sets(st.sampled_from(sorted(SEVEN))))
-def test_the_likeliest_is_a_supported_one(text, codes):
+def test_likeliest_language_is_supported(text, codes):
     assert likeliest_supported(text, codes) in {*codes, None}
     assert likeliest_supported(text, ()) is None
 
 
-def test_where_there_is_no_word_the_claim_stands():
+def test_text_without_words_has_the_source_language():
     assert detect("👍👍", "en") == "en"
     assert detect("👍👍") is None
 
 
-def test_a_claim_may_name_a_region():
+def test_source_language_can_have_a_region():
     assert detect("👍", "en-GB") == "en"
 
 
@@ -89,7 +89,7 @@ def test_brand_names_are_ignored():
 
 
 @pytest.mark.parametrize(
-    ("claimed", "code"),
+    ("source_language", "code"),
     [
         ("en", "en"),
         ("EN", "en"),
@@ -108,45 +108,45 @@ def test_brand_names_are_ignored():
         ("日本", None),
     ],
 )
-def test_a_claim_is_a_code_of_two_letters_and_perhaps_a_region(claimed, code):
+def test_source_language_is_a_code_of_two_letters(source_language, code):
     """Filipino (fil) is not Finnish (fi), and und is no language."""
-    assert detect("👍", claimed) == code
+    assert detect("👍", source_language) == code
 
 
-def test_a_claim_that_is_not_a_code_is_ignored():
+def test_invalid_source_language_is_ignored():
     assert detect("Super toll", "fil") is None
     assert detect(SENTENCES["de"], "und") == "de"
 
 
 @pytest.mark.parametrize("name", ["Le Grand Vélo!", "c'est la vie", "(le vélo)", "LE GRAND VÉLO?"])
-def test_a_name_may_begin_and_end_with_any_sign(name):
+def test_brand_name_can_begin_and_end_with_any_character(name):
     text = f"{name} broke again and nobody answers my mails"
     assert detect(text, names=[name]) == detect("broke again and nobody answers my mails") == "en"
 
 
 @pytest.mark.parametrize("name", ["", "a", "the", ".*", "\\", "(", "[a-z]+"])
-def test_a_name_takes_no_more_than_itself(name):
+def test_brand_name_matches_whole_words_only(name):
     """It is not a pattern, and it matches whole words only."""
     assert detect(SENTENCES["en"], names=[name]) == "en"
     assert detect(SENTENCES["de"], names=[name]) == "de"
 
 
-def test_where_only_names_are_left_the_claim_stands():
+def test_text_of_brand_names_only_has_the_source_language():
     assert detect("Acme! ACME acme", "fr", names=["Acme"]) == "fr"
     assert detect("Acme! ACME acme", names=["Acme"]) is None
 
 
 @pytest.mark.parametrize("language", ["en", "de", "fr", "es", "ar"])
 def test_invisible_characters_do_not_change_the_language(language):
-    hidden = "\u200b".join(SENTENCES[language])
-    assert detect(f"\x1b[31m{hidden}\u202e\x00") == language
+    text = "\u200b".join(SENTENCES[language])
+    assert detect(f"\x1b[31m{text}\u202e\x00") == language
 
 
-def test_the_language_of_a_long_text_is_that_of_most_of_it():
+def test_language_of_a_long_text_is_that_of_most_of_it():
     assert detect(SENTENCES["de"] * 400 + SENTENCES["en"]) == "de"
 
 
 @given(texts, st.sampled_from(["en", "de", "ja"]))
-def test_a_claim_only_ever_decides_for_itself(text, claimed):
-    """The result is that without the claim, or the claim, or None."""
-    assert detect(text, claimed) in {detect(text), claimed, None}
+def test_result_is_the_detected_or_the_source_language(text, source_language):
+    """It is the result without a source language, the source language, or None."""
+    assert detect(text, source_language) in {detect(text), source_language, None}

@@ -15,7 +15,7 @@ _REPLACED = re.compile(r"(?i)@|www|http|\x1b|[\u2600-\u27bf\u2b50\u2b55\U0001f30
 
 
 @given(texts)
-def test_cleaning_twice_is_cleaning_once(text):
+def test_cleaning_is_idempotent(text):
     assert clean(clean(text)) == clean(text)
 
 
@@ -26,7 +26,7 @@ def test_no_word_is_lost_added_or_moved(text):
 
 
 @given(texts)
-def test_nothing_invisible_is_left(text):
+def test_no_invisible_character_is_left(text):
     assert not {unicodedata.category(c) for c in clean(text)} & {"Cc", "Cf", "Cs"}
 
 
@@ -36,7 +36,7 @@ def test_white_space_is_single_spaces(text):
 
 
 @given(texts)
-def test_whatever_comes_can_be_encoded(text):
+def test_result_can_be_encoded(text):
     clean(text).encode("utf-8")
 
 
@@ -63,5 +63,5 @@ def test_examples(text, expected):
     assert clean(text) == expected
 
 
-def test_visible_keeps_emoji_and_names_nobody():
+def test_strip_invisible_keeps_emoji():
     assert strip_invisible("@ada 😡\x1b[1m\u200b") == "@ada 😡 "

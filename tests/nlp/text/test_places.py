@@ -11,7 +11,7 @@ from nlp.text.places.recognizer import find_places
 
 
 @pytest.mark.parametrize(
-    ("text", "language", "expected"),
+    ("text", "language", "expected_places"),
     [
         ("Paris is lovely", "en", {"FR/Paris": "Paris"}),
         ("Paris, Texas is lovely", "en", {"US/Paris": "Paris, Texas"}),
@@ -36,21 +36,21 @@ from nlp.text.places.recognizer import find_places
         ("وبرلين", "ar", {"DE/Berlin": "وبرلين"}),
     ],
 )
-def test_a_name_is_a_place_where_nothing_else_can_be_meant(text, language, expected):
+def test_places_of_a_text(text, language, expected_places):
     entities, rest = find_places(text, language)
-    assert {entity.value: entity.said for entity in entities} == expected
+    assert {entity.value: entity.said for entity in entities} == expected_places
     assert len(rest) == len(text)
     assert not any(entity.said in rest for entity in entities)
 
 
-def test_every_city_that_we_name_is_in_the_gazetteer():
+def test_every_city_of_the_names_is_in_the_gazetteer():
     """A misspelt city in names.yaml fails when the file is loaded."""
     names = load_gazetteer("pt").names
     assert names["sao paulo"].default_country == "BR"
     assert names["venedig"].default_country == "IT"
 
 
-def test_the_file_of_cities_is_made_of_geonames(tmp_path):
+def test_file_of_cities_is_built_from_geonames(tmp_path):
     """It has large cities and small ones of the same name; its bytes are reproducible."""
     cities = [
         {"name": "Bigton", "countrycode": "US", "population": 900_000},

@@ -23,13 +23,13 @@ def test_marks_in_the_text_itself_are_removed():
 
 
 @given(st.text(), st.lists(st.text(min_size=1), max_size=3))
-def test_nothing_but_marks_is_added(text, names):
+def test_only_marks_are_added(text, names):
     """Without marks and spaces the text is unchanged."""
     bare = re.compile(rf"[\s{''.join(MARKS)}]")
     assert bare.sub("", mark_brand(text, names)) == bare.sub("", text)
 
 
-def test_each_watch_that_is_named_gets_an_excerpt():
+def test_each_watch_with_a_match_gets_an_excerpt():
     names = {"acme": ["Velorra"], "globex": ["Oskelo"]}
     assert mark_targets("Velorra, not Oskelo", names) == {
         "acme": Excerpt("► Velorra ◄, not Oskelo", 1.0),
@@ -37,13 +37,13 @@ def test_each_watch_that_is_named_gets_an_excerpt():
     }
 
 
-def test_a_text_that_names_only_one_watch_gets_none():
+def test_text_on_one_watch_gets_no_excerpt():
     assert mark_targets("Velorra and Velorra", {"acme": ["Velorra"], "globex": []}) == {}
     assert mark_targets("Velorra", {"acme": ["Velorra"], "all": ["velorra"]}) == {}
     assert mark_targets("nobody", {"acme": ["Velorra"], "globex": ["Oskelo"]}) == {}
 
 
-def test_a_term_of_two_watches_is_not_marked_for_one_that_has_others():
+def test_shared_term_is_not_marked_for_a_watch_with_other_terms():
     names = {"acme": ["Acme"], "recall": ["Acme", "recall"], "globex": ["Globex"]}
     excerpts = mark_targets("Acme has a recall, Globex has none", names)
     assert excerpts["recall"].text == "Acme has a ► recall ◄, Globex has none"
@@ -54,7 +54,7 @@ def test_a_term_of_two_watches_is_not_marked_for_one_that_has_others():
     st.text("ab ►◄", max_size=30),
     st.dictionaries(st.sampled_from("xyz"), st.lists(st.text("ab", min_size=1), max_size=2)),
 )
-def test_a_text_gets_excerpts_for_several_watches_or_for_none(text, names):
+def test_text_gets_excerpts_for_several_watches_or_none(text, names):
     excerpts = mark_targets(text, names)
     assert excerpts.keys() <= names.keys()
     assert len(set(excerpts.values())) != 1

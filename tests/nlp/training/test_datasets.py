@@ -14,9 +14,9 @@ from nlp.training.datasets import grouped_label_texts, labelled_texts, single_la
 CLASSES = ("bad", "so", "good")
 
 
-def write_rows(folder, name, some):
+def write_rows(folder, name, rows_):
     with gzip.open(folder / f"{name}.jsonl.gz", "wt") as file:
-        file.writelines(json.dumps(row) + "\n" for row in some)
+        file.writelines(json.dumps(row) + "\n" for row in rows_)
 
 
 def test_texts_are_cleaned_as_for_the_model(tmp_path):
@@ -30,7 +30,7 @@ def test_texts_are_cleaned_as_for_the_model(tmp_path):
     ("labels", "group"),
     [(["joy"], 1), (["joy", "love"], 1), (["rage"], 0), (["joy", "rage"], None), (["odd"], None)],
 )
-def test_labels_of_one_group_give_its_class_and_others_are_left_out(labels, group, tmp_path):
+def test_labels_of_one_group_give_its_class(labels, group, tmp_path):
     write_rows(tmp_path, "comments", [{"text": "x", "labels": labels}])
     dataset = grouped_label_texts(
         tmp_path, "comments", "emotion", {"anger": "rage", "joy": "joy love"}
@@ -38,7 +38,7 @@ def test_labels_of_one_group_give_its_class_and_others_are_left_out(labels, grou
     assert dataset.targets.argmax(axis=1).tolist() == ([] if group is None else [group])
 
 
-def test_a_missing_file_is_named_with_the_remedy(tmp_path):
+def test_missing_file_is_an_error_with_a_remedy(tmp_path):
     with pytest.raises(ConfigError, match=r"no labelled texts at .*tweets\.jsonl\.gz; set --data"):
         single_label_texts(tmp_path, "tweets", "sentiment", CLASSES)
 
@@ -48,7 +48,7 @@ rows = st.lists(st.tuples(st.text(max_size=9), st.sets(st.integers(0, 2))), max_
 
 @settings(max_examples=40)
 @given(rows)
-def test_the_two_parts_are_the_whole_and_chosen_by_the_text_alone(pairs):
+def test_training_and_held_out_texts_are_split_by_the_text_only(pairs):
     whole = labelled_texts("intent", CLASSES, pairs)
     held_out, rest = whole.where(held_out=True), whole.where(held_out=False)
     assert not set(held_out.texts) & set(rest.texts)
@@ -65,8 +65,8 @@ def test_the_two_parts_are_the_whole_and_chosen_by_the_text_alone(pairs):
 @given(rows, st.sets(st.text(max_size=9)))
 def test_excluded_texts_are_removed_with_their_targets(pairs, excluded_texts):
     remaining = labelled_texts("intent", CLASSES, pairs).without(excluded_texts)
-    expected = [(text, classes) for text, classes in pairs if text not in excluded_texts]
-    assert remaining.texts == tuple(text for text, _ in expected)
+    expected_classes = [(text, classes) for text, classes in pairs if text not in excluded_texts]
+    assert remaining.texts == tuple(text for text, _ in expected_classes)
     assert [set(np.flatnonzero(row)) for row in remaining.targets] == [
-        classes for _, classes in expected
+        classes for _, classes in expected_classes
     ]

@@ -1,4 +1,4 @@
-"""Every figure of ``harken evaluate`` beside the same figure in plain Python, row by row."""
+"""Figures of ``harken evaluate``, compared with the same figures in plain Python."""
 
 import math
 from fractions import Fraction
@@ -13,7 +13,7 @@ from core.mention import Sentiment
 from nlp import metrics
 from nlp.evaluation.evaluate import evaluate
 from nlp.model import Model, Prediction
-from tests.nlp.factories import POISON, WordModel
+from tests.nlp.factories import FAILING_WORD, WordModel
 
 CLASSES = [str(name) for name in Sentiment]
 FEW = settings(max_examples=30)
@@ -58,7 +58,7 @@ def report(rows, **options):
     return evaluate(labelled_rows, model, **options)
 
 
-def answers(rows, classes=CLASSES):
+def outcomes_of(rows, classes=CLASSES):
     """Yield truth, prediction and confidence of each row; None and 0 for unscored rows."""
     for label, shares, language in rows:
         if shares is None or language != "en":
@@ -71,9 +71,9 @@ def answers(rows, classes=CLASSES):
         yield label, best, shares_by_class[best] / sum(shares_by_class.values())
 
 
-def plain(rows, classes=CLASSES):
+def figures_by_definition(rows, classes=CLASSES):
     """Compute the figures of ``harken evaluate`` by their definitions."""
-    outcomes = list(answers(rows, classes))
+    outcomes = list(outcomes_of(rows, classes))
     recalls, f1s = [], []
     for label in {label for label, _, _ in outcomes}:
         predictions = [best for truth, best, _ in outcomes if truth == label]
@@ -86,12 +86,14 @@ def plain(rows, classes=CLASSES):
         "accuracy": sum(truth == best for truth, best, _ in outcomes) / len(outcomes),
         "macro_recall": float(sum(recalls) / len(recalls)),
         "macro_f1": float(sum(f1s) / len(f1s)),
-        "ece": plain_ece([(truth == best, confidence) for truth, best, confidence in outcomes]),
+        "ece": ece_by_definition(
+            [(truth == best, confidence) for truth, best, confidence in outcomes]
+        ),
         "unscored": sum(best is None for _, best, _ in outcomes),
     }
 
 
-def plain_ece(outcomes):
+def ece_by_definition(outcomes):
     """Compute the error over 15 bins of equal width, closed above (arXiv:1706.04599, section 2)."""
     total = 0.0
     for low in range(15):
@@ -110,36 +112,36 @@ def plain_ece(outcomes):
 
 @FEW
 @given(ROWS)
-def test_the_figures_are_those_of_their_definitions(rows):
+def test_figures_equal_their_definitions(rows):
     figures = report(rows).figures
-    expected = plain(rows)
-    assert {name: figures[name] for name in expected} == pytest.approx(expected)
+    plain_figures = figures_by_definition(rows)
+    assert {name: figures[name] for name in plain_figures} == pytest.approx(plain_figures)
 
 
 @FEW
 @given(ROWS)
-def test_so_are_those_of_each_language(rows):
+def test_figures_of_each_language_equal_their_definitions(rows):
     by_language = report(rows).figures["per_language"]
     assert set(by_language) == {language for _, _, language in rows}
     for code, figures in by_language.items():
         language_rows = [row for row in rows if row[2] == code]
-        assert figures == pytest.approx(plain(language_rows))
+        assert figures == pytest.approx(figures_by_definition(language_rows))
 
 
 @FEW
 @given(ROWS, st.sets(LABELS, min_size=2, max_size=3))
-def test_so_are_those_of_some_classes(rows, classes):
+def test_figures_of_some_classes_equal_their_definitions(rows, classes):
     """The argmax is among them alone, and its probability is renormalised."""
     figures = report(rows, classes=sorted(classes)).figures
-    expected = plain(rows, classes)
-    assert {name: figures[name] for name in expected} == pytest.approx(expected)
+    plain_figures = figures_by_definition(rows, classes)
+    assert {name: figures[name] for name in plain_figures} == pytest.approx(plain_figures)
 
 
 @FEW
 @given(ROWS, st.randoms(use_true_random=False))
 def test_the_order_of_the_rows_changes_no_figure(rows, chance):
-    shuffled = chance.sample(rows, len(rows))
-    one, other = (report(some).figures for some in (rows, shuffled))
+    permuted_rows = chance.sample(rows, len(rows))
+    one, other = (report(fewer_rows).figures for fewer_rows in (rows, permuted_rows))
     for name in ("accuracy", "macro_recall", "macro_f1", "ece", "ece_uncalibrated", "unscored"):
         assert one[name] == pytest.approx(other[name])
 
@@ -147,16 +149,16 @@ def test_the_order_of_the_rows_changes_no_figure(rows, chance):
 @FEW
 @given(ROWS, LABELS)
 def test_predictions_depend_on_no_label(rows, label):
-    blind = [(label, shares, language) for _, shares, language in rows]
-    assert report(blind).predictions == report(rows).predictions
+    rows_without_labels = [(label, shares, language) for _, shares, language in rows]
+    assert report(rows_without_labels).predictions == report(rows).predictions
 
 
 @FEW
 @given(ROWS)
-def test_a_prediction_is_a_row_each_and_sums_to_one_or_says_nothing(rows):
+def test_each_row_has_one_prediction_that_sums_to_one_or_is_empty(rows):
     result = report(rows).predictions
     assert [p["language"] for p in result] == [language for _, _, language in rows]
-    for prediction, (_, best, confidence) in zip(result, answers(rows), strict=True):
+    for prediction, (_, best, confidence) in zip(result, outcomes_of(rows), strict=True):
         assert prediction["sentiment"] == best
         total = sum(prediction["probabilities"].values())
         assert total == pytest.approx(1.0 if best else 0.0)
@@ -165,10 +167,12 @@ def test_a_prediction_is_a_row_each_and_sums_to_one_or_says_nothing(rows):
 
 @FEW
 @given(ROWS, LABELS)
-def test_one_more_row_that_is_not_scored_makes_no_figure_better(rows, label):
+def test_additional_unscored_row_improves_no_figure(rows, label):
     """An unscored row counts as wrong: a model cannot gain by leaving rows unscored."""
     labels = {truth for truth, _, _ in rows}
-    before, after = (report(some).figures for some in (rows, [*rows, (label, None, "en")]))
+    before, after = (
+        report(fewer_rows).figures for fewer_rows in (rows, [*rows, (label, None, "en")])
+    )
     assert after["accuracy"] <= before["accuracy"]
     assert after["unscored"] == before["unscored"] + 1
     if label in labels:
@@ -176,7 +180,7 @@ def test_one_more_row_that_is_not_scored_makes_no_figure_better(rows, label):
         assert after["macro_f1"] <= before["macro_f1"] + 1e-12
 
 
-def test_a_model_of_temperature_one_is_calibrated_as_it_is():
+def test_model_of_temperature_one_is_not_calibrated():
     rows = [("negative", (0.5, 0.3, 0.2), "en"), ("positive", (0.1, 0.2, 0.7), "en")]
     figures = report(rows).figures
     assert figures["temperature"] == 1.0
@@ -190,19 +194,19 @@ def test_where_nothing_is_scored_everything_is_zero():
     assert figures["per_class"]["negative"] == {"n": 1, "precision": 0, "recall": 0, "f1": 0}
 
 
-def test_texts_that_stand_twice_are_two_rows():
+def test_equal_texts_are_two_rows():
     row = {"text": "a bad day", "label": "negative", "language": "en"}
     assert evaluate([row, row], WordModel()).figures["n"] == 2
 
 
-def test_one_row_that_cannot_be_read_takes_no_other_with_it():
-    texts = ["a bad day", f"a {POISON} day", "a great day"]
+def test_failing_row_affects_no_other():
+    texts = ["a bad day", f"a {FAILING_WORD} day", "a great day"]
     rows = [{"text": text, "label": "negative", "language": "en"} for text in texts]
     outcomes = [p["sentiment"] for p in evaluate(rows, WordModel()).predictions]
     assert outcomes == ["negative", None, "positive"]
 
 
-def test_a_language_as_the_shared_files_write_it_or_as_a_code_is_one():
+def test_language_can_be_a_name_or_a_code():
     rows = [
         {"text": "a bad day", "label": "negative", "language": name}
         for name in ("English", "en", "ENGLISH", "EN")
@@ -224,12 +228,12 @@ def test_the_calibration_error_is_that_of_its_definition(outcomes):
     correct = np.array([float(r) for r, _ in outcomes])
     confidence = np.array([c for _, c in outcomes])
     result = metrics.calibration_error(metrics.bins(correct, confidence))
-    assert result == pytest.approx(plain_ece(outcomes))
+    assert result == pytest.approx(ece_by_definition(outcomes))
     assert 0.0 <= result <= 1.0 + 1e-12
 
 
 @pytest.mark.parametrize("edge", [0.0, 1 / 15, 1.0])
-def test_the_edge_of_a_bin_belongs_to_the_bin_below(edge):
+def test_edge_of_a_bin_belongs_to_the_lower_bin(edge):
     """Two rows at and just below an edge share a bin, so that their gaps cancel."""
     correct, confidence = np.array([1.0, 0.0]), np.array([edge, max(0.0, edge - 1e-9)])
     result = metrics.calibration_error(metrics.bins(correct, confidence))
@@ -237,7 +241,7 @@ def test_the_edge_of_a_bin_belongs_to_the_bin_below(edge):
 
 
 @given(st.floats(-1e4, 1e4), st.floats(-30, 30))
-def test_softmax_knows_only_differences_and_does_not_overflow(base, step):
+def test_softmax_depends_on_differences_and_does_not_overflow(base, step):
     shares = metrics.softmax(np.array([[base, base + step]]))
     assert shares == pytest.approx(metrics.softmax(np.array([[0.0, step]])), abs=1e-6)
     assert np.isfinite(metrics.softmax(np.array([[1e30, -1e30, 0.0]]))).all()
@@ -245,7 +249,7 @@ def test_softmax_knows_only_differences_and_does_not_overflow(base, step):
 
 @settings(max_examples=15)
 @given(st.lists(st.sampled_from([0, 1, 2]), min_size=2, max_size=20))
-def test_a_temperature_lies_in_its_bounds_and_changes_no_answer(truth):
+def test_temperature_has_bounds_and_changes_no_prediction(truth):
     logits = np.random.default_rng(len(truth)).normal(size=(len(truth), 3))
     result = metrics.fit_temperature(logits, np.array(truth))
     assert 0.5 <= result <= 4.0

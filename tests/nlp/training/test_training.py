@@ -1,4 +1,4 @@
-"""nlp.training: the loop learns, resumes, and writes an adapter that the model loads."""
+"""nlp.training: the loop fits, resumes, and writes an adapter that the model loads."""
 
 import random
 from dataclasses import replace
@@ -54,7 +54,7 @@ def rows(count):
     return labelled_texts("sentiment", ("negative", "neutral", "positive"), pairs)
 
 
-def moods(count):
+def mood_rows(count):
     pairs = [(name, MOODS[name]) for _, name in zip(range(count), [*MOODS] * count)]  # noqa: B905
     return labelled_texts("mood", ("calm", "loud"), pairs)
 
@@ -64,7 +64,7 @@ def texts():
     from nlp.training.splits import Portion, Splits
 
     return Splits(
-        training=(Portion(texts=rows(48)), Portion(texts=moods(24), repeats=2.5)),
+        training=(Portion(texts=rows(48)), Portion(texts=mood_rows(24), repeats=2.5)),
         calibration={("sentiment", "*"): rows(9), ("sentiment", "de"): rows(9)},
         validation={"sentiment": rows(9)},
         priors={("sentiment", "de"): rows(10).priors},
@@ -100,9 +100,7 @@ def test_training_fits_the_texts_and_the_model_loads_the_adapter(encoder, texts,
     st.lists(st.floats(0.01, 1), min_size=15, max_size=15),
     st.booleans(),
 )
-def test_targets_are_half_the_teachers_and_all_where_there_is_no_label(
-    classes, weights, has_labels
-):
+def test_targets_are_half_label_half_teacher_or_all_teacher(classes, weights, has_labels):
     from nlp.training.splits import Portion
 
     names = ("negative", "neutral", "positive")
@@ -124,12 +122,14 @@ def test_unlabelled_texts_are_learned_from_the_teacher(encoder, texts, tmp_path)
     from nlp.models.minilm import MiniLM
     from nlp.training.splits import Portion
 
-    strange = labelled_texts("sentiment", ("negative", "neutral", "positive"), [("qqq", [])] * 16)
-    unlabelled = Portion(texts=strange, teacher_texts=("aaa",) * 16)
+    unknown_text = labelled_texts(
+        "sentiment", ("negative", "neutral", "positive"), [("qqq", [])] * 16
+    )
+    unlabelled_texts = Portion(texts=unknown_text, teacher_texts=("aaa",) * 16)
     reports = []
     trained_adapter = train(
         encoder,
-        replace(texts, training=(*texts.training, unlabelled)),
+        replace(texts, training=(*texts.training, unlabelled_texts)),
         tmp_path / "c",
         report=reports.append,
         teacher={"seed": 1, "shared": 1},
@@ -158,7 +158,7 @@ def test_vectors_are_whitened_with_a_reference_encoder(encoder, texts, tmp_path)
     assert np.isfinite(trained_adapter.tensors[adapter.WHITENING_MATRIX]).all()
 
 
-def test_a_run_stopped_after_its_teacher_runs_the_teacher_again(encoder, texts, tmp_path):
+def test_run_resumed_after_its_teacher_trains_the_teacher_again(encoder, texts, tmp_path):
     def stop(progress):
         if progress.run == "model":
             raise StoppedError
@@ -172,11 +172,11 @@ def test_a_run_stopped_after_its_teacher_runs_the_teacher_again(encoder, texts, 
 
 
 class StoppedError(Exception):
-    """The power fails."""
+    """An interruption of the training."""
 
 
-def test_a_resumed_run_ends_like_an_uninterrupted_one(encoder, texts, tmp_path):
-    uninterrupted = train(encoder, texts, tmp_path / "w")
+def test_resumed_run_gives_the_same_adapter(encoder, texts, tmp_path):
+    complete_adapter = train(encoder, texts, tmp_path / "w")
 
     def stop(progress):
         if progress.step == 8:
@@ -186,13 +186,13 @@ def test_a_resumed_run_ends_like_an_uninterrupted_one(encoder, texts, tmp_path):
     checkpoint = tmp_path / "c"
     with pytest.raises(StoppedError):
         train(encoder, texts, checkpoint, report=stop)
-    resumed = train(encoder, texts, checkpoint, report=lambda p: steps.append(p.step))
+    resumed_adapter = train(encoder, texts, checkpoint, report=lambda p: steps.append(p.step))
     assert steps[0] == 16
-    for name, tensor in uninterrupted.tensors.items():
-        assert resumed.tensors[name] == pytest.approx(tensor, abs=1e-5)
+    for name, tensor in complete_adapter.tensors.items():
+        assert resumed_adapter.tensors[name] == pytest.approx(tensor, abs=1e-5)
 
 
-def test_another_recipe_starts_from_the_beginning(encoder, texts, tmp_path):
+def test_other_recipe_starts_from_the_beginning(encoder, texts, tmp_path):
     checkpoint = tmp_path / "c"
     steps = []
     train(encoder, texts, checkpoint, every=2, epochs=1)
@@ -213,7 +213,7 @@ def test_the_frozen_encoder_is_not_changed(encoder, texts, tmp_path):
 
 
 @given(st.lists(st.tuples(st.integers(1, 9), st.floats(0, 3)), max_size=4), st.integers(0, 9))
-def test_an_epoch_repeats_each_text_as_its_portion_sets(portions, seed):
+def test_epoch_repeats_texts_by_their_portion(portions, seed):
     from nlp.training.trainer import TrainingSet
 
     starts = np.cumsum([0, *(size for size, _ in portions)]).tolist()
@@ -247,7 +247,7 @@ def test_epochs_differ():
     assert epoch([8] * 50, 64, 0) != epoch([8] * 50, 64, 1)
 
 
-def test_the_command_ends_with_2_where_there_is_no_data(tmp_path, monkeypatch, capsys):
+def test_command_without_data_exits_with_2(tmp_path, monkeypatch, capsys):
     import torch
 
     from nlp.training import __main__ as command

@@ -1,4 +1,4 @@
-"""nlp.training.whitening: vectors become alike by topic, as those of a better encoder are."""
+"""nlp.training.whitening: cosines of vectors become similar to those of a better encoder."""
 
 import numpy as np
 import pytest
@@ -27,7 +27,7 @@ def sample_vectors(seed):
     return unit(content).astype(np.float32), unit(ours).astype(np.float32)
 
 
-def likeness(vectors, better):
+def cosine_correlation(vectors, better):
     """Return the correlation of the cosines of *vectors* with those of *better*."""
     pairs = np.triu_indices(len(vectors), 1)
     return np.corrcoef((vectors @ vectors.T)[pairs], (better @ better.T)[pairs])[0, 1]
@@ -38,16 +38,16 @@ def whiten(vectors, mean, matrix):
 
 
 @given(st.integers(0, 50))
-def test_whitened_vectors_follow_the_better_ones_for_new_texts_too(seed):
+def test_whitened_vectors_are_closer_to_the_better_ones_for_new_texts(seed):
     better, ours = sample_vectors(seed)
     training, new = slice(0, 300), slice(300, None)
     mean, matrix = fit_whitening(ours[training], ours[training], better[training])
-    before = likeness(ours[new] - ours[training].mean(axis=0), better[new])
-    after = likeness(whiten(ours[new], mean, matrix), better[new])
+    before = cosine_correlation(ours[new] - ours[training].mean(axis=0), better[new])
+    after = cosine_correlation(whiten(ours[new], mean, matrix), better[new])
     assert after > before + 0.3
 
 
-def test_the_matrix_is_symmetric_and_as_precise_as_the_adapter_stores_it():
+def test_matrix_is_symmetric_in_half_precision():
     better, ours = sample_vectors(1)
     mean, matrix = fit_whitening(ours, ours, better)
     assert mean.shape == (WIDTH,)
@@ -61,7 +61,7 @@ def test_the_scale_of_the_better_vectors_does_not_matter():
     assert fit_whitening(ours, ours, better * 7)[1] == pytest.approx(matrix, rel=1e-3, abs=1e-4)
 
 
-def test_a_direction_in_which_no_text_differs_stays_finite():
+def test_constant_direction_stays_finite():
     better, ours = sample_vectors(3)
     flat = np.concatenate([ours, np.ones((TEXTS, 1), np.float32)], axis=1)
     _, matrix = fit_whitening(flat, flat, better)
