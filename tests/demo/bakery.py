@@ -1,4 +1,4 @@
-"""Another trade, other sites, another rhythm: a bakery chain as a stranger might make it up."""
+"""A corpus of another author: a bakery chain with other sites and another rhythm."""
 
 import json
 from dataclasses import asdict
@@ -17,7 +17,7 @@ SITES = [
     ("bread", "atom"),
     ("bread-comments", "mastodon"),
 ]
-SAID = {
+TEMPLATES = {
     "negative": (
         "Kornblume {item} was stale again, so annoying.",
         "Twenty minutes in the queue at Kornblume for a {item}. Terrible.",
@@ -52,7 +52,7 @@ SAID = {
 }
 ITEMS = ("rye loaf", "croissant", "pretzel", "bun", "cheesecake", "baguette")
 PLACES = ("Passau", "Linz", "Ulm", "Graz", "Bern")
-ODD = (
+ODD_TEXTS = (
     "<script>alert('Kornblume')</script>",
     "\u202eKornblume\u202c \u0645\u0631\u062d\u0628\u0627",
     "Kornblume \x1b[31mred\x07 \x0b",
@@ -64,7 +64,7 @@ ODD = (
 
 
 class Bakery:
-    """Posts as they pile up; offsets in seconds before the site starts."""
+    """A growing list of posts; offsets are in seconds before the start of the site."""
 
     def __init__(self, seed, *, a_day=40.0, days=20, sites=SITES):
         self.random = Random(seed)
@@ -78,8 +78,8 @@ class Bakery:
             )
 
     def post(self, bank, ago_s, author, *, text=None):
-        """One post out of *bank*, whose mood it has."""
-        said = text or self.random.choice(SAID[bank]).format(
+        """Add a post from the templates of *bank*, with its mood."""
+        content = text or self.random.choice(TEMPLATES[bank]).format(
             item=self.random.choice(ITEMS),
             place=self.random.choice(PLACES),
             n=self.random.randrange(2, 900),
@@ -89,7 +89,7 @@ class Bakery:
             site=site,
             kind=kind,
             author=author,
-            text=said,
+            text=content,
             language="en",
             parent=None,
             offset_s=-max(int(ago_s), 1),
@@ -98,7 +98,7 @@ class Bakery:
         self.posts.append((line, mood))
 
     def crisis(self, voices, ago_s, length_s=None):
-        """So many people complain, ever faster, from *ago_s* on; nobody's name is known of some."""
+        """Add *voices* people who complain at a growing rate from *ago_s* on, a fifth anonymous."""
         length_s = length_s or ago_s
         for n in range(voices):
             later = length_s * self.random.random() ** 0.6 if n else 0
@@ -106,32 +106,32 @@ class Bakery:
         self.incidents.append(Onset(watch="kornblume", onset_s=-ago_s))
 
     def quarrel(self, accounts, ago_s, posts=90):
-        """A few accounts shout at one another for two hours."""
+        """Add a quarrel of a few accounts over two hours."""
         for n in range(posts):
             later = 2 * HOUR * self.random.random()
             self.post("quarrel", ago_s - later, f"loud {n % accounts}")
 
     def storm(self, accounts, ago_s, posts=90):
-        """One angry text, again and again, by so many accounts."""
+        """Add one angry text, repeated by *accounts* accounts over three hours."""
         text = "Kornblume sold glass in bread! Share this now! Disgusting!"
         for n in range(posts):
             later = 3 * HOUR * self.random.random()
             self.post("crisis", ago_s - later, f"storm {n % accounts}", text=text)
 
-    def odd(self):
-        """Texts that break careless readers."""
-        for text in ODD:
+    def add_odd_texts(self):
+        """Add texts that fail with a careless parser."""
+        for text in ODD_TEXTS:
             self.post("neutral", self.random.uniform(HOUR, 80 * DAY), "@odd \u00fcser", text=text)
 
     def corpus(self):
-        """All of it; every third post answers one before it on its site, maybe a younger one."""
+        """Return the corpus; every third post replies to a previous one of its site in the list."""
         places = {}
         lines = []
         for n, (line, _) in enumerate(self.posts):
-            before = places.setdefault((line.site, line.kind), [])
-            parent = self.random.choice(before) if before and n % 3 == 0 else None
+            previous = places.setdefault((line.site, line.kind), [])
+            parent = self.random.choice(previous) if previous and n % 3 == 0 else None
             lines.append(Line(**{**asdict(line), "parent": parent}))
-            before.append(n)
+            previous.append(n)
         watches = (
             CorpusWatch(slug="kornblume", kind="brand", query='kornblume NOT "west kornblume"'),
         )
@@ -143,26 +143,26 @@ class Bakery:
         )
 
     def write(self, folder):
-        """As another system would: a byte order mark, CRLF, empty lines, keys nobody reads."""
+        """Write the files like another system: byte order mark, CRLF, empty lines, unknown keys."""
         folder.mkdir()
         corpus = self.corpus()
         rows = [json.dumps({**asdict(line), "likes": [3]}) for line in corpus.lines]
         (folder / "mentions.jsonl").write_bytes(b"\xef\xbb\xbf" + "\r\n\r\n".join(rows).encode())
         (folder / "watches.json").write_text(json.dumps([asdict(w) for w in corpus.watches]))
-        told = {"incidents": [asdict(i) for i in corpus.incidents]}
-        (folder / "truth.json").write_text(json.dumps(told))
+        truth = {"incidents": [asdict(i) for i in corpus.incidents]}
+        (folder / "truth.json").write_text(json.dumps(truth))
         return folder
 
-    def observations(self, started, wrong=0.15):
-        """What the record would hold; this share of the verdicts is any of the three."""
+    def observations(self, start, wrong=0.15):
+        """Yield observations as in the database; the share *wrong* of the moods is random."""
         for n, (line, truth) in enumerate(self.posts):
-            missed = self.random.random() < wrong
-            mood = self.random.choice(["negative", "neutral", "positive"]) if missed else truth
-            at = started + timedelta(seconds=line.offset_s)
+            is_random = self.random.random() < wrong
+            mood = self.random.choice(["negative", "neutral", "positive"]) if is_random else truth
+            at = start + timedelta(seconds=line.offset_s)
             yield Observation(
                 id=str(n),
                 at=at,
-                first_seen=started,
+                first_seen=start,
                 voice=line.author,
                 sentiment=Sentiment.NEGATIVE if mood == "negative" else Sentiment.NEUTRAL,
                 family=line.text,

@@ -1,4 +1,4 @@
-"""Corpora are made once for all tests of the demo."""
+"""Fixtures of the tests of the demo: corpora, generated once."""
 
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -9,18 +9,18 @@ from demo.corpus import generate
 from demo.site.app import Site
 from demo.timeline import Timeline
 
-STARTED = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)  # a Sunday
+START = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)  # a Sunday
 BASE = "http://127.0.0.1:8999"
 
 
 @lru_cache
-def made(seed=1, now=STARTED, **wishes):
-    return generate(seed, now, **wishes)
+def generate_once(seed=1, now=START, **options):
+    return generate(seed, now, **options)
 
 
 @pytest.fixture
-def make():
-    return made
+def make_corpus():
+    return generate_once
 
 
 FEW = 3  # seeds for the quick tests; the others are slow
@@ -29,15 +29,15 @@ SEEDS = [pytest.param(n, marks=() if n < FEW else pytest.mark.slow) for n in ran
 
 @pytest.fixture(params=SEEDS)
 def any_corpus(request):
-    """Twenty seeds at as many hours, on all weekdays and across both changes of the clock."""
+    """Return twenty corpora at as many hours, on all weekdays and across both clock changes."""
     day = datetime(2026, 3 + 7 * (request.param % 2), 26, tzinfo=UTC)
     now = day + timedelta(days=request.param % 7, hours=request.param * 5 % 24, minutes=17)
-    return made(request.param, now, live=request.param % 2 == 0)
+    return generate_once(request.param, now, live=request.param % 2 == 0)
 
 
 @pytest.fixture
-def started():
-    return STARTED
+def start():
+    return START
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def base():
 
 @pytest.fixture
 def replay():
-    return Timeline(made(live=True), STARTED, BASE)
+    return Timeline(generate_once(live=True), START, BASE)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A stranger's trade: crises of any size and age are found alone, and nothing else is one."""
+"""Detection in a foreign corpus: crises of any size and age, and nothing else."""
 
 from datetime import UTC, datetime
 
@@ -15,11 +15,13 @@ NOW = datetime(2026, 5, 13, 9, 20, tzinfo=UTC)
 WATCH = Watch(slug="kornblume", name="Kornblume", kind="brand", query="q", revision="1")
 
 
-def opened(bakery):
-    """When the crises began that the first step tells of, in seconds from now."""
-    setting = DetectionContext(taxonomy=("bread", "shop"), units=9, backfilled_at=NOW)
-    found = detect(WATCH, list(bakery.observations(NOW)), None, NOW, setting)
-    crises = {e.opened: e.spike for e in found.events if e.kind is IncidentKind.CRISIS and e.spike}
+def onsets(bakery):
+    """Return the onsets of the crises that the first step detects, in seconds from now."""
+    context = DetectionContext(taxonomy=("bread", "shop"), units=9, backfilled_at=NOW)
+    detection = detect(WATCH, list(bakery.observations(NOW)), None, NOW, context)
+    crises = {
+        e.opened: e.spike for e in detection.events if e.kind is IncidentKind.CRISIS and e.spike
+    }
     return [(spike.onset - NOW).total_seconds() for spike in crises.values()]
 
 
@@ -36,25 +38,25 @@ def opened(bakery):
         (60, 300, 2),
     ],
 )
-def test_a_crisis_is_found_alone_and_dated(a_day, voices, hours):
+def test_crisis_is_detected_with_its_onset(a_day, voices, hours):
     bakery = Bakery(f"{voices} {hours}", a_day=a_day)
     bakery.crisis(voices, hours * HOUR)
-    (onset,) = opened(bakery)
+    (onset,) = onsets(bakery)
     assert abs(onset + hours * HOUR) <= 2 * HOUR
 
 
-def test_a_crisis_of_last_week_does_not_hide_the_next():
+def test_crisis_of_last_week_does_not_hide_the_next():
     bakery = Bakery(3)
     bakery.crisis(80, 8 * DAY, 5 * HOUR)
     bakery.crisis(40, 3 * HOUR)
-    (onset,) = opened(bakery)
+    (onset,) = onsets(bakery)
     assert abs(onset + 3 * HOUR) <= 2 * HOUR
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_quarrels_and_storms_of_few_accounts_are_none(seed):
+def test_quarrels_and_storms_of_few_accounts_are_no_crisis(seed):
     bakery = Bakery(seed, a_day=25)
     for days, accounts in enumerate((3, 4, 5)):
         bakery.quarrel(accounts, 5 * HOUR + days * DAY)
         bakery.storm(40 * accounts, 9 * HOUR + days * DAY)
-    assert opened(bakery) == []
+    assert onsets(bakery) == []

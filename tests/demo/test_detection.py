@@ -1,6 +1,6 @@
-"""The detector of the product finds in a corpus what the truth names, and nothing else.
+"""The detector of the product finds exactly the crises of the ground truth in a corpus.
 
-Sentiment is the writers' own, of which every fifth label is wrong, as a good model's would be.
+Sentiments are those of the corpus, with every fifth label replaced, like those of a good model.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow  # many months
 
 MOODS = ("negative", "neutral", "positive")
 WRONG = 0.22  # share of labels
-TELLS_OF = {"heat": ("battery", "safety"), "signin": ("app",), "billing": ("price",)}
+TOPICS_OF = {"heat": ("battery", "safety"), "signin": ("app",), "billing": ("price",)}
 # At night, in the morning, at noon, in the evening; the two days after the clocks change are there.
 STARTS = [
     datetime(2026, 3, 29, 2, 10, tzinfo=UTC),
@@ -28,66 +28,66 @@ STARTS = [
 ]
 
 
-def utterances(corpus, watch, started):
-    """What the record would hold of *watch*: unscored where a model of English is silent."""
+def observations(corpus, watch, start):
+    """Yield the observations of *watch*, unscored in other languages than English."""
     rng = Random(1)
     for number, line in enumerate(corpus.lines):
         wrong = rng.random() < WRONG
         mood = rng.choice(MOODS) if wrong else corpus.notes["moods"][number]
         if corpus.notes["about"][number] != watch or line.site in ("private", "broken"):
             continue
-        at, told = started + timedelta(seconds=line.offset_s), corpus.notes["topics"][number]
+        at, topic = start + timedelta(seconds=line.offset_s), corpus.notes["topics"][number]
         yield Observation(
             id=str(number),
             at=at,
-            first_seen=max(at, started),
+            first_seen=max(at, start),
             voice=f"{line.site} {line.author}",
             sentiment=Sentiment(mood) if line.language == "en" else None,
-            topics=TELLS_OF.get(told, (told,) if told in TOPICS else ()),
+            topics=TOPICS_OF.get(topic, (topic,) if topic in TOPICS else ()),
             family=line.text,
         )
 
 
-def episode(corpus, slug, started, seconds):
-    """The crisis of watch *slug* that stands open after *seconds*, or None."""
+def episode(corpus, slug, start, offsets):
+    """Return the crisis of *slug* that is open after steps at *offsets* (seconds), or None."""
     watch = Watch(
         slug=slug, name=slug, kind="brand", query=slug, revision="1", zone="Europe/Berlin"
     )
-    setting = DetectionContext(taxonomy=tuple(TOPICS), units=24, backfilled_at=started)
-    heard = list(utterances(corpus, slug, started))
-    standing = None
-    for second in seconds:
-        now = started + timedelta(seconds=second)
-        standing = detect(watch, heard, standing, now, setting).state
-    return standing.episode
+    context = DetectionContext(taxonomy=tuple(TOPICS), units=24, backfilled_at=start)
+    rows = list(observations(corpus, slug, start))
+    state = None
+    for second in offsets:
+        now = start + timedelta(seconds=second)
+        state = detect(watch, rows, state, now, context).state
+    return state.episode
 
 
-@pytest.mark.parametrize("started", STARTS)
-def test_the_product_crisis_is_found_and_dated(make, started):
-    """Its onset is estimated within two hours of the truth, in most cases within minutes."""
-    corpus = make(11, started)
-    found = episode(corpus, "velorra", started, [30])
-    truth = started + timedelta(seconds=corpus.incidents[0].onset_s)
-    assert abs(found.onset - truth) < timedelta(hours=2)
-    assert found.severity <= 2
+@pytest.mark.parametrize("start", STARTS)
+def test_product_crisis_is_detected_with_its_onset(make_corpus, start):
+    """Its estimated onset differs by less than two hours, in most cases by minutes."""
+    corpus = make_corpus(11, start)
+    crisis = episode(corpus, "velorra", start, [30])
+    truth = start + timedelta(seconds=corpus.incidents[0].onset_s)
+    assert abs(crisis.onset - truth) < timedelta(hours=2)
+    assert crisis.severity <= 2
 
 
-@pytest.mark.parametrize("started", STARTS)
+@pytest.mark.parametrize("start", STARTS)
 @pytest.mark.parametrize("watch", ["velorra", "tandrix", "oskelo"])
-def test_without_a_crisis_nothing_is_found(make, started, watch):
-    """Campaign, joy, reposts, quarrel and spam are not one."""
-    assert episode(make(12, started, calm=True), watch, started, [30]) is None
+def test_nothing_is_detected_without_a_crisis(make_corpus, start, watch):
+    """Campaign, praise, reposts, quarrel and spam are no crisis."""
+    assert episode(make_corpus(12, start, calm=True), watch, start, [30]) is None
 
 
-@pytest.mark.parametrize("started", STARTS)
-def test_a_crisis_of_the_brand_is_none_of_its_competitors(make, started):
-    corpus = make(11, started)
-    assert episode(corpus, "tandrix", started, [30]) is None
-    assert episode(corpus, "oskelo", started, [30]) is None
+@pytest.mark.parametrize("start", STARTS)
+def test_crisis_of_the_brand_is_none_of_its_competitors(make_corpus, start):
+    corpus = make_corpus(11, start)
+    assert episode(corpus, "tandrix", start, [30]) is None
+    assert episode(corpus, "oskelo", start, [30]) is None
 
 
-@pytest.mark.parametrize("started", STARTS[:2])
-def test_the_live_crisis_is_found_within_its_rush(make, started):
-    corpus = make(13, started, calm=True, live=True)
-    assert episode(corpus, "tandrix", started, [5]) is None
-    assert episode(corpus, "tandrix", started, [5, 60, 120]) is not None
+@pytest.mark.parametrize("start", STARTS[:2])
+def test_live_crisis_is_detected_within_two_minutes(make_corpus, start):
+    corpus = make_corpus(13, start, calm=True, live=True)
+    assert episode(corpus, "tandrix", start, [5]) is None
+    assert episode(corpus, "tandrix", start, [5, 60, 120]) is not None

@@ -1,4 +1,4 @@
-"""A stranger's folder: what can be meant is taken, what cannot is named with its place."""
+"""Foreign corpora: usable values are accepted, others are errors with their place."""
 
 import json
 
@@ -35,9 +35,9 @@ def folder_of(tmp_path, *posts, truth=None):
 
 
 @given(st.lists(lines, min_size=1, max_size=8))
-def test_what_is_written_is_read_again(tmp_path_factory, found):
+def test_corpus_round_trips(tmp_path_factory, corpus_lines):
     corpus = Corpus(
-        lines=tuple(found),
+        lines=tuple(corpus_lines),
         watches=(CorpusWatch(slug="w", kind="brand", query='a OR "b c"'),),
         incidents=(Onset(watch="w", onset_s=-60),),
         notes={"stories": []},
@@ -61,20 +61,20 @@ def test_what_is_written_is_read_again(tmp_path_factory, found):
         ((None, None), None, None),
     ],
 )
-def test_a_parent_is_a_number_or_an_id_or_forgotten(tmp_path, ids, parent, number):
-    named = [{"id": name} if name is not None else {} for name in ids]
-    corpus = read(folder_of(tmp_path, named[0], {**named[1], "parent": parent}))
+def test_parent_is_a_number_or_an_id_or_ignored(tmp_path, ids, parent, number):
+    posts = [{"id": name} if name is not None else {} for name in ids]
+    corpus = read(folder_of(tmp_path, posts[0], {**posts[1], "parent": parent}))
     assert corpus.lines[1].parent == number
 
 
-def test_a_line_separator_inside_a_text_ends_no_line(tmp_path):
+def test_line_separator_in_a_text_ends_no_line(tmp_path):
     folder = folder_of(tmp_path)
     row = json.dumps({**POST, "text": "a\u2028b\u0085c"}, ensure_ascii=False)
     (folder / "mentions.jsonl").write_text(row + "\n", "utf-8")
     assert read(folder).lines[0].text == "a\u2028b\u0085c"
 
 
-def test_fractions_of_a_second_are_cut_down(tmp_path):
+def test_fractions_of_a_second_are_rounded_down(tmp_path):
     assert read(folder_of(tmp_path, {"offset_s": -1.5})).lines[0].offset_s == -2
 
 
@@ -89,13 +89,13 @@ def test_fractions_of_a_second_are_cut_down(tmp_path):
         ({"parent": [0]}, "parent"),
     ],
 )
-def test_a_value_that_cannot_be_meant_is_named_with_its_line(tmp_path, post, words):
+def test_invalid_value_is_an_error_with_its_line(tmp_path, post, words):
     with pytest.raises(ConfigError, match=rf"mentions\.jsonl:2: {words}"):
         read(folder_of(tmp_path, {}, post))
 
 
 @pytest.mark.parametrize(
-    ("said", "author", "language"),
+    ("fields", "author", "language"),
     [
         ({"author": None, "language": None}, None, None),
         ({"author": 17, "language": "EN"}, "17", "en"),
@@ -104,12 +104,12 @@ def test_a_value_that_cannot_be_meant_is_named_with_its_line(tmp_path, post, wor
         ({"id": 5, "likes": {"of": ["any", "kind"]}}, "a", "en"),
     ],
 )
-def test_what_can_be_meant_is_taken(tmp_path, said, author, language):
-    (line,) = read(folder_of(tmp_path, said)).lines
+def test_usable_values_are_accepted(tmp_path, fields, author, language):
+    (line,) = read(folder_of(tmp_path, fields)).lines
     assert (line.author, line.language) == (author, language)
 
 
-def test_marks_and_ends_of_lines_of_other_systems_are_no_matter(tmp_path):
+def test_byte_order_mark_and_crlf_are_accepted(tmp_path):
     folder = folder_of(tmp_path, {}, {"parent": 0})
     path = folder / "mentions.jsonl"
     plain = read(folder)
@@ -128,7 +128,7 @@ def test_marks_and_ends_of_lines_of_other_systems_are_no_matter(tmp_path):
         (b"[" * 100_000, ":1:1: invalid JSON"),
     ],
 )
-def test_a_broken_file_is_named_with_the_line(tmp_path, raw, words):
+def test_invalid_file_is_an_error_with_the_line(tmp_path, raw, words):
     folder = folder_of(tmp_path, {})
     (folder / "mentions.jsonl").write_bytes(raw)
     with pytest.raises(ConfigError, match=rf"mentions\.jsonl{words}"):
@@ -147,20 +147,20 @@ def test_a_broken_file_is_named_with_the_line(tmp_path, raw, words):
         ([{"slug": "w", "query": "q"}] * 2, "watch 1: slug 'w' is used twice"),
     ],
 )
-def test_a_watch_that_cannot_be_used_is_named(tmp_path, watches, words):
+def test_invalid_watch_is_an_error(tmp_path, watches, words):
     folder = folder_of(tmp_path, {})
     (folder / "watches.json").write_text(json.dumps(watches))
     with pytest.raises(ConfigError, match=rf"watches\.json.*{words}"):
         read(folder)
 
 
-def test_an_empty_folder_is_no_corpus(tmp_path):
+def test_empty_folder_is_refused(tmp_path):
     with pytest.raises(ConfigError, match=r"mentions\.jsonl: cannot be read"):
         read(tmp_path)
 
 
 @pytest.mark.parametrize("truth", [{"note": 1}, None])
-def test_without_incidents_nothing_is_true(tmp_path, truth):
+def test_corpus_without_incidents(tmp_path, truth):
     folder = folder_of(tmp_path, {}, truth=truth)
     if truth is None:
         (folder / "truth.json").unlink()
@@ -171,6 +171,6 @@ def test_without_incidents_nothing_is_true(tmp_path, truth):
     ("incident", "words"),
     [({"watch": "w"}, "onset_s: "), ({"watch": "x", "onset_s": -9}, "unknown watch 'x'")],
 )
-def test_a_truth_that_cannot_be_compared_is_refused(tmp_path, incident, words):
+def test_invalid_ground_truth_is_refused(tmp_path, incident, words):
     with pytest.raises(ConfigError, match=rf"truth\.json:1: .*{words}"):
         read(folder_of(tmp_path, {}, truth={"incidents": [incident]}))

@@ -6,7 +6,7 @@ from core.errors import ConfigError
 from demo.workspace import MARKER_FILE, check_folder, prepare_folder
 
 
-def test_a_folder_of_somebody_else_is_refused_and_stays(tmp_path):
+def test_folder_with_other_files_is_refused_and_unchanged(tmp_path):
     (tmp_path / "thesis.txt").write_text("years of work")
     for act in (check_folder, prepare_folder):
         with pytest.raises(ConfigError, match=r"not a demo folder.*--dir"):
@@ -14,13 +14,13 @@ def test_a_folder_of_somebody_else_is_refused_and_stays(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
 
 
-def test_a_file_is_no_folder(tmp_path):
+def test_file_is_refused(tmp_path):
     (tmp_path / "file").write_text("x")
     with pytest.raises(ConfigError, match=r"is a file.*--dir"):
         check_folder(tmp_path / "file")
 
 
-def test_a_demo_folder_is_emptied_but_for_its_marker(tmp_path):
+def test_demo_folder_is_emptied_except_for_its_marker(tmp_path):
     folder = tmp_path / "new" / "demo"
     check_folder(folder)
     assert not folder.exists()

@@ -1,4 +1,4 @@
-"""Crawl and scoring as the person at the terminal sees them."""
+"""Steps of crawl and scoring on a terminal."""
 
 import io
 
@@ -11,7 +11,7 @@ from tests.store import factories
 NOON = factories.NOON
 
 
-def test_both_steps_end_with_their_counts(sqlite_record):
+def test_both_steps_end_with_counts(sqlite_record):
     stream = io.StringIO()
     steps = ScoringSteps(PlainDisplay(stream), expected=40, event="it ends")
     with sqlite_record.write() as tx:
@@ -31,9 +31,9 @@ def test_both_steps_end_with_their_counts(sqlite_record):
     _end_backfill(sqlite_record)
     assert steps.update(sqlite_record, at=40.0)
     steps.finish()
-    first, outlook, *others = stream.getvalue().splitlines()
+    first, forecast, *others = stream.getvalue().splitlines()
     assert first == "Crawling and scoring"
-    assert outlook == "Crawling and scoring; it ends in about 2 minutes"
+    assert forecast == "Crawling and scoring; it ends in about 2 minutes"
     assert others == ["Crawled: 20 mentions", *others[1:-1], "Scored: 20 of 20, 0.5 per second"]
 
 

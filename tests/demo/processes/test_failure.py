@@ -12,7 +12,7 @@ from demo.processes.failure import last_message, raise_if_ended
 EVENT = '{"event": "child.started", "level": "info"}\n'
 
 
-def ended(tmp_path, code):
+def run_to_the_end(tmp_path, code):
     log = tmp_path / "run.log"
     with log.open("w") as stream:
         process = subprocess.Popen([sys.executable, "-c", code], stdout=stream, stderr=stream)
@@ -20,25 +20,25 @@ def ended(tmp_path, code):
     return process, log
 
 
-def test_a_mistake_in_the_input_keeps_its_sentence_and_its_exit_status(tmp_path):
+def test_mistake_keeps_its_sentences_and_exit_status(tmp_path):
     code = f"""import sys
 print({EVENT!r}, "first mistake", chr(10), "second mistake", sep="", file=sys.stderr)
 sys.exit(2)"""
-    process, log = ended(tmp_path, code)
-    with pytest.raises(ConfigError) as caught:
+    process, log = run_to_the_end(tmp_path, code)
+    with pytest.raises(ConfigError) as error:
         raise_if_ended(process, "harken run", log)
-    lines = str(caught.value).splitlines()
+    lines = str(error.value).splitlines()
     assert lines == [f"harken run ended with status 2. Log: {log}", *lines[1:]]
     assert lines[1:] == ["first mistake", "second mistake"]
-    assert caught.value.exit_status == 2
+    assert error.value.exit_status == 2
 
 
-def test_of_a_traceback_only_the_last_line_is_repeated(tmp_path):
-    process, log = ended(tmp_path, "{}['gone']")
-    with pytest.raises(HarkenError) as caught:
+def test_only_the_last_line_of_a_traceback_is_repeated(tmp_path):
+    process, log = run_to_the_end(tmp_path, "{}['gone']")
+    with pytest.raises(HarkenError) as error:
         raise_if_ended(process, "harken run", log)
-    assert not isinstance(caught.value, ConfigError)
-    assert str(caught.value).splitlines()[1:] == ["KeyError: 'gone'"]
+    assert not isinstance(error.value, ConfigError)
+    assert str(error.value).splitlines()[1:] == ["KeyError: 'gone'"]
 
 
 def test_a_killed_process_is_reported_with_its_signal(tmp_path):

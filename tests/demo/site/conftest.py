@@ -1,4 +1,4 @@
-"""A reader that walks the site as a crawl would, through nothing but addresses it was given."""
+"""A reader that fetches the site like a crawl, by the links of its pages only."""
 
 import json
 import re
@@ -11,24 +11,24 @@ THREAD = r'<a class="title" href="([^"]+)"'
 
 
 class Reader:
-    """Fetches each address once at one moment and keeps the answers."""
+    """A client that fetches each URL at one time and stores the responses."""
 
     def __init__(self, site, base, now):
         self.site, self.base, self.now = site, base, now
-        self.answers = {}
+        self.responses = {}
 
     def get(self, url):
         path = url.removeprefix(self.base)
-        answer = self.site.respond(path, self.now)
-        if answer.status == 429:
-            answer = self.site.respond(path, self.now)
-        if answer.status == 301:
-            return self.get(answer.headers["location"])
-        self.answers[path] = answer
-        return answer.body.decode()
+        response = self.site.respond(path, self.now)
+        if response.status == 429:
+            response = self.site.respond(path, self.now)
+        if response.status == 301:
+            return self.get(response.headers["location"])
+        self.responses[path] = response
+        return response.body.decode()
 
     def walk(self, url):
-        """All pages from *url* on, by their own links to the next one."""
+        """Yield all pages from *url* on, by their links to the next one."""
         body = self.get(url)
         yield body
         for pattern in NEXT:
@@ -45,13 +45,13 @@ class Reader:
         return re.findall(r'rel="bookmark" href="([^"]+)"', pages)
 
     def mastodon(self, url):
-        found, before = [], ""
-        while rows := json.loads(self.get(f"{url}api/v1/timelines/public?limit=40{before}")):
-            found += [row["uri"] for row in rows]
-            before = f"&max_id={rows[-1]['id']}"
-        return found
+        uris, cursor = [], ""
+        while rows := json.loads(self.get(f"{url}api/v1/timelines/public?limit=40{cursor}")):
+            uris += [row["uri"] for row in rows]
+            cursor = f"&max_id={rows[-1]['id']}"
+        return uris
 
 
 @pytest.fixture
-def reader(site, base, started):
-    return Reader(site, base, started)
+def reader(site, base, start):
+    return Reader(site, base, start)

@@ -1,4 +1,4 @@
-"""A page that did not change is not sent again."""
+"""Conditional requests: an unchanged page is not sent again."""
 
 from datetime import timedelta
 
@@ -19,33 +19,33 @@ PAGES = [
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_the_validator_of_a_page_gets_304_and_no_body(site, started, path):
-    first = site.respond(path, started)
-    again = site.respond(path, started, if_none_match=first.headers["etag"])
-    assert (first.status, again.status, again.body) == (200, 304, b"")
-    assert again.headers["etag"] == first.headers["etag"]
+def test_validator_of_a_page_gets_304_without_a_body(site, start, path):
+    first = site.respond(path, start)
+    second = site.respond(path, start, if_none_match=first.headers["etag"])
+    assert (first.status, second.status, second.body) == (200, 304, b"")
+    assert second.headers["etag"] == first.headers["etag"]
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_validator_changes_exactly_when_the_page_does(site, started, path):
-    answers = [site.respond(path, started + timedelta(seconds=s)) for s in range(0, 240, 5)]
-    pairs = {(answer.headers["etag"], answer.body) for answer in answers}
+def test_validator_changes_only_with_the_page(site, start, path):
+    responses = [site.respond(path, start + timedelta(seconds=s)) for s in range(0, 240, 5)]
+    pairs = {(answer.headers["etag"], answer.body) for answer in responses}
     assert len(pairs) == len({etag for etag, _ in pairs}) == len({body for _, body in pairs})
 
 
-def test_a_page_changes_when_something_is_published_on_it(site, started):
+def test_new_post_changes_the_page(site, start):
     path = "/velosocial/api/v1/timelines/public?limit=40"
-    etag = site.respond(path, started).headers["etag"]
-    later = started + timedelta(seconds=240)
+    etag = site.respond(path, start).headers["etag"]
+    later = start + timedelta(seconds=240)
     assert site.respond(path, later, if_none_match=etag).status == 200
 
 
-def test_last_modified_is_the_youngest_post_on_the_page(site, replay, started):
-    youngest = [e for e in replay.boards["urbanrider"].until(started) if e.root == e.number][-1]
-    told = site.respond("/urbanrider/feed.xml", started).headers["last-modified"]
-    assert told == f"{youngest.published:%a, %d %b %Y %H:%M:%S GMT}"
-    again = site.respond("/urbanrider/feed.xml", started, if_modified_since=told)
-    assert again.status == 304
+def test_last_modified_is_the_time_of_the_newest_post(site, replay, start):
+    newest = [e for e in replay.boards["urbanrider"].until(start) if e.root == e.number][-1]
+    last_modified = site.respond("/urbanrider/feed.xml", start).headers["last-modified"]
+    assert last_modified == f"{newest.published:%a, %d %b %Y %H:%M:%S GMT}"
+    second = site.respond("/urbanrider/feed.xml", start, if_modified_since=last_modified)
+    assert second.status == 304
 
 
 PAGE = SiteResponse(
@@ -70,7 +70,7 @@ PAGE = SiteResponse(
         (None, "Sun, 22 Nov 2026 06:00:00", 200),
     ],
 )
-def test_both_validators_are_understood(etag, since, status):
+def test_etag_and_last_modified_are_supported(etag, since, status):
     assert revalidate(PAGE, etag, since).status == status
 
 

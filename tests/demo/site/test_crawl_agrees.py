@@ -1,4 +1,4 @@
-"""The sources of the product read from the site's pages what the truth says, letter by letter."""
+"""Sources of the product parse exactly the posts of the ground truth from the pages."""
 
 from datetime import timedelta
 
@@ -16,7 +16,7 @@ from demo.timeline import Timeline
 
 pytestmark = pytest.mark.slow
 
-WEIRD = st.text(max_size=40) | st.sampled_from(
+ODD_TEXTS = st.text(max_size=40) | st.sampled_from(
     [
         "<b>bold</b> & co",
         "]]>",
@@ -29,57 +29,57 @@ WEIRD = st.text(max_size=40) | st.sampled_from(
 )
 
 
-def opened(site, url, base, now):
-    """Where *url* leads, and what it says there; whoever is limited asks again."""
-    answer = site.respond(url.removeprefix(base), now)
-    while answer.status in (301, 429):
-        url = answer.headers.get("location", url)
-        answer = site.respond(url.removeprefix(base), now)
-    assert answer.status == 200, url
-    return url, answer.body
+def fetch(site, url, base, now):
+    """Return the final URL and the body of *url*, after redirects and retries."""
+    response = site.respond(url.removeprefix(base), now)
+    while response.status in (301, 429):
+        url = response.headers.get("location", url)
+        response = site.respond(url.removeprefix(base), now)
+    assert response.status == 200, url
+    return url, response.body
 
 
 def crawl(site, source, base, now):
-    """Posts by uri, as a source of the product finds them when it follows its own requests."""
-    kind = load("crawlers.sources", source.kind, Source)
-    reading = kind(kind.Options(**source.options))
-    waiting, found = list(reading.start_requests(None, now)), {}
-    while waiting:
-        fetch = waiting.pop()
-        url, body = opened(site, fetch.url, base, now)
-        page = reading.parse(body, fetch, url)
-        found |= {post.uri: post for post in page.posts}
-        waiting += page.next_fetches
-    return found
+    """Return the posts by URI that a source of the product parses with its own requests."""
+    source_class = load("crawlers.sources", source.kind, Source)
+    reader = source_class(source_class.Options(**source.options))
+    pending_fetches, posts = list(reader.start_requests(None, now)), {}
+    while pending_fetches:
+        request = pending_fetches.pop()
+        url, body = fetch(site, request.url, base, now)
+        page = reader.parse(body, request, url)
+        posts |= {post.uri: post for post in page.posts}
+        pending_fetches += page.next_fetches
+    return posts
 
 
-def crawled(site, corpus, base, now):
-    found = {}
+def crawl_all(site, corpus, base, now):
+    posts = {}
     for source in site_sources(corpus, base):
         if source.state == "ok":
-            found |= crawl(site, source, base, now)
-    return found
+            posts |= crawl(site, source, base, now)
+    return posts
 
 
-def test_a_crawl_of_our_corpus_finds_the_truth(site, make, started, base):
-    corpus = make(live=True)
-    now = started + timedelta(seconds=300)
-    truth, found = expected_lines(corpus, started, base, now), crawled(site, corpus, base, now)
-    assert found.keys() == truth.keys()
+def test_crawl_of_the_demo_corpus_equals_the_ground_truth(site, make_corpus, start, base):
+    corpus = make_corpus(live=True)
+    now = start + timedelta(seconds=300)
+    truth, posts = expected_lines(corpus, start, base, now), crawl_all(site, corpus, base, now)
+    assert posts.keys() == truth.keys()
     for uri, line in truth.items():
-        post = found[uri]
+        post = posts[uri]
         assert visible_text(post.text) == visible_text(line.text)
         assert post.author == line.author
-        assert post.published == started + timedelta(seconds=line.offset_s)
+        assert post.published == start + timedelta(seconds=line.offset_s)
         assert post.language in (None, line.language)
 
 
-def test_comments_name_what_they_answer(site, make, started, base):
-    corpus = make(live=True)
-    found = crawled(site, corpus, base, started)
-    answers = [post for post in found.values() if post.parent]
-    assert len(answers) > 300
-    assert all(post.parent in found for post in answers)
+def test_comments_have_their_parents(site, make_corpus, start, base):
+    corpus = make_corpus(live=True)
+    posts = crawl_all(site, corpus, base, start)
+    replies = [post for post in posts.values() if post.parent]
+    assert len(replies) > 300
+    assert all(post.parent in posts for post in replies)
 
 
 lines = st.builds(
@@ -87,7 +87,7 @@ lines = st.builds(
     site=st.sampled_from(["a", "Ünï/x", "mastodon.example", "private eye"]),
     kind=st.sampled_from(["rss", "atom", "forum", "mastodon"]),
     author=st.none() | st.text(max_size=8),
-    text=WEIRD.map(lambda text: f"post {text} end"),
+    text=ODD_TEXTS.map(lambda text: f"post {text} end"),
     language=st.none() | st.just("de"),
     parent=st.none() | st.integers(0, 11),
     offset_s=st.integers(-100_000, 0),
@@ -96,32 +96,34 @@ lines = st.builds(
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 @given(st.lists(lines, min_size=12, max_size=12))
-def test_a_crawl_of_any_corpus_finds_the_truth(started, base, found):
-    corpus = Corpus(lines=tuple(found), watches=(), incidents=())
-    site = Site(Timeline(corpus, started, base))
-    truth, heard = (
-        expected_lines(corpus, started, base, started),
-        crawled(site, corpus, base, started),
+def test_crawl_of_any_corpus_equals_the_ground_truth(start, base, corpus_lines):
+    corpus = Corpus(lines=tuple(corpus_lines), watches=(), incidents=())
+    site = Site(Timeline(corpus, start, base))
+    truth, posts = (
+        expected_lines(corpus, start, base, start),
+        crawl_all(site, corpus, base, start),
     )
-    assert heard.keys() == truth.keys()
+    assert posts.keys() == truth.keys()
     for uri, line in truth.items():
-        assert visible_text(heard[uri].text) == visible_text(line.text)
+        assert visible_text(posts[uri].text) == visible_text(line.text)
 
 
-def test_the_sources_are_those_an_operator_would_write(make, base):
-    found = {source.slug: source for source in site_sources(make(live=True), base)}
-    moved = [source for source in found.values() if source.options["url"].endswith("/rss")]
-    assert len(moved) == 1
-    assert found["urbanrider-comments"].options["url"] == f"{base}/urbanrider/comments.xml"
-    assert found["spokeyard"].kind == "forum"
-    assert found["velosocial"].kind == "mastodon"
-    assert (found["private"].state, found["broken"].state) == ("forbidden", "broken")
-    assert all(source.options["backfill_days"] >= 29 for source in found.values())
+def test_settings_of_the_sources(make_corpus, base):
+    by_slug = {source.slug: source for source in site_sources(make_corpus(live=True), base)}
+    redirected_sources = [
+        source for source in by_slug.values() if source.options["url"].endswith("/rss")
+    ]
+    assert len(redirected_sources) == 1
+    assert by_slug["urbanrider-comments"].options["url"] == f"{base}/urbanrider/comments.xml"
+    assert by_slug["spokeyard"].kind == "forum"
+    assert by_slug["velosocial"].kind == "mastodon"
+    assert (by_slug["private"].state, by_slug["broken"].state) == ("forbidden", "broken")
+    assert all(source.options["backfill_days"] >= 29 for source in by_slug.values())
 
 
 @pytest.mark.parametrize("field", ["mood", "sentiment", "topic", "story", "incident", "onset"])
-def test_the_site_tells_nothing_of_the_truth(site, started, field):
+def test_pages_contain_no_ground_truth(site, start, field):
     for path in ("/velosocial/api/v1/timelines/public", "/pedalpost/feed.xml", "/spokeyard/"):
-        body = site.respond(path, started).body.decode()
+        body = site.respond(path, start).body.decode()
         assert f'"{field}' not in body
         assert f"<{field}" not in body

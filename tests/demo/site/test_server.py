@@ -1,4 +1,4 @@
-"""The site as a process: it says where it is, serves, and writes down what it said."""
+"""The site as a process: its port, its responses and its log."""
 
 import json
 import os
@@ -17,14 +17,14 @@ from demo.site.__main__ import main, running_clock
 
 
 @pytest.fixture
-def folder(make, tmp_path):
-    write(make(live=True), tmp_path / "corpus")
+def folder(make_corpus, tmp_path):
+    write(make_corpus(live=True), tmp_path / "corpus")
     return tmp_path
 
 
 @pytest.fixture
-def port(folder, started):
-    options = ["--corpus", folder / "corpus", "--started", started.isoformat()]
+def port(folder, start):
+    options = ["--corpus", folder / "corpus", "--started", start.isoformat()]
     files = ["--log", folder / "log.jsonl", "--control", folder / "control.json"]
     command = [sys.executable, "-m", "demo.site", *map(str, options + files)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
@@ -36,30 +36,30 @@ def get(port, path, method="GET", **headers):
     request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", None, headers)
     request.method = method
     try:
-        with urllib.request.urlopen(request, timeout=20) as answer:
-            return answer.status, answer.headers, answer.read()
+        with urllib.request.urlopen(request, timeout=20) as response:
+            return response.status, response.headers, response.read()
     except HTTPError as error:
         with error:
             return error.code, error.headers, error.read()
 
 
-def test_it_serves_pages_heads_and_304(port):
+def test_server_responds_to_get_head_and_conditional_requests(port):
     status, headers, body = get(port, "/urbanrider/feed.xml")
     assert status == 200
     assert headers["content-type"] == "application/atom+xml; charset=utf-8"
     assert int(headers["content-length"]) == len(body)
     assert get(port, "/urbanrider/feed.xml", "HEAD")[2] == b""
-    known = {"If-None-Match": headers["etag"]}
-    assert get(port, "/urbanrider/feed.xml", **known)[0] == 304
+    headers_of_cache = {"If-None-Match": headers["etag"]}
+    assert get(port, "/urbanrider/feed.xml", **headers_of_cache)[0] == 304
     assert get(port, "/nowhere")[0] == 404
 
 
-def test_what_it_said_stands_in_the_log(port, folder):
+def test_log_contains_each_response(port, folder):
     path = "/velosocial/api/v1/timelines/public?limit=2"
     _, _, body = get(port, path)
-    limited, _, _ = get(port, "/kettenblatt/feed.xml")
+    limited_status, _, _ = get(port, "/kettenblatt/feed.xml")
     rows = [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
-    assert limited == 429
+    assert limited_status == 429
     assert rows[0]["at"].startswith("2026-11-22T09:30:")
     assert {k: rows[0][k] for k in ("method", "path", "status", "bytes", "body")} == {
         "method": "GET",
@@ -71,15 +71,15 @@ def test_what_it_said_stands_in_the_log(port, folder):
     assert rows[1]["retry"] == 2
 
 
-def test_addresses_on_its_pages_lead_back_to_it(port):
+def test_urls_of_pages_lead_to_the_server(port):
     row = json.loads(get(port, "/velosocial/api/v1/timelines/public?limit=1")[2])[0]
     base = f"http://127.0.0.1:{port}"
     assert row["url"].startswith(base)
     assert get(port, row["url"].removeprefix(base))[0] == 200
 
 
-def test_it_starts_without_what_is_slow_to_import():
-    """A second and a half is little: neither the crawlers nor a model may come along."""
+def test_server_imports_no_slow_package():
+    """The site starts quickly: it imports neither crawlers nor models."""
     slow = {"torch", "scrapy", "numpy", "pydantic", "sqlalchemy", "fastapi", "feedparser"}
     code = "import sys, demo.site.__main__; print(' '.join(sys.modules))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -107,8 +107,8 @@ def is_serving(port):
     return True
 
 
-def test_a_killed_demo_leaves_no_site(folder, started):
-    command = [sys.executable, "-c", START, str(folder), started.isoformat()]
+def test_killed_demo_leaves_no_site(folder, start):
+    command = [sys.executable, "-c", START, str(folder), start.isoformat()]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as demo:
         port, pid = map(int, demo.stdout.readline().split())
         try:
@@ -116,16 +116,16 @@ def test_a_killed_demo_leaves_no_site(folder, started):
             demo.kill()
             demo.wait(10)
             deadline = time.monotonic() + 10
-            while (serves := is_serving(port)) and time.monotonic() < deadline:
+            while (is_up := is_serving(port)) and time.monotonic() < deadline:
                 time.sleep(0.05)
-            assert not serves
+            assert not is_up
         except BaseException:
             os.kill(pid, signal.SIGKILL)
             raise
 
 
-def test_it_serves_on_while_its_input_is_open_and_ends_well_with_it(folder, started):
-    options = ["--corpus", folder / "corpus", "--started", started.isoformat()]
+def test_server_runs_until_its_input_closes(folder, start):
+    options = ["--corpus", folder / "corpus", "--started", start.isoformat()]
     command = [sys.executable, "-m", "demo.site", *map(str, options), "--until-stdin-closes"]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     with subprocess.Popen(command, **pipes, text=True) as process:
@@ -138,19 +138,19 @@ def test_it_serves_on_while_its_input_is_open_and_ends_well_with_it(folder, star
         assert process.wait(10) == 0
 
 
-def test_a_folder_without_a_corpus_is_misconfigured(tmp_path, capsys):
+def test_folder_without_a_corpus_is_a_mistake(tmp_path, capsys):
     assert main(["--corpus", str(tmp_path), "--started", "2026-11-22T09:30:00Z"]) == 2
     assert "is not a demo corpus" in capsys.readouterr().err
 
 
-def test_the_clock_starts_where_it_is_set_and_runs(started):
-    clock = running_clock(started)
+def test_clock_starts_at_the_given_time_and_advances(start):
+    clock = running_clock(start)
     first = clock()
-    assert started <= first <= clock()
-    assert (first - started).total_seconds() < 60
+    assert start <= first <= clock()
+    assert (first - start).total_seconds() < 60
 
 
-def test_only_loopback_can_reach_it(port):
+def test_server_listens_on_loopback_only(port):
     """Linux lists its sockets: local address, remote address, state (0A: listening)."""
     rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
     listening = [row[1] for row in rows if row[3] == "0A" and row[1].endswith(f":{port:04X}")]
