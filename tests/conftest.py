@@ -1,4 +1,4 @@
-"""What every test may ask for: a fixed now, an open record, and no network but loopback."""
+"""Fixtures of all tests: a fixed time, an open database, and no network except loopback."""
 
 import ipaddress
 import os
@@ -20,7 +20,7 @@ from sqlalchemy import create_engine, text
 from store.database import Database
 from store.tables import metadata
 
-# Shared cores: time proves nothing. Each run looks at other examples, so fifty are enough for one.
+# Cores are shared, so no deadline. Each run has other examples, so fifty are enough for one.
 hypothesis.settings.register_profile("house", deadline=None, max_examples=50)
 hypothesis.settings.load_profile("house")
 
@@ -29,38 +29,38 @@ hypothesis.settings.load_profile("house")
 
 @pytest.fixture
 def now() -> datetime:
-    """A Monday noon, UTC."""
+    """Return a Monday noon, UTC."""
     return datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
-# ---- the record, on both databases
+# ---- the database, on SQLite and PostgreSQL
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.service)])
 def record_url(request: pytest.FixtureRequest) -> str:
-    """A database of one's own with the newest schema; the test runs on SQLite and PostgreSQL."""
+    """Return the URL of a new database with the newest schema, on SQLite and on PostgreSQL."""
     return str(request.getfixturevalue(f"{request.param}_url"))
 
 
 @pytest.fixture
 def record(record_url: str) -> Iterator[Database]:
-    """An open, empty record; the test runs on SQLite and PostgreSQL."""
-    yield from _opened(record_url)
+    """Yield an open, empty database, on SQLite and on PostgreSQL."""
+    yield from _open_database(record_url)
 
 
 @pytest.fixture
 def sqlite_record(sqlite_url: str) -> Iterator[Database]:
-    """An open, empty record on SQLite alone, for tests that are about something else."""
-    yield from _opened(sqlite_url)
+    """Yield an open, empty database on SQLite only, for tests of other things."""
+    yield from _open_database(sqlite_url)
 
 
 @pytest.fixture
 def postgresql_record(postgresql_url: str) -> Iterator[Database]:
-    """An open, empty record on PostgreSQL alone."""
-    yield from _opened(postgresql_url)
+    """Yield an open, empty database on PostgreSQL only."""
+    yield from _open_database(postgresql_url)
 
 
-def _opened(url: str) -> Iterator[Database]:
+def _open_database(url: str) -> Iterator[Database]:
     record = Database(url)
     yield record
     record.close()
@@ -68,13 +68,13 @@ def _opened(url: str) -> Iterator[Database]:
 
 @pytest.fixture
 def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
-    """A fresh SQLite file with the newest schema."""
+    """Return the URL of a new SQLite file with the newest schema."""
     return f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'record.db')}"
 
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated file to copy: the migrations cost more than most tests."""
+    """Return a migrated file to copy: migrations take longer than most tests."""
     path = tmp_path_factory.mktemp("template") / "template.db"
     _migrate(f"sqlite:///{path}")
     return path
@@ -82,12 +82,12 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def postgresql_url(postgresql_database: str) -> str:
-    """An empty PostgreSQL database with the newest schema."""
+    """Return the URL of an empty PostgreSQL database with the newest schema."""
     others = "select pg_terminate_backend(pid) from pg_stat_activity where pid in (%s)"
     mine = "select pid from pg_stat_activity where datname = current_database()"
     _execute(
         postgresql_database,
-        others % f"{mine} and pid <> pg_backend_pid()",  # what a failed test left open
+        others % f"{mine} and pid <> pg_backend_pid()",  # connections left by a failed test
         *(f"delete from {table.name}" for table in reversed(metadata.sorted_tables)),
         "insert into counters (name, value) values ('change', 0)",
         "select setval(oid::regclass, 1, false) from pg_class where relkind = 'S'",
@@ -97,7 +97,7 @@ def postgresql_url(postgresql_database: str) -> str:
 
 @pytest.fixture(scope="session")
 def postgresql_database(postgresql_server: str) -> str:
-    """A migrated database; to empty it costs a twentieth of copying one."""
+    """Return the URL of a migrated database; emptying it takes a twentieth of copying one."""
     url = _sibling(postgresql_server, "harken")
     _execute(postgresql_server, "create database harken")
     _migrate(url)
@@ -106,7 +106,7 @@ def postgresql_database(postgresql_server: str) -> str:
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.service)])
 def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A database without any table."""
+    """Yield the URL of a database without tables."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'empty.db'}"
         return
@@ -136,7 +136,7 @@ def _execute(url: str, *statements: str) -> None:
 
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[str]:
-    """A private PostgreSQL on loopback that dies with the tests; the URL of its own database."""
+    """Yield the URL of a private PostgreSQL on loopback that ends with the tests."""
     binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
     if not binaries:
         pytest.skip("no PostgreSQL binaries in /usr/lib/postgresql")
@@ -147,26 +147,26 @@ def postgresql_server() -> Iterator[str]:
     _as_postgres(binaries[-1].with_name("initdb"), "-D", folder, "-U", "postgres", "-E", "UTF8",
                  "--locale=C.UTF-8", "--auth=trust", "--no-sync").wait(60)  # fmt: skip
     server = _as_postgres(binaries[-1], "-D", folder, "-k", folder, "-p", port, "-c", "fsync=off")
-    yield _answering(f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres", server)
+    yield _wait_for_server(f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres", server)
     server.terminate()
     server.wait(30)
     shutil.rmtree(folder)
 
 
 def _as_postgres(*command: object) -> subprocess.Popen[bytes]:
-    """Start *command*, as user postgres where root may not run it, tied to the life of us."""
+    """Start *command*, as user postgres instead of root; it ends with this process."""
     account = ("--reuid=postgres", "--regid=postgres", "--clear-groups")
     setpriv = ("setpriv", "--pdeathsig=INT", *(account if os.getuid() == 0 else ()))
     silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     return subprocess.Popen([*setpriv, *map(str, command)], **silent)
 
 
-def _answering(url: str, server: subprocess.Popen[bytes], *, tries: int = 300) -> str:
+def _wait_for_server(url: str, process: subprocess.Popen[bytes], *, tries: int = 300) -> str:
     for _ in range(tries):
         try:
             _execute(url, "select 1")
-        except Exception:  # noqa: BLE001 - it is still starting, or it has died
-            if server.poll() is not None:
+        except Exception:  # noqa: BLE001 - it is starting, or it ended
+            if process.poll() is not None:
                 break
             time.sleep(0.1)
         else:
@@ -180,21 +180,21 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-# ---- no network but loopback
+# ---- no network except loopback
 
 
 class OutsideError(RuntimeError):
-    """A test wanted to leave this machine."""
+    """A test tried to reach another machine."""
 
 
 def _refuse_outside(event: str, args: tuple[Any, ...]) -> None:
     if event in ("socket.connect", "socket.sendto") and isinstance(args[1], tuple):
-        host, refused = args[1][0], not _is_loopback(args[1][0])
+        host, is_outside = args[1][0], not _is_loopback(args[1][0])
     elif event == "socket.getaddrinfo":
-        host, refused = args[0], not (_is_loopback(args[0]) or _is_address(args[0]))
+        host, is_outside = args[0], not (_is_loopback(args[0]) or _is_address(args[0]))
     else:
         return
-    if refused:
+    if is_outside:
         raise OutsideError(f"{event} {host!r}: tests may only reach loopback")
 
 
@@ -245,16 +245,16 @@ def pytest_make_collect_report(
 def _without_silent_skip(report: Report, config: pytest.Config) -> Report:
     if report.skipped and not hasattr(report, "wasxfail"):
         reason = str(report.longrepr[2]).removeprefix("Skipped: ")
-        if complaint := _complaint(reason, config.getoption("--skips-only")):
+        if error := _error_of_skip(reason, config.getoption("--skips-only")):
             report.outcome = "failed"
-            report.longrepr = complaint
+            report.longrepr = error
     return report
 
 
-def _complaint(reason: str, prefix: str | None) -> str | None:
+def _error_of_skip(reason: str, prefix: str | None) -> str | None:
     if prefix is not None:
-        allowed = reason.startswith(prefix)
-        return None if allowed else f"Skipped: {reason!r} does not begin with {prefix!r}"
+        is_allowed = reason.startswith(prefix)
+        return None if is_allowed else f"Skipped: {reason!r} does not begin with {prefix!r}"
     if "CI" in os.environ and reason not in _ALLOWED:
         return f"Skipped in CI: {reason!r} is not in tests/skips.txt"
     return None

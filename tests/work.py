@@ -1,4 +1,4 @@
-"""Work counted in executed lines: it grows with the input and not with the load of the machine."""
+"""Work in executed lines, which does not depend on the load of the machine."""
 
 import sys
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def lines_executed(function: Callable[[], object]) -> int:
-    """Return how many lines of Python *function* executes, in every function that it calls."""
+    """Return the number of Python lines that *function* executes, including those it calls."""
     count = 0
 
     def on_event(frame: FrameType, event: str, arg: Any) -> Any:

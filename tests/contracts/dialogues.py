@@ -1,4 +1,4 @@
-"""A server on loopback that plays one side of a written dialogue, whatever the protocol.
+"""A server on loopback that plays one side of a dialogue in a file, in any protocol.
 
 Each line of a dialogue is an act of the server:
 
@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from threading import Thread
 from typing import BinaryIO
 
-PATIENCE_S = 10  # for a line of the client
+TIMEOUT_S = 10  # for a line of the client
 _LENGTH = re.compile(rb"^content-length: *(\d+)", re.IGNORECASE | re.MULTILINE)
 
 
@@ -26,7 +26,7 @@ class Dialogue:
     """A server that plays *script* with the first client that connects."""
 
     def __init__(self, script: str) -> None:
-        self.received = b""
+        self.received_bytes = b""
         self.differences: list[str] = []  # from the dialogue
         self._script = [line for line in script.splitlines() if line]
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -36,11 +36,11 @@ class Dialogue:
     @contextmanager
     def running(self) -> Iterator["Dialogue"]:
         """Serve meanwhile, and wait for the end of the dialogue."""
-        self._listener.settimeout(PATIENCE_S)
+        self._listener.settimeout(TIMEOUT_S)
         self._thread.start()
         try:
             yield self
-            self._thread.join(PATIENCE_S)
+            self._thread.join(TIMEOUT_S)
         finally:
             self._listener.close()
 
@@ -50,7 +50,7 @@ class Dialogue:
         except OSError:
             self.differences.append("nobody connected")
             return
-        connection.settimeout(PATIENCE_S)
+        connection.settimeout(TIMEOUT_S)
         with connection, connection.makefile("rb") as stream:
             for step in self._script:
                 try:
@@ -71,13 +71,13 @@ class Dialogue:
             while self._line(stream) != text:
                 pass
         elif act == "BODY":
-            self.received += stream.read(int(_LENGTH.findall(self.received)[-1]))
+            self.received_bytes += stream.read(int(_LENGTH.findall(self.received_bytes)[-1]))
         else:
-            self.received += stream.read()
+            self.received_bytes += stream.read()
 
     def _line(self, stream: BinaryIO) -> str:
         line = stream.readline()
         if not line:
             raise OSError("the client closed the connection")
-        self.received += line
+        self.received_bytes += line
         return line.decode().rstrip("\r\n")

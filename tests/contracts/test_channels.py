@@ -2,7 +2,7 @@
 
 A case is a folder tests/cases/channels/NAME/CASE: ``meta.json`` has the options of the channel
 (``{port}`` is the port of the server) and the method to call, ``send`` or ``probe``;
-``dialogue.txt`` is what the server says and expects (see dialogues.py); ``output.json`` is the
+``dialogue.txt`` is what the server sends and expects (see dialogues.py); ``output.json`` is the
 result: the ``response`` of a receipt, null for a probe, or the message of a ``transient`` or
 ``permanent`` error.
 """
@@ -44,7 +44,7 @@ def output(folder):
 
 
 def build(folder, port):
-    """The channel of a case, with its options."""
+    """Return the channel of a case, with its options."""
     channel = load("alerts.channels", folder.parent.name, Channel)
     values = {
         key: value.replace("{port}", str(port)) if isinstance(value, str) else value
@@ -54,7 +54,7 @@ def build(folder, port):
 
 
 def play(folder):
-    """Outcome of a case, with all that the server received and the channel."""
+    """Return the outcome of a case, the server and the channel."""
     with Dialogue((folder / "dialogue.txt").read_text()).running() as server:
         channel = build(folder, server.port)
         outcome = call(channel, meta(folder)["call"])
@@ -62,7 +62,7 @@ def play(folder):
 
 
 def call(channel, method):
-    """What a method returns or raises, as in output.json."""
+    """Return the result or the error of a method, as in output.json."""
     try:
         result = channel.send(NOTIFICATION) if method == "send" else channel.probe()
     except TransientError as error:
@@ -93,23 +93,23 @@ def test_case_has_its_outcome(folder):
 def test_no_error_contains_a_secret_or_a_word_of_the_message(folder):
     result = play(folder)
     words = [NOTIFICATION.subject, NOTIFICATION.recipient, *NOTIFICATION.text.split("\n")]
-    hidden = [word for word in [*words, *secrets(result.channel)] if word.strip()]
-    assert [word for word in hidden if word in json.dumps(result.outcome)] == []
-    shown = f"{result.channel.options!r} {result.channel.endpoint}"
-    assert [word for word in secrets(result.channel) if word and word in shown] == []
+    secret_words = [word for word in [*words, *secrets(result.channel)] if word.strip()]
+    assert [word for word in secret_words if word in json.dumps(result.outcome)] == []
+    text = f"{result.channel.options!r} {result.channel.endpoint}"
+    assert [word for word in secrets(result.channel) if word and word in text] == []
 
 
 @cases
 def test_second_attempt_sends_the_same_bytes(folder):
-    """Whatever became of the first one: the other side can recognise a message it has."""
-    assert play(folder).server.received == play(folder).server.received
+    """The other side can therefore recognise a message that it already has."""
+    assert play(folder).server.received_bytes == play(folder).server.received_bytes
 
 
 @cases
 def test_only_send_sends(folder):
     """A probe transmits nothing of a message, and an accepted message was transmitted."""
     result = play(folder)
-    is_transmitted = NOTIFICATION.message_id.strip("<>").encode() in result.server.received
+    is_transmitted = NOTIFICATION.message_id.strip("<>").encode() in result.server.received_bytes
     if meta(folder)["call"] == "probe":
         assert not is_transmitted
     elif "response" in output(folder):
@@ -159,7 +159,7 @@ def test_dialogue_can_be_http():
     with Dialogue(script).running() as server:
         assert urlopen(f"http://127.0.0.1:{server.port}/hook", data=b"hello").status == 200
     assert server.differences == []
-    assert server.received.endswith(b"\r\n\r\nhello")
+    assert server.received_bytes.endswith(b"\r\n\r\nhello")
 
 
 def test_dialogue_reports_a_client_that_differs():

@@ -1,4 +1,4 @@
-"""Every engine answers as the memory engine does, which looks at each mention."""
+"""Every engine gives the responses of the memory engine, which compares each mention."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -28,31 +28,31 @@ ZONES = ["UTC", "Europe/Berlin", "Asia/Kolkata", "America/Santiago"]
 
 
 @pytest.fixture(scope="module", params=[name for name in ENGINES if name.values != ("memory",)])
-def filled(
+def index(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[MentionIndex]:
-    """Each engine in turn, with the corpus; nobody writes to it."""
+    """Yield each engine with the corpus, for reading only."""
     for index in STARTS[request.param](tmp_path_factory.mktemp("filled")):
         index.setup()
         yield fill(index)
 
 
 @pytest.fixture(scope="module")
-def oracle() -> MentionIndex:
-    """What the others must answer."""
+def memory_index() -> MentionIndex:
+    """Return the memory engine with the corpus, which others have to equal."""
     return fill(MemoryIndex())
 
 
 @settings(max_examples=60)
 @given(query=queries(texts()))
-def test_random_queries_find_what_the_oracle_finds(filled, oracle, query):
-    """Count and first page, in order, on invented words and on words of real posts."""
-    page, expected = search(filled, query), search(oracle, query)
+def test_random_queries_have_the_hits_of_the_memory_engine(index, memory_index, query):
+    """This holds for count and first page, with random words and words of real posts."""
+    page, expected_result = search(index, query), search(memory_index, query)
     assert (page.total, [hit.id for hit in page.hits]) == (
-        expected.total,
-        [hit.id for hit in expected.hits],
+        expected_result.total,
+        [hit.id for hit in expected_result.hits],
     )
-    assert [hit.highlights for hit in page.hits] == [hit.highlights for hit in expected.hits]
+    assert [hit.highlights for hit in page.hits] == [hit.highlights for hit in expected_result.hits]
 
 
 @settings(max_examples=40)
@@ -61,36 +61,36 @@ def test_random_queries_find_what_the_oracle_finds(filled, oracle, query):
     days=st.tuples(st.integers(0, 95), st.integers(0, 95)),
     source=st.sampled_from([(), ("blog",), ("forum", "a feed")]),
 )
-def test_filters_narrow_as_in_the_oracle(filled, oracle, query, days, source):
-    """[since, until) and one of the values of a field; an empty choice is none."""
+def test_filters_select_as_in_the_memory_engine(index, memory_index, query, days, source):
+    """A filter is [since, until) and one of the values of a field; no values are no filter."""
     since, until = (NOON - day * DAY for day in sorted(days, reverse=True))
     filters = Filters(since=since, until=until, fields={"source": source})
-    assert list(filled.ids(query, filters)) == list(oracle.ids(query, filters))
+    assert list(index.ids(query, filters)) == list(memory_index.ids(query, filters))
 
 
-def test_the_deepest_query_that_parses_is_answered(filled, oracle):
-    """With filters around it too: no engine has a lower limit than the parser."""
+def test_deepest_valid_query_has_a_response(index, memory_index):
+    """This holds with filters, too: no engine has a lower limit than the parser."""
     text = "a"
     for level in range(27):
         text = f"({text} OR b)" if level % 2 == 0 else f"({text} c)"
     filters = Filters(since=NOON - 90 * DAY, fields={"source": ("blog", "forum")})
-    assert filled.count(parse(text), filters) == oracle.count(parse(text), filters)
+    assert index.count(parse(text), filters) == memory_index.count(parse(text), filters)
     with pytest.raises(QueryError, match="levels"):
         parse(f"({text}) c (d OR e)")
 
 
-def test_paging_by_relevance_is_complete(filled):
-    """Page after page the same hits as on one long page."""
-    query, seen, after = parse("you OR love"), [], None
-    whole = search(filled, query, sort=Sort.RELEVANCE, size=500)
+def test_paging_by_relevance_is_complete(index):
+    """Pages have the same hits as one long page."""
+    query, ids, after = parse("you OR love"), [], None
+    one_page = search(index, query, sort=Sort.RELEVANCE, size=500)
     while True:
-        page = search(filled, query, sort=Sort.RELEVANCE, size=9, page_token=after)
-        seen += [hit.id for hit in page.hits]
+        page = search(index, query, sort=Sort.RELEVANCE, size=9, page_token=after)
+        ids += [hit.id for hit in page.hits]
         if (after := page.next_page_token) is None:
             break
-    assert seen == [hit.id for hit in whole.hits]
-    places = [(-hit.score, -hit.document.published, hit.id) for hit in whole.hits]
-    assert places == sorted(places)
+    assert ids == [hit.id for hit in one_page.hits]
+    positions = [(-hit.score, -hit.document.published, hit.id) for hit in one_page.hits]
+    assert positions == sorted(positions)
 
 
 @settings(max_examples=15)
@@ -99,43 +99,45 @@ def test_paging_by_relevance_is_complete(filled):
     step=st.sampled_from([timedelta(hours=6), timedelta(hours=5), DAY, 7 * DAY]),
     zone=st.sampled_from(ZONES),
 )
-def test_bars_are_those_of_the_oracle_and_hold_every_hit(filled, oracle, query, step, zone):
-    """By sentiment, empty bars too, in every zone and across changes of the clocks."""
-    how = {"step": step, "zone": ZoneInfo(zone)}
-    buckets = histogram(filled, query, WHOLE_CORPUS, **how)
-    assert buckets == histogram(oracle, query, WHOLE_CORPUS, **how)
-    assert sum(bucket.total for bucket in buckets) == filled.count(query)
+def test_bars_equal_the_memory_engine_and_count_every_hit(index, memory_index, query, step, zone):
+    """This holds by sentiment, for empty bars, in every zone and across clock changes."""
+    options = {"step": step, "zone": ZoneInfo(zone)}
+    buckets = histogram(index, query, WHOLE_CORPUS, **options)
+    assert buckets == histogram(memory_index, query, WHOLE_CORPUS, **options)
+    assert sum(bucket.total for bucket in buckets) == index.count(query)
 
 
 @settings(max_examples=15)
 @given(query=queries(texts(), leaves=3), n=st.integers(1, 12))
-def test_facets_are_exact(filled, oracle, query, n):
-    """Of every field, with ties in order, though segments and shards count by themselves."""
-    how = {"facets": (*FIELDS,), "facet_size": n}
-    assert search(filled, query, **how).facets == search(oracle, query, **how).facets
+def test_facets_are_exact(index, memory_index, query, n):
+    """This holds for every field, with ties in order, across segments and shards."""
+    options = {"facets": (*FIELDS,), "facet_size": n}
+    assert search(index, query, **options).facets == search(memory_index, query, **options).facets
 
 
 @settings(max_examples=25)
 @given(query=queries(texts()))
-def test_count_is_total_is_ids(filled, query):
-    """One truth, asked in three ways."""
-    ids = list(filled.ids(query))
-    assert filled.count(query) == search(filled, query, size=1).total == len(ids) == len(set(ids))
+def test_count_total_and_ids_agree(index, query):
+    """Three methods give the same number."""
+    ids = list(index.ids(query))
+    assert index.count(query) == search(index, query, size=1).total == len(ids) == len(set(ids))
 
 
 @settings(max_examples=40)
 @given(query=queries(texts()))
-def test_a_watch_hears_what_a_search_finds(filled, query):
-    """The matcher of the crawl and the engine are one semantics."""
+def test_watch_matches_the_hits_of_its_search(index, query):
+    """The matcher of the crawl and the engine have the same semantics."""
     try:
         compile_watch(str(query))
     except QueryError:
-        return  # it names a field or no word: no watch can be made of it
+        return  # it has a field or no word: it is no query of a watch
     percolator = Percolator(
         [Watch(slug="w", name="w", kind="brand", query=str(query), revision="1")]
     )
-    heard = {change.id for change in corpus(texts()) if percolator.match(change.document.text)}
-    assert set(filled.ids(query)) == heard
+    matching_ids = {
+        change.id for change in corpus(texts()) if percolator.match(change.document.text)
+    }
+    assert set(index.ids(query)) == matching_ids
 
 
 # ---- one request with all its parts
@@ -188,26 +190,26 @@ REQUESTS = st.fixed_dictionaries(
 
 @settings(max_examples=20)
 @given(parts=REQUESTS)
-def test_all_pages_of_a_request_are_those_of_the_oracle(filled, oracle, parts):
-    """Hits, groups and their sizes, facets, bars and their past, and the links between pages."""
-    pages, expected = responses(filled, **parts), responses(oracle, **parts)
-    for page, oracle_page in zip(pages, expected, strict=True):
-        assert without_scores(page) == without_scores(oracle_page)
+def test_all_pages_of_a_request_equal_the_memory_engine(index, memory_index, parts):
+    """This holds for hits, groups, facets, bars with normal levels, and page tokens."""
+    pages, expected_result = responses(index, **parts), responses(memory_index, **parts)
+    for page, expected_page in zip(pages, expected_result, strict=True):
+        assert without_scores(page) == without_scores(expected_page)
 
 
 @settings(max_examples=10)
 @given(parts=REQUESTS)
-def test_groups_by_relevance_are_those_of_the_oracle(filled, oracle, parts):
-    """Engines score differently, but each group has one hit and all its members are counted."""
+def test_groups_by_relevance_equal_the_memory_engine(index, memory_index, parts):
+    """Engines score differently, but each group has one hit and the number of its mentions."""
     parts = parts | {"sort": Sort.RELEVANCE, "group_by_family": True}
-    pages = list(responses(filled, **parts))
-    expected = list(responses(oracle, **parts))
-    assert group_sizes(pages) == group_sizes(expected)
+    pages = list(responses(index, **parts))
+    expected_result = list(responses(memory_index, **parts))
+    assert group_sizes(pages) == group_sizes(expected_result)
     rows = [hit for page in pages for hit in page.hits]
     if rows and rows[0].score is not None:
         order = [(-hit.score, -hit.document.published, hit.id) for hit in rows]
         assert order == sorted(order)
-    one_page = next(responses(filled, **parts | {"size": 500}))
+    one_page = next(responses(index, **parts | {"size": 500}))
     assert [hit.id for hit in rows] == [hit.id for hit in one_page.hits]
 
 

@@ -1,4 +1,4 @@
-"""What every index must do with a change, whatever engine is behind it."""
+"""Contract of every index engine for changes and queries."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -32,40 +32,40 @@ DAY = timedelta(days=1)
 
 @pytest.fixture(params=ENGINES)
 def index(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[MentionIndex]:
-    """Each engine in turn, empty."""
+    """Yield each engine, empty."""
     for index in STARTS[request.param](tmp_path):
         index.setup()
         yield index
 
 
-def fates(index, *batch):
-    """Apply, refresh, and say what became of each."""
-    found = [outcome.result for outcome in index.apply(batch)]
+def apply_all(index, *batch):
+    """Apply *batch* and refresh; return the result of each change."""
+    results = [outcome.result for outcome in index.apply(batch)]
     index.refresh()
-    return found
+    return results
 
 
-def found(index, text):
-    """The ids of the hits, newest first."""
+def hit_ids(index, text):
+    """Return the ids of the hits, newest first."""
     return [hit.id for hit in search(index, parse(text), size=100).hits]
 
 
 # ---- writing
 
 
-def test_an_engine_is_known_by_its_name():
-    """A new engine must say here how it starts."""
+def test_every_engine_has_a_start():
+    """Every engine needs a start here."""
     assert sorted(STARTS) == plugins.available("indexer.engines")
 
 
-def test_an_empty_index_answers(index):
-    """Before the first mention there is nothing, and no error."""
+def test_empty_index_has_empty_responses(index):
+    """Without mentions there are no hits and no errors."""
     query = parse("acme")
     assert search(index, query).total == index.count() == index.health().docs == 0
     assert list(index.ids(query)) == []
     window = Filters(since=NOON - DAY, until=NOON, fields={"source": ("blog",)})
-    how = {"zone": BERLIN, "past_weeks": 2, "starts_at_first_mention": True}
-    histogram = HistogramRequest(width=lambda _: DAY, **how)
+    options = {"zone": BERLIN, "past_weeks": 2, "starts_at_first_mention": True}
+    histogram = HistogramRequest(width=lambda _: DAY, **options)
     parts = {"facets": ("source", "tag"), "histogram": histogram, "group_by_family": True}
     response = search(index, query, window, **parts)
     assert (response.groups, response.hits) == (0, ())
@@ -75,64 +75,64 @@ def test_an_empty_index_answers(index):
 
 
 def test_applying_twice_changes_nothing(index):
-    """A replay is stale, and every mention stands there once."""
+    """A replay is stale, and every mention is indexed once."""
     batch = upsert(1, "a"), upsert(2, "b")
-    assert fates(index, *batch) == [ChangeResult.OK, ChangeResult.OK]
-    assert fates(index, *batch) == [ChangeResult.STALE, ChangeResult.STALE]
+    assert apply_all(index, *batch) == [ChangeResult.OK, ChangeResult.OK]
+    assert apply_all(index, *batch) == [ChangeResult.STALE, ChangeResult.STALE]
     index.setup()
     assert index.count() == 2
 
 
-def test_a_newer_change_replaces_also_in_another_month(index):
-    """Text and publication are those of the last change; nothing of the old one is found."""
-    fates(index, upsert(1, "a", "old words"))
-    fates(index, upsert(2, "a", "new words", published=SECOND - 90 * 86_400))
-    assert (found(index, "old"), found(index, "new"), index.count()) == ([], [key("a")], 1)
+def test_newer_change_replaces_also_in_another_month(index):
+    """Text and publication are those of the last change; the old text matches nothing."""
+    apply_all(index, upsert(1, "a", "old words"))
+    apply_all(index, upsert(2, "a", "new words", published=SECOND - 90 * 86_400))
+    assert (hit_ids(index, "old"), hit_ids(index, "new"), index.count()) == ([], [key("a")], 1)
 
 
 def test_two_changes_of_a_mention_in_one_batch(index):
-    """The later number wins, in whichever order they come."""
-    changed = upsert(2, "a", "new", published=SECOND - 40 * 86_400)
-    assert fates(index, upsert(1, "a", "old"), changed, upsert(1, "a", "old")) == [
+    """The higher number applies, in any order."""
+    newer = upsert(2, "a", "new", published=SECOND - 40 * 86_400)
+    assert apply_all(index, upsert(1, "a", "old"), newer, upsert(1, "a", "old")) == [
         ChangeResult.OK,
         ChangeResult.OK,
         ChangeResult.STALE,
     ]
-    assert (found(index, "old"), found(index, "new")) == ([], [key("a")])
+    assert (hit_ids(index, "old"), hit_ids(index, "new")) == ([], [key("a")])
 
 
 @pytest.mark.parametrize("days", [0, 60])
-def test_an_older_change_never_overwrites(index, days):
+def test_older_change_never_overwrites(index, days):
     """It is stale, also in another month, and also if the newer change was a delete."""
     older = upsert(1, "a", "old", published=SECOND - days * 86_400)
-    fates(index, upsert(2, "a", "new"))
-    assert fates(index, older) == [ChangeResult.STALE]
-    assert found(index, "new") == [key("a")]
-    assert fates(index, delete(3, "a"), upsert(2, "a", "new")) == [
+    apply_all(index, upsert(2, "a", "new"))
+    assert apply_all(index, older) == [ChangeResult.STALE]
+    assert hit_ids(index, "new") == [key("a")]
+    assert apply_all(index, delete(3, "a"), upsert(2, "a", "new")) == [
         ChangeResult.OK,
         ChangeResult.STALE,
     ]
     assert index.count() == 0
 
 
-def test_what_is_deleted_can_return(index):
-    """Deleted it is in no answer at all; a later change shows it again."""
-    fates(index, upsert(1, "a"), upsert(2, "b"))
-    assert fates(index, delete(3, "a")) == [ChangeResult.OK]
-    assert found(index, "") == found(index, "-nothing") == [key("b")]
+def test_deleted_mention_can_return(index):
+    """A deleted mention is in no response; a later change adds it again."""
+    apply_all(index, upsert(1, "a"), upsert(2, "b"))
+    assert apply_all(index, delete(3, "a")) == [ChangeResult.OK]
+    assert hit_ids(index, "") == hit_ids(index, "-nothing") == [key("b")]
     assert search(index, parse(""), facets=("source",)).facets == {"source": [("blog", 1)]}
-    assert fates(index, upsert(4, "a")) == [ChangeResult.OK]
+    assert apply_all(index, upsert(4, "a")) == [ChangeResult.OK]
     assert index.count() == index.health().docs == 2
 
 
-def test_deleting_what_was_never_there_is_fine(index):
-    """The mention is gone, as was asked."""
-    assert fates(index, delete(1, "a")) == [ChangeResult.OK]
+def test_deletion_of_an_unknown_mention_is_ok(index):
+    """The result is OK: the mention does not exist."""
+    assert apply_all(index, delete(1, "a")) == [ChangeResult.OK]
     assert index.count() == 0
 
 
 @pytest.mark.parametrize(
-    ("bad", "reason"),
+    ("invalid_change", "reason"),
     [
         (upsert(1, "x", published=10**14), "published"),
         (upsert(1, "x", "\ud800"), "surrogate"),
@@ -140,9 +140,9 @@ def test_deleting_what_was_never_there_is_fine(index):
         (upsert(1, "x", source=("s" * 40_000,)), "field is longer"),
     ],
 )
-def test_a_bad_change_is_rejected_alone(index, bad, reason):
-    """Its neighbours are applied, and the reason names what is wrong."""
-    outcomes = index.apply([upsert(1, "a"), bad, upsert(2, "b")])
+def test_only_the_invalid_change_is_rejected(index, invalid_change, reason):
+    """Other changes are applied, and the reason states the problem."""
+    outcomes = index.apply([upsert(1, "a"), invalid_change, upsert(2, "b")])
     index.refresh()
     assert [outcome.result for outcome in outcomes] == [
         ChangeResult.OK,
@@ -153,8 +153,8 @@ def test_a_bad_change_is_rejected_alone(index, bad, reason):
     assert index.count() == 2
 
 
-def test_a_document_comes_back_as_it_went_in(index):
-    """Every field, with None and with several values, in any script."""
+def test_document_round_trips(index):
+    """This holds for every field, with None and several values, in any script."""
     plain = make_document("a", "Crème — brûlée 😀\n<script>", language=None, domain=None)
     full = make_document("b", "", topic=("price", "a b"), sentiment="negative", polarity=-0.25,
                  probability=0.5, voice="0" * 32, family="f", published=-86_400)  # fmt: skip
@@ -192,47 +192,49 @@ def test_a_document_comes_back_as_it_went_in(index):
         ("", "abcd"),
     ],
 )
-def test_what_a_query_finds(index, query, names):
-    """Each rule of the language, on four mentions."""
-    fates(
+def test_hits_of_a_query(index, query, names):
+    """Each rule of the query language is tested on four mentions."""
+    apply_all(
         index,
         upsert(1, "a", "The brake is loud", sentiment="negative"),
         upsert(2, "b", "A loud brake, soft", source=("blog", "a feed")),
         upsert(3, "c", "Crème brûlée: don't!"),
         upsert(4, "d", "電池が😀", language=None, source=("forum",), analysis="unscored"),
     )
-    assert found(index, query) == sorted(map(key, names))
+    assert hit_ids(index, query) == sorted(map(key, names))
 
 
 # ---- reading
 
 
-def test_ties_stand_by_id(index):
-    """Newest first; mentions of one second in the order of their ids."""
-    fates(index, *(upsert(1, f"n{at}", published=SECOND - at // 10) for at in range(30)))
+def test_ties_are_sorted_by_id(index):
+    """The order is newest first; mentions of one second are in the order of their ids."""
+    apply_all(index, *(upsert(1, f"n{at}", published=SECOND - at // 10) for at in range(30)))
     ids = [key(f"n{at}") for at in range(30)]
-    assert found(index, "") == list(index.ids())
-    assert found(index, "") == sorted(ids[:10]) + sorted(ids[10:20]) + sorted(ids[20:])
+    assert hit_ids(index, "") == list(index.ids())
+    assert hit_ids(index, "") == sorted(ids[:10]) + sorted(ids[10:20]) + sorted(ids[20:])
 
 
-def test_paging_sees_each_mention_once_while_others_write(index):
-    """What was there from the first page to the last is seen exactly once."""
-    fates(index, *(upsert(1, f"n{number}", published=SECOND - number // 7) for number in range(50)))
-    expected, seen, after = list(index.ids()), [], None
+def test_paging_returns_each_mention_once_during_writes(index):
+    """A mention that exists from the first page to the last is on exactly one page."""
+    apply_all(
+        index, *(upsert(1, f"n{number}", published=SECOND - number // 7) for number in range(50))
+    )
+    ids_before, ids, after = list(index.ids()), [], None
     for step in range(100):
         page = search(index, parse(""), size=7, page_token=after)
-        seen += [hit.id for hit in page.hits]
-        fates(index, upsert(1, f"new{step}", published=SECOND + 1 + step))
+        ids += [hit.id for hit in page.hits]
+        apply_all(index, upsert(1, f"new{step}", published=SECOND + 1 + step))
         after = page.next_page_token
         if after is None:
             break
-    assert seen == expected
+    assert ids == ids_before
 
 
-def test_relevance_puts_the_rare_word_first(index):
-    """Of two words the rarer one weighs more; fields and times do not weigh at all."""
+def test_relevance_sorts_the_rare_word_first(index):
+    """Of two words the rarer one has more weight; fields and times have none."""
     common = [upsert(1, f"n{number}", "acme phone") for number in range(20)]
-    fates(index, *common, upsert(1, "rare", "acme recall", published=SECOND - 9 * 86_400))
+    apply_all(index, *common, upsert(1, "rare", "acme recall", published=SECOND - 9 * 86_400))
     page = search(index, parse("phone OR recall source:blog"), sort=Sort.RELEVANCE, size=3)
     assert page.hits[0].id == key("rare")
     scores = [hit.score for hit in page.hits]
@@ -242,25 +244,25 @@ def test_relevance_puts_the_rare_word_first(index):
 
 @pytest.mark.parametrize("after", ["", "x", "1.2", "99999", f"1.{'g' * 32}", f"1.{key('a')}\n"])
 @pytest.mark.parametrize("sort", Sort)
-def test_a_forged_mark_is_refused(index, after, sort):
-    """By a sentence, not by the engine."""
+def test_invalid_page_token_is_refused(index, after, sort):
+    """The error is a sentence, not that of the engine."""
     with pytest.raises(QueryError, match="page link"):
         search(index, parse("acme"), sort=sort, page_token=after)
 
 
 @pytest.mark.parametrize("size", [0, -1, 1001])
-def test_the_size_of_a_page_is_limited(index, size):
+def test_page_size_is_limited(index, size):
     with pytest.raises(ValueError, match="1 to 1,000"):
         search(index, parse("acme"), size=size)
 
 
-def test_days_are_those_of_the_zone_also_when_clocks_change(index):
+def test_days_are_local_across_a_clock_change(index):
     """The 29th of March 2026 has 23 hours in Berlin."""
     first = datetime(2026, 3, 28, 23, 0, tzinfo=UTC)  # midnight in Berlin
     hours = [
         upsert(1, f"h{hour}", published=int(first.timestamp()) + 3600 * hour) for hour in range(48)
     ]
-    fates(index, *hours)
+    apply_all(index, *hours)
     filters = Filters(since=first, until=first + 2 * DAY)
     buckets = histogram(index, parse(""), filters, step=DAY, zone=BERLIN)
     assert [(bar.start.isoformat(), bar.counts.unscored) for bar in buckets] == [
@@ -270,7 +272,7 @@ def test_days_are_those_of_the_zone_also_when_clocks_change(index):
     ]
 
 
-def test_a_facet_that_is_no_field_is_refused(index):
+def test_unknown_facet_is_refused(index):
     with pytest.raises(ValueError, match="colour"):
         search(index, parse(""), facets=("colour",))
 
@@ -286,14 +288,14 @@ def test_a_facet_that_is_no_field_is_refused(index):
         ("-offensive:yes -offensive:no", "c"),
     ],
 )
-def test_what_the_heads_of_a_model_read_is_found_and_counted(index, query, names):
-    fates(
+def test_emotion_intent_and_offence_match_and_are_counted(index, query, names):
+    apply_all(
         index,
         upsert(1, "a", emotion="anger", intent=("complaint",), offensive="yes"),
         upsert(2, "b", emotion="joy", intent=("complaint", "churn_risk"), offensive="no"),
         upsert(3, "c"),
     )
-    assert sorted(found(index, query)) == sorted(map(key, names))
+    assert sorted(hit_ids(index, query)) == sorted(map(key, names))
     counts = search(index, parse(""), facets=("emotion", "intent")).facets
     assert counts["intent"] == [("complaint", 2), ("churn_risk", 1)]
     assert counts["emotion"] == [("anger", 1), ("joy", 1)]
@@ -312,16 +314,16 @@ def test_what_the_heads_of_a_model_read_is_found_and_counted(index, query, names
         ("-place:de -place:us", "d"),
     ],
 )
-def test_what_a_text_names_is_found_and_counted(index, query, names):
-    """A city is found as its country, too; all fields in whatever case they are asked for."""
-    fates(
+def test_entities_match_and_are_counted(index, query, names):
+    """A city matches its country, too; all fields match in any case."""
+    apply_all(
         index,
         upsert(1, "a", place=("de", "de/munich"), tag=("acmefail",)),
         upsert(2, "b", place=("de",), tag=("acmefail",), link=("shop.example",)),
         upsert(3, "c", place=("us", "us/new york city"), tag=("grösse",), product=("x200 pro",)),
         upsert(4, "d"),
     )
-    assert found(index, query) == sorted(map(key, names))
+    assert hit_ids(index, query) == sorted(map(key, names))
     counts = search(index, parse(""), facets=("place", "tag")).facets
     assert counts["place"][:2] == [("de", 2), ("de/munich", 1)]
     assert counts["tag"] == [("acmefail", 2), ("grösse", 1)]

@@ -1,8 +1,8 @@
-"""What every kind of source must keep; kinds and cases are discovered, never listed here.
+"""Contract of every kind of source; kinds and cases are discovered, never listed here.
 
-A case is a folder tests/cases/KIND/CASE: ``input.*`` is the body, ``meta.json`` what was asked
-(options, now, cursor; ``fetch`` where it is not the first that the source asks for),
-``output.json`` what it must say, or the error.
+A case is a folder tests/cases/KIND/CASE: ``input.*`` is the body, ``meta.json`` has the options,
+now and cursor (and ``fetch`` unless it is the first of the source), ``output.json`` is the
+expected page or the error.
 """
 
 import json
@@ -30,11 +30,11 @@ cases = pytest.mark.parametrize(
 kinds = pytest.mark.parametrize("kind", KINDS)
 
 
-def question(folder):
-    """The source, the fetch and the body of a case."""
+def inputs_of(folder):
+    """Return the source, the fetch and the body of a case."""
     meta = json.loads((folder / "meta.json").read_text())
-    kind = load("crawlers.sources", folder.parent.name, Source)
-    source = kind(kind.Options.model_validate(meta["options"]))
+    source_class = load("crawlers.sources", folder.parent.name, Source)
+    source = source_class(source_class.Options.model_validate(meta["options"]))
     fetch = (
         Fetch(**meta["fetch"])
         if "fetch" in meta
@@ -44,8 +44,8 @@ def question(folder):
     return source, fetch, body.read_bytes()
 
 
-def told(page):
-    """A page as JSON; empty fields are left out, so that a case says only what there is."""
+def page_json(page):
+    """Return a page as in output.json, without empty fields."""
     posts = [
         {
             name: format_utc(v) if hasattr(v, "tzinfo") else v
@@ -55,29 +55,29 @@ def told(page):
         for post in page.posts
     ]
     follow = [{"url": f.url, "note": dict(f.context)} for f in page.next_fetches]
-    found = {"posts": posts, "follow": follow, "cursor": page.cursor, "after": page.final_cursor}
+    values = {"posts": posts, "follow": follow, "cursor": page.cursor, "after": page.final_cursor}
     if page.listing:
         times = {n: format_utc(getattr(page.listing, n)) for n in ("since", "until", "before")}
-        found["listing"] = {**times, "uris": sorted(page.listing.uris)}
-    return {name: value for name, value in found.items() if value}
+        values["listing"] = {**times, "uris": sorted(page.listing.uris)}
+    return {name: value for name, value in values.items() if value}
 
 
 @cases
-def test_a_case_says_what_it_said(folder):
-    """The recorded answer, field by field; an error by its words."""
-    source, fetch, body = question(folder)
-    expected = json.loads((folder / "output.json").read_text())
+def test_case_has_its_output(folder):
+    """Every field equals the recorded one; an error has the recorded message."""
+    source, fetch, body = inputs_of(folder)
+    output = json.loads((folder / "output.json").read_text())
     try:
-        found = told(source.parse(body, fetch, fetch.url))
+        result = page_json(source.parse(body, fetch, fetch.url))
     except PermanentError as error:
-        found = {"error": str(error)}
-    assert found == expected
+        result = {"error": str(error)}
+    assert result == output
 
 
 @cases
-def test_ids_are_stable_and_instants_are_utc(folder):
-    """The same body twice gives equal pages; every post has a name, its dates are aware UTC."""
-    source, fetch, body = question(folder)
+def test_ids_are_stable_and_times_are_utc(folder):
+    """The same body gives equal pages; every post has an id, and its times are aware and UTC."""
+    source, fetch, body = inputs_of(folder)
     try:
         page = source.parse(body, fetch, fetch.url)
     except PermanentError:
@@ -91,8 +91,8 @@ def test_ids_are_stable_and_instants_are_utc(folder):
 
 
 @kinds
-def test_each_kind_has_cases_and_facts(kind):
-    """At least three cases, one of them an error; facts an operator can read."""
+def test_each_kind_has_cases_and_information(kind):
+    """There are at least three cases, one of them an error, and information for the operator."""
     outputs = [json.loads(p.read_text()) for p in (CASES / kind).glob("*/output.json")]
     assert len(outputs) >= 3
     assert any("error" in output for output in outputs)
@@ -105,13 +105,13 @@ def test_each_kind_has_cases_and_facts(kind):
 @pytest.mark.parametrize(
     "url", ["", "ftp://x.example/", "file:///etc/passwd", "https:///x", "x.example"]
 )
-def test_no_source_starts_anywhere_but_on_the_web(kind, url):
+def test_url_of_a_source_is_http(kind, url):
     with pytest.raises(ValueError, match="url"):
         load("crawlers.sources", kind, Source).Options(url=url)
 
 
-def totally(source, fetch, body):
-    """Parse *body*; only a page or a PermanentError may come of it."""
+def parse_without_crash(source, fetch, body):
+    """Parse *body*; the result has to be a page or a PermanentError."""
     try:
         page = source.parse(body, fetch, fetch.url)
     except PermanentError:
@@ -124,14 +124,16 @@ def totally(source, fetch, body):
 @given(folder=st.sampled_from(FOLDERS), body=st.binary(max_size=400) | st.text().map(str.encode))
 @settings(deadline=None)
 def test_parse_is_total_on_noise(folder, body):
-    source, fetch, _ = question(folder)
-    totally(source, fetch, body)
+    source, fetch, _ = inputs_of(folder)
+    parse_without_crash(source, fetch, body)
 
 
 @given(folder=st.sampled_from(FOLDERS), data=st.data())
 @settings(deadline=None, max_examples=300)
 def test_parse_is_total_on_damaged_pages(folder, data):
-    """A real page with a piece cut out and another put in its place."""
-    source, fetch, body = question(folder)
+    """The body is a real page in which random bytes replace a part."""
+    source, fetch, body = inputs_of(folder)
     start, end = sorted(data.draw(st.integers(0, len(body))) for _ in range(2))
-    totally(source, fetch, body[:start] + data.draw(st.binary(max_size=20)) + body[end:])
+    parse_without_crash(
+        source, fetch, body[:start] + data.draw(st.binary(max_size=20)) + body[end:]
+    )

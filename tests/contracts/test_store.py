@@ -1,4 +1,4 @@
-"""What a database must do to carry the record: held by SQLite and PostgreSQL alike."""
+"""Contract of the database, on SQLite and PostgreSQL."""
 
 import multiprocessing
 import threading
@@ -26,17 +26,17 @@ def count_up(tx, name: str = "tries") -> None:
     tx.execute(insert(tables.counters).values(name=name, value=1))
 
 
-def test_the_migrations_make_exactly_the_tables_of_the_code(record):
+def test_migrations_give_the_tables_of_the_code(record):
     with record.read() as tx:
         context = MigrationContext.configure(tx, opts={"compare_type": True})
         assert compare_metadata(context, tables.metadata) == []
 
 
-def test_the_newest_migration_is_the_schema_that_the_code_names():
+def test_newest_migration_is_the_schema_of_the_code():
     assert ScriptDirectory("store/migrations").get_heads() == [SCHEMA]
 
 
-def test_setup_makes_an_empty_database_ready_and_is_harmless_after(empty_url):
+def test_setup_is_idempotent(empty_url):
     record = Database(empty_url)
     assert record.version() is None
     record.setup()
@@ -59,23 +59,23 @@ def _setup(url: str, start) -> None:
 
 
 @pytest.mark.slow
-def test_processes_that_set_up_at_once_do_not_meet(empty_url):
+def test_concurrent_setups_succeed(empty_url):
     spawn = multiprocessing.get_context("spawn")
     start = spawn.Event()
-    racers = [spawn.Process(target=_setup, args=(empty_url, start)) for _ in range(3)]
-    for racer in racers:
-        racer.start()
+    processes = [spawn.Process(target=_setup, args=(empty_url, start)) for _ in range(3)]
+    for process in processes:
+        process.start()
     start.set()
-    for racer in racers:
-        racer.join(120)
-    assert [racer.exitcode for racer in racers] == [0, 0, 0]
+    for process in processes:
+        process.join(120)
+    assert [process.exitcode for process in processes] == [0, 0, 0]
     record = Database(empty_url)
     with record.read() as tx:
         assert tx.execute(select(tables.counters)).all() == [("change", 3)]
     record.close()
 
 
-def test_a_newer_schema_is_refused_with_a_sentence(empty_url):
+def test_newer_schema_is_refused(empty_url):
     record = Database(empty_url)
     record.setup()
     with record.write() as tx:
@@ -85,26 +85,26 @@ def test_a_newer_schema_is_refused_with_a_sentence(empty_url):
     record.close()
 
 
-def test_a_write_is_seen_after_its_commit_and_not_before(record):
+def test_write_is_visible_after_its_commit_only(record):
     with record.write() as tx:
         count_up(tx)
         assert not is_in(record, "tries")
     assert is_in(record, "tries")
 
 
-def test_a_transaction_that_dies_leaves_nothing(record):
+def test_failed_transaction_leaves_nothing(record):
     killed_after(record, count_up)
     assert not is_in(record, "tries")
 
 
-def test_a_reader_cannot_write(record):
+def test_read_transaction_cannot_write(record):
     with pytest.raises(DBAPIError, match=r"(?i)read-?only"), record.read() as tx:
         count_up(tx)
     with record.write() as tx:  # the connection is as good as before
         count_up(tx)
 
 
-def test_a_reader_sees_one_state_from_its_first_query_on(record):
+def test_read_transaction_sees_one_state(record):
     with record.read() as tx:
         query = select(func.count()).select_from(tables.counters)
         before = tx.execute(query).scalar()
@@ -113,7 +113,7 @@ def test_a_reader_sees_one_state_from_its_first_query_on(record):
         assert tx.execute(query).scalar() == before
 
 
-def test_writers_in_many_threads_lose_no_count(record):
+def test_concurrent_writers_lose_no_update(record):
     step = update(tables.counters).values(value=tables.counters.c.value + 1)
 
     def work() -> None:
@@ -130,33 +130,33 @@ def test_writers_in_many_threads_lose_no_count(record):
         assert tx.execute(select(tables.counters.c.value)).scalar() == 40
 
 
-def test_a_mention_that_is_not_there_can_have_no_match(record):
-    orphan = insert(tables.matches).values(mention="0" * 32, watch="acme", watch_revision="r")
+def test_match_needs_its_mention(record):
+    statement = insert(tables.matches).values(mention="0" * 32, watch="acme", watch_revision="r")
     with pytest.raises(IntegrityError), record.write() as tx:
-        tx.execute(orphan)
+        tx.execute(statement)
 
 
-def test_an_error_of_the_database_never_quotes_a_text(record):
+def test_database_error_contains_no_text(record):
     with record.write() as tx:
         add_sources(tx, "blog")
     store_page(record, crawled_post("a", "my secret words"))
-    twice = insert(tables.mentions).from_select(
+    statement = insert(tables.mentions).from_select(
         list(tables.mentions.c), select(tables.mentions).where(literal("my secret words") != "")
     )
-    with pytest.raises(IntegrityError) as caught, record.write() as tx:
-        tx.execute(twice)
-    assert "secret" not in str(caught.value)
+    with pytest.raises(IntegrityError) as error, record.write() as tx:
+        tx.execute(statement)
+    assert "secret" not in str(error.value)
 
 
-def test_json_that_other_databases_refuse_is_refused(record):
-    nan = insert(tables.baselines)
-    nan = nan.values(watch="acme", learnt_to=NOON, state={"level": float("nan")})
+def test_nan_in_json_is_refused(record):
+    statement = insert(tables.baselines)
+    statement = statement.values(watch="acme", learnt_to=NOON, state={"level": float("nan")})
     with pytest.raises((StatementError, ValueError), match="not JSON"), record.write() as tx:
-        tx.execute(nan)
+        tx.execute(statement)
 
 
-def test_an_instant_without_a_zone_is_refused(record):
-    naive = insert(tables.baselines)
-    naive = naive.values(watch="acme", learnt_to=NOON.replace(tzinfo=None), state={})
+def test_time_without_a_zone_is_refused(record):
+    statement = insert(tables.baselines)
+    statement = statement.values(watch="acme", learnt_to=NOON.replace(tzinfo=None), state={})
     with pytest.raises(StatementError), record.write() as tx:
-        tx.execute(naive)
+        tx.execute(statement)

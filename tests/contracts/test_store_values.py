@@ -1,4 +1,4 @@
-"""Values that one database might bend: they come back as they went in, or not at all."""
+"""Values that databases might change: each round-trips exactly or is refused."""
 
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
@@ -32,14 +32,14 @@ TEXTS = [
 
 
 @pytest.mark.parametrize("words", TEXTS, ids=range(len(TEXTS)))
-def test_a_text_comes_back_as_it_went_in(record, words):
+def test_text_round_trips(record, words):
     store_page(record, crawled_post("a", words))
     with record.read() as tx:
-        (told,) = mentions.get(tx, [key("a")])
-    assert (told.text, told.text_sha256) == (words, text_sha256(words))
+        (mention,) = mentions.get(tx, [key("a")])
+    assert (mention.text, mention.text_sha256) == (words, text_sha256(words))
 
 
-MOMENTS = [
+TIMES = [
     datetime(1, 1, 1, tzinfo=UTC),
     datetime(1969, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC),
     datetime(1970, 1, 1, tzinfo=UTC),
@@ -49,19 +49,19 @@ MOMENTS = [
 ]
 
 
-def test_instants_keep_their_order_and_their_microseconds_from_year_1_to_9999(record):
-    posts = [crawled_post(f"m{k}", published=at) for k, at in enumerate(MOMENTS)]
-    store_page(record, *posts, at=MOMENTS[-1] - timedelta(minutes=5))
+def test_times_keep_their_order_and_microseconds_from_year_1_to_9999(record):
+    posts = [crawled_post(f"m{k}", published=at) for k, at in enumerate(TIMES)]
+    store_page(record, *posts, at=TIMES[-1] - timedelta(minutes=5))
     with record.read() as tx:
-        assert [m.published for m in mentions.all_mentions(tx, batch=2)] == MOMENTS
+        assert [m.published for m in mentions.all_mentions(tx, batch=2)] == TIMES
 
 
-def test_an_instant_of_any_zone_is_read_in_utc(record):
+def test_time_of_any_zone_is_returned_in_utc(record):
     tokyo = NOON.astimezone(timezone(timedelta(hours=9)))
     store_page(record, crawled_post("a", published=tokyo))
     with record.read() as tx:
-        (told,) = mentions.get(tx, [key("a")])
-    assert (told.published, told.published.utcoffset()) == (NOON, timedelta(0))
+        (mention,) = mentions.get(tx, [key("a")])
+    assert (mention.published, mention.published.utcoffset()) == (NOON, timedelta(0))
 
 
 @pytest.mark.parametrize(
@@ -74,31 +74,31 @@ def test_an_instant_of_any_zone_is_read_in_utc(record):
         {"quote": "'\"\\%"},
     ],
 )
-def test_json_comes_back_to_the_last_bit(record, cursor):
+def test_json_round_trips_exactly(record, cursor):
     store_page(record, cursor=cursor)
     with record.read() as tx:
         assert repr(sources.by_slug(tx, ["blog"])[0].cursor) == repr(cursor)
 
 
-def test_many_ids_are_asked_for_at_once(record):
-    """As many as the index step takes, and more than one page of any crawl."""
+def test_many_ids_in_one_query(record):
+    """The index step requests as many, more than one page of any crawl has."""
     store_page(record, crawled_post("a"), crawled_post("b"))
     with record.read() as tx:
         ids = [key(f"nobody-{n}") for n in range(5000)]
-        found = mentions.get(tx, [key("b"), *ids, key("a")])
-    assert [m.id for m in found] == [key("b"), key("a")]
+        rows = mentions.get(tx, [key("b"), *ids, key("a")])
+    assert [m.id for m in rows] == [key("b"), key("a")]
 
 
 @pytest.mark.parametrize("words", ["a\x00b", "\ud800"])
-def test_a_text_that_one_database_refuses_writes_nothing(record, words):
-    """The crawl makes every text valid before; what comes all the same is not half written.
+def test_text_that_one_database_refuses_stores_nothing(record, words):
+    """The crawl makes every text valid before. An invalid one is nevertheless not stored in part.
 
     SQLite takes a NUL, PostgreSQL refuses it; neither takes half of a pair.
     """
     with suppress(DBAPIError, UnicodeEncodeError):
         store_page(record, crawled_post("good"), crawled_post("bad", words))
     with record.read() as tx:
-        counted = tx.execute(select(func.count()).select_from(tables.mentions)).scalar_one()
+        count = tx.execute(select(func.count()).select_from(tables.mentions)).scalar_one()
         pages = tx.execute(select(tables.runs.c.fetched)).scalar_one()
-    assert counted == pages
+    assert count == pages
     assert pages in (0, 2)

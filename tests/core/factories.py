@@ -10,7 +10,7 @@ AT = datetime(2026, 3, 2, tzinfo=UTC)
 
 def verdict(text_sha256: str = "now", **fields: object) -> Verdict:
     """Return a neutral verdict of model m on the whole text."""
-    plain = Verdict(
+    default = Verdict(
         watch=None,
         sentiment=Sentiment.NEUTRAL,
         probabilities={},
@@ -19,7 +19,7 @@ def verdict(text_sha256: str = "now", **fields: object) -> Verdict:
         model="m",
         text_sha256=text_sha256,
     )
-    return replace(plain, **fields)
+    return replace(default, **fields)
 
 
 def mention(*verdicts: Verdict) -> Mention:

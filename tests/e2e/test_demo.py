@@ -1,4 +1,4 @@
-"""The whole product on its replay site: one seed on each engine, compared with the truth."""
+"""The whole product on its replay site, on each engine, compared with the ground truth."""
 
 import json
 import os
@@ -21,12 +21,12 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
 def _check(folder: Path, *arguments: str) -> dict[str, object]:
     command = [sys.executable, "-m", "harken", "demo", "--check", "--dir", str(folder), *arguments]
-    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=800)
-    assert done.stdout, done.stderr[-2000:]
-    return json.loads(done.stdout)
+    process = subprocess.run(command, check=False, capture_output=True, text=True, timeout=800)
+    assert process.stdout, process.stderr[-2000:]
+    return json.loads(process.stdout)
 
 
-def test_the_demo_on_the_embedded_index_agrees_with_the_truth(tmp_path):
+def test_demo_on_the_embedded_index_equals_the_ground_truth(tmp_path):
     result = _check(tmp_path / "demo", "--seed", "101")
     assert result["failures"] == []
     assert result["ok"] is True
@@ -39,7 +39,7 @@ def test_the_demo_on_the_embedded_index_agrees_with_the_truth(tmp_path):
     assert {mail["kind"] for mail in result["mails"]} == {"brief", "digest"}
 
 
-def test_every_mention_of_the_record_stood_in_a_body_of_the_site(tmp_path):
+def test_every_stored_mention_is_in_a_response_of_the_site(tmp_path):
     _check(tmp_path / "demo", "--seed", "102", "--calm")
     from store.database import Database
     from store.mentions import all_mentions
@@ -50,31 +50,31 @@ def test_every_mention_of_the_record_stood_in_a_body_of_the_site(tmp_path):
     with Database(f"sqlite:///{tmp_path}/demo/state/record.db").read() as tx:
         uris = [mention.uri for mention in all_mentions(tx)]
     assert len(uris) >= 3000
-    strange = [uri for uri in uris if _tail(uri) not in bodies]
-    assert strange == []
+    unknown_uris = [uri for uri in uris if _tail(uri) not in bodies]
+    assert unknown_uris == []
 
 
 @pytest.mark.parametrize("is_silent", [True, False])
-def test_a_port_in_use_ends_the_demo_with_the_sentence_of_the_run(tmp_path, is_silent):
-    """Whatever listens there is no console of this demo, even if it answers like one."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), Healthy) as server:
+def test_port_in_use_ends_the_demo_with_the_message_of_the_run(tmp_path, is_silent):
+    """The server on the port is not the console of this demo, even if it responds like one."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), OtherServer) as server:
         if not is_silent:
             Thread(target=server.serve_forever, daemon=True).start()
         port = server.server_address[1]
         command = [sys.executable, "-m", "harken", "demo", "--dir", str(tmp_path / "demo")]
-        done = subprocess.run(
+        process = subprocess.run(
             [*command, "--port", str(port)], check=False, capture_output=True, text=True, timeout=60
         )
         if not is_silent:
             server.shutdown()
-    assert done.returncode == 2
-    assert done.stdout == ""
-    *_, head, sentence = done.stderr.splitlines()
+    assert process.returncode == 2
+    assert process.stdout == ""
+    *_, head, sentence = process.stderr.splitlines()
     assert head == f"harken run ended with status 2. Log: {tmp_path / 'demo' / 'run.log'}"
     assert sentence.startswith(f"console: cannot listen on 127.0.0.1 port {port}: ")
 
 
-def test_a_site_that_dies_ends_a_running_demo(tmp_path):
+def test_killed_site_ends_the_demo(tmp_path):
     folder = tmp_path / "demo"
     command = [sys.executable, "-m", "harken", "demo", "--dir", str(folder)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as demo:
@@ -88,7 +88,7 @@ def test_a_site_that_dies_ends_a_running_demo(tmp_path):
 
 
 @pytest.mark.service
-def test_the_demo_on_elasticsearch_agrees_with_the_truth(tmp_path):
+def test_demo_on_elasticsearch_equals_the_ground_truth(tmp_path):
     start = SHARED / "elasticsearch" / "run.sh"
     if not start.exists():
         pytest.skip("SHARED has no elasticsearch/run.sh")
@@ -107,8 +107,8 @@ def test_the_demo_on_elasticsearch_agrees_with_the_truth(tmp_path):
     assert len(result["incidents"]) == 1
 
 
-class Healthy(BaseHTTPRequestHandler):
-    """A server of somebody else that answers every request with 200."""
+class OtherServer(BaseHTTPRequestHandler):
+    """Another server, which responds to every request with 200."""
 
     def do_GET(self):
         self.send_response(200)

@@ -1,4 +1,4 @@
-"""The whole product on a corpus that it has never seen."""
+"""The whole product on a foreign corpus."""
 
 import json
 import subprocess
@@ -16,17 +16,17 @@ def demo(*arguments):
     return subprocess.run(command, check=False, capture_output=True, text=True, timeout=800)
 
 
-def test_a_strangers_crisis_is_found_alone_and_nothing_is_lost(tmp_path):
+def test_crisis_of_a_foreign_corpus_is_detected_and_nothing_is_lost(tmp_path):
     bakery = Bakery(1, a_day=20, days=15)
     bakery.crisis(50, 3 * HOUR)
-    bakery.odd()
+    bakery.add_odd_texts()
     corpus = bakery.write(tmp_path / "corpus")
-    done = demo("--corpus", corpus, "--dir", tmp_path / "demo", "--now", "2026-05-13T09:20:00Z")
-    assert done.stdout, done.stderr[-2000:]
-    result = json.loads(done.stdout)
+    process = demo("--corpus", corpus, "--dir", tmp_path / "demo", "--now", "2026-05-13T09:20:00Z")
+    assert process.stdout, process.stderr[-2000:]
+    result = json.loads(process.stdout)
     assert result["failures"] == []
     assert [incident["watch"] for incident in result["incidents"]] == ["kornblume"]
-    assert done.returncode == 0
+    assert process.returncode == 0
 
 
 @pytest.mark.parametrize(
@@ -40,10 +40,10 @@ def test_a_strangers_crisis_is_found_alone_and_nothing_is_lost(tmp_path):
         ("watches.json", '[{"slug": "w", "query": "site:x"}]', "watch 'w': query"),
     ],
 )
-def test_a_corpus_that_cannot_be_used_is_named_at_once(tmp_path, name, text, words):
+def test_invalid_corpus_is_an_error(tmp_path, name, text, words):
     corpus = Bakery(2, a_day=2, days=1).write(tmp_path / "corpus")
     (corpus / name).write_text(text)
-    done = demo("--corpus", corpus, "--dir", tmp_path / "demo")
-    assert done.returncode == 2
-    assert words in done.stderr
-    assert "Traceback" not in done.stderr
+    process = demo("--corpus", corpus, "--dir", tmp_path / "demo")
+    assert process.returncode == 2
+    assert words in process.stderr
+    assert "Traceback" not in process.stderr

@@ -1,4 +1,4 @@
-"""Twenty seeded kills: what is left equals an unkilled run. `make faults` does two hundred."""
+"""Twenty seeded kills give the result of a run without kills. `make faults` does two hundred."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from bench.faults import run_kills
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
 
-def test_twenty_kills_lose_nothing_and_double_nothing():
+def test_twenty_kills_lose_and_duplicate_nothing():
     figures = run_kills(kills=20, per_run=20, seed=7)
     assert figures["kills"] == 20
     assert [row for row in figures["rows"] if not row["ok"]] == []
