@@ -1,4 +1,4 @@
-"""A small script in the place of SHARED/reality/AREA/run.py: a case's words decide its fate."""
+"""A script in the place of SHARED/reality/AREA/run.py; words in a case select its result."""
 
 import argparse
 import json

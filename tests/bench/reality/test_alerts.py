@@ -1,4 +1,4 @@
-"""The area `alerts`: every case of a folder is played, and real ones can be right and wrong."""
+"""The area `alerts`: every case of a folder is run, and real cases can be right and wrong."""
 
 import json
 
@@ -45,15 +45,15 @@ def results(inputs, tmp_path):
         file.write_text(json.dumps(rows), encoding="utf-8")
         work = tmp_path / "work"
         work.mkdir()
-        answers = list(play(inputs, work))
-        assert count(inputs) == len(answers) == len(cases)
+        case_results = list(play(inputs, work))
+        assert count(inputs) == len(case_results) == len(cases)
         assert not list(work.iterdir())
-        return answers
+        return case_results
 
     return play_file
 
 
-def test_every_case_of_every_file_counts(inputs):
+def test_count_has_every_case_of_every_file(inputs):
     for path, number in {"detect/a-one.json": 2, "mail/deep/k.json": 3, "z.json": 0}.items():
         file = inputs / "alerts" / path
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -69,7 +69,7 @@ def test_kind_and_id_come_from_the_file_and_the_name(results):
     assert (other.kind, other.id) == ("q", "digest/deep/q-any: an hour (2)")
 
 
-def test_the_folder_says_how_a_case_is_played(results):
+def test_folder_selects_the_player_of_a_case(results):
     want = {"want": "page", "topic": "frame", "after_h": 1, "before_h": 2}
     right, wrong = results(
         "detect/a-frames.json",
@@ -90,19 +90,19 @@ def test_the_folder_says_how_a_case_is_played(results):
         {"play": "drums"},
     ],
 )
-def test_what_the_player_cannot_do_is_no_answer_of_the_product(results, case):
+def test_unknown_demand_is_an_error_of_the_player(results, case):
     with pytest.raises(ValueError, match=r"applause|drums"):
         results("mail/k-unknown.json", case)
 
 
-def test_an_exception_of_the_product_is_a_wrong_answer(results):
+def test_exception_of_the_product_is_a_wrong_result(results):
     nowhere = {"play": "chart", "zone": "Moon/Copernicus", "day": "2026-05-05", "mentions": 12}
     (result,) = results("mail/m-moon.json", nowhere)
     assert result.right is False
     assert result.seen.startswith("ZoneInfoNotFoundError: ")
 
 
-def test_only_exceptions_are_turned_into_product_errors():
+def test_only_exceptions_become_product_errors():
     with pytest.raises(ProductError, match=r"^KeyError: 'bell'$"), product_calls():
         raise KeyError("bell")
     with pytest.raises(KeyboardInterrupt), product_calls():
@@ -112,7 +112,7 @@ def test_only_exceptions_are_turned_into_product_errors():
 # ---- real cases
 
 
-def test_a_server_decides_what_becomes_of_an_email(results):
+def test_reply_of_the_server_sets_the_state_of_an_email(results):
     refusals = [
         ("MAIL", "421 4.3.0 Come back later", "waits"),
         ("RCPT", "450 4.2.0 Try again", "waits"),
@@ -122,30 +122,32 @@ def test_a_server_decides_what_becomes_of_an_email(results):
         ("none", "", "waits"),
     ]
     cases = [{"play": "smtp", "when": w, "answer": a, "want": want} for w, a, want in refusals]
-    answers = results("mail/k-answers.json", *cases)
-    assert [(a.right, a.seen) for a in answers[:-1]] == [(True, want) for *_, want in refusals[:-1]]
-    assert (answers[-1].right, answers[-1].seen) == (False, "sent")
+    results_ = results("mail/k-answers.json", *cases)
+    assert [(a.right, a.seen) for a in results_[:-1]] == [
+        (True, want) for *_, want in refusals[:-1]
+    ]
+    assert (results_[-1].right, results_[-1].seen) == (False, "sent")
 
 
 def test_headers_of_a_real_email(results):
-    answers = results(
+    results_ = results(
         "mail/l-headers.json",
         {"play": "header", "want": "RFC 2047", "subject": "Räder"},
         {"play": "header", "want": "header List-ID: "},
         {"play": "header", "want": "header List-ID: ", "kind": "brief"},
         {"play": "header", "want": "header X-Bell"},
     )
-    assert [a.right for a in answers] == [True, True, False, False]
-    assert answers[-1].seen == "no X-Bell"
+    assert [a.right for a in results_] == [True, True, False, False]
+    assert results_[-1].seen == "no X-Bell"
 
 
-def test_charts_hold_a_day(results):
+def test_charts_contain_a_day(results):
     day = {"play": "chart", "zone": "Europe/Lisbon", "mentions": 46}
-    answers = results(
+    results_ = results(
         "mail/m-lisbon.json", {**day, "day": "2026-03-29"}, {**day, "day": "2026-07-01"}
     )
-    assert [a.right for a in answers] == [True, True]
-    assert answers[0].seen == "the chart holds 46 of 46 mentions"
+    assert [a.right for a in results_] == [True, True]
+    assert results_[0].seen == "the chart holds 46 of 46 mentions"
 
 
 def test_sentences_and_praise_of_a_day(results):
@@ -189,7 +191,7 @@ def test_emails_of_a_real_installation(frames, want, is_met):
     assert (email_demands.complaint(frames, want) is None) == is_met
 
 
-def test_a_source_out_of_reach_brings_no_alert(results):
+def test_unreachable_source_gives_no_alert(results):
     case = {
         **FRAMES,
         "background": {"seed": 9, "a_day": 30, "from_h": -120},

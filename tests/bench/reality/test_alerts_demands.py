@@ -1,4 +1,4 @@
-"""Each demand of a case can be met and missed, and the answer says which were missed."""
+"""Each demand of a case can be met and unmet, and the result lists the unmet ones."""
 
 import pytest
 
@@ -24,14 +24,14 @@ def notice(at_h, reason="opened", kind="crisis", **changes):
     return Notice(at_h=at_h, reason=NotifyReason(reason), kind=IncidentKind(kind), **values)
 
 
-COURSE = [
+NOTICES = [
     notice(1.0, "noticed", "attention", topic=None, topics=()),
     notice(1.5),
     notice(2.0, "grew"),
     notice(9.0, "resolved", topics=()),
     notice(20.0, "reopened", topics=("app", "price")),
 ]
-SOUR = [notice(3.0, "noticed", "sour")]
+SOUR_NOTICES = [notice(3.0, "noticed", "sour")]
 
 
 @pytest.mark.parametrize(
@@ -58,24 +58,26 @@ SOUR = [notice(3.0, "noticed", "sour")]
         ({"want": "incidents", "least": 2}, False),
     ],
 )
-def test_a_demand_on_events_is_met_or_not(want, is_met):
-    assert (detection_demands.complaint(COURSE, want) is None) == is_met
+def test_demands_on_events(want, is_met):
+    assert (detection_demands.complaint(NOTICES, want) is None) == is_met
 
 
-def test_a_souring_is_enough_for_any_but_is_no_page():
-    assert detection_demands.complaint(SOUR, {"want": "any"}) is None
-    assert "3.0 h sour noticed frame" not in detection_demands.complaint(SOUR, {"want": "page"})
+def test_sour_notice_is_any_alert_but_no_page():
+    assert detection_demands.complaint(SOUR_NOTICES, {"want": "any"}) is None
+    assert "3.0 h sour noticed frame" not in detection_demands.complaint(
+        SOUR_NOTICES, {"want": "page"}
+    )
 
 
-def test_every_unmet_demand_is_in_the_answer():
+def test_result_lists_every_unmet_demand():
     wants = [{"want": "no page"}, {"want": "page"}, {"want": "incidents", "least": 2}]
-    answer = detection_demands.judge(COURSE, {"expect": wants})
-    assert not answer.right
-    assert answer.seen.startswith("a page: 1.5 h crisis opened frame, 2.0 h crisis grew")
-    assert answer.seen.endswith("; incidents: 1 instead of 2")
-    answer = detection_demands.judge(COURSE, {"expect": [{"want": "page"}]})
-    assert answer.right
-    assert answer.seen.startswith("1.0 h attention noticed the brand, ")
+    result = detection_demands.judge(NOTICES, {"expect": wants})
+    assert not result.right
+    assert result.seen.startswith("a page: 1.5 h crisis opened frame, 2.0 h crisis grew")
+    assert result.seen.endswith("; incidents: 1 instead of 2")
+    result = detection_demands.judge(NOTICES, {"expect": [{"want": "page"}]})
+    assert result.right
+    assert result.seen.startswith("1.0 h attention noticed the brand, ")
 
 
 # ---- emails
@@ -122,7 +124,7 @@ STATE = Outbox(
         ({"want": "digests of", "watches": ["veloria", "norvik"]}, False),
     ],
 )
-def test_a_demand_on_emails_is_met_or_not(want, is_met):
+def test_demands_on_emails(want, is_met):
     assert (email_demands.complaint(STATE, want) is None) == is_met
 
 
@@ -135,24 +137,24 @@ def test_a_demand_on_emails_is_met_or_not(want, is_met):
         ({"want": "no such sentence", "in": "brief", "pattern": "."}, True),
     ],
 )
-def test_where_no_email_was_written_no_number_can_be_true(want, is_met):
+def test_demands_without_any_email(want, is_met):
     empty = Outbox(emails=[], open_incidents=[], mentions=[])
     assert (email_demands.complaint(empty, want) is None) == is_met
 
 
-def test_an_alert_without_a_number_of_people_is_wrong():
-    bare = Email(at_h=2.5, kind="brief", subject="", text="Broken frames\n")
-    state = Outbox(emails=[bare], open_incidents=[], mentions=STATE.mentions)
+def test_alert_without_a_number_of_people_is_wrong():
+    email_without_number = Email(at_h=2.5, kind="brief", subject="", text="Broken frames\n")
+    state = Outbox(emails=[email_without_number], open_incidents=[], mentions=STATE.mentions)
     want = {"want": "voices true", "topic": "frame", "onset_h": 1}
     assert email_demands.complaint(state, want) == "the alert of 2.5 h gives no number of people"
 
 
-def test_the_answer_lists_the_emails():
-    answer = email_demands.judge(STATE, {"expect": []})
-    assert answer.right
-    assert "1.5 h INC-1 Veloria: Frame" in answer.seen
-    answer = email_demands.judge(STATE, {"expect": [{"want": "closed"}]})
-    assert (answer.right, answer.seen) == (False, "open incidents: 1")
+def test_result_lists_the_emails():
+    result = email_demands.judge(STATE, {"expect": []})
+    assert result.right
+    assert "1.5 h INC-1 Veloria: Frame" in result.seen
+    result = email_demands.judge(STATE, {"expect": [{"want": "closed"}]})
+    assert (result.right, result.seen) == (False, "open incidents: 1")
 
 
 # ---- headers
@@ -169,5 +171,5 @@ def test_the_answer_lists_the_emails():
         (b"Subject: =?utf-8?q?a?==?utf-8?q?b?=\r\n", True, False),
     ],
 )
-def test_encoded_words_are_short_and_apart(head, is_same, right):
+def test_encoded_words_are_short_and_separate(head, is_same, right):
     assert mail._encoded_words(head, is_same=is_same).right == right

@@ -1,4 +1,4 @@
-"""The same case has the same mentions every time, drawn in a fixed order; and its times."""
+"""Draws of mentions: reproducible and in a fixed order; and the times of a case."""
 
 from datetime import timedelta
 from random import Random
@@ -29,8 +29,8 @@ STATEMENT = {"from_h": 1, "to_h": 2, "count": 60, "voice": "cold", "topics": ["f
 FRAMES = {"say": [STATEMENT], "look": {"from_h": 0, "to_h": 3}}
 
 
-def test_the_order_of_the_draws_is_fixed():
-    """Numbers of the script that the inputs were written for."""
+def test_order_of_draws_is_fixed():
+    """The numbers are those of the script for which the inputs were written."""
     mentions = [(m.at_h, m.author, m.is_negative, m.topics, m.text) for m in draw_mentions(TINY)]
     assert mentions == [
         (0.07243628666754276, "w1", False, (), "cold 383452"),
@@ -43,14 +43,14 @@ def test_the_order_of_the_draws_is_fixed():
     ]
 
 
-def test_more_statements_leave_the_background_as_it_is():
+def test_more_statements_do_not_change_the_background():
     more = {**FRAMES, "say": [STATEMENT, {**STATEMENT, "voice": "warm"}]}
     before, after = draw_mentions(FRAMES), draw_mentions(more)
     assert [m for m in after if not m.author.startswith("warm")] == before
     assert len(after) == len(before) + 60
 
 
-def test_each_part_of_a_background_has_its_own_time_source_and_authors():
+def test_parts_of_a_background_have_own_times_sources_and_authors():
     parts = [
         {"a_day": 50, "from_h": -48, "source": "news", "voice": "n", "topics": False},
         {"a_day": 50, "from_h": -24, "to_h": 0, "source": "forum", "voice": "f"},
@@ -64,7 +64,7 @@ def test_each_part_of_a_background_has_its_own_time_source_and_authors():
     assert max(m.at_h for m in forum) < 0 < max(m.at_h for m in news)
 
 
-def test_a_slow_change_moves_the_share_and_the_volume():
+def test_slow_change_of_share_and_volume():
     slow = {"a_day": 200, "from_h": -240, "negative_to": 0.9, "over_days": 5, "volume_to": 1}
     mentions = draw_mentions({"background": slow, "look": {"from_h": 0, "to_h": 240}})
     early = [m.is_negative for m in mentions if m.at_h < 0]
@@ -74,32 +74,32 @@ def test_a_slow_change_moves_the_share_and_the_volume():
     assert len(late) / 5 == pytest.approx(2 * len(early) / 10, rel=0.15)
 
 
-def test_a_mention_is_crawled_at_the_next_round():
+def test_mention_is_crawled_at_the_next_crawl():
     mentions = draw_mentions({**TINY, "heard_every_h": 0.5})
     assert [m.crawled_h for m in mentions] == [0.5, 0.5, 0.5, 0.5, 2, 2, 2]
 
 
-def test_after_a_pause_all_of_it_is_crawled_at_once():
+def test_mentions_of_a_pause_are_crawled_after_it():
     mentions = draw_mentions({**TINY, "off": [{"from_h": 0.1, "to_h": 1.6}]})
     assert [m.crawled_h > 1.6 for m in mentions] == [False, False, *[True] * 5]
     assert [m.crawled_h for m in mentions[2:5]] == [pytest.approx(1.65)] * 3
     assert all(m.crawled_h == m.at_h for m in mentions[:2] + mentions[5:])
 
 
-def test_mentions_of_a_source_out_of_reach_are_lost():
+def test_mentions_of_an_unreachable_source_are_lost():
     gap = {"source": "blog", "from_h": 0, "to_h": 1.6}
     authors = [m.author for m in draw_mentions({**TINY, "lost": [gap]})]
     assert authors == ["w1", "w0", "v261", "v30"]
 
 
 @given(st.integers(0, 10**6), st.floats(0.1, 20))
-def test_counts_have_the_mean_that_is_asked_for(seed, mean):
+def test_poisson_numbers_have_the_given_mean(seed, mean):
     random = Random(seed)
     counts = [poisson(random, mean) for _ in range(400)]
     assert fmean(counts) == pytest.approx(mean, abs=6 * (mean / 400) ** 0.5)
 
 
-def test_a_day_has_its_usual_number_and_its_night_a_fifth_of_it():
+def test_daily_rhythm():
     factors = [daily_rhythm(START + timedelta(hours=n)) for n in range(24)]
     assert fmean(factors) == pytest.approx(1)
     assert min(factors) == pytest.approx(0.2)
@@ -120,7 +120,7 @@ def test_hours_count_from_the_start():
     assert START.weekday() == 2
 
 
-def test_nobody_looks_in_a_pause():
+def test_no_detection_in_a_pause():
     case = {"look": {"from_h": 0, "to_h": 2.5}, "off": [{"from_h": 0.5, "to_h": 1.5}]}
     every = step(case, 30)
     assert [hours_at(at) for at in moments(case, every)] == [0, 0.5, 1.5, 2, 2.5]

@@ -1,4 +1,4 @@
-"""An area is played where the folder of inputs holds something for it."""
+"""Selection of areas that have inputs."""
 
 import pytest
 
@@ -24,18 +24,18 @@ def names(areas):
     return [area.name for area in areas]
 
 
-def test_areas_without_inputs_are_left_out_and_the_order_is_fixed(inputs):
+def test_areas_with_inputs_are_selected_in_a_fixed_order(inputs):
     assert names(select(inputs, [])) == ["crawl", "security", "alerts", "console"]
 
 
-def test_only_the_requested_areas_are_played(inputs):
+def test_only_requested_areas_are_selected(inputs):
     assert names(select(inputs, ["security", "crawl", "nlp"])) == ["crawl", "security"]
 
 
-def test_a_folder_that_does_not_exist_has_no_area(inputs):
+def test_missing_folder_has_no_areas(inputs):
     assert select(inputs / "elsewhere", []) == []
 
 
-def test_the_areas_are_those_of_the_scripts_and_those_of_the_modules():
+def test_areas_of_scripts_and_of_modules():
     assert names(a for a in AREAS if a.kind_key) == ["crawl", "faults", "security"]
     assert names(a for a in AREAS if not a.kind_key) == ["alerts", "index", "nlp", "console"]

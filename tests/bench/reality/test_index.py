@@ -1,4 +1,4 @@
-"""Queries are judged by what every engine finds."""
+"""Queries of the area `index`, with the hits of every engine."""
 
 import json
 
@@ -27,7 +27,7 @@ ROW = {
 
 
 def case(**fields):
-    ordinary = {
+    defaults = {
         "id": "loud",
         "kind": "words",
         "query": "brake loud",
@@ -35,7 +35,7 @@ def case(**fields):
         "misfits": ("a brake", "loud"),
         "may_refuse": False,
     }
-    return QueryCase(**ordinary | fields)
+    return QueryCase(**defaults | fields)
 
 
 def ids(*names):
@@ -57,23 +57,23 @@ def write(tmp_path):
 
 @pytest.fixture
 def engines(tmp_path):
-    memory, embedded = MemoryIndex(), TantivyIndex(tmp_path / "queries", writer=True)
-    with memory, embedded:
-        embedded.setup()
-        yield {"memory": memory, "tantivy": embedded}
+    memory, tantivy = MemoryIndex(), TantivyIndex(tmp_path / "queries", writer=True)
+    with memory, tantivy:
+        tantivy.setup()
+        yield {"memory": memory, "tantivy": tantivy}
 
 
-def test_a_row_is_a_case(write):
+def test_row_is_loaded_as_a_case(write):
     assert load_cases(write(ROW) / index.FILE) == [case()]
 
 
-def test_a_line_separator_in_a_text_and_a_blank_line_are_no_rows(tmp_path):
+def test_line_separators_and_blank_lines_end_no_row(tmp_path):
     path = tmp_path / "rows.jsonl"
     path.write_text('{"text": "a\u2028b\x85c"}\n\n{"text": "d"}\n')
     assert load_rows(path) == [{"text": "a\u2028b\x85c"}, {"text": "d"}]
 
 
-def test_rows_and_cases_in_code_count(write):
+def test_count_of_rows_and_cases_in_code(write):
     folder = write(ROW, ROW | {"id": "other"})
     assert index.count(folder) == 2 + operations.count() + same.count() == 2 + 6 + 3
 
@@ -88,18 +88,18 @@ def test_rows_and_cases_in_code_count(write):
         (ids("loud not 0", "loud fits 1"), "not found: ['A loud brake']; found: ['a brake']"),
     ],
 )
-def test_all_that_fits_and_nothing_else_is_right(hits, answer):
+def test_result_is_right_for_exactly_the_matching_texts(hits, answer):
     assert compare(case(), hits) == answer
 
 
-def test_engines_that_agree_answer_once():
+def test_results_of_agreeing_engines_are_merged():
     assert merge({"memory": RIGHT, "tantivy": RIGHT}) == RIGHT
     assert merge({"memory": RIGHT, "tantivy": "found: ['a']"}) == (
         "engines differ: memory: right; tantivy: found: ['a']"
     )
 
 
-def test_engines_judge_real_queries(engines):
+def test_real_queries(engines):
     cases = [
         case(),
         case(id="wrong", misfits=("A loud brake",)),
@@ -127,26 +127,26 @@ def test_one_wrong_engine_makes_the_case_wrong(engines):
     assert "tantivy: right" in result.seen
 
 
-def test_an_exception_of_the_product_is_its_wrong_answer(tmp_path):
+def test_exception_of_the_product_is_a_wrong_result(tmp_path):
     reader = TantivyIndex(tmp_path, writer=False)  # it refuses to write
     (result,) = queries.play([case()], {"tantivy": reader}, "by one")
     assert result.right is False
     assert result.seen.startswith("ConfigError: ")
 
 
-def test_an_exception_of_the_player_ends_it(engines):
+def test_exception_of_the_player_is_raised(engines):
     with pytest.raises(TypeError):
         list(queries.play([case(fits=None)], engines, ""))
 
 
-def test_a_product_error_names_the_class_and_keeps_the_cause():
-    with pytest.raises(ProductError, match="ValueError: invalid literal") as caught:
+def test_product_error_has_class_and_cause():
+    with pytest.raises(ProductError, match="ValueError: invalid literal") as error:
         call(int, "x")
-    assert isinstance(caught.value.__cause__, ValueError)
+    assert isinstance(error.value.__cause__, ValueError)
     assert call(int, "7") == 7
 
 
-def test_without_a_node_two_engines_judge_and_the_rest_is_skipped(write, tmp_path, monkeypatch):
+def test_without_a_node_two_engines_run_and_the_rest_is_skipped(write, tmp_path, monkeypatch):
     monkeypatch.setenv("SHARED", str(tmp_path))
     (tmp_path / "work").mkdir()
     results = index.play(write(ROW), tmp_path / "work")

@@ -1,4 +1,4 @@
-"""The report is on disk after each area, and a single area leaves the others as they are."""
+"""The report is written after each area, and a single area does not change the others."""
 
 import json
 
@@ -20,7 +20,7 @@ def read(path):
     return json.loads(path.read_text(encoding="utf-8"))
 
 
-def test_each_area_is_on_disk_at_once(path):
+def test_each_area_is_written_immediately(path):
     ledger = Ledger(path, resume=False)
     assert read(path) == {}
     ledger.add("crawl", ONE)
@@ -36,7 +36,7 @@ def test_each_area_is_on_disk_at_once(path):
     }
 
 
-def test_a_resumed_file_keeps_the_other_areas_and_replaces_its_own(path):
+def test_resumed_report_replaces_its_own_area_only(path):
     first = Ledger(path, resume=False)
     first.add("crawl", ONE)
     first.add("nlp", ONE)
@@ -44,13 +44,13 @@ def test_a_resumed_file_keeps_the_other_areas_and_replaces_its_own(path):
     assert read(path) == {"crawl": OTHER, "nlp": ONE}
 
 
-def test_areas_stand_in_playing_order_whichever_came_first(path):
+def test_areas_are_in_the_order_of_runs(path):
     for area in ("console", "crawl", "nlp"):
         Ledger(path, resume=True).add(area, ONE)
     assert list(read(path)) == ["crawl", "nlp", "console"]
 
 
-def test_a_fresh_run_forgets_the_file(path):
+def test_new_run_empties_the_report(path):
     Ledger(path, resume=False).add("crawl", ONE)
     Ledger(path, resume=False)
     assert read(path) == {}

@@ -1,4 +1,4 @@
-"""`make reality` as it is called: what it writes, and its exit status."""
+"""The command of `make reality`: its report and its exit status."""
 
 import json
 import os
@@ -14,7 +14,7 @@ CHECKOUT = Path(__file__).parents[3]
 
 @pytest.fixture
 def reality(tmp_path):
-    """Call the command in an empty folder; the scripts of all three areas are fake ones."""
+    """Return a function that runs the command in a new folder with fake scripts of three areas."""
     for area in ("crawl", "faults", "security"):
         script = tmp_path / "shared" / "reality" / area / "run.py"
         script.parent.mkdir(parents=True)
@@ -31,7 +31,7 @@ def reality(tmp_path):
 
 
 @pytest.fixture
-def add(tmp_path):
+def add_input(tmp_path):
     def add(name, text):
         path = tmp_path / "inputs" / f"{name}.yaml"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -41,27 +41,27 @@ def add(tmp_path):
 
 
 @pytest.fixture
-def read(tmp_path):
+def read_report(tmp_path):
     def read():
         return json.loads((tmp_path / "out" / "reality.json").read_text(encoding="utf-8"))
 
     return read
 
 
-def test_areas_are_played_in_order_and_a_single_one_leaves_the_others(reality, add, read):
-    add("security/cases/a", "fault: F forget")
-    add("crawl/cases/b", "fault: E")
+def test_areas_run_in_order_and_a_single_one_keeps_the_others(reality, add_input, read_report):
+    add_input("security/cases/a", "fault: F forget")
+    add_input("crawl/cases/b", "fault: E")
     first = reality()
     assert first.returncode == 0
     assert "crawl: 1 right, 0 wrong, 0 skipped of 1" in first.stderr
-    assert list(read()) == ["crawl", "security"]
-    crawl = read()["crawl"]
+    assert list(read_report()) == ["crawl", "security"]
+    crawl = read_report()["crawl"]
 
-    add("crawl/cases/b", "fault: E\nnote: bad")
-    add("security/cases/a", "fault: F forget\nnote: bad")
+    add_input("crawl/cases/b", "fault: E\nnote: bad")
+    add_input("security/cases/a", "fault: F forget\nnote: bad")
     assert reality("--area", "security").returncode == 1
-    assert read()["crawl"] == crawl
-    assert read()["security"]["F forget"] == {
+    assert read_report()["crawl"] == crawl
+    assert read_report()["security"]["F forget"] == {
         "right": 0,
         "wrong": 1,
         "skipped": 0,
@@ -69,39 +69,39 @@ def test_areas_are_played_in_order_and_a_single_one_leaves_the_others(reality, a
     }
 
 
-def test_a_run_of_all_areas_begins_afresh(reality, add, read, tmp_path):
-    add("crawl/cases/b", "fault: E")
+def test_run_of_all_areas_starts_a_new_report(reality, add_input, read_report, tmp_path):
+    add_input("crawl/cases/b", "fault: E")
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "reality.json").write_text('{"nlp": {}}')
     assert reality().returncode == 0
-    assert list(read()) == ["crawl"]
+    assert list(read_report()) == ["crawl"]
 
 
-def test_a_skipped_input_is_counted(reality, add, read):
-    add("faults/cases/a", "kind: D\nnote: root")
+def test_skipped_input_is_counted(reality, add_input, read_report):
+    add_input("faults/cases/a", "kind: D\nnote: root")
     assert reality().returncode == 0
-    assert read()["faults"]["D"]["skipped"] == 1
+    assert read_report()["faults"]["D"]["skipped"] == 1
 
 
-def test_an_input_without_a_result_is_2(reality, add):
-    add("crawl/cases/a", "fault: E")
-    add("crawl/cases/b", "fault: E\nnote: lost")
+def test_input_without_a_result_exits_with_2(reality, add_input):
+    add_input("crawl/cases/a", "fault: E")
+    add_input("crawl/cases/b", "fault: E\nnote: lost")
     assert reality().returncode == 2
 
 
-def test_an_area_whose_script_is_missing_is_2(reality, add, tmp_path):
-    add("crawl/cases/a", "fault: E")
+def test_missing_script_exits_with_2(reality, add_input, tmp_path):
+    add_input("crawl/cases/a", "fault: E")
     (tmp_path / "shared" / "reality" / "crawl" / "run.py").unlink()
-    done = reality()
-    assert done.returncode == 2
-    assert "SHARED has no reality/crawl/run.py" in done.stderr
+    process = reality()
+    assert process.returncode == 2
+    assert "SHARED has no reality/crawl/run.py" in process.stderr
 
 
-def test_a_folder_without_inputs_is_2(reality, add):
-    done = reality("--area", "crawl", "nlp")
-    assert done.returncode == 2
-    assert "has no inputs for crawl, nlp" in done.stderr
+def test_folder_without_inputs_exits_with_2(reality, add_input):
+    process = reality("--area", "crawl", "nlp")
+    assert process.returncode == 2
+    assert "has no inputs for crawl, nlp" in process.stderr
 
 
-def test_an_unknown_area_is_2(reality):
+def test_unknown_area_exits_with_2(reality):
     assert reality("--area", "crawling").returncode == 2

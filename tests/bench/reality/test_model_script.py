@@ -1,4 +1,4 @@
-"""The script of the model cases changes what a case names, and nothing else."""
+"""The script of the model cases makes only the change of its case."""
 
 import json
 import subprocess
@@ -33,20 +33,20 @@ def adapter():
     )
 
 
-def test_swap_reverses_the_classes_of_the_last_layer_alone(adapter):
-    swapped = changed_adapter({"what": "swap"}, adapter)
-    assert swapped.tensors[WEIGHT].tolist() == [[4, 5], [2, 3], [0, 1]]
-    assert swapped.tensors[BIAS].tolist() == [2, 1, 0]
-    assert swapped.tensors["other"] is adapter.tensors["other"]
-    assert swapped.proof == adapter.proof
+def test_swap_reverses_the_classes_of_the_last_layer_only(adapter):
+    changed_model = changed_adapter({"what": "swap"}, adapter)
+    assert changed_model.tensors[WEIGHT].tolist() == [[4, 5], [2, 3], [0, 1]]
+    assert changed_model.tensors[BIAS].tolist() == [2, 1, 0]
+    assert changed_model.tensors["other"] is adapter.tensors["other"]
+    assert changed_model.proof == adapter.proof
 
 
 def test_shift_adds_to_the_bias(adapter):
-    shifted = changed_adapter({"what": "shift", "by": [0, 2, -1]}, adapter)
-    assert shifted.tensors[BIAS].tolist() == [0, 3, 1]
+    changed_model = changed_adapter({"what": "shift", "by": [0, 2, -1]}, adapter)
+    assert changed_model.tensors[BIAS].tolist() == [0, 3, 1]
 
 
-def test_nan_leaves_no_number_in_the_last_layer(adapter):
+def test_nan_fills_the_last_layer(adapter):
     assert np.isnan(changed_adapter({"what": "nan"}, adapter).tensors[WEIGHT]).all()
     assert not np.isnan(adapter.tensors[WEIGHT]).any()
 
@@ -56,13 +56,13 @@ def test_classes_reverses_their_names(adapter):
     assert head.classes == tuple(reversed(THREE))
 
 
-def test_without_proof_the_numbers_stay(adapter):
-    bare = changed_adapter({"what": "byte", "proof": "none"}, adapter)
-    assert bare.proof == {}
-    assert bare.tensors == adapter.tensors
+def test_removed_proof_does_not_change_the_tensors(adapter):
+    changed_model = changed_adapter({"what": "byte", "proof": "none"}, adapter)
+    assert changed_model.proof == {}
+    assert changed_model.tensors == adapter.tensors
 
 
-def test_header_names_another_length(tmp_path):
+def test_header_has_another_length(tmp_path):
     path = tmp_path / "adapter"
     path.write_bytes(b"\x08" + b"\0" * 7 + b"{}      rest")
     damage_file({"what": "header", "bytes": 50_000_000_000}, path)
@@ -76,14 +76,14 @@ def test_tokens_are_exchanged(tmp_path):
     assert json.loads(path.read_text())["model"]["vocab"] == {"recall": 2, "praise": 1, "a": 3}
 
 
-def test_one_bit_of_the_weights_is_another(tmp_path):
+def test_one_bit_of_the_weights_is_changed(tmp_path):
     path = tmp_path / "model.safetensors"
     path.write_bytes(bytes(9))
     damage_encoder({"what": "byte"}, tmp_path, tmp_path / "x")
     assert path.read_bytes() == b"\0\0\0\0\1\0\0\0\0"
 
 
-def test_config_names_code_that_lies_beside_it(tmp_path):
+def test_config_names_code_in_its_folder(tmp_path):
     path = tmp_path / "config.json"
     path.write_text('{"hidden_size": 384}')
     damage_encoder({"what": "config"}, tmp_path, tmp_path / "x")
@@ -95,10 +95,10 @@ def test_config_names_code_that_lies_beside_it(tmp_path):
 
 
 @pytest.mark.model
-def test_run_as_text_it_answers_with_one_line_of_json(tmp_path):
+def test_script_run_as_text_prints_one_line_of_json(tmp_path):
     text = Path(model_script.__file__).read_text(encoding="utf-8")
     command = [sys.executable, "-c", text, json.dumps({"what": "byte"}), str(tmp_path)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    answer = json.loads(done.stdout.splitlines()[-1])
+    process = subprocess.run(command, capture_output=True, text=True, check=True)
+    answer = json.loads(process.stdout.splitlines()[-1])
     assert answer["refused"] is True
     assert answer["error"] == "ConfigError"

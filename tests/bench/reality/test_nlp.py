@@ -1,4 +1,4 @@
-"""The labelled texts of `reality/nlp`: how rows become cases, and answers become right or wrong."""
+"""The area `nlp`: cases of labelled rows, and comparison of predictions with labels."""
 
 import json
 
@@ -55,7 +55,7 @@ def compare(row=None, **values):
     return list(nlp._compare_heads(verdict(**values), case).values())
 
 
-def test_a_case_is_named_after_its_line_and_counted_under_its_kind(tmp_path):
+def test_case_has_the_number_of_its_line_and_its_kind(tmp_path):
     (tmp_path / "nlp").mkdir()
     row = '{"text": "a", "label": "neutral", "kind": "typos"}'
     (tmp_path / "nlp" / "kinds.jsonl").write_text(f"{row}\n\n{row}\n")
@@ -65,25 +65,25 @@ def test_a_case_is_named_after_its_line_and_counted_under_its_kind(tmp_path):
     ]
 
 
-def test_rows_of_the_other_files_count_under_the_name_of_the_file(tmp_path):
+def test_kind_of_rows_of_other_files_is_the_file_name(tmp_path):
     write(tmp_path, "comparison", {"text": "a", "kind": "something else"})
     assert [c.kind for c in load_cases(tmp_path, "comparison")] == ["comparison"]
 
 
-def test_the_brands_of_a_row_are_those_it_names_or_has_a_label_for():
+def test_brands_of_a_row():
     assert Case(file="short_brand", line=1, row={"names": ["A", "B"]}).brands == ("A", "B")
     assert Case(file="brand", line=1, row=BRAND_ROW).brands == ("Oskelo",)
     assert Case(file="kinds", line=1, row={}).brands == ()
 
 
-def test_every_row_is_counted_but_those_of_failing(tmp_path):
+def test_count_omits_failing_rows(tmp_path):
     write(tmp_path, "kinds", {"text": "a"}, {"text": "b"})
     write(tmp_path, "short_brand", {"text": "c"})
     write(tmp_path, "failing", {"text": "a"})
     assert count(tmp_path) == 3
 
 
-def test_a_folder_without_texts_has_no_case_and_is_not_wrong(tmp_path):
+def test_folder_without_texts_has_no_cases(tmp_path):
     assert count(tmp_path) == 0
     assert list(play(tmp_path, tmp_path)) == []
     assert not is_wrong({})
@@ -98,11 +98,11 @@ def test_a_folder_without_texts_has_no_case_and_is_not_wrong(tmp_path):
         ((49, 99), True),  # a kind under .50
     ],
 )
-def test_the_area_is_wrong_where_a_kind_or_the_whole_is_too_weak(shares, wrong):
+def test_area_is_wrong_below_the_required_shares(shares, wrong):
     assert is_wrong(kinds(*shares)) is wrong
 
 
-def test_skipped_cases_count_on_neither_side():
+def test_skipped_cases_are_ignored():
     area = report([CaseResult(kind="a", id="a:1", right=None, seen="")])
     assert not is_wrong(area)
 
@@ -114,18 +114,18 @@ def test_all_heads_are_compared():
     assert compare({"intents": ["complaint", "request"]}) == [True, True, True, False]
 
 
-def test_the_main_topic_must_be_there_and_no_topic_that_the_row_does_not_accept():
+def test_topics_need_the_main_one_and_only_accepted_ones():
     assert compare(topics=("delivery", "quality"))[1]
     assert not compare(topics=("delivery",))[1]
     assert not compare(topics=("quality", "price"))[1]
     assert not compare(topics=())[1]
 
 
-def test_where_the_row_has_no_emotion_any_is_right():
+def test_any_emotion_is_right_without_a_label():
     assert compare({"emotion": None}, heads={})[2]
 
 
-def test_an_exception_of_the_product_is_the_wrong_answer_of_its_case():
+def test_exception_of_the_product_is_a_wrong_result():
     class Broken:
         def classify(self, *_):
             raise RuntimeError("no weights")
@@ -134,7 +134,7 @@ def test_an_exception_of_the_product_is_the_wrong_answer_of_its_case():
     assert nlp._play_case(Broken(), case) == (False, "RuntimeError: no weights")
 
 
-def test_an_exception_of_the_player_is_not_the_product_s():
+def test_exception_of_the_player_is_raised():
     with pytest.raises(KeyError):
         nlp._play_case(None, Case(file="kinds", line=1, row={"text": "a", "kind": "typos"}))
     with pytest.raises(ProductError, match="ValueError: x"), product_calls():
@@ -142,26 +142,26 @@ def test_an_exception_of_the_player_is_not_the_product_s():
 
 
 @pytest.mark.model
-def test_the_default_model_is_played(tmp_path):
-    feelings = [
+def test_default_model(tmp_path):
+    sentiment_rows = [
         {"text": "I love it, what a wonderful bike!", "label": "positive", "kind": "plain"},
         {"text": "I love it, what a wonderful bike!", "label": "negative", "kind": "plain"},
     ]
     target = {"text": "I love my Oskelo, it is wonderful!", "target": "Oskelo"}
-    languages = [
+    language_rows = [
         {"text": "The battery of my Brundt caught fire", "label": "en", "names": ["Brundt"]},
         {"text": "The battery of my Brundt caught fire", "label": "fr", "names": ["Brundt"]},
         # The model does not support Dutch: such a text must not be scored.
         {"text": "Ik wacht al drie weken op mijn Brundt", "label": "nl", "names": ["Brundt"]},
     ]
-    write(tmp_path, "kinds", *feelings)
+    write(tmp_path, "kinds", *sentiment_rows)
     write(
         tmp_path,
         "comparison",
         target | {"label": "positive"},
         target | {"label": "negative"},
     )
-    write(tmp_path, "short_brand", *languages)
+    write(tmp_path, "short_brand", *language_rows)
     text = "I hate my Brundt, it broke after two weeks, the material is cheap and badly made."
     write(tmp_path, "brand", BRAND_ROW | {"text": text, "towards": {"Brundt": "negative"}})
     results = list(play(tmp_path, tmp_path / "work"))

@@ -1,4 +1,4 @@
-"""Acts of operators are played on a real node, each on an index that is gone afterwards."""
+"""Operations on a real node, each on an index that is deleted afterwards."""
 
 import shutil
 
@@ -25,7 +25,7 @@ def url():
         yield url
 
 
-def test_the_embedded_engine_is_played_without_a_server(tmp_path):
+def test_embedded_engine_runs_without_a_server(tmp_path):
     results = list(operations.play(tmp_path, None, "no server"))
     assert len(results) == operations.count()
     assert {(r.right, r.seen) for r in results[:-1]} == {(None, "no server")}
@@ -34,7 +34,7 @@ def test_the_embedded_engine_is_played_without_a_server(tmp_path):
 
 
 @pytest.mark.service
-def test_every_operation_has_a_verdict_and_leaves_nothing(url, tmp_path):
+def test_every_operation_has_a_result_and_leaves_nothing(url, tmp_path):
     results = list(operations.play(tmp_path, url, ""))
     assert len(results) == operations.count()
     assert all(result.right is not None for result in results)
@@ -46,7 +46,7 @@ def test_every_operation_has_a_verdict_and_leaves_nothing(url, tmp_path):
 
 
 @pytest.mark.service
-def test_a_site_keeps_the_errors_of_the_product(url):
+def test_errors_of_the_product_are_collected(url):
     with OperatedIndex(url, "errors") as site:
         site.index.setup()
         assert site.apply(upsert(1, "a", "acme")) == [ChangeResult.OK]
@@ -58,7 +58,7 @@ def test_a_site_keeps_the_errors_of_the_product(url):
 
 
 @pytest.mark.service
-def test_a_site_finds_the_index_of_a_month(url):
+def test_index_of_a_month(url):
     with OperatedIndex(url, "months") as site:
         site.index.setup()
         site.apply(upsert(1, "a", "acme"), upsert(2, "b", "acme", second=operations.OLD))

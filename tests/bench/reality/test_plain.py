@@ -1,4 +1,4 @@
-"""The model `plain` joins the product where its folder is on PYTHONPATH, and nowhere else."""
+"""The model `plain` is available only with its folder on PYTHONPATH."""
 
 import subprocess
 import sys
@@ -28,12 +28,12 @@ print(plugins.load("nlp.models", "plain", Model)().predict(["A broken lid"])[0].
         ("gut oder brokenly", NEUTRAL),
     ],
 )
-def test_the_first_of_its_words_decides(text, shares):
+def test_first_known_word_sets_the_sentiment(text, shares):
     assert Plain().predict([text])[0].probabilities == shares
     assert sum(shares) == pytest.approx(1)
 
 
-def test_vectors_have_length_1_and_depend_on_the_words_alone():
+def test_vectors_have_length_1_and_depend_on_words_only():
     vectors = Plain().encode(["The lid is red.", "red is the LID", "", "another text"])
     assert vectors.shape == (4, 384)
     assert vectors.dtype == np.float32
@@ -42,7 +42,7 @@ def test_vectors_have_length_1_and_depend_on_the_words_alone():
     assert not np.allclose(vectors[0], vectors[3])
 
 
-def test_each_text_takes_the_time_that_a_case_demands(monkeypatch):
+def test_each_text_takes_the_time_of_the_case(monkeypatch):
     monkeypatch.setenv("PLAIN_SECONDS_A_TEXT", "0.05")
     start = time.monotonic()
     Plain().predict(["a", "b"], ["en", None])
@@ -55,10 +55,10 @@ def load(**variables):
     )
 
 
-def test_its_folder_on_the_path_makes_it_a_model_of_the_product():
+def test_model_is_available_with_its_folder_on_the_path():
     folder = Path(scripts.HERE) / "plain"
     assert load(PYTHONPATH=str(folder)).stdout.strip() == str(NEGATIVE)
 
 
-def test_without_its_folder_nobody_has_it():
+def test_model_is_unknown_without_its_folder():
     assert "unknown 'plain'" in load().stderr

@@ -1,4 +1,4 @@
-"""A player is a process of its own: results before a crash are kept, and the crash is named."""
+"""A player is a separate process: results before a crash are kept, and the crash is reported."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from bench.reality import players
 from bench.reality.players import parse
 from bench.reality.results import CaseResult
 
-WHOLE = """
+PLAYER = """
 from bench.reality.results import CaseResult
 
 def count(inputs):
@@ -44,7 +44,7 @@ def work(tmp_path):
 def player(tmp_path, monkeypatch):
     """Write a module that raises on one input, and return its name."""
 
-    def write(explodes_on, body=WHOLE):
+    def write(explodes_on, body=PLAYER):
         (tmp_path / "fake_player.py").write_text(f"EXPLODES_ON = {explodes_on!r}\n{body}")
         return "fake_player"
 
@@ -52,27 +52,27 @@ def player(tmp_path, monkeypatch):
     return write
 
 
-def test_all_results_arrive(player, inputs, work):
+def test_all_results_are_returned(player, inputs, work):
     assert players.play(player(None), inputs, work) == (2, [ONE, TWO], "")
 
 
-def test_an_exception_ends_the_area_and_keeps_the_rows_before_it(player, inputs, work):
+def test_exception_ends_the_area_and_keeps_previous_results(player, inputs, work):
     assert players.play(player("two"), inputs, work) == (2, [ONE], "ValueError: no such field")
 
 
-def test_a_module_that_cannot_be_imported_has_no_count(player, inputs, work):
+def test_module_that_cannot_be_imported_has_no_count(player, inputs, work):
     count, results, error = players.play(player(None, "import nowhere_at_all"), inputs, work)
     assert (count, results) == (None, [])
     assert error == "ModuleNotFoundError: No module named 'nowhere_at_all'"
 
 
-def test_a_process_that_vanishes_is_no_end(player, inputs, work):
-    body = WHOLE.replace("raise ValueError", "import os; os._exit(0)  #")
+def test_process_that_exits_early_is_an_error(player, inputs, work):
+    body = PLAYER.replace("raise ValueError", "import os; os._exit(0)  #")
     count, results, error = players.play(player("two", body), inputs, work)
     assert (count, results) == (2, [ONE])
     assert error == "no output"
 
 
-def test_a_line_that_is_cut_is_no_result():
+def test_incomplete_line_is_ignored():
     lines = ['{"inputs": 2}', '{"kind": "a", "id": "one", "right": true, "seen": "größer"}', '{"k']
     assert parse(lines) == (2, [ONE], False)

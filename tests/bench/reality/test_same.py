@@ -1,4 +1,4 @@
-"""Indexes are damaged and rebuilt by the real command, on the state of a small installation."""
+"""Damaged indexes of a small installation, rebuilt by the real command."""
 
 import shutil
 
@@ -26,26 +26,26 @@ def installation(sqlite_template, tmp_path):
     state.mkdir()
     config.write_text(SETTINGS)
     shutil.copy(sqlite_template, state / "record.db")
-    small = StoppedInstallation(config, state)
-    record = wiring.open_database(small.settings)
+    stopped_installation = StoppedInstallation(config, state)
+    record = wiring.open_database(stopped_installation.settings)
     with record.write() as tx:
         factories.add_sources(tx, "blog")
     factories.store_page(
         record, *(factories.crawled_post(f"post{n}", f"brake {n}") for n in range(MENTIONS))
     )
-    _follow(small, record)
+    _fill_index(stopped_installation, record)
     record.close()
-    return small
+    return stopped_installation
 
 
-def _follow(installation, record):
+def _fill_index(installation, record):
     with wiring.open_index(installation.settings, writer=True) as index, record.read() as tx:
         index.setup()
         numbers = {i: number for number, i in changes.read_after(tx, 0, 100)}
         index.apply([build_change(numbers[m.id], m) for m in mentions.all_mentions(tx)])
 
 
-def test_an_index_that_follows_its_record_is_the_same(installation):
+def test_up_to_date_index_has_no_difference(installation):
     assert same.compare(installation) == Difference(0, 0)
 
 
@@ -64,7 +64,7 @@ def test_each_damage_is_a_difference(installation, tmp_path, name, difference):
     assert same.compare(installation) == Difference(0, 0)
 
 
-def test_a_rebuild_that_mends_is_right(installation):
+def test_complete_rebuild_is_right(installation):
     def lose_all(copy):
         shutil.rmtree(copy.state / "index")
         with wiring.open_index(copy.settings, writer=True) as index:
@@ -76,7 +76,7 @@ def test_a_rebuild_that_mends_is_right(installation):
     assert seen.endswith("; 0 wrong, 0 surplus after")
 
 
-def test_an_index_that_cannot_be_read_is_a_wrong_answer(installation, tmp_path, monkeypatch):
+def test_index_that_cannot_be_opened_is_a_wrong_result(installation, tmp_path, monkeypatch):
     def lose_folder(copy):
         shutil.rmtree(copy.state / "index")
 
@@ -87,15 +87,15 @@ def test_an_index_that_cannot_be_read_is_a_wrong_answer(installation, tmp_path, 
     assert result.seen.startswith("TransientError: There is no index")
 
 
-def test_the_console_is_opened_at_the_newest_mention(installation):
-    desk = open_console(installation)
-    assert desk.now() == factories.NOON
-    assert desk.index.count() == MENTIONS
-    desk.index.close()
-    desk.database.close()
+def test_console_opens_at_the_time_of_the_newest_mention(installation):
+    context = open_console(installation)
+    assert context.now() == factories.NOON
+    assert context.index.count() == MENTIONS
+    context.index.close()
+    context.database.close()
 
 
-def test_a_state_without_mentions_is_no_state_to_play_on(tmp_path):
+def test_state_without_mentions_is_refused(tmp_path):
     (tmp_path / "state").mkdir()
     (tmp_path / "harken.yaml").write_text(SETTINGS)
     with pytest.raises(HarkenError, match="holds no mention"):

@@ -1,4 +1,4 @@
-"""Areas of scripts: the script's report counts; a file that ends the script is wrong."""
+"""Areas of scripts: results of the report, and of files that crash the script."""
 
 import shutil
 import sys
@@ -15,7 +15,7 @@ AREA = Area("faults", ("faults/cases/*.yaml",), "kind")
 
 GOOD = CaseResult("M", "a-good", right=True, seen="")
 BAD = CaseResult("M", "c-bad", right=False, seen="step 1: 3 mails; step 2: late")
-SKIPPED = CaseResult("D", "d-root", right=None, seen="needs root")
+SKIPPED_RESULT = CaseResult("D", "d-root", right=None, seen="needs root")
 
 
 @pytest.fixture
@@ -55,22 +55,22 @@ def by_id(results):
     return sorted(results, key=lambda result: result.id)
 
 
-def test_the_report_of_the_script_counts_although_it_exits_with_1(inputs, script, work):
+def test_report_of_the_script_counts_in_spite_of_status_1(inputs, script, work):
     results = list(play(inputs, AREA, script, work))
-    assert by_id(results) == [GOOD, BAD, SKIPPED]
+    assert by_id(results) == [GOOD, BAD, SKIPPED_RESULT]
     assert count(inputs, AREA) == 3
 
 
-def test_after_a_crash_each_file_is_played_alone_and_the_culprit_is_wrong(inputs, script, work):
+def test_after_a_crash_each_file_runs_alone_and_one_is_wrong(inputs, script, work):
     add(inputs, "cases/b-crash", "kind: C\nnote: crash")
     results = by_id(play(inputs, AREA, script, work))
-    culprit = results.pop(1)
-    assert results == [GOOD, BAD, SKIPPED]
-    assert (culprit.kind, culprit.id, culprit.right) == ("C", "b-crash", False)
-    assert "RuntimeError: harken run did not come up" in culprit.seen
+    wrong_result = results.pop(1)
+    assert results == [GOOD, BAD, SKIPPED_RESULT]
+    assert (wrong_result.kind, wrong_result.id, wrong_result.right) == ("C", "b-crash", False)
+    assert "RuntimeError: harken run did not come up" in wrong_result.seen
 
 
-def test_a_script_that_does_not_end_is_ended(inputs, script, work, monkeypatch):
+def test_hanging_script_is_ended(inputs, script, work, monkeypatch):
     add(inputs, "cases/b-hang", "kind: C\nnote: hang")
     monkeypatch.setattr(scripts, "AREA_LIMIT_S", 2)
     monkeypatch.setattr(scripts, "FILE_LIMIT_S", 2)
@@ -83,19 +83,19 @@ def test_a_script_that_does_not_end_is_ended(inputs, script, work, monkeypatch):
     ]
 
 
-def test_a_file_that_is_no_yaml_is_wrong_without_a_kind(inputs, script, work):
+def test_invalid_yaml_is_wrong_without_a_kind(inputs, script, work):
     add(inputs, "cases/b-crash", "kind: [\ncrash")
-    culprit = by_id(play(inputs, AREA, script, work))[1]
-    assert (culprit.kind, culprit.right) == ("", False)
+    wrong_result = by_id(play(inputs, AREA, script, work))[1]
+    assert (wrong_result.kind, wrong_result.right) == ("", False)
 
 
-def test_a_report_of_an_earlier_run_is_no_report(inputs, script, work):
+def test_report_of_an_earlier_run_is_ignored(inputs, script, work):
     work.with_suffix(".report").write_text("{}")
     add(inputs, "cases/b-crash", "kind: C\nnote: crash")
     assert len(list(play(inputs, AREA, script, work))) == 4
 
 
-def test_a_single_folder_of_cases_is_enough(inputs):
+def test_single_folder_of_cases_is_enough(inputs):
     assert [f.name for f in case_folders(inputs, AREA)] == ["cases", "right-today"]
     (inputs / "faults" / "right-today" / "d-root.yaml").unlink()
     (inputs / "faults" / "right-today").rmdir()
@@ -113,12 +113,12 @@ def test_files_below_folders_and_files_by_name_are_cases(tmp_path):
     assert [f.name for f in files] == ["a.yaml", "b.yaml"]
 
 
-def test_the_kind_of_a_report_is_kept_letter_for_letter():
+def test_kind_of_a_report_is_unchanged():
     kinds = {"E letters": {"cases": [{"id": "x", "right": False, "seen": ["a", "b"]}]}}
     assert list(parse_report(kinds)) == [CaseResult("E letters", "x", right=False, seen="a; b")]
 
 
-def test_the_variables_of_the_scripts_are_absolute_paths_that_exist():
+def test_environment_has_existing_absolute_paths():
     variables = environment({"HOME": "/home/ada", "VENV": "elsewhere"})
     assert variables["HOME"] == "/home/ada"
     assert variables["VENV"] == sys.prefix

@@ -1,4 +1,4 @@
-"""0 all right, 1 some wrong, 2 unless every input is counted."""
+"""Exit status: 0 all right, 1 some wrong, 2 unless every input has a result."""
 
 import pytest
 
@@ -11,8 +11,8 @@ def outcome(*rights, area="crawl", inputs=None, kind="E"):
     return Outcome(area, len(rights) if inputs is None else inputs, report(results))
 
 
-def graded(**shares):
-    """An nlp area with (right, wrong) by kind."""
+def nlp_outcome(**shares):
+    """Return the outcome of the area nlp with (right, wrong) by kind."""
     results = [
         CaseResult(kind, f"{kind}{n}", n < right, "")
         for kind, (right, wrong) in shares.items()
@@ -21,11 +21,11 @@ def graded(**shares):
     return Outcome("nlp", len(results), report(results))
 
 
-def test_all_right_is_0_and_skipped_inputs_are_not_wrong():
+def test_right_and_skipped_results_are_0():
     assert exit_status([outcome(True, True), outcome(True, None)]) == 0
 
 
-def test_one_wrong_input_is_1():
+def test_one_wrong_result_is_1():
     assert exit_status([outcome(True), outcome(True, False, True)]) == 1
 
 
@@ -38,15 +38,15 @@ def test_an_unknown_number_of_inputs_is_2():
     assert exit_status([Outcome("alerts", None, {})]) == 2
 
 
-def test_two_areas_do_not_make_up_for_each_other():
+def test_inputs_of_two_areas_are_not_summed():
     assert exit_status([outcome(True, inputs=2), outcome(True, True, inputs=1)]) == 2
 
 
-def test_a_run_without_any_area_is_2():
+def test_no_area_is_2():
     assert exit_status([]) == 2
 
 
-def test_the_counts_add_up_over_the_kinds():
+def test_counts_sum_over_the_kinds():
     results = [CaseResult("A", "1", True, ""), CaseResult("B", "2", False, "")]
     results += [CaseResult("B", "3", None, ""), CaseResult("B", "4", True, "")]
     area = Outcome("faults", 4, report(results))
@@ -68,11 +68,11 @@ def test_a_summary_without_a_number_of_inputs():
         ({}, 0),
     ],
 )
-def test_nlp_is_judged_by_its_shares(shares, status):
-    assert exit_status([graded(**shares)]) == status
+def test_status_of_nlp_depends_on_its_shares(shares, status):
+    assert exit_status([nlp_outcome(**shares)]) == status
 
 
-def test_other_areas_are_not_judged_by_shares():
+def test_status_of_other_areas_does_not_depend_on_shares():
     assert exit_status([outcome(*[True] * 99, False, area="index")]) == 1
 
 

@@ -1,11 +1,11 @@
-"""A sentence that the product words anew is judged as before."""
+"""Patterns of earlier sentences match the current sentences of the product."""
 
 import pytest
 
 from bench.reality.alerting.wording import find
 from templates.i18n import catalogue
 
-NOW = [
+CURRENT_SENTENCES = [
     ("A normal day: 4 mentions of Acme, 72% negative", r"ordinary day.* 7\d%"),
     ("Nothing needs a response today.", "no change calls"),
     ("120 mentions by 90 people, 6.2× a normal day.", r"[2-9](\.\d)? times a usual day"),
@@ -15,16 +15,16 @@ NOW = [
 ]
 
 
-@pytest.mark.parametrize(("text", "pattern"), NOW)
-def test_a_pattern_of_the_earlier_words_matches(text, pattern):
+@pytest.mark.parametrize(("text", "pattern"), CURRENT_SENTENCES)
+def test_pattern_of_earlier_words_matches(text, pattern):
     assert find(pattern, text)
 
 
-def test_a_sentence_that_stands_as_it_is_matches():
+def test_unchanged_sentence_matches():
     assert find("It is over", "It is over.")
 
 
-def test_what_says_something_else_does_not_match():
+def test_other_sentence_does_not_match():
     assert find("ordinary day", "Complaints about price jumped: 14 people") is None
 
 
@@ -33,6 +33,6 @@ def test_what_says_something_else_does_not_match():
     ["A normal day", "× a normal day", "vs normal", "Nothing needs a response today",
      "Holding steady: ", "Lasted "],
 )  # fmt: skip
-def test_the_catalogue_still_has_the_sentence(words):
-    """Whoever words it anew must tell this module, or an input turns right by that."""
+def test_catalogue_has_the_current_sentence(words):
+    """A change of the sentence needs a change of `wording`, or a wrong result becomes right."""
     assert words in str(catalogue("en"))
