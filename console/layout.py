@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Final
 
 from sqlalchemy import Connection
 
@@ -23,7 +21,6 @@ from templates.i18n import Message, msg
 from templates.links import Links
 
 LINKS = Links()  # all links inside the console are relative
-SETTINGS_FILE: Final = "harken.yaml"  # in sentences on what to write
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +62,8 @@ def build_layout(
     newest = counts.newest_published(tx)
     display_names = load_display_names(tx)
     health = health or system_health(tx, now=now)
+    status = settings_status.current_status(tx)
+    file = settings_status.file_name(status)
     return Layout(
         section=section,
         open_incidents=len(crises),
@@ -72,9 +71,9 @@ def build_layout(
         alarms=tuple(_alarms(crises, display_names)),
         outages=tuple(outage_messages(health.outages)),
         is_fetching=health.coverage.heard > 0,
-        empty_note=explain_emptiness(tx, now=now, file=SETTINGS_FILE, is_empty=newest is None),
+        empty_note=explain_emptiness(tx, now=now, file=file, is_empty=newest is None),
         backlog=_backlog(tx),
-        settings=_settings_notice(settings_status.current_status(tx)),
+        settings=_settings_notice(status),
     )
 
 
@@ -90,7 +89,7 @@ def _settings_notice(status: SettingsStatus | None) -> SettingsNotice | None:
     """Return the notice of an edit that does not apply; None without one."""
     if status is None or not (status.problem or status.restart):
         return None
-    file, mistakes = Path(status.path).name, (status.problem or "").splitlines()
+    file, mistakes = settings_status.file_name(status), (status.problem or "").splitlines()
     sentences = []
     if status.restart:
         sentences.append(msg("shell.settings_restart", file=file, keys=status.restart))

@@ -203,7 +203,8 @@ def wait_for(
             last_progress, deadline = progress_now, time.monotonic() + max_wait
         if time.monotonic() > deadline:
             raise WaitTimeoutError(
-                f"timed out after {max_wait:.0f} s waiting for {what}; see run.log"
+                f"timed out after {max_wait:.0f} s waiting for {what}. "
+                f"Log: {RUN_LOG} in the folder of the demo"
             )
         time.sleep(POLL_S)
     return result

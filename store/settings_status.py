@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy import Connection, delete, insert, select, update
 
@@ -29,6 +30,11 @@ def replace_status(tx: Connection, status: SettingsStatus) -> None:
 def mark_rejected(tx: Connection, problem: str, *, now: datetime) -> None:
     """Store the mistakes of an edit at *now*; the settings in force stay."""
     tx.execute(update(settings_status).values(rejected_at=now, problem=problem))
+
+
+def file_name(status: SettingsStatus | None) -> str:
+    """Return the name of the settings file, without its folder."""
+    return Path(status.path).name if status else "harken.yaml"
 
 
 def current_status(tx: Connection) -> SettingsStatus | None:

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from email.utils import parseaddr
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from config.load import format_error
 from config.settings import Settings, SourceSettings, WatchSettings
 from console.middleware import is_loopback, refuse_open_bind
-from core.errors import ConfigError, QueryError
+from core.errors import ConfigError
+from harken.checks.mistakes import mistake
 from harken.checks.result import CheckResult, run_check, warning
 from harken.pipeline.crawl import source_options
 from harken.plural import plural
@@ -25,9 +26,9 @@ def check_settings(settings: Settings, config: Path) -> Iterator[CheckResult]:
     )
     yield run_check("settings", lambda: counts)
     for k, watch in enumerate(settings.watches):
-        yield run_check(f"watch {watch.slug}", lambda k=k, w=watch: _check_watch(config, k, w))  # type: ignore[misc] # bound now
+        yield run_check(f"watch {watch.slug}", partial(_check_watch, config, k, watch))
     for k, source in enumerate(settings.sources):
-        yield run_check(f"source {source.slug}", lambda k=k, s=source: _check_source(config, k, s))  # type: ignore[misc] # bound now
+        yield run_check(f"source {source.slug}", partial(_check_source, config, k, source))
     yield from _idle_warnings(settings)
     yield from _console_warnings(settings)
     if settings.mail and not _is_address(settings.mail.sender):
@@ -36,20 +37,18 @@ def check_settings(settings: Settings, config: Path) -> Iterator[CheckResult]:
 
 
 def _check_watch(config: Path, index: int, watch: WatchSettings) -> str:
-    try:
-        compile_watch(watch.query)
-    except QueryError as error:
-        message = f"{error} (at character {error.column + 1})"
-        raise ConfigError(format_error(config, ("watches", index, "query"), message)) from None
+    _reject(mistake(config, ("watches", index, "query"), partial(compile_watch, watch.query)))
     return "query is valid"
 
 
 def _check_source(config: Path, index: int, source: SourceSettings) -> str:
-    try:
-        source_options(source)
-    except ConfigError as error:
-        raise ConfigError(format_error(config, ("sources", index), str(error))) from None
+    _reject(mistake(config, ("sources", index), partial(source_options, source)))
     return f"kind {source.kind}"
+
+
+def _reject(message: str) -> None:
+    if message:
+        raise ConfigError(message)
 
 
 def _idle_warnings(settings: Settings) -> Iterator[CheckResult]:

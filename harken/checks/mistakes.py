@@ -1,4 +1,4 @@
-"""Check of edited settings before a running Harken applies them."""
+"""Mistakes in settings that only a process of a run would meet, each with its place."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -22,11 +22,7 @@ def reject_mistakes(settings: Settings, path: Path) -> None:
     Raises:
         ConfigError: one line a mistake, ``file:line:column: key: message``.
     """
-    lines = [
-        format_error(path, keys, message)
-        for keys, check in _checks(settings)
-        if (message := _mistake(check))
-    ]
+    lines = [line for keys, check in _checks(settings) if (line := mistake(path, keys, check))]
     if lines:
         raise ConfigError("\n".join(lines))
 
@@ -51,12 +47,15 @@ def _check_model(model: ModelSettings) -> None:
         raise ConfigError(f"weights: {str(model.weights)!r} does not exist.")
 
 
-def _mistake(check: Callable[[], object]) -> str:
-    """Return the message of the error that *check* raises; empty if it raises none."""
+def mistake(path: Path, keys: KeyPath, check: Callable[[], object]) -> str:
+    """Return the error that *check* raises, with the place of *keys* in the file at *path*.
+
+    Empty if it raises none.
+    """
     try:
         check()
     except QueryError as error:
-        return f"{error} (at character {error.column + 1})"
+        return format_error(path, keys, f"{error} (at character {error.column + 1})")
     except HarkenError as error:
-        return str(error)
+        return format_error(path, keys, str(error))
     return ""
