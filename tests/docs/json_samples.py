@@ -163,19 +163,22 @@ def from_console(record):
 
 
 def from_run(folder):
-    """Yield the output of `harken run`, which is ended after its console listens."""
+    """Yield the output of `harken run` and of `harken status` beside it; then the run is ended."""
     settings = f"state: {folder / 'run'}\nconsole: {{port: 0}}\nmodel: {{workers: 1}}\n"
     (folder / "harken.yaml").write_text(settings)
-    command = [sys.executable, "-m", "harken", "run", "--config", str(folder / "harken.yaml")]
+    options = ["--config", str(folder / "harken.yaml"), "--json"]
+    run, status = ([sys.executable, "-m", "harken", verb, *options] for verb in ("run", "status"))
     with (
         (folder / "run.log").open("wb") as log,
-        subprocess.Popen([*command, "--json"], stdout=subprocess.PIPE, stderr=log) as process,
+        subprocess.Popen(run, stdout=subprocess.PIPE, stderr=log) as process,
     ):
         try:
             line = process.stdout.readline()
+            report = subprocess.run(status, stdout=subprocess.PIPE, check=True).stdout
         finally:
             process.terminate()
     yield "harken run", json.loads(line), True
+    yield "harken status", json.loads(report), True
 
 
 def from_demo(record, folder):

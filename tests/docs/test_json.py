@@ -158,7 +158,7 @@ def test_json_of_the_demo_is_documented(of_demo):
 
 @pytest.mark.e2e
 def test_json_of_the_run_is_documented(of_run):
-    assert of_run == {"harken run"}
+    assert of_run == {"harken run", "harken status"}
 
 
 @pytest.mark.model

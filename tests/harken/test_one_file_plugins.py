@@ -5,6 +5,7 @@ commands and by the alert loop.
 """
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -196,7 +197,7 @@ def test_commands_use_a_channel_and_an_engine_of_one_file_each(home):
         c["what"]: c["told"] for c in json.loads(harken(home, "check", "--json").out)["checks"]
     }
     assert checks["channel board"] == "board responds"
-    assert checks["index"].startswith("mentions: ")
+    assert re.match(r"[1-9]\d* mentions, ", checks["index"])
 
 
 @pytest.mark.slow
