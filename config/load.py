@@ -67,6 +67,7 @@ def validate(
     """
 
     def config_error(errors: Iterable[tuple[KeyPath, str]]) -> ConfigError:
+        """Return one error for all *errors*, one line each, with their places."""
         locations = _locations(path, text) | variable_names
         return ConfigError(
             "\n".join(_format_line(locations, keys, message) for keys, message in errors)

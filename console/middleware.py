@@ -102,6 +102,7 @@ def _with_headers(send: Send, *, is_head: bool) -> Send:
     """Return *send* with the security headers added; headers that a response sets itself stay."""
 
     async def send_with_headers(message: Message) -> None:
+        """Send *message*; the answer to HEAD has no body."""
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             for name, value in SECURITY_HEADERS.items():

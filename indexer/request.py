@@ -85,11 +85,14 @@ class SearchRequest:
     def __post_init__(self) -> None:
         if not 1 <= self.size <= MAX_HITS:
             raise ValueError(f"a page of {self.size} hits: it must be 1 to {MAX_HITS:,}")
-        for name in self.facets:
-            if name not in FIELDS:
-                raise ValueError(f"no field {name!r} to list: {', '.join(FIELDS)}")
+        if unknown_names := [name for name in self.facets if name not in FIELDS]:
+            raise ValueError(f"no field {unknown_names[0]!r} to list: {', '.join(FIELDS)}")
         if self.histogram and (self.filters.since is None or self.filters.until is None):
             raise ValueError("a histogram needs filters with since and until")
+        self._check_page_token()
+
+    def _check_page_token(self) -> None:
+        """Raise QueryError if the page token is invalid; its form depends on the order."""
         if self.page_token is not None:
             (parse_rank if self.is_ranked else parse_page_token)(self.page_token)
 

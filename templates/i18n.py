@@ -141,6 +141,7 @@ def _date_formatter(name: str) -> Callable[[Translator, datetime], str]:
     """Return a formatter of dates in the reader's zone, by ``format.NAME`` of the catalogue."""
 
     def format_date(translate: Translator, at: datetime) -> str:
+        """Return *at* in the zone, the language and the form of the reader."""
         pattern = str(catalogue(translate.locale)[f"format.{name}"])
         zone = ZoneInfo(translate.zone)
         return str(format_datetime(at, pattern, tzinfo=zone, locale=translate.locale))

@@ -59,15 +59,21 @@ def outage_messages(outages: Sequence[Outage]) -> Iterator[Message]:
 
     Several processes may have one role: their earliest outage stands for all.
     """
-    sources = [o for o in outages if o.what == "source"]
-    if len(sources) > MAX_SOURCE_SENTENCES:
-        yield msg("silence.sources", count=len(sources), since=_earliest(sources))
-    else:
-        yield from (msg("silence.source", name=o.name, since=o.since) for o in sources)
-    channels = (o for o in outages if o.what == "channel")
+    by_part: dict[str, list[Outage]] = {"source": [], "channel": []}
+    for outage in outages:
+        by_part.setdefault(outage.what, []).append(outage)
+    sources, channels = by_part.pop("source"), by_part.pop("channel")
+    yield from _outages_of_sources(sources)
     yield from (msg("silence.channel", name=channel_name(o), since=o.since) for o in channels)
-    for what in dict.fromkeys(o.what for o in outages if o.what not in ("source", "channel")):
-        yield msg(f"silence.{what}", since=_earliest([o for o in outages if o.what == what]))
+    for part, outages_of_part in by_part.items():
+        yield msg(f"silence.{part}", since=_earliest(outages_of_part))
+
+
+def _outages_of_sources(outages: Sequence[Outage]) -> Iterator[Message]:
+    if len(outages) > MAX_SOURCE_SENTENCES:
+        yield msg("silence.sources", count=len(outages), since=_earliest(outages))
+    else:
+        yield from (msg("silence.source", name=o.name, since=o.since) for o in outages)
 
 
 def channel_name(outage: Outage) -> str:

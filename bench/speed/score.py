@@ -120,11 +120,13 @@ def with_ratios(figures: Mapping[str, Any]) -> dict[str, Any]:
     """Return *figures* and their ratios; a ratio is None if one of its rates is missing."""
 
     def over(numerator: str, denominator: str) -> float | None:
+        """Return the ratio of two rates, rounded to 3 digits."""
         return (
             round(figures[numerator] / figures[denominator], 3) if figures.get(numerator) else None
         )
 
     def share(rate: str, peak: str) -> float | None:
+        """Return the share of the peak of matrix products that *rate* texts per second need."""
         texts_per_s = figures.get(rate)
         return (
             round(texts_per_s * figures["gflop_a_text"] / figures[peak], 3) if texts_per_s else None

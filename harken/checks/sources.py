@@ -1,6 +1,6 @@
 """Checks of the sources: they answer, have posts, and the watches match some of them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -32,18 +32,23 @@ def check_sources(settings: Settings, clock: Clock) -> Iterator[CheckResult]:
         yield CheckResult(what="sources", ok=False, told=str(error))
         return
     match = Percolator(watch_values(settings)).match
-    matches = {
-        slug: [match(post.text) for post in sample.posts] for slug, sample in samples.items()
-    }
+    matched_slugs: set[str] = set()
     for source in settings.sources:
-        count = sum(map(bool, matches[source.slug]))
-        yield _source_result(source, samples[source.slug], count)
+        sample = samples[source.slug]
+        matches = [match(post.text) for post in sample.posts]
+        matched_slugs.update(*matches)
+        yield _source_result(source, sample, sum(map(bool, matches)))
     post_count = sum(len(sample.posts) for sample in samples.values())
-    matched_slugs = {slug for rows in matches.values() for row in rows for slug in row}
-    for watch in settings.watches:
-        if post_count and watch.slug not in matched_slugs:
-            message = f"its query matches none of the {plural(post_count, 'post')} fetched now"
-            yield warning(f"watch {watch.slug}", message)
+    if post_count:
+        idle_slugs = [w.slug for w in settings.watches if w.slug not in matched_slugs]
+        yield from _idle_watches(idle_slugs, post_count)
+
+
+def _idle_watches(slugs: Sequence[str], post_count: int) -> Iterator[CheckResult]:
+    """Yield a warning for each watch of *slugs*, which match none of the posts."""
+    message = f"its query matches none of the {plural(post_count, 'post')} fetched now"
+    for slug in slugs:
+        yield warning(f"watch {slug}", message)
 
 
 def _source_result(source: SourceSettings, sample: SourceSample, matches: int) -> CheckResult:

@@ -134,28 +134,36 @@ class _Row:
     group_size: int = 1
 
     def hit(self, request: SearchRequest) -> Hit:
+        """Return the hit with its highlights."""
         hit = build_hit(self.entry.document, request.query, self.score)
         return replace(hit, group_size=self.group_size)
 
 
 @dataclass(frozen=True, slots=True)
 class _MemorySelection(Selection):
+    """The hits as a list."""
+
     entries: list[_Entry]  # newest first
 
     def rows(self) -> list[_Row]:
+        """Return the hits, newest first."""
         return [_Row(entry) for entry in self.entries]
 
     def count(self) -> int:
+        """Return the number of hits."""
         return len(self.entries)
 
     def top_values(self, field: str, n: int) -> FacetCounts:
+        """Count each value of the field among the hits."""
         return rank_values(Counter(v for entry in self.entries for v in entry.fields[field]), n)
 
     def bucket_counts(self, window: HistogramWindow) -> Mapping[int, SentimentCounts]:
+        """Count the hits of each bucket."""
         documents = [entry.document for entry in self.entries]
         return counts_by_second(_bucket(documents, start, end) for start, end in window.spans)
 
     def first_second(self) -> int | None:
+        """Return the publication of the oldest hit."""
         return min((entry.document.published for entry in self.entries), default=None)
 
 

@@ -33,6 +33,7 @@ def _sentencepiece_tokenizer(folder: Path) -> tuple[Cut, int, int]:
     tokenizer = SentencePieceProcessor(model_file=str(folder / SENTENCEPIECE_FILE))
 
     def cut(texts: Sequence[str]) -> list[list[int]]:
+        """Return the token ids of each of *texts*, without special tokens."""
         token_ids: list[list[int]] = tokenizer.encode(list(texts), num_threads=1)
         return token_ids
 
@@ -46,6 +47,7 @@ def _json_tokenizer(folder: Path) -> tuple[Cut, int, int]:
     first, last = tokenizer.encode("").ids
 
     def cut(texts: Sequence[str]) -> list[list[int]]:
+        """Return the token ids of each of *texts*, without special tokens."""
         encodings = tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
         return [encoding.ids for encoding in encodings]
 

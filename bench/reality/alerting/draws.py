@@ -85,6 +85,7 @@ def fill(template: str, random: Random) -> str:
     """Replace each ``{a|b}`` of *template* by one of its choices, any other by a number."""
 
     def replacement(match: re.Match[str]) -> str:
+        """Return a random choice of the placeholder *match*, or a number below a million."""
         choices = match[1].split("|")
         return random.choice(choices) if len(choices) > 1 else str(random.randrange(10**6))
 

@@ -81,6 +81,7 @@ def _server(case: Case) -> Iterator[int]:
     """Run a server that takes every email but for the answer of *case* to one verb."""
 
     async def refuse(*_: object) -> str:
+        """Return the answer of the case."""
         return str(case["answer"])
 
     hooks = {f"handle_{verb}": refuse for verb in VERBS if verb == case["when"]}
