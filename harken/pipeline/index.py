@@ -26,6 +26,46 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 
+class IndexStep:
+    """The step of one index, batch by batch.
+
+    Before its first batch and after each failure it sets the index up. An index without mentions
+    is new or lost, and is rebuilt from the first change: its files may go while it is open.
+    """
+
+    def __init__(self, database: Database, engine: "MentionIndex", consumer: str) -> None:
+        self._database = database
+        self._engine = engine
+        self._consumer = consumer
+        self._is_set_up = False
+
+    def set_up(self, now: datetime) -> None:
+        """Create what is missing of the index; start from the first change if it is empty.
+
+        Raises:
+            ConfigError: as ``MentionIndex.setup``.
+            TransientError: the index did not respond.
+        """
+        self._engine.setup()
+        if self._engine.health().docs == 0:
+            with self._database.write() as tx:
+                changes.commit_offset(tx, self._consumer, 0, now=now)
+        self._is_set_up = True
+
+    def run(self, now: datetime) -> StepResult:
+        """Index one batch.
+
+        Raises:
+            TransientError: as :func:`index_batch`; the next call sets the index up again.
+        """
+        if not self._is_set_up:
+            self.set_up(now)
+        self._is_set_up = False
+        result = index_batch(self._database, self._engine, consumer=self._consumer, now=now)
+        self._is_set_up = True
+        return result
+
+
 def index_batch(
     database: Database, engine: "MentionIndex", *, consumer: str, now: datetime, limit: int = 1000
 ) -> StepResult:

@@ -13,7 +13,7 @@ from core.watch import Topic
 from harken import wiring
 from harken.clock import Clock
 from harken.pipeline.analyse import analyse_batch
-from harken.pipeline.index import index_batch
+from harken.pipeline.index import IndexStep
 from harken.pipeline.progress import NO_PROGRESS, Progress
 from harken.pipeline.rescore import enqueue_rescoring, reclassify_batch, reextract_batch
 from harken.pipeline.step_result import StepResult
@@ -136,25 +136,18 @@ def run_index_writer(
 ) -> StepResult:
     """Index stored changes until none is left; with *follow* for ever.
 
-    An empty index, new or lost, is rebuilt from the first change.
+    An empty index, new or lost, is rebuilt from the first change; see :class:`IndexStep`.
     """
     database = wiring.open_database(settings)
     heartbeat = Heartbeat(database, "index", started_at=clock.now(), is_silent=not follow)
     heartbeat.beat(clock.now(), "starting")
     name = wiring.index_consumer(settings)
     with wiring.open_index(settings, writer=True) as engine:
-        engine.setup()
-        if engine.health().docs == 0:  # new or lost
-            with database.write() as tx:
-                changes.commit_offset(tx, name, 0, now=clock.now())
+        step = IndexStep(database, engine, name)
+        step.set_up(clock.now())
         with database.read() as tx:
             progress.expect(changes.lag(tx, name))
-
-        def step(now: datetime) -> StepResult:
-            """Index one batch."""
-            return index_batch(database, engine, consumer=name, now=now)
-
-        return _loop(step, heartbeat, clock, follow=follow, progress=progress)
+        return _loop(step.run, heartbeat, clock, follow=follow, progress=progress)
 
 
 class _ClassifierCache:

@@ -1,5 +1,6 @@
 """Index step: the offset moves only after all changes before it were applied or rejected."""
 
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -7,10 +8,11 @@ from sqlalchemy import update
 from structlog.testing import capture_logs
 
 from core.errors import TransientError
-from harken.pipeline.index import index_batch
+from harken.pipeline.index import IndexStep, index_batch
 from harken.pipeline.step_result import StepResult
 from indexer.change import ChangeOutcome, ChangeResult
 from indexer.engines.memory import MemoryIndex
+from indexer.engines.tantivy.index import TantivyIndex
 from indexer.query import parse
 from store import changes, tables
 from tests.indexer.factories import search
@@ -161,3 +163,16 @@ def test_two_engines_have_their_own_offsets(record):
     second = MemoryIndex()
     assert index_batch(record, second, consumer="other", now=NOON).total == 4
     assert position(record) < last_number(record)
+
+
+def test_index_whose_files_went_while_it_was_open_is_built_again(record, tmp_path):
+    with TantivyIndex(tmp_path / "index", writer=True) as engine:
+        step = IndexStep(record, engine, CONSUMER)
+        assert step.run(NOON).total == 3
+        shutil.rmtree(tmp_path / "index")
+        store_page(record, crawled_post("d", "acme number d"))
+        with pytest.raises(TransientError, match="No such file"):
+            step.run(NOON)
+        assert step.run(NOON).total == 4
+        assert indexed_ids(engine) == sorted(map(key, "abcd"))
+        assert step.run(NOON) == StepResult()
