@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 from config.settings import Settings, SourceSettings, WatchSettings
 from console.middleware import is_loopback, refuse_open_bind
 from core.errors import ConfigError
-from harken.checks.mistakes import mistake
 from harken.checks.result import CheckResult, run_check, warning
 from harken.pipeline.crawl import source_options
 from harken.plural import plural
+from harken.settings_mistakes import mistake
 from indexer.query.watch_query import compile_watch
 
 

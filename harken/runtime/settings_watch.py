@@ -7,7 +7,7 @@ from typing import Final
 from config.settings import Settings
 from config.settings_file import ABSENT, Fingerprint, SettingsFile, fingerprint
 from core.errors import ConfigError
-from harken.checks.mistakes import reject_mistakes
+from harken.settings_mistakes import reject_mistakes
 
 SETTLE_TIME: Final = timedelta(seconds=1)  # without a further change; then an edit is complete
 # Some editors delete or empty the file before they write it again.

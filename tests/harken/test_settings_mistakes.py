@@ -4,7 +4,7 @@ import pytest
 
 from config.load import load
 from core.errors import ConfigError
-from harken.checks.mistakes import reject_mistakes
+from harken.settings_mistakes import reject_mistakes
 
 GOOD = "watches: [{slug: acme, name: Acme, query: 'acme AND NOT \"acme street\"'}]\n"
 
