@@ -1,11 +1,11 @@
 """The error of a child process that ended, with its own last message."""
 
-import signal
 from pathlib import Path
 from subprocess import Popen
 from typing import Final
 
 from core.errors import ConfigError, HarkenError
+from core.exit_status import describe_exit
 
 MAX_LINES: Final = 15  # of a message; one line a mistake in the settings
 _LOG_EVENT: Final = "{"  # events are JSON objects, messages for people are not
@@ -29,7 +29,7 @@ def child_error(name: str, code: int, log: Path) -> HarkenError:
     Its message names *log* and repeats the last message in it.
     """
     kind = ConfigError if code == ConfigError.exit_status else HarkenError
-    head = f"{name} ended with {_exit_in_words(code)}. Log: {log}"
+    head = f"{name} ended with {describe_exit(code)}. Log: {log}"
     return kind("\n".join([head, *last_message(log)]))
 
 
@@ -46,10 +46,3 @@ def last_message(log: Path) -> list[str]:
         message.insert(0, line)
     is_traceback = any(line.startswith((" ", "Traceback ")) for line in message)
     return message[-1:] if is_traceback else message
-
-
-def _exit_in_words(code: int) -> str:
-    if code >= 0:
-        return f"status {code}"
-    names = {member.value: member.name for member in signal.Signals}
-    return f"signal {names.get(-code, -code)}"

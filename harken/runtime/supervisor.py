@@ -10,6 +10,7 @@ import structlog
 
 from config.child_environment import child_environment
 from config.environment import without_settings
+from core.exit_status import describe_exit
 from harken.logs import safe_message
 
 log = structlog.get_logger()
@@ -114,11 +115,3 @@ async def stop(process: asyncio.subprocess.Process) -> None:
         except TimeoutError:
             process.kill()
             await process.wait()
-
-
-def describe_exit(code: int) -> str:
-    """Return an exit status in words; a negative one is a signal."""
-    if code >= 0:
-        return f"status {code}"
-    signal_names = {member.value: member.name for member in signal.Signals}
-    return f"signal {signal_names.get(-code, -code)}"

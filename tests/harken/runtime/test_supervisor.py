@@ -2,14 +2,13 @@
 
 import asyncio
 import itertools
-import signal
 import sys
 
 import pytest
 from structlog.testing import capture_logs
 
 from harken.runtime import supervisor
-from harken.runtime.supervisor import Child, describe_exit, start, stop
+from harken.runtime.supervisor import Child, start, stop
 
 
 @pytest.mark.slow
@@ -88,13 +87,6 @@ def test_restarted_child_gets_the_current_document(tmp_path):
 
     asyncio.run(asyncio.wait_for(run(), 60))
     assert marks.read_text().startswith("ab")
-
-
-def test_describe_exit():
-    assert describe_exit(2) == "status 2"
-    assert describe_exit(-9) == "signal SIGKILL"
-    assert describe_exit(0) == "status 0"
-    assert describe_exit(-signal.SIGRTMIN - 3).startswith("signal "), "not every signal has a name"
 
 
 NO_DELAY = (0.0,)  # restarts without a pause, so that many fit into a test
