@@ -4,12 +4,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from config.settings import Settings
+from config.storage import STORAGE_KEYS
 
 # The database, the index and the socket are opened once, at the start of a run.
-RESTART_KEYS: Final = (
-    *("state", "record", "index", "index_prefix", "index_options"),
-    *("console.host", "console.port"),
-)
+RESTART_KEYS: Final = (*STORAGE_KEYS, "console.host", "console.port")
 
 
 @dataclass(frozen=True, slots=True)
