@@ -5,11 +5,10 @@ from typing import Annotated
 import typer
 
 from core.errors import ConfigError
-from harken.commands.options import PROCESS, Invocation, shared_options
+from harken.commands.options import PROCESS, Follow, Invocation, shared_options
 from harken.commands.progress import progress_bar
 from harken.commands.step_counts import print_step, step_counts
 
-Follow = Annotated[bool, typer.Option("--follow", help="Keep running.")]
 TopicsOnly = Annotated[
     bool,
     typer.Option("--topics-only", help="Classify topics again with the current settings."),

@@ -1,14 +1,8 @@
 """``harken index`` and ``harken rebuild``: the search index follows the database."""
 
-from typing import Annotated
-
-import typer
-
-from harken.commands.options import PROCESS, STEP, Invocation, shared_options
+from harken.commands.options import PROCESS, STEP, Follow, Invocation, shared_options
 from harken.commands.progress import progress_bar
 from harken.commands.step_counts import print_step
-
-Follow = Annotated[bool, typer.Option("--follow", help="Keep running.")]
 
 
 @shared_options(PROCESS)

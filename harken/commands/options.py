@@ -32,6 +32,7 @@ Now = Annotated[str | None, typer.Option("--now", help="Start the clock at this 
 Offset = Annotated[
     float, typer.Option("--offset", hidden=True, help="Offset of the clock, seconds.")
 ]
+Follow = Annotated[bool, typer.Option("--follow", help="Keep running.")]
 IsChild = Annotated[bool, typer.Option("--child", hidden=True, help="Stop when the parent stops.")]
 
 CONFIG = Path("harken.yaml")
