@@ -54,7 +54,7 @@ def wait_for_scores(session: DemoSession, database: Database) -> float | None:
     session.wait_for(
         "all mentions to be scored",
         lambda: True if scoring.update(database, time.monotonic()) else None,
-        progress=lambda: _counts(database),
+        progress=lambda: scoring.counts_by_state,
     )
     scoring.finish()
     return scoring.rate.per_second
@@ -131,11 +131,6 @@ def _open_database(session: DemoSession) -> Database | None:
     return database if database.version() else None
 
 
-def _counts(database: Database) -> object:
-    with database.read() as tx:
-        return tally.by_analysis_state(tx)
-
-
 def _has_baselines(database: Database) -> bool | None:
     with database.read() as tx:
         all_watches = watches.active_watches(tx)
@@ -150,11 +145,12 @@ def _index_offset(database: Database) -> int:
 def _is_index_current(session: DemoSession, database: Database) -> bool | None:
     with database.read() as tx:
         last = changes.last_number(tx)
-    offset = max(_index_offset(database), 0)
+    offset = _index_offset(database)
+    position = max(offset, 0)
     session.display.update_step(
-        "Index", f"{offset:,} of {last:,} changes", offset / last if last else None
+        "Index", f"{position:,} of {last:,} changes", position / last if last else None
     )
-    return True if 0 <= _index_offset(database) >= last - MAX_INDEX_LAG else None
+    return True if 0 <= offset >= last - MAX_INDEX_LAG else None
 
 
 def _has_mails(session: DemoSession, database: Database) -> bool | None:

@@ -1,5 +1,7 @@
 """The first two steps of a demo, which run side by side: the crawl and the scoring."""
 
+from collections.abc import Mapping
+
 from demo.display.display import Display
 from demo.display.forecast import Rate, forecast, in_words
 from store import counts
@@ -16,6 +18,7 @@ class ScoringSteps:
 
     def __init__(self, display: Display, *, expected: int, event: str) -> None:
         self.rate = Rate()
+        self.counts_by_state: Mapping[str, int] = {}  # at the last update
         self._display = display
         self._expected = expected
         self._event = event
@@ -25,11 +28,11 @@ class ScoringSteps:
     def update(self, database: Database, at: float) -> bool:
         """Show the counts at the time *at*, seconds; return True after the last mention."""
         with database.read() as tx:
-            counts_by_state = counts.by_analysis_state(tx)
+            self.counts_by_state = counts.by_analysis_state(tx)
             backfilled_at = sources.backfill_completed_at(tx)
             backlog_size, _ = queue.backlog(tx)
-        self._total = sum(counts_by_state.values())
-        self._scored = counts_by_state["scored"] + counts_by_state["unscored"]
+        self._total = sum(self.counts_by_state.values())
+        self._scored = self.counts_by_state["scored"] + self.counts_by_state["unscored"]
         self.rate.update(self._scored, at)
         self._show_crawl(is_done=backfilled_at is not None)
         self._show_scoring(at)
