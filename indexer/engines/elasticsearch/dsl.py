@@ -55,8 +55,7 @@ def compile_query(query: Query) -> Dsl:
         case And(parts):
             return _all_of(parts)
         case Or(parts):
-            alternatives = [compile_query(part) for part in parts]
-            return {"bool": {"should": alternatives, "minimum_should_match": 1}}
+            return any_condition(*map(compile_query, parts))
         case Not():
             return _all_of([query])
     return {"match_all": {"boost": 0}}
