@@ -6,15 +6,24 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from indexer.histogram import HistogramWindow, first_midnight, histogram_windows
+from indexer.facets import FacetCounts
+from indexer.histogram import (
+    HistogramBucket,
+    HistogramWindow,
+    first_midnight,
+    histogram_windows,
+)
 from indexer.query import Field, Query
 from indexer.query.fields import FIELDS
 from indexer.query.nodes import all_of, any_of
 from indexer.results import (
     MAX_HITS,
+    Hit,
     PageToken,
+    SearchResponse,
     Sort,
     effective_sort,
+    paginate,
     parse_page_token,
     parse_rank,
 )
@@ -95,6 +104,34 @@ class SearchRequest:
         """Raise QueryError if the page token is invalid; its form depends on the order."""
         if self.page_token is not None:
             (parse_rank if self.is_ranked else parse_page_token)(self.page_token)
+
+    def build_response(
+        self,
+        rows: Sequence[Hit],
+        *,
+        total: int,
+        groups: int | None,
+        facets: Mapping[str, FacetCounts],
+        histogram: tuple[HistogramBucket, ...],
+    ) -> SearchResponse:
+        """Return the response whose page has the first of *rows*.
+
+        Args:
+            rows: the hits of the page, and one more if there is a next page.
+            total: as in SearchResponse, and so the others.
+            groups: None unless groups are requested and were counted.
+            facets: by field.
+            histogram: () if none is requested.
+        """
+        hits, next_page_token = paginate(rows, self.size, self.first_rank)
+        return SearchResponse(
+            total=total,
+            groups=groups,
+            hits=hits,
+            facets=facets,
+            histogram=histogram,
+            next_page_token=next_page_token,
+        )
 
     def history_filters(self) -> Filters:
         """Return the filters for the mentions among which the history of the histogram starts."""

@@ -19,7 +19,7 @@ from indexer.query import Everything, Query
 from indexer.query.matcher import matches
 from indexer.query.nodes import positive_phrases
 from indexer.request import NO_FILTERS, Filters, SearchRequest
-from indexer.results import MAX_GROUPED, Hit, SearchResponse, build_hit, paginate
+from indexer.results import MAX_GROUPED, Hit, SearchResponse, build_hit
 from indexer.selection import Selection, count_facets, count_histogram
 
 
@@ -68,18 +68,12 @@ class MemoryIndex(MentionIndex):
         if request.group_by_family:
             rows = _group(rows)
             groups = len(rows) if selection.count() <= MAX_GROUPED else None
-        hits, next_page_token = paginate(
+        return request.build_response(
             [row.hit(request) for row in _page_rows(rows, request)],
-            request.size,
-            request.first_rank,
-        )
-        return SearchResponse(
             total=selection.count(),
             groups=groups,
-            hits=hits,
             facets=count_facets(request, self._select),
             histogram=count_histogram(request, self._select),
-            next_page_token=next_page_token,
         )
 
     def ids(self, query: Query = Everything(), filters: Filters = NO_FILTERS) -> Iterator[str]:  # noqa: B008

@@ -1,7 +1,7 @@
 """Groups of near-duplicates: one hit for each family, with its size, in the order of hits."""
 
 from collections.abc import Generator, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from indexer.engines.elasticsearch.dsl import Dsl, all_conditions, hits_after, no_condition
@@ -9,6 +9,7 @@ from indexer.engines.elasticsearch.hits import HitRows, hits_of, order
 from indexer.engines.elasticsearch.numbers import NO_VALUES, terms_among, top_terms
 from indexer.engines.elasticsearch.steps import Answer, Body, aggregations
 from indexer.facets import value_counts
+from indexer.groups import PassedGroups, count_groups, with_sizes
 from indexer.request import SearchRequest
 from indexer.results import MAX_GROUPED, MAX_HITS, Hit
 
@@ -44,14 +45,12 @@ def group_rows(request: SearchRequest) -> Generator[Body, Answer, HitRows]:
         if sizes["sum_other_doc_count"]:
             answer = yield {"aggs": _all_hits(request, MAX_GROUPED)}
             sizes = aggregations(answer)["hits"]["families"]
-        groups = hits["doc_count"] - sum(n - 1 for n in value_counts(sizes).values())
+        groups = count_groups(hits["doc_count"], value_counts(sizes))
     elif sizes["sum_other_doc_count"]:
         among = {"families": terms_among("family", _families(heads))}
         answer = yield {"aggs": _count_hits(request, among)}
         sizes = aggregations(answer)["hits"]["families"]
-    counts = value_counts(sizes)
-    rows = [replace(hit, group_size=counts.get(hit.document.family or "", 1)) for hit in heads]
-    return HitRows(rows, hits["doc_count"], groups)
+    return HitRows(with_sizes(heads, value_counts(sizes)), hits["doc_count"], groups)
 
 
 @dataclass(slots=True)
@@ -61,8 +60,7 @@ class _GroupWalk:
     request: SearchRequest
     is_collapsed: bool = True  # the server returns the first hit of each family alone
     earlier_families: set[str] | None = None  # on earlier pages; None: too many to list
-    families: set[str] = field(default_factory=set)  # passed by the walk
-    lone_ids: set[str] = field(default_factory=set)  # likewise, of mentions without a family
+    passed_groups: PassedGroups = field(default_factory=PassedGroups)
 
     def batch(self) -> Body:
         """Return the body of a request for hits of groups that were not passed."""
@@ -101,29 +99,16 @@ class _GroupWalk:
                     "aggs": self._count_earlier(terms_among("family", _families(batch)))
                 }
                 earlier_families = set(value_counts(_earlier(answer)))
-            heads += self._new_groups(batch, earlier_families)
+            rows = ((hit.document, hit) for hit in batch)
+            heads += self.passed_groups.new_heads(rows, earlier_families)
             if len(heads) >= end or len(batch) < self._batch_size():
                 return heads[first:end]
             answer = yield self.batch()
 
-    def _new_groups(self, batch: Iterable[Hit], earlier_families: set[str]) -> list[Hit]:
-        heads: dict[str, Hit] = {}
-        for hit in batch:
-            family = hit.document.family
-            if family is None:
-                self.lone_ids.add(hit.id)
-            else:
-                self.families.add(family)
-            if family not in earlier_families:
-                heads.setdefault(family or hit.id, hit)
-        return list(heads.values())
-
     def _exclusions(self) -> list[Dsl]:
-        passed_families = self.families | (self.earlier_families or set())
-        passed_groups = {"family": passed_families, "id": self.lone_ids}
-        lists = [
-            {"terms": {name: sorted(values)}} for name, values in passed_groups.items() if values
-        ]
+        families = self.passed_groups.families | (self.earlier_families or set())
+        exclusions = {"family": families, "id": self.passed_groups.lone_ids}
+        lists = [{"terms": {name: sorted(values)}} for name, values in exclusions.items() if values]
         return [no_condition(*lists)] if lists else []
 
     def _batch_size(self) -> int:

@@ -9,7 +9,7 @@ from indexer.engines.elasticsearch.hits import hit_rows
 from indexer.engines.elasticsearch.numbers import facet, histogram
 from indexer.engines.elasticsearch.steps import Answer, Body, Part, run_together
 from indexer.request import Filters, SearchRequest
-from indexer.results import SearchResponse, paginate
+from indexer.results import SearchResponse
 
 
 def search(request: SearchRequest, send: Callable[[Body], Answer]) -> SearchResponse:
@@ -23,14 +23,12 @@ def search(request: SearchRequest, send: Callable[[Body], Answer]) -> SearchResp
         parts["histogram"] = histogram(request)
     results = run_together(parts, lambda body: send({"query": query, **body}))
     page = results["hits"]
-    hits, next_page_token = paginate(page.rows, request.size, request.first_rank)
-    return SearchResponse(
+    return request.build_response(
+        page.rows,
         total=page.total,
         groups=page.groups,
-        hits=hits,
         facets={name: results[name] for name in request.facets},
         histogram=results.get("histogram", ()),
-        next_page_token=next_page_token,
     )
 
 

@@ -1,7 +1,7 @@
 """Groups of near-duplicates in a tantivy index: one hit for each family, in the order of hits."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from indexer.document import Document
@@ -9,6 +9,7 @@ from indexer.engines.tantivy.documents import QUERIES, sort_order
 from indexer.engines.tantivy.hits import ScoredDocument, newest_documents, ranked_documents
 from indexer.engines.tantivy.queries import conjunction
 from indexer.engines.tantivy.selection import TantivySelection
+from indexer.groups import PassedGroups, count_groups, with_sizes
 from indexer.request import SearchRequest
 from indexer.results import MAX_GROUPED, MAX_HITS, Hit, PageToken, build_hit
 
@@ -37,12 +38,11 @@ def group_page(searcher: Any, compiled_query: Any, request: SearchRequest, total
     selection = TantivySelection(searcher, compiled_query)
     if total <= MAX_GROUPED:
         sizes = dict(selection.top_values("family", MAX_GROUPED))
-        groups = len(sizes) + total - sum(sizes.values())  # the rest has no family
+        groups = count_groups(total, sizes)
     else:
         sizes, groups = _sizes(searcher, compiled_query, families), None
     hits = [build_hit(document, request.query, score) for document, score in heads]
-    rows = [replace(hit, group_size=sizes.get(hit.document.family or "", 1)) for hit in hits]
-    return GroupPage(rows, groups)
+    return GroupPage(with_sizes(hits, sizes), groups)
 
 
 @dataclass(slots=True)
@@ -52,40 +52,28 @@ class _GroupWalk:
     searcher: Any
     compiled_query: Any
     request: SearchRequest
-    families: set[str] = field(default_factory=set)  # passed so far
-    lone_ids: set[str] = field(default_factory=set)  # likewise, of mentions without a family
+    passed_groups: PassedGroups = field(default_factory=PassedGroups)
 
     def heads(self, n: int) -> list[ScoredDocument]:
         """Return the first hit of each of the next *n* groups; fewer: there are no more."""
         heads: list[ScoredDocument] = []
         while len(heads) < n:
             batch = self._batch(2 * n)
-            heads += self._new_groups(batch)
+            earlier_families = self._earlier_families(document for document, _ in batch)
+            rows = ((row[0], row) for row in batch)
+            heads += self.passed_groups.new_heads(rows, earlier_families)
             if len(batch) < 2 * n:
                 break
         return heads[:n]
 
     def _batch(self, n: int) -> list[ScoredDocument]:
         """Return the first *n* hits of groups that were not passed."""
-        passed_groups = {"family": self.families, "id": self.lone_ids}
-        remaining = QUERIES.excluding(self.compiled_query, passed_groups)
+        groups = {"family": self.passed_groups.families, "id": self.passed_groups.lone_ids}
+        remaining = QUERIES.excluding(self.compiled_query, groups)
         if self.request.is_ranked:
             return ranked_documents(self.searcher, remaining, 0, n)
         documents = newest_documents(self.searcher, remaining, self.request.position, n)
         return [(document, None) for document in documents]
-
-    def _new_groups(self, batch: list[ScoredDocument]) -> list[ScoredDocument]:
-        earlier_families = self._earlier_families(document for document, _ in batch)
-        heads: dict[str, ScoredDocument] = {}
-        for row in batch:
-            document = row[0]
-            if document.family is None:
-                self.lone_ids.add(document.id)
-            else:
-                self.families.add(document.family)
-            if document.family not in earlier_families:
-                heads.setdefault(document.family or document.id, row)
-        return list(heads.values())
 
     def _earlier_families(self, documents: Iterable[Document]) -> set[str]:
         """Return the families of *documents* whose newest member is on an earlier page."""

@@ -23,7 +23,7 @@ from indexer.engines.tantivy.selection import TantivySelection
 from indexer.index import Health, MentionIndex
 from indexer.query import Everything, Query
 from indexer.request import NO_FILTERS, Filters, SearchRequest
-from indexer.results import MAX_HITS, PageToken, SearchResponse, paginate
+from indexer.results import MAX_HITS, PageToken, SearchResponse
 from indexer.selection import count_facets, count_histogram
 
 WRITER_BYTES: Final = 64_000_000  # heap of the single writing thread; the least of tantivy is 15 MB
@@ -92,14 +92,12 @@ class TantivyIndex(MentionIndex):
             rows, groups = page.rows, page.groups
         else:
             rows = hit_page(searcher, compiled_query, request)
-        hits, next_page_token = paginate(rows, request.size, request.first_rank)
-        return SearchResponse(
+        return request.build_response(
+            rows,
             total=total,
             groups=groups,
-            hits=hits,
             facets=count_facets(request, select),
             histogram=count_histogram(request, select),
-            next_page_token=next_page_token,
         )
 
     def ids(self, query: Query = Everything(), filters: Filters = NO_FILTERS) -> Iterator[str]:  # noqa: B008
