@@ -5,7 +5,6 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from store import watches
 from store.crawl import runs, sources
 from store.crawl.sources import SourceRecord
 from templates.contexts.layout import EmptyNote
@@ -31,20 +30,20 @@ mail:
 
 
 def explain_emptiness(
-    tx: Connection, *, now: datetime, file: str, is_empty: bool
+    tx: Connection, *, now: datetime, file: str, has_watches: bool, is_empty: bool
 ) -> EmptyNote | None:
     """Return the note of an installation without sources, watches or mentions, in this order.
 
-    *file* is the name of the settings file; *is_empty*: no mention is stored. None: there is
-    something to show.
+    *file* is the name of the settings file; *has_watches*: a watch is active; *is_empty*: no
+    mention is stored. None: there is something to show.
     """
-    active_sources, active_watches = sources.active(tx), watches.active_watches(tx)
+    active_sources = sources.active(tx)
     if not active_sources:
-        if not active_watches:
+        if not has_watches:
             lines = f"{WATCH_LINES}\n{SOURCE_LINES}"
             return _note_on_settings(msg("first.no_watch_no_source", file=file), file, lines)
         return _note_on_settings(msg("first.no_source", file=file), file, SOURCE_LINES)
-    if not active_watches:
+    if not has_watches:
         return _note_on_settings(msg("first.no_watch", file=file), file, WATCH_LINES)
     if not is_empty:
         return None

@@ -55,12 +55,20 @@ def load_display_names(tx: Connection) -> DisplayNames:
 
 
 def build_layout(
-    tx: Connection, section: str, *, now: datetime, health: SystemHealth | None = None
+    tx: Connection,
+    section: str,
+    *,
+    now: datetime,
+    health: SystemHealth | None = None,
+    names: DisplayNames | None = None,
 ) -> Layout:
-    """Return the layout of a page of *section*. *health* spares a query where the page has it."""
+    """Return the layout of a page of *section*.
+
+    *health* and *names* spare queries where the page has them.
+    """
     crises = incidents.unresolved(tx)
     newest = counts.newest_published(tx)
-    display_names = load_display_names(tx)
+    names = names or load_display_names(tx)
     health = health or system_health(tx, now=now)
     status = settings_status.current_status(tx)
     file = settings_status.file_name(status)
@@ -68,10 +76,12 @@ def build_layout(
         section=section,
         open_incidents=len(crises),
         newest_age=None if newest is None else max(now - newest, timedelta()),
-        alarms=tuple(_alarms(crises, display_names)),
+        alarms=tuple(_alarms(crises, names)),
         outages=tuple(outage_messages(health.outages)),
         is_fetching=health.coverage.heard > 0,
-        empty_note=explain_emptiness(tx, now=now, file=file, is_empty=newest is None),
+        empty_note=explain_emptiness(
+            tx, now=now, file=file, has_watches=bool(names.watches), is_empty=newest is None
+        ),
         backlog=_backlog(tx),
         settings=_settings_notice(status),
     )

@@ -42,11 +42,12 @@ def page(app_context: AppContextDep, number: RowNumber) -> Response:
     with app_context.database.read() as tx:
         incident = _incident(tx, number)
         display_names = load_display_names(tx)
+        layout = build_layout(tx, "incidents", now=now, names=display_names)
         facts = _brief_facts(tx, incident, display_names, app_context)
         context = IncidentPage(
             zone=app_context.zone,
             locale=app_context.locale,
-            layout=_without_alarm(build_layout(tx, "incidents", now=now), number),
+            layout=_without_alarm(layout, number),
             json_url=f"{LINKS.incident(number)}.json",
             brief=brief_context(facts, _page_reader(app_context), _page_end(incident, now)),
             events=tuple(_timeline_entry(e) for e in incidents.events(tx, number)),

@@ -21,7 +21,8 @@ def page(app_context: AppContextDep) -> Response:
     """Return the page: incidents that are not resolved first, then the newest."""
     now = app_context.now()
     with app_context.database.read() as tx:
-        display_names, layout = load_display_names(tx), build_layout(tx, "incidents", now=now)
+        display_names = load_display_names(tx)
+        layout = build_layout(tx, "incidents", now=now, names=display_names)
         crises, notices = _split_by_kind(incidents.all_incidents(tx))
     context = IncidentsPage(
         zone=app_context.zone,

@@ -50,7 +50,8 @@ def page(app_context: AppContextDep, ident: str) -> Response:
     now = app_context.now()
     with app_context.database.read() as tx:
         mention = _mention(tx, ident)
-        display_names, layout = load_display_names(tx), build_layout(tx, "", now=now)
+        display_names = load_display_names(tx)
+        layout = build_layout(tx, "", now=now, names=display_names)
         at = mention.published
         overlapping = incidents.overlapping(tx, since=at, until=at + ONE_MICROSECOND)
     context = MentionPage(

@@ -66,7 +66,8 @@ def _run(
 def _results_page(app_context: AppContext, result: SearchResult, now: datetime) -> SearchPage:
     params, response = result.params, result.response
     with app_context.database.read() as tx:
-        display_names, layout = load_display_names(tx), build_layout(tx, "search", now=now)
+        display_names = load_display_names(tx)
+        layout = build_layout(tx, "search", now=now, names=display_names)
         overlapping = incidents.overlapping(tx, since=result.start, until=result.end)
         rows = mentions.get(tx, [hit.id for hit in response.hits])
     cards = _card_builder(result, display_names, overlapping)
@@ -107,12 +108,9 @@ def _card_builder(
 
 def _problem_page(app_context: AppContext, problem: SearchProblem, now: datetime) -> SearchPage:
     with app_context.database.read() as tx:
-        form_page = search_form(
-            app_context,
-            problem.params,
-            build_layout(tx, "search", now=now),
-            load_display_names(tx),
-        )
+        display_names = load_display_names(tx)
+        layout = build_layout(tx, "search", now=now, names=display_names)
+        form_page = search_form(app_context, problem.params, layout, display_names)
     return replace(form_page, json_url="", mistake=explain_problem(problem))
 
 
