@@ -31,9 +31,7 @@ def load(package: str, name: str, base: type[T]) -> type[T]:
     """
     names = available(package)
     if name not in names:
-        raise ConfigError(
-            f"{package}: unknown {name!r}.{did_you_mean(name, names)} Known: {', '.join(names)}."
-        )
+        raise ConfigError(f"{package}: {unknown_name(name, names)}")
     module = _import_plugin(f"{package}.{name}")
     classes = [
         c
@@ -49,6 +47,11 @@ def load(package: str, name: str, base: type[T]) -> type[T]:
 def summary(package: str, name: str) -> str:
     """Return the first line of the docstring of plug-in *name* in *package*."""
     return (_import_plugin(f"{package}.{name}").__doc__ or "").partition("\n")[0]
+
+
+def unknown_name(name: str, names: list[str]) -> str:
+    """Return the message that *name* is none of *names*, with the nearest of them."""
+    return f"unknown {name!r}.{did_you_mean(name, names)} Known: {', '.join(names)}."
 
 
 def did_you_mean(word: str, names: list[str]) -> str:

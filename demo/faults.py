@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from core.errors import ConfigError
-from core.plugins import did_you_mean
+from core.plugins import unknown_name
 from demo.check import DemoObservations
 from demo.session import DemoSession, WaitTimeoutError
 from demo.workspace import write_control
@@ -45,8 +45,7 @@ def inject_fault(
 def check_fault_name(name: str) -> None:
     """Raise ConfigError if there is no fault *name*."""
     if name not in FAULTS:
-        hint = did_you_mean(name, list(FAULTS))
-        raise ConfigError(f"--fault: unknown {name!r}.{hint} Known: {', '.join(FAULTS)}.")
+        raise ConfigError(f"--fault: {unknown_name(name, list(FAULTS))}")
 
 
 def _fault(name: str) -> Callable[[DemoSession, Database], AbstractContextManager[None]]:

@@ -41,8 +41,7 @@ def _check_model(model: ModelSettings) -> None:
     for package, name in (("nlp.models", model.name), ("nlp.engines", model.engine)):
         names = plugins.available(package)
         if name not in names:
-            hint = plugins.did_you_mean(name, names)
-            raise ConfigError(f"unknown {name!r}.{hint} Known: {', '.join(names)}.")
+            raise ConfigError(plugins.unknown_name(name, names))
     if model.weights and not model.weights.exists():
         raise ConfigError(f"weights: {str(model.weights)!r} does not exist.")
 

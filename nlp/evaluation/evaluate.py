@@ -97,8 +97,7 @@ def _predict_draws(
 def _index_of(option: str, name: str, choices: Sequence[str]) -> int:
     """Return the index of *name* in *choices*; *option* is the flag for the error message."""
     if name not in choices:
-        hint = plugins.did_you_mean(name, list(choices))
-        raise ConfigError(f"{option}: unknown {name!r}.{hint} Known: {', '.join(choices)}.")
+        raise ConfigError(f"{option}: {plugins.unknown_name(name, list(choices))}")
     return choices.index(name)
 
 

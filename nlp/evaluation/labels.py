@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from babel import Locale
 
-from core.plugins import did_you_mean
+from core.plugins import unknown_name
 from nlp.evaluation.task import UNKNOWN, InputRow, RowError, Task
 from nlp.text.language import detect, likeliest_supported
 
@@ -62,7 +62,5 @@ def label_classes(row: Mapping[str, Any], index: int, task: Task) -> list[str]:
 def _class_of_label(label: str, index: int, key: str, task: Task) -> str:
     class_name = task.class_of(label)
     if class_name is None:
-        choices = list(task.classes)
-        hint = did_you_mean(label, choices)
-        raise RowError(index, key, f"{key}: unknown {label!r}.{hint} Known: {', '.join(choices)}.")
+        raise RowError(index, key, f"{key}: {unknown_name(label, list(task.classes))}")
     return class_name
