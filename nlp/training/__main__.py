@@ -76,6 +76,9 @@ def _parse() -> tuple[argparse.Namespace, TrainingPlan]:
     parser.add_argument("--out", type=Path, required=True, help="adapter file (.safetensors)")
     parser.add_argument("--curve", type=Path, default=Path("out/train.json"))
     parser.add_argument("--every", type=int, default=500, help="steps between checkpoints")
+    parser.add_argument(
+        "--without-teacher", action="store_true", help="train on labels alone, in half the time"
+    )
     for field in fields(Recipe):
         flag = f"--{field.name.replace('_', '-')}"
         parser.add_argument(flag, type=type(field.default), help="overrides the value of the plan")
@@ -83,6 +86,8 @@ def _parse() -> tuple[argparse.Namespace, TrainingPlan]:
     arguments = {field.name: getattr(options, field.name) for field in fields(Recipe)}
     overrides = {name: value for name, value in arguments.items() if value is not None}
     plan = PLANS[options.model]
+    if options.without_teacher:
+        plan = replace(plan, teacher=None)
     return options, replace(plan, recipe=replace(plan.recipe, **overrides))
 
 

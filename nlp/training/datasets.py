@@ -13,8 +13,11 @@ from core.errors import ConfigError
 from nlp.text.normalize import clean
 
 TEXTS_FOLDER: Final = Path(__file__).parent / "texts"  # written for Harken
-# One training text in so many is held out: it calibrates a temperature and is never trained on.
-_HELD_OUT_ONE_IN: Final = 24
+# One text in so many of every shared file is set aside before the first training: it is never
+# trained, tuned or chosen on. Model cards, emails and pages state the figures on it.
+_HELD_OUT_ONE_IN: Final = 10
+# One training text in so many calibrates a temperature and is never trained on.
+_CALIBRATION_ONE_IN: Final = 24
 
 Row = Mapping[str, Any]
 Targets = np.ndarray[Any, np.dtype[np.float32]]
@@ -37,9 +40,9 @@ class LabelledTexts:
         """The share of each class; the sum is 1 where each text has one class."""
         return tuple(self.targets.mean(axis=0, dtype=float).round(4).tolist())
 
-    def where(self, *, held_out: bool) -> "LabelledTexts":
+    def where(self, *, calibration: bool) -> "LabelledTexts":
         """Return the part for calibration, or the rest; a hash of the text decides."""
-        return self._select([_is_held_out(text) == held_out for text in self.texts])
+        return self._select([_is_for_calibration(text) == calibration for text in self.texts])
 
     def without(self, excluded_texts: Collection[str]) -> "LabelledTexts":
         """Return the texts that are not in *excluded_texts*."""
@@ -59,16 +62,32 @@ def labelled_texts(head: str, classes: Sequence[str], pairs: Iterable[Pair]) -> 
     return LabelledTexts(head, tuple(text for text, _ in pair_list), targets)
 
 
-def single_label_texts(folder: Path, name: str, head: str, classes: Sequence[str]) -> LabelledTexts:
+def single_label_texts(
+    folder: Path, name: str, head: str, classes: Sequence[str], language: str | None = None
+) -> LabelledTexts:
     """Load the rows of the file *name*; their ``label`` is one of *classes*.
+
+    With *language* only the rows of that ``language``, as the file names it.
 
     Raises:
         ConfigError: the file is missing.
     """
     file_rows = shared_rows(folder, name)
     return labelled_texts(
-        head, classes, ((clean(r["text"]), [classes.index(r["label"])]) for r in file_rows)
+        head,
+        classes,
+        (
+            (clean(row["text"]), [classes.index(row["label"])])
+            for row in file_rows
+            if language in (None, row.get("language"))
+        ),
     )
+
+
+def joined(*parts: LabelledTexts) -> LabelledTexts:
+    """Return the texts of all *parts*, which are of one head, one part behind the other."""
+    texts = tuple(text for part in parts for text in part.texts)
+    return LabelledTexts(parts[0].head, texts, np.concatenate([part.targets for part in parts]))
 
 
 def unlabelled_texts(
@@ -98,11 +117,30 @@ def grouped_label_texts(
 
 
 def shared_rows(folder: Path, name: str) -> Iterator[Row]:
-    """Yield the rows of the gzipped file *name* in *folder*.
+    """Yield the rows of the gzipped file *name* in *folder*, without the held-out tenth.
 
     Raises:
         ConfigError: the file is missing.
     """
+    return (row for row in _all_shared_rows(folder, name) if not is_held_out(row["text"]))
+
+
+def held_out_rows(folder: Path, name: str) -> Iterator[Row]:
+    """Yield the tenth of the gzipped file *name* in *folder* that no training and no choice uses.
+
+    Raises:
+        ConfigError: the file is missing.
+    """
+    return (row for row in _all_shared_rows(folder, name) if is_held_out(row["text"]))
+
+
+def is_held_out(text: str) -> bool:
+    """Return True for the tenth of all texts that is held out; the sha256 of the text decides."""
+    digest = hashlib.sha256(text.encode()).digest()
+    return int.from_bytes(digest[1:3], "big") % _HELD_OUT_ONE_IN == 0
+
+
+def _all_shared_rows(folder: Path, name: str) -> Iterator[Row]:
     path = folder / f"{name}.jsonl.gz"
     if not path.is_file():
         message = f"no labelled texts at {path}; set --data to the folder of {path.name}"
@@ -124,5 +162,5 @@ def rows(path: Path) -> Iterator[Row]:
     return (parse_json(line, path, first_line=number) for number, line in numbered_lines(path))
 
 
-def _is_held_out(text: str) -> bool:
-    return hashlib.sha256(text.encode()).digest()[0] % _HELD_OUT_ONE_IN == 0
+def _is_for_calibration(text: str) -> bool:
+    return hashlib.sha256(text.encode()).digest()[0] % _CALIBRATION_ONE_IN == 0

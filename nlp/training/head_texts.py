@@ -32,7 +32,31 @@ _GO_EMOTIONS: Final = {
     "optimism": "optimism",
     "sadness": "sadness grief disappointment remorse",
 }
+ROLES: Final = ("customer", "brand", "advert", "news", "automated")
+# GoEmotions' own groups of its labels; texts with an ambiguous label, as surprise, are left out.
+_GO_SENTIMENTS: Final = {
+    "negative": (
+        "anger annoyance disappointment disapproval disgust embarrassment fear grief nervousness"
+        " remorse sadness"
+    ),
+    "neutral": "neutral",
+    "positive": (
+        "admiration amusement approval caring desire excitement gratitude joy love optimism pride"
+        " relief"
+    ),
+}
+# The languages of UMSAB besides English, as its file names them.
+UMSAB_LANGUAGES: Final = {
+    "ar": "arabic",
+    "de": "german",
+    "es": "spanish",
+    "fr": "french",
+    "it": "italian",
+    "pt": "portuguese",
+}
 _ORDER_TEXTS: Final = 3_000  # tweets that get an instruction to the model; their label stays
+# The kinds of our texts in which irony and its literal counterparts stand side by side.
+_IRONY_KINDS: Final = frozenset({"sarcasm", "thanks_sarcasm", "fixed_problem", "quote", "slang"})
 # File names of the heads whose texts are in TweetEval.
 HEAD_FILES: Final = {"emotion": "emotion", "offence": "offensive", "irony": "irony"}
 _TWEET_FILES: Final = tuple(f"tweeteval_{name}_train" for name in HEAD_FILES.values())
@@ -53,6 +77,7 @@ MULTILINGUAL_HEADS: Final = {
     "offence": untempered_head("clean", "offensive", languages=("en",)),
     "irony": untempered_head("literal", "irony", languages=("en",)),
     "intent": untempered_head(*INTENTS, languages=LANGUAGES, exclusive=False),
+    "role": untempered_head(*ROLES, languages=LANGUAGES),
 }
 
 
@@ -64,6 +89,15 @@ def sentiment_tweets(folder: Path) -> LabelledTexts:
 def sentiment_validation_tweets(folder: Path) -> LabelledTexts:
     """Return the English tweets on which sentiment is measured during training."""
     return single_label_texts(folder, "tweeteval_sentiment_validation", SENTIMENT, CLASSES)
+
+
+def sentiment_calibration_texts(folder: Path) -> LabelledTexts:
+    """Return English texts of other sources than the tweets of the training.
+
+    Comments of Reddit, with their emotions folded to three classes, and sentences with a target.
+    """
+    comments = grouped_label_texts(folder, "goemotions_dev", SENTIMENT, _GO_SENTIMENTS)
+    return datasets.joined(comments, target_texts(folder, "targets_val"))
 
 
 def head_training_texts(folder: Path, head: str) -> LabelledTexts:
@@ -83,7 +117,12 @@ def head_portions(folder: Path, training_texts: Mapping[str, LabelledTexts]) -> 
     """Return the portions of sentiment about a target and of all heads but sentiment."""
     go_emotions = grouped_label_texts(folder, "goemotions_train", "emotion", _GO_EMOTIONS)
     return (
-        Portion(texts=_target_texts(), repeats=3.0),
+        Portion(texts=_target_texts("towards"), repeats=3.0),
+        Portion(texts=_target_texts("comparisons"), repeats=4.0),
+        Portion(texts=target_texts(folder, "targets_train"), repeats=0.5),
+        Portion(texts=kind_texts(SENTIMENT, "label"), repeats=4.0),
+        Portion(texts=_irony_texts(), repeats=2.0),
+        Portion(texts=kind_texts("role", "role").where(calibration=False), repeats=4.0),
         Portion(texts=training_texts["emotion"], repeats=2.5),
         Portion(texts=go_emotions, repeats=0.3),
         Portion(texts=training_texts["offence"], repeats=0.67),
@@ -130,9 +169,43 @@ def _intent_texts() -> LabelledTexts:
     return labelled_texts("intent", INTENTS, pairs)
 
 
-def _target_texts() -> LabelledTexts:
+def kind_texts(head: str, key: str) -> LabelledTexts:
+    """Return our texts of the kinds that models often misclassify; *key* is the class of *head*.
+
+    Sarcasm, polite complaints, bare facts, ratings, adverts, replies of a brand and twenty more.
+    """
+    classes = MULTILINGUAL_HEADS[head].classes
+    pairs = ((clean(row["text"]), [classes.index(row[key])]) for row in _kind_rows())
+    return labelled_texts(head, classes, pairs)
+
+
+def target_texts(folder: Path, name: str) -> LabelledTexts:
+    """Return the texts of the file *name* with their target marked, for the head of sentiment.
+
+    A text with several targets occurs once for each.
+    """
+    return _marked_texts(datasets.shared_rows(folder, name))
+
+
+def _irony_texts() -> LabelledTexts:
+    """Return our ironic texts, and as many literal ones of the same kinds."""
+    classes = MULTILINGUAL_HEADS["irony"].classes
+    rows = [row for row in _kind_rows() if row["kind"] in _IRONY_KINDS or row["irony"]]
+    pairs = ((clean(row["text"]), [int(row["irony"])]) for row in rows)
+    return labelled_texts("irony", classes, pairs)
+
+
+def _kind_rows() -> Iterator[datasets.Row]:
+    yield from datasets.our_rows("kinds")
+    yield from datasets.our_rows("roles")
+
+
+def _target_texts(name: str) -> LabelledTexts:
     """Return texts of several brands, one of them marked; the label is the sentiment about it."""
-    rows = datasets.our_rows("towards")
+    return _marked_texts(datasets.our_rows(name))
+
+
+def _marked_texts(rows: Iterator[datasets.Row]) -> LabelledTexts:
     pairs = (
         (clean(mark_brand(r["text"], [r["target"]])), [CLASSES.index(r["label"])]) for r in rows
     )

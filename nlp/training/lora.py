@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from nlp.encoder.adapter import Array
+from nlp.training.precision import training_dtype
 
 
 class LoRALinear(nn.Module):
@@ -13,14 +14,14 @@ class LoRALinear(nn.Module):
 
     def __init__(self, linear: nn.Linear, rank: int, scale: float) -> None:
         super().__init__()
-        self.linear = linear.requires_grad_(requires_grad=False).to(torch.bfloat16)
+        self.linear = linear.requires_grad_(requires_grad=False).to(training_dtype())
         self.scale = scale
         self.down = nn.Parameter(torch.empty(rank, linear.in_features))
         self.up = nn.Parameter(torch.zeros(linear.out_features, rank))
         nn.init.kaiming_uniform_(self.down, a=math.sqrt(5))  # as in nn.Linear
 
     def forward(self, x: Tensor) -> Tensor:
-        """Run the changed layer, under autocast to bfloat16."""
+        """Run the changed layer, in the precision of training."""
         plain: Tensor = self.linear(x)
         return (
             plain + nn.functional.linear(nn.functional.linear(x, self.down), self.up) * self.scale

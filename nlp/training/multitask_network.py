@@ -69,9 +69,12 @@ class MultitaskNetwork:
         self._heads, self._recipe = heads, recipe
         self._tokenizer = EncoderTokenizer(folder)
 
-    def features(self, texts: list[str]) -> Features:
-        """Return the outputs of the frozen layers for *texts*; training does not change them."""
-        return Features(self.network, self._tokenizer, texts)
+    def features(self, texts: list[str], cache: Path | None = None) -> Features:
+        """Return the outputs of the frozen layers for *texts*; training does not change them.
+
+        They are kept in the file *cache*, where there is one.
+        """
+        return Features(self.network, self._tokenizer, texts, cache)
 
     def validation_sets(self, datasets: Mapping[Name, LabelledTexts]) -> dict[Name, ValidationSet]:
         """Return *datasets* with their frozen features."""
@@ -80,12 +83,17 @@ class MultitaskNetwork:
             for name, dataset in datasets.items()
         }
 
-    def training_set(self, splits: Splits) -> TrainingSet:
-        """Return the training texts of *splits*, one portion behind the other."""
+    def training_set(self, splits: Splits, cache: Path | None = None) -> TrainingSet:
+        """Return the training texts of *splits*, one portion behind the other.
+
+        *cache*: as in `features`.
+        """
         texts = [portion.texts for portion in splits.training]
         ends = accumulate(map(len, texts))
         return TrainingSet(
-            features=self.features([*chain.from_iterable(dataset.texts for dataset in texts)]),
+            features=self.features(
+                [*chain.from_iterable(dataset.texts for dataset in texts)], cache
+            ),
             heads=[*chain.from_iterable([dataset.head] * len(dataset) for dataset in texts)],
             targets=[*chain.from_iterable(dataset.targets for dataset in texts)],
             repeats=[
@@ -105,7 +113,8 @@ class MultitaskNetwork:
 
         *name* is the run in reports. At the end the network has the averaged weights.
         """
-        training_set = self.training_set(splits)
+        cache = checkpointing.checkpoint.with_suffix(f".{name}-features")
+        training_set = self.training_set(splits, cache)
         validation_sets = self.validation_sets(splits.validation)
         self.adapt()
         trainer = Trainer(self.network, training_set, self._heads, self._recipe)

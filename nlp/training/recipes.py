@@ -14,10 +14,13 @@ from nlp.training.head_texts import (
     CLASSES,
     HEAD_FILES,
     MULTILINGUAL_HEADS,
+    UMSAB_LANGUAGES,
     alignment_texts,
     head_portions,
     head_training_texts,
     head_validation_texts,
+    kind_texts,
+    sentiment_calibration_texts,
     sentiment_tweets,
     sentiment_validation_tweets,
     teacher_portions,
@@ -51,10 +54,10 @@ class TrainingPlan:
 
 def _english_splits(folder: Path) -> Splits:
     tweets = sentiment_tweets(folder)
-    training_tweets = tweets.where(held_out=False)
+    training_tweets = tweets.where(calibration=False)
     return Splits(
         training=(Portion(texts=training_tweets),),
-        calibration={(SENTIMENT, ANY_LANGUAGE): tweets.where(held_out=True)},
+        calibration={(SENTIMENT, ANY_LANGUAGE): tweets.where(calibration=True)},
         priors={(SENTIMENT, ANY_LANGUAGE): training_tweets.priors},
         validation={SENTIMENT: sentiment_validation_tweets(folder)},
     )
@@ -66,7 +69,7 @@ def _multilingual_splits(folder: Path) -> Splits:
     multilingual = single_label_texts(folder, "umsab_train", SENTIMENT, CLASSES)
     heads = {name: head_validation_texts(folder, name) for name in HEAD_FILES}
     training_texts = {name: head_training_texts(folder, name) for name in HEAD_FILES}
-    training_tweets = tweets.where(held_out=False)
+    training_tweets = tweets.where(calibration=False)
     return Splits(
         training=(
             Portion(texts=training_tweets),
@@ -78,8 +81,15 @@ def _multilingual_splits(folder: Path) -> Splits:
             *teacher_portions(folder),
         ),
         calibration={
-            (SENTIMENT, "en"): tweets.where(held_out=True),
+            (SENTIMENT, "en"): sentiment_calibration_texts(folder),
+            **{
+                (SENTIMENT, code): single_label_texts(
+                    folder, "umsab_val", SENTIMENT, CLASSES, language=name
+                )
+                for code, name in UMSAB_LANGUAGES.items()
+            },
             (SENTIMENT, ANY_LANGUAGE): foreign,
+            ("role", ANY_LANGUAGE): kind_texts("role", "role").where(calibration=True),
             **{(name, ANY_LANGUAGE): texts for name, texts in heads.items()},
         },
         priors={

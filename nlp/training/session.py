@@ -45,11 +45,7 @@ def train(
     recipe, folder = plan.recipe, locate(plan.base)
     checkpointing = Checkpointing(checkpoint=checkpoint, report=report, every=every)
     multitask = MultitaskNetwork(folder, plan.heads, recipe)
-    multitask.fit(
-        splits.with_teacher(_teacher_probabilities(folder, plan, splits, checkpointing)),
-        "model",
-        checkpointing,
-    )
+    multitask.fit(_targets(folder, plan, splits, checkpointing), "model", checkpointing)
     heads = multitask.fit_temperatures(splits)
     notes = {
         "recipe": asdict(recipe),
@@ -70,22 +66,24 @@ def train(
     )
 
 
-def _teacher_probabilities(
+def _targets(
     folder: Path, plan: TrainingPlan, splits: Splits, checkpointing: Checkpointing
-) -> list[Targets | None]:
-    """Train the teacher of *plan*; return its probabilities by portion, None without a head."""
+) -> Splits:
+    """Return *splits* as the model of *plan* is trained on them; this trains its teacher first."""
     if plan.teacher is None:
-        return [None] * len(splits.training)
+        return splits.for_heads(plan.heads)
     heads = {name: plan.heads[name] for name in plan.teacher.heads}
     multitask = MultitaskNetwork(folder, heads, plan.teacher.recipe)
     teacher_checkpointing = replace(
         checkpointing, checkpoint=checkpointing.checkpoint.with_suffix(".teacher")
     )
     multitask.fit(splits.for_heads(heads), "teacher", teacher_checkpointing)
-    return [
-        multitask.teacher_probabilities(portion) if portion.texts.head in heads else None
-        for portion in splits.training
-    ]
+    return splits.with_teacher(
+        [
+            multitask.teacher_probabilities(portion) if portion.texts.head in heads else None
+            for portion in splits.training
+        ]
+    )
 
 
 def self_test_texts() -> list[str]:

@@ -48,9 +48,9 @@ class Splits:
         """Return the texts of *heads*; those without labels are not used in training."""
         return Splits(
             training=tuple(
-                portion if portion.has_labels else replace(portion, repeats=0.0)
+                portion
                 for portion in self.training
-                if portion.texts.head in heads
+                if portion.texts.head in heads and portion.has_labels
             ),
             calibration={key: texts for key, texts in self.calibration.items() if key[0] in heads},
             priors={key: shares for key, shares in self.priors.items() if key[0] in heads},

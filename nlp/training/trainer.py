@@ -15,6 +15,7 @@ from nlp.encoder.adapter import Array, ClassificationHead
 from nlp.encoder.batching import batches
 from nlp.encoder.network import Network
 from nlp.training.frozen_features import Features, TrainingBatch, epoch
+from nlp.training.precision import autocast
 
 BINARY_WEIGHT: Final = 2.0  # binary loss is small: most classes do not hold
 
@@ -108,7 +109,7 @@ class Trainer:
         self.network.train()
         for group in self.optimizer.param_groups:
             group["lr"] = self.recipe.rate * self._rate_factor()
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        with autocast():
             loss = self._loss(indices, self.training_set.features.batch(indices))
         loss.backward()  # type: ignore[no-untyped-call]  # torch has no annotation here
         nn.utils.clip_grad_norm_(self.trainable.values(), 1.0)
@@ -196,7 +197,7 @@ def logits(network: Network, features: Features, head: str) -> Array:
     rows_by_text: list[Tensor] = [torch.empty(0)] * len(features.lengths)
     for indices in batches(features.lengths, 4096):
         batch = features.batch(indices)
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        with autocast():
             inputs = network.head_features(batch.hidden_states, batch.mask)
             rows = network.heads[head](inputs).float()
         for index, row in zip(indices, rows, strict=True):

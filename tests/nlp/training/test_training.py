@@ -192,6 +192,27 @@ def test_resumed_run_gives_the_same_adapter(encoder, texts, tmp_path):
         assert resumed_adapter.tensors[name] == pytest.approx(tensor, abs=1e-5)
 
 
+def test_resumed_run_loads_the_frozen_states_from_their_cache(encoder, texts, tmp_path):
+    train(encoder, texts, tmp_path / "c", epochs=1)
+    cache = tmp_path / "c.model-features"
+    first = cache.stat()
+    train(encoder, texts, tmp_path / "c", epochs=1)
+    assert cache.stat().st_mtime_ns == first.st_mtime_ns
+    train(encoder, replace(texts, training=texts.training[:1]), tmp_path / "c", epochs=1)
+    assert cache.stat().st_size < first.st_size
+
+
+def test_run_without_a_teacher_leaves_unlabelled_texts_out(encoder, texts, tmp_path):
+    from nlp.training.splits import Portion
+
+    unlabelled = Portion(texts=labelled_texts("sentiment", ("a", "b", "c"), [("qqq", [])] * 48))
+    splits = replace(texts, training=(*texts.training, unlabelled))
+    trained_adapter = train(encoder, splits, tmp_path / "c")
+    plain_adapter = train(encoder, texts, tmp_path / "d")
+    for name, tensor in plain_adapter.tensors.items():
+        assert trained_adapter.tensors[name] == pytest.approx(tensor, abs=1e-5)
+
+
 def test_other_recipe_starts_from_the_beginning(encoder, texts, tmp_path):
     checkpoint = tmp_path / "c"
     steps = []
