@@ -63,10 +63,16 @@ def bins(right: Floats | Masks, confidence: Floats) -> tuple[CalibrationBin, ...
 
     *right* is 1 for each correct prediction, else 0.
     """
-    indices = np.clip(np.ceil(confidence * BIN_COUNT) - 1, 0, BIN_COUNT - 1)
+    indices = bin_indices(confidence)
     return tuple(
         _calibration_bin(b, right[indices == b], confidence[indices == b]) for b in range(BIN_COUNT)
     )
+
+
+def bin_indices(confidence: Floats) -> Floats:
+    """Return the index of the bin of each *confidence*, from 0."""
+    indices: Floats = np.clip(np.ceil(confidence * BIN_COUNT) - 1, 0, BIN_COUNT - 1)
+    return indices
 
 
 def calibration_error(calibration_bins: tuple[CalibrationBin, ...]) -> float:

@@ -1,6 +1,8 @@
 """``harken evaluate``: metrics of a model on labelled rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated, Any
@@ -8,15 +10,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from core.errors import ConfigError
+from harken.commands.evaluation.printing import figures_output
 from harken.commands.options import CONFIG, INSTALLATION, Invocation, shared_options
 from harken.commands.output import dumps, write_file
 from harken.commands.progress import progress_bar
-from harken.commands.tables import Output, Table, fact_list
+from harken.commands.tables import Output
 from harken.labelled_rows import LabelledRow, read_labelled_rows
 from harken.plural import plural
 from nlp.evaluation.tasks import task_names
 
 if TYPE_CHECKING:
+    from config.settings import Settings
     from nlp.evaluation.evaluate import Report
     from nlp.evaluation.task import EvaluationOptions
     from nlp.model import Model
@@ -31,7 +35,9 @@ def _complete_task(incomplete: str) -> list[str]:
 @shared_options(INSTALLATION)
 def evaluate(
     invocation: Invocation,
-    file: Annotated[Path, typer.Argument(help="JSON lines with text and label; plain or .gz.")],
+    file: Annotated[
+        Path | None, typer.Argument(help="JSON lines with text and label; plain or .gz.")
+    ] = None,
     task: Annotated[
         str, typer.Option("--task", help=TASK_NAMES, autocompletion=_complete_task)
     ] = "sentiment",
@@ -44,6 +50,17 @@ def evaluate(
     classes: Annotated[
         str, typer.Option("--classes", help="Only these classes, comma-separated.")
     ] = "",
+    by: Annotated[
+        str | None, typer.Option("--by", help="Figures for each value of this key of the rows.")
+    ] = None,
+    compare: Annotated[
+        str | None,
+        typer.Option("--compare", help="Second model: its name, or a settings file (.yaml)."),
+    ] = None,
+    fit: Annotated[
+        Path | None,
+        typer.Option("--fit", help="Fit temperatures on this file, and measure it, not FILE."),
+    ] = None,
     predictions: Annotated[
         Path | None, typer.Option("--predictions", help="Write predictions to this file.")
     ] = None,
@@ -57,49 +74,103 @@ def evaluate(
     """
     from nlp.evaluation.task import EvaluationOptions
 
-    rows, model = read_labelled_rows(file), _model(invocation)
+    rows = read_labelled_rows(_only_file(file, fit))
+    with progress_bar(invocation, f"Scoring {plural(len(rows), 'row')}") as progress:
+        progress.expect(len(rows) * (1 if compare is None else 2))
+        options = EvaluationOptions(
+            taxonomy=taxonomy, shots=shots, zero_shot=zero_shot, by=by, on_rows=progress.advance
+        )
+        run = partial(_measure, rows, task, [c for c in classes.split(",") if c], options)
+        model = _model(invocation)
+        report = run(model)
+        other_report = None if compare is None else run(_other_model(invocation, compare))
+    _write_files(report, predictions, plot)
+    result, output = _result(report, other_report, model if fit is not None else None)
+    invocation.print_result("evaluate", result, output)
+
+
+def _only_file(file: Path | None, fit: Path | None) -> Path:
+    """Return the one of both that is set.
+
+    Raises:
+        ConfigError: none of them is, or both.
+    """
+    if file is not None and fit is not None:
+        raise ConfigError(f"--fit: {fit} is measured, too; leave {file} out.")
+    path = file or fit
+    if path is None:
+        raise ConfigError("Name a file of labelled rows: harken evaluate FILE, or --fit FILE.")
+    return path
+
+
+def _measure(
+    rows: Sequence[LabelledRow],
+    task: str,
+    classes: Sequence[str],
+    options: "EvaluationOptions",
+    model: "Model",
+) -> "Report":
+    """Return the report on *rows*, with their number per second."""
     began = perf_counter()
-    options = EvaluationOptions(taxonomy=taxonomy, shots=shots, zero_shot=zero_shot)
-    with progress_bar(invocation, f"Scoring {plural(len(rows), 'row')}"):
-        report = _evaluate(rows, model, task, [c for c in classes.split(",") if c], options)
-    per_second = len(rows) / (perf_counter() - began)
+    report = _evaluate(rows, model, task, classes, options)
+    figures = report.figures | {"per_second": len(rows) / (perf_counter() - began)}
+    return replace(report, figures=figures)
+
+
+def _result(
+    report: "Report", other_report: "Report | None", fitted_model: "Model | None"
+) -> tuple[dict[str, Any], list[Output]]:
+    """Return the JSON and the text: figures, then the comparison and the fit if there is any."""
+    result = report.figures | {"comparison": None, "fit": None}
+    output = figures_output(result)
+    if other_report is not None:
+        from nlp.evaluation.comparison import compare, comparison_lines
+
+        comparison = compare(report, other_report)
+        result["comparison"] = comparison.as_json()
+        output += ["", *comparison_lines(report, comparison)]
+    if fitted_model is not None:
+        from harken.commands.evaluation.fitting import fit_lines, fits_by_language, settings_text
+        from nlp.evaluation.temperature_fit import fit_temperatures
+
+        fit = fit_temperatures(
+            report.file, fitted_model, by_language=fits_by_language(fitted_model)
+        )
+        result["fit"] = fit.as_json() | {"settings": settings_text(fit, fitted_model)}
+        output += ["", *fit_lines(fit, fitted_model)]
+    return result, output
+
+
+def _write_files(report: "Report", predictions: Path | None, plot: Path | None) -> None:
     if predictions is not None:
         write_file(predictions, "".join(dumps(row) + "\n" for row in report.predictions))
     if plot is not None:
         write_file(plot, _reliability_svg(report))
-    result = report.figures | {"per_second": per_second}
-    invocation.print_result("evaluate", result, _output(result))
-
-
-def _output(figures: Mapping[str, Any]) -> list[Output]:
-    """Return the single figures as facts, and a table for those of each class and language."""
-    tables = {"per_class": "class", "per_language": "language"}
-    single = {name: value for name, value in figures.items() if name not in tables}
-    output = fact_list([f"{name}: {_format(value)}" for name, value in single.items()])
-    for name, column in tables.items():
-        rows = figures[name]
-        keys = list(dict.fromkeys(key for row in rows.values() for key in row))
-        cells = [(label, *(_format(row.get(key)) for key in keys)) for label, row in rows.items()]
-        output += ["", Table(columns=(column, *keys), rows=cells)]
-    return output
-
-
-def _format(figure: object) -> str:
-    """Return *figure* with three digits after the point, an unknown one as "unknown"."""
-    if isinstance(figure, dict):
-        return ", ".join(f"{name} {_format(value)}" for name, value in figure.items())
-    if isinstance(figure, float):
-        return f"{figure:.3f}"
-    return "unknown" if figure is None else str(figure)
 
 
 def _model(invocation: Invocation) -> "Model":
     """Load the model of the settings, or the default model if there is no settings file."""
-    from config.settings import Settings
     from harken import wiring
 
+    return wiring.open_model(_settings(invocation))
+
+
+def _other_model(invocation: Invocation, name: str) -> "Model":
+    """Load the model *name*, or the model of the settings file *name* if it ends in .yaml."""
+    from config.settings import ModelSettings
+    from harken import wiring
+
+    if name.endswith((".yaml", ".yml")):
+        return wiring.open_model(replace(invocation, config=Path(name)).settings())
+    model_settings = ModelSettings(name=name)
+    return wiring.open_model(_settings(invocation).model_copy(update={"model": model_settings}))
+
+
+def _settings(invocation: Invocation) -> "Settings":
+    from config.settings import Settings
+
     has_no_settings = invocation.config == CONFIG and not CONFIG.exists()
-    return wiring.open_model(Settings() if has_no_settings else invocation.settings())
+    return Settings() if has_no_settings else invocation.settings()
 
 
 def _evaluate(

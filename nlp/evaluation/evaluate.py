@@ -1,25 +1,21 @@
 """The metrics of ``harken evaluate``: a model measured on labelled texts."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median_low
 from typing import Any, Final
 
 import numpy as np
 
-from core import plugins
-from core.errors import ConfigError
 from nlp import metrics
-from nlp.evaluation.head_task import HeadTask
-from nlp.evaluation.labels import input_row, label_classes
+from nlp.evaluation.means import mean_of_draws
+from nlp.evaluation.predicted_file import PredictedFile, predict_file
 from nlp.evaluation.predictions import TaskPredictions, class_metrics, overall_metrics
 from nlp.evaluation.task import UNKNOWN, EvaluationOptions, InputRow, Task
-from nlp.evaluation.tasks import task_names
-from nlp.metrics import CalibrationBin, Masks
+from nlp.metrics import CalibrationBin
 from nlp.model import Model
 
 DEFAULT_OPTIONS: Final = EvaluationOptions()
-TASK_PACKAGE: Final = "nlp.evaluation.tasks"  # tasks that are more than one head
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +24,7 @@ class Report:
 
     figures: dict[str, Any]  # keys: docs/json.md; the caller measures ``per_second``
     predictions: list[dict[str, Any]]  # by row, in order: language, prediction, probabilities
+    file: PredictedFile  # the rows and all draws
     bins: tuple[CalibrationBin, ...]  # confidence and accuracy
     bins_before: tuple[CalibrationBin, ...] | None  # … before calibration; None: unknown
 
@@ -48,79 +45,28 @@ def evaluate(
         ConfigError: an unknown task or class, a model that does not support the task, or no row.
         RowError: a row lacks a value that the task needs, or its label is not a class of the task.
     """
-    task_plugin = _open_task(task, model, options)
-    allowed_classes = sorted(
-        {
-            _index_of("--classes", name, task_plugin.classes)
-            for name in classes or task_plugin.classes
-        }
-    )
-    row_list = list(rows)
-    if not row_list:
-        raise ConfigError("nothing to evaluate: the file has no row with a text and a label")
-    truth = _truth_masks(row_list, task_plugin)
-    inputs = [input_row(row, model.languages) for row in row_list]
-    languages = _row_languages(inputs, truth, task_plugin)
-    draws = list(_predict_draws(task_plugin, inputs, truth, allowed_classes))
+    file = predict_file(rows, model, task, classes, options)
+    draws = [draw.subset(file.measured_indices) for draw in file.draws]
+    groups = file.groups(options.by)
     return Report(
-        figures={"task": task, "model": task_plugin.model_name, "draws": len(draws)}
-        | _mean_of_draws([_draw_metrics(draw, languages, task_plugin.classes) for draw in draws])
-        | _temperatures(inputs, task_plugin)
+        figures={"task": task, "model": file.task.model_name, "draws": len(draws)}
+        | {"by": options.by, "per_value": {}, "topic_rule": None}
+        | mean_of_draws([_draw_metrics(draw, groups, file.task.classes) for draw in draws])
+        | file.task.extra_figures(file.labels)
+        | _temperatures(file.inputs, file.task)
         | {"per_second": None},
-        predictions=_prediction_rows(draws[0], inputs, task_plugin),
+        predictions=_prediction_rows(file.draws[0], file.inputs, file.task),
+        file=file,
         bins=draws[0].bins(),
         bins_before=draws[0].bins_before(),
     )
 
 
-def _open_task(name: str, model: Model, options: EvaluationOptions) -> Task:
-    _index_of("--task", name, task_names(model.heads))
-    if name in plugins.available(TASK_PACKAGE):
-        return plugins.load(TASK_PACKAGE, name, Task)(model, options)
-    return HeadTask(model, options, head=name)
-
-
-def _predict_draws(
-    task: Task, rows: Sequence[InputRow], truth: Masks, allowed_classes: Sequence[int]
-) -> Iterator[TaskPredictions]:
-    temperatures = np.array([task.temperature(row.language) or np.nan for row in rows])
-    for probabilities in task.samples(rows):
-        yield TaskPredictions(
-            truth=truth,
-            probabilities=probabilities,
-            temperatures=temperatures,
-            allowed_classes=allowed_classes,
-            multi_label=task.multi_label,
-        )
-
-
-def _index_of(option: str, name: str, choices: Sequence[str]) -> int:
-    """Return the index of *name* in *choices*; *option* is the flag for the error message."""
-    if name not in choices:
-        raise ConfigError(f"{option}: {plugins.unknown_name(name, list(choices))}")
-    return choices.index(name)
-
-
-def _truth_masks(rows: Sequence[Mapping[str, Any]], task: Task) -> Masks:
-    truth = np.zeros((len(rows), len(task.classes)), bool)
-    column_of = {name: column for column, name in enumerate(task.classes)}
-    for index, row in enumerate(rows):
-        truth[index, [column_of[name] for name in label_classes(row, index, task)]] = True
-    return truth
-
-
-def _row_languages(rows: Sequence[InputRow], truth: Masks, task: Task) -> list[str]:
-    """Return the language of each row as ``per_language`` counts it."""
-    if task.language_is_label:
-        return [task.classes[column] for column in truth.argmax(axis=1)]
-    return [row.language for row in rows]
-
-
 def _draw_metrics(
-    draw: TaskPredictions, languages: Sequence[str], classes: Sequence[str]
+    draw: TaskPredictions, groups: Mapping[str, Sequence[str]], classes: Sequence[str]
 ) -> dict[str, Any]:
-    """Return every metric of one draw."""
-    row_languages, bins_before = np.array(languages), draw.bins_before()
+    """Return every metric of one draw; *groups* are values of the rows, by the name of a figure."""
+    bins_before = draw.bins_before()
     return {
         **overall_metrics(draw),
         "per_class": {
@@ -128,11 +74,17 @@ def _draw_metrics(
             for column, name in enumerate(classes)
             if draw.truth[:, column].any()
         },
-        "per_language": {
-            code: overall_metrics(draw.subset(np.flatnonzero(row_languages == code).tolist()))
-            for code in sorted(set(languages))
-        },
+        **{name: _metrics_by_value(draw, values) for name, values in groups.items()},
         "ece_uncalibrated": bins_before and metrics.calibration_error(bins_before),
+    }
+
+
+def _metrics_by_value(draw: TaskPredictions, values: Sequence[str]) -> dict[str, Any]:
+    """Return the metrics of the rows of each value; *values* has one for each row."""
+    row_values = np.array(values)
+    return {
+        value: overall_metrics(draw.subset(np.flatnonzero(row_values == value).tolist()))
+        for value in sorted(set(values))
     }
 
 
@@ -154,14 +106,6 @@ def _temperatures(rows: Sequence[InputRow], task: Task) -> dict[str, Any]:
         else None,
         "temperatures": dict(sorted(known_temperatures)),
     }
-
-
-def _mean_of_draws(draws: Sequence[Any]) -> Any:
-    """Return the mean of *draws*: equally nested dictionaries of metrics."""
-    first = draws[0]
-    if isinstance(first, dict):
-        return {key: _mean_of_draws([draw[key] for draw in draws]) for key in first}
-    return first if all(other == first for other in draws) else float(np.mean(draws))
 
 
 def _prediction_rows(

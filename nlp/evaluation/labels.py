@@ -1,10 +1,11 @@
 """Rows of a file of labelled texts: the input of a task, and apart from it the label."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from babel import Locale
 
+from core.errors import ConfigError
 from core.plugins import unknown_name
 from nlp.evaluation.task import UNKNOWN, InputRow, RowError, Task
 from nlp.text.language import detect, likeliest_supported
@@ -43,9 +44,10 @@ def input_row(row: Mapping[str, Any], supported_languages: Collection[str] = ())
 
 
 def label_classes(row: Mapping[str, Any], index: int, task: Task) -> list[str]:
-    """Return the classes of the label of *row*: exactly one, any number if ``multi_label``.
+    """Return the classes of the label of *row*: exactly one, except where the task accepts lists.
 
-    *index* counts the rows from 0.
+    Any number if ``multi_label`` or ``accepts_several``, then in the order of the file. *index*
+    counts the rows from 0.
 
     Raises:
         RowError: there is no label, one too many, or one that is not a class of *task*.
@@ -53,10 +55,34 @@ def label_classes(row: Mapping[str, Any], index: int, task: Task) -> list[str]:
     key = "labels" if "labels" in row else "label"
     labels = row.get(key)
     label_list = labels if isinstance(labels, list) else [labels]
-    if key not in row or not (task.multi_label or len(label_list) == 1):
+    accepts_list = task.multi_label or task.accepts_several
+    if key not in row or not (accepts_list or len(label_list) == 1):
         choices = ", ".join(task.classes)
         raise RowError(index, key, f'should have one "label" of: {choices}.')
     return [_class_of_label(str(label), index, key, task) for label in label_list]
+
+
+def row_values(
+    rows: Sequence[Mapping[str, Any]], field: str, languages: Sequence[str]
+) -> list[str]:
+    """Return the value of *field* in each row, ``UNKNOWN`` where a row lacks it.
+
+    The values of ``language`` are *languages*, in the order of the rows.
+
+    Raises:
+        ConfigError: no row has *field*.
+    """
+    names = sorted({name for row in rows for name in row} | {"language"})
+    if field not in names:
+        raise ConfigError(f"--by: {unknown_name(field, names)}")
+    return [*languages] if field == "language" else [_value_text(row.get(field)) for row in rows]
+
+
+def _value_text(value: object) -> str:
+    """Return *value* as the text of one group; a list is joined."""
+    if value in (None, ""):
+        return UNKNOWN
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _class_of_label(label: str, index: int, key: str, task: Task) -> str:

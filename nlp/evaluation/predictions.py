@@ -8,6 +8,7 @@ import numpy as np
 
 from core.mention import DECISION_THRESHOLD
 from nlp import metrics
+from nlp.evaluation.calibration_floor import calibration_floor
 from nlp.metrics import CalibrationBin, Floats, Masks
 
 _EPSILON: Final = 1e-12
@@ -68,36 +69,50 @@ class TaskPredictions:
 
         A text that was not scored has confidence 0 and counts as wrong.
         """
-        return self._bins(self.allowed_probabilities)
+        return metrics.bins(*self._outcomes(self.allowed_probabilities))
+
+    def calibration_floor(self) -> float:
+        """Return the calibration error of a perfect model with the confidences of this draw."""
+        return calibration_floor(self._outcomes(self.allowed_probabilities)[1])
+
+    def correct_mask(self) -> Masks:
+        """Return the mask of the texts whose classes were all predicted, and no other."""
+        equal: Masks = (self.truth == self.predicted_mask).all(axis=1)
+        return equal & self.scored_mask
 
     def bins_before(self) -> tuple[CalibrationBin, ...] | None:
         """Return the bins before calibration; None if a scored text's temperature is unknown."""
         if np.isnan(self.temperatures[self.scored_mask]).any():
             return None
-        return self._bins(
-            _undo_temperatures(
-                self.allowed_probabilities, self.temperatures[:, None], multi_label=self.multi_label
-            )
+        probabilities = _undo_temperatures(
+            self.allowed_probabilities, self.temperatures[:, None], multi_label=self.multi_label
         )
+        return metrics.bins(*self._outcomes(probabilities))
 
-    def _bins(self, probabilities: Floats) -> tuple[CalibrationBin, ...]:
-        """Return bins over the likeliest class of each text, or over all with ``multi_label``."""
+    def _outcomes(self, probabilities: Floats) -> tuple[Masks, Floats]:
+        """Return correctness and confidence of the likeliest class of each text.
+
+        With ``multi_label`` of every class.
+        """
         if self.multi_label:
             is_true: Masks = self.truth[:, list(self.allowed_classes)] & self.scored_mask[:, None]
-            return metrics.bins(is_true.ravel(), probabilities.ravel())
+            return is_true.ravel(), probabilities.ravel()
         is_right: Masks = np.atleast_1d((self.truth & self.predicted_mask).any(axis=1))
-        return metrics.bins(is_right, probabilities.max(axis=1))
+        return is_right, probabilities.max(axis=1)
 
 
 def overall_metrics(draw: TaskPredictions) -> dict[str, Any]:
     """Return the metrics that the report has for the whole file and for each language."""
     truth, predictions = draw.truth, draw.predicted_mask
+    error, floor = metrics.calibration_error(draw.bins()), draw.calibration_floor()
     return {
         "n": len(truth),
-        "accuracy": float(np.mean((truth == predictions).all(axis=1) & draw.scored_mask)),
+        "accuracy": float(np.mean(draw.correct_mask())),
         "macro_recall": metrics.macro(metrics.recall, truth, predictions),
         "macro_f1": metrics.macro(metrics.f1, truth, predictions),
-        "ece": metrics.calibration_error(draw.bins()),
+        "ece": error,
+        "ece_floor": floor,
+        "ece_excess": max(0.0, error - floor),
         "unscored": int(np.sum(~draw.scored_mask)),
     }
 

@@ -4,16 +4,18 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
 from core.errors import ConfigError
-from nlp.bisect import predict_each
+from nlp.bisect import Output, predict_each
 from nlp.metrics import Floats
 from nlp.model import Model, Prediction
 from nlp.text.normalize import clean
 
+# Texts that the model gets at once, as many as a worker leases: the progress moves by so many.
+CHUNK_SIZE: Final = 256
 UNKNOWN: Final = "unknown"  # the language of a row that has none and whose text shows none
 
 
@@ -26,13 +28,19 @@ class InputRow:
     target: str | None = None  # the brand that the sentiment refers to
 
 
+def ignore_count(count: int) -> None:
+    """Ignore the *count* of rows that were processed: for a caller without a progress bar."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvaluationOptions:
-    """Options of the command line."""
+    """Options of the command line, and the receiver of the progress."""
 
     taxonomy: Path | None = None  # --taxonomy
     shots: int | None = None  # --shots: examples per topic; None: not set
     zero_shot: bool = False  # --zero-shot: also score languages the model was not trained on
+    by: str | None = None  # --by: the key of the rows by whose values the figures are broken down
+    on_rows: Callable[[int], None] = ignore_count  # gets the number of rows processed since
 
 
 class RowError(ConfigError):
@@ -57,6 +65,9 @@ class Task(ABC):
     output_key: str  # key of the prediction in a line of --predictions: "sentiment", "emotion", …
     multi_label: bool = False  # True: independent classes, each predicted from 0.5 on
     language_is_label: bool = False  # True: a row's language is its label (`per_language`)
+    # True: a row may have several labels, the main one first, or none. The figures are of the rows
+    # with a label and of their main one; the others are input of `extra_figures`.
+    accepts_several: bool = False
     classes: tuple[str, ...]  # in the order of the columns of every draw
 
     def __init__(self, model: Model, options: EvaluationOptions) -> None:
@@ -74,6 +85,13 @@ class Task(ABC):
     def temperature(self, language: str) -> float | None:  # noqa: ARG002 -- of those that have one
         """Return the divisor of the logits of rows in *language*; None: unknown."""
         return None
+
+    def extra_figures(self, labels: Sequence[Sequence[str]]) -> dict[str, Any]:  # noqa: ARG002 -- of those that have some
+        """Return further figures of the draws of `samples`, by name.
+
+        *labels* are the classes of each row, the main one first.
+        """
+        return {}
 
     @abstractmethod
     def samples(self, rows: Sequence[InputRow]) -> Iterator[Floats]:
@@ -114,9 +132,26 @@ def _predictions(
     """Yield the index and prediction of each text that the model supports."""
     supported_languages = set(languages) if task.options.zero_shot else task.model.languages
     indices = [i for i, code in enumerate(languages) if texts[i] and code in supported_languages]
-    predictions = predict_each(
-        task.model.predict, [texts[i] for i in indices], [languages[i] for i in indices]
+    task.options.on_rows(len(texts) - len(indices))
+    predictions = predict_in_chunks(
+        task, task.model.predict, [texts[i] for i in indices], [languages[i] for i in indices]
     )
     for i, prediction in zip(indices, predictions, strict=True):
         if not isinstance(prediction, Exception):
             yield i, prediction
+
+
+def predict_in_chunks(
+    task: Task,
+    predict: Callable[..., Sequence[Output]],
+    texts: Sequence[str],
+    *parallel: Sequence[Any],
+) -> Iterator[Output | Exception]:
+    """Yield the outputs of `predict_each`, computed ``CHUNK_SIZE`` texts at a time.
+
+    The options of *task* get the number of texts after each chunk.
+    """
+    for start in range(0, len(texts), CHUNK_SIZE):
+        chunk = slice(start, start + CHUNK_SIZE)
+        yield from predict_each(predict, texts[chunk], *(values[chunk] for values in parallel))
+        task.options.on_rows(len(texts[chunk]))

@@ -18,10 +18,12 @@ from demo.session import DemoOptions, DemoSession
 from demo.smtp_sink import ReceivedMail, SmtpSink, free_port
 from harken import wiring
 from harken.clock import Clock
+from harken.commands.evaluation.fitting import settings_text
 from harken.commands.output import dumps
 from indexer.engines.memory import MemoryIndex
 from nlp.evaluation.evaluate import evaluate
 from nlp.evaluation.task import EvaluationOptions
+from nlp.evaluation.temperature_fit import MIN_ROWS, fit_temperatures
 from store import processes
 from store.alerts import incidents
 from store.analysis import rescoring
@@ -30,6 +32,7 @@ from store.database import Database
 from tests.console import sample_installation
 from tests.harken import small_installation
 from tests.harken.cli_server import call
+from tests.nlp.factories import WordModel
 from tests.store import factories
 
 CONFIG = """\
@@ -109,6 +112,7 @@ def _calls(folder):
             "harken evaluate",
             [*evaluation, "--predictions", str(folder / "predictions.jsonl")],
         ),
+        ("harken evaluate", [*evaluation, "--by", "label", "--compare", "minilm"]),
         ("harken analyse", ["analyse", "--again", *at]),
         ("harken crawl", ["crawl", *at]),
         ("harken init", ["init", "--config", str(folder / "new.yaml")]),
@@ -232,3 +236,9 @@ def from_models():
     for task, labelled_row in rows.items():
         report = evaluate([labelled_row], model, task, options=EvaluationOptions(taxonomy=TAXONOMY))
         yield "prediction", json.loads(dumps(report.predictions[0])), False
+    yield "topic rule", json.loads(dumps(report.figures["topic_rule"])), False
+    bad_rows = [{"text": "a bad day", "label": "negative", "language": "en"}] * MIN_ROWS
+    words = WordModel()
+    fit = fit_temperatures(evaluate(bad_rows, words).file, words)
+    answer = fit.as_json() | {"settings": settings_text(fit, words)}
+    yield "temperature fit", json.loads(dumps(answer)), False

@@ -38,4 +38,5 @@ class Language(Task):
             if code in self.classes:
                 probabilities[i] = 0.0
                 probabilities[i, self.classes.index(code)] = 1.0
+        self.options.on_rows(len(rows))
         yield probabilities

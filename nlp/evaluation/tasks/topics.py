@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -11,8 +11,15 @@ from config.examples import normalize_label
 from config.taxonomy import load
 from core.errors import ConfigError
 from core.watch import Topic
-from nlp.bisect import predict_each
-from nlp.evaluation.task import UNKNOWN, EvaluationOptions, InputRow, Task
+from nlp.evaluation.means import mean_of_draws
+from nlp.evaluation.task import (
+    UNKNOWN,
+    EvaluationOptions,
+    InputRow,
+    Task,
+    predict_in_chunks,
+)
+from nlp.evaluation.topic_rule import topic_rule_figures
 from nlp.metrics import Floats
 from nlp.model import Model
 from nlp.text.normalize import clean
@@ -24,15 +31,17 @@ SEEDS: Final = range(5)  # of the draws whose metrics are averaged
 class Topics(Task):
     """Topics of ``--taxonomy``; with ``--shots N`` each gets up to N of its examples at random.
 
-    The likeliest topic is predicted, at any distance. Threshold and margin, by which a mention may
-    have several topics or none, do not apply: each text is labelled with exactly one. Texts of
-    unknown language are scored, too: most texts of a few words are among them.
+    The likeliest topic is predicted, at any distance, and compared with the main label. Threshold
+    and margin, by which the product shows several topics or none, apply to ``topic_rule`` alone:
+    there every label of a row is accepted, and a row may have none. Texts of unknown language are
+    scored, too: most texts of a few words are among them.
 
     Raises:
         ConfigError: there is no taxonomy, or no file to draw examples from.
     """
 
     output_key = "topic"
+    accepts_several = True
 
     def __init__(self, model: Model, options: EvaluationOptions) -> None:
         super().__init__(model, options)
@@ -49,6 +58,7 @@ class Topics(Task):
             for topic in self._taxonomy.topics
             for name in (topic.name, topic.id)
         }
+        self._shown_topics: list[list[tuple[str, ...]]] = []  # by draw and row, as in the product
 
     def class_of(self, label: str) -> str | None:
         """Return the topic whose id or name is *label*, ignoring case and punctuation."""
@@ -67,11 +77,21 @@ class Topics(Task):
         indices, vectors = self._encode_rows(rows)
         for topics_of_draw in topic_draws:
             probabilities = np.full((len(rows), len(self.classes)), np.nan)
+            shown_topics: list[tuple[str, ...]] = [()] * len(rows)
             if indices:
-                probabilities[indices] = TopicClassifier(topics_of_draw, encode).probabilities(
-                    np.stack(vectors)
-                )
+                classifier = TopicClassifier(topics_of_draw, encode, self.model.topic_threshold)
+                probabilities[indices] = classifier.probabilities(np.stack(vectors))
+                for i, topic_ids in zip(
+                    indices, classifier.classify(np.stack(vectors)), strict=True
+                ):
+                    shown_topics[i] = topic_ids
+            self._shown_topics.append(shown_topics)
             yield probabilities
+
+    def extra_figures(self, labels: Sequence[Sequence[str]]) -> dict[str, Any]:
+        """Return ``topic_rule``: the mean over the draws of :func:`topic_rule_figures`."""
+        figures = [topic_rule_figures(shown, labels) for shown in self._shown_topics]
+        return {"topic_rule": mean_of_draws(figures)}
 
     def _draw_examples(self, topics: Sequence[Topic], shots: int, seed: int) -> list[Topic]:
         rng = np.random.default_rng(seed)
@@ -95,8 +115,9 @@ class Topics(Task):
         languages = {UNKNOWN, *self.model.languages}
         texts = [clean(row.text) if row.language in languages else "" for row in rows]
         indices = [i for i, text in enumerate(texts) if text]
-        results = predict_each(
-            lambda batch: list(self.model.encode(batch)), [texts[i] for i in indices]
+        self.options.on_rows(len(rows) - len(indices))
+        results = predict_in_chunks(
+            self, lambda batch: list(self.model.encode(batch)), [texts[i] for i in indices]
         )
         vectors = {
             i: v for i, v in zip(indices, results, strict=True) if not isinstance(v, Exception)

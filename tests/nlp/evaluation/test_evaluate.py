@@ -46,9 +46,10 @@ def test_keys_are_those_of_the_contract(model):
     assert set(figures) == {
         "task", "n", "model", "accuracy", "macro_recall", "macro_f1", "per_class", "per_language",
         "ece", "ece_uncalibrated", "temperature", "per_second", "unscored", "temperatures", "draws",
+        "ece_floor", "ece_excess", "by", "per_value", "topic_rule",
     }  # fmt: skip
     assert set(figures["per_language"]["en"]) == {
-        "n", "accuracy", "macro_recall", "macro_f1", "ece", "unscored",
+        "n", "accuracy", "macro_recall", "macro_f1", "ece", "ece_floor", "ece_excess", "unscored",
     }  # fmt: skip
     assert json.loads(json.dumps(figures)) == figures
 

@@ -1,0 +1,1 @@
+"""Parts of ``harken evaluate``: its output, and the settings of a fit."""
