@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
+from core.mention import Sentiment
+
 _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _DURATION: Final = re.compile(r"([0-9]+)([smhd])")
 MAX_DURATION_S: Final = 36_500 * 86_400  # seconds: a century
@@ -64,6 +66,25 @@ WebAddress = Annotated[
 MailAddress = Annotated[str, _full_match(r"[^@\s]+@[^@\s]+", "an address such as ada@acme.example")]
 
 Name = Annotated[str, _full_match(r"(?=.*\w)[^\n]{1,100}", "a name of at most 100 characters")]
+
+
+SHARE_SUM_TOLERANCE: Final = 0.01  # of a prior, as people round its shares
+
+
+def _check_shares(value: dict[str, float]) -> dict[str, float]:
+    missing = [str(name) for name in Sentiment if name not in value]
+    total = round(sum(value.values()), 6)
+    if missing or not 1 - SHARE_SUM_TOLERANCE <= total <= 1 + SHARE_SUM_TOLERANCE:
+        problem = f"lacks {', '.join(missing)}" if missing else f"has the sum {total:.2f}"
+        raise ValueError(
+            f"{problem}; should be three shares with the sum 1, such as "
+            "{negative: 0.3, neutral: 0.5, positive: 0.2}"
+        )
+    return value
+
+
+Share = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
+Prior = Annotated[dict[Sentiment, Share], AfterValidator(_check_shares)]
 
 
 class _Section(BaseModel):
@@ -133,6 +154,11 @@ class WatchSettings(_Section):
         timedelta(days=365), ge=_DAY, description="Older mentions are not stored."
     )
     zone: Zone | None = Field(None, description="Time zone of its daily rhythm. Default: `zone`.")
+    prior: Prior | None = Field(
+        None,
+        description="Expected shares of negative, neutral and positive posts. "
+        "Default: those of the model's training.",
+    )
 
 
 class TopicSettings(_Section):
@@ -160,6 +186,11 @@ class SourceSettings(_Section):
     allow_loopback: bool = Field(False, description="Allow addresses on this machine, for tests.")
     delay: Duration | None = Field(
         None, description="Pause between requests. Default: crawl.delay."
+    )
+    prior: Prior | None = Field(
+        None,
+        description="Expected shares of negative, neutral and positive posts; before that of a "
+        "watch.",
     )
 
 

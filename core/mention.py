@@ -76,6 +76,8 @@ class Verdict:
     # The share of the cleaned text that the model got, by characters, in (0, 1]. It is below 1 for
     # a long text: the beginning and the sentences around the words of its watches stand for it.
     read_share: float = 1.0
+    # The expected shares by sentiment that moved the probabilities; empty: none was set.
+    prior: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def emotion(self) -> Emotion | None:

@@ -28,3 +28,5 @@ class Watch:
     zone: str = "UTC"  # IANA name
     products: tuple[str, ...] = ()  # product names to extract from its mentions
     people: tuple[str, ...] = ()  # full names of its spokespeople; no other person is extracted
+    # Expected shares of negative, neutral and positive mentions, sum 1; empty: not set.
+    prior: tuple[float, ...] = ()

@@ -1,8 +1,10 @@
 """Synchronisation of the database with harken.yaml: rows of origin file, upserted by slug."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from config.settings import Settings, TopicSettings, WatchSettings
+from core.mention import Sentiment
 from core.watch import Topic, Watch
 from store import watches
 from store.alerts import people
@@ -18,7 +20,8 @@ def sync_settings(database: Database, settings: Settings, *, now: datetime) -> N
         source_rows = [
             (s.slug, s.kind, s.options, int(s.every.total_seconds())) for s in settings.sources
         ]
-        sources.replace_from_file(tx, source_rows, now=now)
+        priors = {s.slug: _shares(s.prior) for s in settings.sources}
+        sources.replace_from_file(tx, source_rows, now=now, priors=priors)
         people_rows = [Person(slug=p.slug, name=p.name, email=p.email) for p in settings.people]
         people.replace_from_file(tx, people_rows, _subscriptions(settings))
 
@@ -46,7 +49,13 @@ def _watch(w: WatchSettings, zone: str) -> Watch:
         zone=w.zone or zone,
         products=w.products,
         people=w.people,
+        prior=_shares(w.prior),
     )
+
+
+def _shares(prior: Mapping[Sentiment, float] | None) -> tuple[float, ...]:
+    """Return the shares of *prior* in the order of `Sentiment`; without one none."""
+    return tuple(prior[sentiment] for sentiment in Sentiment) if prior else ()
 
 
 def _topic(t: TopicSettings) -> Topic:

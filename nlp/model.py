@@ -42,6 +42,9 @@ class Model(ABC):
     # The divisor of the logits of a head, by language or `nlp.encoder.adapter.ANY_LANGUAGE`. It is
     # unknown for a head that is missing here.
     temperatures: Mapping[str, Mapping[str, float]] = MappingProxyType({})
+    # The shares of negative, neutral and positive texts that its probabilities assume, by language
+    # or `nlp.encoder.adapter.ANY_LANGUAGE`; equal shares for a language that is missing here.
+    sentiment_shares: Mapping[str, tuple[float, ...]] = MappingProxyType({})
     topic_threshold: float = TOPIC_THRESHOLD  # the least cosine of a vector to a topic's prototype
     # True: trained on texts in which one brand is marked (nlp.text.target_marking).
     supports_targets: bool = False

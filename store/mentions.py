@@ -145,4 +145,5 @@ def _verdict(row: Row[Any]) -> Verdict:
         text_sha256=row.text_sha256,
         heads=row.heads,
         read_share=row.read_share,
+        prior=row.prior,
     )

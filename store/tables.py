@@ -76,7 +76,8 @@ watches = _table(
     "watches",
     _primary_key("slug"),
     *(_not_null(name) for name in ("name", "kind", "query", "revision", "zone", "origin")),
-    *(_not_null(name, JSON) for name in ("topics", "products", "people")),
+    # prior: expected shares of negative, neutral and positive; [] if none is set
+    *(_not_null(name, JSON) for name in ("topics", "products", "people", "prior")),
     _not_null("purpose", Text),
     _not_null("retention_days", Integer),
     _not_null("active", Boolean),
@@ -95,7 +96,7 @@ sources = _table(
     "sources",
     _primary_key("slug"),
     *(_not_null(name) for name in ("kind", "origin", "state")),
-    *(_not_null(name, JSON) for name in ("options", "cursor", "validators")),
+    *(_not_null(name, JSON) for name in ("options", "cursor", "validators", "prior")),
     _not_null("interval_s", Integer),
     _not_null("active", Boolean),
     _not_null("failures", Integer),
@@ -189,6 +190,7 @@ verdicts = _table(
     _not_null("topics", JSON),
     _not_null("heads", JSON),  # probabilities by head and class
     _not_null("read_share", Double),  # of the cleaned text, by characters; above 0, at most 1
+    _not_null("prior", JSON),  # expected shares by sentiment; {} if none is set
     _not_null("at", Instant),
 )
 named = _table(  # entities of the present text; an edit deletes them, as they contain words of it

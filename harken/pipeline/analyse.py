@@ -7,7 +7,8 @@ A killed step leaves leases behind, which expire, and no results.
 3. Quarantine a mention that killed its worker on every attempt.
 4. Predict language, sentiment and topics, and extract entities. If the model itself fails, return
    the leases, so that this attempt does not count.
-5. Write the results of the batch and end its leases in one transaction.
+5. Move sentiments to the shares that a source or watch expects.
+6. Write the results of the batch and end its leases in one transaction.
 """
 
 from collections.abc import Sequence
@@ -20,6 +21,7 @@ from core.mention import AnalysisState
 from harken import wiring
 from harken.pipeline.step_result import StepResult
 from store.analysis import queue, rescoring
+from store.analysis.priors import source_priors
 from store.analysis.queue import ATTEMPTS_BEFORE_ISOLATION
 from store.analysis.verdicts import save_results, with_null_verdicts
 from store.database import Database
@@ -68,17 +70,26 @@ def _score(
     batch: Sequence[PendingMention],
 ) -> list[AnalysisResult]:
     from nlp.analyse import analyse
+    from nlp.prior_shift import with_priors
 
     if batch[0].attempts >= ATTEMPTS_BEFORE_QUARANTINE:  # leased alone, it still killed its worker
         return [_quarantine_result(p, model.name) for p in batch]
     watches = wiring.watches(database)
     match_terms = wiring.term_matcher(watches)
     try:
-        return analyse(batch, model, topic_classifier, matched_terms=match_terms, watches=watches)
+        results = analyse(
+            batch, model, topic_classifier, matched_terms=match_terms, watches=watches
+        )
     except TransientError:
         with database.write() as tx:
             queue.return_unstarted(tx, [p.id for p in batch])
         raise
+    with database.read() as tx:
+        priors = source_priors(tx, [p.id for p in batch])
+    return [
+        with_priors(result, p.watches, watches, priors.get(p.id, ()), model)
+        for result, p in zip(results, batch, strict=True)
+    ]
 
 
 def _quarantine_result(pending: PendingMention, model: str) -> AnalysisResult:

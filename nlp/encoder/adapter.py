@@ -60,6 +60,17 @@ class ClassificationHead:
         log_priors: Array = np.log(np.array(priors, np.float32))
         return logits - np.float32(PRIOR_ADJUSTMENT) * log_priors
 
+    def assumed_shares(self) -> dict[str, tuple[float, ...]]:
+        """Return the class shares that the probabilities assume, by language or ANY_LANGUAGE.
+
+        They are those of the training texts, less what `adjust_for_priors` takes back of them.
+        """
+        shares = {}
+        for language, priors in self.priors.items():
+            powers = [share ** (1 - PRIOR_ADJUSTMENT) for share in priors]
+            shares[language] = tuple(power / sum(powers) for power in powers)
+        return shares
+
     def probabilities(self, logits: Array, languages: Sequence[str | None]) -> Array:
         """Return calibrated probabilities of *logits* (texts, classes); *languages*: one a text."""
         scaled_logits = np.empty_like(logits, np.float32)

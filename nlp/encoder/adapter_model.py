@@ -55,6 +55,7 @@ class AdapterModel(Model, ABC):
         self.languages = frozenset(self._heads[SENTIMENT].languages)
         self.heads = {name: h.classes for name, h in self._heads.items() if name != SENTIMENT}
         self.temperatures = {name: head.temperatures for name, head in self._heads.items()}
+        self.sentiment_shares = self._heads[SENTIMENT].assumed_shares()
         self._tokenizer = EncoderTokenizer(folder)
         self._network = load_network(folder, trained_adapter).eval()
         self._whitening_mean, self._whitening_matrix = map(

@@ -47,11 +47,11 @@ def insert_verdicts(tx: Connection, results: Sequence[AnalysisResult], at: datet
     rows = [_verdict_row(r.id, verdict, at) for r in results for verdict in r.verdicts]
     if rows:
         insert = upsert(tx, verdicts)
-        columns = ("sentiment", "probabilities", "polarity", "topics", "heads", "read_share", "at")
+        columns = ("sentiment", "probabilities", "polarity", "topics", "heads", "read_share")
         tx.execute(
             insert.on_conflict_do_update(
                 index_elements=["mention", "watch", "model", "text_sha256"],
-                set_={name: insert.excluded[name] for name in columns},
+                set_={name: insert.excluded[name] for name in (*columns, "prior", "at")},
             ),
             rows,
         )
@@ -109,6 +109,7 @@ def _verdict_row(mention: str, verdict: Verdict, at: datetime) -> dict[str, Any]
         "topics": list(verdict.topics),
         "heads": {head: dict(probabilities) for head, probabilities in verdict.heads.items()},
         "read_share": verdict.read_share,
+        "prior": dict(verdict.prior),
         "at": at,
     }
 

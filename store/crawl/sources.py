@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any, Final
 
 from sqlalchemy import Connection, func, select, update
@@ -34,14 +35,22 @@ class SourceRecord:
 
 
 def replace_from_file(
-    tx: Connection, rows: Sequence[tuple[str, str, Mapping[str, Any], int]], *, now: datetime
+    tx: Connection,
+    rows: Sequence[tuple[str, str, Mapping[str, Any], int]],
+    *,
+    now: datetime,
+    priors: Mapping[str, Sequence[float]] = MappingProxyType({}),
 ) -> None:
-    """Upsert (slug, kind, options, interval_s) of harken.yaml; all others become inactive."""
+    """Upsert (slug, kind, options, interval_s) of harken.yaml; all others become inactive.
+
+    *priors*, by slug, are expected shares of negative, neutral and positive posts.
+    """
     is_removed = (sources.c.origin == "file") & sources.c.slug.not_in([row[0] for row in rows])
     tx.execute(update(sources).where(is_removed).values(active=False))
     previous_options = {row.slug: row.options for row in tx.execute(select(sources))}
     for slug, kind, options, interval_s in rows:
         columns = {"kind": kind, "options": dict(options), "interval_s": interval_s, "active": True}
+        columns |= {"prior": list(priors.get(slug, ()))}
         defaults = {
             "slug": slug,
             "origin": "file",

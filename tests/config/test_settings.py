@@ -17,6 +17,7 @@ from config.settings import (
     Duration,
     MailAddress,
     Prefix,
+    Prior,
     Settings,
     Slug,
     SourceSettings,
@@ -163,3 +164,32 @@ def test_settings_round_trip(example):
 def test_example_is_valid_and_has_every_group(example):
     assert all((example.watches, example.topics, example.sources, example.people))
     assert {s.kind for s in example.subscriptions} == {"brief", "digest"}
+
+
+# ---- priors
+
+
+@pytest.mark.parametrize(
+    "prior",
+    [
+        {"negative": 0.3, "neutral": 0.5, "positive": 0.2},
+        {"negative": 0.33, "neutral": 0.33, "positive": 0.33},
+    ],
+)
+def test_a_prior_has_three_shares_with_the_sum_one(prior):
+    assert validate(Prior, prior) == prior
+
+
+@pytest.mark.parametrize(
+    ("prior", "message"),
+    [
+        ({"negative": 0.5, "positive": 0.5}, "lacks neutral"),
+        ({"negative": 0.5, "neutral": 0.5, "positive": 0.2}, "has the sum 1.20; should be three"),
+        ({"negative": 0.0, "neutral": 0.5, "positive": 0.5}, "greater than 0"),
+        ({"negative": float("nan"), "neutral": 0.5, "positive": 0.5}, "finite number"),
+        ({"bad": 0.3, "neutral": 0.5, "positive": 0.2}, "'negative', 'neutral' or 'positive'"),
+        (0.3, "dictionary"),
+    ],
+)
+def test_other_priors_are_errors_with_the_reason(prior, message):
+    assert message in error_message(Prior, prior)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, insert
 
 from core.analysis import AnalysisResult
 from core.crawl import CrawledPage, CrawledPost, DroppedPost, Post
@@ -14,7 +14,7 @@ from core.identity import mention_id, text_sha256
 from core.incident import Incident, IncidentKind, IncidentState
 from core.mention import AnalysisState, Sentiment, Verdict
 from core.watch import Watch
-from store import watches
+from store import tables, watches
 from store.alerts.outbox import OutboxMessage
 from store.crawl import runs, sources
 from store.crawl.pages import PageCounts, record_page
@@ -79,6 +79,15 @@ def add_sources(tx: Connection, *slugs: str, at: datetime = NOON) -> None:
     sources.replace_from_file(tx, rows, now=at)
     for slug in slugs:
         runs.start(tx, f"run-{slug}", slug, now=at)
+
+
+def insert_source(tx: Connection, slug: str = "blog") -> None:
+    """Insert a source with an open run into a database of any schema, also an older one."""
+    fields = {"kind": "feed", "origin": "file", "state": "new", "interval_s": 900, "failures": 0}
+    empty: dict[str, Any] = {"options": {}, "cursor": {}, "validators": {}}
+    values = {"slug": slug, "active": True, "since": NOON, "due": NOON, **fields, **empty}
+    tx.execute(insert(tables.sources).values(**values))
+    runs.start(tx, f"run-{slug}", slug, now=NOON)
 
 
 def store_page(

@@ -15,6 +15,7 @@ from tests.store.factories import (
     add_sources,
     analysis_result,
     crawled_post,
+    insert_source,
     key,
     store_page,
     verdict,
@@ -95,7 +96,7 @@ def database_of_schema_0003(empty_url: str) -> Iterator[Database]:
 
 def test_database_of_schema_0003_has_entities_after_the_next_analysis(database_of_schema_0003):
     with database_of_schema_0003.write() as tx:
-        add_sources(tx, "blog")
+        insert_source(tx)
     store_page(database_of_schema_0003, crawled_post("a"))
     database_of_schema_0003.setup()
     assert (

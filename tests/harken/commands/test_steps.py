@@ -43,7 +43,7 @@ MENTION = {
 }  # fmt: skip
 VERDICT = {
     *("watch", "sentiment", "probabilities", "polarity", "topics", "model", "text_sha256"),
-    *("emotion", "intents", "offensive", "heads", "read_share"),
+    *("emotion", "intents", "offensive", "heads", "read_share", "prior"),
 }
 SOURCE = {
     "name", "kind", "state", "since", "reason", "interval_s", "expected_per_hour", "fetched",

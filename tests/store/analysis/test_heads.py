@@ -15,9 +15,9 @@ from store.database import Database
 from store.migrations import upgrade
 from tests.store.factories import (
     NOON,
-    add_sources,
     analysis_result,
     crawled_post,
+    insert_source,
     key,
     store_page,
     verdict,
@@ -50,7 +50,7 @@ def database_of_schema_0001(empty_url: str) -> Iterator[Database]:
 def insert_mention(record: Database) -> Database:
     """Insert mention a; it is pending."""
     with record.write() as tx:
-        add_sources(tx, "blog")
+        insert_source(tx)
     store_page(record, crawled_post("a"))
     return record
 

@@ -12,9 +12,9 @@ from store.database import Database
 from store.migrations import upgrade
 from tests.store.factories import (
     NOON,
-    add_sources,
     analysis_result,
     crawled_post,
+    insert_source,
     key,
     store_page,
     verdict,
@@ -30,7 +30,7 @@ INSERT = (
 def insert_mention(record: Database) -> None:
     """Insert mention a; it is pending."""
     with record.write() as tx:
-        add_sources(tx, "blog")
+        insert_source(tx)
     store_page(record, crawled_post("a"))
 
 
