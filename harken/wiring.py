@@ -9,6 +9,7 @@ from alerts.channel import Channel
 from config.settings import Settings
 from core import plugins
 from core.identity import voice_id
+from core.published_figure import PublishedFigure
 from core.watch import Watch
 from harken.clock import Clock
 from harken.plugin_settings import channel_class, channel_values, index_engine
@@ -81,11 +82,11 @@ def channels(settings: Settings) -> Mapping[str, Channel]:
     return result
 
 
-def quality(model: str) -> float | None:
-    """Return the published macro-recall of *model*, 0 to 1; None if none was measured."""
+def quality(model: str) -> PublishedFigure | None:
+    """Return the published quality of *model*; None if none was measured."""
     from nlp.encoder import published_quality
 
-    return published_quality.published_macro_recall(model)
+    return published_quality.published_figure(model)
 
 
 def open_app_context(settings: Settings, database: Database, clock: Clock) -> "AppContext":

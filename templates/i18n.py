@@ -3,7 +3,7 @@
 import string
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache, lru_cache
 from math import ceil, floor
 from pathlib import Path
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import yaml
 from babel import Locale
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal, format_percent
 
 CATALOGUE_FOLDER: Final = Path(__file__).parent / "catalogue"
@@ -149,6 +149,12 @@ def _date_formatter(name: str) -> Callable[[Translator, datetime], str]:
     return format_date
 
 
+def _calendar(translate: Translator, day: date) -> str:
+    """Return *day* in words, which is the same in every zone: 29 November 2026."""
+    pattern = str(catalogue(translate.locale)["format.calendar"])
+    return str(format_date(day, pattern, locale=translate.locale))
+
+
 def _utc(translate: Translator, at: datetime) -> str:
     return _date_formatter("clock")(
         Translator(zone="UTC", locale=translate.locale), at.astimezone(UTC)
@@ -185,6 +191,7 @@ _SPECS: Final[Mapping[str, Callable[[Translator, Any], str]]] = {
     "points": _points,
     "day": _date_formatter("day"),
     "date": _date_formatter("date"),
+    "calendar": _calendar,
     "clock": _date_formatter("clock"),
     "moment": _date_formatter("moment"),
     "stamp": _date_formatter("stamp"),

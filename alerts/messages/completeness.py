@@ -9,13 +9,15 @@ from sqlalchemy import Connection
 
 from alerts.health import system_health
 from core.coverage import Coverage, Outage, SourceProblem
+from core.published_figure import PublishedFigure
 from store import counts
 from templates.i18n import Message, msg
+from templates.quality import quality_message
 
 MAX_SOURCE_SENTENCES: Final = 3  # sources: more sentences would bury the other problems
 
-# From the name of a model to its measured macro-recall, 0 to 1; None: not measured.
-Quality: TypeAlias = Callable[[str], float | None]
+# From the name of a model to its measured quality; None: not measured.
+Quality: TypeAlias = Callable[[str], PublishedFigure | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +30,7 @@ class Completeness:
     pending: int = 0  # stored mentions without a score so far
     deleted: int = 0  # mentions deleted by their authors: left out everywhere
     model: str = ""  # the newest model; empty: nothing was scored
-    quality: float | None = None  # its measured macro-recall, 0 to 1; None: unknown
+    quality: PublishedFigure | None = None  # its measured quality; None: unknown
     has_baseline: bool = True  # False: the normal level is unknown, so no incident can be detected
 
 
@@ -100,10 +102,8 @@ def _messages(completeness: Completeness) -> Iterator[Message]:
         yield msg("heard.pending", count=completeness.pending)
     if completeness.deleted:
         yield msg("heard.deleted", count=completeness.deleted)
-    if completeness.model and completeness.quality is not None:
-        yield msg("heard.measured", model=completeness.model, quality=completeness.quality)
-    elif completeness.model:
-        yield msg("heard.model", model=completeness.model)
+    if completeness.model:
+        yield quality_message(completeness.model, completeness.quality)
 
 
 def _source_messages(coverage: Coverage) -> Iterator[Message]:

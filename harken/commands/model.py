@@ -120,10 +120,13 @@ def _model_classes(name: str | None) -> "dict[str, type[AdapterModel]]":
 
 def _row(name: str, model_class: "type[AdapterModel]") -> dict[str, Any]:
     from harken.install_encoders import is_installed
-    from nlp.encoder import adapter
+    from nlp.encoder import adapter, published_quality
+    from templates.i18n import Translator
+    from templates.quality import quality_message
 
     path = adapter.ADAPTERS_FOLDER / model_class.adapter_file
     adapter_weights, encoder = adapter.load_adapter(path), model_class.base
+    figure = published_quality.headline_figure(adapter_weights)
     return {
         "name": name,
         "encoder": encoder.name,
@@ -133,13 +136,14 @@ def _row(name: str, model_class: "type[AdapterModel]") -> dict[str, Any]:
         "adapter": path.name,
         "adapter_sha256": adapter_weights.sha256,
         "bytes": path.stat().st_size,
+        "quality": Translator()(quality_message(path.stem, figure)),
         "heads": {
             head: {
                 "classes": adapter_head.classes,
                 "languages": adapter_head.languages,
                 "temperatures": adapter_head.temperatures,
                 "priors": adapter_head.priors,
-                "figures": adapter_weights.figures.get(head, []),
+                "figures": published_quality.head_figures(adapter_weights, head),
             }
             for head, adapter_head in adapter_weights.heads.items()
         },
@@ -177,4 +181,7 @@ def _state(row: Mapping[str, Any]) -> str:
 
 
 def _numbers(figure: Mapping[str, Any]) -> str:
-    return ", ".join(f"{k} {v}" for k, v in figure.items() if k not in ("set", "task", "n"))
+    hidden_names = ("set", "task", "n")
+    return ", ".join(
+        f"{k} {v}" for k, v in figure.items() if k not in hidden_names and v is not None
+    )

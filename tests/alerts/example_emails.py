@@ -17,6 +17,7 @@ from core.identity import mention_id, text_sha256
 from core.incident import Incident, IncidentKind, IncidentState
 from core.mention import AnalysisState, Mention, MentionState, Sentiment, Verdict
 from core.observation import SentimentCounts
+from core.published_figure import PublishedFigure
 from core.watch import Watch
 from templates.charts.geometry import Bar
 from templates.contexts.mail import Reason, SpreadSource
@@ -25,6 +26,15 @@ NOW = datetime(2026, 11, 20, 14, 5, tzinfo=UTC)
 ONSET = datetime(2026, 11, 20, 11, 40, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 VELORIA = Watch(slug="veloria", name="Veloria", kind="brand", query="veloria", revision="1")
+QUALITY = PublishedFigure(
+    set_name="semeval_sentiment_train",
+    n=4700,
+    language="en",
+    accuracy=0.719,
+    macro_recall=0.741,
+    held_out=True,
+    date=date(2026, 11, 29),
+)
 ENVELOPE = Recipient(
     sender="Harken <harken@listening.example>",
     address="lead@veloria.example",
@@ -164,7 +174,7 @@ def completeness(**changes: Any) -> Completeness:
         unscored={"de": 41, "es": 9},
         deleted=14,
         model="minilm-en 1a2b3c4d",
-        quality=0.71,
+        quality=QUALITY,
     )
     return replace(default, **changes)
 

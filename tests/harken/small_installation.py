@@ -12,6 +12,7 @@ from core.analysis import AnalysisResult
 from core.crawl import CrawledPost
 from core.identity import text_sha256
 from core.observation import Observation
+from core.published_figure import PublishedFigure
 from core.watch import Topic
 from harken.pipeline.notify import Notifier
 from store import watches
@@ -90,7 +91,7 @@ def record_crawl(record: Database, at: datetime) -> None:
         sources.record_outcome(tx, "blog", state="ok", reason=None, now=at)
 
 
-def notifier(quality: float | None = None, **fields: object) -> Notifier:
+def notifier(quality: PublishedFigure | None = None, **fields: object) -> Notifier:
     """Return the notifier of an installation without a mail server; its model has *quality*."""
     return Notifier(Settings(state=Path("unused"), **fields), lambda _: quality)
 

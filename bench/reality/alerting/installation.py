@@ -20,7 +20,7 @@ from core.watch import Topic, Watch
 from harken.pipeline.detect import detect_all
 from harken.pipeline.digest import enqueue_due_digests
 from harken.pipeline.notify import Notifier
-from nlp.encoder.published_quality import published_macro_recall
+from nlp.encoder.published_quality import published_figure
 from store import tables, watches
 from store.alerts import people
 from store.alerts.people import Person, Subscription
@@ -46,7 +46,7 @@ class Installation:
     def __init__(self, folder: Path, case: Case) -> None:
         self._brands = _brands(case)
         self._gaps = case.get("lost", ())
-        self._letters = Notifier(Settings(state=folder, console=CONSOLE), published_macro_recall)
+        self._letters = Notifier(Settings(state=folder, console=CONSOLE), published_figure)
         with product_calls():
             self.record = Database(f"sqlite:///{folder / 'record.db'}")
             self.record.setup()

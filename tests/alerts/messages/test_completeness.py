@@ -17,7 +17,7 @@ from store import tables
 from store.analysis.verdicts import save_results
 from store.crawl import sources
 from templates.i18n import Translator
-from tests.alerts.example_emails import NOW
+from tests.alerts.example_emails import NOW, QUALITY
 from tests.store.factories import (
     MODEL,
     NOON,
@@ -94,7 +94,9 @@ def record(sqlite_record):
 
 def completeness_of(record, since=NOON - DAY, until=NOON + DAY):
     with record.read() as tx:
-        return load_completeness(tx, since=since, until=until, now=NOON, quality={MODEL: 0.7}.get)
+        return load_completeness(
+            tx, since=since, until=until, now=NOON, quality={MODEL: QUALITY}.get
+        )
 
 
 def test_failed_source_is_reported_with_its_reason(record):

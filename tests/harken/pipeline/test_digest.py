@@ -15,6 +15,7 @@ from store import processes, tables, watches
 from store.alerts import outbox, people
 from store.crawl import sources
 from store.processes import ProcessStatus
+from tests.alerts.example_emails import QUALITY
 from tests.alerts.simulation import WATCH
 from tests.harken import small_installation
 from tests.harken.small_installation import HOUR, NOW, PEOPLE, SUBSCRIPTIONS, subscription
@@ -72,9 +73,9 @@ def test_digest_has_the_number_of_mentions_of_its_day(record):
 def test_digest_states_the_quality_of_the_model_if_known(record):
     digest(record)
     digest_step.enqueue_due_digests(
-        record, small_installation.notifier(quality=0.741), date=str(YESTERDAY - DAY), now=NOW
+        record, small_installation.notifier(quality=QUALITY), date=str(YESTERDAY - DAY), now=NOW
     )
-    sentence = "on average it finds 74% of the posts of each class in English tweets"
+    sentence = "right in about 7 of 10 English posts; measured on 4,700 held-back tweets"
     assert [sentence in from_mime(row.eml).text for row in digests(record)].count(True) == 1
 
 
