@@ -25,7 +25,7 @@ AT_LEAST: Final[dict[str, dict[str, float]]] = {
     "index": {"ratio": 0.6},
     "crawl": {"ratio": 0.7},
 }
-_COST: Final = {"time_ratio": 1.6, "memory_mb": 900.0, "fast_memory_mb": 900.0}
+_COST: Final = {"time_ratio": 1.6, "memory_mb": 1000.0, "fast_memory_mb": 1000.0}
 AT_MOST: Final[dict[str, dict[str, float]]] = {"score": _COST, "score_multilingual": _COST}
 
 BUSY: Final = 1.0  # load before the start; other load costs the two-threaded peer of score most

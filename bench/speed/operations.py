@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from statistics import mean
 
+from transformers import AutoConfig, PretrainedConfig
+
 from bench.speed.workers import kind
 from nlp.encoder.adapter_model import WINDOW_TOKENS
-from nlp.encoder.bert_config import BertConfig, read
 from nlp.encoder.tokenizer import EncoderTokenizer
 
 
@@ -16,15 +17,19 @@ def gflop_a_text(model: str, texts: Sequence[str]) -> float:
     count; embeddings, soft-max and heads do not.
     """
     folder = kind(model).base.locate()
-    shape, tokens = read(folder), EncoderTokenizer(folder)
+    config = AutoConfig.from_pretrained(folder, local_files_only=True)
+    tokens = EncoderTokenizer(folder)
     rows = [tokens.with_special_tokens(ids[:WINDOW_TOKENS]) for ids in tokens.ids(texts)]
-    return round(mean(operations(shape, len(row)) for row in rows) / 1e9, 4)
+    return round(mean(operations(config, len(row)) for row in rows) / 1e9, 4)
 
 
-def operations(shape: BertConfig, tokens: int) -> int:
-    """Return the operations of one pass of an encoder of *shape* over a text of *tokens*.
+def operations(config: PretrainedConfig, tokens: int) -> int:
+    """Return the operations of one pass of the encoder of *config* over a text of *tokens*.
 
     A layer has four square products, two with the inner width, and two of attention.
     """
-    linear = 4 * shape.width * shape.width + 2 * shape.width * shape.inner
-    return 2 * shape.layers * tokens * (linear + 2 * tokens * shape.width)
+    width: int = config.hidden_size
+    layers: int = config.num_hidden_layers
+    inner: int = config.intermediate_size
+    linear = 4 * width * width + 2 * width * inner
+    return 2 * layers * tokens * (linear + 2 * tokens * width)

@@ -14,7 +14,7 @@ from core import plugins
 from core.errors import ConfigError
 from nlp.encoder.adapter import ADAPTERS_FOLDER, SENTIMENT, Adapter, load_adapter
 from nlp.encoder.batching import split_into_windows
-from nlp.encoder.engine import Engine
+from nlp.encoder.engine import AUTO, Engine
 from nlp.encoder.network import load_network
 from nlp.encoder.packing import batches, pack
 from nlp.encoder.pretrained import PretrainedEncoder, verify_weights
@@ -43,7 +43,11 @@ class AdapterModel(Model, ABC):
     adapter_file: ClassVar[str]  # file name of the packaged adapter
 
     def __init__(
-        self, adapter: Path | None = None, encoder: Path | None = None, engine: str = "torch"
+        self,
+        adapter: Path | None = None,
+        encoder: Path | None = None,
+        engine: str = "torch",
+        device: str = AUTO,
     ) -> None:
         torch.set_num_threads(1)
         trained_adapter = load_adapter(adapter or ADAPTERS_FOLDER / self.adapter_file)
@@ -63,7 +67,7 @@ class AdapterModel(Model, ABC):
         )
         engine_class = plugins.load("nlp.engines", engine, Engine)
         self._engine = engine_class(
-            self._network, folder / engine_folder_name(engine, trained_adapter.sha256)
+            self._network, folder / engine_folder_name(engine, trained_adapter.sha256), device
         )
         file_stem = self.adapter_file.partition(".")[0]
         self.name = f"{file_stem} {trained_adapter.sha256[:8]} {self._engine.name}"
@@ -153,7 +157,8 @@ class AdapterModel(Model, ABC):
             for name in heads
         }
         embeddings: Array = np.zeros((len(token_lists), self._network.width), np.float32)
-        for batch in batches([len(ids) for ids in token_lists]):
+        lengths = [len(ids) for ids in token_lists]
+        for batch in batches(lengths, device_spec.batch_tokens):
             indices, rows = pack(token_lists, batch)
             features, embedding = self._network.features_and_vectors(
                 rows.to(device_spec.device), run, heads=bool(heads), vectors=vectors

@@ -8,8 +8,12 @@ from typing import Final
 import torch
 from torch import Tensor
 
+from core.errors import ConfigError
 from nlp.encoder.network import Network, Part
+from nlp.encoder.packing import TOKENS
 
+AUTO: Final = "auto"  # the device of the settings that is found by itself
+_CUDA_TOKENS: Final = 16_384  # in a batch; not tuned, no CUDA device was available
 _DTYPE_NAMES: Final = {torch.bfloat16: "bf16", torch.float16: "fp16", torch.float32: "fp32"}
 
 
@@ -19,6 +23,11 @@ class DeviceSpec:
 
     device: torch.device
     dtype: torch.dtype
+
+    @property
+    def batch_tokens(self) -> int:
+        """The most tokens of a batch, padding included."""
+        return TOKENS if self.device.type == "cpu" else _CUDA_TOKENS
 
     def __str__(self) -> str:
         return f"{self.device.type} {_DTYPE_NAMES[self.dtype]}"
@@ -34,11 +43,13 @@ class Engine(ABC):
     device_spec: DeviceSpec  # of its input and output states
 
     @abstractmethod
-    def __init__(self, network: Network, folder: Path) -> None:
+    def __init__(self, network: Network, folder: Path, device: str = AUTO) -> None:
         """Take over *network*; *folder* holds the files built for this engine, if there are any.
 
+        *device* is that of the settings: AUTO, cpu, cuda or cuda:N.
+
         Raises:
-            ConfigError: this engine cannot run here, or its files were not built.
+            ConfigError: this engine cannot run here or on *device*, or its files were not built.
         """
 
     @abstractmethod
@@ -50,15 +61,24 @@ class Engine(ABC):
         """
 
 
-def best_device() -> DeviceSpec:
-    """Return the first CUDA device, else the CPU, in its fastest precision.
+def select_device(device: str = AUTO) -> DeviceSpec:
+    """Return *device* (auto, cpu, cuda or cuda:N) in its fastest precision.
 
-    bfloat16 on a CPU with instructions for it is 3.5 times as fast as float32 (measured).
+    AUTO is the first CUDA device, or the CPU if there is none. bfloat16 on a CPU with instructions
+    for it is 3.5 times as fast as float32 (measured).
+
+    Raises:
+        ConfigError: there is no such device.
     """
-    if torch.cuda.is_available():
-        has_bfloat16 = torch.cuda.is_bf16_supported(including_emulation=False)
-        return DeviceSpec(torch.device("cuda"), torch.bfloat16 if has_bfloat16 else torch.float16)
-    return cpu_device()
+    if device == "cpu" or (device == AUTO and not torch.cuda.is_available()):
+        return cpu_device()
+    cuda_device = torch.device("cuda" if device == AUTO else device)
+    count = torch.cuda.device_count()
+    if not torch.cuda.is_available() or (cuda_device.index or 0) >= count:
+        available = f"cpu and {count} of CUDA, counted from cuda:0" if count else "cpu only"
+        raise ConfigError(f"device: there is no {device!r}; torch finds {available}.")
+    has_bfloat16 = torch.cuda.is_bf16_supported(including_emulation=False)
+    return DeviceSpec(cuda_device, torch.bfloat16 if has_bfloat16 else torch.float16)
 
 
 def cpu_device() -> DeviceSpec:

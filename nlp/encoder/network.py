@@ -3,7 +3,7 @@
 import copy
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Final, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 import numpy as np
 import torch
@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from core.errors import ConfigError
 from nlp.encoder.adapter import Adapter
-from nlp.encoder.bert import Encoder, load_encoder
+from nlp.encoder.loading import load_encoder
 from nlp.encoder.packing import PackedRows
 
 Part = Literal["lower", "base", "tuned"]  # the stacks of layers of a network
@@ -28,15 +28,21 @@ class Network(nn.Module):
     """
 
     def __init__(
-        self, base_encoder: Encoder, shared_layers: int, heads: Mapping[str, tuple[int, int]]
+        self,
+        base_encoder: Any,
+        shared_layers: int,
+        heads: Mapping[str, tuple[int, int]],
     ) -> None:
-        """Build the stacks; *heads*: the number of classes and the inner width of each head."""
+        """Build the stacks from *base_encoder*, a BERT of transformers.
+
+        *heads* are the number of classes and the inner width of each head.
+        """
         super().__init__()
-        self.width = base_encoder.width
+        self.width: int = base_encoder.config.hidden_size
         self.dtype = torch.float32
         self.embeddings = base_encoder.embeddings
-        self.lower = base_encoder.layers[:shared_layers]
-        self.base = base_encoder.layers[shared_layers:]
+        layers: nn.ModuleList = base_encoder.encoder.layer
+        self.lower, self.base = layers[:shared_layers], layers[shared_layers:]
         self.tuned = copy.deepcopy(self.base)
         head_modules = {name: _head_module(2 * self.width, *sizes) for name, sizes in heads.items()}
         self.heads = nn.ModuleDict(head_modules)
@@ -44,7 +50,7 @@ class Network(nn.Module):
     def lower_states(self, ids: Tensor, mask: Tensor) -> Tensor:
         """Return the states above the shared layers, shape (texts, tokens, width)."""
         positions = torch.arange(ids.shape[1], device=ids.device).expand_as(ids)
-        return _run_masked(self.lower, self.embeddings(ids, positions), mask)
+        return _run_masked(self.lower, self._embed(ids, positions), mask)
 
     def base_vectors(self, hidden_states: Tensor, mask: Tensor) -> Tensor:
         """Return un-adapted vectors (texts, width), not normalised, from the shared states."""
@@ -82,8 +88,12 @@ class Network(nn.Module):
 
     def embed_tokens(self, packed_rows: PackedRows) -> Tensor:
         """Return the states of *packed_rows* below the first layer."""
-        states: Tensor = self.embeddings(packed_rows.ids, packed_rows.positions)
-        return states.to(self.dtype)
+        return self._embed(packed_rows.ids, packed_rows.positions).to(self.dtype)
+
+    def _embed(self, ids: Tensor, positions: Tensor) -> Tensor:
+        """Return the states of *ids* at *positions*, both (rows, width), in the stored type."""
+        states: Tensor = self.embeddings(input_ids=ids, position_ids=positions)
+        return states
 
     def features_and_vectors(
         self, packed_rows: PackedRows, run: PartRunner, *, heads: bool, vectors: bool

@@ -1,21 +1,28 @@
-"""Layers with oneDNN's fused operators: weights laid out once, sums and GELU within products.
+"""Layers of BERT with oneDNN's fused operators: weights laid out once, sums and GELU in products.
+
+They take over the weights of a model that transformers has loaded, if its layers are those of a
+BERT: RoBERTa, XLM-R and others have the same. All other layers stay as they are.
 
 The operators are those that torch.compile inserts (`torch/_inductor/fx_passes/mkldnn_fusion.py`,
 tested with torch 2.13). torch.compile itself takes 20 s and needs a C++ compiler.
 """
 
 import platform
-from collections.abc import Iterable
-from typing import Final, cast
+from typing import Any, Final
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import softmax
+from transformers import PreTrainedModel
+from transformers.activations import GELUActivation
 
-from nlp.encoder.bert import EncoderLayer, ResidualNorm, attend, split
 from nlp.encoder.packing import TOKENS
 
 _MACHINES: Final = ("x86_64", "AMD64")
 _OPERATORS: Final = ("_linear_pointwise", "_reorder_linear_weight")
+_SELF_ATTENTION: Final = frozenset(
+    {"query", "key", "value", "dropout"}
+)  # without relative positions
 _EMPTY: Final[list[float]] = []
 
 
@@ -29,25 +36,68 @@ def has_fused_kernels() -> bool:
 
 def fuse_layers(layers: nn.ModuleList) -> nn.ModuleList:
     """Return *layers* of an encoder, each as a `FusedLayer`."""
-    return nn.ModuleList(map(FusedLayer, cast("Iterable[EncoderLayer]", layers)))
+    return nn.ModuleList(map(FusedLayer, layers))
+
+
+def fuse_model(model: PreTrainedModel) -> None:
+    """Replace every stack of layers in *model* that are those of a BERT by fused ones."""
+    stacks = [
+        stack
+        for stack in model.modules()
+        if isinstance(stack, nn.ModuleList) and len(stack) and all(map(_is_bert_layer, stack))
+    ]
+    if stacks:
+        model.set_attn_implementation("eager")  # it gets a mask that is added to scores
+    for stack in stacks:
+        for index, layer in enumerate(stack):
+            stack[index] = FusedLayer(layer)
+
+
+def _is_bert_layer(layer: Any) -> bool:
+    """Return True for a layer of an encoder with the modules of BERT's, and GELU."""
+    try:
+        attention = layer.attention
+        modules = [attention.self.query, attention.self.key, attention.self.value]
+        modules += [attention.output.dense, layer.intermediate.dense, layer.output.dense]
+        norms = attention.output.LayerNorm, layer.output.LayerNorm
+        activation = layer.intermediate.intermediate_act_fn
+    except AttributeError:
+        return False
+    is_plain = all(type(module) is nn.Linear for module in modules) and all(
+        type(norm) is nn.LayerNorm for norm in norms
+    )
+    own_names = {name for name, _ in layer.named_children()}
+    return (
+        is_plain
+        and isinstance(activation, GELUActivation)
+        and own_names == {"attention", "intermediate", "output"}
+        and {name for name, _ in attention.self.named_children()} <= _SELF_ATTENTION
+        and not getattr(layer, "is_decoder", False)
+    )
 
 
 class FusedLayer(nn.Module):
     """A drop-in for *layer* that takes over its weights; results differ by rounding alone."""
 
-    def __init__(self, layer: EncoderLayer) -> None:
+    def __init__(self, layer: Any) -> None:
         super().__init__()
         attention = layer.attention.self
-        self.heads = attention.heads
-        self.views = _reorder_weight(torch.cat([view.weight for view in attention.views()]))
-        self.views_bias = torch.cat([view.bias for view in attention.views()])
+        views = attention.query, attention.key, attention.value
+        self.heads = attention.num_attention_heads
+        self.views = _reorder_weight(torch.cat([view.weight for view in views]))
+        self.views_bias = torch.cat([view.bias for view in views])
         self.attention_output = FusedResidualNorm(layer.attention.output)
         dense = layer.intermediate.dense
         self.inner, self.inner_bias = _reorder_weight(dense.weight), dense.bias
         self.output = FusedResidualNorm(layer.output)
 
-    def forward(self, hidden_states: Tensor, bias: Tensor) -> Tensor:
-        """Return the states above the layer; *bias* is added to scores of attention."""
+    def forward(
+        self, hidden_states: Tensor, bias: Tensor | None = None, *_: object, **_options: object
+    ) -> Tensor:
+        """Return the states above the layer; *bias* is added to scores of attention.
+
+        transformers passes further arguments, which are for decoders.
+        """
         views = _linear(hidden_states, self.views, self.views_bias, "none").chunk(3, dim=2)
         query, key, value = (split(view, self.heads) for view in views)
         attention_states = self.attention_output(attend(query, key, value, bias), hidden_states)
@@ -57,9 +107,9 @@ class FusedLayer(nn.Module):
 
 
 class FusedResidualNorm(nn.Module):
-    """A `ResidualNorm` with one product."""
+    """A linear layer, added to the residual, then normalised, with one product."""
 
-    def __init__(self, plain: ResidualNorm) -> None:
+    def __init__(self, plain: Any) -> None:
         super().__init__()
         self.weight, self.bias = _reorder_weight(plain.dense.weight), plain.dense.bias
         self.norm = plain.LayerNorm
@@ -69,6 +119,24 @@ class FusedResidualNorm(nn.Module):
         add = torch.ops.mkldnn._linear_pointwise.binary  # noqa: SLF001 - see above
         states: Tensor = self.norm(add(inputs, residual, self.weight, self.bias, "add"))
         return states
+
+
+def split(states: Tensor, heads: int) -> Tensor:
+    """Reshape (rows, width, states) to (rows, heads, width, states of a head)."""
+    rows, width, size = states.shape
+    return states.view(rows, width, heads, size // heads).transpose(1, 2)
+
+
+def attend(query: Tensor, key: Tensor, value: Tensor, bias: Tensor | None) -> Tensor:
+    """Return the attention of split states, (rows, width, states).
+
+    Over rows of 64 tokens on a CPU this is faster than torch's fused attention (measured: 11.8
+    against 13.1 ms a layer).
+    """
+    scale = query.shape[-1] ** -0.5
+    products = query @ key.transpose(2, 3)
+    scores = products * scale if bias is None else torch.add(bias, products, alpha=scale)
+    return (softmax(scores, dim=-1) @ value).transpose(1, 2).flatten(2)
 
 
 def _reorder_weight(weight: Tensor) -> Tensor:

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 WIDTHS: Final = (64, 128, 256)  # tokens; attention costs more in wider rows
-TOKENS: Final = 1024  # in a pass; 512 and 2,048 were slower on one core
+TOKENS: Final = 1024  # in a pass on a CPU; 512 and 2,048 were slower on one core
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +49,15 @@ class PackedRows:
         return (membership @ hidden_states.flatten(0, 1)) / membership.sum(1, keepdim=True)
 
 
-def batches(lengths: Sequence[int]) -> Iterator[Batch]:
+def batches(lengths: Sequence[int], tokens: int = TOKENS) -> Iterator[Batch]:
     """Yield batches with each index into *lengths* (tokens, at most 256) once.
 
-    A batch has at most ``TOKENS`` tokens.
+    A batch has at most *tokens*, padding included.
     """
     rows = _rows(lengths)
     for width in WIDTHS:
         rows_of_width = [members for row_width, members in rows if row_width == width]
-        step = TOKENS // width
+        step = tokens // width
         for start in range(0, len(rows_of_width), step):
             yield Batch(width, rows_of_width[start : start + step])
 

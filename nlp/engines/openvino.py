@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from core.errors import ConfigError
 from nlp.encoder import memory
-from nlp.encoder.engine import Engine, cpu_device
+from nlp.encoder.engine import AUTO, Engine, cpu_device
 from nlp.encoder.network import Network, Part, run_layers
 from nlp.encoder.packing import TOKENS, WIDTHS
 
@@ -33,7 +33,9 @@ class OpenVino(Engine):
 
     name = "openvino int8"
 
-    def __init__(self, network: Network, folder: Path) -> None:
+    def __init__(self, network: Network, folder: Path, device: str = AUTO) -> None:
+        if device not in {AUTO, "cpu"}:
+            raise ConfigError(f"device: the engine openvino runs on cpu only, not on {device!r}.")
         self.device_spec = cpu_device()
         if not folder.is_dir():
             raise ConfigError("no model is built for the engine openvino; run: harken model build")

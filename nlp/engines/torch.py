@@ -1,11 +1,11 @@
-"""PyTorch, the default engine: on CUDA where there is a device, else on the CPU."""
+"""PyTorch, the default engine: on the device of the settings."""
 
 from pathlib import Path
 
 from torch import Tensor
 
 from nlp.encoder import memory
-from nlp.encoder.engine import Engine, best_device
+from nlp.encoder.engine import AUTO, Engine, select_device
 from nlp.encoder.network import PARTS, Network, Part, run_layers
 from nlp.encoder.onednn import fuse_layers, has_fused_kernels
 
@@ -13,8 +13,8 @@ from nlp.encoder.onednn import fuse_layers, has_fused_kernels
 class Torch(Engine):
     """The layers in the fastest precision of the device."""
 
-    def __init__(self, network: Network, folder: Path) -> None:  # noqa: ARG002 - nothing is built
-        self.device_spec = best_device()
+    def __init__(self, network: Network, folder: Path, device: str = AUTO) -> None:  # noqa: ARG002 - nothing is built
+        self.device_spec = select_device(device)
         self.name = str(self.device_spec)
         network.to_device(self.device_spec.device, self.device_spec.dtype)
         self._parts = {name: network.part(name) for name in PARTS}

@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from itertools import accumulate, chain
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import torch
 from torch import nn
 
 from nlp.encoder.adapter import SENTIMENT, ClassificationHead
-from nlp.encoder.bert import load_encoder
+from nlp.encoder.loading import load_encoder
 from nlp.encoder.network import Network
 from nlp.encoder.tokenizer import EncoderTokenizer
 from nlp.metrics import fit_temperature, macro_recall, softmax
@@ -60,9 +60,11 @@ class MultitaskNetwork:
         self, folder: Path, heads: Mapping[str, ClassificationHead], recipe: Recipe
     ) -> None:
         torch.manual_seed(recipe.seed)  # before the heads are drawn
-        base_encoder = load_encoder(folder).float()
+        base_encoder: Any = load_encoder(folder)
+        base_encoder.float()
+        width: int = base_encoder.config.hidden_size
         sizes = {
-            name: (len(head.classes), round(base_encoder.width * _relative_width(name)))
+            name: (len(head.classes), round(width * _relative_width(name)))
             for name, head in heads.items()
         }
         self.network = Network(base_encoder, recipe.shared, sizes)

