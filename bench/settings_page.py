@@ -14,6 +14,7 @@ from config.settings import Settings
 from core import plugins
 from crawlers.source import Source
 from indexer.index import MentionIndex
+from nlp.model import Model
 
 HEADER = """\
 # Settings
@@ -61,6 +62,12 @@ KINDS: Final = (
         "`index` is a name below, `index_options` are its options.",
         "indexer.engines",
         MentionIndex,
+    ),
+    PluginKind(
+        "Models",
+        "`model.name` is a name below, its options are further keys of `model`.",
+        "nlp.models",
+        Model,
     ),
 )
 

@@ -65,6 +65,7 @@ WebAddress = Annotated[
 ]
 MailAddress = Annotated[str, _full_match(r"[^@\s]+@[^@\s]+", "an address such as ada@acme.example")]
 
+Device = Annotated[str, _full_match("auto|cpu|cuda(:[0-9]{1,3})?", "auto, cpu, cuda or cuda:N")]
 Name = Annotated[str, _full_match(r"(?=.*\w)[^\n]{1,100}", "a name of at most 100 characters")]
 
 
@@ -127,12 +128,21 @@ class MailSettings(_Section):
 
 
 class ModelSettings(_Section):
-    """The model that scores sentiment and topics."""
+    """The model that scores sentiment and topics, with its options."""
+
+    # The options of the model are further keys; `harken.plugin_settings` checks them.
+    model_config = ConfigDict(frozen=True, extra="allow")
 
     name: str = Field("e5", description="Model name; see `harken model list`.")
     weights: Path | None = Field(None, description="Adapter file. Default: the packaged one.")
     engine: str = Field("torch", description="torch, or openvino (needs the extra `fast`).")
+    device: Device = Field("auto", description="auto (CUDA if there is any), cpu, cuda or cuda:N.")
     workers: int = Field(2, ge=1, le=64, description="Number of scoring workers, one thread each.")
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The options of the model itself, not checked."""
+        return dict(self.model_extra or {})
 
 
 class WatchSettings(_Section):

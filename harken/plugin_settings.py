@@ -1,11 +1,11 @@
-"""Index engine and channels that the settings name, with their options; nothing is opened here."""
+"""Index engine, channels and model of the settings, with their options; nothing is opened here."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from config.plugin_options import option_problems
-from config.settings import MailSettings, Settings
+from config.settings import MailSettings, ModelSettings, Settings
 from config.yaml_positions import KeyPath
 from core import plugins
 from core.errors import ConfigError
@@ -14,7 +14,12 @@ if TYPE_CHECKING:
     from alerts.channel import Channel
     from indexer.index import MentionIndex
     from indexer.options import IndexOptions
+    from nlp.model import Model
+    from nlp.options import ModelOptions
 
+MODELS: Final = "nlp.models"
+# Models without options. They are not loaded for a check: they import torch.
+PACKAGED_MODELS: Final = ("e5", "minilm")
 ENGINES: Final = "indexer.engines"
 CHANNELS: Final = "alerts.channels"
 EMAIL: Final = "email"  # the channel whose options are in ``mail``
@@ -34,13 +39,17 @@ class IndexEngine:
 
 
 def plugin_problems(settings: Settings) -> Iterator[Problem]:
-    """Yield the keys and the message of each mistake about the index engine and the channels.
+    """Yield keys and message of each mistake about the index engine, the channels and the model.
 
-    The default engine is not loaded: it needs no options, and many commands open no index.
+    The default engine and the packaged models are not loaded: they need no options, and many
+    commands use neither.
     """
     if settings.index != DEFAULT_INDEX or settings.index_options:
         yield from _index_problems(settings)
     yield from _channel_problems(settings)
+    is_unknown = settings.model.name not in plugins.available(MODELS)  # reported where it is loaded
+    if settings.model.options or not (is_unknown or settings.model.name in PACKAGED_MODELS):
+        yield from _model_problems(settings)
 
 
 def index_engine(settings: Settings) -> IndexEngine:
@@ -79,6 +88,37 @@ def channel_values(settings: Settings) -> Mapping[str, Mapping[str, Any]]:
         return settings.channels
     mail_options = settings.mail.model_dump(exclude={"sender"}, exclude_none=True)
     return settings.channels | {EMAIL: settings.channels.get(EMAIL, {}) | mail_options}
+
+
+def model_options(settings: Settings) -> "ModelOptions":
+    """Return the options of the model of the settings.
+
+    Raises:
+        ConfigError: there is no such model, or its options are wrong.
+    """
+    _raise_first(_model_problems(settings))
+    return _model_class(settings.model.name).Options.model_validate(settings.model.options)
+
+
+def _model_problems(settings: Settings) -> Iterator[Problem]:
+    name, names = settings.model.name, plugins.available(MODELS)
+    if name not in names:
+        yield ("model", "name"), plugins.unknown_name(name, names)
+        return
+    known_keys = [*ModelSettings.model_fields, *_model_class(name).Options.model_fields]
+    for keys, message in option_problems(_model_class(name).Options, settings.model.options):
+        if message.startswith("unknown option."):
+            known = f" Known: {', '.join(known_keys)}."
+            hint = plugins.did_you_mean(str(keys[-1]), known_keys) or known
+            yield ("model", *keys), f"unknown setting.{hint}"
+        else:
+            yield ("model", *keys), message
+
+
+def _model_class(name: str) -> "type[Model]":
+    from nlp.model import Model
+
+    return plugins.load(MODELS, name, Model)
 
 
 def _index_problems(settings: Settings) -> Iterator[Problem]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from alerts.channel import Channel
 from config.settings import Settings
@@ -12,7 +12,7 @@ from core.identity import voice_id
 from core.published_figure import PublishedFigure
 from core.watch import Watch
 from harken.clock import Clock
-from harken.plugin_settings import channel_class, channel_values, index_engine
+from harken.plugin_settings import channel_class, channel_values, index_engine, model_options
 from harken.voice_key import voice_key
 from store.database import Database
 from store.watches import active_watches
@@ -54,19 +54,25 @@ def index_consumer(settings: Settings) -> str:
 
 
 def open_model(settings: Settings) -> "Model":
-    """Load the model of the settings, which takes seconds."""
+    """Load the model of the settings, which takes seconds.
+
+    Raises:
+        ConfigError: there is no such model, its options are wrong, or its files are not valid.
+    """
     from nlp.model import Model
 
-    model_class, model_settings = (
-        plugins.load("nlp.models", settings.model.name, Model),
-        settings.model,
-    )
+    model_settings = settings.model
+    model_class = plugins.load("nlp.models", model_settings.name, Model)
     # Pass only values that are set: a model without weights or engines has no such parameter.
     weights = [model_settings.weights] if model_settings.weights else []
-    engine = (
-        {"engine": model_settings.engine} if "engine" in model_settings.model_fields_set else {}
-    )
-    return model_class(*weights, **engine)
+    values: dict[str, Any] = {
+        name: getattr(model_settings, name)
+        for name in ("engine", "device")
+        if name in model_settings.model_fields_set
+    }
+    if model_class.Options.model_fields or model_settings.options:
+        values["options"] = model_options(settings)
+    return model_class(*weights, **values)
 
 
 def channels(settings: Settings) -> Mapping[str, Channel]:

@@ -4,7 +4,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from nlp.options import ModelOptions
 
 # Selected from 60 rules, for all-MiniLM, on two sets: ten topics over Banking77's test texts beside
 # 3,000 tweets and comments without a topic, and eight topics over 38 posts about e-bikes. Macro-F1
@@ -30,10 +32,19 @@ class Prediction:
 
 
 class Model(ABC):
-    """An encoder with its heads. It uses one thread; for more speed start more processes."""
+    """An encoder with its heads. It uses one thread; for more speed start more processes.
 
+    A model with options is created with ``options``, an instance of its `Options`. It gets the
+    settings ``weights``, ``engine`` and ``device`` only if they are set.
+    """
+
+    Options: ClassVar[type[ModelOptions]] = (
+        ModelOptions  # further keys of ``model`` in the settings
+    )
     name: str  # e.g. "minilm-en 1a2b3c4d cpu bf16": stored with every verdict
     encoder_sha256: str  # of the base weights: the key of stored vectors
+    # Of the files of a model that its user brings: what the setting ``sha256`` pins.
+    files_sha256: str | None = None
     # ISO 639-1 codes of the languages it was trained and measured on; others are not scored.
     languages: frozenset[str]
     # The classes of each head besides sentiment. The classes of a head in MULTI_LABEL_HEADS have

@@ -1,17 +1,21 @@
 """``harken model``: models and the encoders that they share."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from harken.commands.options import Invocation, shared_options
+from core.errors import ConfigError
+from harken.commands.options import CONFIG, Invocation, shared_options
 from harken.commands.output import print_err
 from harken.commands.progress import progress_bar
 from harken.commands.tables import Output, Table
 
 if TYPE_CHECKING:
-    from nlp.encoder.adapter_model import AdapterModel
+    from config.settings import Settings
+    from harken.model_plugins import ModelPlugins
+    from nlp.model import Model
 
 model = typer.Typer(
     rich_markup_mode=None,
@@ -43,9 +47,12 @@ def install(invocation: Invocation, name: ModelName = None) -> None:
     Example: harken model install e5
     """
     from harken.install_encoders import install
+    from harken.model_plugins import load_plugins
 
+    plugins = load_plugins(name)
+    _report_problems(plugins)
     encoders = {
-        model_class.base.name: model_class.base for model_class in _model_classes(name).values()
+        model_class.base.name: model_class.base for model_class in plugins.adapter_classes.values()
     }
     results = {}
     for encoder in encoders.values():
@@ -55,6 +62,8 @@ def install(invocation: Invocation, name: ModelName = None) -> None:
         f"{encoder}: {'installed' if new else 'already installed'}"
         for encoder, new in results.items()
     ]
+    if not encoders:
+        lines = ["nothing to install: the files of this model are at model.path"]
     invocation.print_result("model install", {"installed": results}, lines)
 
 
@@ -65,10 +74,13 @@ def build(invocation: Invocation, name: ModelName = None) -> None:
 
     Example: harken model build e5
     """
+    from harken.model_plugins import load_plugins
     from nlp.quantize import build
 
+    plugins = load_plugins(name)
+    _report_problems(plugins)
     folders = {}
-    for model_name, model_class in _model_classes(name).items():
+    for model_name, model_class in plugins.adapter_classes.items():
         print_err(f"model: quantising {model_name}; this takes some minutes")
         with progress_bar(invocation, f"Quantising {model_name}"):
             folders[model_name] = build(model_class).name
@@ -77,84 +89,95 @@ def build(invocation: Invocation, name: ModelName = None) -> None:
 
 
 @model.command("list")
-@shared_options(["as_json"])
+@shared_options(["config", "as_json"])
 def list_models(invocation: Invocation) -> None:
     """List models with their encoders, heads, languages and measured figures.
 
     Example: harken model list --json
     """
-    rows = [_row(name, model_class) for name, model_class in _model_classes(None).items()]
+    from harken.model_plugins import broken_row, load_plugins, model_row
+
+    plugins, settings = load_plugins(None), _settings_or_default(invocation)
+    rows = [
+        *(model_row(name, kind, settings) for name, kind in plugins.classes.items()),
+        *(broken_row(name, problem) for name, problem in plugins.problems.items()),
+    ]
+    rows.sort(key=itemgetter("name"))
     invocation.print_result("model list", {"models": rows}, _tables(rows))
 
 
 @model.command()
-@shared_options(["as_json"])
+@shared_options(["config", "as_json"])
 def verify(invocation: Invocation, name: ModelName = None) -> None:
     """Check the sha256 of encoders and run each model's self-test. Exit 1 if one fails.
 
     Example: harken model verify
     """
-    from core.errors import ConfigError
+    from harken.model_plugins import load_plugins, reason
 
-    errors = {}
-    model_classes = _model_classes(name)
-    for model_name, model_class in model_classes.items():
+    plugins, settings = load_plugins(name), _settings_or_default(invocation)
+    errors: dict[str, str] = dict(plugins.problems)
+    hashes: dict[str, str] = {}
+    names = [n for n in plugins.classes if name or _is_usable(plugins.classes[n], n, settings)]
+    for model_name in names:
         try:
-            model_class()
-        except ConfigError as error:
-            errors[model_name] = str(error)
-    lines = [f"{model_name}: {errors.get(model_name, 'ok')}" for model_name in model_classes]
-    result = {"models": list(model_classes), "wrong": errors}
+            model = _open(model_name, plugins.classes[model_name], settings)
+        except Exception as error:  # noqa: BLE001  any error of somebody's module
+            errors[model_name] = reason(error)
+        else:
+            hashes |= {model_name: model.files_sha256} if model.files_sha256 else {}
+    names = sorted({*names, *errors})
+    lines = [f"{n}: {errors.get(n, 'ok')}{_hash_note(hashes.get(n))}" for n in names]
+    result = {"models": names, "wrong": errors, "files_sha256": hashes}
     invocation.print_result("model verify", result, lines, ok=not errors)
 
 
-def _model_classes(name: str | None) -> "dict[str, type[AdapterModel]]":
-    from core import plugins
-    from nlp.encoder.adapter_model import AdapterModel
+def _is_usable(model_class: "type[Model]", name: str, settings: "Settings") -> bool:
+    """Return True for a model without options, and for the one whose options are set."""
+    from harken.model_plugins import is_configured
 
-    names = [name] if name else plugins.available("nlp.models")
-    return {
-        model_name: plugins.load("nlp.models", model_name, AdapterModel) for model_name in names
-    }
+    return not model_class.Options.model_fields or is_configured(name, settings)
 
 
-def _row(name: str, model_class: "type[AdapterModel]") -> dict[str, Any]:
-    from harken.install_encoders import is_installed
-    from nlp.encoder import adapter, published_quality
-    from templates.i18n import Translator
-    from templates.quality import quality_message
+def _open(name: str, model_class: "type[Model]", settings: "Settings") -> "Model":
+    """Load the model *name*, one with options as *settings* describe it.
 
-    path = adapter.ADAPTERS_FOLDER / model_class.adapter_file
-    adapter_weights, encoder = adapter.load_adapter(path), model_class.base
-    figure = published_quality.headline_figure(adapter_weights)
-    return {
-        "name": name,
-        "encoder": encoder.name,
-        "encoder_sha256": encoder.sha256,
-        "licence": encoder.licence,
-        "installed": is_installed(encoder),
-        "adapter": path.name,
-        "adapter_sha256": adapter_weights.sha256,
-        "bytes": path.stat().st_size,
-        "quality": Translator()(quality_message(path.stem, figure)),
-        "heads": {
-            head: {
-                "classes": adapter_head.classes,
-                "languages": adapter_head.languages,
-                "temperatures": adapter_head.temperatures,
-                "priors": adapter_head.priors,
-                "figures": published_quality.head_figures(adapter_weights, head),
-            }
-            for head, adapter_head in adapter_weights.heads.items()
-        },
-    }
+    Raises:
+        ConfigError: a model with options is not that of *settings*, or its files are not valid.
+    """
+    from harken import wiring
+
+    if not model_class.Options.model_fields:
+        return model_class()
+    if settings.model.name != name:
+        raise ConfigError(f"{name!r} needs options: set model.name and its options in harken.yaml.")
+    return wiring.open_model(settings)
+
+
+def _hash_note(sha256: str | None) -> str:
+    return f"; to pin these files set model.sha256 to {sha256}" if sha256 else ""
+
+
+def _report_problems(plugins: "ModelPlugins") -> None:
+    for name, problem in plugins.problems.items():
+        print_err(f"model: {name} is left out: {problem}")
+
+
+def _settings_or_default(invocation: Invocation) -> "Settings":
+    """Return the settings; the default ones without a file of the usual name."""
+    from config.settings import Settings
+
+    has_no_settings = invocation.config == CONFIG and not CONFIG.exists()
+    return Settings() if has_no_settings else invocation.settings()
 
 
 def _tables(rows: Sequence[Mapping[str, Any]]) -> Iterator[Output]:
     """Yield a table of the models, of their heads and of the measured figures."""
     yield Table(
         columns=("model", "encoder", "adapter", "state"),
-        rows=[(row["name"], row["encoder"], row["adapter"], _state(row)) for row in rows],
+        rows=[
+            (row["name"], row["encoder"] or "", row["adapter"] or "", _state(row)) for row in rows
+        ],
     )
     yield ""
     heads = [(row["name"], name, head) for row in rows for name, head in row["heads"].items()]
@@ -177,6 +200,10 @@ def _tables(rows: Sequence[Mapping[str, Any]]) -> Iterator[Output]:
 
 
 def _state(row: Mapping[str, Any]) -> str:
+    if row["problem"]:
+        return f"broken: {row['problem']}"
+    if row["installed"] is None:
+        return "for a model of your own; see docs/huggingface.md"
     return "installed" if row["installed"] else "not installed; run: harken model install"
 
 

@@ -35,7 +35,7 @@ def package(tmp_path, monkeypatch, request):
     ("package", "some_names"),
     [
         ("crawlers.sources", {"feed", "forum", "mastodon"}),
-        ("nlp.models", {"e5", "minilm"}),
+        ("nlp.models", {"e5", "huggingface", "minilm"}),
         ("indexer.engines", {"memory", "tantivy", "elasticsearch"}),
         ("alerts.channels", {"email"}),
     ],

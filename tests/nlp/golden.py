@@ -25,12 +25,13 @@ def golden_predictions(model: str) -> dict[str, list[float]]:
 
 
 if __name__ == "__main__":
-    from core.plugins import available, load
+    from core.plugins import load
+    from harken.plugin_settings import PACKAGED_MODELS
     from nlp.model import Model
     from nlp.text.normalize import clean
 
     new = {}
-    for name in available("nlp.models"):
+    for name in PACKAGED_MODELS:
         model, texts = load("nlp.models", name, Model)(), list(sentences())
         predictions = model.predict([clean(text) for text in texts])
         shares = [[round(share, 4) for share in r.probabilities or ()] for r in predictions]

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from core.mention import AnalysisState, Emotion, Intent, Sentiment
-from core.plugins import available, load
+from core.plugins import load
 from core.watch import Topic
+from harken.plugin_settings import PACKAGED_MODELS
 from nlp.analyse import analyse
 from nlp.encoder.adapter import ADAPTERS_FOLDER, load_adapter
 from nlp.evaluation.evaluate import evaluate
@@ -43,7 +44,7 @@ TOPICS = [
 ]
 
 
-@pytest.fixture(scope="module", params=available("nlp.models"))
+@pytest.fixture(scope="module", params=PACKAGED_MODELS)
 def name(request):
     """Return the name of each packaged model."""
     return request.param

@@ -11,6 +11,7 @@ import nlp.evaluation.tasks
 import nlp.models
 from core.errors import ConfigError
 from core.plugins import available, load
+from harken.plugin_settings import PACKAGED_MODELS
 from nlp.evaluation.evaluate import evaluate
 from nlp.evaluation.head_task import packaged_heads
 from nlp.evaluation.task import RowError
@@ -261,7 +262,7 @@ def test_every_task_of_the_contract_is_listed():
 
 
 def test_standard_heads_are_those_of_the_packaged_adapters():
-    model_classes_ = [load("nlp.models", name, Model) for name in available("nlp.models")]
+    model_classes_ = [load("nlp.models", name, Model) for name in PACKAGED_MODELS]
     assert {head for model_class in model_classes_ for head in packaged_heads(model_class)} == set(
         STANDARD_HEADS
     )
