@@ -1,5 +1,6 @@
 """The only clock. It starts at the time of ``--now`` and runs on from there."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
 
@@ -17,3 +18,7 @@ class Clock:
     def now(self) -> datetime:
         """Return the time, aware, UTC."""
         return datetime.now(UTC) + self.offset  # noqa: TID251 - the one clock
+
+    def monotonic(self) -> float:
+        """Return seconds since some moment, for durations: unlike :meth:`now` it never jumps."""
+        return time.monotonic()

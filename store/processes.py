@@ -1,7 +1,7 @@
 """Heartbeats of the processes of a run; a process without a recent one counts as dead."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, select, update
 
@@ -20,6 +20,9 @@ class ProcessStatus:
     beat: datetime
     state: str  # starting | working | failing
     reason: str | None
+    # Last progress of a process that failed and has finished no step since; otherwise None. A
+    # process in this state is at work: without further progress it hangs.
+    progress: datetime | None = None
 
     @property
     def role(self) -> str:
@@ -38,7 +41,21 @@ def beat(tx: Connection, process: ProcessStatus) -> None:
 def mark_failing(tx: Connection, name: str, *, reason: str) -> None:
     """Mark a process as failing; its last heartbeat stays."""
     statement = update(processes).where(processes.c.name == name)
-    tx.execute(statement.values(state="failing", reason=reason))
+    tx.execute(statement.values(state="failing", reason=reason, progress=None))
+
+
+def record_progress(tx: Connection, name: str, *, at: datetime) -> None:
+    """Store *at* as the last progress of a failing process; its state and heartbeat stay."""
+    tx.execute(update(processes).where(processes.c.name == name).values(progress=at))
+
+
+def is_hung(process: ProcessStatus, *, now: datetime, timeout: timedelta) -> bool:
+    """Return True for a process at work that reported no progress for longer than *timeout*.
+
+    A process that starts, or that failed and waits, is not at work.
+    """
+    at = process.progress if process.state == "failing" else process.beat
+    return at is not None and process.state != "starting" and now - at > timeout
 
 
 def remove(tx: Connection, name: str) -> None:

@@ -300,6 +300,7 @@ processes = _table(
     _not_null("beat", Instant),
     _not_null("state"),
     _nullable("reason", Text),
+    _nullable("progress", Instant),
 )
 settings_status = _table(
     "settings_status",

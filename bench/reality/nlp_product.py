@@ -13,6 +13,7 @@ from core.mention import Mention
 from core.watch import Watch
 from harken import wiring
 from harken.pipeline.analyse import analyse_batch
+from harken.pipeline.pace import Pace
 from nlp.evaluation.evaluate import evaluate
 from nlp.text.language import detect, likeliest_supported
 from nlp.topic_classifier import TopicClassifier
@@ -73,7 +74,7 @@ class Product:
             page = CrawledPage(source=_SOURCE, run=_SOURCE, posts=(_with_matches(post, active),))
             record_page(tx, page, now=self._time)
         analyse_batch(
-            self._record, self.model, self._taxonomy, owner=_SOURCE, now=self._time, limit=1
+            self._record, self.model, self._taxonomy, owner=_SOURCE, now=self._time, pace=Pace(1)
         )
         with self._record.read() as tx:
             return mentions.get(tx, [mention_id(post.uri)])[0]

@@ -4,6 +4,7 @@ A killed step leaves leases behind, which expire, and no results.
 
 1. Lease pending mentions, the newest first.
 2. If none is pending, lease a few mentions that wait for rescoring by this model.
+   Of both, return those at once that would take longer than a few seconds.
 3. Quarantine a mention that killed its worker on every attempt.
 4. Predict language, sentiment and topics, and extract entities. If the model itself fails, return
    the leases, so that this attempt does not count.
@@ -19,6 +20,7 @@ from core.analysis import AnalysisResult, PendingMention
 from core.errors import TransientError
 from core.mention import AnalysisState
 from harken import wiring
+from harken.pipeline.pace import Pace, text_costs
 from harken.pipeline.step_result import StepResult
 from store.analysis import queue, rescoring
 from store.analysis.priors import source_priors
@@ -30,7 +32,9 @@ if TYPE_CHECKING:
     from nlp.model import Model
     from nlp.topic_classifier import TopicClassifier
 
-LEASE_TIME: Final = timedelta(minutes=5)  # longer than the slowest batch; then the lease expires
+LEASE_TIME: Final = timedelta(minutes=5)  # a worker that makes progress extends its leases
+MAX_BATCH: Final = 256  # mentions
+PIECE: Final = 64  # mentions between two reports of progress
 ATTEMPTS_BEFORE_QUARANTINE: Final = 2 * ATTEMPTS_BEFORE_ISOLATION  # leases, half of them alone
 
 
@@ -41,26 +45,31 @@ def analyse_batch(
     *,
     owner: str,
     now: datetime,
-    limit: int = 256,
+    pace: Pace | None = None,
 ) -> StepResult:
-    """Score one batch of at most *limit* mentions, leased in the name of *owner*.
+    """Score one batch of the size that *pace* allows, leased in the name of *owner*.
 
-    ``total`` counts the leased mentions, ``successes`` those whose result was still needed.
+    ``total`` counts the scored mentions, ``successes`` those whose result was still needed.
 
     Raises:
         TransientError: the model failed. The mentions are pending again.
     """
+    pace = pace or Pace(MAX_BATCH)
     with database.write() as tx:
-        batch = queue.lease(tx, owner, limit=limit, now=now, lease_time=LEASE_TIME)
+        batch = queue.lease(tx, owner, limit=pace.limit, now=now, lease_time=LEASE_TIME)
         is_new = bool(batch)
         batch = batch or rescoring.lease(tx, owner, model.name, now=now, lease_time=LEASE_TIME)
+        costs = text_costs([pending.text for pending in batch])
+        size = pace.cut(costs)
+        queue.return_unstarted(tx, [pending.id for pending in batch[size:]])
     if not batch:
         return StepResult()
-    results = _score(database, model, topic_classifier, batch)
-    with database.write() as tx:
-        results = results if is_new else with_null_verdicts(tx, results)
-        count = save_results(tx, results, now=now)
-    return StepResult(total=len(batch), successes=count)
+    with pace.timed(costs[:size]):
+        results = _score(database, model, topic_classifier, batch[:size], pace)
+        with database.write() as tx:
+            results = results if is_new else with_null_verdicts(tx, results)
+            count = save_results(tx, results, now=now)
+    return StepResult(total=size, successes=count)
 
 
 def _score(
@@ -68,7 +77,9 @@ def _score(
     model: "Model",
     topic_classifier: "TopicClassifier",
     batch: Sequence[PendingMention],
+    pace: Pace,
 ) -> list[AnalysisResult]:
+    """Return the results of *batch*; report progress between pieces of it."""
     from nlp.analyse import analyse
     from nlp.prior_shift import with_priors
 
@@ -76,10 +87,14 @@ def _score(
         return [_quarantine_result(p, model.name) for p in batch]
     watches = wiring.watches(database)
     match_terms = wiring.term_matcher(watches)
+    results: list[AnalysisResult] = []
     try:
-        results = analyse(
-            batch, model, topic_classifier, matched_terms=match_terms, watches=watches
-        )
+        for start in range(0, len(batch), PIECE):
+            pace.report()
+            piece = batch[start : start + PIECE]
+            results += analyse(
+                piece, model, topic_classifier, matched_terms=match_terms, watches=watches
+            )
     except TransientError:
         with database.write() as tx:
             queue.return_unstarted(tx, [p.id for p in batch])

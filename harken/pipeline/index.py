@@ -2,19 +2,22 @@
 
 A killed step is repeated from the old offset: to apply a change twice has no further effect.
 
-1. Read the next changes after the offset of this index, and their mentions.
+1. Read the next changes after the offset of this index, and their mentions: as many as take a few
+   seconds.
 2. Apply them to the index. If it asks for one of them again, stop here.
 3. Log the changes that it rejects for ever, and refresh it, so that searches find the others.
 4. Commit the new offset.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import structlog
 
 from core.errors import TransientError
+from core.mention import Mention
+from harken.pipeline.pace import Pace, text_costs
 from harken.pipeline.step_result import StepResult
 from store import changes, mentions
 from store.database import Database
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
+MAX_BATCH: Final = 1000  # changes
+
 
 class IndexStep:
     """The step of one index, batch by batch.
@@ -33,10 +38,17 @@ class IndexStep:
     is new or lost, and is rebuilt from the first change: its files may go while it is open.
     """
 
-    def __init__(self, database: Database, engine: "MentionIndex", consumer: str) -> None:
+    def __init__(
+        self,
+        database: Database,
+        engine: "MentionIndex",
+        consumer: str,
+        pace: Pace | None = None,
+    ) -> None:
         self._database = database
         self._engine = engine
         self._consumer = consumer
+        self._pace = pace or Pace(MAX_BATCH)
         self._is_set_up = False
 
     def set_up(self, now: datetime) -> None:
@@ -61,25 +73,41 @@ class IndexStep:
         if not self._is_set_up:
             self.set_up(now)
         self._is_set_up = False
-        result = index_batch(self._database, self._engine, consumer=self._consumer, now=now)
+        result = index_batch(
+            self._database, self._engine, consumer=self._consumer, now=now, pace=self._pace
+        )
         self._is_set_up = True
         return result
 
 
 def index_batch(
-    database: Database, engine: "MentionIndex", *, consumer: str, now: datetime, limit: int = 1000
+    database: Database,
+    engine: "MentionIndex",
+    *,
+    consumer: str,
+    now: datetime,
+    pace: Pace | None = None,
 ) -> StepResult:
-    """Index one batch of at most *limit* changes after the offset of *consumer*.
+    """Index one batch of changes after the offset of *consumer*, of the size that *pace* allows.
 
     ``failures`` counts the changes that the index rejects for ever.
 
     Raises:
         TransientError: the index did not take all of them, or did not respond. The offset stays.
     """
-    batch, last_change = _next_changes(database, consumer, limit)
-    if not last_change:
+    pace = pace or Pace(MAX_BATCH)
+    with database.read() as tx:
+        feed = changes.read_after(tx, changes.offset(tx, consumer), pace.limit)
+        mentions_by_id = {m.id: m for m in mentions.get(tx, [i for _, i in feed])}
+    costs = text_costs([mentions_by_id[i].text if i in mentions_by_id else "" for _, i in feed])
+    size = pace.cut(costs)
+    if not size:
         return StepResult()
-    rejection_count = _apply(engine, batch)
+    pace.report()
+    with pace.timed(costs[:size]):
+        batch = _build_changes(feed[:size], mentions_by_id)
+        rejection_count = _apply(engine, batch)
+    last_change, _ = feed[size - 1]
     with database.write() as tx:
         changes.commit_offset(tx, consumer, last_change, now=now)
     return StepResult(
@@ -87,15 +115,13 @@ def index_batch(
     )
 
 
-def _next_changes(database: Database, consumer: str, limit: int) -> tuple[list["Change"], int]:
-    """Return the changes after the offset of *consumer*, and the number of the last, 0 if none."""
+def _build_changes(
+    feed: Sequence[tuple[int, str]], mentions_by_id: Mapping[str, Mention]
+) -> list["Change"]:
+    """Return the changes of *feed*, pairs of number and id; unknown ids are left out."""
     from indexer.change import build_change
 
-    with database.read() as tx:
-        feed = changes.read_after(tx, changes.offset(tx, consumer), limit)
-        mentions_by_id = {m.id: m for m in mentions.get(tx, [i for _, i in feed])}
-    batch = [build_change(n, mentions_by_id[i]) for n, i in feed if i in mentions_by_id]
-    return batch, feed[-1][0] if feed else 0
+    return [build_change(n, mentions_by_id[i]) for n, i in feed if i in mentions_by_id]
 
 
 def _apply(engine: "MentionIndex", batch: Sequence["Change"]) -> int:

@@ -8,7 +8,7 @@ For another model, or a watch that is new (``analyse --again``); the analyse ste
 
 For new topics (``--topics-only``) or names (``--names-only``), batch by batch, by id:
 
-1. Read the next stored vectors or texts.
+1. Read the next stored vectors or texts: as many as take a few seconds.
 2. Classify or extract again; no model runs on a text.
 3. Write the rows that changed. Each gets a new change number, so that the index gets them too.
 """
@@ -21,6 +21,7 @@ from sqlalchemy import Connection
 
 from core.watch import Watch
 from harken import wiring
+from harken.pipeline.pace import Pace, text_costs
 from harken.pipeline.step_result import StepResult
 from store.analysis import rederiving, rescoring
 from store.analysis.rederiving import ExtractedText, TopicAssignment
@@ -54,7 +55,7 @@ def reclassify_batch(
     topic_classifier: "TopicClassifier",
     *,
     after: str,
-    limit: int = 1000,
+    pace: Pace | None = None,
 ) -> tuple[StepResult, str]:
     """Classify the stored vectors of one batch of mentions beyond id *after* again.
 
@@ -62,37 +63,47 @@ def reclassify_batch(
     """
     import numpy as np
 
+    pace = pace or Pace(BATCH_SIZE)
     with database.read() as tx:
-        batch = rederiving.topic_assignments(tx, model.encoder_sha256, after=after, limit=limit)
+        batch = rederiving.topic_assignments(
+            tx, model.encoder_sha256, after=after, limit=pace.limit
+        )
     if not batch:
         return StepResult(), after
-    vectors = np.stack([np.frombuffer(s.vector, "<f2").astype(np.float32) for s in batch])
-    topic_lists = topic_classifier.classify_supported(
-        vectors, [s.language for s in batch], model.languages
-    )
-    changes = [
-        replace(s, topics=topics)
-        for s, topics in zip(batch, topic_lists, strict=True)
-        if topics != s.topics
-    ]
-    return _save_changes(database, batch, changes, rederiving.update_topics)
+    pace.report()
+    with pace.timed([1.0] * len(batch)):  # vectors are all of one size
+        vectors = np.stack([np.frombuffer(s.vector, "<f2").astype(np.float32) for s in batch])
+        topic_lists = topic_classifier.classify_supported(
+            vectors, [s.language for s in batch], model.languages
+        )
+        changes = [
+            replace(s, topics=topics)
+            for s, topics in zip(batch, topic_lists, strict=True)
+            if topics != s.topics
+        ]
+        return _save_changes(database, batch, changes, rederiving.update_topics)
 
 
 def reextract_batch(
-    database: Database, watches: Mapping[str, Watch], *, after: str, limit: int = 1000
+    database: Database, watches: Mapping[str, Watch], *, after: str, pace: Pace | None = None
 ) -> tuple[StepResult, str]:
     """Extract the entities of one batch of stored texts beyond id *after* again, without a model.
 
     *watches*, by slug, define the products and people. Return the counts, successes being changed
     mentions, and the last id.
     """
+    pace = pace or Pace(BATCH_SIZE)
     with database.read() as tx:
-        batch = rederiving.extracted_texts(tx, after=after, limit=limit)
+        rows = rederiving.extracted_texts(tx, after=after, limit=pace.limit)
+    costs = text_costs([row.text for row in rows])
+    batch = rows[: pace.cut(costs)]
     if not batch:
         return StepResult(), after
-    new_rows = [_with_new_entities(extracted_text, watches) for extracted_text in batch]
-    changes = [new for new, old in zip(new_rows, batch, strict=True) if new != old]
-    return _save_changes(database, batch, changes, rederiving.update_entities)
+    pace.report()
+    with pace.timed(costs[: len(batch)]):
+        new_rows = [_with_new_entities(extracted_text, watches) for extracted_text in batch]
+        changes = [new for new, old in zip(new_rows, batch, strict=True) if new != old]
+        return _save_changes(database, batch, changes, rederiving.update_entities)
 
 
 def _enqueue_missing_targets(database: Database, model: str) -> None:

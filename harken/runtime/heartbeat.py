@@ -1,15 +1,19 @@
 """Heartbeat that every long-lived process stores in the database."""
 
+import contextlib
 import os
 import socket
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 
+from core.errors import TransientError
 from store import processes
 from store.database import Database
 from store.processes import ProcessStatus
 
 BEAT_INTERVAL: Final = timedelta(seconds=5)
+_PROGRESS: Final = "progress"  # in place of a state: a beat after a step is never held back by it
 
 
 class Heartbeat:
@@ -29,9 +33,25 @@ class Heartbeat:
 
     def beat(self, now: datetime, state: str = "working", reason: str | None = None) -> None:
         """Store *state* and *now*, at most every ``BEAT_INTERVAL`` unless the state changed."""
-        if self._is_silent or self._is_recent(now, state):
+        if self._is_silent or self._is_recent(now, (state,)):
             return
-        process = ProcessStatus(
+        self._write(self._status(now, state, reason), is_finished=True)
+        self._last_beat = (now, state)
+
+    def progress(self, now: datetime) -> None:
+        """Store that a step made progress, at most every ``BEAT_INTERVAL``.
+
+        Unlike :meth:`beat` it does not end a failure: only a finished step does. A database that
+        does not respond is no reason to stop the step.
+        """
+        if self._is_silent or self._is_recent(now, ("working", _PROGRESS)):
+            return
+        with contextlib.suppress(TransientError):
+            self._write(self._status(now, "working", None), is_finished=False)
+            self._last_beat = (now, _PROGRESS)
+
+    def _status(self, now: datetime, state: str, reason: str | None) -> ProcessStatus:
+        return ProcessStatus(
             name=self._name,
             pid=os.getpid(),
             host=socket.gethostname(),
@@ -40,20 +60,21 @@ class Heartbeat:
             state=state,
             reason=reason,
         )
-        self._write(process)
-        self._last_beat = (now, state)
 
-    def _write(self, process: ProcessStatus) -> None:
+    def _write(self, process: ProcessStatus, *, is_finished: bool) -> None:
+        """Write *process*; *is_finished*: its state is that after a step."""
         with self._database.write() as tx:
             previous_state = {p.name: p.state for p in processes.all_processes(tx)}.get(self._name)
             if previous_state and process.state == "failing":  # keeps its last working beat
                 processes.mark_failing(tx, self._name, reason=process.reason or "")
+            elif previous_state == "failing" and not is_finished:
+                processes.record_progress(tx, self._name, at=process.beat)
             # A restart is no recovery: a failing process stays so until it works.
             elif previous_state != "failing" or process.state == "working":
                 processes.beat(tx, process)
 
-    def _is_recent(self, now: datetime, state: str) -> bool:
+    def _is_recent(self, now: datetime, states: Collection[str]) -> bool:
         if self._last_beat is None:
             return False
         at, last_state = self._last_beat
-        return last_state == state and now - at < BEAT_INTERVAL
+        return last_state in states and now - at < BEAT_INTERVAL

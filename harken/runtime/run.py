@@ -40,7 +40,7 @@ from store.settings_status import SettingsStatus
 log = structlog.get_logger()
 
 POLL_INTERVAL: Final = timedelta(seconds=1)  # between two looks for due sources and emails
-HANG_TIMEOUT: Final = timedelta(seconds=60)  # without a heartbeat; then the child is killed
+HANG_TIMEOUT: Final = timedelta(seconds=60)  # at work without progress; then a child is killed
 
 
 class Runtime:
@@ -151,15 +151,16 @@ class Runtime:
 
     async def _watch_children(self) -> None:
         """Kill a child that hangs; its keeper task restarts it."""
-        now, beats = self.clock.now(), await asyncio.to_thread(self._last_beats)
+        hung_names = await asyncio.to_thread(self._hung_names, self.clock.now())
         for child in self.children:
-            if child.name in beats and now - beats[child.name] > HANG_TIMEOUT:
+            if child.name in hung_names:
                 log.error("child.hung", child=child.name)
                 child.kill()
 
-    def _last_beats(self) -> dict[str, datetime]:
+    def _hung_names(self, now: datetime) -> set[str]:
         with self.database.read() as tx:
-            return {p.name: p.beat for p in processes.all_processes(tx) if p.state == "working"}
+            rows = processes.all_processes(tx)
+        return {p.name for p in rows if processes.is_hung(p, now=now, timeout=HANG_TIMEOUT)}
 
     async def _stop_all(self) -> None:
         await self.crawls.stop()

@@ -3,31 +3,32 @@
 import time
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import structlog
 
 from config.settings import Settings
 from core.errors import HarkenError
-from core.watch import Topic
 from harken import wiring
 from harken.clock import Clock
-from harken.pipeline.analyse import analyse_batch
+from harken.pipeline.index import MAX_BATCH as MAX_CHANGES
 from harken.pipeline.index import IndexStep
+from harken.pipeline.pace import START_COST, Pace
 from harken.pipeline.progress import NO_PROGRESS, Progress
-from harken.pipeline.rescore import enqueue_rescoring, reclassify_batch, reextract_batch
+from harken.pipeline.rescore import (
+    BATCH_SIZE,
+    enqueue_rescoring,
+    reclassify_batch,
+    reextract_batch,
+)
 from harken.pipeline.step_result import StepResult
+from harken.runtime.analyse_step import ClassifierCache, analyse_step
 from harken.runtime.heartbeat import Heartbeat
 from harken.settings_sync import sync_settings
 from store import changes, counts
 from store.analysis import queue
 from store.analysis.rescoring import remaining
 from store.database import Database
-from store.watches import active_topics
-
-if TYPE_CHECKING:
-    from nlp.model import Model
-    from nlp.topic_classifier import TopicClassifier
 
 log = structlog.get_logger()
 
@@ -58,12 +59,7 @@ def run_analyse_worker(
         queue.release(tx, name)  # leases of a killed predecessor
         progress.expect(counts.by_analysis_state(tx)["pending"])
     model = wiring.open_model(settings)
-    classifiers = _ClassifierCache(database, model)
-
-    def step(now: datetime) -> StepResult:
-        """Analyse one batch."""
-        return analyse_batch(database, model, classifiers.current(), owner=name, now=now)
-
+    step = analyse_step(database, model, heartbeat, clock, owner=name)
     return _loop(step, heartbeat, clock, follow=follow, progress=progress)
 
 
@@ -77,11 +73,12 @@ def reclassify_topics(
     database = wiring.open_database(settings)
     sync_settings(database, settings, now=clock.now())
     model = wiring.open_model(settings)
-    classifiers = _ClassifierCache(database, model)
+    classifiers = ClassifierCache(database, model)
+    pace = Pace(BATCH_SIZE, start_cost=START_COST, seconds=clock.monotonic)
 
     def batch(after: str) -> tuple[StepResult, str]:
         """Classify the mentions beyond id *after*."""
-        return reclassify_batch(database, model, classifiers.current(), after=after)
+        return reclassify_batch(database, model, classifiers.current(), after=after, pace=pace)
 
     return _over_all_mentions(batch, database, "topics", clock, progress)
 
@@ -96,10 +93,11 @@ def reextract_entities(
     database = wiring.open_database(settings)
     sync_settings(database, settings, now=clock.now())
     watches = wiring.watches(database)
+    pace = Pace(BATCH_SIZE, start_cost=START_COST, seconds=clock.monotonic)
 
     def batch(after: str) -> tuple[StepResult, str]:
         """Extract from the texts beyond id *after*."""
-        return reextract_batch(database, watches, after=after)
+        return reextract_batch(database, watches, after=after, pace=pace)
 
     return _over_all_mentions(batch, database, "names", clock, progress)
 
@@ -118,14 +116,10 @@ def rescore_mentions(
     with database.write() as tx:
         queue.release(tx, RESCORE_WORKER)  # leases of a killed predecessor
     model = wiring.open_model(settings)
-    classifiers, queue_size = _ClassifierCache(database, model), enqueue_rescoring(database, model)
+    queue_size = enqueue_rescoring(database, model)
     progress.expect(queue_size)
-
-    def step(now: datetime) -> StepResult:
-        """Analyse one batch."""
-        return analyse_batch(database, model, classifiers.current(), owner=RESCORE_WORKER, now=now)
-
     heartbeat = Heartbeat(database, RESCORE_WORKER, started_at=clock.now(), is_silent=True)
+    step = analyse_step(database, model, heartbeat, clock, owner=RESCORE_WORKER)
     result = _loop(step, heartbeat, clock, follow=False, progress=progress)
     with database.read() as tx:
         return queue_size, result, remaining(tx, model.name)
@@ -143,33 +137,17 @@ def run_index_writer(
     heartbeat.beat(clock.now(), "starting")
     name = wiring.index_consumer(settings)
     with wiring.open_index(settings, writer=True) as engine:
-        step = IndexStep(database, engine, name)
+        pace = Pace(
+            MAX_CHANGES,
+            start_cost=START_COST,
+            seconds=clock.monotonic,
+            on_progress=lambda: heartbeat.progress(clock.now()),
+        )
+        step = IndexStep(database, engine, name, pace)
         step.set_up(clock.now())
         with database.read() as tx:
             progress.expect(changes.lag(tx, name))
         return _loop(step.run, heartbeat, clock, follow=follow, progress=progress)
-
-
-class _ClassifierCache:
-    """Classifier of the active topics, rebuilt when they change."""
-
-    def __init__(self, database: Database, model: "Model") -> None:
-        self._database = database
-        self._model = model
-        self._topics: list[Topic] | None = None
-
-    def current(self) -> "TopicClassifier":
-        """Return the classifier of the topics that are stored now."""
-        from nlp.topic_classifier import TopicClassifier
-
-        with self._database.read() as tx:
-            topics = active_topics(tx)
-        if topics != self._topics:
-            self._topics, self._topic_classifier = (
-                topics,
-                TopicClassifier(topics, self._model.encode, self._model.topic_threshold),
-            )
-        return self._topic_classifier
 
 
 def _over_all_mentions(

@@ -70,6 +70,12 @@ def release(tx: Connection, owner: str) -> None:
     tx.execute(statement.values(until=_DISTANT_PAST))
 
 
+def extend(tx: Connection, owner: str, *, now: datetime, until: datetime) -> None:
+    """Move the end of the leases that *owner* holds at *now* to *until*."""
+    is_current = (leases.c.name == "analyse") & (leases.c.owner == owner) & (leases.c.until > now)
+    tx.execute(update(leases).where(is_current).values(until=until))
+
+
 def return_unstarted(tx: Connection, ids: Iterable[str]) -> None:
     """End the leases of mentions that were not started; this claim is no attempt."""
     condition = (leases.c.name == "analyse") & leases.c.item.in_(list(ids))

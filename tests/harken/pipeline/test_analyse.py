@@ -10,6 +10,7 @@ from core.errors import TransientError
 from core.mention import AnalysisState, Sentiment
 from core.watch import Topic
 from harken.pipeline.analyse import ATTEMPTS_BEFORE_QUARANTINE, LEASE_TIME, analyse_batch
+from harken.pipeline.pace import Pace
 from harken.pipeline.step_result import StepResult
 from nlp.topic_classifier import TopicClassifier
 from store import changes, counts, mentions
@@ -177,7 +178,7 @@ def test_small_batches_score_all_mentions(record, model):
     texts = [f"Number {n} is {'bad' if n % 3 else 'good'}" for n in range(7)]
     store_texts(record, *texts)
     sizes = []
-    while (result := analyse(record, model, limit=3)).total:
+    while (result := analyse(record, model, pace=Pace(3))).total:
         sizes.append(result.total)
     assert sizes == [3, 3, 1]
     tones = Counter(get_mention(record, n).verdict.sentiment for n in range(7))

@@ -12,6 +12,7 @@ from sqlalchemy import update
 
 from core.errors import TransientError
 from harken.pipeline.index import index_batch
+from harken.pipeline.pace import Pace
 from indexer.change import ChangeOutcome, ChangeResult
 from indexer.engines.memory import MemoryIndex
 from store import changes, mentions, tables
@@ -125,7 +126,7 @@ def index_to_the_end(record, engine, limit):
     """Index the change feed to its end, as a worker does."""
     while True:
         try:
-            if not index_batch(record, engine, consumer="f", now=NOON, limit=limit).total:
+            if not index_batch(record, engine, consumer="f", now=NOON, pace=Pace(limit)).total:
                 return
         except TransientError:
             continue
@@ -160,7 +161,7 @@ def test_index_equals_the_database_after_kills(make_record, acts, limit):
             if act is None:
                 engine.dies = True
                 with suppress(KeyboardInterrupt):  # without changes it does not die
-                    index_batch(record, engine, consumer="f", now=NOON, limit=limit)
+                    index_batch(record, engine, consumer="f", now=NOON, pace=Pace(limit))
             else:
                 act(record, name, n)
         engine.dies = False

@@ -9,6 +9,7 @@ from structlog.testing import capture_logs
 
 from core.errors import TransientError
 from harken.pipeline.index import IndexStep, index_batch
+from harken.pipeline.pace import Pace
 from harken.pipeline.step_result import StepResult
 from indexer.change import ChangeOutcome, ChangeResult
 from indexer.engines.memory import MemoryIndex
@@ -82,7 +83,7 @@ def test_all_mentions_are_indexed(record):
 
 def test_small_batches_index_all_mentions(record):
     engine = MemoryIndex()
-    while index(record, engine, limit=1).total:
+    while index(record, engine, pace=Pace(1)).total:
         pass
     assert indexed_ids(engine) == sorted(map(key, "abc"))
     assert position(record) == last_number(record)
@@ -176,3 +177,29 @@ def test_index_whose_files_went_while_it_was_open_is_built_again(record, tmp_pat
         assert step.run(NOON).total == 4
         assert indexed_ids(engine) == sorted(map(key, "abcd"))
         assert step.run(NOON) == StepResult()
+
+
+def test_batches_of_the_index_are_cut_by_time(sqlite_record):
+    """Long texts make small batches once their time is known; each begins with a report."""
+    with sqlite_record.write() as tx:
+        add_sources(tx, "blog")
+    posts = [crawled_post(str(n), f"acme number {n} " + "long " * 2_000) for n in range(30)]
+    store_page(sqlite_record, *posts)
+    elapsed_s, reports, sizes = 0.0, [], []
+
+    class Slow(MemoryIndex):
+        def apply(self, batch):
+            nonlocal elapsed_s
+            elapsed_s += len(batch)
+            return super().apply(batch)
+
+    pace = Pace(
+        1000, start_cost=1, seconds=lambda: elapsed_s, on_progress=lambda: reports.append(1)
+    )
+    step = IndexStep(sqlite_record, Slow(), CONSUMER, pace)
+    while total := step.run(NOON).total:
+        sizes.append(total)
+    assert sum(sizes) == 30
+    assert max(sizes) <= 3
+    assert len(reports) == len(sizes)
+    assert position(sqlite_record) == last_number(sqlite_record)

@@ -9,6 +9,7 @@ from core.entity import EntityKind
 from harken import wiring
 from harken.pipeline import rescore
 from harken.pipeline.analyse import analyse_batch
+from harken.pipeline.pace import Pace
 from harken.pipeline.step_result import StepResult
 from nlp.topic_classifier import TopicClassifier
 from store import changes, mentions, watches
@@ -58,7 +59,7 @@ def reextract_all(record, limit=2):
     """Run all batches; return the number of texts and of changes."""
     after, total, successes, watches_ = "", 0, 0, wiring.watches(record)
     while True:
-        result, after = rescore.reextract_batch(record, watches_, after=after, limit=limit)
+        result, after = rescore.reextract_batch(record, watches_, after=after, pace=Pace(limit))
         if not result.total:
             return total, successes
         total, successes = total + result.total, successes + result.successes

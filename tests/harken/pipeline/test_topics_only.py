@@ -7,6 +7,7 @@ import pytest
 from core.watch import Topic
 from harken.pipeline import rescore
 from harken.pipeline.analyse import analyse_batch
+from harken.pipeline.pace import Pace
 from harken.pipeline.step_result import StepResult
 from nlp.topic_classifier import TopicClassifier
 from store import changes, mentions, watches
@@ -57,7 +58,9 @@ def reclassify_all(record, *topics, limit=2):
     model, after, total, successes = VectorOnlyModel(), "", 0, 0
     taxonomy = TopicClassifier(topics, model.encode)
     while True:
-        result, after = rescore.reclassify_batch(record, model, taxonomy, after=after, limit=limit)
+        result, after = rescore.reclassify_batch(
+            record, model, taxonomy, after=after, pace=Pace(limit)
+        )
         if not result.total:
             return total, successes
         total, successes = total + result.total, successes + result.successes

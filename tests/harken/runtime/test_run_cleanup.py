@@ -166,6 +166,15 @@ def test_starting_and_failing_children_are_not_killed(run):
     )
 
 
+def test_child_that_hangs_again_after_a_restart_is_killed(run):
+    """Its state stays failing until it finishes a step, which it never does."""
+    timeout_s = HANG_TIMEOUT.total_seconds() + 1
+    at = NOON - timedelta(seconds=timeout_s)
+    Heartbeat(run.database, "analyse", started_at=at).beat(at, "failing", "killed")
+    Heartbeat(run.database, "analyse", started_at=at).progress(at)
+    assert kill_hanging_children(run) == ["analyse"]
+
+
 def test_start_removes_processes_runs_and_leases_of_a_killed_run(run):
     store_page(run.database, crawled_post("a"))
     with run.database.write() as tx:

@@ -11,8 +11,9 @@ from core.watch import Topic
 from harken.clock import Clock
 from harken.pipeline.step_result import StepResult
 from harken.runtime import workers
+from harken.runtime.analyse_step import ClassifierCache
 from harken.runtime.heartbeat import Heartbeat
-from harken.runtime.workers import _ClassifierCache, _loop
+from harken.runtime.workers import _loop
 from store import changes, processes, watches
 from tests.nlp.factories import WordModel
 from tests.store.factories import add_sources, crawled_post, store_page, watch
@@ -125,7 +126,7 @@ def test_classifier_is_rebuilt_after_an_edit_of_a_topic(sqlite_record):
             watches.replace_from_file(tx, [], topics)
 
     model = Counting()
-    cache = _ClassifierCache(sqlite_record, model)
+    cache = ClassifierCache(sqlite_record, model)
     configure("brakes squeal")
     first = cache.current()
     assert cache.current() is first

@@ -1,0 +1,112 @@
+"""The analyse step of one worker: its heartbeat and leases stay fresh while it makes progress."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from core.errors import TransientError
+from core.watch import Topic
+from harken.clock import Clock
+from harken.pipeline.analyse import LEASE_TIME, MAX_BATCH, PIECE, analyse_batch
+from harken.pipeline.pace import START_COST, Pace
+from harken.pipeline.step_result import StepResult
+from harken.runtime.heartbeat import Heartbeat
+from store.analysis import queue
+from store.database import Database
+from store.watches import active_topics
+
+if TYPE_CHECKING:
+    from nlp.model import Model
+    from nlp.topic_classifier import TopicClassifier, Vectors
+
+EXTENSION_INTERVAL: Final = timedelta(minutes=1)  # a fifth of a lease
+
+
+def analyse_step(
+    database: Database, model: "Model", heartbeat: Heartbeat, clock: Clock, *, owner: str
+) -> Callable[[datetime], StepResult]:
+    """Return the step of a worker that scores as *owner*.
+
+    While it makes progress its heartbeat and its leases stay fresh, however slow it is.
+    """
+    extension = LeaseExtension(database, owner, started_at=clock.now())
+
+    def report() -> None:
+        """Report progress to the run and to the other workers."""
+        now = clock.now()
+        heartbeat.progress(now)
+        extension.extend(now)
+
+    pace = Pace(MAX_BATCH, start_cost=START_COST, seconds=clock.monotonic, on_progress=report)
+    classifiers = ClassifierCache(database, model, report)
+
+    def step(now: datetime) -> StepResult:
+        """Analyse one batch."""
+        classifier = classifiers.current()
+        return analyse_batch(database, model, classifier, owner=owner, now=now, pace=pace)
+
+    return step
+
+
+class LeaseExtension:
+    """The extension of all leases of one worker; calling it often is cheap.
+
+    A batch that takes longer than a lease is then scored once and not by two workers.
+    """
+
+    def __init__(self, database: Database, owner: str, *, started_at: datetime) -> None:
+        self._database = database
+        self._owner = owner
+        self._last_at = started_at
+
+    def extend(self, now: datetime) -> None:
+        """Extend the leases to ``LEASE_TIME`` after *now*, every ``EXTENSION_INTERVAL``.
+
+        A database that does not respond is no reason to stop the work: the next call tries again.
+        """
+        if now - self._last_at < EXTENSION_INTERVAL:
+            return
+        try:
+            with self._database.write() as tx:
+                queue.extend(tx, self._owner, now=now, until=now + LEASE_TIME)
+        except TransientError:
+            return
+        self._last_at = now
+
+
+class ClassifierCache:
+    """Classifier of the active topics, rebuilt when they change.
+
+    *on_progress* is called between the parts of a rebuild.
+    """
+
+    def __init__(
+        self, database: Database, model: "Model", on_progress: Callable[[], None] = lambda: None
+    ) -> None:
+        self._database = database
+        self._model = model
+        self._on_progress = on_progress
+        self._topics: list[Topic] | None = None
+
+    def current(self) -> "TopicClassifier":
+        """Return the classifier of the topics that are stored now."""
+        from nlp.topic_classifier import TopicClassifier
+
+        with self._database.read() as tx:
+            topics = active_topics(tx)
+        if topics != self._topics:
+            self._topics, self._topic_classifier = (
+                topics,
+                TopicClassifier(topics, self._encode, self._model.topic_threshold),
+            )
+        return self._topic_classifier
+
+    def _encode(self, texts: Sequence[str]) -> "Vectors":
+        """Return the vectors of *texts*, of which there may be thousands of examples."""
+        import numpy as np
+
+        parts = []
+        for start in range(0, len(texts), PIECE):
+            self._on_progress()
+            parts.append(self._model.encode(texts[start : start + PIECE]))
+        return np.concatenate(parts) if parts else self._model.encode(texts)
