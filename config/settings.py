@@ -60,6 +60,9 @@ ClockTime = Annotated[str, _full_match("([01][0-9]|2[0-3]):[0-5][0-9]", "a time 
 Prefix = Annotated[
     str, _full_match("[a-z][a-z0-9-]*", "a letter, then letters, digits and hyphens such as harken")
 ]
+Sha256 = Annotated[
+    str, _full_match("[0-9a-f]{64}", "64 digits of 0 to 9 and a to f, as sha256sum prints them")
+]
 WebAddress = Annotated[
     str, _full_match(r"https?://\S+", "an address such as https://harken.example")
 ]
@@ -135,6 +138,9 @@ class ModelSettings(_Section):
 
     name: str = Field("e5", description="Model name; see `harken model list`.")
     weights: Path | None = Field(None, description="Adapter file. Default: the packaged one.")
+    weights_sha256: Sha256 | None = Field(
+        None, description="sha256 of that file, 64 hex digits. `weights` needs it."
+    )
     engine: str = Field("torch", description="torch, or openvino (needs the extra `fast`).")
     device: Device = Field("auto", description="auto (CUDA if there is any), cpu, cuda or cuda:N.")
     workers: int = Field(2, ge=1, le=64, description="Number of scoring workers, one thread each.")

@@ -76,7 +76,7 @@ RENAMED: Final = MappingProxyType(
         "nlp.encoder.pretrained.PIECES": "nlp.encoder.pretrained.SENTENCEPIECE_FILE",
         "nlp.encoder.pretrained.RULES": "nlp.encoder.pretrained.TOKENIZER_FILE",
         "nlp.encoder.pretrained.WEIGHTS": "nlp.encoder.pretrained.WEIGHTS_FILE",
-        "nlp.encoder.pretrained.verify": "nlp.encoder.pretrained.verify_weights",
+        "nlp.encoder.pretrained.verify": "nlp.encoder.pretrained.check_files",
         "nlp.encoder.engine.Place": "nlp.encoder.engine.DeviceSpec",
         "nlp.encoder.engine.Engine.place": "nlp.encoder.engine.Engine.device_spec",
         "nlp.encoder.engine.here": "nlp.encoder.engine.select_device",

@@ -37,13 +37,18 @@ def _checks(settings: Settings) -> Iterator[tuple[KeyPath, Callable[[], object]]
 
 
 def _check_model(model: ModelSettings) -> None:
-    """Raise ConfigError unless name and engine are plug-ins and the weights exist."""
+    """Raise ConfigError unless name and engine are plug-ins and the weights exist with a hash."""
     for package, name in (("nlp.models", model.name), ("nlp.engines", model.engine)):
         names = plugins.available(package)
         if name not in names:
             raise ConfigError(plugins.unknown_name(name, names))
     if model.weights and not model.weights.exists():
         raise ConfigError(f"weights: {str(model.weights)!r} does not exist.")
+    if model.weights and not model.weights_sha256:
+        raise ConfigError(
+            "weights: an adapter of your own needs its sha256 in weights_sha256 "
+            "(sha256sum prints it)."
+        )
 
 
 def mistake(path: Path, keys: KeyPath, check: Callable[[], object]) -> str:

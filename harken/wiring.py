@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from alerts.channel import Channel
-from config.settings import Settings
+from config.settings import ModelSettings, Settings
 from core import plugins
+from core.errors import ConfigError
 from core.identity import voice_id
 from core.published_figure import PublishedFigure
 from core.watch import Watch
@@ -64,15 +65,34 @@ def open_model(settings: Settings) -> "Model":
     model_settings = settings.model
     model_class = plugins.load("nlp.models", model_settings.name, Model)
     # Pass only values that are set: a model without weights or engines has no such parameter.
-    weights = [model_settings.weights] if model_settings.weights else []
-    values: dict[str, Any] = {
+    values: dict[str, Any] = _own_weights(model_class, model_settings)
+    values |= {
         name: getattr(model_settings, name)
         for name in ("engine", "device")
         if name in model_settings.model_fields_set
     }
     if model_class.Options.model_fields or model_settings.options:
         values["options"] = model_options(settings)
-    return model_class(*weights, **values)
+    return model_class(**values)
+
+
+def _own_weights(model_class: "type[Model]", model_settings: ModelSettings) -> dict[str, Any]:
+    """Return the arguments of *model_class* for an adapter of one's own; empty without one.
+
+    Raises:
+        ConfigError: its sha256 is not in the settings, the file has another one, or the model has
+            no adapter.
+    """
+    path = model_settings.weights
+    if path is None:
+        return {}
+    from nlp.encoder.adapter_model import AdapterModel
+    from nlp.encoder.release import own_release
+
+    if not issubclass(model_class, AdapterModel):
+        raise ConfigError(f"the model {model_settings.name} has no adapter; remove model.weights")
+    release = own_release(path, model_settings.weights_sha256, model_class.base.files)
+    return {"adapter": path, "release": release}
 
 
 def channels(settings: Settings) -> Mapping[str, Channel]:

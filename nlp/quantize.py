@@ -19,8 +19,10 @@ from torch import Tensor
 from core.errors import ConfigError
 from nlp.encoder.adapter import ADAPTERS_FOLDER, load_adapter
 from nlp.encoder.adapter_model import AdapterModel, engine_folder_name
+from nlp.encoder.built_files import list_path, write_list
 from nlp.encoder.network import PARTS, Network, Part, load_network, run_layers
 from nlp.encoder.packing import PackedRows, batches, pack
+from nlp.encoder.release import Release
 from nlp.engines.openvino import Stack
 from nlp.text.normalize import clean
 from nlp.training.datasets import our_rows
@@ -36,29 +38,34 @@ def build(
     model_class: type[AdapterModel],
     encoder: Path | None = None,
     adapter_path: Path | None = None,
+    release: Release | None = None,
 ) -> Path:
     """Build the layers of *model_class*, run the self-test on them, and return their folder.
 
-    *encoder* defaults to the installed folder, *adapter_path* to the packaged adapter. An earlier
-    build is replaced; a build that fails the self-test is removed.
+    *encoder* defaults to the installed folder, *adapter_path* to the packaged adapter, *release* to
+    its pins. An earlier build is replaced; a build that fails the self-test is removed. The list of
+    the hashes of the new files is written beside their folder.
 
     Raises:
         ConfigError: the extra is not installed, or the built layers fail the self-test.
     """
     path = adapter_path or ADAPTERS_FOLDER / model_class.adapter_file
     encoder_folder = encoder or model_class.base.locate()
-    rows = _calibration_rows(model_class(path, encoder_folder))
+    rows = _calibration_rows(model_class(path, encoder_folder, release=release))
     adapter = load_adapter(path)
     folder = encoder_folder / engine_folder_name("openvino", adapter.sha256)
     with TemporaryDirectory(dir=encoder_folder, prefix=".openvino-") as name:
         new_folder = Path(name) / "layers"
         quantise(load_network(encoder_folder, adapter).float().eval(), rows, new_folder)
+        list_path(folder).unlink(missing_ok=True)
         shutil.rmtree(folder, ignore_errors=True)
         new_folder.rename(folder)
+    write_list(folder)
     try:
-        model_class(path, encoder_folder, "openvino")
+        model_class(path, encoder_folder, "openvino", release=release)
     except ConfigError:
         shutil.rmtree(folder)
+        list_path(folder).unlink()
         raise
     return folder
 

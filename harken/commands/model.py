@@ -15,6 +15,8 @@ from harken.commands.tables import Output, Table
 if TYPE_CHECKING:
     from config.settings import Settings
     from harken.model_plugins import ModelPlugins
+    from nlp.encoder.adapter_model import AdapterModel
+    from nlp.encoder.pretrained import FileCheck
     from nlp.model import Model
 
 model = typer.Typer(
@@ -109,27 +111,83 @@ def list_models(invocation: Invocation) -> None:
 @model.command()
 @shared_options(["config", "as_json"])
 def verify(invocation: Invocation, name: ModelName = None) -> None:
-    """Check the sha256 of encoders and run each model's self-test. Exit 1 if one fails.
+    """Check the sha256 of each file and run each model's self-test. Exit 1 if one fails.
 
     Example: harken model verify
     """
-    from harken.model_plugins import load_plugins, reason
+    from harken.model_plugins import load_plugins
 
     plugins, settings = load_plugins(name), _settings_or_default(invocation)
     errors: dict[str, str] = dict(plugins.problems)
+    checks: dict[str, list[FileCheck]] = {}
     hashes: dict[str, str] = {}
     names = [n for n in plugins.classes if name or _is_usable(plugins.classes[n], n, settings)]
     for model_name in names:
-        try:
-            model = _open(model_name, plugins.classes[model_name], settings)
-        except Exception as error:  # noqa: BLE001  any error of somebody's module
-            errors[model_name] = reason(error)
-        else:
-            hashes |= {model_name: model.files_sha256} if model.files_sha256 else {}
+        model_class = plugins.classes[model_name]
+        checks[model_name] = []
+        model, problem = _check_model(model_name, model_class, settings, checks[model_name])
+        if problem:
+            errors[model_name] = problem
+        if model and model.files_sha256:
+            hashes[model_name] = model.files_sha256
     names = sorted({*names, *errors})
-    lines = [f"{n}: {errors.get(n, 'ok')}{_hash_note(hashes.get(n))}" for n in names]
-    result = {"models": names, "wrong": errors, "files_sha256": hashes}
+    lines = [*_verify_lines(names, errors, hashes, checks)]
+    files = [_file_row(n, check) for n in checks for check in checks[n]]
+    result = {"models": names, "wrong": errors, "files": files, "files_sha256": hashes}
     invocation.print_result("model verify", result, lines, ok=not errors)
+
+
+def _verify_lines(
+    names: Sequence[str],
+    errors: Mapping[str, str],
+    hashes: Mapping[str, str],
+    checks: "Mapping[str, Sequence[FileCheck]]",
+) -> Iterator[str]:
+    for name in names:
+        yield f"{name}: {errors.get(name, 'ok')}{_hash_note(hashes.get(name))}"
+        for check in checks.get(name, ()):
+            yield f"  {check.name}: {check.problem or 'ok'}"
+
+
+def _file_row(model_name: str, check: "FileCheck") -> dict[str, object]:
+    return {
+        "model": model_name,
+        "file": check.name,
+        "sha256": check.sha256,
+        "expected": check.expected,
+        "ok": not check.problem,
+    }
+
+
+def _check_model(
+    name: str, model_class: "type[Model]", settings: "Settings", checks: "list[FileCheck]"
+) -> "tuple[Model | None, str]":
+    """Return the loaded model, or the reasons why it is wrong; *checks* gets those of its files."""
+    from harken.model_plugins import reason
+    from nlp.encoder.adapter_model import AdapterModel
+
+    try:
+        if issubclass(model_class, AdapterModel):
+            checks.extend(_file_checks(model_class))  # keeps those before an error
+        problems = [check.problem for check in checks if check.problem]
+        return (None, "; ".join(problems)) if problems else (_open(name, model_class, settings), "")
+    except Exception as error:  # noqa: BLE001  any error of somebody's module
+        return None, reason(error)
+
+
+def _file_checks(model_class: "type[AdapterModel]") -> "Iterator[FileCheck]":
+    """Yield the checks of adapter, encoder and, if there are any, built layers."""
+    from nlp.encoder.adapter import ADAPTERS_FOLDER
+    from nlp.encoder.adapter_model import engine_folder_name
+    from nlp.encoder.built_files import check_built_files
+    from nlp.encoder.release import packaged_release
+
+    release = packaged_release(model_class.adapter_file, model_class.base)
+    encoder = model_class.base.folder
+    yield from release.checks(ADAPTERS_FOLDER / model_class.adapter_file, encoder)
+    built_folder = encoder / engine_folder_name("openvino", release.adapter_sha256)
+    if built_folder.is_dir():
+        yield from check_built_files(built_folder)
 
 
 def _is_usable(model_class: "type[Model]", name: str, settings: "Settings") -> bool:

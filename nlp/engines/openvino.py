@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from core.errors import ConfigError
 from nlp.encoder import memory
+from nlp.encoder.built_files import check_built_files
 from nlp.encoder.engine import AUTO, Engine, cpu_device
 from nlp.encoder.network import Network, Part, run_layers
 from nlp.encoder.packing import TOKENS, WIDTHS
@@ -37,8 +38,8 @@ class OpenVino(Engine):
         if device not in {AUTO, "cpu"}:
             raise ConfigError(f"device: the engine openvino runs on cpu only, not on {device!r}.")
         self.device_spec = cpu_device()
-        if not folder.is_dir():
-            raise ConfigError("no model is built for the engine openvino; run: harken model build")
+        for check in check_built_files(folder):
+            check.raise_if_wrong()
         self._core, self._folder = _openvino_core(), folder
         self._requests: dict[tuple[Part, bool], InferRequest] = {}
         memory.retain_freed_memory()

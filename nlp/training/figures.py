@@ -15,6 +15,7 @@ from typing import Any, Final
 from core.plugins import available, load
 from nlp.encoder.adapter import ADAPTERS_FOLDER, SENTIMENT, load_adapter, save_adapter
 from nlp.encoder.adapter_model import AdapterModel
+from nlp.encoder.release import trust_files
 from nlp.evaluation.evaluate import evaluate
 from nlp.evaluation.task import EvaluationOptions
 from nlp.model import Model
@@ -64,7 +65,9 @@ def main(held_out_rows: HeldOutRows | None = None) -> int:
     options = parser.parse_args()
     model_class = load("nlp.models", options.model, AdapterModel)
     path = ADAPTERS_FOLDER / model_class.adapter_file
-    adapter, model = load_adapter(path), model_class()
+    # The figures change the file: `nlp.training.release` pins it afterwards.
+    release = trust_files(path, model_class.base.locate())
+    adapter, model = load_adapter(path), model_class(release=release)
     figures: dict[str, list[dict[str, Any]]] = {head: [] for head in adapter.heads}
     for head, figure in _measure(model, options.data, options.ours, held_out_rows):
         figures[head].append({**figure, "date": options.date.isoformat()})

@@ -13,12 +13,12 @@ TEXT = """
 record: postgresql://harken:s3cret@db/harken
 zone: Europe/Berlin
 crawl: {delay: 90s, deadline: 2h}
-model: {engine: torch, weights: own/adapter.bin}
+model: {engine: torch, weights: own/adapter.bin, weights_sha256: "%s"}
 mail: {host: h, sender: a@b, password: hunter2}
 watches: [{slug: acme, name: Acme, query: acme, retention: 28d, products: [Zoom 3]}]
 topics: [{id: price, name: Price, sentences: [It costs too much.], examples: [Too dear!]}]
 sources: [{slug: s, kind: feed, every: 15m, delay: 2s, options: {url: 'http://a.example', n: 3}}]
-"""
+""" % ("0" * 64)
 
 
 @pytest.fixture

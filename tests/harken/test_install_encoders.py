@@ -74,7 +74,7 @@ def test_damaged_encoder_is_installed_again(make_encoder):
 
 def test_weights_with_another_hash_are_refused(make_encoder):
     encoder = make_encoder(content=b"what we trained on")
-    with pytest.raises(ConfigError, match="the encoder weights have sha256"):
+    with pytest.raises(ConfigError, match=r"model\.safetensors has sha256"):
         install(encoder)
     assert not encoder.folder.exists()
 

@@ -32,6 +32,14 @@ def test_settings_without_a_mistake_pass(tmp_path):
         ("model: {name: e55}\n", r"1:1: model: unknown 'e55'. Did you mean 'e5'\?"),
         ("model: {engine: torhc}\n", r"1:1: model: unknown 'torhc'. Did you mean 'torch'\?"),
         ("model: {weights: none.bin}\n", r"1:1: model: weights: 'none.bin' does not exist"),
+        (
+            f"model: {{weights: {__file__}}}\n",
+            r"1:1: model: weights: .* needs its sha256 in weights_sha256",
+        ),
+        (
+            f"model: {{weights: {__file__}, weights_sha256: abc}}\n",
+            r"1:\d+: model\.weights_sha256: .*64 digits",
+        ),
         ("console: {host: 0.0.0.0}\n", r"1:11: console\.host: .*open to other machines"),
     ],
 )

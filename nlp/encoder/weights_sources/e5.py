@@ -84,4 +84,10 @@ E5_SMALL: Final = PretrainedEncoder(
     licence="MIT",
     unpack=_unpack,
     vocabulary_file=SENTENCEPIECE_FILE,
+    other_files={
+        SENTENCEPIECE_FILE: "ec089639199375e46752b9b68092479070c81d2752806b6d2d8a5c786e9ea1c1",
+        TOKENIZER_FILE: "0b44a9d7b51c3c62626640cda0e2c2f70fdacdc25bbbd68038369d14ebdf4c39",
+        "config.json": "dd6a36880ec4503a7d8823abe73f30f630649ded8941d29bc3addb36738d80a4",
+        "tokenizer_config.json": "5eab5ede6290b6734cb74fef7dde00b1ed77ab8424674888131ff72cbe60d621",
+    },
 )

@@ -61,3 +61,55 @@ def test_unknown_model_is_an_error_with_a_suggestion():
     status, output, error = harken("verify", "minilmm")
     assert (status, output) == (2, None)
     assert "Did you mean 'minilm'?" in error
+
+
+def test_verify_names_every_file():
+    _, output, _ = harken("verify", "minilm")
+    files = {row["file"]: row for row in output["files"]}
+    assert {"minilm-en.safetensors", "minilm-l6/model.safetensors"} <= files.keys()
+    assert all(row["ok"] and row["sha256"] == row["expected"] for row in files.values())
+
+
+@pytest.fixture
+def damaged_encoder(tmp_path, monkeypatch):
+    """Return the folder of an installation of minilm without its vocabulary, with a pickle."""
+    from nlp.encoder.weights_sources.minilm import MINILM
+
+    installed_folder = MINILM.locate()
+    folder = tmp_path / "share" / "harken" / MINILM.name
+    folder.mkdir(parents=True)
+    for name in MINILM.files.keys() - {"tokenizer.json"}:
+        (folder / name).symlink_to(installed_folder / name)
+    (folder / "pytorch_model.bin").write_bytes(b"")
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
+    return folder
+
+
+def test_verify_gives_the_reason_of_every_damaged_file(damaged_encoder):
+    from harken.commands.model import _check_model
+    from nlp.models.minilm import MiniLM
+
+    checks, reasons = _check_model(MiniLM)
+    assert [check.name for check in checks if check.problem] == [
+        "minilm-l6/tokenizer.json",
+        "minilm-l6/pytorch_model.bin",
+    ]
+    assert "tokenizer.json is missing; run: harken model install" in reasons
+    assert "pytorch_model.bin is not part of the model" in reasons
+
+
+def test_verify_checks_built_layers(damaged_encoder):
+    from harken.commands.model import _check_model
+    from nlp.encoder.adapter_model import engine_folder_name
+    from nlp.encoder.built_files import write_list
+    from nlp.encoder.pins import ADAPTER_SHA256
+    from nlp.models.minilm import MiniLM
+
+    sha256 = ADAPTER_SHA256[MiniLM.adapter_file]
+    built_folder = damaged_encoder / engine_folder_name("openvino", sha256)
+    built_folder.mkdir()
+    (built_folder / "base.bin").write_text("built")
+    write_list(built_folder)
+    (built_folder / "base.bin").write_text("changed")
+    _, reasons = _check_model(MiniLM)
+    assert f"{built_folder.name}/base.bin has sha256" in reasons

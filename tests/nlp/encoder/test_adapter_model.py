@@ -11,7 +11,7 @@ from safetensors.numpy import load_file
 from core.errors import ConfigError
 from nlp.encoder.adapter import load_adapter
 from nlp.encoder.pretrained import WEIGHTS_FILE
-from tests.nlp.factories import texts, tiny_adapter, tiny_encoder, tiny_heads
+from tests.nlp.factories import texts, tiny_adapter, tiny_encoder, tiny_heads, tiny_model
 
 pytestmark = pytest.mark.model  # torch alone takes seconds: only who runs these imports it
 
@@ -24,10 +24,8 @@ def model(encoder, adapter):
 
 
 def minilm(*files):
-    """Load the model of an adapter and, optionally, of another encoder than the installed one."""
-    from nlp.models.minilm import MiniLM
-
-    return MiniLM(*files)
+    """Load the model of an adapter and an encoder, neither of which was released."""
+    return tiny_model(*files)
 
 
 def probabilities(model, texts):
@@ -160,29 +158,38 @@ def test_model_runs_on_one_thread(model):
     assert torch.get_num_threads() == 1
 
 
-def test_nan_weights_leave_a_text_unscored(encoder, adapter, tmp_path):
+def test_numbers_that_become_nan_leave_a_text_unscored(encoder, adapter):
+    model = minilm(adapter, encoder)
+    model._network.heads["sentiment"][4].bias.data.fill_(np.nan)
+    assert [prediction.probabilities for prediction in model.predict(["abc"])] == [None]
+
+
+def test_weights_without_finite_numbers_are_rejected_also_without_a_proof(
+    encoder, adapter, tmp_path
+):
     tensors = load_file(adapter)
     tensors["head.sentiment.4.bias"] = np.full(3, np.nan, np.float16)
     adapter_path = tiny_adapter(encoder, tmp_path / "n.safetensors", tensors=tensors)
-    assert [
-        prediction.probabilities for prediction in minilm(adapter_path, encoder).predict(["abc"])
-    ] == [None]
+    with pytest.raises(ConfigError, match="self-test: no finite numbers for sentence 1 of 20"):
+        minilm(adapter_path, encoder)
 
 
-def test_other_encoder_weights_are_rejected(adapter, tmp_path):
+def test_an_adapter_of_another_encoder_is_rejected(adapter, tmp_path):
     other = tiny_encoder(tmp_path, seed=1)
-    with pytest.raises(ConfigError, match="the encoder weights have sha256"):
+    with pytest.raises(ConfigError, match="belongs to another encoder"):
         minilm(adapter, other)
 
 
-def test_an_adapter_of_another_encoder_is_rejected(adapter):
-    """The installed encoder is the pinned one; the tiny adapter belongs to the tiny encoder."""
-    with pytest.raises(ConfigError, match="belongs to another encoder"):
-        minilm(adapter)
+def test_files_that_were_not_released_are_rejected_unless_the_caller_trusts_them(adapter, encoder):
+    from nlp.models.minilm import MiniLM
+
+    with pytest.raises(ConfigError, match=r"a\.safetensors has sha256 .*…, expected f67ec7eb"):
+        MiniLM(adapter, encoder)
+    assert minilm(adapter, encoder).name
 
 
 def test_a_missing_adapter_is_rejected(encoder, tmp_path):
-    with pytest.raises(ConfigError, match=r"none\.safetensors is not an adapter"):
+    with pytest.raises(ConfigError, match=r"none\.safetensors is missing"):
         minilm(tmp_path / "none.safetensors", encoder)
 
 
@@ -196,7 +203,7 @@ def test_an_adapter_of_another_shape_is_rejected(encoder, adapter, tmp_path):
 def test_a_failed_self_test_is_rejected(encoder, tmp_path):
     proof = {"abc def": (1.0, 0.0, 0.0), "x": (0.0, 0.0, 1.0)}
     adapter_path = tiny_adapter(encoder, tmp_path / "p.safetensors", proof=proof)
-    with pytest.raises(ConfigError, match="failed its self-test"):
+    with pytest.raises(ConfigError, match=r"self-test: a probability is 0\.\d\d off"):
         minilm(adapter_path, encoder)
 
 
@@ -210,5 +217,5 @@ def test_weights_are_never_unpickled(encoder, adapter, tmp_path):
     """A folder with a pickle instead of safetensors has no weights."""
     other = tiny_encoder(tmp_path)
     (other / WEIGHTS_FILE).rename(other / "pytorch_model.bin")
-    with pytest.raises(ConfigError, match="encoder weights missing"):
+    with pytest.raises(ConfigError, match=r"model\.safetensors is missing"):
         minilm(adapter, other)

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.nlp.classifier_folders import FAMILIES
+from tests.nlp.factories import tiny_model
 
 pytestmark = pytest.mark.model
 
@@ -43,10 +44,9 @@ def test_fused_layers_are_used_if_torch_supports_them(encoder, adapter):
     import torch
 
     from nlp.encoder.onednn import FusedLayer, has_fused_kernels
-    from nlp.models.minilm import MiniLM
 
     assert has_fused_kernels()
-    engine = MiniLM(adapter, encoder)._engine
+    engine = tiny_model(adapter, encoder)._engine
     kinds = {type(module) for part in engine._parts.values() for module in part}
     assert (kinds == {FusedLayer}) is not torch.cuda.is_available()
 
@@ -101,14 +101,12 @@ def test_layers_that_differ_from_those_of_a_bert_are_left_alone(encoder, change)
 def test_without_the_operators_the_plain_layers_run(encoder, adapter, monkeypatch, constant):
     import numpy as np
 
-    from nlp.models.minilm import MiniLM
-
     texts = ["abc def", "x", "hello there you"]
-    fused_model = MiniLM(adapter, encoder)
+    fused_model = tiny_model(adapter, encoder)
     monkeypatch.setattr(
         f"nlp.encoder.onednn.{constant}", {"_OPERATORS": ("_none",), "_MACHINES": ()}[constant]
     )
-    plain_model = MiniLM(adapter, encoder)
+    plain_model = tiny_model(adapter, encoder)
     assert np.array(plain_model.predict_sentiment(texts)) == pytest.approx(
         np.array(fused_model.predict_sentiment(texts)), abs=0.02
     )

@@ -27,12 +27,12 @@ def test_missing_encoder_is_an_error_with_a_remedy():
 
 def test_other_weights_are_rejected(tmp_path):
     (tmp_path / WEIGHTS_FILE).write_bytes(b"other weights")
-    with pytest.raises(ConfigError, match=r"sha256 [0-9a-f]{16}…, expected 53aa51172d142c89…"):
+    with pytest.raises(ConfigError, match=r"sha256 [0-9a-f]{16}…, expected 53aa51172d142c89…; run"):
         MINILM.verify(tmp_path)
 
 
 def test_missing_weights_are_rejected(tmp_path):
-    with pytest.raises(ConfigError, match="encoder weights missing: No such file"):
+    with pytest.raises(ConfigError, match=r"model\.safetensors is missing; run"):
         MINILM.verify(tmp_path)
 
 

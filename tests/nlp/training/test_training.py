@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from nlp.encoder import adapter
 from nlp.encoder.batching import padded_length
 from nlp.training.datasets import labelled_texts
-from tests.nlp.factories import tiny_heads
+from tests.nlp.factories import tiny_heads, tiny_model
 
 pytestmark = pytest.mark.model  # torch alone takes seconds: only who runs these imports it
 
@@ -72,13 +72,11 @@ def texts():
 
 
 def test_training_fits_the_texts_and_the_model_loads_the_adapter(encoder, texts, tmp_path):
-    from nlp.models.minilm import MiniLM
-
     reports = []
     trained_adapter = train(encoder, texts, tmp_path / "c", report=reports.append)
     path = tmp_path / "a.safetensors"
     adapter.save_adapter(path, trained_adapter)
-    model = MiniLM(path, encoder)
+    model = tiny_model(path, encoder)
     predictions = model.predict(list(LETTERS))
     assert [np.argmax(prediction.probabilities) for prediction in predictions] == list(
         LETTERS.values()
@@ -119,7 +117,6 @@ def test_targets_are_half_label_half_teacher_or_all_teacher(classes, weights, ha
 
 def test_unlabelled_texts_are_learned_from_the_teacher(encoder, texts, tmp_path):
     """Only the teacher labels "qqq"; its input there is "aaa", the teacher text of the portion."""
-    from nlp.models.minilm import MiniLM
     from nlp.training.splits import Portion
 
     unknown_text = labelled_texts(
@@ -139,7 +136,7 @@ def test_unlabelled_texts_are_learned_from_the_teacher(encoder, texts, tmp_path)
     assert trained_adapter.notes["recipe"]["shared"] == 2
     path = tmp_path / "a.safetensors"
     adapter.save_adapter(path, trained_adapter)
-    predictions = MiniLM(path, encoder).predict(["qqq", "mmm"])
+    predictions = tiny_model(path, encoder).predict(["qqq", "mmm"])
     assert [int(np.argmax(prediction.probabilities)) for prediction in predictions] == [0, 1]
 
 
