@@ -4,6 +4,7 @@ With the tokenizers of the engines 37 % of the queries on real posts differ (mea
 index stores ``" ".join(tokenize(text))`` behind a whitespace tokenizer.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +20,9 @@ _UNSPACED_SCRIPTS: Final = (
     (0x4E00, 0x9FFF),  # CJK
     (0x20000, 0x3FFFF),  # CJK extensions B and on
 )
+
+_CHUNK: Final = re.compile(r"\S+")
+_ASCII_WORD: Final = re.compile(r"[0-9A-Za-z]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +52,25 @@ def tokenize(text: str) -> list[str]:
 
 def tokenize_with_spans(text: str) -> list[Token]:
     """Return the words of *text* with their spans; an accent belongs to its letter."""
+    return [token for chunk in _CHUNK.finditer(text) for token in _chunk_tokens(chunk)]
+
+
+def _chunk_tokens(chunk: re.Match[str]) -> list[Token]:
+    """Return the words of *chunk*, which has no white space; no word goes beyond it."""
+    offset = chunk.start()
+    if chunk[0].isascii():  # a third of the time, and most chunks in most languages
+        return [
+            Token(word[0].lower(), offset + word.start(), offset + word.end())
+            for word in _ASCII_WORD.finditer(chunk[0])
+        ]
+    return _fold_tokens(chunk[0], offset)
+
+
+def _fold_tokens(text: str, offset: int) -> list[Token]:
+    """Return the words of *text* in any script, their spans moved by *offset*."""
     tokens: list[Token] = []
     word, start, end = "", 0, 0
-    for position, letters in _letter_runs(text):
+    for position, letters in _letter_runs(text, offset):
         if letters == " ":
             if word:
                 tokens.append(Token(word, start, end))
@@ -61,9 +81,12 @@ def tokenize_with_spans(text: str) -> list[Token]:
     return [*tokens, Token(word, start, end)] if word else tokens
 
 
-def _letter_runs(text: str) -> Iterator[tuple[int, str]]:
-    """Yield spaces and runs of letters with the index of their character; "" for an accent."""
-    for position, character in enumerate(text):
+def _letter_runs(text: str, offset: int) -> Iterator[tuple[int, str]]:
+    """Yield spaces and runs of letters with the index of their character; "" for an accent.
+
+    The first character has the index *offset*.
+    """
+    for position, character in enumerate(text, offset):
         folding = _FOLDING[ord(character)]
         for index, letters in enumerate(folding.split(" ")):
             if index:

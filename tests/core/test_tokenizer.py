@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from core.tokenizer import Token, tokenize, tokenize_with_spans
+from core.tokenizer import Token, _fold_tokens, tokenize, tokenize_with_spans
 
 TEXTS = st.text(st.sampled_from("aZ9é ß_'-漢カไ😡™𝗔①½İ\u0301\u200d\ufe0f\n")) | st.text()
 
@@ -37,6 +37,11 @@ def test_tokens_of_a_text(text, tokens):
 @given(TEXTS)
 def test_tokens_with_spans_have_the_same_words(text):
     assert [t.word for t in tokenize_with_spans(text)] == tokenize(text)
+
+
+@given(TEXTS | st.text(st.characters(max_codepoint=127)))
+def test_shorter_way_of_ascii_gives_the_same_words_and_spans(text):
+    assert tokenize_with_spans(text) == _fold_tokens(text, 0)
 
 
 @given(TEXTS)
