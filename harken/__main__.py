@@ -12,6 +12,8 @@ from core.errors import HarkenError
 from harken.commands import alerts, analyse, check, crawl, index, init, query, run
 from harken.commands.demo import demo
 from harken.commands.evaluate import evaluate
+from harken.commands.learning.label import label
+from harken.commands.learning.learn import learn
 from harken.commands.model import model
 from harken.commands.output import print_err
 from harken.commands.status import status
@@ -41,6 +43,8 @@ for verb in (
     query.search,
     query.incidents,
     evaluate,
+    label,
+    learn,
 ):
     app.command()(verb)
 app.add_typer(model, name="model")

@@ -111,7 +111,10 @@ def channels(settings: Settings) -> Mapping[str, Channel]:
 def quality(model: str) -> PublishedFigure | None:
     """Return the published quality of *model*; None if none was measured."""
     from nlp.encoder import published_quality
+    from nlp.learning.learned_model import split_name
 
+    if split_name(model)[1] is not None:
+        return None  # measured by `harken evaluate --own` only
     return published_quality.published_figure(model)
 
 

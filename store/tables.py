@@ -72,6 +72,15 @@ def _mention_key(*, key: bool = True) -> Column[Any]:
     return Column("mention", ForeignKey("mentions.id"), primary_key=key, nullable=False)
 
 
+def _erased_with_mention(*, key: bool = False) -> Column[Any]:
+    return Column(
+        "mention",
+        ForeignKey("mentions.id", ondelete="CASCADE"),
+        primary_key=key,
+        nullable=False,
+    )
+
+
 watches = _table(
     "watches",
     _primary_key("slug"),
@@ -290,6 +299,39 @@ audit = _table(
     _not_null("action"),
     _not_null("subject"),
     _not_null("facts", JSON),
+)
+labels = _table(
+    "labels",
+    _primary_key("id", Integer),
+    _erased_with_mention(),
+    _not_null("text_sha256", String(64)),
+    _not_null("head"),
+    _not_null("watch"),  # "" except for the sentiment towards a watch
+    _nullable("classes", JSON(none_as_null=True)),  # null: withdrawn
+    _not_null("person"),
+    _not_null("at", Instant),
+    Index("ix_labels_mention", "mention"),
+)
+label_samples = _table("label_samples", _erased_with_mention(key=True), _not_null("at", Instant))
+learned_heads = _table(
+    "learned_heads",
+    _primary_key("id", Integer),
+    _not_null("sha256", String(64)),
+    _not_null("model"),
+    _not_null("encoder_sha256", String(64)),
+    _not_null("heads", JSON),
+    _not_null("at", Instant),
+    _nullable("undone", Instant),
+)
+learned_examples = _table(
+    "learned_examples",
+    Column("version", ForeignKey("learned_heads.id"), primary_key=True, nullable=False),
+    _primary_key("head"),
+    _erased_with_mention(key=True),
+    _primary_key("watch"),  # as in labels
+    _not_null("text_sha256", String(64)),
+    _not_null("classes", JSON),
+    _not_null("is_held_out", Boolean),
 )
 processes = _table(
     "processes",

@@ -22,6 +22,8 @@ from alerts.messages.digest_days import DayWindow, digest_key
 from alerts.messages.figures import day_figures, peak_message
 from alerts.messages.headline import headline, lede, safety_answer
 from alerts.messages.quotes import quote, representative_mentions
+from alerts.shares.messages import share_messages
+from alerts.shares.watch_shares import WatchShare
 from core.incident import Incident
 from core.mention import Mention, Sentiment
 from core.watch import Watch
@@ -54,6 +56,7 @@ class DigestFacts:
     mentions: tuple[Mention, ...]  # candidates for quotes
     duplicate_counts: Mapping[str, int]  # further mentions by family (by id without a family)
     completeness: Completeness
+    share: WatchShare | None = None  # of negative mentions, corrected where its error is measured
 
 
 def compose_digest(facts: DigestFacts, recipient: Recipient, now: datetime) -> Notification:
@@ -110,7 +113,7 @@ def digest_context(facts: DigestFacts, recipient: Recipient) -> mail.Digest:
             for mention in _quoted_mentions(facts, highlight)
         ),
         search_url=links.search(_query(facts), start=facts.window.start, end=facts.window.end),
-        coverage=completeness_messages(completeness),
+        coverage=(*completeness_messages(completeness), *share_messages(facts.share)),
         because=msg(
             "digest.because",
             watch=facts.watch.name,

@@ -16,6 +16,7 @@ from alerts.messages.day_summary import DayCounts, TopicDay, UsualCounts
 from alerts.messages.digest import DigestFacts
 from alerts.messages.digest_days import DayWindow, local_day
 from alerts.messages.hourly_bars import HOUR, count_hourly, with_usual_levels
+from alerts.shares.watch_shares import error_matrix, watch_share
 from core.incident import Incident
 from core.mention import Sentiment
 from core.observation import Observation
@@ -102,6 +103,13 @@ def collect_day_facts(tx: Connection, job: DigestJob, completeness: Completeness
         duplicate_counts=duplicate_counts(candidates),
         completeness=replace(
             completeness, has_baseline=baselines.baseline(tx, watch.slug) is not None
+        ),
+        share=watch_share(
+            tx,
+            watch,
+            error_matrix(tx, now=window.end),
+            since=window.start,
+            until=window.end,
         ),
     )
 

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from alerts.health import SystemHealth, index_keys, status_report, system_health
+from alerts.shares.watch_shares import share_rows
 from console import responses
 from console.layout import build_layout
 from console.responses import AppContextDep
@@ -52,6 +53,7 @@ def page_json(app_context: AppContextDep) -> Response:
     with app_context.database.read() as tx:
         rows = status_report(tx, system_health(tx, now=now))
         rows["index"] = index_keys(tx, without_secrets(app_context.engine), app_context.consumer)
+        rows["shares"] = share_rows(tx, now=now)
     return responses.json_response("status", rows, now=now)
 
 

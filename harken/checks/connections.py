@@ -39,9 +39,11 @@ def _check_channel(settings: Settings, name: str) -> str:
 
 
 def _check_model(settings: Settings) -> str:
+    from harken.pipeline.learned import LearnedModels
     from store.analysis import rescoring
 
-    name, database = wiring.open_model(settings).name, wiring.open_database(settings)
+    database = wiring.open_database(settings)
+    name = LearnedModels(database, wiring.open_model(settings)).current().name
     with database.read() as tx:
         remaining = rescoring.remaining(tx, name)
     if not remaining:

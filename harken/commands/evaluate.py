@@ -11,6 +11,7 @@ import typer
 
 from core.errors import ConfigError
 from harken.commands.evaluation.printing import figures_output
+from harken.commands.learning.own_evaluation import evaluate_own
 from harken.commands.options import CONFIG, INSTALLATION, Invocation, shared_options
 from harken.commands.output import dumps, write_file
 from harken.commands.progress import progress_bar
@@ -67,6 +68,9 @@ def evaluate(
     plot: Annotated[
         Path | None, typer.Option("--plot", help="Write a reliability diagram (SVG).")
     ] = None,
+    own: Annotated[
+        bool, typer.Option("--own", help="Measure stored scores on the labels of `harken label`.")
+    ] = False,
 ) -> None:
     """Measure the model on a labelled file.
 
@@ -74,6 +78,9 @@ def evaluate(
     """
     from nlp.evaluation.task import EvaluationOptions
 
+    if own:
+        evaluate_own(invocation)
+        return
     rows = read_labelled_rows(_only_file(file, fit))
     with progress_bar(invocation, f"Scoring {plural(len(rows), 'row')}") as progress:
         progress.expect(len(rows) * (1 if compare is None else 2))
@@ -99,7 +106,7 @@ def _only_file(file: Path | None, fit: Path | None) -> Path:
         raise ConfigError(f"--fit: {fit} is measured, too; leave {file} out.")
     path = file or fit
     if path is None:
-        raise ConfigError("Name a file of labelled rows: harken evaluate FILE, or --fit FILE.")
+        raise ConfigError("Name a file of labelled rows: harken evaluate FILE, --fit FILE or --own.")
     return path
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from harken.commands.options import STEP, Invocation, shared_options
 from harken.commands.tables import fact_list
+from harken.plural import plural
 
 
 @shared_options((*STEP, "offset"))
@@ -14,15 +15,17 @@ def status(invocation: Invocation) -> None:
     Example: harken status --json
     """
     from alerts.health import index_keys, status_report, system_health
+    from alerts.shares.watch_shares import share_rows
     from harken import wiring
     from harken.running_settings import load_for_report
 
     settings = load_for_report(invocation.settings_file())
-    database = wiring.open_database(settings)
+    database, now = wiring.open_database(settings), invocation.clock.now()
     with database.read() as tx:
-        result = status_report(tx, system_health(tx, now=invocation.clock.now()))
+        result = status_report(tx, system_health(tx, now=now))
         engine, consumer = wiring.index_name(settings), wiring.index_consumer(settings)
         result["index"] = index_keys(tx, engine, consumer)
+        result["shares"] = share_rows(tx, now=now)
     invocation.print_result("status", result, fact_list(_status_lines(result)))
 
 
@@ -38,6 +41,7 @@ def _status_lines(result: dict[str, Any]) -> list[str]:
         f"outbox: {outbox['due']} due, {outbox['sent']} sent, {outbox['failed']} failed",
     ]
     lines += [*_model_lines(result["models"], result["replay"])]
+    lines += [_share_line(share) for share in result["shares"]]
     lines += [f"sources {s}: {', '.join(coverage[s])}" for s in PROBLEM_STATES if coverage[s]]
     lines += [
         f"process {p['name']}: {p['state']}, pid {p['pid']}, last heartbeat "
@@ -47,6 +51,28 @@ def _status_lines(result: dict[str, Any]) -> list[str]:
     lines += [f"not working: {s['what']} {s['name']}: {s['reason']}" for s in result["silences"]]
     calm = {None: "unknown", True: "yes", False: "no, an incident is open"}
     return [*lines, *_settings_lines(result["settings"]), f"calm: {calm[result['calm']]}"]
+
+
+def _share_line(share: dict[str, Any]) -> str:
+    """Return the negative share of a watch, and the true share if its error is measured."""
+    name = f"negative share of {share['watch']}, last 7 days"
+    if share["negative_share"] is None:
+        return f"{name}: no scored mention"
+    scored = f"{share['negative_share']:.0%} of {plural(share['scored'], 'scored mention')}"
+    if share["corrected"] is None:
+        return f"{name}: {scored}; error unmeasured, `harken label --sample 100` draws a sample"
+    interval = f"{share['low']:.0%} to {share['high']:.0%}"
+    corrected = f"{share['corrected']:.0%} corrected for the model's errors ({interval})"
+    return f"{name}: {scored}; {corrected}; {_change_words(share)}"
+
+
+def _change_words(share: dict[str, Any]) -> str:
+    if share["change"] is None:
+        return "change unmeasured"
+    if share["verdict"] == "no reliable change":
+        return "no reliable change from the 7 days before"
+    points = f"{abs(share['change']) * 100:.0f} points"
+    return f"{share['verdict']} by {points} from the 7 days before"
 
 
 def _settings_lines(settings: dict[str, Any] | None) -> Iterator[str]:

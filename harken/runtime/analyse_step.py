@@ -8,12 +8,12 @@ from core.errors import TransientError
 from core.watch import Topic
 from harken.clock import Clock
 from harken.pipeline.analyse import LEASE_TIME, MAX_BATCH, PIECE, analyse_batch
+from harken.pipeline.learned import LearnedModels, encode_with, learned_topics
 from harken.pipeline.pace import START_COST, Pace
 from harken.pipeline.step_result import StepResult
 from harken.runtime.heartbeat import Heartbeat
 from store.analysis import queue
 from store.database import Database
-from store.watches import active_topics
 
 if TYPE_CHECKING:
     from nlp.model import Model
@@ -38,12 +38,14 @@ def analyse_step(
         extension.extend(now)
 
     pace = Pace(MAX_BATCH, start_cost=START_COST, seconds=clock.monotonic, on_progress=report)
-    classifiers = ClassifierCache(database, model, report)
+    classifiers, models = ClassifierCache(database, model, report), LearnedModels(database, model)
 
     def step(now: datetime) -> StepResult:
         """Analyse one batch."""
         classifier = classifiers.current()
-        return analyse_batch(database, model, classifier, owner=owner, now=now, pace=pace)
+        return analyse_batch(
+            database, models.current(), classifier, owner=owner, now=now, pace=pace
+        )
 
     return step
 
@@ -93,11 +95,12 @@ class ClassifierCache:
         from nlp.topic_classifier import TopicClassifier
 
         with self._database.read() as tx:
-            topics = active_topics(tx)
+            topics, vectors = learned_topics(tx, self._model)
         if topics != self._topics:
+            encode = encode_with(vectors, self._encode)
             self._topics, self._topic_classifier = (
                 topics,
-                TopicClassifier(topics, self._encode, self._model.topic_threshold),
+                TopicClassifier(topics, encode, self._model.topic_threshold),
             )
         return self._topic_classifier
 

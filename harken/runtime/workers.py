@@ -13,6 +13,7 @@ from harken import wiring
 from harken.clock import Clock
 from harken.pipeline.index import MAX_BATCH as MAX_CHANGES
 from harken.pipeline.index import IndexStep
+from harken.pipeline.learned import LearnedModels
 from harken.pipeline.pace import START_COST, Pace
 from harken.pipeline.progress import NO_PROGRESS, Progress
 from harken.pipeline.rescore import (
@@ -116,11 +117,13 @@ def rescore_mentions(
     with database.write() as tx:
         queue.release(tx, RESCORE_WORKER)  # leases of a killed predecessor
     model = wiring.open_model(settings)
-    queue_size = enqueue_rescoring(database, model)
+    models = LearnedModels(database, model)
+    queue_size = enqueue_rescoring(database, models.current())
     progress.expect(queue_size)
     heartbeat = Heartbeat(database, RESCORE_WORKER, started_at=clock.now(), is_silent=True)
     step = analyse_step(database, model, heartbeat, clock, owner=RESCORE_WORKER)
     result = _loop(step, heartbeat, clock, follow=False, progress=progress)
+    model = models.current()
     with database.read() as tx:
         return queue_size, result, remaining(tx, model.name)
 

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 from core.mention import AnalysisState, MentionState, Sentiment
-from core.observation import Observation
+from core.observation import Observation, SentimentCounts
 from store.analysis import rescoring
 from store.tables import Instant, matches, mentions, verdicts
 
@@ -154,6 +154,24 @@ def hourly_counts(
         has_topic = cast(verdicts.c.topics, Text).contains(json.dumps(topic), autoescape=True)
         query = query.join(verdicts, _WHOLE_TEXT_JOIN).where(has_topic)
     return dict(tx.execute(query).all())
+
+
+def sentiment_counts(
+    tx: Connection, watch: str, *, since: datetime, until: datetime
+) -> SentimentCounts:
+    """Count the analysed mentions of *watch* published in [since, until) by sentiment."""
+    query = (
+        select(_SENTIMENT.label("sentiment"), func.count())
+        .join_from(mentions, matches, matches.c.mention == mentions.c.id)
+        .outerjoin(verdicts, _WHOLE_TEXT_JOIN)
+        .outerjoin(_target_verdicts, _TARGET_JOIN)
+        .where(*_conditions(watch, since, until), _IS_ANALYSED)
+        .group_by(_SENTIMENT)
+    )
+    counts: dict[str | None, int] = dict(tx.execute(query).all())
+    unscored = counts.pop(None, 0)
+    by_class = {str(sentiment): counts.get(sentiment, 0) for sentiment in Sentiment}
+    return SentimentCounts(**by_class, unscored=unscored)
 
 
 def unscored_since(tx: Connection, *, until: datetime) -> datetime | None:

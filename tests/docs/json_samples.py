@@ -6,6 +6,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import timedelta
+from itertools import islice
 from pathlib import Path
 
 from config.settings import Settings
@@ -29,6 +30,7 @@ from store.alerts import incidents
 from store.analysis import rescoring
 from store.analysis.verdicts import save_results
 from store.database import Database
+from store.mentions import all_mentions
 from tests.console import sample_installation
 from tests.harken import small_installation
 from tests.harken.cli_server import call
@@ -114,8 +116,29 @@ def _calls(folder):
         ),
         ("harken evaluate", [*evaluation, "--by", "label", "--compare", "minilm"]),
         ("harken analyse", ["analyse", "--again", *at]),
+        *_learning_calls(folder, at, config),
         ("harken crawl", ["crawl", *at]),
         ("harken init", ["init", "--config", str(folder / "new.yaml")]),
+    ]
+
+
+def _learning_calls(folder, at, config):
+    """Return calls that set labels, measure on them and learn from them."""
+    record = Database(f"sqlite:///{folder / 'state' / 'record.db'}")
+    with record.read() as tx:
+        rows = [
+            {"id": m.id, "sentiment": "negative" if "battery" in m.text else "neutral"}
+            for m in islice(all_mentions(tx), 300)
+        ]
+    record.close()
+    (folder / "rows.jsonl").write_text("".join(f"{dumps(row)}\n" for row in [*rows, {}]))
+    return [
+        ("harken label", ["label", "--file", str(folder / "rows.jsonl"), *at]),
+        ("harken label", ["label", "--list", *at]),
+        ("harken label", ["label", "--sample", "3", *at]),
+        ("harken evaluate", ["evaluate", "--own", *config]),
+        ("harken learn", ["learn", *at]),
+        ("harken learn", ["learn", "--undo", *at]),
     ]
 
 

@@ -40,15 +40,21 @@ FLAGS = {
     "evaluate": (
         *(("file", None), ("--task", "sentiment"), ("--taxonomy", None), ("--shots", None)),
         *(("--zero-shot", False), ("--classes", ""), ("--predictions", None), ("--plot", None)),
-        *READ,
+        *(("--own", False), *READ),
     ),
+    "label": (
+        *(("mention", None), ("--sentiment", None), ("--watch", None), ("--topic", None)),
+        *(("--role", None), ("--by", "operator"), ("--file", None), ("--sample", None)),
+        *(("--export", None), ("--list", False), ("--remove", False), *STEP),
+    ),
+    "learn": (("--undo", False), *STEP),
     "model install": (("name", None), JSON),
     "model build": (("name", None), JSON),
     "model list": (JSON,),
     "model verify": (("name", None), JSON),
 }
 HIDDEN = {"--offset", "--child", "--name"}
-REPEATABLE = {("init", "--feed"), ("crawl", "sources")}
+REPEATABLE = {("init", "--feed"), ("crawl", "sources"), ("label", "--topic")}
 
 
 def commands(group, prefix=""):

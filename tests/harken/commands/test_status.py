@@ -21,6 +21,7 @@ STATUS = {
     "calm": None,
     "processes": [{"name": "index", "pid": 77, "state": "failing", "since": AT, "beat": AT}],
     "settings": None,
+    "shares": [],
 }  # fmt: skip
 
 
@@ -82,3 +83,24 @@ def test_status_names_the_settings_that_need_a_restart():
 
 def test_status_does_not_mention_settings_that_apply():
     assert "settings" not in status_text(**edited_settings())
+
+
+def share(**values):
+    """Return the JSON of a share whose error is unmeasured."""
+    unknown = dict.fromkeys(("corrected", "low", "high", "change", "change_low", "change_high"))
+    row = {"watch": "acme", "since": AT, "until": AT, "scored": 214, "negative_share": 0.31}
+    return {"shares": [row | unknown | {"sample": 0, "verdict": "unmeasured"} | values]}
+
+
+def test_status_states_that_the_error_of_a_share_is_unmeasured():
+    text = status_text(**share())
+    assert "negative share of acme, last 7 days: 31% of 214 scored mentions; error unm" in text
+    assert "no scored mention" in status_text(**share(negative_share=None))
+
+
+def test_status_states_the_corrected_share_and_its_change():
+    corrected = {"corrected": 0.27, "low": 0.22, "high": 0.33, "change": 0.02}
+    text = status_text(**share(**corrected, verdict="no reliable change"))
+    assert "; 27% corrected for the model's errors (22% to 33%); no reliable change from" in text
+    text = status_text(**share(**corrected | {"change": -0.12}, verdict="down"))
+    assert "; down by 12 points from the 7 days before" in text

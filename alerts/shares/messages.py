@@ -1,0 +1,24 @@
+"""The sentence of an email about the true share behind its scores. Pure."""
+
+from collections.abc import Iterator
+
+from alerts.shares.correction import ChangeKind
+from alerts.shares.watch_shares import WatchShare
+from templates.i18n import Message, msg
+
+
+def share_messages(share: WatchShare | None) -> Iterator[Message]:
+    """Yield the corrected share and its change; nothing while the error is unmeasured."""
+    if share is None or share.corrected is None:
+        return
+    yield msg(
+        "share.corrected",
+        value=share.corrected.value,
+        low=share.corrected.low,
+        high=share.corrected.high,
+        count=share.labels,
+    )
+    if share.change_kind in (ChangeKind.UP, ChangeKind.DOWN):
+        yield msg(f"share.{share.change_kind}")
+    elif share.change_kind is ChangeKind.NONE:
+        yield msg("share.no_change")

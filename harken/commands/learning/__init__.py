@@ -1,0 +1,1 @@
+"""Commands on labels of the team: ``label``, ``learn``, and ``evaluate --own``."""

@@ -1,0 +1,1 @@
+"""Learning from labels of the team: heads fitted on stored vectors, judged on held-out texts."""

@@ -1,0 +1,1 @@
+"""Labels of people, random samples to label, and the heads learned from labels."""
