@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
+from config.own_accounts import parse_own_account
 from core.mention import Sentiment
 
 _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -33,6 +34,11 @@ def _check_zone(value: str) -> str:
     if value not in available_timezones():
         raise ValueError("should be an IANA time zone such as Europe/Berlin")
     return ZoneInfo(value).key
+
+
+def _check_own_account(value: str) -> str:
+    parse_own_account(value)
+    return value
 
 
 def _full_match(pattern: str, description: str) -> AfterValidator:
@@ -69,6 +75,7 @@ WebAddress = Annotated[
 MailAddress = Annotated[str, _full_match(r"[^@\s]+@[^@\s]+", "an address such as ada@acme.example")]
 
 Device = Annotated[str, _full_match("auto|cpu|cuda(:[0-9]{1,3})?", "auto, cpu, cuda or cuda:N")]
+OwnAccountText = Annotated[str, Field(max_length=200), AfterValidator(_check_own_account)]
 Name = Annotated[str, _full_match(r"(?=.*\w)[^\n]{1,100}", "a name of at most 100 characters")]
 
 
@@ -165,6 +172,11 @@ class WatchSettings(_Section):
     people: tuple[Name, ...] = Field(
         (), description="Full names of spokespeople; no other person is recognised."
     )
+    own_accounts: tuple[OwnAccountText, ...] = Field(
+        (),
+        description="The brand's own accounts and sites, which do not count as customers: "
+        "@acme, mastodon.example/@acme, Acme Support, acme.example.",
+    )
     purpose: str = Field("", description="Purpose of processing (GDPR Art. 5).")
     retention: Duration = Field(
         timedelta(days=365), ge=_DAY, description="Older mentions are not stored."
@@ -198,6 +210,9 @@ class SourceSettings(_Section):
     every: Duration = Field(timedelta(minutes=15), ge=_SECOND, description="Time between crawls.")
     options: dict[str, Any] = Field(
         default_factory=dict, description="Options of its kind, such as url."
+    )
+    owned: bool = Field(
+        False, description="The brand itself writes its posts (replies to them are customers')."
     )
     allow_loopback: bool = Field(False, description="Allow addresses on this machine, for tests.")
     delay: Duration | None = Field(

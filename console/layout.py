@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from alerts.health import SystemHealth, system_health
-from alerts.messages.brief import headline
+from alerts.messages.brief_sentences import headline
 from alerts.messages.completeness import outage_messages
 from console.first_steps import explain_emptiness
 from core.incident import Incident, IncidentState

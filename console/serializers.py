@@ -22,12 +22,13 @@ def mention_row(mention: Mention) -> dict[str, Any]:
         mention = replace(mention, text="", entities=(), phrases=())
     row = asdict(replace(mention, verdicts=()))
     row["verdicts"] = [verdict_row(verdict) for verdict in mention.verdicts]
+    row |= {"role": mention.role, "role_origin": mention.role_origin}
     return row | {"place": None if mention.place is None else asdict(mention.place)}
 
 
 def verdict_row(verdict: Verdict) -> dict[str, Any]:
     """Return a verdict of the ``mention`` in docs/json.md: its fields and derived values."""
-    property_names = ("emotion", "intents", "offensive")
+    property_names = ("emotion", "intents", "offensive", "ironic", "role")
     return asdict(verdict) | {name: getattr(verdict, name) for name in property_names}
 
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from core.role import Role
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
@@ -18,6 +20,7 @@ class Post:
     edited: datetime | None = None
     language: str | None = None  # what the platform claims, ISO 639-1; may be wrong
     parent: str | None = None  # uri of the post it answers
+    author_role: Role | None = None  # only where the platform marks the account, as Mastodon a bot
     engagement: Mapping[str, int] = field(
         default_factory=dict
     )  # e.g. {"likes": 3}, only where reported
@@ -33,6 +36,7 @@ class CrawledPost:
     voice: str | None
     family: str | None  # exact-hash family of the normalised text
     matches: Mapping[str, str]  # watch slug -> revision of the watch; may be empty
+    brand_of: frozenset[str] = frozenset()  # slugs of the watches whose own account wrote it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,12 +7,13 @@ from enum import StrEnum
 
 
 class IncidentKind(StrEnum):
-    """The kinds of incidents. Only a crisis sends alerts; the others are notices."""
+    """The kinds of incidents. A crisis and a news wave are sent; all but a crisis are notices."""
 
     CRISIS = "crisis"
     ATTENTION = "attention"
     SOUR = "sour"
     HEALTH = "health"
+    NEWS = "news"
 
 
 class IncidentState(StrEnum):

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from core.entity import Entity, Place, common_place
+from core.role import Role, RoleOrigin, likeliest_role
 
 DECISION_THRESHOLD: Final = 0.5  # lowest probability of a class that may hold beside others
 
@@ -70,7 +71,7 @@ class Verdict:
     topics: tuple[str, ...]  # topic ids, best first
     model: str  # name, adapter hash, device and precision
     text_sha256: str
-    # Calibrated probabilities by head and class, for the three properties below; empty where the
+    # Calibrated probabilities by head and class, for the properties below; empty where the
     # model has no other head or does not support the language.
     heads: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     # The share of the cleaned text that the model got, by characters, in (0, 1]. It is below 1 for
@@ -97,7 +98,20 @@ class Verdict:
     @property
     def offensive(self) -> bool | None:
         """True from ``DECISION_THRESHOLD`` on; None: the model has no such head."""
-        probability = self.heads.get("offence", {}).get("offensive")
+        return self._holds("offence", "offensive")
+
+    @property
+    def ironic(self) -> bool | None:
+        """True from ``DECISION_THRESHOLD`` on: perhaps ironic; None: the model has no such head."""
+        return self._holds("irony", "irony")
+
+    @property
+    def role(self) -> Role | None:
+        """The likeliest role of the author; None: the model has no such head."""
+        return likeliest_role(self.heads)
+
+    def _holds(self, head: str, name: str) -> bool | None:
+        probability = self.heads.get(head, {}).get(name)
         return None if probability is None else probability >= DECISION_THRESHOLD
 
 
@@ -127,6 +141,8 @@ class Mention:
     reason: str | None = None  # why it is unscored or quarantined
     entities: tuple[Entity, ...] = ()  # none before the analysis
     phrases: tuple[str, ...] = ()  # key phrases, the weightiest first
+    author_role: Role | None = None  # as the platform marks the account; None: it does not
+    brand_of: tuple[str, ...] = ()  # slugs of the watches whose own account wrote it
 
     @property
     def place(self) -> Place | None:
@@ -140,6 +156,33 @@ class Mention:
             v for v in self.verdicts if v.watch is None and v.text_sha256 == self.text_sha256
         ]
         return whole_text_verdicts[-1] if whole_text_verdicts else None
+
+    @property
+    def role(self) -> Role:
+        """The role of the author; ``brand`` for an own account of any watch."""
+        return Role.BRAND if self.brand_of else self._role_by_others
+
+    def role_for(self, watch: str | None) -> Role:
+        """Return the role of the author for *watch*: its own account is the brand of it alone."""
+        if watch is None:
+            return self.role
+        return Role.BRAND if watch in self.brand_of else self._role_by_others
+
+    @property
+    def role_origin(self) -> RoleOrigin:
+        """The evidence for ``role``."""
+        if self.brand_of:
+            return RoleOrigin.ACCOUNT
+        if self.author_role is not None:
+            return RoleOrigin.PLATFORM
+        has_head = self.verdict is not None and self.verdict.role is not None
+        return RoleOrigin.MODEL if has_head else RoleOrigin.DEFAULT
+
+    @property
+    def _role_by_others(self) -> Role:
+        """The role by the platform, else by the model, else the default."""
+        verdict_role = self.verdict.role if self.verdict else None
+        return self.author_role or verdict_role or Role.CUSTOMER
 
     def verdict_for(self, watch: str | None) -> Verdict | None:
         """Return the verdict that counts for *watch*: towards it, by the model of ``verdict``.

@@ -1,9 +1,11 @@
 """Mentions without text, for detection, charts and emails."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from core.mention import Sentiment
+from core.role import Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +19,7 @@ class Observation:
     family: str | None = None  # near-identical texts share it
     sentiment: Sentiment | None  # towards the watch, or else of the whole text; None: unscored
     topics: tuple[str, ...] = ()
+    role: Role = Role.CUSTOMER  # for the watch
 
     @property
     def negative(self) -> bool | None:
@@ -27,6 +30,16 @@ class Observation:
     def author_key(self) -> str:
         """The key that counts as one author: the voice, else the family, else the mention."""
         return self.voice or self.family or self.id
+
+
+def customers(observations: Iterable[Observation]) -> list[Observation]:
+    """Return those of *observations* that are by customers, who alone count as people."""
+    return [o for o in observations if o.role is Role.CUSTOMER]
+
+
+def news(observations: Iterable[Observation]) -> list[Observation]:
+    """Return the news posts among *observations*."""
+    return [o for o in observations if o.role is Role.NEWS]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,3 +30,4 @@ class Watch:
     people: tuple[str, ...] = ()  # full names of its spokespeople; no other person is extracted
     # Expected shares of negative, neutral and positive mentions, sum 1; empty: not set.
     prior: tuple[float, ...] = ()
+    own_accounts: tuple[str, ...] = ()  # its own accounts, names and sites; config.own_accounts

@@ -6,12 +6,13 @@ from typing import Any, Final
 
 from core.entity import EntityKind, hostname
 from core.mention import Mention, MentionState, Sentiment, Verdict
+from core.role import Role
 from indexer.index_tokens import index_words
 from indexer.query.fields import FIELDS, YesNo
 
 # Incremented when a field is added, removed or changes its meaning. The first writer of a newer
 # schema deletes an index of an older one and rebuilds it.
-SCHEMA: Final = 3
+SCHEMA: Final = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,7 @@ class Document:
     emotion: str | None  # core.mention.Emotion; None: no model predicted it
     intent: tuple[str, ...]  # core.mention.Intent; likewise ()
     offensive: str | None  # yes | no; None: no model predicted it
+    role: str = Role.CUSTOMER  # core.role.Role; brand for an own account of any watch
     voice: str | None
     family: str | None
     state: str  # core.mention.MentionState
@@ -84,6 +86,7 @@ def build_document(mention: Mention) -> Document:
         emotion=verdict.emotion if verdict else None,
         intent=verdict.intents if verdict else (),
         offensive=_yes_or_no(verdict.offensive) if verdict else None,
+        role=mention.role,
         voice=mention.voice,
         family=mention.family,
         state=mention.state,

@@ -19,8 +19,9 @@ from sqlalchemy import (
 )
 
 from core.mention import AnalysisState, Mention, MentionState, Sentiment, Verdict
+from core.role import Role
 from store.entities import EntitiesAndPhrases, read_entities
-from store.tables import matches, mentions, sightings, verdicts
+from store.tables import matches, mentions, sightings, verdicts, voices
 
 IDS: Final[BindParameter[Any]] = bindparam(
     "ids", expanding=True
@@ -36,7 +37,8 @@ _LOCK: Final = (
 
 def get(tx: Connection, ids: Sequence[str]) -> list[Mention]:
     """Return the mentions of *ids*, in that order; ids that are not stored are left out."""
-    rows = {r.id: r for r in tx.execute(select(mentions).where(mentions.c.id.in_(ids)))}
+    query = select(mentions, voices.c.role).outerjoin(voices, voices.c.id == mentions.c.voice)
+    rows = {r.id: r for r in tx.execute(query.where(mentions.c.id.in_(ids)))}
     sighting_rows = _rows_by_mention(tx, sightings, ids)
     match_rows = _rows_by_mention(tx, matches, ids)
     verdict_rows = _rows_by_mention(tx, verdicts, ids)
@@ -123,6 +125,8 @@ def _mention(
             _verdict(v) for v in sorted(verdict_rows, key=lambda v: (v.at, v.model, v.watch))
         ),
         reason=row.reason,
+        author_role=None if row.role is None else Role(row.role),
+        brand_of=tuple(sorted(m.watch for m in match_rows if m.own)),
     )
 
 

@@ -86,7 +86,7 @@ watches = _table(
     _primary_key("slug"),
     *(_not_null(name) for name in ("name", "kind", "query", "revision", "zone", "origin")),
     # prior: expected shares of negative, neutral and positive; [] if none is set
-    *(_not_null(name, JSON) for name in ("topics", "products", "people", "prior")),
+    *(_not_null(name, JSON) for name in ("topics", "products", "people", "own_accounts", "prior")),
     _not_null("purpose", Text),
     _not_null("retention_days", Integer),
     _not_null("active", Boolean),
@@ -108,6 +108,7 @@ sources = _table(
     *(_not_null(name, JSON) for name in ("options", "cursor", "validators", "prior")),
     _not_null("interval_s", Integer),
     _not_null("active", Boolean),
+    _not_null("owned", Boolean, default=False),
     _not_null("failures", Integer),
     _not_null("since", Instant),
     _not_null("due", Instant),
@@ -132,7 +133,11 @@ runs = _table(
     Index("ix_runs_source_started", "source", "started"),
 )
 voices = _table(
-    "voices", _primary_key("id"), _not_null("platform"), _not_null("first_seen", Instant)
+    "voices",
+    _primary_key("id"),
+    _not_null("platform"),
+    _not_null("first_seen", Instant),
+    _nullable("role"),  # as the platform marks the account
 )
 families = _table("families", _primary_key("id"), _not_null("first_seen", Instant))
 mentions = _table(
@@ -178,6 +183,7 @@ matches = _table(
     _mention_key(),
     _primary_key("watch"),
     _not_null("watch_revision"),
+    _not_null("own", Boolean, default=False),  # an own account of the watch wrote the mention
     Index("ix_matches_watch", "watch", "mention"),
 )
 skipped = _table(
@@ -198,6 +204,7 @@ verdicts = _table(
     _nullable("polarity", Double),
     _not_null("topics", JSON),
     _not_null("heads", JSON),  # probabilities by head and class
+    _nullable("role"),  # the likeliest class of the head role
     _not_null("read_share", Double),  # of the cleaned text, by characters; above 0, at most 1
     _not_null("prior", JSON),  # expected shares by sentiment; {} if none is set
     _not_null("at", Instant),

@@ -10,7 +10,7 @@ from core.watch import Topic, Watch
 from store.database import upsert
 from store.tables import topics, watches
 
-_LIST_FIELDS: Final = ("topics", "products", "people", "prior")
+_LIST_FIELDS: Final = ("topics", "products", "people", "own_accounts", "prior")
 
 
 def query_revision(query: str) -> str:

@@ -32,9 +32,10 @@ from alerts.detection.lifecycle import (
     IncidentEvent,
     issue_notices,
 )
+from alerts.detection.news_wave import NewsHistory, news_spikes
 from alerts.detection.seasonality import Floats
-from core.incident import Spike
-from core.observation import Observation
+from core.incident import IncidentKind, Spike
+from core.observation import Observation, customers
 from core.timestamps import floor_to
 from core.watch import Watch
 
@@ -55,6 +56,7 @@ class DetectionContext:
     gaps: tuple[Interval, ...] = ()  # times at which the sources of the watch were not crawled
     history_version: int = 0  # rises when other models or topics change the stored history
     day_profile: Floats | None = None  # normal day (24 hours) of other watches on this clock
+    news: NewsHistory | None = None  # None: too few news posts for a wave, or roles are unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,15 +91,16 @@ def detect(
 ) -> Detection:
     """Evaluate *watch* at *now* and learn the hours that have settled.
 
-    *observations*: the stored ones of the watch, live and published from :func:`load_start` on, in
-    any order. The same arguments give the same result: a step killed before its result was stored
-    can run again.
+    *observations*: the stored ones of the watch, live and published from :func:`load_start` on, of
+    all roles and in any order; those of customers are counted. The same arguments give the same
+    result: a step killed before its result was stored can run again.
     """
     if context.backfilled_at is None or now < context.backfilled_at:
         return Detection(state=state)
     visible = [o for o in observations if o.first_seen <= now and o.at <= now]
-    previous = _current_state(watch, visible, state, now, context)
-    counts = _masked_counts(watch, visible, previous.baseline, now, context)
+    people = customers(visible)
+    previous = _current_state(watch, people, state, now, context)
+    counts = _masked_counts(watch, people, previous.baseline, now, context)
     policy = ThresholdPolicy(watch=watch.slug, units=context.units, budget=context.budget)
     evaluation = evaluate_history(previous.baseline, counts, previous.evaluated_until, now, policy)
     step = DetectorStep(policy, evaluation, counts, previous.evaluated_until, now)
@@ -107,7 +110,10 @@ def detect(
             now=now, horizon=context.backfilled_at - PAST_HORIZON, locate=step.locate
         )
         episode, events = summarize_backfill(episode, events, evaluation.warm_evaluations, view)
-    notice_spikes = step.current_notices(episode)
+    notice_spikes = [
+        *(s for s in step.current_notices(episode) if not _is_heard(s, visible, now)),
+        *news_spikes(watch.slug, context.news, now),
+    ]
     last_notices, notice_events = issue_notices(previous.last_notices, notice_spikes, now)
     next_state = replace(
         previous,
@@ -123,6 +129,12 @@ def detect(
         events=(*events, *notice_events),
         baselines=evaluation.baselines,
     )
+
+
+def _is_heard(spike: Spike, observations: Sequence[Observation], now: datetime) -> bool:
+    """Return True if *spike* reports silence while news or programs post: the sources work."""
+    has_posts = any(now - o.at < VOICE_WINDOW for o in observations)
+    return spike.kind is IncidentKind.HEALTH and has_posts
 
 
 def _valid_baseline(

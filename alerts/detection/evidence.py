@@ -11,7 +11,8 @@ from alerts.detection.baseline import Baseline, score_windows
 from alerts.detection.counts import VOICE_WINDOW, count_voices
 from alerts.detection.crisis import Rule, effective_scores, score, threshold
 from alerts.detection.detector import DetectionContext
-from core.observation import Observation
+from core.incident import IncidentKind
+from core.observation import Observation, customers, news
 from core.watch import Watch
 
 # An incident that opened at the end of a bucket belongs to that bucket.
@@ -20,7 +21,7 @@ ONE_MICROSECOND: Final = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """The negative mentions of an incident, with their numbers of voices and families."""
+    """The mentions of an incident, with their numbers of voices and families."""
 
     mentions: tuple[str, ...]  # ids, oldest first
     voices: int
@@ -28,14 +29,25 @@ class Evidence:
 
 
 def collect_evidence(
-    observations: Sequence[Observation], topic: str | None, onset: datetime, until: datetime
+    observations: Sequence[Observation],
+    topic: str | None,
+    onset: datetime,
+    until: datetime,
+    kind: IncidentKind = IncidentKind.CRISIS,
 ) -> Evidence:
-    """Return the negative mentions of [*onset*, *until*], of the watch or of its *topic*."""
-    candidates = [o for o in observations if o.negative and topic in (None, *o.topics)]
+    """Return the negative mentions by customers of [*onset*, *until*], of the watch or its *topic*.
+
+    Of a news wave return the news posts; copies of a text without an author count each.
+    """
+    is_news = kind is IncidentKind.NEWS
+    candidates = (
+        news(observations) if is_news else [o for o in customers(observations) if o.negative]
+    )
+    candidates = [o for o in candidates if topic in (None, *o.topics)]
     matches = sorted((o for o in candidates if onset <= o.at <= until), key=lambda o: (o.at, o.id))
     return Evidence(
         mentions=tuple(o.id for o in matches),
-        voices=len({o.author_key for o in matches}),
+        voices=len({o.voice or o.id if is_news else o.author_key for o in matches}),
         families=len({o.family or o.id for o in matches}),
     )
 
@@ -56,7 +68,7 @@ def tipping_mention(
     if baseline is None:
         return None
     arrivals = sorted(
-        (o for o in observations if opened_at - 2 * VOICE_WINDOW <= o.at <= opened_at),
+        (o for o in customers(observations) if opened_at - 2 * VOICE_WINDOW <= o.at <= opened_at),
         key=lambda o: (o.first_seen, o.id),
     )
     limit = threshold(baseline.history_days, context.units, context.budget)

@@ -12,13 +12,14 @@ from alerts.messages.brief import BriefFacts
 from alerts.messages.completeness import Completeness
 from alerts.messages.hourly_bars import HOUR, count_hourly, with_usual_levels
 from alerts.messages.keyness import mentions_with_reasons
-from core.incident import Incident
+from core.incident import Incident, IncidentKind
 from core.mention import Mention, Sentiment
-from core.observation import Observation
+from core.observation import Observation, customers
 from core.timestamps import floor_to
 from core.watch import Watch
 from store import mentions
 from store.alerts import observations as observation_rows
+from store.alerts import roles
 from store.alerts.observations import NegativeText
 from templates.contexts import mail
 
@@ -51,16 +52,9 @@ def collect_facts(
     """Return the content of a brief on *case* at *now*; *explain* finds the reasons."""
     incident, watch = case.incident, case.watch
     observations = observation_rows.observations(tx, watch.slug, since=now - CHART_SPAN, until=now)
-    unit_observations = [o for o in observations if incident.topic in (None, *o.topics)]
+    unit_observations = [o for o in customers(observations) if incident.topic in (None, *o.topics)]
     incident_mentions = mentions.get(tx, list(incident.mentions)[-MAX_MENTIONS:])
-    background = observation_rows.negative_texts(
-        tx,
-        watch.slug,
-        since=incident.onset - BACKGROUND_SPAN,
-        until=incident.onset,
-        limit=2 * MAX_MENTIONS,
-    )
-    reasons = explain(incident_mentions, background)
+    reasons = explain(incident_mentions, _background(tx, incident))
     last = floor_to(now, HOUR) + HOUR
     return BriefFacts(
         incident=incident,
@@ -75,7 +69,18 @@ def collect_facts(
         mentions=mentions_with_reasons(incident_mentions, reasons),
         duplicate_counts=duplicate_counts(incident_mentions),
         completeness=completeness,
+        role_counts=roles.counts_by_role(
+            tx, watch.slug, topic=incident.topic, since=incident.onset, until=now
+        ),
     )
+
+
+def _background(tx: Connection, incident: Incident) -> list[NegativeText]:
+    """Return earlier complaints to compare words with; of a news wave earlier news posts."""
+    is_news = incident.kind is IncidentKind.NEWS
+    texts = observation_rows.news_texts if is_news else observation_rows.negative_texts
+    since = incident.onset - BACKGROUND_SPAN
+    return texts(tx, incident.watch, since=since, until=incident.onset, limit=2 * MAX_MENTIONS)
 
 
 def quarter_hours(observations: Iterable[Observation], now: datetime) -> tuple[int, ...]:

@@ -24,6 +24,7 @@ class UsualCounts:
     negative: float
     neutral: float
     positive: float
+    other_voices: float = 0.0
 
     @property
     def negative_share(self) -> float:
@@ -33,7 +34,7 @@ class UsualCounts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayCounts:
-    """Counts of one day of a watch or of one of its topics.
+    """Counts of one day of a watch or of one of its topics, of customers alone.
 
     Sentiments count voices: each distinct voice once in each of its sentiments. Three accounts with
     sixty posts count as three.
@@ -45,6 +46,7 @@ class DayCounts:
     neutral: int
     positive: int
     unscored: int
+    other_voices: int = 0  # of other roles: news and programs prove that the sources work
     usual: UsualCounts | None = None  # None: not enough history
 
     @property
@@ -129,8 +131,8 @@ def safety(
 ) -> Safety:
     """Return the need for a response on a day with *highlight*.
 
-    A verdict requires a baseline, half the sources and no outage. *incidents*: those of the day and
-    those that opened since.
+    A verdict requires a baseline, half the sources and no outage. *incidents*: those of the day,
+    those that opened since, and the news waves of the day.
     """
     if any(
         i.kind is IncidentKind.CRISIS and i.state is not IncidentState.RESOLVED for i in incidents
@@ -138,7 +140,8 @@ def safety(
         return Safety.ALARM
     if highlight.kind is HighlightKind.DROP or not _is_coverage_sufficient(completeness):
         return Safety.UNKNOWN
-    if highlight.kind in (HighlightKind.INCIDENT, HighlightKind.SOUR):
+    has_news_wave = any(i.kind is IncidentKind.NEWS for i in incidents)
+    if has_news_wave or highlight.kind in (HighlightKind.INCIDENT, HighlightKind.SOUR):
         return Safety.WATCH
     return Safety.CALM
 
@@ -150,9 +153,11 @@ def _is_coverage_sufficient(completeness: Completeness) -> bool:
 
 
 def _has_dropped(counts: DayCounts) -> bool:
-    if counts.usual is None or counts.voices >= DROP_SHARE * counts.usual.voices:
+    if counts.usual is None:
         return False
-    return poisson_z(counts.voices, counts.usual.voices) <= -MIN_Z
+    voices = counts.voices + counts.other_voices
+    usual = counts.usual.voices + counts.usual.other_voices
+    return voices < DROP_SHARE * usual and poisson_z(voices, usual) <= -MIN_Z
 
 
 def _changes(topic: TopicDay) -> Iterator[DayHighlight]:

@@ -1,12 +1,13 @@
 """The digest: one local day of one watch as an email, with its change, safety and gaps. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time
 from typing import Final
 
 from alerts.channel import Notification, Recipient
-from alerts.messages.brief import headline as incident_headline
+from alerts.messages.brief_sentences import headline as incident_headline
+from alerts.messages.brief_sentences import is_news
 from alerts.messages.completeness import Completeness, completeness_messages
 from alerts.messages.day_summary import (
     MIN_Z,
@@ -22,10 +23,12 @@ from alerts.messages.digest_days import DayWindow, digest_key
 from alerts.messages.figures import day_figures, peak_message
 from alerts.messages.headline import headline, lede, safety_answer
 from alerts.messages.quotes import quote, representative_mentions
+from alerts.messages.role_sentences import others_message
 from alerts.shares.messages import share_messages
 from alerts.shares.watch_shares import WatchShare
 from core.incident import Incident
 from core.mention import Mention, Sentiment
+from core.role import Role
 from core.watch import Watch
 from templates.charts.geometry import Bar, NamedInterval, plot
 from templates.charts.png import chart_images
@@ -53,6 +56,8 @@ class DigestFacts:
     bars: tuple[Bar, ...]  # the 48 h that end with the window, an hour each, oldest first
     incidents: tuple[Incident, ...]  # those that overlap the window
     later_incidents: tuple[Incident, ...] = ()  # those that opened after it and are unresolved
+    news_waves: tuple[Incident, ...] = ()  # those detected in the window
+    role_counts: Mapping[Role, int] = field(default_factory=dict)  # mentions of the day
     mentions: tuple[Mention, ...]  # candidates for quotes
     duplicate_counts: Mapping[str, int]  # further mentions by family (by id without a family)
     completeness: Completeness
@@ -85,7 +90,8 @@ def digest_context(facts: DigestFacts, recipient: Recipient) -> mail.Digest:
     """Return the content of the email as values and messages."""
     links, completeness = Links(recipient.base_url), facts.completeness
     highlight = pick_highlight(facts.counts, facts.topics, facts.incidents)
-    incidents = (*facts.later_incidents, *facts.incidents)
+    incidents = (*facts.later_incidents, *facts.incidents, *facts.news_waves)
+    others = others_message(facts.role_counts)
     safety_level = safety(highlight, incidents, completeness)
     safety_message = safety_answer(safety_level, highlight, completeness.outages)
     return mail.Digest(
@@ -93,14 +99,14 @@ def digest_context(facts: DigestFacts, recipient: Recipient) -> mail.Digest:
         locale=recipient.locale,
         watch=facts.watch.name,
         day=facts.window.start,
-        is_quiet=facts.counts.mentions < QUIET_MENTIONS and not incidents,
+        is_quiet=_mention_count(facts) < QUIET_MENTIONS and not incidents,
         preheader=msg(
             "digest.preheader",
             safety=safety_message,
             mentions=msg("count.mentions", count=facts.counts.mentions),
         ),
         headline=headline(facts.watch.name, facts.counts, highlight),
-        lede=tuple(lede(facts.counts, facts.topics, highlight)),
+        lede=(*lede(facts.counts, facts.topics, highlight), *([others] if others else [])),
         safety=safety_message,
         safety_tone=str(safety_level),
         figures=day_figures(facts.counts, incidents),
@@ -121,6 +127,11 @@ def digest_context(facts: DigestFacts, recipient: Recipient) -> mail.Digest:
             zone=recipient.zone,
         ),
     )
+
+
+def _mention_count(facts: DigestFacts) -> int:
+    """Return the mentions of the day of every role."""
+    return max(facts.counts.mentions, sum(facts.role_counts.values()))
 
 
 def _subject(context: mail.Digest) -> str:
@@ -145,6 +156,7 @@ def _chart(facts: DigestFacts, zone: str) -> mail.Chart:
 
 
 def _incident_card(incident: Incident, facts: DigestFacts, links: Links) -> mail.IncidentCard:
+    """Return the card of *incident*; a news wave has no end and no people."""
     names = {topic.id: topic.name for topic in facts.topics}
     watch, onset, end = facts.watch.name, incident.onset, incident.resolved
     return mail.IncidentCard(
@@ -152,7 +164,9 @@ def _incident_card(incident: Incident, facts: DigestFacts, links: Links) -> mail
         title=msg("incident.topic", watch=watch, topic=names.get(incident.topic, incident.topic))
         if incident.topic
         else msg("incident.watch", watch=watch),
-        sentences=(
+        sentences=(incident_headline(incident), msg("brief.news_since", onset=onset))
+        if is_news(incident)
+        else (
             incident_headline(incident),
             msg("incident.open", onset=onset)
             if end is None

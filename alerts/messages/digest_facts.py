@@ -17,9 +17,10 @@ from alerts.messages.digest import DigestFacts
 from alerts.messages.digest_days import DayWindow, local_day
 from alerts.messages.hourly_bars import HOUR, count_hourly, with_usual_levels
 from alerts.shares.watch_shares import error_matrix, watch_share
-from core.incident import Incident
+from core.incident import Incident, IncidentKind
 from core.mention import Sentiment
-from core.observation import Observation
+from core.observation import Observation, customers
+from core.role import Role
 from core.watch import Topic, Watch
 from store import mentions
 from store.alerts import baselines, incidents
@@ -50,6 +51,10 @@ class DailyObservations:
         usual = _mean(past) if len(past) >= MIN_LIKE_DAYS else None
         return _count(self._select(day, topic), usual)
 
+    def role_counts(self, day: date) -> Mapping[Role, int]:
+        """Return the mentions of *day* by role."""
+        return Counter(o.role for o in self.days.get(day, ()))
+
     def _select(self, day: date, topic: str | None) -> list[Observation]:
         observations = self.days.get(day, ())
         return [o for o in observations if topic is None or topic in o.topics]
@@ -72,7 +77,7 @@ def collect_day_facts(tx: Connection, job: DigestJob, completeness: Completeness
     window = local_day(day, subscription.zone)
     daily = _daily_observations(tx, watch, window, subscription.zone)
     observations = daily.days.get(day, ())
-    candidates = mentions.get(tx, [o.id for o in observations][-MAX_CANDIDATES:])
+    candidates = mentions.get(tx, [o.id for o in customers(observations)][-MAX_CANDIDATES:])
     start = window.end - 48 * HOUR
     chart_observations = observation_rows.observations(
         tx, watch.slug, since=start, until=window.end
@@ -94,11 +99,19 @@ def collect_day_facts(tx: Connection, job: DigestJob, completeness: Completeness
             )
             for r in job.rivals
         ),
-        bars=with_usual_levels(tx, count_hourly(chart_observations, start, window.end), watch),
+        bars=with_usual_levels(
+            tx, count_hourly(customers(chart_observations), start, window.end), watch
+        ),
         incidents=tuple(
             incidents.overlapping(tx, since=window.start, until=window.end, watch=watch.slug)
         ),
         later_incidents=tuple(_opened_since(tx, watch, window)),
+        news_waves=tuple(
+            incidents.detected_within(
+                tx, IncidentKind.NEWS, watch.slug, since=window.start, until=window.end
+            )
+        ),
+        role_counts=daily.role_counts(day),
         mentions=tuple(candidates),
         duplicate_counts=duplicate_counts(candidates),
         completeness=replace(
@@ -132,21 +145,24 @@ def _daily_observations(
 
 
 def _count(observations: Sequence[Observation], usual: UsualCounts | None = None) -> DayCounts:
-    voices = {(o.voice or o.id, o.sentiment) for o in observations}
+    people = customers(observations)
+    customer_ids = {o.voice or o.id for o in people}
+    voices = {(o.voice or o.id, o.sentiment) for o in people}
     by_sentiment = Counter(sentiment for _, sentiment in voices)
     return DayCounts(
-        mentions=len(observations),
-        voices=len({o.voice or o.id for o in observations}),
+        mentions=len(people),
+        voices=len(customer_ids),
         negative=by_sentiment[Sentiment.NEGATIVE],
         neutral=by_sentiment[Sentiment.NEUTRAL],
         positive=by_sentiment[Sentiment.POSITIVE],
         unscored=by_sentiment[None],
+        other_voices=len({o.voice or o.id for o in observations} - customer_ids),
         usual=usual,
     )
 
 
 def _mean(past: Sequence[DayCounts]) -> UsualCounts:
-    names = ("mentions", "voices", "negative", "neutral", "positive")
+    names = ("mentions", "voices", "negative", "neutral", "positive", "other_voices")
     return UsualCounts(**{name: fmean(getattr(c, name) for c in past) for name in names})
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from alerts.messages.day_summary import DayCounts
-from core.incident import Incident, IncidentState
+from core.incident import Incident, IncidentKind, IncidentState
 from templates.charts.geometry import Bar
 from templates.contexts.mail import Figure
 from templates.i18n import Message, msg
@@ -16,7 +16,12 @@ MIN_SHARE_GAIN: Final = (
 
 
 def incident_figures(incident: Incident, now: datetime) -> tuple[Figure, ...]:
-    """Return the number of negative voices, their share, the number of texts and the duration."""
+    """Return the number of negative voices, their share, the number of texts and the duration.
+
+    Of a news wave the voices are authors of news posts, and it has no duration.
+    """
+    if incident.kind is IncidentKind.NEWS:
+        return _news_figures(incident)
     excess = incident.negative_share - incident.usual_share
     return (
         Figure(
@@ -34,6 +39,23 @@ def incident_figures(incident: Incident, now: datetime) -> tuple[Figure, ...]:
         Figure(
             value=msg("figure.length", value=(incident.resolved or now) - incident.onset),
             label=msg("figure.lasted" if incident.resolved else "figure.lasting"),
+            note=msg("figure.since", at=incident.onset),
+        ),
+    )
+
+
+def _news_figures(incident: Incident) -> tuple[Figure, ...]:
+    """Return the authors of news posts, the negative share of them and the number of texts."""
+    return (
+        Figure(
+            value=msg("figure.number", value=incident.observed),
+            label=msg("figure.news_authors"),
+            note=msg("figure.expected", expected=incident.expected),
+        ),
+        _share(incident.negative_share, None),
+        Figure(
+            value=msg("figure.number", value=incident.families),
+            label=msg("figure.texts"),
             note=msg("figure.since", at=incident.onset),
         ),
     )

@@ -46,7 +46,8 @@ def headline(watch: str, counts: DayCounts, highlight: DayHighlight) -> Message:
                 usual=highlight.usual,
             )
         case DayHighlight(kind=HighlightKind.QUIET):
-            key = "headline.quiet" if counts.mentions else "headline.nothing"
+            nobody = "headline.no_customers" if counts.other_voices else "headline.nothing"
+            key = "headline.quiet" if counts.mentions else nobody
             return msg(key, watch=watch, count=counts.mentions)
         case DayHighlight(kind=HighlightKind.DROP) if counts.usual:
             usual = counts.usual.mentions

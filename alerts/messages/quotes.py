@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
+from alerts.messages.role_sentences import author_notes
 from core.mention import Mention, MentionState, Sentiment, Verdict
 from templates.contexts.mail import VoiceQuote
 from templates.i18n import Message, msg
@@ -78,6 +79,7 @@ def quote(
         url=links.mention(mention.id),
         duplicate_count=_duplicate_count(mention, duplicate_counts),
         read_note=read_share_message(mention.verdict_for(watch), mention.text),
+        author_notes=author_notes(mention, watch),
     )
 
 

@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from sqlalchemy import Connection
 
 from alerts.messages.quotes import read_share_message
+from alerts.messages.role_sentences import author_message
 from console import responses
 from console.layout import DisplayNames, build_layout, load_display_names
 from console.responses import AppContextDep
@@ -17,6 +18,7 @@ from console.search.entity_links import entity_groups
 from console.search.mention_cards import CardBuilder
 from console.serializers import mention_row
 from core.mention import Emotion, Intent, Mention, MentionState, Verdict
+from core.role import Role
 from core.timestamps import format_utc
 from store import mentions
 from store.alerts import incidents
@@ -30,6 +32,8 @@ _HEAD_CLASSES: Final[Mapping[str, tuple[str, ...]]] = {
     "emotion": tuple(Emotion),
     "intent": tuple(Intent),
     "offence": ("clean", "offensive"),
+    "irony": ("literal", "irony"),
+    "role": tuple(Role),
 }
 
 
@@ -63,6 +67,7 @@ def page(app_context: AppContextDep, ident: str) -> Response:
             mention, is_whole=True
         ),
         verdicts=tuple(_verdict_details(mention, display_names)),
+        author=author_message(mention),
         entity_groups=tuple(entity_groups(mention)),
         facts=tuple(_facts(mention)),
     )

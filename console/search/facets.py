@@ -39,6 +39,7 @@ def make_label(display_names: DisplayNames, locale: str) -> Label:
         "watch": display_names.watch,
         "emotion": lambda emotion: translate(f"emotion.{emotion}"),
         "intent": lambda intent: translate(f"intent.{intent}"),
+        "role": lambda role: translate(f"role.{role}"),
         "language": lambda code: translate("facet.named", code=code),
         "place": lambda place: translate(place_name(place)),
         "tag": "#{}".format,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from alerts.messages.quotes import read_share_message
+from alerts.messages.role_sentences import author_notes
 from console.layout import LINKS, DisplayNames
 from console.search.params import SearchParams
 from core.identity import voice_handle
@@ -58,6 +59,7 @@ class CardBuilder:
             incident_url=incident_url,
             state=mention.state,
             read_note=None if is_whole else self._read_note(mention),
+            author_notes=author_notes(mention, self.watch),
         )
 
     def _read_note(self, mention: Mention) -> Message | None:

@@ -16,6 +16,7 @@ from pydantic import (
 )
 
 from core.mention import Emotion, Intent, Sentiment
+from core.role import Role
 from core.timestamps import format_utc, parse_utc
 from indexer.request import MAX_HISTORY, Filters
 from indexer.results import Sort
@@ -26,7 +27,8 @@ RANGES: Final = {
     "28d": timedelta(days=28),
 }
 FILTERS: Final = (
-    *("sentiment", "source", "topic", "intent", "emotion", "language", "place", "tag", "watch"),
+    *("sentiment", "role", "source", "topic", "intent", "emotion"),
+    *("language", "place", "tag", "watch"),
 )
 MAX_WINDOW: Final = MAX_HISTORY  # still drawn in bars of a week
 MIN_WINDOW: Final = timedelta(minutes=1)  # an incident may end at its onset
@@ -63,6 +65,7 @@ class SearchParams(BaseModel):
     sentiment: tuple[Sentiment, ...] = ()
     emotion: tuple[Emotion, ...] = ()
     intent: tuple[Intent, ...] = ()
+    role: tuple[Role, ...] = ()
     source: Values = ()
     topic: Values = ()
     language: Values = ()

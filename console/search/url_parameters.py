@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from console.search.params import FILTERS, RANGES, SearchParams
 from core.mention import Emotion, Intent, Sentiment
+from core.role import Role
 from indexer.results import Sort
 from templates.i18n import Message, msg
 
@@ -20,6 +21,7 @@ _CHOICES: Final[Mapping[str, Sequence[str]]] = {
             "sentiment": Sentiment,
             "emotion": Emotion,
             "intent": Intent,
+            "role": Role,
             "sort": Sort,
         }.items()
     },

@@ -16,6 +16,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from core.crawl import Post
 from core.errors import PermanentError
+from core.role import Role
 from core.timestamps import format_utc, parse_utc
 from crawlers.html_text import decode_html, parse_html, text_of
 from crawlers.source import Cursor, Fetch, ParsedPage, Source, SourceInfo, SourceOptions, WebUrl
@@ -48,6 +49,11 @@ class Forum(Source):
         author: str = Field(
             default="::attr(data-author)", description="Author of a post, within its element."
         )
+        staff: str | None = Field(
+            default=None,
+            description="Mark of a post by the brand's own staff, within its element.",
+            examples=[".badge-staff"],
+        )
         text: str = Field(
             default=".content", description="Element with the text of a post, within its element."
         )
@@ -78,7 +84,7 @@ class Forum(Source):
         @classmethod
         def _is_selector(cls, value: Any, field: ValidationInfo) -> Any:
             try:
-                if field.field_name not in _NO_SELECTORS:
+                if field.field_name not in _NO_SELECTORS and value is not None:
                     css2xpath(value)
             except (SyntaxError, RuntimeError) as error:  # raised by cssselect
                 raise ValueError(f"not a CSS selector: {error}") from None
@@ -197,7 +203,12 @@ class Forum(Source):
             author=post.css(self.options.author).get() or None,
             published=_parse_time(post.css(self.options.time).get()),
             edited=_parse_time(post.css(self.options.edited).get()),
+            author_role=self._author_role(post),
         )
+
+    def _author_role(self, post: Selector) -> Role | None:
+        staff = self.options.staff
+        return Role.BRAND if staff and post.css(staff) else None
 
 
 def _newest_activity(

@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode
 from pydantic import AwareDatetime, BaseModel, Field
 
 from core.crawl import Post
+from core.role import Role
 from core.timestamps import format_utc, parse_utc
 from crawlers.html_text import html_to_text
 from crawlers.json_rows import parse_json_rows
@@ -25,6 +26,7 @@ OLDEST_ID: Final = "0"  # lower than every id: start of an empty timeline
 class _Account(BaseModel):
     acct: str
     url: str = ""
+    bot: bool | None = None
     noindex: bool | None = None
     indexable: bool | None = None
 
@@ -145,6 +147,7 @@ def _build_post(status: _Status, url: str) -> Post:
         published=status.created_at.astimezone(UTC),
         edited=status.edited_at.astimezone(UTC) if status.edited_at else None,
         language=status.language,
+        author_role=Role.AUTOMATED if status.account.bot else None,
         engagement={
             "replies": status.replies_count,
             "reposts": status.reblogs_count,

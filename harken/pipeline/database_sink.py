@@ -1,23 +1,26 @@
 """Sink that stores what a crawl fetches."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
 import structlog
 
 from config.settings import Settings
-from core.crawl import CrawledPage, Post
+from core.crawl import CrawledPage, CrawledPost, Post
 from crawlers.filtering import filter_posts
 from crawlers.job import CrawlJob, CrawlOutcome, FetchedPage
 from crawlers.source import ParsedPage
 from harken import wiring
 from harken.clock import Clock
+from harken.own_posts import OwnPosts
 from harken.pipeline.progress import NO_PROGRESS, Progress
 from nlp.text.duplicates import family_key
 from store import watches
 from store.crawl import host_pauses, runs, sources
 from store.crawl.deletions import apply_listing
+from store.crawl.own_posts import PostOrigin, is_reply
 from store.crawl.pages import record_page
 from store.crawl.runs import RunTotals
 from store.database import Database
@@ -44,8 +47,11 @@ class DatabaseSink:
         self._match = _post_matcher(wiring.matcher(database))
         self._intervals = {s.slug: s.every for s in settings.sources}
         with database.read() as tx:
-            days = max((w.retention_days for w in watches.active_watches(tx)), default=0)
+            active_watches = watches.active_watches(tx)
+        days = max((w.retention_days for w in active_watches), default=0)
         self._retention = timedelta(days=days)
+        self._own_posts = OwnPosts(active_watches, self._voice)
+        self._owned_slugs = {s.slug for s in settings.sources if s.owned}
 
     def on_page(self, job: CrawlJob, page: ParsedPage, fetched_page: FetchedPage) -> None:
         """Store the posts, listing, cursor and validators of *page* in one transaction."""
@@ -61,7 +67,7 @@ class DatabaseSink:
         crawled_page = CrawledPage(
             source=job.source,
             run=job.run,
-            posts=tuple(crawled_posts),
+            posts=tuple(self._with_owners(p, job.source) for p in crawled_posts),
             dropped=tuple(dropped_posts),
             cursor=page.cursor,
             validators=fetched_page.validators,
@@ -70,6 +76,19 @@ class DatabaseSink:
             record_page(tx, crawled_page, now=now)
             if page.listing:
                 apply_listing(tx, job.source, page.listing, now=now)
+
+    def _with_owners(self, crawled_post: CrawledPost, source: str) -> CrawledPost:
+        """Return *crawled_post* with the watches whose own account wrote it."""
+        post = crawled_post.post
+        origin = PostOrigin(
+            platform=post.platform,
+            voice=crawled_post.voice,
+            url=post.url,
+            is_reply=is_reply(post.parent, post.url),
+            is_owned_source=source in self._owned_slugs,
+        )
+        owners = self._own_posts.owners_of(origin, crawled_post.matches.keys())
+        return replace(crawled_post, brand_of=owners) if owners else crawled_post
 
     def not_modified(self, job: CrawlJob, url: str) -> None:
         """Do nothing: there is nothing to store, and the end of the run counts the 304."""

@@ -4,7 +4,8 @@ A step that is killed before 5 stores nothing, and the next one finds the same e
 
 1. Read the active watches and topics, and the gaps in scoring and crawling.
 2. Stop if a watch has no baseline yet and the first back-fill is not complete and scored.
-3. Load the stored detector state of each watch, and its observations since the time that it needs.
+3. Load the stored detector state of each watch, and its observations since the time that it needs,
+   with the news of the last weeks if there are many now.
 4. Evaluate them: a pure function returns the new state and the events.
 5. In one transaction a watch, save the state, write each incident with its event, and enqueue the
    briefs of a crisis. If another process stored a newer state meanwhile, store nothing.
@@ -21,12 +22,15 @@ from alerts.detection import detector
 from alerts.detection.detector import DetectionContext, watch_units
 from alerts.detection.detector_state import DetectorState, from_json, to_json
 from alerts.detection.evidence import tipping_mention
+from alerts.detection.news_wave import NEWS_HISTORY, NewsHistory, has_many_news
 from alerts.health import system_health
+from core.observation import Observation
+from core.role import Role
 from core.watch import Watch
 from harken.pipeline.incident_writer import EventBasis, record_event
 from harken.pipeline.notify import Notifier
 from store import watches
-from store.alerts import baselines
+from store.alerts import baselines, roles
 from store.alerts import observations as stored_observations
 from store.analysis import queue
 from store.analysis.history_version import history_version
@@ -90,6 +94,7 @@ def _detect_watch(
         observations = stored_observations.observations(
             tx, watch.slug, since=since or EPOCH, until=now
         )
+        context = replace(context, news=_news_history(tx, watch, observations, now))
     result = detector.detect(watch, observations, state, now, context)
     if result.state is None or not _has_changes(result, state):
         return 0
@@ -109,6 +114,20 @@ def _detect_watch(
                 now,
             )
     return len(result.events)
+
+
+def _news_history(
+    tx: Connection, watch: Watch, observations: Sequence[Observation], now: datetime
+) -> NewsHistory | None:
+    """Return the news of *watch*; None if there are few now, which costs no query, or no roles."""
+    if not has_many_news(observations, now):
+        return None
+    since = now - NEWS_HISTORY
+    start = roles.roles_start(tx, watch.slug, since=since, until=now)
+    if start is None:
+        return None
+    news = stored_observations.observations(tx, watch.slug, since=since, until=now, role=Role.NEWS)
+    return NewsHistory(observations=tuple(news), start=start)
 
 
 def _has_changes(result: detector.Detection, previous: DetectorState | None) -> bool:

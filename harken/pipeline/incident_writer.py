@@ -1,4 +1,4 @@
-"""Storage of an event of detection: the incident, its history and, for a crisis, its briefs."""
+"""Storage of an event of detection: the incident, its history, and briefs on crises and news."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -39,7 +39,7 @@ def record_event(
     basis: EventBasis,
     now: datetime,
 ) -> None:
-    """Store *event*: the incident, its history and, for a crisis, its briefs."""
+    """Store *event*: the incident, its history, and briefs on a crisis or a news wave."""
     opened_at = format_utc(event.opened)
     recent = incidents.active_or_recent(tx, event.watch, since=now - REOPEN_WINDOW)
     matching = [
@@ -58,7 +58,7 @@ def record_event(
     }
     incidents.add_event(tx, incident, reason=event.reason, facts=facts, now=now)
     log.info("incident.told", incident=incident.id, reason=event.reason, kind=event.kind)
-    if event.kind is IncidentKind.CRISIS:
+    if event.kind in (IncidentKind.CRISIS, IncidentKind.NEWS):
         notifier.enqueue_brief(tx, incident, now=now)
 
 
@@ -140,7 +140,9 @@ def _spike_figures(event: IncidentEvent) -> dict[str, Any]:
 def _with_evidence(
     incident: Incident, observations: Sequence[Observation], now: datetime
 ) -> Incident:
-    event_evidence = collect_evidence(observations, incident.topic, incident.onset, now)
+    event_evidence = collect_evidence(
+        observations, incident.topic, incident.onset, now, incident.kind
+    )
     return replace(
         incident,
         mentions=event_evidence.mentions[-MAX_EVIDENCE:],

@@ -8,6 +8,7 @@ from typing import Final
 from core.entity import normalize_hashtag
 from core.errors import QueryError
 from core.mention import AnalysisState, Emotion, Intent, MentionState, Sentiment
+from core.role import Role
 from indexer.query.countries import country_for, is_country
 from indexer.query.nodes import Field, quote
 
@@ -36,12 +37,14 @@ FIELDS: Final[Mapping[str, type[StrEnum] | None]] = {
     "emotion": Emotion,
     "intent": Intent,
     "offensive": YesNo,
+    "role": Role,
     "state": MentionState,
     "analysis": AnalysisState,
 }
 # Slugs of sources, watches and topics are case-sensitive; these values are not.
 _LOWER_CASE_FIELDS: Final = frozenset(FIELDS) - {"source", "watch", "topic"}
 
+_MIN_NAME: Final = 3  # letters of a wrong name that may be a slip
 _EXAMPLES: Final = {"place": "de"}  # of fields without a list of values that still reject some
 
 
@@ -89,7 +92,8 @@ def _check_place(value: str, column: int) -> None:
 
 
 def _unknown_field(name: str, value: str, column: int) -> QueryError:
-    matches = get_close_matches(name.lower(), FIELDS, n=1)
+    # Of two letters every short name is close: `re:invent` is a brand.
+    matches = get_close_matches(name.lower(), FIELDS, n=1) if len(name) >= _MIN_NAME else []
     hint = _suggestion(matches[0], value) if matches else quote(f"{name}:{value}")
     message = f"Unknown field “{name}”. Fields: {', '.join(FIELDS)}."
     return QueryError(message, column=column, hint=hint)

@@ -91,6 +91,19 @@ def overlapping(
     )
 
 
+def detected_within(
+    tx: Connection, kind: IncidentKind, watch: str, *, since: datetime, until: datetime
+) -> list[Incident]:
+    """Return the incidents of *kind* and *watch* detected in [since, until), newest first."""
+    return _newest(
+        tx,
+        incidents.c.kind == kind,
+        incidents.c.watch == watch,
+        incidents.c.detected >= since,
+        incidents.c.detected < until,
+    )
+
+
 def active_or_recent(
     tx: Connection, watch: str, *, since: datetime
 ) -> list[tuple[Incident, dict[str, Any]]]:

@@ -1,6 +1,5 @@
 """Observations: the analysed mentions of a watch, as detection and mails read them."""
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -9,10 +8,6 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
-    FromClause,
-    Text,
-    and_,
-    cast,
     func,
     literal_column,
     select,
@@ -21,23 +16,25 @@ from sqlalchemy import (
 
 from core.mention import AnalysisState, MentionState, Sentiment
 from core.observation import Observation, SentimentCounts
+from core.role import Role
+from store.alerts.conditions import (
+    IS_ANALYSED,
+    ROLE,
+    SENTIMENT,
+    TARGET_JOIN,
+    TARGET_VERDICTS,
+    VOICE_JOIN,
+    WHOLE_TEXT_JOIN,
+    has_role,
+    has_topic,
+    is_current_verdict,
+    watch_conditions,
+)
 from store.analysis import rescoring
-from store.tables import Instant, matches, mentions, verdicts
+from store.tables import Instant, matches, mentions, verdicts, voices
 
 # Microseconds. No parameter: PostgreSQL would take two of them for two different groupings.
 _HOUR_US: Final = literal_column("3600000000", BigInteger)
-
-
-def _is_current_verdict(
-    table: FromClause, watch: Any, model: ColumnElement[Any] = mentions.c.model
-) -> ColumnElement[bool]:
-    """Return the condition of *model*'s verdict on the present text, towards *watch*."""
-    return and_(
-        table.c.mention == mentions.c.id,
-        table.c.watch == watch,
-        table.c.model == model,
-        table.c.text_sha256 == mentions.c.text_sha256,
-    )
 
 
 def _previous_model(model: str) -> ColumnElement[Any]:
@@ -46,7 +43,7 @@ def _previous_model(model: str) -> ColumnElement[Any]:
     Without one: the model whose verdict stands.
     """
     earlier = verdicts.alias("before")
-    condition = _is_current_verdict(earlier, "", earlier.c.model) & (earlier.c.model != model)
+    condition = is_current_verdict(earlier, "", earlier.c.model) & (earlier.c.model != model)
     query = (
         select(earlier.c.model)
         .where(condition)
@@ -55,17 +52,9 @@ def _previous_model(model: str) -> ColumnElement[Any]:
     return func.coalesce(query.limit(1).scalar_subquery(), mentions.c.model)
 
 
-_target_verdicts: Final = verdicts.alias("towards")
-_WHOLE_TEXT_JOIN: Final = _is_current_verdict(verdicts, "")  # on the whole text
-_TARGET_JOIN: Final = _is_current_verdict(_target_verdicts, matches.c.watch)
-# The same rule as core.mention.Mention.sentiment_for.
-_SENTIMENT: Final = func.coalesce(_target_verdicts.c.sentiment, verdicts.c.sentiment)
-_IS_ANALYSED: Final = mentions.c.analysis.in_((AnalysisState.SCORED, AnalysisState.UNSCORED))
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NegativeText:
-    """A negative mention of a watch: its text and author, for the reasons of a crisis."""
+    """A negative mention or a news post: its text and author, for the reasons of a crisis."""
 
     id: str
     voice: str | None
@@ -75,12 +64,13 @@ class NegativeText:
 
 
 def observations(
-    tx: Connection, watch: str, *, since: datetime, until: datetime
+    tx: Connection, watch: str, *, since: datetime, until: datetime, role: Role | None = None
 ) -> list[Observation]:
     """Return the analysed mentions of *watch* published in [since, until), oldest first.
 
-    Each has its newest verdict. While a rescoring runs, each has the one from before it: until it
-    ends, baseline and present counts must come from one model.
+    Without a *role* they are of every role; only those of customers count as people. Each has its
+    newest verdict. While a rescoring runs, each has the one from before it: until it ends, baseline
+    and present counts must come from one model.
     """
     rescoring_model = rescoring.active_model(tx)
     model = mentions.c.model if rescoring_model is None else _previous_model(rescoring_model)
@@ -91,15 +81,19 @@ def observations(
             mentions.c.first_seen,
             mentions.c.voice,
             mentions.c.family,
-            _SENTIMENT.label("sentiment"),
+            SENTIMENT.label("sentiment"),
             verdicts.c.topics,
+            ROLE.label("author_role"),
         )
         .join(matches, matches.c.mention == mentions.c.id)
-        .outerjoin(verdicts, _is_current_verdict(verdicts, "", model))
-        .outerjoin(_target_verdicts, _is_current_verdict(_target_verdicts, matches.c.watch, model))
-        .where(*_conditions(watch, since, until), _IS_ANALYSED)
+        .outerjoin(voices, VOICE_JOIN)
+        .outerjoin(verdicts, is_current_verdict(verdicts, "", model))
+        .outerjoin(TARGET_VERDICTS, is_current_verdict(TARGET_VERDICTS, matches.c.watch, model))
+        .where(*watch_conditions(watch, since, until), IS_ANALYSED)
         .order_by(mentions.c.published, mentions.c.id)
     )
+    if role is not None:
+        query = query.where(has_role(role))
     return [
         Observation(
             id=row.id,
@@ -109,6 +103,7 @@ def observations(
             family=row.family,
             sentiment=None if row.sentiment is None else Sentiment(row.sentiment),
             topics=tuple(row.topics or ()),
+            role=Role(row.author_role),
         )
         for row in tx.execute(query)
     ]
@@ -117,18 +112,31 @@ def observations(
 def negative_texts(
     tx: Connection, watch: str, *, since: datetime, until: datetime, limit: int
 ) -> list[NegativeText]:
-    """Return the negative mentions of *watch* in [since, until), newest first, up to *limit*."""
+    """Return the negative mentions of *watch* in [since, until), newest first, up to *limit*.
+
+    Only customers count: a headline is no complaint.
+    """
+    condition = has_role(Role.CUSTOMER) & (SENTIMENT == Sentiment.NEGATIVE)
+    return _texts(tx, condition, *watch_conditions(watch, since, until), limit=limit)
+
+
+def news_texts(
+    tx: Connection, watch: str, *, since: datetime, until: datetime, limit: int
+) -> list[NegativeText]:
+    """Return the news posts of *watch* in [since, until), newest first, up to *limit*."""
+    condition = has_role(Role.NEWS)
+    return _texts(tx, condition, *watch_conditions(watch, since, until), limit=limit)
+
+
+def _texts(tx: Connection, *conditions: ColumnElement[bool], limit: int) -> list[NegativeText]:
     names = ("id", "voice", "family", "language", "text")
     query = (
         select(*(mentions.c[name] for name in names))
         .join(matches, matches.c.mention == mentions.c.id)
-        .join(verdicts, _WHOLE_TEXT_JOIN)
-        .outerjoin(_target_verdicts, _TARGET_JOIN)
-        .where(
-            *_conditions(watch, since, until),
-            mentions.c.analysis == AnalysisState.SCORED,
-            _SENTIMENT == Sentiment.NEGATIVE,
-        )
+        .join(verdicts, WHOLE_TEXT_JOIN)
+        .outerjoin(TARGET_VERDICTS, TARGET_JOIN)
+        .outerjoin(voices, VOICE_JOIN)
+        .where(*conditions, mentions.c.analysis == AnalysisState.SCORED)
         .order_by(mentions.c.published.desc(), mentions.c.id)
         .limit(limit)
     )
@@ -138,7 +146,7 @@ def negative_texts(
 def hourly_counts(
     tx: Connection, watch: str, *, topic: str | None, since: datetime, until: datetime
 ) -> dict[datetime, int]:
-    """Count the analysed mentions of *watch* (of its *topic*) by full hour of UTC.
+    """Count the analysed mentions of *watch* (of its *topic*) by customers, by full hour of UTC.
 
     They were published in [since, until). Hours without mentions are left out.
     """
@@ -147,26 +155,28 @@ def hourly_counts(
     query = (
         select(type_coerce(hour, Instant), func.count())
         .join_from(mentions, matches, matches.c.mention == mentions.c.id)
-        .where(*_conditions(watch, since, until), _IS_ANALYSED)
+        .outerjoin(voices, VOICE_JOIN)
+        .outerjoin(verdicts, WHOLE_TEXT_JOIN)
+        .where(*watch_conditions(watch, since, until), IS_ANALYSED, has_role(Role.CUSTOMER))
         .group_by(hour)
     )
-    if topic is not None:  # in the form of the stored JSON, the same in both databases
-        has_topic = cast(verdicts.c.topics, Text).contains(json.dumps(topic), autoescape=True)
-        query = query.join(verdicts, _WHOLE_TEXT_JOIN).where(has_topic)
+    if topic is not None:
+        query = query.where(has_topic(topic))
     return dict(tx.execute(query).all())
 
 
 def sentiment_counts(
     tx: Connection, watch: str, *, since: datetime, until: datetime
 ) -> SentimentCounts:
-    """Count the analysed mentions of *watch* published in [since, until) by sentiment."""
+    """Count the analysed mentions of *watch* by customers in [since, until) by sentiment."""
     query = (
-        select(_SENTIMENT.label("sentiment"), func.count())
+        select(SENTIMENT.label("sentiment"), func.count())
         .join_from(mentions, matches, matches.c.mention == mentions.c.id)
-        .outerjoin(verdicts, _WHOLE_TEXT_JOIN)
-        .outerjoin(_target_verdicts, _TARGET_JOIN)
-        .where(*_conditions(watch, since, until), _IS_ANALYSED)
-        .group_by(_SENTIMENT)
+        .outerjoin(voices, VOICE_JOIN)
+        .outerjoin(verdicts, WHOLE_TEXT_JOIN)
+        .outerjoin(TARGET_VERDICTS, TARGET_JOIN)
+        .where(*watch_conditions(watch, since, until), IS_ANALYSED, has_role(Role.CUSTOMER))
+        .group_by(SENTIMENT)
     )
     counts: dict[str | None, int] = dict(tx.execute(query).all())
     unscored = counts.pop(None, 0)
@@ -181,13 +191,3 @@ def unscored_since(tx: Connection, *, until: datetime) -> datetime | None:
     )
     query = select(func.min(mentions.c.first_seen)).where(is_pending, mentions.c.published < until)
     return tx.execute(query).scalar()
-
-
-def _conditions(watch: str, since: datetime, until: datetime) -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions of a mention of *watch*, published in [since, until), not deleted."""
-    return (
-        matches.c.watch == watch,
-        mentions.c.published >= since,
-        mentions.c.published < until,
-        mentions.c.state != MentionState.DELETED,
-    )

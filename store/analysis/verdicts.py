@@ -47,11 +47,14 @@ def insert_verdicts(tx: Connection, results: Sequence[AnalysisResult], at: datet
     rows = [_verdict_row(r.id, verdict, at) for r in results for verdict in r.verdicts]
     if rows:
         insert = upsert(tx, verdicts)
-        columns = ("sentiment", "probabilities", "polarity", "topics", "heads", "read_share")
+        columns = (
+            *("sentiment", "probabilities", "polarity", "topics", "heads", "role"),
+            *("read_share", "prior", "at"),
+        )
         tx.execute(
             insert.on_conflict_do_update(
                 index_elements=["mention", "watch", "model", "text_sha256"],
-                set_={name: insert.excluded[name] for name in (*columns, "prior", "at")},
+                set_={name: insert.excluded[name] for name in columns},
             ),
             rows,
         )
@@ -108,6 +111,7 @@ def _verdict_row(mention: str, verdict: Verdict, at: datetime) -> dict[str, Any]
         "polarity": verdict.polarity,
         "topics": list(verdict.topics),
         "heads": {head: dict(probabilities) for head, probabilities in verdict.heads.items()},
+        "role": verdict.role,
         "read_share": verdict.read_share,
         "prior": dict(verdict.prior),
         "at": at,

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, select, update
 from core.crawl import CrawledPage, CrawledPost, DroppedPost
 from store.changes import append_changes
 from store.crawl import rows
+from store.crawl.author_roles import update_author_roles
 from store.crawl.deletions import undelete
 from store.mentions import lock
 from store.tables import runs, sources
@@ -67,6 +68,7 @@ def record_page(tx: Connection, page: CrawledPage, *, now: datetime) -> PageCoun
     rows.edit_mentions(tx, edited_posts, revision_by_id, now)
     new_texts = [p for p in posts if p.id in new_ids] + edited_posts
     rows.insert_revisions(tx, new_texts, revision_by_id, now)
+    role_ids = update_author_roles(tx, posts)
     rows.insert_origins(tx, new_texts, now)
     new_match_ids = rows.record_matches(tx, posts, new_ids)
     new_sighting_ids = rows.record_sightings(tx, page.source, ids, new_ids, now)
@@ -74,7 +76,13 @@ def record_page(tx: Connection, page: CrawledPage, *, now: datetime) -> PageCoun
     counts = _page_counts(page, dropped_posts, edit_count=len(edited_posts), new_count=len(new_ids))
     _update_run_and_source(tx, page, counts)
     append_changes(
-        tx, new_ids | revision_by_id.keys() | restored_ids | new_match_ids | new_sighting_ids
+        tx,
+        new_ids
+        | revision_by_id.keys()
+        | restored_ids
+        | new_match_ids
+        | new_sighting_ids
+        | role_ids,
     )
     return counts
 

@@ -62,8 +62,11 @@ def insert_mentions(tx: Connection, posts: Sequence[CrawledPost], now: datetime)
 
 def insert_origins(tx: Connection, posts: Sequence[CrawledPost], now: datetime) -> None:
     """Insert the new voices and families of *posts*."""
-    platforms = {p.voice: p.post.platform for p in posts if p.voice is not None}
-    rows = [{"id": v, "platform": platforms[v], "first_seen": now} for v in sorted(platforms)]
+    posts_by_voice = {p.voice: p.post for p in posts if p.voice is not None}
+    rows = [
+        {"id": voice, "platform": post.platform, "first_seen": now, "role": post.author_role}
+        for voice, post in sorted(posts_by_voice.items())
+    ]
     _insert_or_ignore(tx, voices, rows)
     family_ids = sorted({p.family for p in posts if p.family is not None})
     _insert_or_ignore(tx, families, [{"id": f, "first_seen": now} for f in family_ids])
@@ -97,20 +100,28 @@ def insert_revisions(
 def record_matches(
     tx: Connection, posts: Sequence[CrawledPost], new_ids: Collection[str]
 ) -> set[str]:
-    """Store the matches of *posts*; return the ids of mentions with a new watch.
+    """Store the matches of *posts*; return the ids of mentions with a new watch or a new owner.
 
     A stored mention may match a newer watch. A mention with an unchanged text keeps its watches,
-    also if their queries have changed since.
+    also if their queries have changed since. Once a match is by an own account it stays so: only
+    one of several sources may be the brand's own.
     """
-    previous = _watch_revisions(tx, [p.id for p in posts if p.id not in new_ids])
-    current = {(p.id, watch): revision for p in posts for watch, revision in p.matches.items()}
+    previous = _stored_matches(tx, [p.id for p in posts if p.id not in new_ids])
+    own_keys = {key for key, (_, own) in previous.items() if own}
+    current = {
+        key: (revision, key in own_keys or watch in p.brand_of)
+        for p in posts
+        for watch, revision in p.matches.items()
+        for key in [(p.id, watch)]
+    }
     rows = [
-        {"mention": mention, "watch": watch, "watch_revision": revision}
-        for (mention, watch), revision in sorted(current.items() - previous.items())
+        {"mention": mention, "watch": watch, "watch_revision": revision, "own": own}
+        for (mention, watch), (revision, own) in sorted(current.items() - previous.items())
     ]
     if rows:
         tx.execute(_upsert_matches_statement(tx.dialect.name), rows)
-    return {mention for mention, _ in current.keys() - previous.keys()}
+    new_owner_keys = {key for key, (_, own) in current.items() if own} - own_keys
+    return {mention for mention, _ in (current.keys() - previous.keys()) | new_owner_keys}
 
 
 def record_sightings(
@@ -161,14 +172,14 @@ def _insert_mentions_statement(dialect: str) -> Any:
 @cache
 def _upsert_matches_statement(dialect: str) -> Any:
     insert = dialect_insert(dialect, matches)
-    columns = {"watch_revision": insert.excluded.watch_revision}
+    columns = {name: insert.excluded[name] for name in ("watch_revision", "own")}
     return insert.on_conflict_do_update(index_elements=["mention", "watch"], set_=columns)
 
 
-def _watch_revisions(tx: Connection, ids: Sequence[str]) -> dict[tuple[str, str], str]:
-    """Return the stored revision of the watch by mention and watch."""
+def _stored_matches(tx: Connection, ids: Sequence[str]) -> dict[tuple[str, str], tuple[str, bool]]:
+    """Return the stored revision of the watch and the flag ``own``, by mention and watch."""
     rows = tx.execute(_SELECT_MATCHES, {"ids": ids}) if ids else ()
-    return {(row.mention, row.watch): row.watch_revision for row in rows}
+    return {(row.mention, row.watch): (row.watch_revision, row.own) for row in rows}
 
 
 def _mention_row(crawled_post: CrawledPost, now: datetime) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Sources: their schedule and their state."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -65,6 +65,13 @@ def replace_from_file(
         if slug in previous_options and previous_options[slug] != dict(options):
             columns |= {"due": now, "failures": 0}  # a corrected source is tried at once
         tx.execute(insert.on_conflict_do_update(index_elements=["slug"], set_=columns))
+
+
+def replace_owned(tx: Connection, slugs: Collection[str]) -> bool:
+    """Mark the sources of *slugs* as the brand's own, no others; return True if one changed."""
+    is_owned = sources.c.slug.in_(slugs)
+    statement = update(sources).where(sources.c.owned != is_owned).values(owned=is_owned)
+    return bool(tx.execute(statement).rowcount)
 
 
 def active(tx: Connection) -> list[SourceRecord]:

@@ -89,3 +89,4 @@ class MentionCard:
     incident_url: str = ""
     state: str = "live"  # live | edited | deleted
     read_note: Message | None = None  # analysed share of a long text; None: all of it
+    author_notes: tuple[Message, ...] = ()  # the role unless customer, and perhaps irony

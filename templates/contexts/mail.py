@@ -31,6 +31,7 @@ class VoiceQuote:
     url: str  # its page in the console
     duplicate_count: int  # further mentions of its family
     read_note: Message | None = None  # analysed share of a long text; None: all of it
+    author_notes: tuple[Message, ...] = ()  # the role unless customer, and perhaps irony
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +76,7 @@ class Brief(Context):
     name: str  # INC-7
     severity: int  # 1 (worst) to 4
     kind: Message
-    watch: str
+    document: Message  # the name of the email: an incident or a news wave of the watch
     title: Message
     state_label: Message
     is_over: bool
@@ -86,11 +87,13 @@ class Brief(Context):
     chart: Chart
     reasons: tuple[Reason, ...]
     spread: Message
+    also: Message | None = None  # posts by others than customers; None: there are none
     spread_sources: tuple[SpreadSource, ...]
     quotes: tuple[VoiceQuote, ...]
     coverage: tuple[Message, ...]
     incident_url: str
     search_url: str
+    search_label: Message
     revision_id: str  # id of this revision: inc-7.r3
     because: Message
 

@@ -122,5 +122,6 @@ class MentionPage(PageContext):
 
     result: MentionCard
     verdicts: tuple[VerdictDetails, ...]
+    author: Message  # its role, with the evidence
     entity_groups: tuple[EntityGroup, ...] = ()
     facts: tuple[tuple[Message, str], ...]  # labels and raw values: id, URI, hashes

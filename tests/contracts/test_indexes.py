@@ -272,6 +272,14 @@ def test_days_are_local_across_a_clock_change(index):
     ]
 
 
+def test_role_matches_and_is_counted(index):
+    apply_all(index, upsert(1, "a"), upsert(2, "b", role="news"), upsert(3, "c", role="news"))
+    assert sorted(hit_ids(index, "role:news")) == sorted(map(key, "bc"))
+    assert hit_ids(index, "-role:news") == hit_ids(index, "role:CUSTOMER") == [key("a")]
+    counts = search(index, parse(""), facets=("role",)).facets
+    assert counts["role"] == [("news", 2), ("customer", 1)]
+
+
 def test_unknown_facet_is_refused(index):
     with pytest.raises(ValueError, match="colour"):
         search(index, parse(""), facets=("colour",))

@@ -120,6 +120,7 @@ def corpus(texts: Sequence[str]) -> list[Upsert]:
             emotion=random.choice(["anger", "joy", None]),
             intent=tuple(random.sample(["complaint", "churn_risk"], k=random.randint(0, 2))),
             offensive=random.choice(["yes", "no", None]),
+            role=random.choice(["customer", "news"]),
             voice=f"{random.randrange(40):032x}",
             place=tuple(random.sample(["de", "de/munich", "fr"], k=random.randint(0, 2))),
             tag=tuple(random.sample(["acmefail", "电池", "a_b"], k=random.randint(0, 2))),
@@ -155,6 +156,7 @@ def queries(texts: Sequence[str], *, leaves: int = 12) -> st.SearchStrategy[Quer
             *(Field("sentiment", value) for value in ("negative", "positive")),
             *(Field("topic", value) for value in ("price", "brakes")),
             *(Field("emotion", "joy"), Field("intent", "churn_risk"), Field("offensive", "no")),
+            Field("role", "news"),
             *(Field("language", "de"), Field("watch", "globex"), Field("analysis", "scored")),
             *(Field("place", "de"), Field("place", "de/munich"), Field("tag", "电池")),
         ]

@@ -28,6 +28,7 @@ VERDICT = Verdict(
         "emotion": {"anger": 0.6, "sadness": 0.4},
         "intent": {"praise": 0.1, "complaint": 0.7, "churn_risk": 0.8},
         "offence": {"clean": 0.9, "offensive": 0.1},
+        "role": {"customer": 0.2, "news": 0.8},
     },
 )
 MENTION = Mention(
@@ -67,7 +68,7 @@ def test_document_of_a_mention():
     document = make_document(
         "a", TEXT, url=MENTION.url, source=("blog", "feed"), topic=("brakes", "price"),
         sentiment="negative", polarity=-0.6, probability=0.7, emotion="anger",
-        intent=("churn_risk", "complaint"), offensive="no", voice="0" * 32,
+        intent=("churn_risk", "complaint"), offensive="no", role="news", voice="0" * 32,
         family="f", product=("x200 pro",), tag=("acmefail",), link=("shop.example",),
         place=("de", "fr", "de/munich", "de/köln"),
     )  # fmt: skip
@@ -148,6 +149,12 @@ def test_reject_reason_has_no_text():
 def test_fields_of_missing_heads_are_empty():
     document = build_document(replace(MENTION, verdicts=(replace(VERDICT, heads={}),)))
     assert (document.emotion, document.intent, document.offensive) == (None, (), None)
+
+
+def test_role_without_a_head_is_customer_and_of_an_own_account_brand():
+    headless = replace(MENTION, verdicts=(replace(VERDICT, heads={}),))
+    assert build_document(headless).role == "customer"
+    assert build_document(replace(MENTION, brand_of=("acme",))).role == "brand"
 
 
 def test_sentiment_is_that_of_the_whole_text():

@@ -37,7 +37,7 @@ def key(name: str) -> str:
 
 def crawled_post(name: str, text: str = "The brake is loud.", **fields: Any) -> CrawledPost:
     """Return a post that matches watch acme; *fields* are of it or of its Post."""
-    own = {n: fields.pop(n) for n in ("voice", "family", "matches") if n in fields}
+    own = {n: fields.pop(n) for n in ("voice", "family", "matches", "brand_of") if n in fields}
     post = Post(
         uri=uri(name),
         url=uri(name),

@@ -278,6 +278,7 @@ def pages(hostile: str = HOSTILE) -> dict[str, tuple[str, Context]]:
             search_.MentionPage(
                 layout=shell(),
                 result=result(hostile),
+                author=msg("role_origin.platform", role=msg("role.automated")),
                 verdicts=(
                     search_.VerdictDetails(
                         model=hostile,

@@ -11,6 +11,7 @@ from alerts.messages.day_summary import HighlightKind, Safety
 from alerts.messages.trend import Trend
 from core.incident import IncidentKind, IncidentState
 from core.mention import AnalysisState, Emotion, Intent, Sentiment
+from core.role import Role, RoleOrigin
 from templates.i18n import _SPECS, catalogue
 
 ROOT = Path(__file__).parents[2]
@@ -21,7 +22,7 @@ MSG_CALLS = re.compile(r"""msg\(\s*"([\w.]+)\"""")
 KEY_LITERALS = re.compile(r"""\"(\w+\.\w+)\"""")
 KEY_PREFIXES = re.compile(r"""f"(\w+\.)\{""")
 # Sentences that only the pages' own code chooses.
-CHOSEN_BY_PAGES = {"search", "incident", "mention", "letter", "offence"}
+CHOSEN_BY_PAGES = {"search", "incident", "mention", "letter", "offence", "irony"}
 
 
 def used_keys() -> tuple[set[str], set[str]]:
@@ -75,8 +76,15 @@ def test_every_sentence_is_used():
         ("emotion", Emotion),
         ("intent", Intent),
         ("offence", ["clean", "offensive"]),
-        ("head", ["emotion", "intent", "offence"]),
-        ("facet", ["sentiment", "emotion", "intent", "source", "topic", "language", "watch"]),
+        ("irony", ["literal", "irony", "perhaps"]),
+        ("role", Role),
+        ("role_posts", [role for role in Role if role is not Role.CUSTOMER]),
+        ("role_origin", RoleOrigin),
+        ("head", ["emotion", "intent", "irony", "offence", "role"]),
+        (
+            "facet",
+            ["sentiment", "role", "emotion", "intent", "source", "topic", "language", "watch"],
+        ),
         ("status", ["pending", "scored", "unscored", "quarantined", "deleted"]),
         *(
             (section, ["403", "404", "405", "410", "411", "413", "422", "500", "503"])

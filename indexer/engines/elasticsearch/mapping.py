@@ -24,7 +24,7 @@ _PROPERTIES: Final[Mapping[str, Any]] = {
     **dict.fromkeys(
         ("id", "source", "watch", "topic", "language", "sentiment", "voice", "family"), _KEYWORD
     ),
-    **dict.fromkeys(("emotion", "intent", "offensive"), _KEYWORD),
+    **dict.fromkeys(("emotion", "intent", "offensive", "role"), _KEYWORD),
     **dict.fromkeys(("state", "analysis", "domain"), _KEYWORD),
     **dict.fromkeys(("product", "place", "tag", "link"), _KEYWORD),
 }

@@ -11,10 +11,11 @@ from alerts.messages.brief import (
     MAX_THREAD_LENGTH,
     brief_context,
     compose_brief,
-    headline,
     thread_ids,
 )
-from core.incident import IncidentState
+from alerts.messages.brief_sentences import headline
+from core.incident import IncidentKind, IncidentState
+from core.role import Role
 from templates.i18n import Translator
 from tests.alerts import example_emails as letters
 
@@ -147,3 +148,37 @@ def test_chart_is_the_only_image_of_the_brief():
 def test_line_break_in_a_name_is_removed_from_the_subject():
     watch = replace(letters.VELORIA, name="Veloria\r\nBcc: all@example.org")
     assert composed_brief(watch=watch).subject == "INC-7 Veloria Bcc: all@example.org: battery"
+
+
+def test_posts_by_others_are_listed_beside_the_people():
+    counts = {Role.CUSTOMER: 90, Role.AUTOMATED: 1, Role.NEWS: 12}
+    text = composed_brief(role_counts=counts).text
+    assert "Also, not counted as people: 12 news posts, 1 automated post." in text
+    assert "not counted" not in composed_brief(role_counts={Role.CUSTOMER: 90}).text
+
+
+def test_news_wave_is_no_complaint():
+    wave = replace(
+        letters.brief_facts().incident,
+        kind=IncidentKind.NEWS,
+        severity=4,
+        topic=None,
+        observed=30,
+        voices=30,
+        families=5,
+        expected=0.1,
+        negative_share=0.4,
+        spike={"window_s": 21600},
+        state=IncidentState.RESOLVED,
+        resolved=letters.NOW,
+    )
+    facts = {"incident": wave, "topic": None, "role_counts": {Role.NEWS: 30}}
+    text = composed_brief(**facts).text
+    assert "30 authors report news in 6 h (normally almost none)" in text
+    assert "40% of the authors are negative." in text
+    assert "News posts do not count as complaints." in text
+    assert "30 authors, 5 different posts." in text
+    assert "See all news posts: " in text
+    assert "role%3Anews" in text
+    for words in ("complaining", "resolved", "It is over", "copy-paste", "not counted"):
+        assert words not in text

@@ -45,3 +45,11 @@ def test_json_has_the_mention(client):
     assert twin["id"] == key("day0")
     assert twin["verdicts"][0]["sentiment"] == "negative"
     assert twin["published"].endswith("Z")
+
+
+def test_author_is_shown_with_its_evidence(client):
+    html = client.get(f"/m/{key('day0')}").text
+    assert "Customer (assumed)" in html
+    twin = client.get(f"/mentions/{key('day0')}.json").json()
+    assert (twin["role"], twin["role_origin"]) == ("customer", "default")
+    assert (twin["author_role"], twin["brand_of"]) == (None, [])

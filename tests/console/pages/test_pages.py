@@ -34,7 +34,7 @@ MENTION = {
 }
 VERDICT = {
     *("watch", "sentiment", "probabilities", "polarity", "topics", "model", "text_sha256"),
-    *("emotion", "intents", "offensive", "heads", "read_share", "prior"),
+    *("emotion", "intents", "offensive", "heads", "read_share", "ironic", "role", "prior"),
 }
 INCIDENT = {
     *("id", "watch", "topic", "kind", "state", "severity", "onset", "detected", "observed"),

@@ -19,7 +19,8 @@ HEADS = {
     "emotion": {"anger": 0.7, "joy": 0.3},
     "intent": {"complaint": 0.9, "churn_risk": 0.8, "question": 0.6, "praise": 0.2},
     "offence": {"clean": 0.95, "offensive": 0.05},
-    "irony": {"literal": 1.0},
+    "irony": {"literal": 0.4, "irony": 0.6},
+    "unnamed": {"class": 1.0},
 }
 RIVAL = {"negative": 0.05, "neutral": 0.1, "positive": 0.85}
 
@@ -71,7 +72,10 @@ def test_mention_has_each_verdict_with_its_watch_and_model(two_watch_client):
     ]
     assert "Intent: complaint 90%, churn risk 80%, question 60%, praise 20%" in paragraphs
     assert "Emotion: anger 70%, joy 30%" in paragraphs
-    assert not any("irony" in line.lower() for line in paragraphs), "nobody has words for it"
+    assert "Irony: ironic 60%, literal 40%" in paragraphs
+    assert not any("unnamed" in line.lower() for line in paragraphs), "nobody has words for it"
+    chips = [chip.text for chip in html.cssselect(".chip")]
+    assert chips[:1] == ["Perhaps ironic"]
 
 
 def test_json_has_emotion_intents_and_offence(two_watch_client):
@@ -85,7 +89,7 @@ def test_json_has_emotion_intents_and_offence(two_watch_client):
 
 def test_card_has_chips_for_churn_risk_and_complaint(two_watch_client):
     chips = fromstring(two_watch_client.get("/?q=nobody").text).cssselect(".chip")
-    assert [chip.text for chip in chips] == ["churn risk", "complaint"]
+    assert [chip.text for chip in chips] == ["Perhaps ironic", "churn risk", "complaint"]
     assert fromstring(two_watch_client.get("/?q=order").text).cssselect(".chip") == []
 
 

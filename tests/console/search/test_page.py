@@ -315,3 +315,14 @@ def test_bar_links_to_its_mentions(client):
         results = client.get(link.get("href").replace("/?", "/search.json?", 1)).json()
         tones = ("negative", "neutral", "positive", "unscored")
         assert results["total"] == sum(bar[tone] for tone in tones)
+
+
+def test_role_is_a_filter_with_counts(engine_client):
+    html = engine_client.get("/?range=all").text
+    address, is_selected, count = facet(html, "Customers")
+    assert (address, is_selected) == ("/?range=all&role=customer", False)
+    body = engine_client.get("/search.json?range=all&role=customer").json()
+    assert body["total"] == count > 0
+    assert engine_client.get("/search.json?range=all&role=news").json()["total"] == 0
+    assert engine_client.get("/search.json?range=all&q=role:customer").json()["total"] == count
+    assert engine_client.get("/search.json?role=robot").status_code == 422

@@ -10,12 +10,13 @@ from pydantic import ValidationError
 
 from console.search.params import FILTERS, SearchParams
 from core.mention import Emotion, Intent, Sentiment
+from core.role import Role
 from indexer.results import PageToken, Sort
 from templates.links import Links
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 LISTS = {*FILTERS, "after"}
-ENUMERATIONS = {"sentiment": Sentiment, "emotion": Emotion, "intent": Intent}
+ENUMERATIONS = {"sentiment": Sentiment, "emotion": Emotion, "intent": Intent, "role": Role}
 
 words = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
 values = st.lists(words, max_size=3, unique=True).map(tuple)

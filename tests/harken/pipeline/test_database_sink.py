@@ -8,6 +8,7 @@ from sqlalchemy import select
 from config.settings import Settings, SourceSettings
 from core.crawl import Listing, Post
 from core.errors import ConfigError
+from core.role import Role
 from crawlers.job import CrawlJob, CrawlOutcome, FetchedPage
 from crawlers.source import ParsedPage, SourceOptions
 from harken.clock import Clock
@@ -67,6 +68,27 @@ def source(record, slug="blog"):
 def run_counts(record):
     with record.read() as tx:
         return runs.counts(tx, "run-blog")
+
+
+def test_page_stores_who_speaks(record, settings):
+    """The watch has an own account, the source is owned, and the platform marks a bot."""
+    with record.write() as tx:
+        watches.replace_from_file(tx, [watch(own_accounts=("@Acme",))], [])
+    posts = {
+        "brand": post("brand", author="ACME"),
+        "person": post("person"),
+        "bot": post("bot", author="clock", author_role=Role.AUTOMATED),
+    }
+    page = ParsedPage(posts=tuple(posts.values()))
+    DatabaseSink(record, settings, FixedClock()).on_page(ASSIGNMENT, page, FETCHED)
+    roles = {name: mentions_by_uri(record)[uri(name)].role for name in posts}
+    assert roles == {"brand": Role.BRAND, "person": Role.CUSTOMER, "bot": Role.AUTOMATED}
+    owned = SourceSettings(slug="blog", kind="feed", owned=True)
+    sink = DatabaseSink(record, Settings(state=settings.state, sources=(owned,)), FixedClock())
+    answer = post("answer", parent=uri("more"))
+    sink.on_page(ASSIGNMENT, ParsedPage(posts=(post("more"), answer)), FETCHED)
+    assert mentions_by_uri(record)[uri("more")].brand_of == ("acme",)
+    assert mentions_by_uri(record)[uri("answer")].brand_of == ()
 
 
 def test_page_stores_mentions_counts_cursor_and_validators(record, sink):
