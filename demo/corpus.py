@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Final
 
+from core.role import Role
 from demo import background, crises, stories
 from demo.corpus_files import read, write
 from demo.corpus_model import Corpus, CorpusWatch, Line, Onset
@@ -114,11 +115,12 @@ def _lines(
             language=draft.language,
             parent=parent,
             offset_s=_offset(draft, now),
+            is_bot=draft.is_bot,
         )
 
 
 def _notes(drafts: Sequence[Draft], now: datetime) -> dict[str, object]:
-    """Return the further keys of truth.json: mood, watch, story and topic of each line."""
+    """Return the further keys of truth.json: mood, watch, story, topic and role of each line."""
     offsets_by_story: dict[str, list[int]] = {}
     for draft in drafts:
         offsets_by_story.setdefault(draft.story, []).append(_offset(draft, now))
@@ -131,7 +133,15 @@ def _notes(drafts: Sequence[Draft], now: datetime) -> dict[str, object]:
         "about": [draft.watch for draft in drafts],
         "told_in": [draft.story for draft in drafts],
         "topics": [draft.thread for draft in drafts],
+        "roles": [_role(draft) for draft in drafts],
     }
+
+
+def _role(draft: Draft) -> Role:
+    """Return the role of the author: programs advertise, and only Mastodon marks them."""
+    if not draft.is_bot:
+        return Role.CUSTOMER
+    return Role.AUTOMATED if draft.venue.kind == "mastodon" else Role.ADVERT
 
 
 def _offset(draft: Draft, now: datetime) -> int:

@@ -18,6 +18,7 @@ class Line:
     language: str | None  # ISO 639-1
     parent: int | None  # number of the line that it answers
     offset_s: int  # seconds after the start of the site; negative: before
+    is_bot: bool = False  # its account is marked as a program, where the site can do so
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,8 @@
 
 - ``mentions.jsonl``: one post a line with site, kind, author, text, language, parent, offset_s
   (seconds from the start of the site; negative lies in the past). ``parent`` is null, the 0-based
-  number of another post, or the value of another post's optional ``id``. Other keys are ignored.
+  number of another post, or the value of another post's optional ``id``. ``is_bot`` is optional:
+  Mastodon marks the account as a program. Other keys are ignored.
 - ``watches.json``: a list of slug, kind, query.
 - ``truth.json``: ``incidents``, a list of watch and onset_s, possibly empty; no file, no incidents.
   Other keys are notes.
@@ -37,6 +38,7 @@ class _Post(BaseModel):
     language: str | None = None
     parent: int | str | None = None
     id: int | str | None = None
+    is_bot: bool = False
 
 
 class _Incident(BaseModel):
@@ -119,6 +121,7 @@ def _line(post: _Post, parent: int | None) -> Line:
         language=language[1].lower() if language else None,
         parent=parent,
         offset_s=int(post.offset_s // 1),
+        is_bot=post.is_bot,
     )
 
 

@@ -67,6 +67,7 @@ class Draft:
     thread: str  # posts of one thread key in one venue answer each other
     story: str = "ordinary"
     is_article: bool = False  # on a blog: a post of its own, not a comment
+    is_bot: bool = False  # a program posts it
 
 
 @dataclass(slots=True, kw_only=True)

@@ -91,7 +91,8 @@ def spam(market: Market) -> Iterator[Draft]:
         account, venue = market.rng.choice(robots)
         maker = market.rng.choice(list(market.makers.values()))
         text = market.compose(maker, "en", "spam")
-        yield market.draft(maker, at, text, "spam", mood="neutral", venue=venue, author=account)
+        more = {"mood": "neutral", "venue": venue, "author": account, "is_bot": True}
+        yield market.draft(maker, at, text, "spam", **more)
 
 
 def sarcasm(market: Market) -> Iterator[Draft]:

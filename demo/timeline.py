@@ -36,6 +36,7 @@ class Entry:
     url: str  # of its page for people
     uri: str  # the uri that a crawl should store
     status: str = ""  # id on Mastodon, ascending with time
+    is_bot: bool = False  # Mastodon marks its account as a program
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +90,7 @@ class Timeline:
             url=url,
             uri=uri,
             status=snowflake_id if line.kind == "mastodon" else "",
+            is_bot=line.is_bot,
         )
 
     def _url_and_uri(

@@ -95,7 +95,7 @@ def _status(timeline: Timeline, board: Board, entry: Entry) -> dict[str, Any]:
             "display_name": entry.author,
             "url": profile,
             "uri": profile,
-            "bot": False,
+            "bot": entry.is_bot,
             "locked": False,
             "noindex": False,
         },

@@ -8,7 +8,7 @@ from core.errors import ConfigError
 from demo import foreign_corpus
 from demo.corpus_files import read, write
 
-KEYS = {"site", "kind", "author", "text", "language", "parent", "offset_s"}
+KEYS = {"site", "kind", "author", "text", "language", "parent", "offset_s", "is_bot"}
 
 
 def test_corpus_round_trips(make_corpus, tmp_path):

@@ -112,3 +112,11 @@ def test_campaign_has_many_positive_authors(any_corpus):
     lines = lines_of(any_corpus, "campaign")
     assert author_count(lines) == len(lines) > 60
     assert lines_of(any_corpus, "campaign", mood="negative") == []
+
+
+def test_robots_are_marked_and_nobody_else(any_corpus):
+    roles, told_in = any_corpus.notes["roles"], any_corpus.notes["told_in"]
+    for line, role, story in zip(any_corpus.lines, roles, told_in, strict=True):
+        assert line.is_bot == (story == "spam")
+        bot_role = "automated" if line.kind == "mastodon" else "advert"
+        assert role == (bot_role if line.is_bot else "customer")
