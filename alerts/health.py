@@ -64,6 +64,7 @@ def status_report(tx: Connection, health: SystemHealth) -> dict[str, Any]:
     """Return the JSON of ``harken status`` except ``index``; see :func:`index_keys`."""
     return {
         "mentions": counts.by_analysis_state(tx),
+        "unsupported": counts.unsupported_languages(tx),
         "models": rescoring.by_model(tx),
         "replay": _replay_status(tx),
         "outbox": outbox.counts(tx),

@@ -79,6 +79,8 @@ class Verdict:
     read_share: float = 1.0
     # The expected shares by sentiment that moved the probabilities; empty: none was set.
     prior: Mapping[str, float] = field(default_factory=dict)
+    rule: str | None = None  # the rule that gave the sentiment ("rating"); None: the model did
+    orders_left_out: bool = False  # True: the text has orders to a machine, which were not scored
 
     @property
     def emotion(self) -> Emotion | None:

@@ -168,6 +168,26 @@ def term_matcher(
     return match_terms
 
 
+def watch_names(watches: Mapping[str, Watch]) -> frozenset[str]:
+    """Return the names of all *watches*, of their products and people, and their query terms.
+
+    They belong to no language: it is detected from the other words of a text. A query term that is
+    a common word ("broken") is no name.
+    """
+    from indexer.query.nodes import positive_phrases
+    from nlp.text.common_words import languages_of
+
+    names = {
+        name for watch in watches.values() for name in (watch.name, *watch.products, *watch.people)
+    }
+    return frozenset(names).union(
+        " ".join(phrase.words)
+        for watch in watches.values()
+        for phrase in positive_phrases(_query(watch.query))
+        if not languages_of(phrase.words)
+    )
+
+
 def watches(database: Database) -> Mapping[str, Watch]:
     """Return the active watches, by slug."""
     with database.read() as tx:

@@ -11,11 +11,24 @@ from core.mention import AnalysisState
 from core.watch import Watch
 from nlp.bisect import predict_each
 from nlp.model import Model, Prediction
-from nlp.results import initial_result, with_prediction, with_target_verdicts, with_vector
+from nlp.results import (
+    EMPTY,
+    ORDERS_ONLY,
+    initial_result,
+    with_orders_mark,
+    with_prediction,
+    with_rating,
+    with_target_verdicts,
+    with_vector,
+    without_content,
+)
 from nlp.text.entities import extract_for
 from nlp.text.excerpt import EXCERPT_CHARACTERS, Excerpt, excerpt
-from nlp.text.language import detect, likeliest_supported
+from nlp.text.language import NO_HINTS, LanguageHints, detect, likeliest_supported
+from nlp.text.model_input import has_words, is_readable, spell_out
 from nlp.text.normalize import clean
+from nlp.text.orders import without_orders
+from nlp.text.ratings import Rating, find_rating
 from nlp.text.target_marking import mark_targets
 from nlp.topic_classifier import TopicClassifier
 
@@ -28,19 +41,30 @@ class _Text:
     """One pending mention as the model receives it."""
 
     mention: PendingMention
-    excerpt: Excerpt  # cleaned
+    body: str  # its text without orders to machines
+    has_orders: bool
+    excerpt: Excerpt  # of the body: spelled out and cleaned; empty: there is nothing to read
     language: str | None  # detected, ISO 639-1; None: unknown
     model_language: str | None  # the language it is scored in; None: the model cannot score it
+    has_words: bool = True  # False: emoji, punctuation or names alone
+    rating: Rating | None = None  # the text is a rating and nothing else
 
     @property
     def is_supported(self) -> bool:
-        """True if the model can score it."""
-        return self.model_language is not None
+        """True if the model is to score it."""
+        return self.model_language is not None and self.rating is None
 
     @property
     def is_foreign(self) -> bool:
         """True if there is text, but in no language of the model."""
-        return bool(self.excerpt.text) and not self.is_supported
+        return bool(self.excerpt.text) and self.model_language is None and self.rating is None
+
+    @property
+    def reason(self) -> str:
+        """Why it is unscored, if it is."""
+        if not self.excerpt.text:
+            return ORDERS_ONLY if self.has_orders else EMPTY
+        return f"language:{self.language or 'unknown'}"
 
 
 def analyse(
@@ -48,7 +72,7 @@ def analyse(
     model: Model,
     topic_classifier: TopicClassifier,
     *,
-    names: Collection[str] = (),
+    hints: LanguageHints = NO_HINTS,
     matched_terms: TermMatcher | None = None,
     watches: Mapping[str, Watch] = MappingProxyType({}),
 ) -> list[AnalysisResult]:
@@ -64,7 +88,8 @@ def analyse(
         pending: revisions to analyse.
         model: scores the texts.
         topic_classifier: assigns the topics.
-        names: brand names; language detection ignores them.
+        hints: names, which language detection ignores, and the languages of recent mentions: a
+            text of unknown language is scored in a likely one of them.
         matched_terms: with it a model that supports targets scores a text that names several of
             its watches once more towards each of them. A watch without such a verdict has that of
             the whole text.
@@ -76,40 +101,59 @@ def analyse(
     """
     # It is called twice for a long text of several watches.
     matcher: TermMatcher | None = cache(matched_terms) if matched_terms else None
-    texts = [_prepare(mention, model, names, matcher) for mention in pending]
+    texts = [_prepare(mention, model.languages, hints, matcher) for mention in pending]
     results = _predict(texts, model, topic_classifier)
     if matcher is not None and model.supports_targets:
         results = _predict_targets(texts, results, model, matcher)
     return [
-        _with_entities(result, text.mention, watches)
+        _with_entities(with_orders_mark(result) if text.has_orders else result, text, watches)
         for result, text in zip(results, texts, strict=True)
     ]
 
 
 def _prepare(
     mention: PendingMention,
-    model: Model,
-    names: Collection[str],
+    supported_languages: Collection[str],
+    hints: LanguageHints,
     matched_terms: TermMatcher | None,
 ) -> _Text:
-    passage = _clean_excerpt(mention, matched_terms)
-    if not passage.text:
-        return _Text(mention=mention, excerpt=passage, language=None, model_language=None)
-    language = detect(mention.text, mention.claimed_language, names)
+    body, has_orders = without_orders(mention.text)
+    text = _Text(
+        mention=mention,
+        body=body,
+        has_orders=has_orders,
+        excerpt=Excerpt("", 1.0),
+        language=None,
+        model_language=None,
+        has_words=has_words(body, hints.names),
+    )
+    if not is_readable(body):
+        return text
+    language = detect(body, mention.claimed_language, hints.names)
+    model_language: str | None = language
     if language is None:
-        model_language = likeliest_supported(mention.text, model.languages, names)
-    else:
-        model_language = language if language in model.languages else None
-    return _Text(mention=mention, excerpt=passage, language=language, model_language=model_language)
+        model_language = likeliest_supported(body, supported_languages, hints.names, hints.counts)
+    return replace(
+        text,
+        excerpt=_clean_excerpt(text, model_language, hints.names, matched_terms),
+        language=language,
+        model_language=model_language if model_language in supported_languages else None,
+        rating=find_rating(body, hints.names),
+    )
 
 
-def _clean_excerpt(mention: PendingMention, matched_terms: TermMatcher | None) -> Excerpt:
-    """Return the part of the text that is scored, cleaned."""
-    whole = clean(mention.text)
+def _clean_excerpt(
+    text: _Text,
+    language: str | None,
+    names: Collection[str],
+    matched_terms: TermMatcher | None,
+) -> Excerpt:
+    """Return the part of the text that is scored, spelled out in *language* and cleaned."""
+    whole = clean(spell_out(text.body, language, names))
     if len(whole) <= EXCERPT_CHARACTERS:
         return Excerpt(whole, 1.0)
-    terms = matched_terms(mention.text, mention.watches) if matched_terms else {}
-    passage = excerpt(mention.text, terms.values())
+    terms = matched_terms(text.body, text.mention.watches) if matched_terms else {}
+    passage = excerpt(text.body, terms.values())
     return replace(passage, text=clean(passage.text))
 
 
@@ -124,15 +168,15 @@ def _predict(
     vectors = iter(predict_each(lambda batch: list(model.encode(batch)), foreign_texts))
     results = []
     for text in texts:
-        result = initial_result(
-            text.mention, model, language=text.language, is_empty=not text.excerpt.text
-        )
-        if text.is_supported:
-            share = text.excerpt.share
-            result = with_prediction(result, next(predictions), model, topic_classifier, share)
+        result = initial_result(text.mention, model, language=text.language, reason=text.reason)
+        if text.rating is not None:
+            result = with_rating(result, text.rating)
         elif text.is_foreign:
             result = with_vector(result, next(vectors))
-        results.append(result)
+        elif text.is_supported:
+            share = text.excerpt.share
+            result = with_prediction(result, next(predictions), model, topic_classifier, share)
+        results.append(result if text.has_words else without_content(result))
     return results
 
 
@@ -152,8 +196,8 @@ def _predict_targets(
 ) -> list[AnalysisResult]:
     """Return *results* with a verdict towards each watch where a text names several."""
     targets = [
-        _target_passages(text.mention, matched_terms)
-        if result.analysis is AnalysisState.SCORED
+        _target_passages(text, matched_terms)
+        if result.analysis is AnalysisState.SCORED and text.rating is None
         else {}
         for text, result in zip(texts, results, strict=True)
     ]
@@ -171,22 +215,24 @@ def _predict_targets(
     ]
 
 
-def _target_passages(mention: PendingMention, matched_terms: TermMatcher) -> dict[str, Excerpt]:
+def _target_passages(text: _Text, matched_terms: TermMatcher) -> dict[str, Excerpt]:
     """Return the text as it is scored towards each watch, by slug; empty where it names only one.
 
     It is marked before it is cleaned, as in training: cleaning would turn the account of a brand
     into ``@user``.
     """
-    if len(mention.watches) <= 1:
+    watches = text.mention.watches
+    if len(watches) <= 1:
         return {}
-    passages = mark_targets(mention.text, matched_terms(mention.text, mention.watches))
+    passages = mark_targets(text.body, matched_terms(text.body, watches))
     return {
         watch: replace(passage, text=clean(passage.text)) for watch, passage in passages.items()
     }
 
 
 def _with_entities(
-    result: AnalysisResult, mention: PendingMention, watches: Mapping[str, Watch]
+    result: AnalysisResult, text: _Text, watches: Mapping[str, Watch]
 ) -> AnalysisResult:
+    mention = text.mention
     extraction = extract_for(mention.text, result.language, mention.watches, watches)
     return replace(result, entities=extraction.entities, phrases=extraction.phrases)

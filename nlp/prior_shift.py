@@ -49,10 +49,10 @@ def with_priors(
 def moved_verdict(verdict: Verdict, prior: Shares, training: Shares) -> Verdict:
     """Return *verdict* with its probabilities moved from the shares *training* to *prior*.
 
-    Without *training* they come from equal shares. A verdict without a sentiment, and any without
-    *prior*, stays as it is.
+    Without *training* they come from equal shares. A verdict without a sentiment, one that a rule
+    gave, and any without *prior*, stays as it is.
     """
-    if not prior or verdict.sentiment is None:
+    if not prior or verdict.sentiment is None or verdict.rule is not None:
         return verdict
     ratios = [new / old for new, old in zip(prior, training or [1.0] * len(prior), strict=True)]
     weights = {

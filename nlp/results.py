@@ -11,25 +11,28 @@ from core.analysis import AnalysisResult, PendingMention
 from core.mention import AnalysisState, Sentiment, Verdict
 from nlp.model import Model, Prediction
 from nlp.text.excerpt import Excerpt
+from nlp.text.ratings import Rating
 from nlp.topic_classifier import TopicClassifier
 
-EMPTY: Final = "empty"  # reason: the cleaned text is empty
+EMPTY: Final = "empty"  # reason: nothing in the text can be read
+ORDERS_ONLY: Final = "orders_only"  # reason: the text is an order to a machine and nothing else
+RATING_RULE: Final = "rating"  # rule of a verdict: the text is a rating
 NOT_A_NUMBER: Final = "not_a_number"  # reason: the model returned NaN instead of probabilities
 Vector = np.ndarray[Any, np.dtype[np.float32]]
 
 
 def initial_result(
-    mention: PendingMention, model: Model, *, language: str | None, is_empty: bool
+    mention: PendingMention, model: Model, *, language: str | None, reason: str
 ) -> AnalysisResult:
-    """Return the result before any prediction: unscored, with the reason.
+    """Return the result before any prediction: unscored, for *reason*.
 
-    *language* is the detected one, ISO 639-1; None: unknown. *is_empty*: cleaning left no text.
+    *language* is the detected one, ISO 639-1; None: unknown.
     """
     return AnalysisResult(
         id=mention.id,
         text_sha256=mention.text_sha256,
         analysis=AnalysisState.UNSCORED,
-        reason=EMPTY if is_empty else f"language:{language or 'unknown'}",
+        reason=reason,
         language=language,
         verdicts=(),
         vector=None,
@@ -69,6 +72,30 @@ def with_prediction(
     )
 
 
+def with_rating(blank: AnalysisResult, rating: Rating) -> AnalysisResult:
+    """Return *blank* with the verdict that the rule of ``nlp.text.ratings`` gives.
+
+    It has no other heads, no topics and no vector: a rating has no subject.
+    """
+    by_class = dict(zip(Sentiment, rating.probabilities, strict=True))
+    verdict = replace(
+        _sentiment_verdict(blank.text_sha256, blank.model, by_class), rule=RATING_RULE
+    )
+    return replace(blank, analysis=AnalysisState.SCORED, reason=None, verdicts=(verdict,))
+
+
+def without_content(result: AnalysisResult) -> AnalysisResult:
+    """Return *result* of a text without words: a sentiment, but no heads, topics or vector."""
+    verdicts = tuple(replace(verdict, heads={}, topics=()) for verdict in result.verdicts)
+    return replace(result, verdicts=verdicts, vector=None)
+
+
+def with_orders_mark(result: AnalysisResult) -> AnalysisResult:
+    """Return *result* with a mark on each verdict: orders to machines were left out."""
+    verdicts = tuple(replace(verdict, orders_left_out=True) for verdict in result.verdicts)
+    return replace(result, verdicts=verdicts)
+
+
 def with_vector(blank: AnalysisResult, vector: Vector | Exception) -> AnalysisResult:
     """Return *blank* with its vector, still unscored; an error quarantines it."""
     if isinstance(vector, Exception):
@@ -106,14 +133,20 @@ def _verdict(result: AnalysisResult, prediction: Prediction, model: Model) -> Ve
     """Return the sentiment alone, of the whole text."""
     probabilities = prediction.probabilities
     by_class = dict(zip(Sentiment, probabilities, strict=True)) if probabilities else {}
+    return _sentiment_verdict(result.text_sha256, model.name, by_class)
+
+
+def _sentiment_verdict(
+    text_sha256: str, model: str, by_class: Mapping[Sentiment, float]
+) -> Verdict:
     return Verdict(
         watch=None,
         sentiment=max(by_class, key=by_class.__getitem__) if by_class else None,
         probabilities={str(name): share for name, share in by_class.items()},
         polarity=by_class[Sentiment.POSITIVE] - by_class[Sentiment.NEGATIVE] if by_class else None,
         topics=(),
-        model=model.name,
-        text_sha256=result.text_sha256,
+        model=model,
+        text_sha256=text_sha256,
     )
 
 

@@ -150,4 +150,6 @@ def _verdict(row: Row[Any]) -> Verdict:
         heads=row.heads,
         read_share=row.read_share,
         prior=row.prior,
+        rule=row.rule,
+        orders_left_out=row.orders_left_out,
     )

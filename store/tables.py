@@ -207,6 +207,8 @@ verdicts = _table(
     _nullable("role"),  # the likeliest class of the head role
     _not_null("read_share", Double),  # of the cleaned text, by characters; above 0, at most 1
     _not_null("prior", JSON),  # expected shares by sentiment; {} if none is set
+    _nullable("rule"),  # that gave the sentiment
+    _not_null("orders_left_out", Boolean),
     _not_null("at", Instant),
 )
 named = _table(  # entities of the present text; an edit deletes them, as they contain words of it

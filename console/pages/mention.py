@@ -17,7 +17,7 @@ from console.responses import AppContextDep
 from console.search.entity_links import entity_groups
 from console.search.mention_cards import CardBuilder
 from console.serializers import mention_row
-from core.mention import Emotion, Intent, Mention, MentionState, Verdict
+from core.mention import AnalysisState, Emotion, Intent, Mention, MentionState, Verdict
 from core.role import Role
 from core.timestamps import format_utc
 from store import mentions
@@ -27,6 +27,7 @@ from templates.i18n import Message, msg
 
 router = APIRouter()
 ONE_MICROSECOND: Final = timedelta(microseconds=1)
+_UNSCORED_REASONS: Final = frozenset({"language", "empty", "orders_only"})  # with a sentence
 # Classes of a model's heads that have a name in the message catalogue.
 _HEAD_CLASSES: Final[Mapping[str, tuple[str, ...]]] = {
     "emotion": tuple(Emotion),
@@ -68,6 +69,7 @@ def page(app_context: AppContextDep, ident: str) -> Response:
         ),
         verdicts=tuple(_verdict_details(mention, display_names)),
         author=author_message(mention),
+        unscored_note=_unscored_note(mention),
         entity_groups=tuple(entity_groups(mention)),
         facts=tuple(_facts(mention)),
     )
@@ -94,7 +96,23 @@ def _verdict_details(mention: Mention, display_names: DisplayNames) -> Iterator[
                 probabilities=tuple(verdict.probabilities.items()),
                 heads=tuple(_heads(verdict)),
                 read_note=read_share_message(verdict, mention.text),
+                rule_notes=tuple(_rule_notes(verdict)),
             )
+
+
+def _rule_notes(verdict: Verdict) -> Iterator[Message]:
+    if verdict.rule == "rating":
+        yield msg("mention.rating")
+    if verdict.orders_left_out:
+        yield msg("mention.orders")
+
+
+def _unscored_note(mention: Mention) -> Message | None:
+    """Return why *mention* is unscored, as far as the reader can do something with it."""
+    kind, _, language = (mention.reason or "").partition(":")
+    if mention.analysis is not AnalysisState.UNSCORED or kind not in _UNSCORED_REASONS:
+        return None
+    return msg(f"mention.unread_{kind}", languages=(language,))
 
 
 def _heads(verdict: Verdict) -> Iterator[HeadScores]:

@@ -31,6 +31,7 @@ def page(app_context: AppContextDep) -> Response:
             calm=health.calm,
             coverage=health.coverage,
             mentions=rows["mentions"],
+            unsupported=rows["unsupported"],
             models=rows["models"],
             replay=rows["replay"],
             outbox=rows["outbox"],

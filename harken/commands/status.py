@@ -40,6 +40,7 @@ def _status_lines(result: dict[str, Any]) -> list[str]:
         f"index: {result['index']['engine']}, changes behind: {result['index']['lag']}",
         f"outbox: {outbox['due']} due, {outbox['sent']} sent, {outbox['failed']} failed",
     ]
+    lines[1:1] = _unsupported_lines(result["unsupported"])
     lines += [*_model_lines(result["models"], result["replay"])]
     lines += [_share_line(share) for share in result["shares"]]
     lines += [f"sources {s}: {', '.join(coverage[s])}" for s in PROBLEM_STATES if coverage[s]]
@@ -73,6 +74,14 @@ def _change_words(share: dict[str, Any]) -> str:
         return "no reliable change from the 7 days before"
     points = f"{abs(share['change']) * 100:.0f} points"
     return f"{share['verdict']} by {points} from the 7 days before"
+
+
+def _unsupported_lines(counts: dict[str, int]) -> list[str]:
+    """Return a line on the languages that the model does not support, most mentions first."""
+    languages = sorted(counts, key=lambda code: (-counts[code], code))
+    return [f"language not supported: {', '.join(f'{counts[c]} {c}' for c in languages)}"][
+        : len(counts)
+    ]
 
 
 def _settings_lines(settings: dict[str, Any] | None) -> Iterator[str]:

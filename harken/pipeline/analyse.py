@@ -22,6 +22,7 @@ from core.mention import AnalysisState
 from harken import wiring
 from harken.pipeline.pace import Pace, text_costs
 from harken.pipeline.step_result import StepResult
+from store import counts
 from store.analysis import queue, rescoring
 from store.analysis.priors import source_priors
 from store.analysis.queue import ATTEMPTS_BEFORE_ISOLATION
@@ -82,18 +83,26 @@ def _score(
     """Return the results of *batch*; report progress between pieces of it."""
     from nlp.analyse import analyse
     from nlp.prior_shift import with_priors
+    from nlp.text.language import LanguageHints
 
     if batch[0].attempts >= ATTEMPTS_BEFORE_QUARANTINE:  # leased alone, it still killed its worker
         return [_quarantine_result(p, model.name) for p in batch]
     watches = wiring.watches(database)
     match_terms = wiring.term_matcher(watches)
+    with database.read() as tx:
+        language_counts = counts.recent_languages(tx)
+    hints = LanguageHints(names=wiring.watch_names(watches), counts=language_counts)
     results: list[AnalysisResult] = []
     try:
         for start in range(0, len(batch), PIECE):
             pace.report()
-            piece = batch[start : start + PIECE]
             results += analyse(
-                piece, model, topic_classifier, matched_terms=match_terms, watches=watches
+                batch[start : start + PIECE],
+                model,
+                topic_classifier,
+                hints=hints,
+                matched_terms=match_terms,
+                watches=watches,
             )
     except TransientError:
         with database.write() as tx:

@@ -10,6 +10,7 @@ from nlp.encoder.adapter import SENTIMENT, for_language
 from nlp.evaluation.task import EvaluationOptions, InputRow, Task, predict_rows
 from nlp.metrics import Floats
 from nlp.model import MULTI_LABEL_HEADS, Model, Prediction
+from nlp.text.ratings import find_rating
 
 
 class HeadTask(Task):
@@ -40,8 +41,16 @@ class HeadTask(Task):
         return for_language(self.model.temperatures.get(self.output_key, {}), language)
 
     def samples(self, rows: Sequence[InputRow]) -> Iterator[Floats]:
-        """Yield one draw: the probabilities of the head for each text."""
-        yield predict_rows(rows, self, self._head_probabilities)
+        """Yield one draw: the probabilities of the head for each text.
+
+        The sentiment of a text that is only a rating is that of the rule, as in the product.
+        """
+        probabilities = predict_rows(rows, self, self._head_probabilities)
+        if self.output_key == SENTIMENT:
+            for index, row in enumerate(rows):
+                if rating := find_rating(row.text):
+                    probabilities[index] = rating.probabilities
+        yield probabilities
 
     def _head_probabilities(self, prediction: Prediction) -> Sequence[float] | None:
         return (

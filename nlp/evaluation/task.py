@@ -12,7 +12,7 @@ from core.errors import ConfigError
 from nlp.bisect import Output, predict_each
 from nlp.metrics import Floats
 from nlp.model import Model, Prediction
-from nlp.text.normalize import clean
+from nlp.text.model_input import text_for_model
 
 # Texts that the model gets at once, as many as a worker leases: the progress moves by so many.
 CHUNK_SIZE: Final = 256
@@ -109,7 +109,7 @@ def predict_rows(
     rows: Sequence[InputRow],
     task: Task,
     probabilities_of: Callable[[Prediction], Sequence[float] | None],
-    text_of: Callable[[InputRow], str] = lambda row: clean(row.text),
+    text_of: Callable[[InputRow], str] = lambda row: text_for_model(row.text, row.language),
 ) -> Floats:
     """Return the probabilities of each row as one draw, shape (len(rows), len(task.classes)).
 

@@ -8,6 +8,7 @@ from typing import Final
 from core.entity import Entity, EntityKind, hostname, normalize_hashtag
 from core.tokenizer import Token, tokenize, tokenize_with_spans
 from core.watch import Watch
+from nlp.text.hashtags import HASHTAG
 from nlp.text.keyphrases import extract_phrases
 from nlp.text.normalize import ACCOUNT, LINK
 from nlp.text.places.recognizer import SEPARATOR, find_places
@@ -15,8 +16,6 @@ from nlp.text.places.recognizer import SEPARATOR, find_places
 MAX_ENTITIES_PER_KIND: Final = 20  # per text; a list of 300 hashtags carries no information
 MAX_CHARACTERS: Final = 50_000  # 0.2 s of work (measured); the rest of a text is ignored
 MAX_VALUE_LENGTH: Final = 100  # characters of a hashtag or a host
-# Not "&#39;", not the end of a link, not a number; the full-width sign of Chinese keyboards, too.
-_HASHTAG: Final = re.compile(r"(?<![\w&/#＃])[#＃](\w*[^\W\d_]\w*)")
 _COLOUR: Final = re.compile(r"(?=.*[0-9])(?:[0-9a-f]{3}|[0-9a-f]{6}|[0-9a-f]{8})", re.IGNORECASE)
 
 Occurrence = tuple[str, str]  # the value of an entity, and its surface form in the text
@@ -43,7 +42,7 @@ def extract(text: str, language: str | None, watches: Sequence[Watch] = ()) -> E
     links = _links(text)
     prose = LINK.sub(_separators, text)
     hashtags = _hashtags(prose)
-    prose = _HASHTAG.sub(_separators, ACCOUNT.sub(_separators, prose))
+    prose = HASHTAG.sub(_separators, ACCOUNT.sub(_separators, prose))
     finder = _NameFinder(prose)
     products = finder.take(name for watch in watches for name in watch.products)
     people = finder.take(name for watch in watches for name in watch.people)
@@ -77,7 +76,7 @@ def _links(text: str) -> list[tuple[str, str]]:
 
 def _hashtags(prose: str) -> list[tuple[str, str]]:
     """Return the value and surface form of each hashtag in *prose*, without colours ("#fff")."""
-    matches = [match for match in _HASHTAG.finditer(prose) if not _COLOUR.fullmatch(match[1])]
+    matches = [match for match in HASHTAG.finditer(prose) if not _COLOUR.fullmatch(match[1])]
     return [(normalize_hashtag(match[0]), match[0]) for match in matches]
 
 

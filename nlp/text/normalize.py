@@ -10,7 +10,7 @@ ACCOUNT: Final = re.compile(r"(?<![\w@])@\w+(?:@[\w.-]+)*")
 # ECMA-48: CSI (colours, cursor), OSC (titles, links) and the two-byte rest.
 _ANSI: Final = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\^_])")
 # One emoji with its repetitions; selectors and skin tones (U+1F3FB to U+1F3FF) are dropped.
-_EMOJI: Final = re.compile(
+EMOJI: Final = re.compile(
     r"([\u2600-\u27bf\u2b50\u2b55\U0001f300-\U0001f3fa\U0001f400-\U0001faff])"
     r"(?:[\ufe0f\U0001f3fb-\U0001f3ff]|\1)*"
 )
@@ -24,7 +24,7 @@ def clean(text: str) -> str:
     White space becomes single spaces. Except for links, accounts and terminal commands all words
     stay, and stay apart. Idempotent.
     """
-    text_with_names = _EMOJI.sub(_emoji_name, strip_invisible(text).translate(_STRAIGHT_QUOTES))
+    text_with_names = EMOJI.sub(_emoji_name, strip_invisible(text).translate(_STRAIGHT_QUOTES))
     anonymous = ACCOUNT.sub("@user", LINK.sub("http ", text_with_names))
     return " ".join(_MENTION_RUN.sub("@user @user ", anonymous).split())
 

@@ -18,6 +18,10 @@ from store.entities import write_entities
 from store.mentions import lock
 from store.tables import mentions, vectors, verdicts
 
+_SCORE_COLUMNS: Final = (
+    *("sentiment", "probabilities", "polarity", "topics", "heads", "role"),
+    *("read_share", "prior", "rule", "orders_left_out"),
+)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -47,10 +51,7 @@ def insert_verdicts(tx: Connection, results: Sequence[AnalysisResult], at: datet
     rows = [_verdict_row(r.id, verdict, at) for r in results for verdict in r.verdicts]
     if rows:
         insert = upsert(tx, verdicts)
-        columns = (
-            *("sentiment", "probabilities", "polarity", "topics", "heads", "role"),
-            *("read_share", "prior", "at"),
-        )
+        columns = (*_SCORE_COLUMNS, "at")
         tx.execute(
             insert.on_conflict_do_update(
                 index_elements=["mention", "watch", "model", "text_sha256"],
@@ -114,6 +115,8 @@ def _verdict_row(mention: str, verdict: Verdict, at: datetime) -> dict[str, Any]
         "role": verdict.role,
         "read_share": verdict.read_share,
         "prior": dict(verdict.prior),
+        "rule": verdict.rule,
+        "orders_left_out": verdict.orders_left_out,
         "at": at,
     }
 

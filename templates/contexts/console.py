@@ -144,6 +144,7 @@ class StatusPage(PageContext):
     calm: bool | None  # no incident is open; None: unknown
     coverage: Coverage
     mentions: Mapping[str, int] = field(default_factory=dict)  # by analysis state, and deleted
+    unsupported: Mapping[str, int] = field(default_factory=dict)  # mentions by language
     models: Mapping[str, int] = field(default_factory=dict)  # scored mentions by model
     replay: Mapping[str, Any] | None = None  # model and remaining mentions of a rescoring
     outbox: Mapping[str, int] = field(default_factory=dict)  # due, sent, failed

@@ -98,6 +98,7 @@ class VerdictDetails:
     probabilities: tuple[tuple[str, float], ...]
     heads: tuple[HeadScores, ...] = ()
     read_note: Message | None = None  # analysed share of a long text; None: all of it
+    rule_notes: tuple[Message, ...] = ()  # a rule gave the sentiment, or left orders out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,5 +124,6 @@ class MentionPage(PageContext):
     result: MentionCard
     verdicts: tuple[VerdictDetails, ...]
     author: Message  # its role, with the evidence
+    unscored_note: Message | None = None  # why there is no verdict
     entity_groups: tuple[EntityGroup, ...] = ()
     facts: tuple[tuple[Message, str], ...]  # labels and raw values: id, URI, hashes

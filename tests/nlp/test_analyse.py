@@ -10,6 +10,7 @@ from core.mention import AnalysisState, Sentiment
 from core.watch import Topic
 from nlp.analyse import analyse
 from nlp.bisect import predict_each
+from nlp.text.language import LanguageHints
 from nlp.topic_classifier import TopicClassifier
 from tests.nlp.factories import (
     FAILING_WORD,
@@ -68,11 +69,9 @@ def test_unsupported_language_is_the_reason(model, topic_classifier):
     assert result.vector is not None
 
 
-def test_unknown_language_is_the_reason(model, topic_classifier):
+def test_text_of_unknown_language_is_scored_in_a_likely_one(model, topic_classifier):
     result = analyse_text("xq zzv", model, topic_classifier, source_language=None)
-    assert (result.analysis, result.reason, result.language) == (
-        AnalysisState.UNSCORED, "language:unknown", None,
-    )  # fmt: skip
+    assert (result.analysis, result.reason, result.language) == (AnalysisState.SCORED, None, None)
 
 
 @pytest.mark.parametrize("text", ["", " \n\t", "\u200b\u202e\x00"])
@@ -99,7 +98,7 @@ def test_brand_names_do_not_change_the_language(model, topic_classifier):
     text = "Le Grand Vélo de la Loire broke again"
     mention = pending_mention(text, source_language=None)
     results = [
-        analyse([mention], model, topic_classifier, names=names)[0]
+        analyse([mention], model, topic_classifier, hints=LanguageHints(names=names))[0]
         for names in ((), ("Le Grand Vélo de la Loire",))
     ]
     assert [result.language == "en" for result in results] == [False, True]

@@ -115,7 +115,12 @@ def test_every_mention_is_counted_in_one_state(record, now):
     names = ("scored", "pending", "mute", "sick", "gone")
     store_page(record, *(crawled_post(n) for n in names))
     mute = analysis_result(
-        "mute", analysis=AnalysisState.UNSCORED, verdicts=(), vector=None, language="fi"
+        "mute",
+        analysis=AnalysisState.UNSCORED,
+        reason="language:fi",
+        verdicts=(),
+        vector=None,
+        language="fi",
     )
     sick = analysis_result("sick", analysis=AnalysisState.QUARANTINED, verdicts=(), language=None)
     save(record, analysis_result("scored"), analysis_result("gone"), mute, sick, at=now)
@@ -129,6 +134,7 @@ def test_every_mention_is_counted_in_one_state(record, now):
         assert counts.total(tx) == len(names) - 1
         assert counts.unscored_by_language(tx, since=now, until=now + DAY) == {"fi": 1}
         assert counts.unscored_by_language(tx, since=now + DAY, until=now + DAY) == {}
+        assert counts.unsupported_languages(tx) == {"fi": 1}
         assert counts.newest_published(tx) == now
         assert (counts.latest_model(tx), counts.encoder_sha256(tx)) == ("lexicon", "e" * 64)
 
@@ -168,3 +174,22 @@ def test_any_valid_text_round_trips(record, text):
     store_page(record, crawled_post("a", text))
     with record.read() as tx:
         assert mentions.get(tx, [key("a")])[0].text == text
+
+
+def test_unreadable_mentions_are_of_no_unsupported_language(record, now):
+    store_page(record, *(crawled_post(name) for name in ("blank", "foreign")))
+    unscored = {"analysis": AnalysisState.UNSCORED, "verdicts": (), "language": None}
+    blank = analysis_result("blank", reason="empty", **unscored)
+    save(record, blank, analysis_result("foreign", reason="language:unknown", **unscored), at=now)
+    with record.read() as tx:
+        assert counts.unsupported_languages(tx) == {"unknown": 1}
+
+
+def test_recent_languages_are_those_of_the_newest_mentions(record, now):
+    languages = {"old": "fr", "new1": "it", "new2": "it", "new3": None, "new4": "en"}
+    posts = [crawled_post(name, published=now + n * DAY) for n, name in enumerate(languages)]
+    store_page(record, *posts, at=now + 9 * DAY)
+    save(record, *(analysis_result(n, language=code) for n, code in languages.items()), at=now)
+    with record.read() as tx:
+        assert counts.recent_languages(tx, limit=4) == {"it": 2, "en": 1}
+        assert counts.recent_languages(tx) == {"it": 2, "en": 1, "fr": 1}

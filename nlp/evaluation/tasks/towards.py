@@ -8,6 +8,7 @@ from nlp.evaluation.task import EvaluationOptions, InputRow, RowError, predict_r
 from nlp.metrics import Floats
 from nlp.model import Model
 from nlp.text.normalize import clean
+from nlp.text.orders import without_orders
 from nlp.text.target_marking import mark_brand
 
 
@@ -34,4 +35,4 @@ class Towards(HeadTask):
 
 def _marked_text(row: InputRow) -> str:
     # Marked before it is cleaned: cleaning turns the brand in ``@brand`` into ``@user``.
-    return clean(mark_brand(row.text, [row.target or ""]))
+    return clean(mark_brand(without_orders(row.text)[0], [row.target or ""]))

@@ -117,7 +117,13 @@ def test_unscored_mentions_of_the_window_are_counted_by_language(record):
     names = {"de1": NOON, "de2": NOON, "fr": NOON, "old": NOON - 9 * DAY, "en": NOON}
     store_page(record, *(crawled_post(name, published=at) for name, at in names.items()))
     results = [
-        analysis_result(name, analysis="unscored", language=name[:2], verdicts=())
+        analysis_result(
+            name,
+            analysis="unscored",
+            reason=f"language:{name[:2]}",
+            language=name[:2],
+            verdicts=(),
+        )
         for name in names
         if name != "en"
     ]

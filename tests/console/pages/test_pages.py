@@ -35,6 +35,7 @@ MENTION = {
 VERDICT = {
     *("watch", "sentiment", "probabilities", "polarity", "topics", "model", "text_sha256"),
     *("emotion", "intents", "offensive", "heads", "read_share", "ironic", "role", "prior"),
+    *("rule", "orders_left_out"),
 }
 INCIDENT = {
     *("id", "watch", "topic", "kind", "state", "severity", "onset", "detected", "observed"),
@@ -83,6 +84,7 @@ def test_json_has_the_keys_of_the_contract(client):
     status = get_json("/status.json")
     assert status.keys() - HEAD == {
         *("mentions", "models", "replay", "index", "outbox", "coverage", "silences", "calm"),
+        "unsupported",
         *("processes", "settings"),
     }
     assert status["index"].keys() == {"engine", "docs", "lag"}

@@ -9,6 +9,7 @@ from harken.commands.status import _status_lines
 AT = datetime(2026, 11, 22, 6, tzinfo=UTC)
 STATUS = {
     "mentions": {"pending": 3, "scored": 5, "unscored": 0, "quarantined": 1, "deleted": 2},
+    "unsupported": {},
     "models": {"minilm 1a cpu bf16": 5},
     "replay": None,
     "index": {"engine": "tantivy", "docs": 9, "lag": 4},
@@ -104,3 +105,9 @@ def test_status_states_the_corrected_share_and_its_change():
     assert "; 27% corrected for the model's errors (22% to 33%); no reliable change from" in text
     text = status_text(**share(**corrected | {"change": -0.12}, verdict="down"))
     assert "; down by 12 points from the 7 days before" in text
+
+
+def test_status_counts_unsupported_languages():
+    text = status_text(unsupported={"nl": 2, "ja": 31, "unknown": 2})
+    assert "language not supported: 31 ja, 2 nl, 2 unknown" in text
+    assert "not supported" not in status_text()

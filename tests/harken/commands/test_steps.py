@@ -43,7 +43,8 @@ MENTION = {
 }  # fmt: skip
 VERDICT = {
     *("watch", "sentiment", "probabilities", "polarity", "topics", "model", "text_sha256"),
-    *("emotion", "intents", "offensive", "heads", "read_share", "prior"),
+    *("emotion", "intents", "offensive", "heads", "read_share", "ironic", "role", "prior"),
+    *("rule", "orders_left_out"),
 }
 SOURCE = {
     "name", "kind", "state", "since", "reason", "interval_s", "expected_per_hour", "fetched",

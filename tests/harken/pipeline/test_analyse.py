@@ -9,14 +9,15 @@ import pytest
 from core.errors import TransientError
 from core.mention import AnalysisState, Sentiment
 from core.watch import Topic
+from harken import wiring
 from harken.pipeline.analyse import ATTEMPTS_BEFORE_QUARANTINE, LEASE_TIME, analyse_batch
 from harken.pipeline.pace import Pace
 from harken.pipeline.step_result import StepResult
 from nlp.topic_classifier import TopicClassifier
-from store import changes, counts, mentions
+from store import changes, counts, mentions, watches
 from store.analysis import queue
 from tests.nlp.factories import FAILING_WORD, UNSCORED_WORD, WordModel
-from tests.store.factories import NOON, add_sources, crawled_post, key, store_page
+from tests.store.factories import NOON, add_sources, crawled_post, key, store_page, watch
 
 LATER = NOON + timedelta(minutes=1)
 TOPIC = Topic(id="brakes", name="Brakes", sentences=("the brake is broken and bad",))
@@ -200,3 +201,18 @@ def test_every_verdict_has_a_change_number(record, model):
     analyse(record, model)
     with record.read() as tx:
         assert {i for _, i in changes.read_after(tx, before, 9)} == {key("0"), key("1")}
+
+
+def test_names_of_watches_are_no_language(record, model):
+    """The words that are left identify the language; names alone are read in a likely one."""
+    with record.write() as tx:
+        watches.replace_from_file(
+            tx, [watch("acme", '"Die Neue Welle" OR broken', name="Die Neue Welle")], []
+        )
+    posts = ["hate Die Neue Welle", "Die Neue Welle", "die neue Welle is broken"]
+    store_page(record, *(crawled_post(str(n), post) for n, post in enumerate(posts)))
+    analyse(record, model)
+    mentions_ = [get_mention(record, n) for n in range(len(posts))]
+    assert {mention.analysis for mention in mentions_} == {AnalysisState.SCORED}
+    assert [mention.language for mention in mentions_] == ["en", None, "en"]
+    assert wiring.watch_names(wiring.watches(record)) == {"Die Neue Welle", "die neue welle"}

@@ -81,10 +81,18 @@ def test_a_missing_language_is_detected(model):
         {"text": "this is a bad thing and it is all that I have to say", "label": "negative"},
         {"text": "Der Akku war nach zehn Kilometern leer und niemand hilft", "label": "negative"},
         {"text": "xq zzv", "label": "neutral"},
+        {"text": "👎", "label": "negative"},
     ]
     report = evaluate(rows, model)
-    assert [p["language"] for p in report.predictions] == ["en", "de", None]
-    assert set(report.figures["per_language"]) == {"en", "de", "unknown"}
+    assert [p["language"] for p in report.predictions] == ["en", "de", "en", "en"]
+    assert set(report.figures["per_language"]) == {"en", "de"}
+
+
+def test_rating_has_the_sentiment_of_the_rule_as_in_the_product(model):
+    rows = [{"text": text, "label": "negative"} for text in ("1/10", "★☆☆☆☆", "2 stars")]
+    report = evaluate(rows, model)
+    assert [p["sentiment"] for p in report.predictions] == ["negative"] * 3
+    assert [p["probabilities"]["negative"] for p in report.predictions] == [0.9] * 3
 
 
 def test_uncalibrated_figures_are_those_of_temperature_one(model):
