@@ -106,7 +106,9 @@ def _only_file(file: Path | None, fit: Path | None) -> Path:
         raise ConfigError(f"--fit: {fit} is measured, too; leave {file} out.")
     path = file or fit
     if path is None:
-        raise ConfigError("Name a file of labelled rows: harken evaluate FILE, --fit FILE or --own.")
+        raise ConfigError(
+            "Name a file of labelled rows: harken evaluate FILE, --fit FILE or --own."
+        )
     return path
 
 
