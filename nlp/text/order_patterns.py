@@ -17,7 +17,7 @@ _NEGATION: Final = r"(?:do not|don't|never|nicht|ne|no|non|nao|لا)"
 _AS: Final = r"(?:as|als|comme|como|come|ك|بانه|انه|على انه|to be|is|ist|est|es|e)"
 _DIGITS: Final = r"-?[01](?:\.\d+)?"
 _GAP: Final = r"\W+(?:[\w'’-]+\W+){0,%d}?"
-_ENDS: Final = r"(?=\W*$|\s*[.,;:!?()\[\]{}<>\"'»–—-]|\s+(?:%s)(?!\w))"
+_ENDS: Final = r"(?=\W*$|\s*[.,،؛;:!?()\[\]{}<>\"'»–—-]|\s+(?:%s)(?!\w))"
 _AFTER_LABEL: Final = (
     r"sentiment|ratings?|labels?|class|score|please|instead|now|only|and|und|et|y|e|regardless|"
     r"no matter|without|ein|zu|bitte|stimmung|svp|por favor|per favore"
@@ -67,6 +67,8 @@ class _Parts:
         yield rf"{one['texts']}{_GAP % 4}{one['labels']}\W+zu\W+{one['verbs']}"
         yield rf"(?:als|mit)\W+{one['labels']}\W+{one['verbs']}"
         yield rf"{one['verbs']}\W+{_AS}\W+{label}"
+        key = rf"(?:(?:the|die|das|le|la|el|il|lo|o|a) )?{one['keys_sure']}"
+        yield rf"{verb}{key}\W+(?:to|as|auf|als|a|en|como|come|su|para|على|ك)?\W*{label}"
         yield rf"{one['outputs']}\W+(?:{one['fillers']}\W+){{0,5}}{label}"
         yield rf"{one['texts']}{_GAP % 3}{one['passives']}"
         yield rf"{one['passives']}\W+{one['texts']}{_GAP % 2}{one['labels']}"
@@ -95,7 +97,12 @@ class OrderPatterns:
         self._answer, self._verb, self._this = map(
             re.compile, (parts.answer, one["verbs"], parts.this)
         )
-        self._statement = re.compile(rf"\W*(?:{parts.this}\W+)?(?:{_AS}\W+)?{parts.label}")
+        self._statement = re.compile(
+            rf"\W*(?:(?:{parts.this}\W+)?(?:{_AS}\W+)?|.*[:,;،]\W*{parts.this}\W+{_AS}\W+){parts.label}"
+        )
+        self._final_label = re.compile(
+            rf"(?:{one['polite']}\W+){{0,3}}(?:\w+\W+)?{parts.label}\W*$"
+        )
         self._verb_final = re.compile(rf"{parts.answer}\W+(?:zu\W+)?{one['verbs']}")
         self._override = re.compile(
             rf"{one['override']}\W+(?:\w+\W+){{0,2}}?{one['instructions']}"
@@ -103,11 +110,9 @@ class OrderPatterns:
         )
         self._header = re.compile(rf"{parts.header}(?!\s*{parts.any_key})")
         self._assignment = re.compile(parts.assignment())
-        # An order follows them.
-        self._addresses = [
-            re.compile(rf"{parts.addressee}\s*[:,!.–—>-]+\s*"),
-            re.compile(rf"{parts.condition}[\s,:;.–—-]+"),
-        ]
+        # An order follows both.
+        self._address = re.compile(rf"{parts.addressee}\s*[:,،؛!.–—>-]+\s*")
+        self._condition = re.compile(rf"{parts.condition}[\s,،؛:;.–—-]+")
         self._address_alone = re.compile(
             rf"\W*(?:{parts.addressee}|{parts.condition}|{parts.opener}{one['headers']})\W*"
         )
@@ -153,10 +158,13 @@ class OrderPatterns:
             yield from self._obligations(sentence)
 
     def _addressed_orders(self, sentence: str) -> Iterator[int]:
-        for pattern in self._addresses:
-            for match in pattern.finditer(sentence):
-                if self._is_directive(sentence[match.end() :]):
-                    yield from self._clause_start(sentence, match.start())
+        for match in self._address.finditer(sentence):
+            if self._is_directive(sentence[match.end() :]):
+                yield from self._clause_start(sentence, match.start())
+        for match in self._condition.finditer(sentence):
+            rest = sentence[match.end() :]
+            if self._final_label.match(rest) or self._is_directive(rest):
+                yield from self._clause_start(sentence, match.start())
         for match in self._header.finditer(sentence):
             if self._answer.search(sentence, match.end()):
                 yield from self._clause_start(sentence, match.start())

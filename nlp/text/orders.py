@@ -55,7 +55,8 @@ _INSTRUCTION_HINTS: Final = _word_set(
 _ALWAYS_SEARCHED: Final = re.compile(
     "[\u0600-\u06ff\u00ad\u200b-\u2064\ufeff\uff00-\uffef\U0001d400-\U0001d7ff]"
 )
-_EDGE: Final = re.compile(r"[\s,;:–—#*>|-]+$")
+_LEFT_OVERS: Final = " .!;:,،[](){}<>\n"
+_EDGE: Final = re.compile(r"[\s,،؛;:–—#*>|({\[-]+$")
 
 
 def without_orders(text: str) -> tuple[str, bool]:
@@ -144,9 +145,12 @@ def _blank(text: str, span: Span) -> str:
 
 
 def _cut(text: str, spans: Sequence[Span]) -> str:
+    """Return *text* without *spans* and the punctuation that is left around them."""
     parts, position = [], 0
     for start, end in sorted(spans):
         if start > position:
             parts.append(_EDGE.sub("", text[position:start]))
         position = max(position, end)
-    return " ".join(part for part in (*parts, text[position:]) if part.strip(" .![]\n")).strip()
+    parts.append(text[position:])
+    rest = [parts[0].strip(), *(part.lstrip(_LEFT_OVERS) for part in parts[1:])]
+    return " ".join(part for part in rest if part.strip(_LEFT_OVERS)).strip()
