@@ -195,7 +195,7 @@ class TopicSettings(_Section):
     id: Slug = Field(description="Short name. It has no influence on results.")
     name: str = Field(description="Display name.")
     sentences: tuple[str, ...] = Field(
-        min_length=1, description="One or two sentences that describe it."
+        min_length=1, description="Sentences that describe it, one for each way to say it."
     )
     examples: tuple[str, ...] = Field(
         (), description="Example posts, or a file of JSON lines with text and label."

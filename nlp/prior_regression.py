@@ -51,9 +51,9 @@ def fit_from_prior(prior: Matrix, rows: Matrix, labels: Labels, weights: Matrix)
     return class_weights
 
 
-def class_probabilities(cosines: Matrix) -> Matrix:
+def class_probabilities(cosines: Matrix, logits_per_cosine: float = LOGITS_PER_COSINE) -> Matrix:
     """Return the probabilities of the classes, rows of sum 1, from dot products with weights."""
-    rows: Matrix = softmax(LOGITS_PER_COSINE * cosines)
+    rows: Matrix = softmax(np.float32(logits_per_cosine) * cosines)
     return rows
 
 

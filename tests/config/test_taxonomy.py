@@ -89,7 +89,7 @@ def test_journey_taxonomy_is_valid_in_settings(tmp_path):
     path.write_text((PACKAGED / "journey.yaml").read_text())
     topics = load_settings(path, {}).topics
     assert {t.id for t in topics} >= {"awareness", "payment", "delivery", "use", "loyalty"}
-    assert {len(t.sentences) for t in topics} == {2}
+    assert {len(t.sentences) for t in topics} == {3}
 
 
 def _letters(text):

@@ -9,7 +9,7 @@ from hypothesis.extra import numpy as hnp
 from core.errors import ConfigError
 from core.watch import Topic
 from nlp.model import TOPIC_THRESHOLD
-from nlp.topic_classifier import MARGIN, TopicClassifier
+from nlp.topic_classifier import SENTENCES_MARGIN, TopicClassifier
 
 AXES = {"north": (1.0, 0.0, 0.0), "east": (0.0, 1.0, 0.0), "up": (0.0, 0.0, 1.0)}
 unit_vectors = hnp.arrays(np.float32, 3, elements=st.floats(-1, 1, width=32)).filter(
@@ -55,9 +55,8 @@ def test_topics_are_those_above_the_threshold_and_near_the_best(vector):
     vector = vector / np.linalg.norm(vector)
     topics = TopicClassifier([topic(name) for name in AXES], encode).classify(vector[None, :])[0]
     cosines = dict(zip(AXES, vector.tolist(), strict=True))
-    near = {
-        n for n, c in cosines.items() if c >= max(TOPIC_THRESHOLD, max(cosines.values()) - MARGIN)
-    }
+    least = max(TOPIC_THRESHOLD, max(cosines.values()) - SENTENCES_MARGIN)
+    near = {name for name, cosine in cosines.items() if cosine >= least}
     assert set(topics) == near
     assert list(topics) == sorted(topics, key=cosines.__getitem__, reverse=True)
 
@@ -72,6 +71,26 @@ def test_sentences_weigh_more_than_an_example_and_less_than_many():
     assert single._prototypes[0] == pytest.approx(np.array([6, 1, 0]) / np.sqrt(37))
     assert many._prototypes[0] == pytest.approx(np.array([6, 40, 0]) / np.sqrt(1636))
     assert off_axis[0] != off_axis[1]
+
+
+def test_a_text_is_as_near_to_a_topic_as_to_the_nearest_of_its_sentences():
+    """Their mean would be at 45 degrees from both."""
+    classifier = TopicClassifier(
+        [topic("wide", sentences=("north", "east")), topic("up")], encode, threshold=0.9
+    )
+    assert classifier.classify(unit_vector(1, 0, 0)) == [("wide",)]
+    assert classifier.classify(unit_vector(0, 1, 0)) == [("wide",)]
+    assert classifier.classify(unit_vector(1, 1, 0)) == [()]
+
+
+def test_the_same_sentence_twice_changes_nothing():
+    vectors = np.concatenate([unit_vector(1, 0.2, 0.1), unit_vector(0.1, 0.9, 0.8)])
+    once, twice = (
+        TopicClassifier([topic("north", sentences=s), topic("up"), topic("east")], encode)
+        for s in (("north",), ("north", "north"))
+    )
+    assert once.classify(vectors) == twice.classify(vectors)
+    assert once.probabilities(vectors) == pytest.approx(twice.probabilities(vectors))
 
 
 def test_topic_may_have_examples_only():

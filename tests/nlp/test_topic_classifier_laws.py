@@ -10,7 +10,7 @@ from hypothesis.extra import numpy as hnp
 
 from core.watch import Topic
 from nlp.model import TOPIC_THRESHOLD
-from nlp.topic_classifier import MARGIN, SENTENCES_WEIGHT, TopicClassifier
+from nlp.topic_classifier import SENTENCES_MARGIN, SENTENCES_WEIGHT, TopicClassifier
 
 WIDTH = 5
 FEW = settings(max_examples=30)
@@ -93,8 +93,11 @@ def test_no_topic_is_returned_twice_and_all_are_configured(names, vectors):
 def test_topics_are_the_near_ones_best_first(names, vectors, sentences):
     """Compared with the rule in plain numbers, with a tolerance in the third decimal."""
     for row, topics in zip(vectors, classify(names, vectors, sentences=sentences), strict=True):
-        cosines = {name: float(row @ prototype(name, sentences, 0)) for name in names}
-        threshold = max(TOPIC_THRESHOLD, max(cosines.values()) - MARGIN)
+        cosines = {
+            name: max(float(row @ encode([f"{name}{k}"])[0]) for k in range(sentences))
+            for name in names
+        }
+        threshold = max(TOPIC_THRESHOLD, max(cosines.values()) - SENTENCES_MARGIN)
         assert {n for n, c in cosines.items() if c > threshold + 1e-3} <= set(topics)
         assert set(topics) <= {n for n, c in cosines.items() if c > threshold - 1e-3}
         near = [cosines[name] for name in topics]
@@ -124,11 +127,12 @@ def test_the_sentence_of_a_topic_has_that_topic(examples):
     assert [topics[0] for topics in topics] == ["a", "b"]
 
 
-def test_opposite_sentences_match_nothing():
-    """Opposite directions have no mean; the topic gets no mention instead of an error."""
-    opposite = {"up": (1.0, 0.0), "down": (-1.0, 0.0)}
+@pytest.mark.parametrize(("examples", "topics"), [((), ("t",)), (("side",), ())])
+def test_opposite_sentences_have_no_mean_but_each_is_near_itself(examples, topics):
+    """Beside examples the mean counts: there is none, and that is no error."""
+    directions = {"up": (1.0, 0.0), "down": (-1.0, 0.0), "side": (0.0, 1.0)}
     classifier = TopicClassifier(
-        [Topic(id="t", name="T", sentences=("up", "down"))],
-        lambda texts: np.array([opposite[text] for text in texts], np.float32),
+        [Topic(id="t", name="T", sentences=("up", "down"), examples=examples)],
+        lambda texts: np.array([directions[text] for text in texts], np.float32),
     )
-    assert classifier.classify(np.array([[1.0, 0.0]], np.float32)) == [()]
+    assert classifier.classify(np.array([[1.0, 0.0]], np.float32)) == [topics]
