@@ -84,8 +84,7 @@ def test_json_has_the_keys_of_the_contract(client):
     status = get_json("/status.json")
     assert status.keys() - HEAD == {
         *("mentions", "models", "replay", "index", "outbox", "coverage", "silences", "calm"),
-        "unsupported",
-        *("processes", "settings"),
+        *("processes", "settings", "shares", "unsupported"),
     }
     assert status["index"].keys() == {"engine", "docs", "lag"}
 
