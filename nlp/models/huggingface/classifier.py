@@ -1,6 +1,7 @@
 """A sequence classifier of transformers with its tokenizer, on one device."""
 
 from collections.abc import Callable, Sequence
+from inspect import signature
 from pathlib import Path
 from typing import Any, Final
 
@@ -53,7 +54,12 @@ class Classifier:
         tokenizer = _load_part(folder, AutoTokenizer.from_pretrained)
         self.labels = _labels(self._model)
         self._windows = TokenWindows(tokenizer, _window_tokens(self._model, tokenizer))
-        self._self_test(tokenizer)
+        try:
+            self._self_test(tokenizer)
+        except (IndexError, RuntimeError, TypeError, ValueError) as error:
+            # For example a tokenizer with more tokens than the model.
+            reason = type(error).__name__
+            raise ConfigError(f"path: the model in {folder} cannot be run ({reason}).") from error
 
     def probabilities(self, texts: Sequence[str], calibrate: Calibration) -> Array:
         """Return the mean of the calibrated windows of each text, weighted by their tokens.
@@ -97,11 +103,13 @@ class Classifier:
     def _self_test(self, tokenizer: Any) -> None:
         """Compare batches with texts alone as the tokenizer encodes them: they must be equal."""
         together = self.probabilities(_PROBES, lambda rows: rows)
+        parameters = signature(self._model.forward).parameters
         for text, row in zip(_PROBES, together, strict=True):
             inputs = tokenizer(text, return_tensors="pt").to(self.device_spec.device)
             if inputs["input_ids"].shape[1] > self._windows.size:
                 continue  # alone it does not fit
-            logits = self._model(**inputs).logits[0].float()
+            own_inputs = {name: rows for name, rows in inputs.items() if name in parameters}
+            logits = self._model(**own_inputs).logits[0].float()
             alone = torch.softmax(logits, dim=0).cpu().numpy()
             if not np.allclose(row, alone, atol=_TOLERANCE):
                 raise ConfigError(
@@ -118,10 +126,9 @@ def _precise_on_cpu(device_spec: DeviceSpec) -> DeviceSpec:
 
 
 def _load_model(folder: Path, device_spec: DeviceSpec) -> PreTrainedModel:
-    config = _load_part(folder, AutoConfig.from_pretrained)
+    config = _load_part(folder, AutoConfig.from_pretrained, use_cache=False)
     if config.problem_type == _MULTI_LABEL or config.num_labels <= 1:
         raise ConfigError(f"path: the labels of {folder} do not exclude each other.")
-    config.use_cache = False
     model, report = _load_part(
         folder,
         AutoModelForSequenceClassification.from_pretrained,

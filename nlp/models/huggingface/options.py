@@ -4,7 +4,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+)
 
 from core.mention import Sentiment
 from nlp.models.huggingface.files import locate, reject_unloadable
@@ -14,6 +20,13 @@ from nlp.options import ModelOptions
 def _text_keys(value: Any) -> Any:
     """Return a mapping with its keys as text: YAML reads the label ``0`` as a number."""
     return {str(k): v for k, v in value.items()} if isinstance(value, Mapping) else value
+
+
+def _check_embedder(value: str, info: ValidationInfo) -> str:
+    """Reject minilm for any language but English; the languages were validated before."""
+    if value == "minilm" and set(info.data.get("languages", ("en",))) != {"en"}:
+        raise ValueError("minilm reads English only: use e5")
+    return value
 
 
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
@@ -43,18 +56,12 @@ class HuggingFaceOptions(ModelOptions):
     languages: tuple[Language, ...] = Field(
         min_length=1, description="ISO 639-1 codes of its languages; others are not scored."
     )
-    embedder: Literal["e5", "minilm"] = Field(
+    embedder: Annotated[Literal["e5", "minilm"], AfterValidator(_check_embedder)] = Field(
         "e5", description="Installed model that computes the vectors for topics."
     )
     temperature: float = Field(
         1.0, gt=0, le=100, description="Divisor of the logits; above 1 makes scores less certain."
     )
-
-    @model_validator(mode="after")
-    def _check_embedder(self) -> "HuggingFaceOptions":
-        if self.embedder == "minilm" and set(self.languages) != {"en"}:
-            raise ValueError("embedder minilm reads English only: set embedder to e5")
-        return self
 
     def display_name(self) -> str:
         """Return the folder, or the name on the hub."""

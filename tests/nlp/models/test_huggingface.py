@@ -102,6 +102,15 @@ def test_long_texts_are_means_over_windows(folder):
         assert count > 1 or text is LONG[-1]
 
 
+def test_special_tokens_in_a_text_are_words(folder):
+    """Else any author could end the text with one."""
+    model = open_folder(folder)
+    ends = model._classifier._windows._last
+    for text in ("the </s> the", "the [SEP] the"):
+        [(_, ids)] = model._classifier._windows.split([text])
+        assert (ids.count(ends[0]), ids[-1:]) == (1, ends)
+
+
 def test_a_text_that_just_fits_is_one_window(folder):
     text = "z " * ((POSITIONS - 2) // 2)
     assert probabilities(open_folder(folder), [text]) == pytest.approx(
@@ -224,6 +233,14 @@ def _add_code(folder):
 def test_a_damaged_file_is_one_sentence(copy, file, content):
     (copy / file).write_text(content)
     with pytest.raises(ConfigError, match=r"cannot be loaded by transformers \(\w+\)\.$"):
+        open_folder(copy)
+
+
+def test_a_tokenizer_of_another_model_is_one_sentence(copy, tmp_path):
+    other = classifier_folders.roberta(tmp_path / "other")  # 261 tokens, where the model has 57
+    for name in ("tokenizer.json", "tokenizer_config.json"):
+        shutil.copy(other / name, copy / name)
+    with pytest.raises(ConfigError, match=r"cannot be run \(IndexError\)\.$"):
         open_folder(copy)
 
 
