@@ -48,7 +48,7 @@ class ShareCount:
 class ErrorMatrix:
     """Labels of a random sample against the scores of the model."""
 
-    true_negative_sentiment: int  # labelled negative, scored negative
+    hits: int  # labelled negative, scored negative
     missed: int  # labelled negative, scored otherwise
     false_alarms: int  # labelled otherwise, scored negative
     other: int  # labelled otherwise, scored otherwise
@@ -61,7 +61,7 @@ class ErrorMatrix:
     @property
     def labelled_negative(self) -> int:
         """The number of negative labels."""
-        return self.true_negative_sentiment + self.missed
+        return self.hits + self.missed
 
     @property
     def labelled_other(self) -> int:
@@ -73,7 +73,7 @@ class ErrorMatrix:
         """True if both kinds are frequent enough and the model tells them apart."""
         if min(self.labelled_negative, self.labelled_other) < MIN_OF_EACH:
             return False
-        sensitivity = self.true_negative_sentiment / self.labelled_negative
+        sensitivity = self.hits / self.labelled_negative
         specificity = self.other / self.labelled_other
         return sensitivity + specificity - 1 >= MIN_DISCRIMINATION
 
@@ -164,7 +164,7 @@ def change_kind(change: Estimate | None) -> ChangeKind:
 
 def _rates(matrix: ErrorMatrix) -> _Rates:
     positives, others = matrix.labelled_negative + 2, matrix.labelled_other + 2
-    sensitivity = (matrix.true_negative_sentiment + 1) / positives
+    sensitivity = (matrix.hits + 1) / positives
     specificity = (matrix.other + 1) / others
     return _Rates(
         sensitivity=sensitivity,
@@ -176,7 +176,7 @@ def _rates(matrix: ErrorMatrix) -> _Rates:
 
 def _plain_inverse(count: ShareCount, matrix: ErrorMatrix) -> float:
     """Return the estimate of Rogan and Gladen without any prior counts."""
-    sensitivity = matrix.true_negative_sentiment / matrix.labelled_negative
+    sensitivity = matrix.hits / matrix.labelled_negative
     specificity = matrix.other / matrix.labelled_other
     share = count.negative / count.scored
     return (share + specificity - 1) / (sensitivity + specificity - 1)

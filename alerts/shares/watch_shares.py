@@ -91,7 +91,7 @@ def error_matrix(tx: Connection, *, now: datetime) -> ErrorMatrix:
         and mention.verdict.sentiment is not None
     ]
     return ErrorMatrix(
-        true_negative_sentiment=pairs.count((True, True)),
+        hits=pairs.count((True, True)),
         missed=pairs.count((True, False)),
         false_alarms=pairs.count((False, True)),
         other=pairs.count((False, False)),

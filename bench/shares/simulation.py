@@ -92,7 +92,7 @@ def _matrix(scenario: Scenario, random: np.random.Generator) -> ErrorMatrix:
     other = scenario.sample_size - negative
     correct = int(random.binomial(other, scenario.specificity))
     return ErrorMatrix(
-        true_negative_sentiment=hits,
+        hits=hits,
         missed=negative - hits,
         false_alarms=other - correct,
         other=correct,

@@ -16,7 +16,7 @@ from alerts.shares.correction import (
 from bench.shares.simulation import Scenario, simulate
 
 # Sensitivity .75, specificity .9.
-MATRIX = ErrorMatrix(true_negative_sentiment=150, missed=50, false_alarms=80, other=720)
+MATRIX = ErrorMatrix(hits=150, missed=50, false_alarms=80, other=720)
 
 
 def count(share, scored=2000):
@@ -37,7 +37,7 @@ def test_share_below_the_false_alarms_is_not_negative():
 
 
 def test_interval_grows_with_fewer_labels_and_with_fewer_mentions():
-    few_labels = ErrorMatrix(true_negative_sentiment=15, missed=5, false_alarms=8, other=72)
+    few_labels = ErrorMatrix(hits=15, missed=5, false_alarms=8, other=72)
     widths = [
         estimate.high - estimate.low
         for estimate in (
@@ -53,9 +53,9 @@ def test_interval_grows_with_fewer_labels_and_with_fewer_mentions():
     "matrix",
     [
         None,
-        ErrorMatrix(true_negative_sentiment=0, missed=0, false_alarms=0, other=0),
-        ErrorMatrix(true_negative_sentiment=MIN_OF_EACH - 1, missed=0, false_alarms=9, other=99),
-        ErrorMatrix(true_negative_sentiment=50, missed=50, false_alarms=50, other=50),
+        ErrorMatrix(hits=0, missed=0, false_alarms=0, other=0),
+        ErrorMatrix(hits=MIN_OF_EACH - 1, missed=0, false_alarms=9, other=99),
+        ErrorMatrix(hits=50, missed=50, false_alarms=50, other=50),
     ],
 )
 def test_error_is_unmeasured_without_a_sufficient_sample(matrix):

@@ -86,7 +86,7 @@ def test_share_is_corrected_by_the_sample(filled):
     set_labels(filled, range(90), lambda n: "negative" if n in missed else SCORES[n])
     with filled.read() as tx:
         matrix = error_matrix(tx, now=NOW)
-    assert (matrix.true_negative_sentiment, matrix.missed) == (30, 6)
+    assert (matrix.hits, matrix.missed) == (30, 6)
     assert (matrix.false_alarms, matrix.other) == (0, 54)
     (row,) = shares(filled)
     assert row["corrected"] == pytest.approx(0.4, abs=0.01)
