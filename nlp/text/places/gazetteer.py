@@ -67,6 +67,17 @@ class Gazetteer:
     articles: frozenset[str]
 
 
+class _LayeredNames(ChainMap[str, PlaceName]):
+    """Names of several tables, the first one first."""
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """Return the place of *key*, faster than a ChainMap: nearly all words are no place."""
+        for names in self.maps:
+            if key in names:
+                return names[key]
+        return default
+
+
 def fold_name(name: str) -> str:
     """Return *name* as a key of the gazetteer."""
     return " ".join(tokenize(name))
@@ -80,7 +91,7 @@ def load_gazetteer(language: str | None) -> Gazetteer:
     layers = [_country_names(code) for code in dict.fromkeys((cue_language or _ENGLISH, _ENGLISH))]
     return Gazetteer(
         # Jamaica is a country before it is a part of New York, Virginia a state before a city.
-        names=ChainMap(_region_names(), *layers, _city_names()),
+        names=_LayeredNames(_region_names(), *layers, _city_names()),
         codes={code: country for country, codes in name_data["codes"].items() for code in codes},
         cues=_cues(
             list(name_data["cues"].values())
