@@ -8,9 +8,11 @@ import numpy as np
 
 from core.mention import Mention, Sentiment, Verdict
 from harken.pipeline.learned import learned_heads
+from nlp.encoder.adapter import for_language
 from nlp.learning.learn import LabelledText
 from nlp.learning.learned_head import LearnedHead, Matrix
 from nlp.learning.learned_model import split_name, trained_name
+from nlp.prior_shift import moved_verdict
 from store.labels import learned
 from store.labels.label import ROLE_CLASSES, Label, LabelHead
 from store.labels.labels import labelled_mentions
@@ -49,6 +51,7 @@ class TextCollector:
                 continue
             if label.head is LabelHead.TOPIC and self._is_of_removed_topics(label):
                 continue
+            target = self._without_prior(target, mention.language)
             head = _head_of(label, target)
             if head is LabelHead.SENTIMENT and label.head is not head:
                 if mention.id in explicit_ids:
@@ -58,8 +61,16 @@ class TextCollector:
         return texts, len(pairs) - sum(map(len, texts.values()))
 
     def _is_of_model(self, verdict: Verdict) -> bool:
+        """Return True for a sentiment that the model gave, and no rule."""
         is_same = trained_name(verdict.model) == trained_name(self._model.name)
-        return is_same and verdict.sentiment is not None
+        return is_same and verdict.sentiment is not None and verdict.rule is None
+
+    def _without_prior(self, verdict: Verdict, language: str | None) -> Verdict:
+        """Return *verdict* as it was before the prior of a source or watch moved it."""
+        if not verdict.prior:
+            return verdict
+        shares = for_language(self._model.sentiment_shares, language) or (1.0,) * len(SENTIMENTS)
+        return moved_verdict(verdict, shares, [verdict.prior[s] for s in SENTIMENTS])
 
     def _is_of_removed_topics(self, label: Label) -> bool:
         return bool(label.classes) and not self._topics.intersection(label.classes)

@@ -5,7 +5,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-ROLE_CLASSES: Final = ("customer", "brand", "advert", "news", "automated")  # of the head ``role``
+from core.role import Role
+
+ROLE_CLASSES: Final = tuple(map(str, Role))  # of the head ``role``
 NO_TOPIC: Final = "none"  # how people write the label of a text without any topic
 
 

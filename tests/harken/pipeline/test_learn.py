@@ -2,18 +2,21 @@
 
 import numpy as np
 import pytest
+from sqlalchemy import update
 
 from core.identity import text_sha256
 from core.mention import Sentiment
 from core.watch import Topic
 from harken.pipeline.analyse import analyse_batch
+from harken.pipeline.labelled_texts import TextCollector
 from harken.pipeline.learn import learn
 from harken.pipeline.learned import LearnedModels, encode_with, learned_topics
 from harken.pipeline.rescore import enqueue_rescoring
 from nlp.learning.learned_model import split_name, trained_name
 from nlp.learning.splits import is_held_out
 from nlp.topic_classifier import TopicClassifier
-from store import mentions, watches
+from store import mentions, tables, watches
+from store.crawl import sources
 from store.labels import learned
 from store.labels.label import Label, LabelHead
 from store.labels.labels import add_labels
@@ -211,3 +214,38 @@ def test_mention_of_another_model_is_left_out(record):
     set_labels(record, sentiment_of, names=range(10))
     result = learn(record, Other(), now=NOON)
     assert (result.other_model, len(result.outcomes[0].texts)) == (10, 0)
+
+
+def collected(record):
+    with record.read() as tx:
+        return TextCollector(tx, WordModel()).collect()[0][LabelHead.SENTIMENT]
+
+
+def test_a_prior_of_a_source_is_taken_back_before_the_fit(record):
+    set_labels(record, sentiment_of)
+    before = {text.mention: text.probabilities for text in collected(record)}
+    prior = {"negative": 0.5, "neutral": 0.3, "positive": 0.2}
+    with record.write() as tx:
+        sources.replace_from_file(
+            tx, [("blog", "feed", {}, 60)], now=NOON, priors={"blog": tuple(prior.values())}
+        )
+        tx.execute(update(tables.mentions).values(analysis="pending"))
+    analyse_all(record)
+    with record.read() as tx:
+        verdict = mentions.get(tx, [key("0")])[0].verdicts[0]
+    assert verdict.prior == prior
+    assert tuple(verdict.probabilities.values()) != pytest.approx(before[key("0")])
+    for text in collected(record):
+        assert text.probabilities == pytest.approx(before[text.mention])
+
+
+def test_a_sentiment_by_a_rule_teaches_nothing(record):
+    set_labels(record, sentiment_of)
+    count = len(collected(record))
+    with record.write() as tx:
+        tx.execute(
+            update(tables.verdicts)
+            .where(tables.verdicts.c.mention == key("0"))
+            .values(rule="rating")
+        )
+    assert len(collected(record)) == count - 1
