@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 
 from core.analysis import AnalysisResult
 from core.crawl import CrawledPage, CrawledPost, DroppedPost, Post
@@ -14,10 +14,11 @@ from core.identity import mention_id, text_sha256
 from core.incident import Incident, IncidentKind, IncidentState
 from core.mention import AnalysisState, Sentiment, Verdict
 from core.watch import Watch
-from store import tables, watches
+from store import watches
 from store.alerts.outbox import OutboxMessage
 from store.crawl import runs, sources
 from store.crawl.pages import PageCounts, record_page
+from store.crawl.rows import insert_mentions
 from store.database import Database
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -81,15 +82,6 @@ def add_sources(tx: Connection, *slugs: str, at: datetime = NOON) -> None:
         runs.start(tx, f"run-{slug}", slug, now=at)
 
 
-def insert_source(tx: Connection, slug: str = "blog") -> None:
-    """Insert a source with an open run into a database of any schema, also an older one."""
-    fields = {"kind": "feed", "origin": "file", "state": "new", "interval_s": 900, "failures": 0}
-    empty: dict[str, Any] = {"options": {}, "cursor": {}, "validators": {}}
-    values = {"slug": slug, "active": True, "since": NOON, "due": NOON, **fields, **empty}
-    tx.execute(insert(tables.sources).values(**values))
-    runs.start(tx, f"run-{slug}", slug, now=NOON)
-
-
 def store_page(
     record: Database,
     *posts: CrawledPost | DroppedPost,
@@ -100,6 +92,12 @@ def store_page(
     """Store one page in one transaction."""
     with record.write() as tx:
         return record_page(tx, page(*posts, source=source, **fields), now=at)
+
+
+def insert_plain_mention(record: Database, name: str) -> None:
+    """Insert the pending mention called *name* alone, also into a database of an older schema."""
+    with record.write() as tx:
+        insert_mentions(tx, [crawled_post(name)], NOON)
 
 
 def killed_after(record: Database, write: Callable[[Connection], object]) -> None:

@@ -15,7 +15,7 @@ from tests.store.factories import (
     add_sources,
     analysis_result,
     crawled_post,
-    insert_source,
+    insert_plain_mention,
     key,
     store_page,
     verdict,
@@ -95,9 +95,7 @@ def database_of_schema_0003(empty_url: str) -> Iterator[Database]:
 
 
 def test_database_of_schema_0003_has_entities_after_the_next_analysis(database_of_schema_0003):
-    with database_of_schema_0003.write() as tx:
-        insert_source(tx)
-    store_page(database_of_schema_0003, crawled_post("a"))
+    insert_plain_mention(database_of_schema_0003, "a")
     database_of_schema_0003.setup()
     assert (
         stored_mention(database_of_schema_0003).entities,

@@ -3,17 +3,22 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from core.mention import Sentiment
-from core.role import Role
+from core.role import Role, RoleOrigin
+from store import mentions
 from store.alerts import observations, roles
 from store.analysis import rescoring
 from store.analysis.verdicts import save_results
+from store.database import Database
+from store.migrations import upgrade
 from tests.store.factories import (
     NOON,
     add_sources,
     analysis_result,
     crawled_post,
+    insert_plain_mention,
     key,
     store_page,
     verdict,
@@ -113,3 +118,29 @@ def test_while_a_rescoring_runs_each_role_is_the_one_of_the_model_before(stored)
         save_results(tx, [result], now=NOON)
     assert pending.id == key("person")
     assert observed_roles(stored)[key("person")] is Role.CUSTOMER
+
+
+def test_mention_of_schema_0006_is_by_a_customer(empty_url):
+    record = Database(empty_url)
+    upgrade(record.engine, "0006")
+    insert_plain_mention(record, "a")
+    with record.write() as tx:
+        row = {"mention": key("a"), "sha": verdict().text_sha256}
+        match = (
+            "insert into matches (mention, watch, watch_revision) values (:mention, 'acme', 'r1')"
+        )
+        tx.execute(text(match), row)
+        old_verdict = (
+            "insert into verdicts (mention, watch, model, text_sha256, sentiment, probabilities,"
+            " polarity, topics, heads, at) values (:mention, '', 'lexicon', :sha, 'negative', '{}',"
+            " -0.6, '[]', '{}', 0)"
+        )
+        tx.execute(text(old_verdict), row)
+        tx.execute(text("update mentions set analysis = 'scored', model = 'lexicon'"))
+    record.setup()
+    with record.read() as tx:
+        (mention,) = mentions.get(tx, [key("a")])
+        (observation,) = observations.observations(tx, "acme", since=NOON - HOUR, until=NOON + HOUR)
+    assert (mention.role, mention.role_origin) == (Role.CUSTOMER, RoleOrigin.DEFAULT)
+    assert (observation.role, observation.negative) == (Role.CUSTOMER, True)
+    record.close()

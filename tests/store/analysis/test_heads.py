@@ -16,10 +16,8 @@ from store.migrations import upgrade
 from tests.store.factories import (
     NOON,
     analysis_result,
-    crawled_post,
-    insert_source,
+    insert_plain_mention,
     key,
-    store_page,
     verdict,
 )
 
@@ -49,9 +47,7 @@ def database_of_schema_0001(empty_url: str) -> Iterator[Database]:
 
 def insert_mention(record: Database) -> Database:
     """Insert mention a; it is pending."""
-    with record.write() as tx:
-        insert_source(tx)
-    store_page(record, crawled_post("a"))
+    insert_plain_mention(record, "a")
     return record
 
 
@@ -80,7 +76,7 @@ def test_database_of_schema_0001_keeps_every_verdict(database_of_schema_0001):
         verdict(watch="acme", sentiment=Sentiment.POSITIVE, topics=("größe", 'a"b')),
         verdict(model="other", sentiment=None, probabilities={}, polarity=None, topics=()),
     ]
-    insert_mention(database_of_schema_0001)
+    insert_plain_mention(database_of_schema_0001, "a")
     with database_of_schema_0001.write() as tx:
         insert = f"insert into verdicts ({COLUMNS}) values (:{COLUMNS.replace(', ', ', :')})"
         tx.execute(
@@ -94,7 +90,7 @@ def test_database_of_schema_0001_keeps_every_verdict(database_of_schema_0001):
 
 
 def test_upgraded_database_stores_heads(database_of_schema_0001):
-    insert_mention(database_of_schema_0001)
+    insert_plain_mention(database_of_schema_0001, "a")
     database_of_schema_0001.setup()
     new = verdict(heads={"offence": {"clean": 0.2, "offensive": 0.8}})
     assert store_and_read(database_of_schema_0001, new) == [new]

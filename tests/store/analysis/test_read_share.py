@@ -13,10 +13,8 @@ from store.migrations import upgrade
 from tests.store.factories import (
     NOON,
     analysis_result,
-    crawled_post,
-    insert_source,
+    insert_plain_mention,
     key,
-    store_page,
     verdict,
 )
 
@@ -25,13 +23,6 @@ INSERT = (
     " topics, heads, at) values (:mention, '', 'lexicon', :sha, 'negative', :shares, -0.6,"
     " :none, :nothing, 0)"
 )
-
-
-def insert_mention(record: Database) -> None:
-    """Insert mention a; it is pending."""
-    with record.write() as tx:
-        insert_source(tx)
-    store_page(record, crawled_post("a"))
 
 
 def stored_shares(record: Database, *verdicts) -> list[float]:
@@ -52,18 +43,18 @@ def database_of_schema_0002(empty_url: str) -> Iterator[Database]:
 
 
 def test_each_verdict_has_its_own_read_share(record):
-    insert_mention(record)
+    insert_plain_mention(record, "a")
     towards = verdict(watch="acme", read_share=0.03)
     assert stored_shares(record, verdict(read_share=0.12), towards) == [0.12, 0.03]
 
 
 def test_second_result_replaces_the_read_share_of_the_first(record):
-    insert_mention(record)
+    insert_plain_mention(record, "a")
     assert stored_shares(record, verdict(read_share=0.5), verdict(read_share=0.12)) == [0.12]
 
 
 def test_verdict_of_schema_0002_has_a_read_share_of_1(database_of_schema_0002):
-    insert_mention(database_of_schema_0002)
+    insert_plain_mention(database_of_schema_0002, "a")
     with database_of_schema_0002.write() as tx:
         row = {"mention": key("a"), "sha": verdict().text_sha256, "none": "[]", "nothing": "{}"}
         tx.execute(text(INSERT), row | {"shares": json.dumps(verdict().probabilities)})
