@@ -114,7 +114,7 @@ def _calls(folder):
             "harken evaluate",
             [*evaluation, "--predictions", str(folder / "predictions.jsonl")],
         ),
-        ("harken evaluate", [*evaluation, "--by", "label", "--compare", "minilm"]),
+        ("harken evaluate", [*evaluation, "--by", "label", "--compare", "words"]),
         ("harken analyse", ["analyse", "--again", *at]),
         *_learning_calls(folder, at, config),
         ("harken crawl", ["crawl", *at]),

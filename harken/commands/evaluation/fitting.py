@@ -27,6 +27,8 @@ def fit_lines(fit: "TemperatureFit", model: "Model") -> Iterator[str]:
     for language, row in fit.per_language.items():
         yield _effect(language, row["n"], row["before"], row["after"])
     yield ""
+    if fit.after["nll"] >= fit.before["nll"]:
+        yield "The fit does not lower the negative log-likelihood: keep the present temperatures."
     settings = settings_text(fit, model)
     if settings is None:
         yield (

@@ -148,6 +148,16 @@ def test_a_packaged_model_is_calibrated_by_its_training():
     assert "was calibrated in its training" in list(fit_lines(fit, WordModel()))[-1]
 
 
+@pytest.mark.parametrize(("nll", "is_useless"), [(0.9, False), (1.1, True)])
+def test_a_fit_that_gains_nothing_says_so(nll, is_useless):
+    before, after = ({**ZERO, "nll": value} for value in (1.0, nll))
+    fit = TemperatureFit(
+        temperatures={"*": 1.5}, n=1, unscored=0, before=before, after=after, per_language={}
+    )
+    text = "\n".join(fit_lines(fit, WordModel()))
+    assert ("keep the present temperatures" in text) == is_useless
+
+
 def test_the_file_is_named_once(run, rows_file):
     assert "leave" in run(rows_file, "--fit", rows_file)[1]
     assert "Name a file of labelled rows" in run()[1]
