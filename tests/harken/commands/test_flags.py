@@ -39,8 +39,9 @@ FLAGS = {
     "incidents": (("--notices", False), *READ),
     "evaluate": (
         *(("file", None), ("--task", "sentiment"), ("--taxonomy", None), ("--shots", None)),
-        *(("--zero-shot", False), ("--classes", ""), ("--predictions", None), ("--plot", None)),
-        *(("--own", False), *READ),
+        *(("--zero-shot", False), ("--classes", ""), ("--by", None), ("--compare", None)),
+        *(("--fit", None), ("--predictions", None), ("--plot", None), ("--own", False)),
+        *READ,
     ),
     "label": (
         *(("mention", None), ("--sentiment", None), ("--watch", None), ("--topic", None)),
