@@ -11,11 +11,12 @@ from console import health
 from console.context import AppContext
 from console.errors import add_error_handlers, refusal
 from console.middleware import SecurityMiddleware
-from console.pages import inbox, incident, incidents, letter, mention, sources, status
+from console.pages import inbox, incident, incidents, letter, mention, sources, status, why
 from console.search import page
 
 ROUTERS: Final = (
     page.router,  # / /search
+    why.router,  # /mentions/ID/why /m/ID/why
     mention.router,  # /mentions/ID /m/ID
     incidents.router,  # /incidents
     incident.router,  # /incidents/N

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from core.analysis import Explanation
 from core.incident import Incident
 from core.mention import Mention, MentionState, Verdict
 from store.alerts.outbox import OutboxEntry
@@ -30,6 +31,14 @@ def verdict_row(verdict: Verdict) -> dict[str, Any]:
     """Return a verdict of the ``mention`` in docs/json.md: its fields and derived values."""
     property_names = ("emotion", "intents", "offensive", "ironic", "role")
     return asdict(verdict) | {name: getattr(verdict, name) for name in property_names}
+
+
+def explanation_row(explanation: Explanation, text: str) -> dict[str, Any]:
+    """Return the ``explanation`` of docs/json.md on *text*, whose words it marks."""
+    row = asdict(explanation)
+    del row["words"]
+    why = [asdict(word) | {"text": text[word.start : word.end]} for word in explanation.words]
+    return row | {"why": why}
 
 
 def incident_row(incident: Incident) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Values of the analyse step: the mentions that it takes and the results that the store saves."""
+"""Values of the analyse step: the mentions that it takes, its results, and their explanations."""
 
 from dataclasses import dataclass
 
@@ -39,3 +39,31 @@ class AnalysisResult(TextEntities):
     vector: bytes | None  # un-adapted embedding, float16, little endian; None: not embedded
     encoder_sha256: str
     model: str  # name of the model that analysed it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordEffect:
+    """A word or phrase of a text, as ``text[start:end]``, with its effect on the polarity."""
+
+    start: int
+    end: int
+    # Polarity with the phrase less polarity without it, in [-2, 2]: below 0 it makes the text more
+    # negative.
+    change: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """The words behind the sentiment of one text, towards a watch or as a whole.
+
+    It holds positions, not words, so an erased text stays erased.
+    """
+
+    watch: str | None  # None: of the whole text
+    model: str  # name of the model that was asked; of the verdict unless a rule decided
+    text_sha256: str
+    polarity: float | None  # of the text as it was explained; None: the model does not score it
+    words: tuple[WordEffect, ...] = ()  # strongest first; all push in one direction
+    # Polarity with these words less polarity without all of them; 0 where there is none.
+    joint_change: float = 0.0
+    rule: str | None = None  # name of the rule that decided instead of the model

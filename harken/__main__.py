@@ -12,6 +12,7 @@ from core.errors import HarkenError
 from harken.commands import alerts, analyse, check, crawl, index, init, query, run
 from harken.commands.demo import demo
 from harken.commands.evaluate import evaluate
+from harken.commands.explanation.why import why
 from harken.commands.learning.label import label
 from harken.commands.learning.learn import learn
 from harken.commands.model import model
@@ -45,6 +46,7 @@ for verb in (
     evaluate,
     label,
     learn,
+    why,
 ):
     app.command()(verb)
 app.add_typer(model, name="model")

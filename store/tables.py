@@ -244,6 +244,26 @@ leases = _table(
 )
 replays = _table("replays", _primary_key("model"), _not_null("position", BigInteger))
 host_pauses = _table("host_pauses", _primary_key("host"), _not_null("until", Instant))
+explanations = _table(  # requests of pages and their answers; positions alone, no words
+    "explanations",
+    _mention_key(),
+    _primary_key("watch"),  # "" for the whole text
+    _not_null("text_sha256", String(64)),
+    _not_null("requested_at", Instant),
+    *(_nullable(name, Instant) for name in ("started_at", "answered_at")),
+    _nullable("model"),
+    *(_nullable(name, Double) for name in ("polarity", "joint_change")),
+    _not_null("words", JSON),  # [[start, end, change]]
+    _nullable("rule"),
+    _nullable("problem"),
+)
+score_drift = _table(
+    "score_drift",
+    *(_primary_key(name) for name in ("source", "model")),
+    _not_null("learnt_to", Instant),
+    _nullable("alarm_since", Instant),
+    _not_null("state", JSON),
+)
 baselines = _table(
     "baselines", _primary_key("watch"), _not_null("learnt_to", Instant), _not_null("state", JSON)
 )

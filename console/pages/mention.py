@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Final
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
@@ -12,7 +13,7 @@ from sqlalchemy import Connection
 from alerts.messages.quotes import read_share_message
 from alerts.messages.role_sentences import author_message
 from console import responses
-from console.layout import DisplayNames, build_layout, load_display_names
+from console.layout import LINKS, DisplayNames, build_layout, load_display_names
 from console.responses import AppContextDep
 from console.search.entity_links import entity_groups
 from console.search.mention_cards import CardBuilder
@@ -44,7 +45,7 @@ def page_json(app_context: AppContextDep, ident: str) -> Response:
     """Return the ``mention`` of docs/json.md."""
     with app_context.database.read() as tx:
         return responses.json_response(
-            "mention", mention_row(_mention(tx, ident)), now=app_context.now()
+            "mention", mention_row(find_mention(tx, ident)), now=app_context.now()
         )
 
 
@@ -54,7 +55,7 @@ def page(app_context: AppContextDep, ident: str) -> Response:
     """Return the page of the mention with its whole text."""
     now = app_context.now()
     with app_context.database.read() as tx:
-        mention = _mention(tx, ident)
+        mention = find_mention(tx, ident)
         display_names = load_display_names(tx)
         layout = build_layout(tx, "", now=now, names=display_names)
         at = mention.published
@@ -76,7 +77,7 @@ def page(app_context: AppContextDep, ident: str) -> Response:
     return responses.html_response("mention", context)
 
 
-def _mention(tx: Connection, mention_id: str) -> Mention:
+def find_mention(tx: Connection, mention_id: str) -> Mention:
     """Return the mention *mention_id*; HTTP 404 if there is none, 410 if its author deleted it."""
     rows = mentions.get(tx, [mention_id])
     if not rows:
@@ -84,6 +85,12 @@ def _mention(tx: Connection, mention_id: str) -> Mention:
     if rows[0].state is MentionState.DELETED:
         raise HTTPException(HTTPStatus.GONE)
     return rows[0]
+
+
+def why_url(mention_id: str, watch: str | None = None) -> str:
+    """Return the address of the explanation of a score, towards *watch* or of the whole text."""
+    query = f"?{urlencode({'watch': watch})}" if watch else ""
+    return f"{LINKS.mention(mention_id)}/why{query}"
 
 
 def _verdict_details(mention: Mention, display_names: DisplayNames) -> Iterator[VerdictDetails]:
@@ -97,6 +104,7 @@ def _verdict_details(mention: Mention, display_names: DisplayNames) -> Iterator[
                 heads=tuple(_heads(verdict)),
                 read_note=read_share_message(verdict, mention.text),
                 rule_notes=tuple(_rule_notes(verdict)),
+                why_url=_why_link(mention, verdict),
             )
 
 
@@ -113,6 +121,12 @@ def _unscored_note(mention: Mention) -> Message | None:
     if mention.analysis is not AnalysisState.UNSCORED or kind not in _UNSCORED_REASONS:
         return None
     return msg(f"mention.unread_{kind}", languages=(language,))
+
+
+def _why_link(mention: Mention, verdict: Verdict) -> str:
+    """Return the address of the explanation of *verdict*; empty if a newer one stands."""
+    is_newest = verdict == mention.verdict_for(verdict.watch) and verdict.sentiment is not None
+    return why_url(mention.id, verdict.watch) if is_newest else ""
 
 
 def _heads(verdict: Verdict) -> Iterator[HeadScores]:

@@ -8,6 +8,7 @@ from core.errors import TransientError
 from core.watch import Topic
 from harken.clock import Clock
 from harken.pipeline.analyse import LEASE_TIME, MAX_BATCH, PIECE, analyse_batch
+from harken.pipeline.explain import explain_next
 from harken.pipeline.learned import LearnedModels, encode_with, learned_topics
 from harken.pipeline.pace import START_COST, Pace
 from harken.pipeline.step_result import StepResult
@@ -23,11 +24,18 @@ EXTENSION_INTERVAL: Final = timedelta(minutes=1)  # a fifth of a lease
 
 
 def analyse_step(
-    database: Database, model: "Model", heartbeat: Heartbeat, clock: Clock, *, owner: str
+    database: Database,
+    model: "Model",
+    heartbeat: Heartbeat,
+    clock: Clock,
+    *,
+    owner: str,
+    explains: bool = False,
 ) -> Callable[[datetime], StepResult]:
     """Return the step of a worker that scores as *owner*.
 
-    While it makes progress its heartbeat and its leases stay fresh, however slow it is.
+    While it makes progress its heartbeat and its leases stay fresh, however slow it is. With
+    *explains* it answers one question of a page for the words behind a score before each batch.
     """
     extension = LeaseExtension(database, owner, started_at=clock.now())
 
@@ -41,11 +49,11 @@ def analyse_step(
     classifiers, models = ClassifierCache(database, model, report), LearnedModels(database, model)
 
     def step(now: datetime) -> StepResult:
-        """Analyse one batch."""
-        classifier = classifiers.current()
-        return analyse_batch(
-            database, models.current(), classifier, owner=owner, now=now, pace=pace
-        )
+        """Explain one score, then analyse one batch."""
+        current_model, classifier = models.current(), classifiers.current()
+        if explains:
+            explain_next(database, current_model, clock, report)
+        return analyse_batch(database, current_model, classifier, owner=owner, now=now, pace=pace)
 
     return step
 

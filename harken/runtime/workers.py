@@ -60,7 +60,7 @@ def run_analyse_worker(
         queue.release(tx, name)  # leases of a killed predecessor
         progress.expect(counts.by_analysis_state(tx)["pending"])
     model = wiring.open_model(settings)
-    step = analyse_step(database, model, heartbeat, clock, owner=name)
+    step = analyse_step(database, model, heartbeat, clock, owner=name, explains=follow)
     return _loop(step, heartbeat, clock, follow=follow, progress=progress)
 
 

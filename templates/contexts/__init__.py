@@ -7,6 +7,7 @@ from templates.contexts import console, search
 from templates.contexts.base import Context
 from templates.contexts.mail import Brief, Digest, Picture
 from templates.contexts.reliability import Reliability
+from templates.contexts.why import WhyPage
 
 CONTEXTS: Final[Mapping[str, type[Context]]] = {
     "charts/mail.svg.j2": Picture,
@@ -20,6 +21,7 @@ CONTEXTS: Final[Mapping[str, type[Context]]] = {
     "console/search.html.j2": search.SearchPage,
     "console/sources.html.j2": console.SourcesPage,
     "console/status.html.j2": console.StatusPage,
+    "console/why.html.j2": WhyPage,
     "mail/brief.html.j2": Brief,
     "mail/brief.txt.j2": Brief,
     "mail/digest.html.j2": Digest,

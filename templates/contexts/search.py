@@ -99,6 +99,7 @@ class VerdictDetails:
     heads: tuple[HeadScores, ...] = ()
     read_note: Message | None = None  # analysed share of a long text; None: all of it
     rule_notes: tuple[Message, ...] = ()  # a rule gave the sentiment, or left orders out
+    why_url: str = ""  # the words behind this sentiment; empty: it is not the newest score
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

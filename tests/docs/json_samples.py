@@ -108,6 +108,7 @@ def _calls(folder):
         *((f"harken {step}", [step, *at]) for step in steps),
         ("harken incidents", ["incidents", "--notices", *config]),
         ("harken mentions", ["mentions", "lovely", *config]),
+        ("harken why", ["why", factories.key("rich"), *config]),
         ("harken search", ["search", "lovely", *config]),
         ("harken sources", ["sources", "--kinds", *config]),
         (
@@ -174,6 +175,8 @@ def from_console(record):
         "/search.json?q=brake&range=all": "/search.json",
         f"/mentions/{ident}.json": "/mentions/ID.json",
         f"/m/{ident}.json": "/m/ID.json",
+        f"/mentions/{ident}/why.json": "/mentions/ID/why.json",
+        f"/m/{ident}/why.json?watch=acme": "/m/ID/why.json",
         "/incidents.json": "/incidents.json",
         "/incidents/1.json": "/incidents/N.json",
         "/sources.json": "/sources.json",

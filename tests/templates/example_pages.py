@@ -11,6 +11,7 @@ from templates.charts.geometry import NamedInterval, Plot, plot
 from templates.contexts import console
 from templates.contexts import layout as shell_
 from templates.contexts import search as search_
+from templates.contexts import why as why_
 from templates.contexts.base import Context
 from templates.i18n import msg
 from tests.alerts import example_emails as letters
@@ -289,6 +290,20 @@ def pages(hostile: str = HOSTILE) -> dict[str, tuple[str, Context]]:
                     ),
                 ),
                 facts=((msg("mention.uri"), hostile),),
+            ),
+        ),
+        "why": (
+            "console/why.html.j2",
+            why_.WhyPage(
+                layout=shell(),
+                result=result(hostile),
+                watch=hostile,
+                state="ready",
+                notes=(msg("why.score", value=-0.86), msg("why.rule", rule=hostile)),
+                words=(why_.MovingWord(text=hostile, tone="negative", change=-0.4),),
+                again_url="/m/1/why?again=1",
+                mention_url="/m/1",
+                model=hostile,
             ),
         ),
         "status": (

@@ -1,0 +1,1 @@
+"""Explanations: the words of a text that moved its sentiment, found by leaving them out."""
