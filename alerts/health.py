@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from alerts.drift.report import DriftReport, drift_keys, open_alarms
 from core.coverage import Coverage, Outage, SourceProblem
 from store import changes, counts, processes, settings_status
 from store.alerts import incidents, outbox
@@ -40,6 +41,7 @@ class SystemHealth:
     outages: tuple[Outage, ...]
     calm: bool | None  # no incident is open; None (unknown): an outage, or no source is covered
     processes: tuple[ProcessStatus, ...]
+    drift: tuple[DriftReport, ...] = ()  # sources whose scores have shifted; no outage
 
 
 def system_health(tx: Connection, *, now: datetime) -> SystemHealth:
@@ -57,6 +59,7 @@ def system_health(tx: Connection, *, now: datetime) -> SystemHealth:
         outages=outages,
         calm=None if outages or not coverage.heard else not incidents.unresolved(tx),
         processes=tuple(process_rows),
+        drift=tuple(open_alarms(tx, now=now)),
     )
 
 
@@ -75,6 +78,7 @@ def status_report(tx: Connection, health: SystemHealth) -> dict[str, Any]:
             {"name": p.name, "pid": p.pid, "state": p.state, "since": p.started, "beat": p.beat}
             for p in health.processes
         ],
+        "drift": [drift_keys(report) for report in health.drift],
         "settings": settings_keys(settings_status.current_status(tx)),
     }
 

@@ -7,6 +7,7 @@ from typing import Final, TypeAlias
 
 from sqlalchemy import Connection
 
+from alerts.drift.report import DriftReport
 from alerts.health import system_health
 from core.coverage import Coverage, Outage, SourceProblem
 from core.published_figure import PublishedFigure
@@ -31,6 +32,7 @@ class Completeness:
     deleted: int = 0  # mentions deleted by their authors: left out everywhere
     model: str = ""  # the newest model; empty: nothing was scored
     quality: PublishedFigure | None = None  # its measured quality; None: unknown
+    drift: tuple[DriftReport, ...] = ()  # sources whose scores have shifted
     has_baseline: bool = True  # False: the normal level is unknown, so no incident can be detected
 
 
@@ -48,6 +50,7 @@ def load_completeness(
         deleted=by_state["deleted"],
         model=model,
         quality=quality(model),
+        drift=health.drift,
     )
 
 
@@ -78,6 +81,21 @@ def _outages_of_sources(outages: Sequence[Outage]) -> Iterator[Message]:
         yield from (msg("silence.source", name=o.name, since=o.since) for o in outages)
 
 
+def drift_messages(reports: Sequence[DriftReport]) -> Iterator[Message]:
+    """Yield a sentence for each source whose scores have shifted."""
+    for report in reports:
+        values = {
+            "source": report.source,
+            "since": report.since,
+            "mean": report.mean,
+            "reference": report.reference,
+        }
+        if report.incidents:
+            yield msg("heard.drift_incident", incidents=report.incidents, **values)
+        else:
+            yield msg("heard.drift", **values)
+
+
 def channel_name(outage: Outage) -> str:
     """Return the name of the channel behind *outage*: its process is ``channel-NAME``."""
     return outage.name.removeprefix("channel-")
@@ -92,6 +110,7 @@ def _messages(completeness: Completeness) -> Iterator[Message]:
     yield from _source_messages(completeness.coverage)
     if not completeness.has_baseline:
         yield msg("heard.unlearnt")
+    yield from drift_messages(completeness.drift)
     if completeness.unscored:
         languages = tuple(
             sorted(completeness.unscored, key=lambda code: (-completeness.unscored[code], code))

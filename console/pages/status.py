@@ -4,6 +4,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from alerts.health import SystemHealth, index_keys, status_report, system_health
+from alerts.messages.completeness import drift_messages
 from alerts.shares.watch_shares import share_rows
 from console import responses
 from console.layout import build_layout
@@ -35,6 +36,7 @@ def page(app_context: AppContextDep) -> Response:
             models=rows["models"],
             replay=rows["replay"],
             outbox=rows["outbox"],
+            drift=tuple(drift_messages(health.drift)),
             engine=index_status["engine"],
             documents=index_status["docs"],
             lag=index_status["lag"],

@@ -13,10 +13,12 @@ def detect(invocation: Invocation) -> None:
 
     Example: harken detect
     """
+    from harken.pipeline.drift import watch_drift
     from harken.runtime.alert_loop import AlertLoop
 
     settings, database = invocation.open()
     event_count = AlertLoop(database, settings, invocation.clock).detect()
+    watch_drift(database, now=invocation.clock.now())
     result = {"events": event_count, "started": event_count is not None}
     line = (
         "detect: waiting for the first back-fill"

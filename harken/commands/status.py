@@ -43,6 +43,7 @@ def _status_lines(result: dict[str, Any]) -> list[str]:
     lines[1:1] = _unsupported_lines(result["unsupported"])
     lines += [*_model_lines(result["models"], result["replay"])]
     lines += [_share_line(share) for share in result["shares"]]
+    lines += [*_drift_lines(result["drift"])]
     lines += [f"sources {s}: {', '.join(coverage[s])}" for s in PROBLEM_STATES if coverage[s]]
     lines += [
         f"process {p['name']}: {p['state']}, pid {p['pid']}, last heartbeat "
@@ -96,6 +97,16 @@ def _settings_lines(settings: dict[str, Any] | None) -> Iterator[str]:
         yield from (f"  {line}" for line in settings["problem"].splitlines())
     if settings["restart"]:
         yield f"settings: changed; restart to apply {', '.join(settings['restart'])}"
+
+
+def _drift_lines(reports: list[dict[str, Any]]) -> Iterator[str]:
+    """Yield a line for each source whose scores have shifted."""
+    for report in reports:
+        cause = f"; perhaps due to {', '.join(report['incidents'])}" if report["incidents"] else ""
+        yield (
+            f"scores of {report['source']}: mean {report['mean']:+.2f} since "
+            f"{report['since']:%Y-%m-%d %H:%M} UTC, normally {report['reference']:+.2f}{cause}"
+        )
 
 
 def _model_lines(models: dict[str, int], replay: dict[str, Any] | None) -> Iterator[str]:

@@ -12,6 +12,7 @@ from harken.logs import safe_message
 from harken.pipeline.deliver import deliver_due
 from harken.pipeline.detect import detect_all
 from harken.pipeline.digest import enqueue_due_digests
+from harken.pipeline.drift import watch_drift
 from harken.pipeline.notify import Notifier
 from harken.runtime.channel_probes import ChannelProbes
 from store import changes
@@ -21,6 +22,7 @@ log = structlog.get_logger()
 
 DETECT_INTERVAL: Final = timedelta(seconds=15)  # between detections without a change: time goes on
 DIGEST_INTERVAL: Final = timedelta(seconds=30)
+DRIFT_INTERVAL: Final = timedelta(minutes=15)
 
 
 class AlertLoop:
@@ -36,6 +38,7 @@ class AlertLoop:
         self._notifier = Notifier(settings, wiring.quality)
         self._last_detection: tuple[datetime, int] | None = None
         self._last_digest: datetime | None = None
+        self._last_drift: datetime | None = None
         self.probes = ChannelProbes(database, self._channels, started_at=clock.now())
         self.last_error: str | None = None  # of the last tick; None: it succeeded
 
@@ -63,6 +66,9 @@ class AlertLoop:
     def _detect_and_digest(self, now: datetime) -> None:
         if self._is_detection_due(now):
             self.detect()
+        if self._last_drift is None or now - self._last_drift >= DRIFT_INTERVAL:
+            self._last_drift = now
+            watch_drift(self._database, now=now)
         if self._last_digest is None or now - self._last_digest >= DIGEST_INTERVAL:
             self.digest()
 

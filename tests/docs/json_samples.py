@@ -9,6 +9,7 @@ from datetime import timedelta
 from itertools import islice
 from pathlib import Path
 
+from alerts.drift.drift import DriftAlarm, DriftState, to_json
 from config.settings import Settings
 from core.entity import Entity, EntityKind
 from core.mention import Sentiment
@@ -26,7 +27,7 @@ from nlp.evaluation.evaluate import evaluate
 from nlp.evaluation.task import EvaluationOptions
 from nlp.evaluation.temperature_fit import MIN_ROWS, fit_temperatures
 from store import processes
-from store.alerts import incidents
+from store.alerts import drift, incidents
 from store.analysis import rescoring
 from store.analysis.verdicts import save_results
 from store.database import Database
@@ -107,8 +108,8 @@ def _calls(folder):
         ("harken check", ["check", *config]),
         *((f"harken {step}", [step, *at]) for step in steps),
         ("harken incidents", ["incidents", "--notices", *config]),
-        ("harken mentions", ["mentions", "lovely", *config]),
         ("harken why", ["why", factories.key("rich"), *config]),
+        ("harken mentions", ["mentions", "lovely", *config]),
         ("harken search", ["search", "lovely", *config]),
         ("harken sources", ["sources", "--kinds", *config]),
         (
@@ -164,6 +165,7 @@ def from_console(record):
     with record.write() as tx:
         rescoring.start(tx, "another model")
         processes.mark_failing(tx, "analyse", reason="it ended")
+        drift.save(tx, drifting_blog())
     client = sample_installation.make_client(
         sample_installation.make_context(
             record, sample_installation.fill_index(record, MemoryIndex())
@@ -173,10 +175,10 @@ def from_console(record):
     ident = factories.key("day3")
     for path, section in {
         "/search.json?q=brake&range=all": "/search.json",
-        f"/mentions/{ident}.json": "/mentions/ID.json",
-        f"/m/{ident}.json": "/m/ID.json",
         f"/mentions/{ident}/why.json": "/mentions/ID/why.json",
         f"/m/{ident}/why.json?watch=acme": "/m/ID/why.json",
+        f"/mentions/{ident}.json": "/mentions/ID.json",
+        f"/m/{ident}.json": "/m/ID.json",
         "/incidents.json": "/incidents.json",
         "/incidents/1.json": "/incidents/N.json",
         "/sources.json": "/sources.json",
@@ -190,6 +192,20 @@ def from_console(record):
         "/incidents/99.json": "error",
     }.items():
         yield section, client.get(path).json(), True
+
+
+def drifting_blog():
+    """Return the state of a source whose scores have shifted."""
+    at = sample_installation.NOW - timedelta(hours=2)
+    alarm = DriftAlarm(since=at, detected=at, mean=-0.2, reference=0.1, posts=1000)
+    state = DriftState(learnt_to=at, alarm=alarm)
+    return drift.DriftRow(
+        source="blog",
+        model=factories.MODEL,
+        learnt_to=at,
+        alarm_since=at,
+        state=to_json(state),
+    )
 
 
 def from_run(folder):

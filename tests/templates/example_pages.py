@@ -316,6 +316,15 @@ def pages(hostile: str = HOSTILE) -> dict[str, tuple[str, Context]]:
                 replay={"model": hostile, "waiting": 12},
                 mentions={"pending": 3, "scored": 3012, "unscored": 940, "quarantined": 1},
                 outbox={"due": 1, "sent": 4, "failed": 0},
+                drift=(
+                    msg(
+                        "heard.drift",
+                        source=hostile,
+                        since=letters.NOW,
+                        mean=-0.02,
+                        reference=0.11,
+                    ),
+                ),
                 engine="tantivy",
                 documents=3956,
                 lag=2,

@@ -1,0 +1,1 @@
+"""Watch over the scores of each source: an alarm when their mean leaves its band."""
