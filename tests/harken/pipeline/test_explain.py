@@ -1,11 +1,17 @@
 """Explain step: a question of a page is answered by a worker, whatever the text does to it."""
 
+from pathlib import Path
+
 import pytest
 
+import nlp.models
+from config.settings import ModelSettings, Settings
 from core.errors import ConfigError
 from core.identity import text_sha256
 from harken.clock import Clock
 from harken.pipeline.explain import explain_mention, explain_next
+from harken.pipeline.progress import Progress
+from harken.runtime.workers import run_analyse_worker
 from store import watches
 from store.analysis import explanations
 from store.analysis.explanations import ExplanationRequest
@@ -76,3 +82,19 @@ def test_text_that_breaks_the_model_has_no_score(record):
 def test_wrong_id_or_watch_is_a_mistake_of_the_caller(record, mention, slug, problem):
     with pytest.raises(ConfigError, match=problem):
         explain_mention(record, WordModel(), ExplanationRequest(mention=mention, watch=slug))
+
+
+def test_worker_answers_before_it_waits_for_new_mentions(record, monkeypatch):
+    """A worker that is stopped after its first batch has answered."""
+
+    class OneBatch(Progress):
+        def advance(self, count):
+            raise KeyboardInterrupt
+
+    models = str(Path(__file__).parents[1] / "models")
+    monkeypatch.setattr(nlp.models, "__path__", [*nlp.models.__path__, models])
+    settings = Settings(record=record.url, model=ModelSettings(name="words"))
+    request = ask(record, "a", TEXT)
+    with pytest.raises(KeyboardInterrupt):
+        run_analyse_worker(settings, CLOCK, follow=True, progress=OneBatch())
+    assert answer(record, request, TEXT).state == "ready"
