@@ -40,7 +40,7 @@ def main() -> None:
         results = []
         for number, (text, language) in enumerate(texts):
             results.append(_compare(text, language, model, seed=number))
-            print_progress(f"{kind} {number + 1} of {len(texts)}")
+            print_progress(f"{kind} {number + 1} of {len(texts)}: won {results[-1]['wins']:.2f}")
         rows.append({"kind": kind, **_figures(results)})
     write_figures("explanations", {"machine": machine(), "model": model.name, "rows": rows})
 

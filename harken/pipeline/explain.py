@@ -7,10 +7,10 @@ A worker runs it before each batch. A killed step leaves a request that nobody s
 3. Store positions and changes of the words that moved the score, or the kind of the failure.
 """
 
-from functools import partial
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from core.analysis import Explanation, PendingMention
+from core.analysis import AnalysisResult, Explanation, PendingMention
 from core.errors import ConfigError
 from core.mention import Mention, MentionState
 from harken import wiring
@@ -24,8 +24,17 @@ if TYPE_CHECKING:
     from nlp.model import Model
 
 
-def explain_next(database: Database, model: "Model", clock: Clock) -> bool:
-    """Answer the oldest request of a page. Return False if none waits."""
+def _ignore() -> None:
+    """Do nothing between two batches."""
+
+
+def explain_next(
+    database: Database, model: "Model", clock: Clock, on_batch: Callable[[], None] = _ignore
+) -> bool:
+    """Answer the oldest request of a page. Return False if none waits.
+
+    *on_batch* is called before each batch of texts: a sign of life on a slow machine.
+    """
     now = clock.now()
     with database.read() as tx:  # most calls end here, without the lock of a writer
         if not explanations.is_any_open(tx, now=now):
@@ -33,12 +42,15 @@ def explain_next(database: Database, model: "Model", clock: Clock) -> bool:
     with database.write() as tx:
         request = explanations.claim(tx, now=now)
     if request is not None:
-        _answer(database, model, request, clock)
+        _answer(database, model, request, clock, on_batch)
     return request is not None
 
 
 def explain_mention(
-    database: Database, model: "Model", request: ExplanationRequest
+    database: Database,
+    model: "Model",
+    request: ExplanationRequest,
+    on_batch: Callable[[], None] = _ignore,
 ) -> tuple[Mention, Explanation]:
     """Return the mention of *request* and the words that moved its sentiment.
 
@@ -60,12 +72,13 @@ def explain_mention(
         watches=mention.watches,
     )
     match_terms = wiring.term_matcher(wiring.watches(database))
-    analyse_texts = partial(
-        analyse,
-        model=model,
-        topic_classifier=TopicClassifier([], model.encode),
-        matched_terms=match_terms,
-    )
+    classifier = TopicClassifier([], model.encode)
+
+    def analyse_texts(batch: Sequence[PendingMention]) -> list[AnalysisResult]:
+        """Score *batch* as the analyse step does, without topics."""
+        on_batch()
+        return analyse(batch, model, classifier, matched_terms=match_terms)
+
     terms = match_terms(pending.text, pending.watches)
     return mention, explain(pending, request.watch, model.name, analyse_texts, terms)
 
@@ -93,9 +106,15 @@ def find_mention(database: Database, request: ExplanationRequest) -> Mention:
     return rows[0]
 
 
-def _answer(database: Database, model: "Model", request: ExplanationRequest, clock: Clock) -> None:
+def _answer(
+    database: Database,
+    model: "Model",
+    request: ExplanationRequest,
+    clock: Clock,
+    on_batch: Callable[[], None],
+) -> None:
     try:
-        _, explanation = explain_mention(database, model, request)
+        _, explanation = explain_mention(database, model, request, on_batch)
     except Exception as error:  # noqa: BLE001 - a page's question never ends a worker
         problem = type(error).__name__  # the message might quote the text
         with database.write() as tx:

@@ -12,7 +12,7 @@ from nlp.results import EMPTY
 
 # A batch of revisions to their results: `nlp.analyse.analyse` with all but its first argument.
 Analyse: TypeAlias = Callable[[Sequence[PendingMention]], Sequence[AnalysisResult]]
-MAX_BATCH: Final = 32  # texts of one call
+MAX_BATCH: Final = 16  # texts of one call
 
 
 def explain(

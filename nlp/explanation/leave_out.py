@@ -18,9 +18,9 @@ BEAM: Final = 8  # words that are tried together
 MAX_UNITS: Final = 40  # words left out one by one; more words are left out in groups first
 PATIENCE: Final = 2  # words in a row that may add nothing before the search ends
 ALONE_WEIGHT: Final = 0.1  # of the polarity of a word alone beside the change by it
-LOCAL_CHARACTERS: Final = 400  # a longer passage is searched by sentence first
+LOCAL_CHARACTERS: Final = 300  # a longer passage is searched by sentence first
 # Characters of all texts in which a sentence is left out; with more each sentence is scored alone.
-SENTENCE_BUDGET: Final = 24_000
+SENTENCE_BUDGET: Final = 6_000
 
 # Texts to their polarities, in order, each in [-1, 1]; None: its language is unclear.
 Polarities: TypeAlias = Callable[[Sequence[str]], Sequence[float | None]]
@@ -30,7 +30,7 @@ class LeaveOutSearch:
     """A search for the words of *passage* that moved its polarity.
 
     A passage of 140 characters needs about 60 predictions of its length; one of any length at most
-    45,000 characters of text. *names* are spans that are never left out, such as the names of the
+    40,000 characters of text. *names* are spans that are never left out, such as the names of the
     brand towards which the sentiment is: the sentences with the first of each stay together.
     """
 
@@ -45,6 +45,9 @@ class LeaveOutSearch:
     def effects(self) -> tuple[list[WordEffect], float]:
         """Return the words that moved the polarity, strongest first, and their joint change.
 
+        The change by one word of a long passage is that of the sentences around it; the joint
+        change is always that of the whole passage.
+
         All push in the direction of the polarity if one does, else in the other. The list is empty
         if no word moves it by ``MIN_CHANGE``.
         """
@@ -58,7 +61,9 @@ class LeaveOutSearch:
             for (word, change), polarity in zip(changes.items(), alone, strict=True)
         }
         for sign in _directions(self.polarity, changes):
-            effects, joint_change = self._measure(self._greedy(local, base, ranks, sign))
+            effects, joint_change = self._measure(
+                local, base, self._greedy(local, base, ranks, sign)
+            )
             if joint_change * sign >= MIN_CHANGE:
                 return effects, joint_change
         return [], 0.0
@@ -140,16 +145,18 @@ class LeaveOutSearch:
                 best_count, best_total = len(words), totals[best]
         return words[:best_count]
 
-    def _measure(self, words: Collection[Span]) -> tuple[list[WordEffect], float]:
-        """Return the change by each phrase of *words* in the whole passage, and by all of them."""
+    def _measure(
+        self, local: Passage, base: float, words: Collection[Span]
+    ) -> tuple[list[WordEffect], float]:
+        """Return the change by each phrase of *words*, and the one by all in the whole passage."""
         if not words:
             return [], 0.0
         phrases = merge_adjacent(self._passage.text, words)
-        texts = [self._passage.without([phrase]) for phrase in phrases]
-        *singles, joint = self._scores([*texts, self._passage.without(phrases)], self.polarity)
+        polarities = self._scores([local.without([phrase]) for phrase in phrases], base)
+        (joint,) = self._scores([self._passage.without(phrases)], self.polarity)
         effects = [
-            WordEffect(start=start, end=end, change=round(self.polarity - polarity, 4))
-            for (start, end), polarity in zip(phrases, singles, strict=True)
+            WordEffect(start=start, end=end, change=round(base - polarity, 4))
+            for (start, end), polarity in zip(phrases, polarities, strict=True)
         ]
         effects.sort(key=lambda effect: (-abs(effect.change), effect.start))
         return effects, round(self.polarity - joint, 4)

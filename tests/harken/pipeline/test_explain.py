@@ -49,7 +49,9 @@ def answer(record, request, text):
 
 def test_question_is_answered_with_positions(record):
     request = ask(record, "a", TEXT, "acme")
-    assert explain_next(record, WordModel(), CLOCK)
+    beats = []
+    assert explain_next(record, WordModel(), CLOCK, lambda: beats.append(CLOCK.now()))
+    assert len(beats) > 1
     current = answer(record, request, TEXT)
     assert current.state == "ready"
     assert [TEXT[w.start : w.end] for w in current.explanation.words] == ["broken"]

@@ -76,7 +76,7 @@ def test_word_of_a_long_text_is_found_at_bounded_cost():
     scorer = Scorer(broken=-0.6)
     assert len(text) > 5 * LOCAL_CHARACTERS
     assert found_words(text, scorer) == (["broken"], -0.6)
-    assert scorer.characters <= 45_000
+    assert scorer.characters <= 40_000
 
 
 def test_result_is_the_same_at_each_call():
