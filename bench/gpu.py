@@ -24,7 +24,6 @@ LABELS: Final = ("negative", "neutral", "positive")
 TOKENS: Final = 32  # of a text; a tweet has 29
 BATCH_TOKENS: Final = {"cpu": (1024,), "cuda": (1024, 4096, 16_384, 65_536)}
 TRAINING_TEXTS: Final = 64  # of a training step
-ROUNDS: Final = 5
 DTYPES: Final = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
 
@@ -36,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         row
         for shape in options.shapes
         for device in devices()
-        for row in measure(shape, device, options.seconds)
+        for row in measure(shape, device, options.seconds, options.rounds)
     ]
     print(json.dumps({"machine": machine(), "rows": rows}, indent=1))
 
@@ -55,8 +54,10 @@ def precisions(device: torch.device) -> list[str]:
     return ["fp32", "bf16"] if has_bfloat16 else ["fp32"]
 
 
-def measure(shape: str, device: torch.device, seconds: float) -> Iterator[dict[str, Any]]:
-    """Yield the rates of *shape* on *device*, each over *seconds* in each of ROUNDS rounds."""
+def measure(
+    shape: str, device: torch.device, seconds: float, rounds: int
+) -> Iterator[dict[str, Any]]:
+    """Yield the rates of *shape* on *device*, the median of *rounds* of *seconds* each."""
     layers, vocabulary = SHAPES[shape]
     config = BertConfig(
         vocab_size=vocabulary, hidden_size=384, num_hidden_layers=layers, num_attention_heads=12,
@@ -66,10 +67,11 @@ def measure(shape: str, device: torch.device, seconds: float) -> Iterator[dict[s
         model = _model(config, device, DTYPES[precision]).eval()
         for tokens in BATCH_TOKENS[device.type]:
             ids = _token_ids(tokens // TOKENS, vocabulary, device)
+            batches_a_second = _rate(_predict(model, ids), device, seconds, rounds)
             yield {
                 "shape": shape, "device": device.type, "precision": precision,
                 "work": "predict", "texts_a_batch": len(ids),
-                "texts_a_second": round(_rate(_predict(model, ids), device, seconds) * len(ids), 1),
+                "texts_a_second": round(batches_a_second * len(ids), 1),
             }  # fmt: skip
     model = _model(config, device, torch.float32).train()
     ids = _token_ids(TRAINING_TEXTS, vocabulary, device)
@@ -77,7 +79,7 @@ def measure(shape: str, device: torch.device, seconds: float) -> Iterator[dict[s
     yield {
         "shape": shape, "device": device.type, "precision": precision, "work": "train",
         "texts_a_batch": len(ids),
-        "steps_a_second": round(_rate(_step(model, ids, precision), device, seconds), 3),
+        "steps_a_second": round(_rate(_step(model, ids, precision), device, seconds, rounds), 3),
     }  # fmt: skip
 
 
@@ -96,7 +98,8 @@ def machine() -> dict[str, Any]:
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=2.0, help="of each of five rounds")
+    parser.add_argument("--seconds", type=float, default=2.0, help="of each round")
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--shapes", nargs="+", choices=SHAPES, default=list(SHAPES))
     return parser.parse_args(arguments)
 
@@ -136,11 +139,11 @@ def _step(model: torch.nn.Module, ids: Tensor, precision: str) -> Callable[[], N
     return run
 
 
-def _rate(run: Callable[[], None], device: torch.device, seconds: float) -> float:
+def _rate(run: Callable[[], None], device: torch.device, seconds: float, rounds: int) -> float:
     """Return the median of the calls of *run* a second, after one call to warm up."""
     run()
     rates = []
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         _wait(device)
         began, count = time.perf_counter(), 0
         while time.perf_counter() - began < seconds:

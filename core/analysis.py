@@ -1,6 +1,7 @@
-"""Values of the analyse step: the mentions that it takes, its results, and their explanations."""
+"""Values of the analyse step: its mentions, results and explanations, and its measured quality."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from core.entity import Entity
 from core.mention import AnalysisState, Verdict
@@ -67,3 +68,16 @@ class Explanation:
     # Polarity with these words less polarity without all of them; 0 where there is none.
     joint_change: float = 0.0
     rule: str | None = None  # name of the rule that decided instead of the model
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedFigure:
+    """The quality of a model at sentiment on one set of texts."""
+
+    set_name: str  # of the data set, such as "semeval_sentiment_train"
+    n: int  # texts
+    language: str | None  # ISO 639-1; None: several
+    accuracy: float  # share of the texts with the right sentiment, 0 to 1
+    macro_recall: float  # mean recall of the classes, 0 to 1
+    held_out: bool  # True: the set had no part in the training or in any choice
+    date: date | None  # of the measurement; None: not recorded

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from alerts.channel import Channel
 from config.settings import ModelSettings, Settings
 from core import plugins
+from core.analysis import PublishedFigure
 from core.errors import ConfigError
 from core.identity import voice_id
-from core.published_figure import PublishedFigure
 from core.watch import Watch
 from harken.clock import Clock
 from harken.plugin_settings import channel_class, channel_values, index_engine, model_options

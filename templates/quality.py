@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from core.published_figure import PublishedFigure
+from core.analysis import PublishedFigure
 from templates.i18n import Message, msg
 
 _TENTHS: Final = 10

@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 
 from alerts.drift.report import DriftReport
 from alerts.health import system_health
+from core.analysis import PublishedFigure
 from core.coverage import Coverage, Outage, SourceProblem
-from core.published_figure import PublishedFigure
 from store import counts
 from templates.i18n import Message, msg
 from templates.quality import quality_message

@@ -12,13 +12,14 @@ A killed step leaves leases behind, which expire, and no results.
 6. Write the results of the batch and end its leases in one transaction.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from core.analysis import AnalysisResult, PendingMention
 from core.errors import TransientError
 from core.mention import AnalysisState
+from core.watch import Watch
 from harken import wiring
 from harken.pipeline.pace import Pace, text_costs
 from harken.pipeline.step_result import StepResult
@@ -31,6 +32,7 @@ from store.database import Database
 
 if TYPE_CHECKING:
     from nlp.model import Model
+    from nlp.text.language import LanguageHints
     from nlp.topic_classifier import TopicClassifier
 
 LEASE_TIME: Final = timedelta(minutes=5)  # a worker that makes progress extends its leases
@@ -83,15 +85,12 @@ def _score(
     """Return the results of *batch*; report progress between pieces of it."""
     from nlp.analyse import analyse
     from nlp.prior_shift import with_priors
-    from nlp.text.language import LanguageHints
 
     if batch[0].attempts >= ATTEMPTS_BEFORE_QUARANTINE:  # leased alone, it still killed its worker
         return [_quarantine_result(p, model.name) for p in batch]
     watches = wiring.watches(database)
     match_terms = wiring.term_matcher(watches)
-    with database.read() as tx:
-        language_counts = counts.recent_languages(tx)
-    hints = LanguageHints(names=wiring.watch_names(watches), counts=language_counts)
+    hints = language_hints(database, watches)
     results: list[AnalysisResult] = []
     try:
         for start in range(0, len(batch), PIECE):
@@ -114,6 +113,15 @@ def _score(
         with_priors(result, p.watches, watches, priors.get(p.id, ()), model)
         for result, p in zip(results, batch, strict=True)
     ]
+
+
+def language_hints(database: Database, watches: Mapping[str, Watch]) -> "LanguageHints":
+    """Return the names of *watches* and the languages of the newest mentions, for detection."""
+    from nlp.text.language import LanguageHints
+
+    with database.read() as tx:
+        language_counts = counts.recent_languages(tx)
+    return LanguageHints(names=wiring.watch_names(watches), counts=language_counts)
 
 
 def _quarantine_result(pending: PendingMention, model: str) -> AnalysisResult:

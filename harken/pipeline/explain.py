@@ -15,6 +15,7 @@ from core.errors import ConfigError
 from core.mention import Mention, MentionState
 from harken import wiring
 from harken.clock import Clock
+from harken.pipeline.analyse import language_hints
 from store import mentions
 from store.analysis import explanations
 from store.analysis.explanations import ExplanationRequest
@@ -71,13 +72,14 @@ def explain_mention(
         claimed_language=mention.language,
         watches=mention.watches,
     )
-    match_terms = wiring.term_matcher(wiring.watches(database))
+    watches = wiring.watches(database)
+    match_terms, hints = wiring.term_matcher(watches), language_hints(database, watches)
     classifier = TopicClassifier([], model.encode)
 
     def analyse_texts(batch: Sequence[PendingMention]) -> list[AnalysisResult]:
         """Score *batch* as the analyse step does, without topics."""
         on_batch()
-        return analyse(batch, model, classifier, matched_terms=match_terms)
+        return analyse(batch, model, classifier, hints=hints, matched_terms=match_terms)
 
     terms = match_terms(pending.text, pending.watches)
     return mention, explain(pending, request.watch, model.name, analyse_texts, terms)

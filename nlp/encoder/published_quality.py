@@ -5,7 +5,7 @@ from datetime import date
 from functools import cache
 from typing import Any, Final
 
-from core.published_figure import PublishedFigure
+from core.analysis import PublishedFigure
 from nlp.encoder.adapter import ADAPTERS_FOLDER, SENTIMENT, Adapter, load_adapter
 
 _ENGLISH: Final = "en"

@@ -12,12 +12,12 @@ from alerts.messages.completeness import Completeness
 from alerts.messages.day_summary import DayCounts, TopicDay, UsualCounts
 from alerts.messages.digest import DigestFacts
 from alerts.messages.digest_days import local_day
+from core.analysis import PublishedFigure
 from core.coverage import Coverage, Outage, SourceProblem
 from core.identity import mention_id, text_sha256
 from core.incident import Incident, IncidentKind, IncidentState
 from core.mention import AnalysisState, Mention, MentionState, Sentiment, Verdict
 from core.observation import SentimentCounts
-from core.published_figure import PublishedFigure
 from core.watch import Watch
 from templates.charts.geometry import Bar
 from templates.contexts.mail import Reason, SpreadSource

@@ -8,11 +8,10 @@ from random import Random
 from sqlalchemy import Connection
 
 from config.settings import Settings
-from core.analysis import AnalysisResult
+from core.analysis import AnalysisResult, PublishedFigure
 from core.crawl import CrawledPost
 from core.identity import text_sha256
 from core.observation import Observation
-from core.published_figure import PublishedFigure
 from core.watch import Topic
 from harken.pipeline.notify import Notifier
 from store import watches
