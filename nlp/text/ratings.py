@@ -113,9 +113,11 @@ def _stars(row: str) -> Rating:
 
 
 def _is_plausible(rating: Rating) -> bool:
+    if rating.scale not in SCALES:
+        return False
     share = rating.value / rating.scale
     is_exaggerated = share >= _EXAGGERATION or 1 < share <= _SLIGHT_EXAGGERATION
-    return rating.scale in SCALES and (share <= 1 or is_exaggerated)
+    return share <= 1 or is_exaggerated
 
 
 def _number(digits_or_word: str) -> float:

@@ -16,7 +16,9 @@ from templates.i18n import _SPECS, catalogue
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.j2"))
-MODULES = sorted(chain((ROOT / "alerts").rglob("*.py"), (ROOT / "console").rglob("*.py")))
+MODULES = sorted(
+    chain.from_iterable((ROOT / room).rglob("*.py") for room in ("alerts", "console", "templates"))
+)
 SAY_CALLS = re.compile(r"""say\(\s*"([\w.]+)"(\s*~)?""")
 MSG_CALLS = re.compile(r"""msg\(\s*"([\w.]+)\"""")
 KEY_LITERALS = re.compile(r"""\"(\w+\.\w+)\"""")

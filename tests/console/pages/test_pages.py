@@ -84,7 +84,7 @@ def test_json_has_the_keys_of_the_contract(client):
     status = get_json("/status.json")
     assert status.keys() - HEAD == {
         *("mentions", "models", "replay", "index", "outbox", "coverage", "silences", "calm"),
-        *("processes", "settings", "shares", "unsupported"),
+        *("processes", "settings", "shares", "unsupported", "drift"),
     }
     assert status["index"].keys() == {"engine", "docs", "lag"}
 

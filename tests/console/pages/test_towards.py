@@ -67,8 +67,9 @@ def test_mention_has_each_verdict_with_its_watch_and_model(two_watch_client):
     html = fromstring(two_watch_client.get(f"/m/{key('two')}").text)
     paragraphs = [" ".join(p.text_content().split()) for p in html.cssselect("section p")]
     assert [line for line in paragraphs if "Sentiment model: lexicon" in line] == [
-        "negative negative 70%, neutral 20%, positive 10% Sentiment model: lexicon.",
-        "positive negative 5%, neutral 10%, positive 85% About Rival. Sentiment model: lexicon.",
+        "negative negative 70%, neutral 20%, positive 10% Sentiment model: lexicon. Why this score",
+        "positive negative 5%, neutral 10%, positive 85% About Rival. Sentiment model: lexicon. "
+        "Why this score",
     ]
     assert "Intent: complaint 90%, churn risk 80%, question 60%, praise 20%" in paragraphs
     assert "Emotion: anger 70%, joy 30%" in paragraphs

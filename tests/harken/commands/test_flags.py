@@ -48,11 +48,12 @@ FLAGS = {
         *(("--role", None), ("--by", "operator"), ("--file", None), ("--sample", None)),
         *(("--export", None), ("--list", False), ("--remove", False), *STEP),
     ),
+    "why": (("mention", None), ("--watch", None), *READ),
     "learn": (("--undo", False), *STEP),
     "model install": (("name", None), JSON),
     "model build": (("name", None), JSON),
-    "model list": (JSON,),
-    "model verify": (("name", None), JSON),
+    "model list": (CONFIG, JSON),
+    "model verify": (("name", None), CONFIG, JSON),
 }
 HIDDEN = {"--offset", "--child", "--name"}
 REPEATABLE = {("init", "--feed"), ("crawl", "sources"), ("label", "--topic")}

@@ -23,6 +23,7 @@ STATUS = {
     "processes": [{"name": "index", "pid": 77, "state": "failing", "since": AT, "beat": AT}],
     "settings": None,
     "shares": [],
+    "drift": [],
 }  # fmt: skip
 
 

@@ -49,7 +49,19 @@ def test_rating_has_the_sentiment_of_its_share_of_the_scale(text, sentiment):
 @pytest.mark.parametrize(
     "text",
     [
-        *("24/7", "9/11", "1/2", "50/50", "24/10", "5", "⭐", "what a star", "a star"),
+        *(
+            "0/0",
+            "3/0",
+            "24/7",
+            "9/11",
+            "1/2",
+            "50/50",
+            "24/10",
+            "5",
+            "⭐",
+            "what a star",
+            "a star",
+        ),
         *("3/10 and that is kind", "5 stars, never again", "10/10 🙄", "#other 1/10", "", "..."),
         "10/10 " * 40,
     ],

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from config.settings import Settings
 from core.plugins import load
 from harken import wiring
-from harken.commands.model import _row
+from harken.model_plugins import model_row
 from nlp.encoder.adapter import ADAPTERS_FOLDER, load_adapter
 from nlp.encoder.adapter_model import AdapterModel
 from nlp.training.card import END, START, block, with_block
@@ -27,7 +28,7 @@ def test_card_json_and_sentence_agree(name):
     adapter = load_adapter(ADAPTERS_FOLDER / model_class.adapter_file)
     card = (CARDS / f"{stem}.md").read_text("utf-8")
     assert with_block(card, adapter, stem) == card, f"run python -m nlp.training.card {name}"
-    row = _row(name, model_class)
+    row = model_row(name, model_class, Settings())
     assert row["quality"] in card
     verdict_model = f"{stem} {adapter.sha256[:8]} cpu fp32"
     in_emails = Translator()(quality_message(verdict_model, wiring.quality(verdict_model)))
