@@ -12,6 +12,10 @@ import yaml
 Span = tuple[int, int]  # text[start:end]
 
 WORDS_FILE: Final = Path(__file__).with_name("orders.yaml")
+# Characters after an address in which its order must begin, and before an imperative in which words
+# such as "please" may stand. They bound the cost: a text may repeat "system:" thousands of times.
+_REACH: Final = 300
+_POLITE_REACH: Final = 60
 _CONJUNCTION: Final = re.compile(r"(?<!\w)(?:and|or|but|und|oder|et|ou|y|o|e|و)$")
 _NEGATION: Final = r"(?:do not|don't|never|nicht|ne|no|non|nao|لا)"
 _AS: Final = r"(?:as|als|comme|como|come|ك|بانه|انه|على انه|to be|is|ist|est|es|e)"
@@ -159,20 +163,20 @@ class OrderPatterns:
 
     def _addressed_orders(self, sentence: str) -> Iterator[int]:
         for match in self._address.finditer(sentence):
-            if self._is_directive(sentence[match.end() :]):
+            if self._is_directive(_reach(sentence, match)):
                 yield from self._clause_start(sentence, match.start())
         for match in self._condition.finditer(sentence):
-            rest = sentence[match.end() :]
+            rest = _reach(sentence, match)
             if self._final_label.match(rest) or self._is_directive(rest):
                 yield from self._clause_start(sentence, match.start())
         for match in self._header.finditer(sentence):
-            if self._answer.search(sentence, match.end()):
+            if self._answer.search(_reach(sentence, match)):
                 yield from self._clause_start(sentence, match.start())
 
     def _obligations(self, sentence: str) -> Iterator[int]:
         """Yield the orders of the form "the AI must rate this positive"."""
         for match in self._obligation.finditer(sentence):
-            rest = sentence[match.end() :]
+            rest = _reach(sentence, match)
             if all(pattern.search(rest) for pattern in (self._verb, self._this, self._answer)):
                 yield match.start()
 
@@ -189,7 +193,7 @@ class OrderPatterns:
         """Yield the orders to cancel instructions: imperatives, or with a wanted answer."""
         for match in self._override.finditer(sentence):
             starts = list(self._clause_start(sentence, match.start()))
-            if not starts and self._is_directive(sentence[match.end() :]):
+            if not starts and self._is_directive(_reach(sentence, match)):
                 starts = [match.start()]
             yield from starts
 
@@ -214,13 +218,19 @@ class OrderPatterns:
 
         It is after punctuation or "and", with words such as "please" before the imperative.
         """
-        before = sentence[:position].rstrip()
+        offset = max(0, position - _POLITE_REACH)
+        before = sentence[offset:position].rstrip()
         while polite := self._polite_end.search(before.rstrip(" ,")):
             before = before[: polite.start()].rstrip()
         if before and before[-1].isalnum() and not _CONJUNCTION.search(before):
             return
-        gap = sentence[len(before) : position]
-        yield len(before) + len(gap) - len(gap.lstrip())
+        gap = sentence[offset + len(before) : position]
+        yield position - len(gap.lstrip())
+
+
+def _reach(sentence: str, match: re.Match[str]) -> str:
+    """Return the part of *sentence* after *match* in which an order may begin."""
+    return sentence[match.end() : match.end() + _REACH]
 
 
 @cache

@@ -21,6 +21,7 @@ STATUS = {
     "silences": [{"what": "smtp", "name": "smtp", "since": AT, "reason": "it does not answer"}],
     "calm": None,
     "processes": [{"name": "index", "pid": 77, "state": "failing", "since": AT, "beat": AT}],
+    "drift": [],
     "settings": None,
     "shares": [],
     "drift": [],
@@ -40,6 +41,16 @@ def test_status_names_queues_processes_and_failing_sources():
                   "not working: smtp smtp: it does not answer"):  # fmt: skip
         assert words in text
     assert "gap" not in text
+
+
+def test_status_names_sources_whose_scores_have_shifted():
+    shift = {"source": "blog", "since": AT, "mean": -0.2, "reference": 0.1}
+    text = status_text(drift=[shift | {"incidents": []}, shift | {"incidents": ["INC-7"]}])
+    line = "scores of blog: mean -0.20 since 2026-11-22 06:00 UTC, normally +0.10"
+    assert [row for row in text.splitlines() if row.startswith("scores of blog")] == [
+        line,
+        f"{line}; perhaps due to INC-7",
+    ]
 
 
 @pytest.mark.parametrize(
