@@ -24,7 +24,6 @@ STATUS = {
     "drift": [],
     "settings": None,
     "shares": [],
-    "drift": [],
 }  # fmt: skip
 
 
