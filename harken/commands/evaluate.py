@@ -107,7 +107,7 @@ def _only_file(file: Path | None, fit: Path | None) -> Path:
     path = file or fit
     if path is None:
         raise ConfigError(
-            "Name a file of labelled rows: harken evaluate FILE, --fit FILE or --own."
+            "Name a file of labelled rows: harken evaluate FILE, or --fit FILE, or use --own."
         )
     return path
 

@@ -177,9 +177,9 @@ def tiny_adapter(encoder: Path, path: Path, *, has_changes: bool = True, **field
     return path
 
 
-def tiny_model(adapter: Path, encoder: Path, engine: str = "torch") -> Any:
+def tiny_model(adapter: Path, encoder: Path, engine: str = "torch", device: str = "auto") -> Any:
     """Load files that a test made with MiniLM; the product loads released files only."""
     from nlp.encoder.release import trust_files
     from nlp.models.minilm import MiniLM
 
-    return MiniLM(adapter, encoder, engine, release=trust_files(adapter, encoder))
+    return MiniLM(adapter, encoder, engine, device, release=trust_files(adapter, encoder))

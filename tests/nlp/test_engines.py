@@ -45,16 +45,14 @@ def test_a_device_spec_prints_device_and_precision():
 
 
 @pytest.mark.parametrize("device", ["cuda:93", "cuda:7"])
-def test_a_device_that_is_absent_is_an_error_with_those_that_exist(
-    device, model_class, adapter, encoder
-):
+def test_a_device_that_is_absent_is_an_error_with_those_that_exist(device, adapter, encoder):
     with pytest.raises(ConfigError, match=f"there is no '{device}'; torch finds cpu"):
-        model_class(adapter, encoder, device=device)
+        tiny_model(adapter, encoder, device=device)
 
 
-def test_openvino_refuses_cuda(model_class, adapter, encoder):
+def test_openvino_refuses_cuda(adapter, encoder):
     with pytest.raises(ConfigError, match="openvino runs on cpu only, not on 'cuda'"):
-        model_class(adapter, encoder, "openvino", "cuda")
+        tiny_model(adapter, encoder, "openvino", "cuda")
 
 
 def test_embeddings_keep_their_stored_type_in_any_precision(adapter, encoder):

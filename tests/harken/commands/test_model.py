@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from config.settings import Settings
 from core.plugins import available, load
 from harken.plugin_settings import PACKAGED_MODELS
 
@@ -89,7 +90,8 @@ def test_verify_gives_the_reason_of_every_damaged_file(damaged_encoder):
     from harken.commands.model import _check_model
     from nlp.models.minilm import MiniLM
 
-    checks, reasons = _check_model(MiniLM)
+    checks = []
+    _, reasons = _check_model("minilm", MiniLM, Settings(), checks)
     assert [check.name for check in checks if check.problem] == [
         "minilm-l6/tokenizer.json",
         "minilm-l6/pytorch_model.bin",
@@ -111,5 +113,5 @@ def test_verify_checks_built_layers(damaged_encoder):
     (built_folder / "base.bin").write_text("built")
     write_list(built_folder)
     (built_folder / "base.bin").write_text("changed")
-    _, reasons = _check_model(MiniLM)
+    _, reasons = _check_model("minilm", MiniLM, Settings(), [])
     assert f"{built_folder.name}/base.bin has sha256" in reasons

@@ -140,9 +140,9 @@ def test_it_is_a_model_named_by_folder_and_hash(bert, copy):
 
 
 def test_it_has_no_published_figures(bert):
-    from nlp.encoder.published_quality import published_macro_recall
+    from nlp.encoder.published_quality import published_figure
 
-    assert published_macro_recall(open_folder(bert).name) is None
+    assert published_figure(open_folder(bert).name) is None
 
 
 def test_a_temperature_divides_the_logits(bert):
