@@ -12,6 +12,7 @@ import yaml
 from core.errors import ConfigError
 from demo.corpus_model import Corpus, CorpusWatch
 from demo.site.sources import SiteSource
+from nlp.encoder.pins import ADAPTER_SHA256
 
 MARKER_FILE: Final = ".harken-demo"  # only a folder with this file is emptied; also its lock
 ZONE: Final = "Europe/Berlin"
@@ -73,7 +74,11 @@ def write_settings(
             "sender": "Harken <harken@demo.example>",
             "security": "none",
         },
-        "model": {"name": "e5", "weights": str(weights)},
+        "model": {
+            "name": "e5",
+            "weights": str(weights),
+            "weights_sha256": ADAPTER_SHA256[weights.name],
+        },
         "watches": [_watch(w, retention_days=_retention_days(corpus)) for w in corpus.watches],
         "topics": taxonomy(),
         "sources": [_source(s) for s in site_sources],
