@@ -7,6 +7,8 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 
+from sqlalchemy import Connection
+
 from core.errors import TransientError
 from store import processes
 from store.database import Database
@@ -35,7 +37,13 @@ class Heartbeat:
         """Store *state* and *now*, at most every ``BEAT_INTERVAL`` unless the state changed."""
         if self._is_silent or self._is_recent(now, (state,)):
             return
-        self._write(self._status(now, state, reason), is_finished=True)
+        with self._database.write() as tx:
+            previous_state = self._stored_state(tx)
+            if previous_state and state == "failing":  # keeps its last working beat
+                processes.mark_failing(tx, self._name, reason=reason or "")
+            # A restart is no recovery: a failing process stays so until it works.
+            elif previous_state != "failing" or state == "working":
+                processes.beat(tx, self._status(now, state, reason))
         self._last_beat = (now, state)
 
     def progress(self, now: datetime) -> None:
@@ -47,8 +55,15 @@ class Heartbeat:
         if self._is_silent or self._is_recent(now, ("working", _PROGRESS)):
             return
         with contextlib.suppress(TransientError):
-            self._write(self._status(now, "working", None), is_finished=False)
+            with self._database.write() as tx:
+                if self._stored_state(tx) == "failing":
+                    processes.record_progress(tx, self._name, at=now)
+                else:
+                    processes.beat(tx, self._status(now, "working", None))
             self._last_beat = (now, _PROGRESS)
+
+    def _stored_state(self, tx: Connection) -> str | None:
+        return {p.name: p.state for p in processes.all_processes(tx)}.get(self._name)
 
     def _status(self, now: datetime, state: str, reason: str | None) -> ProcessStatus:
         return ProcessStatus(
@@ -60,18 +75,6 @@ class Heartbeat:
             state=state,
             reason=reason,
         )
-
-    def _write(self, process: ProcessStatus, *, is_finished: bool) -> None:
-        """Write *process*; *is_finished*: its state is that after a step."""
-        with self._database.write() as tx:
-            previous_state = {p.name: p.state for p in processes.all_processes(tx)}.get(self._name)
-            if previous_state and process.state == "failing":  # keeps its last working beat
-                processes.mark_failing(tx, self._name, reason=process.reason or "")
-            elif previous_state == "failing" and not is_finished:
-                processes.record_progress(tx, self._name, at=process.beat)
-            # A restart is no recovery: a failing process stays so until it works.
-            elif previous_state != "failing" or process.state == "working":
-                processes.beat(tx, process)
 
     def _is_recent(self, now: datetime, states: Collection[str]) -> bool:
         if self._last_beat is None:
