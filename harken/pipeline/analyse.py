@@ -21,7 +21,7 @@ from core.errors import TransientError
 from core.mention import AnalysisState
 from core.watch import Watch
 from harken import wiring
-from harken.pipeline.pace import Pace, text_costs
+from harken.pipeline.pace import Pace, pieces, text_costs
 from harken.pipeline.step_result import StepResult
 from store import counts
 from store.analysis import queue, rescoring
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
 LEASE_TIME: Final = timedelta(minutes=5)  # a worker that makes progress extends its leases
 MAX_BATCH: Final = 256  # mentions
-PIECE: Final = 64  # mentions between two reports of progress
 ATTEMPTS_BEFORE_QUARANTINE: Final = 2 * ATTEMPTS_BEFORE_ISOLATION  # leases, half of them alone
 
 
@@ -93,10 +92,9 @@ def _score(
     hints = language_hints(database, watches)
     results: list[AnalysisResult] = []
     try:
-        for start in range(0, len(batch), PIECE):
-            pace.report()
+        for piece in pieces(batch, pace.report):
             results += analyse(
-                batch[start : start + PIECE],
+                piece,
                 model,
                 topic_classifier,
                 hints=hints,

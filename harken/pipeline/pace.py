@@ -4,14 +4,17 @@ import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, TypeVar
 
 TARGET_S: Final = 3.0  # of a batch: its results are stored, and newer mentions go first after it
 START_COST: Final = 2_000  # of the first batches of a worker: one long post or a few short ones
 START_ITEMS: Final = 1  # in the first batch of a worker: nothing is known of its speed yet
 GROWTH: Final = 4  # most times that a batch is larger than the one before
 ITEM_COST: Final = 200  # of any item beside the length of its text, in characters
+PIECE: Final = 64  # texts for a model between two reports of progress
 _EPSILON_S: Final = 1e-6
+
+T = TypeVar("T")
 
 
 class Pace:
@@ -81,6 +84,13 @@ class Pace:
         self._limit = max(self._limit, min(self._max_items, GROWTH * count))
         if 2 * cost >= self._budget:  # a small batch is no measure: its time is not in its items
             self._budget = max(self._budget, min(cost * ratio, self._budget * GROWTH))
+
+
+def pieces(items: Sequence[T], on_progress: Callable[[], None]) -> Iterator[Sequence[T]]:
+    """Yield *items* in pieces of at most ``PIECE``, after a report of progress each."""
+    for start in range(0, len(items), PIECE):
+        on_progress()
+        yield items[start : start + PIECE]
 
 
 def text_costs(texts: Sequence[str]) -> list[float]:

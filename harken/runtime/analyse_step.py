@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 from core.errors import TransientError
 from core.watch import Topic
 from harken.clock import Clock
-from harken.pipeline.analyse import LEASE_TIME, MAX_BATCH, PIECE, analyse_batch
+from harken.pipeline.analyse import LEASE_TIME, MAX_BATCH, analyse_batch
 from harken.pipeline.explain import explain_next
 from harken.pipeline.learned import LearnedModels, encode_with, learned_topics
-from harken.pipeline.pace import START_COST, Pace
+from harken.pipeline.pace import START_COST, Pace, pieces
 from harken.pipeline.step_result import StepResult
 from harken.runtime.heartbeat import Heartbeat
 from store.analysis import queue
@@ -116,8 +116,5 @@ class ClassifierCache:
         """Return the vectors of *texts*, of which there may be thousands of examples."""
         import numpy as np
 
-        parts = []
-        for start in range(0, len(texts), PIECE):
-            self._on_progress()
-            parts.append(self._model.encode(texts[start : start + PIECE]))
+        parts = [self._model.encode(piece) for piece in pieces(texts, self._on_progress)]
         return np.concatenate(parts) if parts else self._model.encode(texts)
