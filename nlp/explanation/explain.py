@@ -42,9 +42,7 @@ def explain(
     passage = explained_passage(mention.text, terms.values())
     scorer = _VariantScorer(mention, watch, analyse)
     verdict = scorer.verdict(passage.without())
-    blank = Explanation(
-        watch=watch, model=model, text_sha256=mention.text_sha256, polarity=None, rule=None
-    )
+    blank = Explanation(watch=watch, model=model, text_sha256=mention.text_sha256, polarity=None)
     if verdict is None or verdict.polarity is None:
         return blank
     target_names = names if watch else {}
@@ -55,7 +53,7 @@ def explain(
         polarity=round(search.polarity, 4),
         words=tuple(effects),
         joint_change=joint_change,
-        rule=_rule(verdict, model),
+        rule=verdict.rule,
     )
 
 
@@ -113,8 +111,3 @@ def _occurrences(text: str, spellings: Collection[str]) -> list[Span]:
             spans.add((start, start + len(spelling)))
             start = text.find(spelling, start + len(spelling))
     return sorted(spans)
-
-
-def _rule(verdict: Verdict, model: str) -> str | None:
-    """Return the rule that *verdict* names beside or instead of the model; None: none does."""
-    return verdict.model.removeprefix(model).strip() or None

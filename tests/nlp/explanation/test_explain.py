@@ -8,6 +8,7 @@ import pytest
 from core.mention import Sentiment
 from nlp.analyse import analyse
 from nlp.explanation.explain import explain
+from nlp.results import RATING_RULE
 from nlp.topic_classifier import TopicClassifier
 from tests.nlp.factories import FAILING_WORD, WordModel, pending_mention
 from tests.nlp.target_model import TargetModel
@@ -23,21 +24,19 @@ class ClauseModel(TargetModel):
         return super().predict([text.replace("; ", " but ") for text in texts], languages)
 
 
-def explain_text(text, watch=None, model=None, terms=None, change_results=lambda results: results):
+def explain_text(text, watch=None, model=None, terms=None):
     model = model or WordModel()
     mention = replace(pending_mention(text), watches=tuple(terms or ()))
 
     def analyse_texts(batch):
         scored = partial(analyse, model=model, topic_classifier=TopicClassifier([], model.encode))
-        return change_results(
-            scored(
-                batch,
-                matched_terms=lambda t, s: {
-                    slug: [w for w in words if w in t]
-                    for slug, words in (terms or {}).items()
-                    if slug in s
-                },
-            )
+        return scored(
+            batch,
+            matched_terms=lambda t, s: {
+                slug: [w for w in words if w in t]
+                for slug, words in (terms or {}).items()
+                if slug in s
+            },
         )
 
     return explain(mention, watch, model.name, analyse_texts, terms or {})
@@ -73,14 +72,8 @@ def test_text_that_is_not_scored_has_no_words():
 
 
 def test_rule_that_decides_is_named():
-    def decided(results):
-        """Return *results* as of a rule, which the name of the model states."""
-        return [
-            replace(r, verdicts=tuple(replace(v, model=f"{v.model} +rating") for v in r.verdicts))
-            for r in results
-        ]
-
-    assert explain_text("good", change_results=decided).rule == "+rating"
+    explanation = explain_text("2/10")
+    assert (explanation.rule, words_of(explanation, "2/10")) == (RATING_RULE, ["2/10"])
 
 
 def test_text_that_breaks_the_model_is_no_explanation():
