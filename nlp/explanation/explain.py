@@ -8,7 +8,7 @@ from core.analysis import AnalysisResult, Explanation, PendingMention
 from core.mention import Verdict
 from nlp.explanation.leave_out import LeaveOutSearch
 from nlp.explanation.passage import Span, explained_passage
-from nlp.results import EMPTY
+from nlp.results import EMPTY, ORDERS_ONLY
 
 # A batch of revisions to their results: `nlp.analyse.analyse` with all but its first argument.
 Analyse: TypeAlias = Callable[[Sequence[PendingMention]], Sequence[AnalysisResult]]
@@ -94,7 +94,7 @@ class _VariantScorer:
         verdict = self._verdict(result)
         if verdict is not None and verdict.polarity is not None:
             return verdict.polarity
-        return 0.0 if result.reason == EMPTY else None
+        return 0.0 if result.reason in (EMPTY, ORDERS_ONLY) else None
 
     def _verdict(self, result: AnalysisResult) -> Verdict | None:
         """Return the verdict towards the watch, else the one on the whole text."""
