@@ -10,6 +10,7 @@ from nlp.encoder.adapter import SENTIMENT, for_language
 from nlp.evaluation.task import EvaluationOptions, InputRow, Task, predict_rows
 from nlp.metrics import Floats
 from nlp.model import MULTI_LABEL_HEADS, Model, Prediction
+from nlp.text.orders import without_orders
 from nlp.text.ratings import find_rating
 
 
@@ -48,7 +49,7 @@ class HeadTask(Task):
         probabilities = predict_rows(rows, self, self._head_probabilities)
         if self.output_key == SENTIMENT:
             for index, row in enumerate(rows):
-                if rating := find_rating(row.text):
+                if rating := find_rating(without_orders(row.text)[0]):
                     probabilities[index] = rating.probabilities
         yield probabilities
 
