@@ -149,11 +149,12 @@ def _clean_excerpt(
     matched_terms: TermMatcher | None,
 ) -> Excerpt:
     """Return the part of the text that is scored, spelled out in *language* and cleaned."""
-    whole = clean(spell_out(text.body, language, names))
+    spelled = spell_out(text.body, language, names)
+    whole = clean(spelled)
     if len(whole) <= EXCERPT_CHARACTERS:
         return Excerpt(whole, 1.0)
     terms = matched_terms(text.body, text.mention.watches) if matched_terms else {}
-    passage = excerpt(text.body, terms.values())
+    passage = excerpt(spelled, terms.values())
     return replace(passage, text=clean(passage.text))
 
 

@@ -80,6 +80,12 @@ def test_text_within_the_limit_is_scored_completely():
     assert short in model.inputs
 
 
+def test_stars_of_a_long_text_are_spelled_out():
+    model = RecordingModel()
+    analyse_text(f"★☆☆☆☆ {FILLER}", model, "acme")
+    assert model.inputs[-1].startswith("1 out of 5 stars Nothing")
+
+
 def test_language_is_that_of_the_whole_text():
     """The head is English, the rest is German."""
     model = RecordingModel()
