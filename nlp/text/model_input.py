@@ -11,7 +11,7 @@ from typing import Final
 from nlp.text.emoticons import name_emoticons
 from nlp.text.hashtags import HASHTAG, split_hashtags
 from nlp.text.language import words_for_detection
-from nlp.text.normalize import ACCOUNT, LINK, clean, strip_invisible
+from nlp.text.normalize import clean, without_addresses
 from nlp.text.orders import without_orders
 from nlp.text.ratings import find_rating, spell_stars
 
@@ -21,7 +21,7 @@ _READABLE: Final = re.compile(r"[^\W_]|[!?‼⁉\u2190-\u2bff\U0001f000-\U0001fa
 
 def is_readable(text: str) -> bool:
     """Return True if a person can read something in *text* besides links and accounts."""
-    bare = name_emoticons(_without_addresses(text))
+    bare = name_emoticons(without_addresses(text))
     return _READABLE.search(bare) is not None
 
 
@@ -47,7 +47,3 @@ def spell_out(text: str, language: str | None, names: Collection[str] = ()) -> s
 def text_for_model(text: str, language: str | None, names: Collection[str] = ()) -> str:
     """Return *text*, not a long one, as the model gets it: without orders, spelled out, cleaned."""
     return clean(spell_out(without_orders(text)[0], language, names))
-
-
-def _without_addresses(text: str) -> str:
-    return ACCOUNT.sub(" ", LINK.sub(" ", strip_invisible(text)))

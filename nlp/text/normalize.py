@@ -29,6 +29,11 @@ def clean(text: str) -> str:
     return " ".join(_MENTION_RUN.sub("@user @user ", anonymous).split())
 
 
+def without_addresses(text: str) -> str:
+    """Return *text* without invisible characters, and with a space for each link and account."""
+    return ACCOUNT.sub(" ", LINK.sub(" ", strip_invisible(text)))
+
+
 def strip_invisible(text: str) -> str:
     """Return *text* without terminal commands, control, bidi and other invisible characters."""
     return "".join(map(_visible_form, _ANSI.sub(" ", text)))

@@ -16,7 +16,7 @@ import yaml
 from core.mention import Sentiment
 from nlp.text.hashtags import HASHTAG
 from nlp.text.names import without_names
-from nlp.text.normalize import ACCOUNT, EMOJI, LINK, strip_invisible
+from nlp.text.normalize import EMOJI, without_addresses
 
 WORDS_FILE: Final = Path(__file__).with_name("ratings.yaml")
 NEGATIVE_UP_TO: Final = 0.4  # of the scale: 2 of 5 stars, 4/10
@@ -74,7 +74,7 @@ def find_rating(text: str, names: Collection[str] = ()) -> Rating | None:
     Links, accounts, *names*, hashtags of *names*, punctuation and emoji may be beside it. Emoji
     that are often ironic may not.
     """
-    bare = ACCOUNT.sub(" ", LINK.sub(" ", strip_invisible(text[: 10 * _MAX_LENGTH])))
+    bare = without_addresses(text[: 10 * _MAX_LENGTH])
     bare = HASHTAG.sub(lambda tag: "" if _is_name(tag[1], names) else tag[0], bare)
     if len(bare) > _MAX_LENGTH or not _DOUBTFUL_EMOJI.isdisjoint(bare):
         return None
