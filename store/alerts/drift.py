@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, select
 
 from core.mention import AnalysisState, MentionState
+from store.alerts.conditions import WHOLE_TEXT_JOIN
 from store.database import upsert
 from store.tables import mentions, score_drift, sightings, verdicts
 
@@ -40,16 +41,10 @@ def scores(
     Only scores that stand count, on the present text as a whole. A mention of two sources is
     yielded twice.
     """
-    is_standing = and_(
-        verdicts.c.mention == mentions.c.id,
-        verdicts.c.watch == "",
-        verdicts.c.model == mentions.c.model,
-        verdicts.c.text_sha256 == mentions.c.text_sha256,
-    )
     query = (
         select(sightings.c.source, mentions.c.published, verdicts.c.polarity)
         .select_from(mentions)
-        .join(verdicts, is_standing)
+        .join(verdicts, WHOLE_TEXT_JOIN)
         .join(sightings, sightings.c.mention == mentions.c.id)
         .where(
             mentions.c.published >= since,
