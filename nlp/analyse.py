@@ -127,7 +127,7 @@ def _prepare(
         model_language=None,
         has_words=has_words(body, hints.names),
     )
-    if not is_readable(body):
+    if not (text.has_words or is_readable(body)):
         return text
     language = detect(body, mention.claimed_language, hints.names)
     model_language: str | None = language

@@ -26,7 +26,8 @@ def split_hashtags(text: str, names: Collection[str] = ()) -> str:
     Run-together words are split only if each part is one of *names* or a common word of one and the
     same language. Two German nouns in a row are a compound and stay together.
     """
-    return HASHTAG.sub(lambda match: f" {' '.join(_words(match[1], frozenset(names)))} ", text)
+    name_set = frozenset(names)
+    return HASHTAG.sub(lambda match: f" {' '.join(_words(match[1], name_set))} ", text)
 
 
 def _words(tag: str, names: frozenset[str]) -> Iterator[str]:

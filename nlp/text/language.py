@@ -7,7 +7,7 @@ and more, 98 % get their language and 0.6 % a wrong one; with four or five words
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -97,14 +97,19 @@ def likeliest_supported(
     )
 
 
-def words_for_detection(text: str, names: Collection[str] = ()) -> list[str]:
+def words_for_detection(text: str, names: Collection[str] = ()) -> Sequence[str]:
     """Return the words of *text* in lower case, without links, accounts and *names*.
 
     The words of a hashtag count, as far as they can be split. The detector takes capitals for
     Japanese.
     """
+    return _detection_words(text, frozenset(names))
+
+
+@lru_cache(maxsize=4)  # several steps of the analysis of one text ask for its words
+def _detection_words(text: str, names: frozenset[str]) -> Sequence[str]:
     bare = without_emoticons(without_addresses(text))
-    return _WORD.findall(without_names(split_hashtags(bare, names), names).lower())
+    return tuple(_WORD.findall(without_names(split_hashtags(bare, names), names).lower()))
 
 
 def _language_of_few_words(words: Sequence[str], claim: str | None) -> str | None:

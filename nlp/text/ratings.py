@@ -7,7 +7,7 @@ and nothing else gets its sentiment by a rule.
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -74,6 +74,11 @@ def find_rating(text: str, names: Collection[str] = ()) -> Rating | None:
     Links, accounts, *names*, hashtags of *names*, punctuation and emoji may be beside it. Emoji
     that are often ironic may not.
     """
+    return _find_rating(text, frozenset(names))
+
+
+@lru_cache(maxsize=4)  # two steps of the analysis of one text ask for its rating
+def _find_rating(text: str, names: frozenset[str]) -> Rating | None:
     bare = without_addresses(text[: 10 * _MAX_LENGTH])
     bare = HASHTAG.sub(lambda tag: "" if _is_name(tag[1], names) else tag[0], bare)
     if len(bare) > _MAX_LENGTH or not _DOUBTFUL_EMOJI.isdisjoint(bare):
