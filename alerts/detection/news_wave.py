@@ -7,17 +7,17 @@ nobody complains about would stay unnoticed; it becomes a notice of its own.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import sqrt
 from typing import Final
 
+from alerts.poisson import poisson_z
 from core.incident import IncidentKind, Spike
 from core.observation import Observation, news
 
 NEWS_WINDOW: Final = timedelta(hours=6)
 NEWS_HISTORY: Final = timedelta(days=28)
 MIN_NEWS_AUTHORS: Final = 8
-# Standard deviations above a Poisson mean (Anscombe 1948). Normally none: 8 authors are a wave;
-# normally 1: 10; normally 5: 19.
+# Standard deviations above the normal number. Normally none: 8 authors are a wave; normally 1: 10;
+# normally 5: 19.
 NEWS_SCORE: Final = 4.0
 MIN_HISTORY_DAYS: Final = 3.0  # with less the normal number of reports is unknown
 
@@ -50,7 +50,7 @@ def news_spikes(watch: str, history: NewsHistory | None, now: datetime) -> list[
     days = (since - history.start) / timedelta(days=1)
     authors = _authors(history.observations, since, now)
     usual = _usual_authors(history, since)
-    score = 2 * (sqrt(len(authors) + 0.375) - sqrt(usual + 0.375))
+    score = poisson_z(len(authors), usual)
     if days < MIN_HISTORY_DAYS or len(authors) < MIN_NEWS_AUTHORS or score < NEWS_SCORE:
         return []
     reports = [o for o in history.observations if since < o.at <= now]

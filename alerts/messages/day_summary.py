@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from math import sqrt
 from typing import Final
 
 from alerts.messages.completeness import Completeness
+from alerts.poisson import poisson_z
 from core.incident import Incident, IncidentKind, IncidentState
 
 MIN_Z: Final = 3.0  # standard deviations: below it a topic's day is normal
@@ -110,11 +110,6 @@ def pick_highlight(
     return DayHighlight(
         kind=HighlightKind.QUIET if counts.mentions < QUIET_MENTIONS else HighlightKind.ORDINARY
     )
-
-
-def poisson_z(count: int, usual: float) -> float:
-    """Return the standard deviations of *count* above a Poisson mean of *usual* (Anscombe 1948)."""
-    return 2 * (sqrt(count + 0.375) - sqrt(usual + 0.375))
 
 
 class Safety(StrEnum):

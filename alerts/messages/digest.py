@@ -16,7 +16,6 @@ from alerts.messages.day_summary import (
     DayHighlight,
     TopicDay,
     pick_highlight,
-    poisson_z,
     safety,
 )
 from alerts.messages.digest_days import DayWindow, digest_key
@@ -24,6 +23,7 @@ from alerts.messages.figures import day_figures, peak_message
 from alerts.messages.headline import headline, lede, safety_answer
 from alerts.messages.quotes import quote, representative_mentions
 from alerts.messages.role_sentences import others_message
+from alerts.poisson import poisson_z
 from alerts.shares.messages import share_messages
 from alerts.shares.watch_shares import WatchShare
 from core.incident import Incident

@@ -12,8 +12,8 @@ from alerts.messages.day_summary import (
     Safety,
     TopicDay,
     UsualCounts,
-    poisson_z,
 )
+from alerts.poisson import poisson_z
 from core.coverage import Outage
 from core.incident import Incident
 from templates.i18n import Message, msg

@@ -13,10 +13,10 @@ from alerts.messages.day_summary import (
     Safety,
     TopicDay,
     pick_highlight,
-    poisson_z,
     safety,
 )
 from alerts.messages.headline import headline, lede, safety_answer
+from alerts.poisson import poisson_z
 from core.coverage import Coverage
 from core.incident import IncidentKind, IncidentState
 from templates.i18n import Translator
