@@ -1,7 +1,7 @@
 """The models that are installed, as `harken model` shows them. A broken one hides no other."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from config.settings import Settings
@@ -24,7 +24,7 @@ class ModelPlugins:
     """The classes of models by name, and the reason for each that cannot be loaded."""
 
     classes: "Mapping[str, type[Model]]"
-    problems: Mapping[str, str] = field(default_factory=dict)
+    problems: Mapping[str, str]
 
     @property
     def adapter_classes(self) -> "dict[str, type[AdapterModel]]":

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,7 +11,7 @@ import typer
 from core.errors import ConfigError
 from harken.commands.evaluation.printing import figures_output
 from harken.commands.learning.own_evaluation import evaluate_own
-from harken.commands.options import CONFIG, INSTALLATION, Invocation, shared_options
+from harken.commands.options import INSTALLATION, Invocation, shared_options
 from harken.commands.output import dumps, write_file
 from harken.commands.progress import progress_bar
 from harken.commands.tables import Output
@@ -76,6 +75,7 @@ def evaluate(
 
     Example: harken evaluate posts.jsonl --task sentiment --plot reliability.svg
     """
+    from harken import wiring
     from nlp.evaluation.task import EvaluationOptions
 
     if own:
@@ -83,16 +83,15 @@ def evaluate(
         return
     rows = read_labelled_rows(_only_file(file, fit))
     with progress_bar(invocation, f"Scoring {plural(len(rows), 'row')}") as progress:
-        progress.expect(len(rows) * (1 if compare is None else 2))
+        models = [wiring.open_model(settings) for settings in _settings(invocation, compare)]
+        progress.expect(len(rows) * len(models))
         options = EvaluationOptions(
             taxonomy=taxonomy, shots=shots, zero_shot=zero_shot, by=by, on_rows=progress.advance
         )
-        run = partial(_measure, rows, task, [c for c in classes.split(",") if c], options)
-        model = _model(invocation)
-        report = run(model)
-        other_report = None if compare is None else run(_other_model(invocation, compare))
-    _write_files(report, predictions, plot)
-    result, output = _result(report, other_report, model if fit is not None else None)
+        class_names = [c for c in classes.split(",") if c]
+        reports = [_measure(rows, model, task, class_names, options) for model in models]
+    _write_files(reports[0], predictions, plot)
+    result, output = _result(reports, models[0] if fit is not None else None)
     invocation.print_result("evaluate", result, output)
 
 
@@ -112,27 +111,55 @@ def _only_file(file: Path | None, fit: Path | None) -> Path:
     return path
 
 
+def _settings(invocation: Invocation, compare: str | None) -> "list[Settings]":
+    """Return the settings, then those with the model of *compare* if there is one.
+
+    *compare* is the name of a model, or of a settings file if it ends in .yaml.
+    """
+    from config.settings import ModelSettings
+
+    settings = invocation.settings_or_default()
+    if compare is None:
+        return [settings]
+    if compare.endswith((".yaml", ".yml")):
+        return [settings, replace(invocation, config=Path(compare)).settings()]
+    return [settings, settings.model_copy(update={"model": ModelSettings(name=compare)})]
+
+
 def _measure(
     rows: Sequence[LabelledRow],
+    model: "Model",
     task: str,
     classes: Sequence[str],
     options: "EvaluationOptions",
-    model: "Model",
 ) -> "Report":
-    """Return the report on *rows*, with their number per second."""
+    """Return the report on *rows*, with their number per second.
+
+    Raises:
+        ConfigError: a row is wrong.
+    """
+    from nlp.evaluation.evaluate import evaluate as measure
+    from nlp.evaluation.task import RowError
+
     began = perf_counter()
-    report = _evaluate(rows, model, task, classes, options)
+    try:
+        report = measure(
+            [labelled_row.row for labelled_row in rows], model, task, classes or None, options
+        )
+    except RowError as error:
+        raise ConfigError(f"{rows[error.row].location(error.key)}: {error}") from None
     figures = report.figures | {"per_second": len(rows) / (perf_counter() - began)}
     return replace(report, figures=figures)
 
 
 def _result(
-    report: "Report", other_report: "Report | None", fitted_model: "Model | None"
+    reports: "Sequence[Report]", fitted_model: "Model | None"
 ) -> tuple[dict[str, Any], list[Output]]:
     """Return the JSON and the text: figures, then the comparison and the fit if there is any."""
+    report, *other_reports = reports
     result = report.figures | {"comparison": None, "fit": None}
     output = figures_output(result)
-    if other_report is not None:
+    for other_report in other_reports:  # of --compare
         from nlp.evaluation.comparison import compare, comparison_lines
 
         comparison = compare(report, other_report)
@@ -155,49 +182,6 @@ def _write_files(report: "Report", predictions: Path | None, plot: Path | None) 
         write_file(predictions, "".join(dumps(row) + "\n" for row in report.predictions))
     if plot is not None:
         write_file(plot, _reliability_svg(report))
-
-
-def _model(invocation: Invocation) -> "Model":
-    """Load the model of the settings, or the default model if there is no settings file."""
-    from harken import wiring
-
-    return wiring.open_model(_settings(invocation))
-
-
-def _other_model(invocation: Invocation, name: str) -> "Model":
-    """Load the model *name*, or the model of the settings file *name* if it ends in .yaml."""
-    from config.settings import ModelSettings
-    from harken import wiring
-
-    if name.endswith((".yaml", ".yml")):
-        return wiring.open_model(replace(invocation, config=Path(name)).settings())
-    model_settings = ModelSettings(name=name)
-    return wiring.open_model(_settings(invocation).model_copy(update={"model": model_settings}))
-
-
-def _settings(invocation: Invocation) -> "Settings":
-    from config.settings import Settings
-
-    has_no_settings = invocation.config == CONFIG and not CONFIG.exists()
-    return Settings() if has_no_settings else invocation.settings()
-
-
-def _evaluate(
-    rows: Sequence[LabelledRow],
-    model: "Model",
-    task: str,
-    classes: Sequence[str],
-    options: "EvaluationOptions",
-) -> "Report":
-    from nlp.evaluation.evaluate import evaluate as measure
-    from nlp.evaluation.task import RowError
-
-    try:
-        return measure(
-            [labelled_row.row for labelled_row in rows], model, task, classes or None, options
-        )
-    except RowError as error:
-        raise ConfigError(f"{rows[error.row].location(error.key)}: {error}") from None
 
 
 def _reliability_svg(report: "Report") -> str:

@@ -79,6 +79,17 @@ class Invocation:
             return deserialize(sys.stdin.read())
         return self.settings_file().load()
 
+    def settings_or_default(self) -> "Settings":
+        """Read the settings file; return the default settings if none has the usual name.
+
+        Raises:
+            ConfigError: the file is wrong, or another one is named and missing.
+        """
+        from config.settings import Settings
+
+        has_no_settings = self.config == CONFIG and not CONFIG.exists()
+        return Settings() if has_no_settings else self.settings()
+
     def settings_file(self) -> "SettingsFile":
         """Return the settings file, to be loaded later; nothing is read."""
         from config.settings_file import SettingsFile

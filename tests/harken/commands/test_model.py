@@ -87,21 +87,20 @@ def damaged_encoder(tmp_path, monkeypatch):
 
 
 def test_verify_gives_the_reason_of_every_damaged_file(damaged_encoder):
-    from harken.commands.model import _check_model
+    from harken.model_verification import verify_model
     from nlp.models.minilm import MiniLM
 
-    checks = []
-    _, reasons = _check_model("minilm", MiniLM, Settings(), checks)
-    assert [check.name for check in checks if check.problem] == [
+    verification = verify_model("minilm", MiniLM, Settings())
+    assert [check.name for check in verification.checks if check.problem] == [
         "minilm-l6/tokenizer.json",
         "minilm-l6/pytorch_model.bin",
     ]
-    assert "tokenizer.json is missing; run: harken model install" in reasons
-    assert "pytorch_model.bin is not part of the model" in reasons
+    assert "tokenizer.json is missing; run: harken model install" in verification.problem
+    assert "pytorch_model.bin is not part of the model" in verification.problem
 
 
 def test_verify_checks_built_layers(damaged_encoder):
-    from harken.commands.model import _check_model
+    from harken.model_verification import verify_model
     from nlp.encoder.adapter_model import engine_folder_name
     from nlp.encoder.built_files import write_list
     from nlp.encoder.pins import ADAPTER_SHA256
@@ -113,5 +112,5 @@ def test_verify_checks_built_layers(damaged_encoder):
     (built_folder / "base.bin").write_text("built")
     write_list(built_folder)
     (built_folder / "base.bin").write_text("changed")
-    _, reasons = _check_model("minilm", MiniLM, Settings(), [])
-    assert f"{built_folder.name}/base.bin has sha256" in reasons
+    problem = verify_model("minilm", MiniLM, Settings()).problem
+    assert f"{built_folder.name}/base.bin has sha256" in problem
