@@ -68,17 +68,9 @@ def _nullable(name: str, kind: Any = String) -> Column[Any]:
     return Column(name, kind, nullable=True)
 
 
-def _mention_key(*, key: bool = True) -> Column[Any]:
-    return Column("mention", ForeignKey("mentions.id"), primary_key=key, nullable=False)
-
-
-def _erased_with_mention(*, key: bool = False) -> Column[Any]:
-    return Column(
-        "mention",
-        ForeignKey("mentions.id", ondelete="CASCADE"),
-        primary_key=key,
-        nullable=False,
-    )
+def _mention_key(*, key: bool = True, ondelete: str | None = None) -> Column[Any]:
+    mention = ForeignKey("mentions.id", ondelete=ondelete)
+    return Column("mention", mention, primary_key=key, nullable=False)
 
 
 watches = _table(
@@ -332,7 +324,7 @@ audit = _table(
 labels = _table(
     "labels",
     _primary_key("id", Integer),
-    _erased_with_mention(),
+    _mention_key(key=False, ondelete="CASCADE"),
     _not_null("text_sha256", String(64)),
     _not_null("head"),
     _not_null("watch"),  # "" except for the sentiment towards a watch
@@ -341,7 +333,7 @@ labels = _table(
     _not_null("at", Instant),
     Index("ix_labels_mention", "mention"),
 )
-label_samples = _table("label_samples", _erased_with_mention(key=True), _not_null("at", Instant))
+label_samples = _table("label_samples", _mention_key(ondelete="CASCADE"), _not_null("at", Instant))
 learned_heads = _table(
     "learned_heads",
     _primary_key("id", Integer),
@@ -356,7 +348,7 @@ learned_examples = _table(
     "learned_examples",
     Column("version", ForeignKey("learned_heads.id"), primary_key=True, nullable=False),
     _primary_key("head"),
-    _erased_with_mention(key=True),
+    _mention_key(ondelete="CASCADE"),
     _primary_key("watch"),  # as in labels
     _not_null("text_sha256", String(64)),
     _not_null("classes", JSON),

@@ -3,15 +3,14 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, bindparam, func, select, update
 
 from store.analysis.history_version import bump_history_version
+from store.batches import batches
 from store.changes import append_changes
 from store.tables import matches, mentions, sightings, sources, voices
-
-_BATCH_SIZE: Final = 500  # values of one query; databases limit them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +47,7 @@ def remark_own_posts(tx: Connection, candidates: OwnCandidates, owners_of: Owner
     They change the counts of the past: the baselines are rebuilt.
     """
     changed_ids: list[str] = []
-    for ids in _batches(_candidate_ids(tx, candidates)):
+    for ids in batches(sorted(_candidate_ids(tx, candidates))):
         rows = list(_changes(tx, ids, owners_of))
         if rows:
             is_row = (matches.c.mention == bindparam("key")) & (matches.c.watch == bindparam("of"))
@@ -65,17 +64,11 @@ def _candidate_ids(tx: Connection, candidates: OwnCandidates) -> set[str]:
     ids = set(tx.scalars(select(matches.c.mention).where(matches.c.own)))
     is_owned = sightings.c.source.in_(select(sources.c.slug).where(sources.c.owned))
     ids |= set(tx.scalars(select(sightings.c.mention).where(is_owned)))
-    for voice_ids in _batches(candidates.voices):
+    for voice_ids in batches(sorted(candidates.voices)):
         ids |= _ids(tx, mentions.c.voice.in_(voice_ids))
     for host in candidates.hosts:
         ids |= _ids(tx, func.lower(mentions.c.url).contains(host, autoescape=True))
     return ids
-
-
-def _batches(values: Collection[str]) -> Iterator[list[str]]:
-    sorted_values = sorted(values)
-    for start in range(0, len(sorted_values), _BATCH_SIZE):
-        yield sorted_values[start : start + _BATCH_SIZE]
 
 
 def _ids(tx: Connection, condition: ColumnElement[bool]) -> set[str]:

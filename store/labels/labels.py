@@ -4,9 +4,9 @@ The console and the command line use the same functions. Labels of deleted menti
 returned, and the database removes the labels of a mention together with it.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, Select, func, insert, select
@@ -14,11 +14,14 @@ from sqlalchemy import Connection, Row, Select, func, insert, select
 from core.mention import Mention, MentionState
 from store import mentions as stored_mentions
 from store.analysis.queue import watches_of
+from store.batches import batches
 from store.labels.label import Label, LabelHead
 from store.tables import label_samples, labels, mentions, revisions
 
-BATCH_SIZE: Final = 500  # mentions of one read
 _KEY: Final = (labels.c.mention, labels.c.head, labels.c.watch)
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
+
+_Row = Mapping[str, Any]  # of ``labels``, by column
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,19 +39,8 @@ def add_labels(tx: Connection, new_labels: Sequence[Label]) -> int:
     Those are skipped that are stored already, or that only repeat the newest label of their head
     by the same person: a file can be read twice.
     """
-    rows = [dict(row._mapping) for row in _rows_of(tx, {x.mention for x in new_labels})]  # noqa: SLF001 - public name
-    existing = {_identity(row) for row in rows}
-    newest = {_key(row): row for row in sorted(rows, key=lambda row: (row["at"], row["id"]))}
-    new_rows = []
-    for row in map(_row, new_labels):
-        last = newest.get(_key(row))
-        is_latest = last is None or last["at"] <= row["at"]
-        if _identity(row) in existing or (last and is_latest and _is_repeat(row, last)):
-            continue
-        new_rows.append(row)
-        existing.add(_identity(row))
-        if is_latest:
-            newest[_key(row)] = row
+    stored_rows = _stored_rows(tx, {label.mention for label in new_labels})
+    new_rows = list(_without_repeats(map(_row, new_labels), stored_rows))
     if new_rows:
         tx.execute(insert(labels), new_rows)
     return len(new_rows)
@@ -98,8 +90,7 @@ def labelled_mentions(
         for label in current_labels(tx)
         if not label.is_stale and (label.is_sampled or not only_sampled)
     ]
-    for start in range(0, len(fresh), BATCH_SIZE):
-        batch = fresh[start : start + BATCH_SIZE]
+    for batch in batches(fresh):
         ids = list(dict.fromkeys(label.mention for label in batch))
         mentions_by_id = {m.id: m for m in stored_mentions.get(tx, ids)}
         yield from ((label, mentions_by_id[label.mention]) for label in batch)
@@ -149,11 +140,33 @@ def _execute(tx: Connection, query: Select[Any], ids: Sequence[str] | None) -> l
     return list(tx.execute(query if ids is None else query.where(labels.c.mention.in_(ids))))
 
 
-def _rows_of(tx: Connection, ids: set[str]) -> Iterator[Row[Any]]:
-    ordered_ids = sorted(ids)
-    for start in range(0, len(ordered_ids), BATCH_SIZE):
-        batch = ordered_ids[start : start + BATCH_SIZE]
-        yield from tx.execute(select(labels).where(labels.c.mention.in_(batch)))
+def _without_repeats(new_rows: Iterable[_Row], stored_rows: Collection[_Row]) -> Iterator[_Row]:
+    """Yield those of *new_rows* that are not stored and do not repeat the newest of their head.
+
+    *stored_rows* are in the order of time.
+    """
+    known = {(_content(row), row["at"]) for row in stored_rows}
+    newest = {_key(row): (row["at"], _content(row)) for row in stored_rows}
+    for row in new_rows:
+        content, at = _content(row), row["at"]
+        newest_at, newest_content = newest.get(_key(row), (_NEVER, None))
+        is_newest = at >= newest_at
+        if (content, at) in known or (is_newest and content == newest_content):
+            continue
+        yield row
+        known.add((content, at))
+        if is_newest:
+            newest[_key(row)] = (at, content)
+
+
+def _stored_rows(tx: Connection, ids: Collection[str]) -> list[_Row]:
+    """Return all labels of the mentions *ids*; those of one mention are in the order of time."""
+    query = select(labels).order_by(labels.c.at, labels.c.id)
+    return [
+        row
+        for batch in batches(sorted(ids))
+        for row in map(dict, tx.execute(query.where(labels.c.mention.in_(batch))).mappings())
+    ]
 
 
 def _row(label: Label) -> dict[str, Any]:
@@ -162,18 +175,14 @@ def _row(label: Label) -> dict[str, Any]:
     return row | {"head": str(label.head), "classes": list(label.classes)}
 
 
-def _key(row: Mapping[str, Any]) -> tuple[str, str, str]:
+def _key(row: _Row) -> tuple[str, str, str]:
     return row["mention"], row["head"], row["watch"]
 
 
-def _is_repeat(row: Mapping[str, Any], last: Mapping[str, Any]) -> bool:
-    """Return True if both rows differ in their time alone."""
-    return _identity({**row, "at": None}) == _identity({**last, "at": None})
-
-
-def _identity(row: Mapping[str, Any]) -> tuple[Any, ...]:
+def _content(row: _Row) -> tuple[Any, ...]:
+    """Return all values of *row* but its time."""
+    names = ("mention", "text_sha256", "head", "watch", "person")
     classes = row["classes"]
-    names = ("mention", "text_sha256", "head", "watch", "person", "at")
     return (*(row[name] for name in names), None if classes is None else tuple(classes))
 
 

@@ -6,8 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete, func, select, update
 
-from store import tables
-from store.labels import labels as stored_labels
+from store import batches, tables
 from store.labels.label import Label, LabelHead
 from store.labels.labels import (
     add_labels,
@@ -143,7 +142,7 @@ def test_erased_mention_takes_its_labels_along(filled):
 
 
 def test_labelled_mentions_come_with_their_texts_in_batches(filled, monkeypatch):
-    monkeypatch.setattr(stored_labels, "BATCH_SIZE", 1)
+    monkeypatch.setattr(batches, "BATCH_SIZE", 1)
     add(filled, label(), label("b", at=NOON + MINUTE))
     with filled.read() as tx:
         assert [(item.mention, m.text) for item, m in labelled_mentions(tx)] == [
