@@ -94,20 +94,31 @@ def _measure(
     model: AdapterModel, data: Path, ours: Path, held_out_rows: HeldOutRows | None
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield head and figure of each set that the model scores, the held-out ones first."""
-    sets: list[tuple[str, str, str, Iterable[Mapping[str, Any]], bool]] = []
-    if held_out_rows is not None:
-        sets += [(h, t, name, held_out_rows(data, name), True) for h, t, name in HELD_OUT_SETS]
-    for head, task, file_name in EVALUATION_SETS:
-        path = _file(data, ours, file_name)
-        sets.append((head, task, path.name.partition(".")[0], rows(path), False))
-    for head, task, name, labelled_rows, is_held_out in sets:
-        if head in (SENTIMENT, *model.heads) and (task != "towards" or model.supports_targets):
+    for head, task, name, labelled_rows, is_held_out in _sets(data, ours, held_out_rows):
+        if _is_predicted(model, head, task):
             figure = set_figure(model, task, name, labelled_rows, held_out=is_held_out)
             if figure["scored"] >= MIN_SCORED_SHARE:
                 yield head, figure
     if len(model.languages) > 1:
         foreign_rows = rows(ours / FOREIGN_SET)
         yield SENTIMENT, set_figure(model, SENTIMENT, "hindi", foreign_rows, zero_shot=True)
+
+
+def _sets(
+    data: Path, ours: Path, held_out_rows: HeldOutRows | None
+) -> Iterator[tuple[str, str, str, Iterable[Mapping[str, Any]], bool]]:
+    """Yield head, task, name and rows of each set; True behind them for held-out rows."""
+    if held_out_rows is not None:
+        for head, task, name in HELD_OUT_SETS:
+            yield head, task, name, held_out_rows(data, name), True
+    for head, task, file_name in EVALUATION_SETS:
+        path = _file(data, ours, file_name)
+        yield head, task, path.name.partition(".")[0], rows(path), False
+
+
+def _is_predicted(model: AdapterModel, head: str, task: str) -> bool:
+    """Return True if the model has the *head*, and marks a target where *task* is about one."""
+    return head in (SENTIMENT, *model.heads) and (task != "towards" or model.supports_targets)
 
 
 def set_figure(
