@@ -12,27 +12,23 @@ A killed step leaves leases behind, which expire, and no results.
 6. Write the results of the batch and end its leases in one transaction.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from core.analysis import AnalysisResult, PendingMention
 from core.errors import TransientError
 from core.mention import AnalysisState
-from core.watch import Watch
-from harken import wiring
 from harken.pipeline.pace import Pace, pieces, text_costs
+from harken.pipeline.scoring import open_scorer
 from harken.pipeline.step_result import StepResult
-from store import counts
 from store.analysis import queue, rescoring
-from store.analysis.priors import source_priors
 from store.analysis.queue import ATTEMPTS_BEFORE_ISOLATION
 from store.analysis.verdicts import save_results, with_null_verdicts
 from store.database import Database
 
 if TYPE_CHECKING:
     from nlp.model import Model
-    from nlp.text.language import LanguageHints
     from nlp.topic_classifier import TopicClassifier
 
 LEASE_TIME: Final = timedelta(minutes=5)  # a worker that makes progress extends its leases
@@ -82,44 +78,16 @@ def _score(
     pace: Pace,
 ) -> list[AnalysisResult]:
     """Return the results of *batch*; report progress between pieces of it."""
-    from nlp.analyse import analyse
-    from nlp.prior_shift import with_priors
-
     if batch[0].attempts >= ATTEMPTS_BEFORE_QUARANTINE:  # leased alone, it still killed its worker
         return [_quarantine_result(p, model.name) for p in batch]
-    watches = wiring.watches(database)
-    match_terms = wiring.term_matcher(watches)
-    hints = language_hints(database, watches)
-    results: list[AnalysisResult] = []
+    ids = [pending.id for pending in batch]
+    scorer = open_scorer(database, model, topic_classifier, ids)
     try:
-        for piece in pieces(batch, pace.report):
-            results += analyse(
-                piece,
-                model,
-                topic_classifier,
-                hints=hints,
-                matched_terms=match_terms,
-                watches=watches,
-            )
+        return [result for piece in pieces(batch, pace.report) for result in scorer.score(piece)]
     except TransientError:
         with database.write() as tx:
-            queue.return_unstarted(tx, [p.id for p in batch])
+            queue.return_unstarted(tx, ids)
         raise
-    with database.read() as tx:
-        priors = source_priors(tx, [p.id for p in batch])
-    return [
-        with_priors(result, p.watches, watches, priors.get(p.id, ()), model)
-        for result, p in zip(results, batch, strict=True)
-    ]
-
-
-def language_hints(database: Database, watches: Mapping[str, Watch]) -> "LanguageHints":
-    """Return the names of *watches* and the languages of the newest mentions, for detection."""
-    from nlp.text.language import LanguageHints
-
-    with database.read() as tx:
-        language_counts = counts.recent_languages(tx)
-    return LanguageHints(names=wiring.watch_names(watches), counts=language_counts)
 
 
 def _quarantine_result(pending: PendingMention, model: str) -> AnalysisResult:

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING
 from core.analysis import AnalysisResult, Explanation, PendingMention
 from core.errors import ConfigError
 from core.mention import Mention, MentionState
-from harken import wiring
 from harken.clock import Clock
-from harken.pipeline.analyse import language_hints
+from harken.pipeline.scoring import open_scorer
 from store import mentions
 from store.analysis import explanations
 from store.analysis.explanations import ExplanationRequest
@@ -60,7 +59,6 @@ def explain_mention(
         PermanentError: its text cannot be processed.
         TransientError: the model is broken.
     """
-    from nlp.analyse import analyse
     from nlp.explanation.explain import explain
     from nlp.topic_classifier import TopicClassifier
 
@@ -72,17 +70,15 @@ def explain_mention(
         claimed_language=mention.language,
         watches=mention.watches,
     )
-    watches = wiring.watches(database)
-    match_terms, hints = wiring.term_matcher(watches), language_hints(database, watches)
     classifier = TopicClassifier([], model.encode)
+    scorer = open_scorer(database, model, classifier, [pending.id])
 
-    def analyse_texts(batch: Sequence[PendingMention]) -> list[AnalysisResult]:
-        """Score *batch* as the analyse step does, without topics."""
+    def score(batch: Sequence[PendingMention]) -> list[AnalysisResult]:
         on_batch()
-        return analyse(batch, model, classifier, hints=hints, matched_terms=match_terms)
+        return scorer.score(batch)
 
-    terms = match_terms(pending.text, pending.watches)
-    return mention, explain(pending, request.watch, model.name, analyse_texts, terms)
+    terms = scorer.match_terms(pending.text, pending.watches)
+    return mention, explain(pending, request.watch, model.name, score, terms)
 
 
 def find_mention(database: Database, request: ExplanationRequest) -> Mention:

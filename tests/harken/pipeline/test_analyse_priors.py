@@ -7,9 +7,11 @@ import pytest
 from config.settings import Settings
 from core.mention import Sentiment
 from harken.pipeline.analyse import analyse_batch
+from harken.pipeline.explain import explain_mention
 from harken.settings_sync import sync_settings
 from nlp.topic_classifier import TopicClassifier
 from store import mentions
+from store.analysis.explanations import ExplanationRequest
 from store.crawl import runs
 from tests.nlp.factories import WordModel
 from tests.store.factories import NOON, crawled_post, key, store_page
@@ -51,6 +53,15 @@ def test_the_setting_moves_the_sentiment_and_is_stored_with_it(record, priors, e
     assert (verdict.sentiment, verdict.prior) == expected
     assert verdict.model == WordModel.name
     assert sum(verdict.probabilities.values()) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("setting", ["source_prior", "watch_prior"])
+def test_an_explanation_starts_from_the_score_that_the_prior_gave(record, setting):
+    verdict = scored_verdict(record, **{setting: SWEET})
+    request = ExplanationRequest(mention=key("a"), watch=None)
+    _, explanation = explain_mention(record, WordModel(), request)
+    assert verdict.polarity > 0
+    assert explanation.polarity == pytest.approx(verdict.polarity, abs=1e-4)
 
 
 def test_an_edit_of_the_setting_replaces_it(record):
