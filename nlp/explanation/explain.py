@@ -9,6 +9,7 @@ from core.mention import Verdict
 from nlp.explanation.leave_out import LeaveOutSearch
 from nlp.explanation.passage import Span, explained_passage
 from nlp.results import EMPTY, ORDERS_ONLY
+from nlp.text.orders import orders
 
 # A batch of revisions to their results: `nlp.analyse.analyse` with all but its first argument.
 Analyse: TypeAlias = Callable[[Sequence[PendingMention]], Sequence[AnalysisResult]]
@@ -46,7 +47,12 @@ def explain(
     if verdict is None or verdict.polarity is None:
         return blank
     target_names = names if watch else {}
-    search = LeaveOutSearch(passage, scorer.polarities, list(target_names.values()))
+    search = LeaveOutSearch(
+        passage,
+        scorer.polarities,
+        names=list(target_names.values()),
+        unread=_occurrences(mention.text, orders(mention.text)),
+    )
     effects, joint_change = search.effects()
     return replace(
         blank,

@@ -31,15 +31,23 @@ class LeaveOutSearch:
 
     A passage of 140 characters needs about 60 predictions of its length; one of any length at most
     40,000 characters of text. *names* are spans that are never left out, such as the names of the
-    brand towards which the sentiment is: the sentences with the first of each stay together.
+    brand towards which the sentiment is: the sentences with the first of each stay together. No
+    word of the spans *unread* is left out either: the model does not read them, but without a word
+    they might not be recognised.
     """
 
     def __init__(
-        self, passage: Passage, polarities: Polarities, names: Sequence[Sequence[Span]] = ()
+        self,
+        passage: Passage,
+        polarities: Polarities,
+        *,
+        names: Sequence[Sequence[Span]] = (),
+        unread: Sequence[Span] = (),
     ) -> None:
         self._passage = passage
         self._polarities = polarities
         self._names = names
+        self._unread = unread
         self.polarity = polarities([passage.without()])[0] or 0.0
 
     def effects(self) -> tuple[list[WordEffect], float]:
@@ -51,7 +59,7 @@ class LeaveOutSearch:
         All push in the direction of the polarity if one does, else in the other. The list is empty
         if no word moves it by ``MIN_CHANGE``.
         """
-        skipped = [span for spans in self._names for span in spans]
+        skipped = [*self._unread, *(span for spans in self._names for span in spans)]
         local = self._local_passage(self._passage.words(skipped))
         base = self._scores([local.without()], self.polarity)[0]
         changes = self._word_changes(local, local.words(skipped), base)

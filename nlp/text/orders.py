@@ -65,15 +65,25 @@ def without_orders(text: str) -> tuple[str, bool]:
     A text without orders is returned as it is. Of a sentence that contains an order the part before
     it stays.
     """
+    plain, spans = _find_orders(text)
+    return (_cut(plain, spans), True) if spans else (text, False)
+
+
+def orders(text: str) -> list[str]:
+    """Return the orders to a machine in *text*, in its order.
+
+    They are verbatim parts of it unless it contains invisible characters or free accents.
+    """
+    plain, spans = _find_orders(text)
+    return [plain[start:end] for start, end in sorted(spans)]
+
+
+def _find_orders(text: str) -> tuple[str, list[Span]]:
+    """Return *text* as it is searched, and the spans of all orders in it."""
     if not _may_have_order(text):
-        return text, False
+        return text, []
     plain = _plain(text)
-    letters = folded(plain)
-    patterns = order_patterns()
-    spans = list(_order_spans(letters, patterns))
-    if not spans:
-        return text, False
-    return _cut(plain, spans), True
+    return plain, list(_order_spans(folded(plain), order_patterns()))
 
 
 def _may_have_order(text: str) -> bool:

@@ -21,7 +21,7 @@ class Scorer:
 
 
 def found_words(text, scorer, names=()):
-    effects, joint_change = LeaveOutSearch(explained_passage(text), scorer, names).effects()
+    effects, joint_change = LeaveOutSearch(explained_passage(text), scorer, names=names).effects()
     return [text[e.start : e.end] for e in effects], joint_change
 
 
