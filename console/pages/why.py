@@ -19,7 +19,7 @@ from console.pages.mention import find_mention, why_url
 from console.responses import AppContextDep
 from console.search.mention_cards import CardBuilder, highlighted_parts
 from console.serializers import explanation_row
-from core.analysis import Explanation
+from core.analysis import Explanation, WordEffect
 from core.mention import Mention
 from store.analysis import explanations
 from store.analysis.explanations import ExplanationRequest, StoredExplanation
@@ -28,6 +28,7 @@ from templates.i18n import Message, msg
 
 router = APIRouter()
 RELOAD_S: Final = 2  # a worker answers within one batch
+MIN_VISIBLE_CHANGE: Final = 0.005  # of a score; the page rounds smaller ones to 0
 # A slug of the mention's watches; without it the score of the whole text.
 WatchParam = Annotated[str | None, Query(max_length=200)]
 # True: ask a second time after a failure.
@@ -108,7 +109,7 @@ def _context(app_context: AppContext, answer: _Answer) -> WhyPage:
         words=tuple(
             MovingWord(
                 text=mention.text[word.start : word.end],
-                tone="negative" if word.change < 0 else "positive",
+                effect=_effect(word),
                 change=word.change,
             )
             for word in words
@@ -139,3 +140,10 @@ def _score_notes(explanation: Explanation) -> Iterator[Message]:
         yield msg("why.without", value=rest)
     else:
         yield msg("why.none")
+
+
+def _effect(word: WordEffect) -> str:
+    """Return the key of the sentence on *word*: of what it changes without the other words."""
+    if abs(word.change) < MIN_VISIBLE_CHANGE:
+        return "together"
+    return "negative" if word.change < 0 else "positive"

@@ -11,7 +11,7 @@ class MovingWord:
     """A word or phrase that moved a score."""
 
     text: str
-    tone: str  # negative | positive
+    effect: str  # negative | positive | together: none without the other words
     change: float  # of the score by the word, in [-2, 2]
 
 

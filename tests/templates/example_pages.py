@@ -300,7 +300,7 @@ def pages(hostile: str = HOSTILE) -> dict[str, tuple[str, Context]]:
                 watch=hostile,
                 state="ready",
                 notes=(msg("why.score", value=-0.86), msg("why.rule", rule=hostile)),
-                words=(why_.MovingWord(text=hostile, tone="negative", change=-0.4),),
+                words=(why_.MovingWord(text=hostile, effect="negative", change=-0.4),),
                 again_url="/m/1/why?again=1",
                 mention_url="/m/1",
                 model=hostile,

@@ -51,9 +51,14 @@ def _output(explanation: "Explanation", text: str) -> list[Output]:
     if not explanation.words:
         return [*lines, "no word moves it"]
     rest = explanation.polarity - explanation.joint_change
-    rows = [(text[w.start : w.end], f"{w.change:+.2f}") for w in explanation.words]
+    rows = [(text[w.start : w.end], _change(w.change)) for w in explanation.words]
     return [
         *lines,
         f"without the words below: {rest:+.2f}",
         Table(columns=("word or phrase", "change of the score"), rows=rows),
     ]
+
+
+def _change(change: float) -> str:
+    rounded = f"{change:+.2f}"
+    return "only with the others" if float(rounded) == 0 else rounded

@@ -78,6 +78,13 @@ def test_words_of_the_answer_are_marked_in_the_text(client, filled_record):
     assert "Without the marked words it would be ±0" in html.text_content()
 
 
+def test_word_that_counts_only_with_others_says_so(client, filled_record):
+    page(client)
+    answer(filled_record, ("loud", -0.5), ("brake", 0.004))
+    (_, row) = page(client)[1].cssselect("tbody tr")
+    assert row.text_content() == "brakeOnly together with the other words"
+
+
 def test_rule_is_named(client, filled_record):
     page(client)
     answer(filled_record, rule="rating")
