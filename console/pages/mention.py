@@ -113,6 +113,8 @@ def _rule_notes(verdict: Verdict) -> Iterator[Message]:
         yield msg("mention.rating")
     if verdict.orders_left_out:
         yield msg("mention.orders")
+    if verdict.prior:
+        yield msg("mention.prior", **verdict.prior)
 
 
 def _unscored_note(mention: Mention) -> Message | None:

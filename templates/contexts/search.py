@@ -98,7 +98,7 @@ class VerdictDetails:
     probabilities: tuple[tuple[str, float], ...]
     heads: tuple[HeadScores, ...] = ()
     read_note: Message | None = None  # analysed share of a long text; None: all of it
-    rule_notes: tuple[Message, ...] = ()  # a rule gave the sentiment, or left orders out
+    rule_notes: tuple[Message, ...] = ()  # a rule or prior changed the sentiment
     why_url: str = ""  # the words behind this sentiment; empty: it is not the newest score
 
 

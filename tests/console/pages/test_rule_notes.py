@@ -29,6 +29,11 @@ def page_text(record, **fields):
     [
         ({"rule": "rating"}, "A rule gave its sentiment, not the model."),
         ({"orders_left_out": True}, "Orders to a machine in this post were left out"),
+        (
+            {"prior": {"negative": 0.7, "neutral": 0.2, "positive": 0.1}},
+            "Moved to the shares expected here (setting prior): 70% negative, 20% neutral, "
+            "10% positive.",
+        ),
     ],
 )
 def test_page_states_what_a_rule_did(filled_record, fields, sentence):
