@@ -1,17 +1,23 @@
 """``/status``: health of all parts, queues and processes."""
 
+from collections.abc import Iterator
+from datetime import datetime
+
 from fastapi import APIRouter
 from fastapi.responses import Response
+from sqlalchemy import Connection
 
 from alerts.health import SystemHealth, index_keys, status_report, system_health
 from alerts.messages.completeness import drift_messages
-from alerts.shares.watch_shares import share_rows
+from alerts.shares.messages import status_messages
+from alerts.shares.watch_shares import load_shares, share_rows
 from console import responses
 from console.layout import build_layout
 from console.responses import AppContextDep
 from indexer.engines.elasticsearch.client import without_secrets
 from store.processes import ProcessStatus
 from templates.contexts.console import ProcessRow, StatusPage
+from templates.i18n import Message
 
 router = APIRouter()
 
@@ -36,6 +42,7 @@ def page(app_context: AppContextDep) -> Response:
             models=rows["models"],
             replay=rows["replay"],
             outbox=rows["outbox"],
+            shares=tuple(_share_sentences(tx, now)),
             drift=tuple(drift_messages(health.drift)),
             engine=index_status["engine"],
             documents=index_status["docs"],
@@ -58,6 +65,13 @@ def page_json(app_context: AppContextDep) -> Response:
         rows["index"] = index_keys(tx, without_secrets(app_context.engine), app_context.consumer)
         rows["shares"] = share_rows(tx, now=now)
     return responses.json_response("status", rows, now=now)
+
+
+def _share_sentences(tx: Connection, now: datetime) -> Iterator[tuple[Message, ...]]:
+    """Yield the sentences on each watch with scored mentions in the last days."""
+    for share in load_shares(tx, now=now):
+        if sentences := tuple(status_messages(share)):
+            yield sentences
 
 
 def _state(process: ProcessStatus, health: SystemHealth) -> str:

@@ -148,6 +148,7 @@ class StatusPage(PageContext):
     models: Mapping[str, int] = field(default_factory=dict)  # scored mentions by model
     replay: Mapping[str, Any] | None = None  # model and remaining mentions of a rescoring
     outbox: Mapping[str, int] = field(default_factory=dict)  # due, sent, failed
+    shares: tuple[tuple[Message, ...], ...] = ()  # sentences on each watch with scored mentions
     drift: tuple[Message, ...] = ()  # a sentence for each source whose scores have shifted
     engine: str
     documents: int

@@ -316,6 +316,10 @@ def pages(hostile: str = HOSTILE) -> dict[str, tuple[str, Context]]:
                 replay={"model": hostile, "waiting": 12},
                 mentions={"pending": 3, "scored": 3012, "unscored": 940, "quarantined": 1},
                 outbox={"due": 1, "sent": 4, "failed": 0},
+                shares=(
+                    (msg("share.scored", watch=hostile, value=0.24, count=412),),
+                    (msg("share.unmeasured"),),
+                ),
                 drift=(
                     msg(
                         "heard.drift",

@@ -1,11 +1,13 @@
 """Shares of a watch from the database: unmeasured without a random sample."""
 
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 
 import pytest
 
-from alerts.shares.messages import share_messages
+from alerts.shares.correction import ShareCount
+from alerts.shares.messages import share_messages, status_messages
 from alerts.shares.watch_shares import PERIOD, error_matrix, load_shares, share_rows
 from core.mention import Sentiment
 from store import watches
@@ -102,6 +104,21 @@ def test_sentence_states_the_corrected_share(filled):
     assert sentences[0].startswith("Corrected for the model's errors, 3")
     assert sentences[0].endswith("Errors are measured on 90 labels.")
     assert sentences[1] == "There is no reliable change from the 7 days before."
+
+
+def test_status_states_the_share_and_that_its_error_is_unmeasured(filled):
+    with filled.read() as tx:
+        (share,) = load_shares(tx, now=NOW)
+        unscored = replace(share, count=ShareCount(negative=0, scored=0))
+    sentences = list(map(Translator(), status_messages(share)))
+    assert sentences[0] == "Acme: 33% of 60 scored mentions."
+    assert sentences[1].startswith("The error of the model is unmeasured")
+    assert list(status_messages(unscored)) == []
+    draw_all(filled)
+    set_labels(filled, range(90), lambda n: SCORES[n])
+    with filled.read() as tx:
+        sentences = list(map(Translator(), status_messages(load_shares(tx, now=NOW)[0])))
+    assert sentences[1].startswith("Corrected for the model's errors, 3")
 
 
 def test_sample_of_another_model_does_not_count(filled):

@@ -176,6 +176,13 @@ def test_status_counts_scores_by_model_and_rescoring(client, filled_record):
         assert f"{count} by {model}" in text
 
 
+def test_status_states_the_negative_share_of_a_watch(client):
+    (row,) = [row for row in client.get("/status.json").json()["shares"] if row["scored"]]
+    text = unescape(fromstring(client.get("/status").text).text_content())
+    assert f"of {row['scored']} scored mention" in text
+    assert "The error of the model is unmeasured" in text
+
+
 def test_late_source_is_late_since_its_last_success(context, filled_record):
     """The time is that of the last successful crawl, not of the first."""
     with filled_record.write() as tx:
