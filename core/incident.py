@@ -75,3 +75,8 @@ class Incident:
     def name(self) -> str:
         """The name that people use: ``INC-7``."""
         return f"INC-{self.id}"
+
+    @property
+    def is_unresolved_crisis(self) -> bool:
+        """True for a crisis that is not resolved, acknowledged or not."""
+        return self.kind is IncidentKind.CRISIS and self.state is not IncidentState.RESOLVED

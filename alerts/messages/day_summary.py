@@ -7,7 +7,7 @@ from typing import Final
 
 from alerts.messages.completeness import Completeness
 from alerts.poisson import poisson_z
-from core.incident import Incident, IncidentKind, IncidentState
+from core.incident import Incident, IncidentKind
 
 MIN_Z: Final = 3.0  # standard deviations: below it a topic's day is normal
 MIN_VOICES: Final = 5  # voices: a change of fewer is no highlight
@@ -129,9 +129,7 @@ def safety(
     A verdict requires a baseline, half the sources and no outage. *incidents*: those of the day,
     those that opened since, and the news waves of the day.
     """
-    if any(
-        i.kind is IncidentKind.CRISIS and i.state is not IncidentState.RESOLVED for i in incidents
-    ):
+    if any(i.is_unresolved_crisis for i in incidents):
         return Safety.ALARM
     if highlight.kind is HighlightKind.DROP or not _is_coverage_sufficient(completeness):
         return Safety.UNKNOWN
