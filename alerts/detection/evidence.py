@@ -1,9 +1,10 @@
 """Evidence of an event: its negative mentions, and the one that crossed the threshold. Pure."""
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -39,16 +40,21 @@ def collect_evidence(
 
     Of a news wave return the news posts; copies of a text without an author count each.
     """
-    is_news = kind is IncidentKind.NEWS
-    candidates = (
-        news(observations) if is_news else [o for o in customers(observations) if o.negative]
-    )
-    candidates = [o for o in candidates if topic in (None, *o.topics)]
-    matches = sorted((o for o in candidates if onset <= o.at <= until), key=lambda o: (o.at, o.id))
+    matches = [o for o in observations if onset <= o.at <= until and topic in (None, *o.topics)]
+    if kind is IncidentKind.NEWS:
+        return _evidence(news(matches), author_key=lambda o: o.voice or o.id)
+    negatives = [o for o in customers(matches) if o.negative]
+    return _evidence(negatives, author_key=attrgetter("author_key"))
+
+
+def _evidence(
+    mentions: Sequence[Observation], author_key: Callable[[Observation], str]
+) -> Evidence:
+    """Return *mentions* as evidence; those with the same *author_key* are of one voice."""
     return Evidence(
-        mentions=tuple(o.id for o in matches),
-        voices=len({o.voice or o.id if is_news else o.author_key for o in matches}),
-        families=len({o.family or o.id for o in matches}),
+        mentions=tuple(o.id for o in sorted(mentions, key=attrgetter("at", "id"))),
+        voices=len(set(map(author_key, mentions))),
+        families=len({o.family or o.id for o in mentions}),
     )
 
 
