@@ -1,7 +1,8 @@
 """Labelled texts with their stored vectors and scores, as the fit of a head needs them."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -26,6 +27,26 @@ if TYPE_CHECKING:
 SENTIMENTS: Final = tuple(map(str, Sentiment))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _ScoredLabel:
+    """A label and the score that it confirms or corrects."""
+
+    label: Label
+    mention: Mention
+    verdict: Verdict
+    vector: Matrix  # of the mention
+
+    @property
+    def is_implied_sentiment(self) -> bool:
+        """True for a label towards the one watch that a text names: it is of the whole text."""
+        return self.label.head is LabelHead.TOWARDS and self.verdict.watch is None
+
+    @property
+    def head(self) -> LabelHead:
+        """The head that the label teaches."""
+        return LabelHead.SENTIMENT if self.is_implied_sentiment else self.label.head
+
+
 class TextCollector:
     """Reader of labelled texts with the scores of the packaged heads below the learned ones."""
 
@@ -41,24 +62,30 @@ class TextCollector:
         """Return the labelled texts by head, and the number of labels that were left out."""
         pairs = list(labelled_mentions(self._tx))
         explicit_ids = {label.mention for label, _ in pairs if label.head is LabelHead.SENTIMENT}
+        texts: dict[str, list[LabelledText]] = defaultdict(list)
+        for scored_label in _without_repeats(self._scored_labels(pairs), explicit_ids):
+            texts[scored_label.head].append(self._text(scored_label))
+        return texts, len(pairs) - sum(map(len, texts.values()))
+
+    def _scored_labels(self, pairs: Sequence[tuple[Label, Mention]]) -> Iterator[_ScoredLabel]:
+        """Yield the labels of *pairs* whose texts have a vector and a score by the model."""
         ids = list(dict.fromkeys(mention.id for _, mention in pairs))
         vectors = learned.stored_vectors(self._tx, ids, self._model.encoder_sha256)
-        texts: dict[str, list[LabelledText]] = defaultdict(list)
         for label, mention in pairs:
             vector = vectors.get((mention.id, mention.text_sha256))
-            target = mention.verdict_for(label.watch or None)
-            if vector is None or target is None or not self._is_of_model(target):
+            verdict = self._verdict(label, mention)
+            if vector is None or verdict is None or self._is_of_removed_topics(label):
                 continue
-            if label.head is LabelHead.TOPIC and self._is_of_removed_topics(label):
-                continue
-            target = self._without_prior(target, mention.language)
-            head = _head_of(label, target)
-            if head is LabelHead.SENTIMENT and label.head is not head:
-                if mention.id in explicit_ids:
-                    continue
-                explicit_ids.add(mention.id)
-            texts[head].append(self._text(head, label, mention, target, _floats(vector)))
-        return texts, len(pairs) - sum(map(len, texts.values()))
+            yield _ScoredLabel(
+                label=label, mention=mention, verdict=verdict, vector=_floats(vector)
+            )
+
+    def _verdict(self, label: Label, mention: Mention) -> Verdict | None:
+        """Return what the model scored and *label* corrects, without a prior; None: nothing."""
+        verdict = mention.verdict_for(label.watch or None)
+        if verdict is None or not self._is_of_model(verdict):
+            return None
+        return self._without_prior(verdict, mention.language)
 
     def _is_of_model(self, verdict: Verdict) -> bool:
         """Return True for a sentiment that the model gave, and no rule."""
@@ -73,11 +100,12 @@ class TextCollector:
         return moved_verdict(verdict, shares, [verdict.prior[s] for s in SENTIMENTS])
 
     def _is_of_removed_topics(self, label: Label) -> bool:
-        return bool(label.classes) and not self._topics.intersection(label.classes)
+        has_topics = label.head is LabelHead.TOPIC and bool(label.classes)
+        return has_topics and not self._topics.intersection(label.classes)
 
-    def _text(
-        self, head: LabelHead, label: Label, mention: Mention, verdict: Verdict, vector: Matrix
-    ) -> LabelledText:
+    def _text(self, scored_label: _ScoredLabel) -> LabelledText:
+        head, label, mention = scored_label.head, scored_label.label, scored_label.mention
+        verdict, vector = scored_label.verdict, scored_label.vector
         row = self._packaged_row(head, verdict, vector)
         return LabelledText(
             mention=mention.id,
@@ -129,13 +157,17 @@ class TextCollector:
         return self._versions[sha256]
 
 
-def _head_of(label: Label, verdict: Verdict) -> LabelHead:
-    """Return the head that *label* teaches.
-
-    Where a text names one watch, the sentiment towards it is that of the whole text.
-    """
-    is_whole_text = label.head is LabelHead.TOWARDS and verdict.watch is None
-    return LabelHead.SENTIMENT if is_whole_text else label.head
+def _without_repeats(
+    scored_labels: Iterable[_ScoredLabel], explicit_ids: Collection[str]
+) -> Iterator[_ScoredLabel]:
+    """Yield *scored_labels* with one sentiment a mention; *explicit_ids* have an explicit one."""
+    ids = set(explicit_ids)
+    for scored_label in scored_labels:
+        if not scored_label.is_implied_sentiment:
+            yield scored_label
+        elif scored_label.mention.id not in ids:
+            ids.add(scored_label.mention.id)
+            yield scored_label
 
 
 def _stored_row(head: LabelHead, verdict: Verdict) -> tuple[float, ...]:
