@@ -123,14 +123,18 @@ def verify(invocation: Invocation, name: ModelName = None) -> None:
         if name or is_usable(model_name, model_class, settings)
     ]
     rows = sorted([*broken_models, *loaded_models], key=attrgetter("name"))
-    wrong = {row.name: row.problem for row in rows if row.problem}
-    result = {
+    result = _verification_json(rows)
+    ok = not result["wrong"]
+    invocation.print_result("model verify", result, _verification_lines(rows), ok=ok)
+
+
+def _verification_json(rows: "Sequence[Verification]") -> dict[str, Any]:
+    return {
         "models": [row.name for row in rows],
-        "wrong": wrong,
+        "wrong": {row.name: row.problem for row in rows if row.problem},
         "files": [_file_row(row.name, check) for row in rows for check in row.checks],
         "files_sha256": {row.name: row.files_sha256 for row in rows if row.files_sha256},
     }
-    invocation.print_result("model verify", result, _verification_lines(rows), ok=not wrong)
 
 
 def _verification_lines(rows: "Sequence[Verification]") -> Iterator[str]:
