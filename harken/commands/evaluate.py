@@ -88,8 +88,7 @@ def evaluate(
         options = EvaluationOptions(
             taxonomy=taxonomy, shots=shots, zero_shot=zero_shot, by=by, on_rows=progress.advance
         )
-        class_names = [c for c in classes.split(",") if c]
-        reports = [_measure(rows, model, task, class_names, options) for model in models]
+        reports = [_measure(rows, model, task, classes, options) for model in models]
     _write_files(reports[0], predictions, plot)
     result, output = _result(reports, models[0] if fit is not None else None)
     invocation.print_result("evaluate", result, output)
@@ -130,10 +129,12 @@ def _measure(
     rows: Sequence[LabelledRow],
     model: "Model",
     task: str,
-    classes: Sequence[str],
+    classes: str,
     options: "EvaluationOptions",
 ) -> "Report":
     """Return the report on *rows*, with their number per second.
+
+    *classes* are those to measure, comma-separated; empty: all.
 
     Raises:
         ConfigError: a row is wrong.
@@ -141,10 +142,11 @@ def _measure(
     from nlp.evaluation.evaluate import evaluate as measure
     from nlp.evaluation.task import RowError
 
+    class_names = [name for name in classes.split(",") if name]
     began = perf_counter()
     try:
         report = measure(
-            [labelled_row.row for labelled_row in rows], model, task, classes or None, options
+            [labelled_row.row for labelled_row in rows], model, task, class_names or None, options
         )
     except RowError as error:
         raise ConfigError(f"{rows[error.row].location(error.key)}: {error}") from None
