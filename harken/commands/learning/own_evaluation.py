@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 UNMEASURED: Final = "unmeasured"
+_COLUMNS: Final = ("n", "accuracy", "macro_f1", "macro_recall")  # of the printed figures
 _CLASSES: Final[Mapping[LabelHead, tuple[str, ...]]] = {
     LabelHead.SENTIMENT: tuple(map(str, Sentiment)),
     LabelHead.TOWARDS: tuple(map(str, Sentiment)),
@@ -83,29 +84,39 @@ class _TrainedExamples:
 
 
 def _head_figures(head: LabelHead, rows: Sequence[tuple[Label, Mention, bool]]) -> dict[str, Any]:
-    from nlp.learning.class_figures import figures_by_language, index_predictions, topic_figures
-
     all_rows = [row for row in rows if row[0].head is head]
-    head_rows = [(label, mention) for label, mention, is_trained in all_rows if not is_trained]
-    shared = {
-        "state": "measured" if head_rows else UNMEASURED,
-        "trained_on": len(all_rows) - len(head_rows),
-    }
-    if head is LabelHead.TOPIC:
-        topic_pairs = [
-            (label.classes, mention.verdict.topics if mention.verdict else ())
-            for label, mention in head_rows
-        ]
-        return shared | topic_figures(topic_pairs) | {"confusion": {}, "per_language": {}}
-    classes = _CLASSES[head]
-    pairs = [(label.classes[0], _prediction(label, mention)) for label, mention in head_rows]
-    predictions = index_predictions(classes, pairs)
-    languages = [mention.language for _, mention in head_rows]
+    pairs = [(label, mention) for label, mention, is_trained in all_rows if not is_trained]
+    is_topic = head is LabelHead.TOPIC
+    figures = _topic_figures(pairs) if is_topic else _class_figures(head, pairs)
     return {
-        **shared,
+        "state": "measured" if pairs else UNMEASURED,
+        "trained_on": len(all_rows) - len(pairs),
+        **figures,
+    }
+
+
+def _topic_figures(pairs: Sequence[tuple[Label, Mention]]) -> dict[str, Any]:
+    from nlp.learning.class_figures import topic_figures
+
+    topics = [
+        (label.classes, mention.verdict.topics if mention.verdict else ())
+        for label, mention in pairs
+    ]
+    return topic_figures(topics) | {"confusion": {}, "per_language": {}}
+
+
+def _class_figures(head: LabelHead, pairs: Sequence[tuple[Label, Mention]]) -> dict[str, Any]:
+    """Return the figures of a head with one class a text."""
+    from nlp.learning.class_figures import figures_by_language, index_predictions
+
+    classes = _CLASSES[head]
+    class_pairs = [(label.classes[0], _prediction(label, mention)) for label, mention in pairs]
+    predictions = index_predictions(classes, class_pairs)
+    languages = [mention.language for _, mention in pairs]
+    return {
         **predictions.figures(),
         "confusion": predictions.confusion(),
-        "per_language": figures_by_language(classes, pairs, languages),
+        "per_language": figures_by_language(classes, class_pairs, languages),
     }
 
 
@@ -125,28 +136,29 @@ def _role(verdict: Verdict) -> str:
 
 def _output(result: Mapping[str, Any]) -> Iterator[Output]:
     figures_by_head = result["heads"]
-    names = ("n", "accuracy", "macro_f1", "macro_recall")
     yield Table(
-        columns=("head", *names),
-        rows=[
-            (head, *(_cell(figures[name]) for name in names))
-            for head, figures in figures_by_head.items()
-        ],
+        columns=("head", *_COLUMNS),
+        rows=[(head, *_cells(figures).values()) for head, figures in figures_by_head.items()],
     )
     for head, figures in figures_by_head.items():
         for language, language_figures in figures["per_language"].items():
-            values = ", ".join(f"{n} {_cell(language_figures[n])}" for n in names)
+            values = ", ".join(map(" ".join, _cells(language_figures).items()))
             yield f"{head}, {language}: {values}"
         if figures["confusion"]:
-            columns = list(dict.fromkeys(c for r in figures["confusion"].values() for c in r))
             yield ""
-            yield Table(
-                columns=(f"{head}: label", *(f"scored {c}" for c in columns)),
-                rows=[
-                    (label, *(row.get(c, 0) for c in columns))
-                    for label, row in figures["confusion"].items()
-                ],
-            )
+            yield _confusion_table(head, figures["confusion"])
+
+
+def _confusion_table(head: str, confusion: Mapping[str, Mapping[str, int]]) -> Table:
+    classes = list(dict.fromkeys(name for row in confusion.values() for name in row))
+    return Table(
+        columns=(f"{head}: label", *(f"scored {name}" for name in classes)),
+        rows=[(label, *(row.get(name, 0) for name in classes)) for label, row in confusion.items()],
+    )
+
+
+def _cells(figures: Mapping[str, object]) -> dict[str, str]:
+    return {name: _cell(figures[name]) for name in _COLUMNS}
 
 
 def _cell(figure: object) -> str:
