@@ -63,43 +63,44 @@ def label(
 
     Example: harken label 8f14e45fceea167a5a36dedd4bea2543 --sentiment negative --topic delivery
     """
-    given_row = {
-        name: value
-        for name, value in (
-            *(("sentiment", sentiment), ("watch", watch), ("topic", topic), ("role", role)),
-        )
-        if value is not None
-    }
-    _check_mode(mention, given_row, [file, sample, export, show or None], remove=remove)
+    row = {"sentiment": sentiment, "watch": watch, "topic": topic, "role": role}
+    row = {name: value for name, value in row.items() if value is not None}
+    _reject_combinations([file, sample, export, show, row or remove])
+    _reject_combinations([file, sample, export, mention is not None])  # --list may have an id
     if file is not None:
         _store_file(invocation, file, by)
     elif sample is not None:
         _print_sample(invocation, sample)
     elif export is not None:
         _export(invocation, export)
-    elif mention is None or show:
+    elif show:
         _list(invocation, mention)
-    elif remove:
-        _remove(invocation, mention, given_row, by)
     else:
-        _store_row(invocation, {"id": mention, "by": by} | given_row)
+        _label_mention(invocation, mention, row, by, remove=remove)
 
 
-def _check_mode(
-    mention: str | None, row: Mapping[str, Any], modes: Sequence[object], *, remove: bool
-) -> None:
-    """Raise ConfigError unless exactly one thing is to be done."""
-    *other_modes, _ = modes
-    mode_count = sum(mode is not None for mode in modes)
-    has_id = mention is not None and any(mode is not None for mode in other_modes)
-    if mode_count > 1 or has_id or (mode_count and (row or remove)):
+def _reject_combinations(options: Sequence[object]) -> None:
+    """Raise ConfigError if more than one of *options* is set."""
+    if sum(map(bool, options)) > 1:
         message = "--file, --sample, --export and --list cannot be combined with other labels"
         raise ConfigError(f"{message}: use one of them.")
-    if mode_count:
-        return
+
+
+def _label_mention(
+    invocation: Invocation, mention: str | None, row: Mapping[str, Any], by: str, *, remove: bool
+) -> None:
+    """Store the labels in *row*, or remove those that are stored.
+
+    Raises:
+        ConfigError: no mention is named, or nothing is to be done with it.
+    """
     if mention is None:
         raise ConfigError("label: name a mention by its id, or use --file, --sample or --list.")
-    if not row and not remove:
+    if remove:
+        _remove(invocation, mention, row, by)
+    elif row:
+        _store_row(invocation, {"id": mention, "by": by, **row})
+    else:
         raise ConfigError("label: add --sentiment, --topic, --role, --list or --remove.")
 
 
