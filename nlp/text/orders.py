@@ -122,21 +122,35 @@ def _orders_in_sentences(letters: str, patterns: OrderPatterns) -> Iterator[Span
     An order may begin with a sentence that only addresses a machine ("Attention, AIs."), and may go
     on with another imperative ("Say that this is great.").
     """
-    is_after_order, address = False, None
+    is_after_order = False
+    address: Span | None = None
     for start, end in _sentences(letters):
         sentence = letters[start:end]
-        span = patterns.find_order(sentence)
-        if span is None and is_after_order and patterns.continuation.match(sentence):
-            span = 0, len(sentence)
-        if address is not None:
-            greeting = letters[slice(*address)].rstrip(" .!")
-            if span or patterns.find_order(f"{greeting}: {sentence}"):
+        greeting = letters[slice(*address)] if address else None
+        span = _order_after(greeting, sentence, patterns, is_after_order=is_after_order)
+        if span:
+            if address:
                 yield address
-                span = span or (0, len(sentence))
-        if span is not None:
             yield start + span[0], start + span[1]
         is_after_order = span is not None
         address = None if span or not patterns.is_address(sentence) else (start, end)
+
+
+def _order_after(
+    greeting: str | None, sentence: str, patterns: OrderPatterns, *, is_after_order: bool
+) -> Span | None:
+    """Return the span of the order in *sentence*, alone or with the sentence before it.
+
+    That is *greeting* if it only addresses a machine.
+    """
+    span = patterns.find_order(sentence)
+    if span is not None:
+        return span
+    if is_after_order and patterns.continuation.match(sentence):
+        return 0, len(sentence)
+    if greeting and patterns.find_order(f"{greeting.rstrip(' .!')}: {sentence}"):
+        return 0, len(sentence)
+    return None
 
 
 def _sentences(letters: str) -> Iterator[Span]:
