@@ -65,16 +65,18 @@ def _fewest_words(
     letters: str, entry: CommonWords, name_parts: frozenset[str]
 ) -> Sequence[str] | None:
     """Return the split of *letters* into the fewest words of one language; None: there is none."""
-    best: list[list[str] | None] = [[], *[None] * len(letters)]
+    splits: dict[int, list[str]] = {0: []}  # of the first letters, by their number
     for end in range(1, len(letters) + 1):
-        for start in range(end):
-            previous, current = best[start], best[end]
-            if previous is None or (current and len(previous) + 1 >= len(current)):
-                continue
-            word, is_last = letters[start:end], end == len(letters)
-            if word in name_parts or _is_part(word, previous, entry, is_last=is_last):
-                best[end] = [*previous, word]
-    split = best[-1]
+        is_last = end == len(letters)
+        parts = ((letters[start:end], split) for start, split in splits.items())
+        longer_splits = [
+            [*split, word]
+            for word, split in parts
+            if word in name_parts or _is_part(word, split, entry, is_last=is_last)
+        ]
+        if longer_splits:
+            splits[end] = min(longer_splits, key=len)
+    split = splits.get(len(letters))
     return split if split and _is_sure(split) else None
 
 
