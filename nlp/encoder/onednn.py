@@ -8,6 +8,8 @@ tested with torch 2.13). torch.compile itself takes 20 s and needs a C++ compile
 """
 
 import platform
+from collections.abc import Mapping
+from operator import attrgetter
 from typing import Any, Final
 
 import torch
@@ -23,6 +25,17 @@ _OPERATORS: Final = ("_linear_pointwise", "_reorder_linear_weight")
 _SELF_ATTENTION: Final = frozenset(
     {"query", "key", "value", "dropout"}
 )  # without relative positions
+# Modules of a layer of BERT; a subclass may compute something else.
+_TYPES: Final[Mapping[str, type[nn.Module]]] = {
+    "attention.self.query": nn.Linear,
+    "attention.self.key": nn.Linear,
+    "attention.self.value": nn.Linear,
+    "attention.output.dense": nn.Linear,
+    "attention.output.LayerNorm": nn.LayerNorm,
+    "intermediate.dense": nn.Linear,
+    "output.dense": nn.Linear,
+    "output.LayerNorm": nn.LayerNorm,
+}
 _EMPTY: Final[list[float]] = []
 
 
@@ -56,24 +69,21 @@ def fuse_model(model: PreTrainedModel) -> None:
 def _is_bert_layer(layer: Any) -> bool:
     """Return True for a layer of an encoder with the modules of BERT's, and GELU."""
     try:
-        attention = layer.attention
-        modules = [attention.self.query, attention.self.key, attention.self.value]
-        modules += [attention.output.dense, layer.intermediate.dense, layer.output.dense]
-        norms = attention.output.LayerNorm, layer.output.LayerNorm
-        activation = layer.intermediate.intermediate_act_fn
+        has_types = all(type(attrgetter(path)(layer)) is kind for path, kind in _TYPES.items())
+        has_gelu = isinstance(layer.intermediate.intermediate_act_fn, GELUActivation)
     except AttributeError:
         return False
-    is_plain = all(type(module) is nn.Linear for module in modules) and all(
-        type(norm) is nn.LayerNorm for norm in norms
-    )
-    own_names = {name for name, _ in layer.named_children()}
     return (
-        is_plain
-        and isinstance(activation, GELUActivation)
-        and own_names == {"attention", "intermediate", "output"}
-        and {name for name, _ in attention.self.named_children()} <= _SELF_ATTENTION
+        has_types
+        and has_gelu
+        and _child_names(layer) == {"attention", "intermediate", "output"}
+        and _child_names(layer.attention.self) <= _SELF_ATTENTION
         and not getattr(layer, "is_decoder", False)
     )
+
+
+def _child_names(module: nn.Module) -> set[str]:
+    return {name for name, _ in module.named_children()}
 
 
 class FusedLayer(nn.Module):
