@@ -70,15 +70,9 @@ def select_device(device: str = AUTO) -> DeviceSpec:
     Raises:
         ConfigError: there is no such device.
     """
-    if device == "cpu" or (device == AUTO and not torch.cuda.is_available()):
-        return cpu_device()
-    cuda_device = torch.device("cuda" if device == AUTO else device)
-    count = torch.cuda.device_count()
-    if not torch.cuda.is_available() or (cuda_device.index or 0) >= count:
-        available = f"cpu and {count} of CUDA, counted from cuda:0" if count else "cpu only"
-        raise ConfigError(f"device: there is no {device!r}; torch finds {available}.")
-    has_bfloat16 = torch.cuda.is_bf16_supported(including_emulation=False)
-    return DeviceSpec(cuda_device, torch.bfloat16 if has_bfloat16 else torch.float16)
+    if device == AUTO:
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+    return cpu_device() if device == "cpu" else _cuda_device(device)
 
 
 def cpu_device() -> DeviceSpec:
@@ -88,3 +82,18 @@ def cpu_device() -> DeviceSpec:
         capabilities.get("avx512_bf16") or capabilities.get("amx_bf16") or capabilities.get("bf16")
     )  # x86, x86, ARM
     return DeviceSpec(torch.device("cpu"), torch.bfloat16 if has_bfloat16 else torch.float32)
+
+
+def _cuda_device(name: str) -> DeviceSpec:
+    """Return cuda or cuda:N in its fastest precision.
+
+    Raises:
+        ConfigError: there is no such device.
+    """
+    device = torch.device(name)
+    count = torch.cuda.device_count()
+    if not torch.cuda.is_available() or (device.index or 0) >= count:
+        available = f"cpu and {count} of CUDA, counted from cuda:0" if count else "cpu only"
+        raise ConfigError(f"device: there is no {name!r}; torch finds {available}.")
+    has_bfloat16 = torch.cuda.is_bf16_supported(including_emulation=False)
+    return DeviceSpec(device, torch.bfloat16 if has_bfloat16 else torch.float16)
