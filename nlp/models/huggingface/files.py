@@ -73,17 +73,25 @@ def verify_hash(folder: Path, expected: str | None) -> str:
 
 def reject_unloadable(folder: Path) -> None:
     """Raise a ConfigError if *folder* is not a sequence classifier in safetensors."""
+    _reject_other_architectures(folder)
+    _reject_other_weights(folder)
+    if not any((folder / name).is_file() for name in _VOCABULARIES):
+        raise ConfigError(f"path: {folder} has no tokenizer; tokenizer.json is needed.")
+
+
+def _reject_other_architectures(folder: Path) -> None:
     config = _config(folder)
     architectures = config.get("architectures") or []
     if not any(str(name).endswith(_CLASSIFIER) for name in architectures):
         kind = ", ".join(map(str, architectures)) or f"a {config.get('model_type')} without a head"
         raise ConfigError(f"path: {folder} is no sequence classifier ({kind}).")
+
+
+def _reject_other_weights(folder: Path) -> None:
     if not any(folder.glob("*.safetensors")):
         pickles = sorted(path.name for pattern in _PICKLES for path in folder.glob(pattern))
         reason = f"only {pickles[0]}, which may run code" if pickles else "no weights"
         raise ConfigError(f"path: {folder} has {reason}; model.safetensors is needed.")
-    if not any((folder / name).is_file() for name in _VOCABULARIES):
-        raise ConfigError(f"path: {folder} has no tokenizer; tokenizer.json is needed.")
 
 
 def _config(folder: Path) -> Mapping[str, Any]:
