@@ -31,6 +31,9 @@ MAX_CLOCK_SKEW: Final = timedelta(
     minutes=5
 )  # a later date of publication is replaced by the present time
 
+_Key = tuple[str, str]  # mention and watch
+_Matches = dict[_Key, tuple[str, bool]]  # the revision of the watch, and the flag ``own``
+
 _EXISTING: Final = select(mentions.c.id).where(mentions.c.id.in_(IDS))
 _EDIT: Final = update(mentions).where(mentions.c.id == bindparam("key"))
 _SELECT_MATCHES: Final = select(matches).where(matches.c.mention.in_(IDS))
@@ -107,21 +110,16 @@ def record_matches(
     one of several sources may be the brand's own.
     """
     previous = _stored_matches(tx, [p.id for p in posts if p.id not in new_ids])
-    own_keys = {key for key, (_, own) in previous.items() if own}
-    current = {
-        key: (revision, key in own_keys or watch in p.brand_of)
-        for p in posts
-        for watch, revision in p.matches.items()
-        for key in [(p.id, watch)]
-    }
+    previous_own = _own_keys(previous)
+    current = _current_matches(posts, previous_own)
     rows = [
         {"mention": mention, "watch": watch, "watch_revision": revision, "own": own}
         for (mention, watch), (revision, own) in sorted(current.items() - previous.items())
     ]
     if rows:
         tx.execute(_upsert_matches_statement(tx.dialect.name), rows)
-    new_owner_keys = {key for key, (_, own) in current.items() if own} - own_keys
-    return {mention for mention, _ in (current.keys() - previous.keys()) | new_owner_keys}
+    new_keys = current.keys() - previous.keys()
+    return {mention for mention, _ in new_keys | (_own_keys(current) - previous_own)}
 
 
 def record_sightings(
@@ -176,10 +174,23 @@ def _upsert_matches_statement(dialect: str) -> Any:
     return insert.on_conflict_do_update(index_elements=["mention", "watch"], set_=columns)
 
 
-def _stored_matches(tx: Connection, ids: Sequence[str]) -> dict[tuple[str, str], tuple[str, bool]]:
-    """Return the stored revision of the watch and the flag ``own``, by mention and watch."""
+def _stored_matches(tx: Connection, ids: Sequence[str]) -> _Matches:
     rows = tx.execute(_SELECT_MATCHES, {"ids": ids}) if ids else ()
     return {(row.mention, row.watch): (row.watch_revision, row.own) for row in rows}
+
+
+def _current_matches(posts: Sequence[CrawledPost], previous_own: Collection[_Key]) -> _Matches:
+    """Return the matches of *posts*; those of *previous_own* stay by an own account."""
+    return {
+        (p.id, watch): (revision, watch in p.brand_of or (p.id, watch) in previous_own)
+        for p in posts
+        for watch, revision in p.matches.items()
+    }
+
+
+def _own_keys(matches_by_key: _Matches) -> set[_Key]:
+    """Return the keys of the matches that are by an own account."""
+    return {key for key, (_, own) in matches_by_key.items() if own}
 
 
 def _mention_row(crawled_post: CrawledPost, now: datetime) -> dict[str, Any]:
