@@ -9,6 +9,8 @@ as it is; one in doubt goes to the class that is expected there.
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from core.analysis import AnalysisResult
 from core.mention import Sentiment, Verdict
 from core.watch import Watch
@@ -54,20 +56,20 @@ def moved_verdict(verdict: Verdict, prior: Shares, training: Shares) -> Verdict:
     """
     if not prior or verdict.sentiment is None or verdict.rule is not None:
         return verdict
-    ratios = [new / old for new, old in zip(prior, training or [1.0] * len(prior), strict=True)]
-    weights = {
-        sentiment: verdict.probabilities[sentiment] * ratio
-        for sentiment, ratio in zip(Sentiment, ratios, strict=True)
-    }
-    total = sum(weights.values())
-    shares = {sentiment: weight / total for sentiment, weight in weights.items()}
+    probabilities = [verdict.probabilities[sentiment] for sentiment in Sentiment]
+    moved = np.array(probabilities) * prior / (training or 1.0)
+    shares: Shares = (moved / moved.sum()).tolist()
     return replace(
         verdict,
-        sentiment=max(shares, key=shares.__getitem__),
-        probabilities={str(sentiment): share for sentiment, share in shares.items()},
-        polarity=shares[Sentiment.POSITIVE] - shares[Sentiment.NEGATIVE],
-        prior={str(s): share for s, share in zip(Sentiment, prior, strict=True)},
+        sentiment=list(Sentiment)[int(moved.argmax())],
+        probabilities=_by_name(shares),
+        polarity=shares[-1] - shares[0],
+        prior=_by_name(prior),
     )
+
+
+def _by_name(shares: Shares) -> dict[str, float]:
+    return dict(zip(map(str, Sentiment), shares, strict=True))
 
 
 def _own_verdicts(
