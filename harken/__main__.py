@@ -1,6 +1,7 @@
 """Command line. Heavy imports stand inside the commands, so that ``harken --help`` is quick."""
 
 import inspect
+import os
 import platform
 import sys
 from importlib.metadata import version
@@ -78,7 +79,11 @@ def _options(
 
 
 def main() -> None:
-    """Run the command; exit 0 done or true, 1 failed or false, 2 misconfigured."""
+    """Run the command; exit 0 done or true, 1 failed or false, 2 misconfigured.
+
+    Its files are for the user alone: they hold what people posted, and who gets emails about it.
+    """
+    os.umask(0o077)
     try:
         app()
     except HarkenError as error:

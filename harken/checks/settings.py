@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from config.settings import Settings, SourceSettings, WatchSettings
 from console.middleware import is_loopback, refuse_open_bind
 from core.errors import ConfigError
+from harken.checks.private_files import check_private_files
 from harken.checks.result import CheckResult, run_check, warning
 from harken.pipeline.crawl import source_options
 from harken.plural import plural
@@ -31,6 +32,7 @@ def check_settings(settings: Settings, config: Path) -> Iterator[CheckResult]:
         yield run_check(f"source {source.slug}", partial(_check_source, config, k, source))
     yield from _idle_warnings(settings)
     yield from _console_warnings(settings)
+    yield from check_private_files(config, settings.state)
     if settings.mail and not _is_address(settings.mail.sender):
         message = f"{settings.mail.sender!r} has no address: use Harken <harken@example.org>"
         yield warning("mail.sender", message)
