@@ -8,6 +8,7 @@ from typing import Final
 import structlog
 
 from config import handover
+from config.child_environment import crawl_environment
 from config.settings import Settings
 from core.errors import HarkenError
 from harken.clock import Clock
@@ -72,7 +73,8 @@ class Crawls:
                 command = child_command(
                     "crawl", *idle, state=self._settings.state, clock=self._clock
                 )
-                process = await start(command, handover.serialize(self._settings))
+                document = handover.serialize(self._settings)
+                process = await start(command, document, environ=crawl_environment())
                 self.processes |= dict.fromkeys(idle, process)
                 task = asyncio.create_task(self.finish(kind, idle, process))
                 self._tasks.add(task)

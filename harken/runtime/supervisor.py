@@ -3,13 +3,12 @@
 import asyncio
 import contextlib
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import structlog
 
 from config.child_environment import child_environment
-from config.environment import without_settings
 from core.exit_status import describe_exit
 from harken.logs import safe_message
 
@@ -87,16 +86,18 @@ class Child:
             await stop(self.process)
 
 
-async def start(command: Sequence[str], document: str = "") -> asyncio.subprocess.Process:
+async def start(
+    command: Sequence[str], document: str = "", *, environ: Mapping[str, str] | None = None
+) -> asyncio.subprocess.Process:
     """Start *command* with *document* as its standard input; it shares stdout and stderr.
 
-    The document holds its settings: the environment contains none, so no secret of another step.
+    The document holds its settings; its environment, by default `child_environment`, has none.
     """
     process = await asyncio.create_subprocess_exec(
         *command,
         stdin=asyncio.subprocess.PIPE,
         start_new_session=True,
-        env=without_settings(child_environment()),
+        env=environ or child_environment(),
     )
     assert process.stdin is not None
     process.stdin.write(document.encode())  # the event loop sends it; the child may end before

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from config import load
-from config.child_environment import PARENT_PID, child_environment
+from config.child_environment import PARENT_PID, child_environment, crawl_environment
 from harken import wiring
 from harken.settings_sync import sync_settings
 
@@ -66,6 +66,19 @@ def test_child_gets_the_pid_of_its_parent():
     command = [sys.executable, "-c", code]
     process = subprocess.run(command, check=True, capture_output=True, env=child_environment())
     assert process.stdout.split() == [str(os.getpid()).encode()] * 2
+
+
+def test_crawl_child_gets_no_secret_of_others(monkeypatch):
+    secrets = {"HARKEN_MAIL__PASSWORD": "a", "AWS_SECRET_ACCESS_KEY": "b", "HF_TOKEN": "c"}
+    needed = {"PATH": "/bin", "LC_ALL": "C", "PGPASSFILE": "/p", "HF_HUB_OFFLINE": "1"}
+    for name, value in {**secrets, **needed}.items():
+        monkeypatch.setenv(name, value)
+    environ = crawl_environment()
+    assert environ.keys().isdisjoint(secrets)
+    assert needed.items() <= environ.items()
+    assert environ[PARENT_PID] == str(os.getpid())
+    assert "HARKEN_MAIL__PASSWORD" not in child_environment()
+    assert child_environment()["HF_TOKEN"] == "c"  # a worker may load models with it
 
 
 @pytest.mark.crawl
