@@ -43,7 +43,7 @@ def _own_accounts(rows: Iterable[Watch]) -> set[tuple[object, ...]]:
 
 
 def _remark_own_posts(tx: Connection, settings: Settings) -> None:
-    own = OwnPosts(watch_values(settings), wiring.pseudonym(settings.state))
+    own = OwnPosts(watch_values(settings), wiring.pseudonym(tx, settings.state))
     candidates = own.candidates(own_posts.platforms(tx))
     own_posts.remark_own_posts(tx, candidates, own.owners_of)
 

@@ -5,6 +5,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import Connection
+
 from alerts.channel import Channel
 from config.settings import ModelSettings, Settings
 from core import plugins
@@ -14,7 +16,7 @@ from core.identity import voice_id
 from core.watch import Watch
 from harken.clock import Clock
 from harken.plugin_settings import channel_class, channel_values, index_engine, model_options
-from harken.voice_key import voice_key
+from harken.voice_key import installation_key
 from store.database import Database
 from store.watches import active_watches
 
@@ -202,7 +204,11 @@ def _query(text: str) -> "Query":
     return compile_watch(text)
 
 
-def pseudonym(state: Path) -> Callable[[str, str], str]:
-    """Return a function from a platform and an account to the voice."""
-    key = voice_key(state)
+def pseudonym(tx: Connection, state: Path) -> Callable[[str, str], str]:
+    """Return a function from a platform and an account to the voice; *tx* can write.
+
+    Raises:
+        ConfigError: the key in *state* is not that of the stored voices.
+    """
+    key = installation_key(tx, state)
     return lambda platform, account: voice_id(key, platform, account)

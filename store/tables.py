@@ -365,6 +365,17 @@ processes = _table(
     _nullable("reason", Text),
     _nullable("progress", Instant),
 )
+holders = _table(  # of the database: the one run that may crawl, score and send
+    "holders",
+    _primary_key("name"),
+    _not_null("token"),
+    _not_null("host"),
+    _not_null("pid", Integer),
+    _not_null("folder", Text),
+    _not_null("started", Instant),
+    _not_null("beats", Integer),
+)
+voice_keys = _table("voice_keys", _primary_key("fingerprint"))
 settings_status = _table(
     "settings_status",
     _primary_key("path"),

@@ -1,5 +1,9 @@
 """``harken index`` and ``harken rebuild``: the search index follows the database."""
 
+from typing import Annotated
+
+import typer
+
 from harken.commands.options import PROCESS, STEP, Follow, Invocation, shared_options
 from harken.commands.progress import progress_bar
 from harken.commands.step_counts import print_step
@@ -20,12 +24,24 @@ def index(invocation: Invocation, follow: Follow = False) -> None:
     print_step("index", step_result, invocation)
 
 
+NewVoiceKey = Annotated[
+    bool,
+    typer.Option(
+        "--new-voice-key",
+        help="Only accept the present or a new voice.key: known authors will count as new ones.",
+    ),
+]
+
+
 @shared_options(STEP)
-def rebuild(invocation: Invocation) -> None:
+def rebuild(invocation: Invocation, new_voice_key: NewVoiceKey = False) -> None:
     """Rebuild the search index.
 
     Example: harken rebuild
     """
+    if new_voice_key:
+        _accept_voice_key(invocation)
+        return
     from harken import wiring
     from harken.runtime import workers
     from store import changes
@@ -39,3 +55,13 @@ def rebuild(invocation: Invocation) -> None:
         )
     line = f"rebuild: {step_result.total} indexed"
     invocation.print_result("rebuild", {"taken": step_result.total}, [line])
+
+
+def _accept_voice_key(invocation: Invocation) -> None:
+    from harken.voice_key import FILE_NAME, accept_key
+
+    settings, database = invocation.open()
+    with database.write() as tx:
+        accept_key(tx, settings.state)
+    line = f"{settings.state / FILE_NAME} is the key of all authors from now on"
+    invocation.print_result("rebuild", {"taken": 0}, [line])

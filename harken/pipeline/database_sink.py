@@ -43,7 +43,8 @@ class DatabaseSink:
         self._database = database
         self._clock = clock
         self._progress = progress
-        self._voice = wiring.pseudonym(settings.state)
+        with database.write() as tx:
+            self._voice = wiring.pseudonym(tx, settings.state)
         self._match = _post_matcher(wiring.matcher(database))
         self._intervals = {s.slug: s.every for s in settings.sources}
         with database.read() as tx:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import signal
 import socket
 from collections.abc import Callable, Sequence
@@ -15,12 +16,14 @@ from config.difference import SettingsChange
 from config.settings import Settings
 from config.settings_file import SettingsFile
 from console.middleware import refuse_open_bind
+from core.errors import ConfigError, TransientError
 from harken import wiring
 from harken.clock import Clock
 from harken.runtime.alert_loop import AlertLoop
 from harken.runtime.child_command import child_command
 from harken.runtime.child_group import ChildGroup
 from harken.runtime.crawls import Crawls
+from harken.runtime.database_holder import LOCK_FILE, DatabaseHold
 from harken.runtime.heartbeat import BEAT_INTERVAL, Heartbeat
 from harken.runtime.listener import open_socket, url_of
 from harken.runtime.lock import acquire
@@ -55,21 +58,24 @@ class Runtime:
         self.children = ChildGroup([*self._analyse_workers(), self._child("index", "index")])
         self.crawls = Crawls(self.database, settings, clock)
         self._alert_loop = AlertLoop(self.database, settings, clock)
+        self._hold = DatabaseHold(self.database, settings.state)
         self._alert_lock = asyncio.Lock()  # a tick ends before its loop is replaced
 
     async def serve(self, on_ready: Callable[[str], None]) -> None:
         """Run until SIGINT or SIGTERM; call *on_ready* with the URL of the console.
 
         Raises:
-            ConfigError: another run uses the state folder, or another process the port.
+            ConfigError: another run uses the state folder or the database, or another process the
+                port.
         """
         console_settings = self.settings.console
         with (
-            contextlib.closing(acquire(self.settings.state / "run.lock")),
+            contextlib.closing(acquire(self.settings.state / LOCK_FILE)),
             contextlib.closing(
                 open_socket(console_settings.host, console_settings.port)
             ) as listener,
         ):
+            await asyncio.to_thread(self._hold.take, self.clock.now())
             await asyncio.to_thread(self._prepare)
             schedule = Schedule()
             self.children.start()
@@ -115,6 +121,7 @@ class Runtime:
         schedule.add(POLL_INTERVAL, "detect", self._tick_alerts)
         schedule.add(POLL_INTERVAL, "settings", reload.poll)
         schedule.add(BEAT_INTERVAL, "beat", lambda: asyncio.to_thread(self._beat, heartbeat))
+        schedule.add(BEAT_INTERVAL, "hold", self._beat_hold)
         schedule.add(BEAT_INTERVAL, "watch", self._watch_children)
 
     async def _restart_analysis(self) -> None:
@@ -149,6 +156,14 @@ class Runtime:
         error = self._alert_loop.last_error
         heartbeat.beat(self.clock.now(), "failing" if error else "working", error)
 
+    async def _beat_hold(self) -> None:
+        """Keep the hold on the database; end this run if another one has taken it."""
+        try:
+            await asyncio.to_thread(self._hold.beat)
+        except ConfigError as error:
+            log.error("run.replaced", reason=str(error))
+            os.kill(os.getpid(), signal.SIGTERM)
+
     async def _watch_children(self) -> None:
         """Kill a child that hangs; its keeper task restarts it."""
         hung_names = await asyncio.to_thread(self._hung_names, self.clock.now())
@@ -165,6 +180,8 @@ class Runtime:
     async def _stop_all(self) -> None:
         await self.crawls.stop()
         await self.children.stop(self.children)
+        with contextlib.suppress(TransientError):  # the next run finds the lock of the folder free
+            await asyncio.to_thread(self._hold.release)
         self.database.close()
 
     def _analyse_workers(self) -> list[Child]:

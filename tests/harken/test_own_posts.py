@@ -107,7 +107,8 @@ def stored(record, tmp_path):
     sync_settings(record, settings(tmp_path), now=NOON)
     with record.write() as tx:
         add_sources(tx, "blog")
-    voice = wiring.pseudonym(tmp_path)
+    with record.write() as tx:
+        voice = wiring.pseudonym(tx, tmp_path)
     authors = {"brand": "Acme", "customer": "bob", "reply": "eve"}
     store_page(
         record,

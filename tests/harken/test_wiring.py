@@ -3,8 +3,6 @@
 from functools import partial
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from config.settings import Settings
 from core.errors import ConfigError
@@ -88,9 +86,8 @@ def test_matcher_uses_the_watches_of_the_database(sqlite_record):
     assert match("acme boots") == {}
 
 
-@given(st.text(max_size=20), st.text(max_size=20))
-def test_pseudonym_uses_the_key_of_the_state_folder(tmp_path_factory, platform, account):
-    state = tmp_path_factory.getbasetemp() / "pseudonyms"
-    assert wiring.pseudonym(state)(platform, account) == voice_id(
-        voice_key(state), platform, account
-    )
+@pytest.mark.parametrize(("platform", "account"), [("site", "bob"), ("", ""), ("é", "Ünal")])
+def test_pseudonym_uses_the_key_of_the_state_folder(sqlite_record, tmp_path, platform, account):
+    with sqlite_record.write() as tx:
+        pseudonym = wiring.pseudonym(tx, tmp_path)
+    assert pseudonym(platform, account) == voice_id(voice_key(tmp_path), platform, account)

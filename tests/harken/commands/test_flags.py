@@ -31,7 +31,7 @@ FLAGS = {
     "detect": STEP,
     "deliver": STEP,
     "digest": (("--date", None), *STEP),
-    "rebuild": STEP,
+    "rebuild": (("--new-voice-key", False), *STEP),
     "status": (*STEP, OFFSET),
     "sources": (("--kinds", False), *STEP, OFFSET),
     "mentions": (("query", ""), ("--jsonl", False), *READ),

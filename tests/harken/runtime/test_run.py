@@ -120,6 +120,22 @@ def test_run_starts_refuses_a_second_one_and_ends_with_its_children(installation
     assert "Traceback" not in installation.log(0)
 
 
+def test_run_with_another_state_folder_is_refused(installation: Installation):
+    pids = start_run(installation)
+    database = f"sqlite:///{installation.folder / 'state' / 'record.db'}"
+    settings = f"state: other\nrecord: {database}\nconsole: {{port: {free_port()}}}\n"
+    (installation.folder / "other.yaml").write_text(settings)
+    second = installation.run("--config", "other.yaml")
+    assert second.wait(PATIENCE_S) == 2
+    assert f"used by harken run with pid {pids['run']}" in installation.log(1)
+    assert all(map(is_alive, pids.values())), "the first one goes on"
+
+    installation.processes[0].kill()
+    installation.processes[0].wait()
+    installation.run("--config", "other.yaml")
+    wait_for(lambda: "Harken is running" in installation.log(2))
+
+
 def test_ctrl_c_ends_all_processes(installation: Installation):
     """The parent stops its children; the kernel need not kill them."""
     pids = start_run(installation)
