@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from core.crawl import Listing, Post
+from crawlers.urls import check_web_url
 
-WebUrl = Annotated[str, Field(pattern=r"^https?://[^/\s]+\S*$")]
+WebUrl = Annotated[str, Field(pattern=r"^https?://[^/\s]+\S*$"), AfterValidator(check_web_url)]
 Cursor = Mapping[str, Any]  # JSON values; {"backfilled": True} once the first crawl has ended
 
 

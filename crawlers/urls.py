@@ -1,11 +1,14 @@
 """URLs: canonical form, endpoint, redaction for logs."""
 
+import re
 from typing import Final
 from urllib.parse import parse_qsl, unquote_plus, urlencode, urlsplit, urlunsplit
 
 from w3lib.url import url_query_cleaner
 
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+# Host names have parts of 1 to 63 octets (RFC 1035); IDNA only makes a part longer.
+_LABELS: Final = re.compile(r"[^\s.]{1,63}(?:\.[^\s.]{1,63})*\.?")
 # Parameters that track a reader and never name the page (the list of courlan 1.4, shortened).
 _TRACKERS: Final = frozenset(
     ["fbclid", "gclid", "dclid", "msclkid", "yclid", "mc_cid", "mc_eid", "igshid"]
@@ -13,12 +16,33 @@ _TRACKERS: Final = frozenset(
 
 
 def is_absolute(url: str) -> bool:
-    """Return True if *url* is http or https with a host."""
+    """Return True if *url* is http or https with a host, and a port that can exist."""
     try:
-        parts = urlsplit(url)
-        return parts.scheme in DEFAULT_PORTS and bool(parts.hostname)
+        check_web_url(url)
     except ValueError:
         return False
+    return True
+
+
+def check_web_url(url: str) -> str:
+    """Return *url* if it can be fetched.
+
+    Raises:
+        ValueError: it is not http(s), or its host or port cannot exist; the message says which.
+    """
+    parts = urlsplit(url)  # raises for a bracket without its other
+    if parts.scheme not in DEFAULT_PORTS or not parts.hostname:
+        raise ValueError(f"{url!r} is no web address; use https://host/path")
+    try:
+        is_port = parts.port != 0
+    except ValueError:
+        is_port = False
+    if not is_port:
+        port_text = parts.netloc.rpartition(":")[2]
+        raise ValueError(f"port {port_text} does not exist; ports are numbers from 1 to 65535")
+    if not _LABELS.fullmatch(parts.hostname) and ":" not in parts.hostname:
+        raise ValueError(f"{parts.hostname!r} is no host name; its parts have 1 to 63 characters")
+    return url
 
 
 def canonical_url(url: str) -> str:
@@ -64,10 +88,7 @@ def redact_url(url: str) -> str:
 
 def _netloc(url: str) -> str:
     parts = urlsplit(url)
-    try:
-        port_number = parts.port
-    except ValueError:
-        return parts.netloc
+    port_number = parts.port
     name = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
     return name if port_number in (None, DEFAULT_PORTS[parts.scheme]) else f"{name}:{port_number}"
 

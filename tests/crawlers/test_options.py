@@ -28,6 +28,8 @@ def options(kind, **fields):
     [
         ("feed", {"urls": URL}),
         ("feed", {"backfill_days": -1}),
+        ("feed", {"url": "http://site.example:99999/feed"}),
+        ("wordpress", {"url": "http://site..example/"}),
         ("forum", {"post": "li..x"}),
         ("forum", {"author": ""}),
         ("forum", {"thread": "li:frobnicate"}),

@@ -1,10 +1,20 @@
 """Canonical URLs, endpoints, and redaction for logs."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawlers.urls import canonical_url, endpoint, host, is_absolute, port, redact_url
+from crawlers.urls import (
+    canonical_url,
+    check_web_url,
+    endpoint,
+    host,
+    is_absolute,
+    port,
+    redact_url,
+)
 
 
 @pytest.mark.parametrize(
@@ -49,3 +59,29 @@ def test_redacted_url_has_no_secrets():
 @pytest.mark.parametrize("url", ["", "/x", "//a.example/x", "mailto:jo@a.example", "http:///x"])
 def test_relative_and_other_urls_are_not_absolute(url):
     assert not is_absolute(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "problem"),
+    [
+        ("http://a.example:99999/", "port 99999 does not exist"),
+        ("http://a.example:0/", "port 0 does not exist"),
+        ("http://a.example:eighty/", "port eighty does not exist"),
+        ("http://a.example:-1/", "port -1 does not exist"),
+        ("http://[::1]:70000/", "port 70000 does not exist"),
+        ("http://[broken/", "Invalid IPv6 URL"),
+        ("http://a..example/", "'a..example' is no host name"),
+        (f"http://{'a' * 64}.example/", "is no host name"),
+        ("http://a b.example/", "'a b.example' is no host name"),
+    ],
+)
+def test_address_that_cannot_be_fetched_is_named(url, problem):
+    """A crawl of many sources must not end at one of them, nor at a link of a page."""
+    assert not is_absolute(url)
+    with pytest.raises(ValueError, match=re.escape(problem)):
+        check_web_url(url)
+
+
+@pytest.mark.parametrize("url", ["http://a.example", "https://a.example.:8443/x", "http://[::1]/"])
+def test_address_that_can_be_fetched_is_returned(url):
+    assert check_web_url(url) == url
