@@ -55,8 +55,8 @@ def crawl_sources(
     *progress* counts sources.
 
     Raises:
-        ConfigError: a source does not exist, and nothing was crawled; or the options of some are
-            wrong. The others were crawled, and these fail until their settings are corrected.
+        ConfigError: a source does not exist, or the options of all are wrong; nothing was crawled.
+            If those of some are wrong, these fail until their settings are corrected.
     """
     from crawlers.spider import crawl
 
@@ -74,7 +74,7 @@ def crawl_sources(
         progress.expect(len(jobs))
         sink = DatabaseSink(database, settings, clock, progress)
         crawl(jobs, sink, settings=batch_settings, now=clock.now)
-    if errors:
+    elif errors:
         raise ConfigError("\n".join(errors))
 
 
@@ -112,7 +112,10 @@ def parse_options(kind: str, options: Mapping[str, Any]) -> SourceOptions:
     try:
         return source_class.Options.model_validate(dict(options))
     except ValidationError as error:
-        messages = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
+        messages = [
+            f"{'.'.join(map(str, e['loc']))}: {e['msg'].removeprefix('Value error, ')}"
+            for e in error.errors()
+        ]
         raise ConfigError(f"source kind {kind!r}: " + "; ".join(messages)) from None
 
 

@@ -228,6 +228,22 @@ def test_source_with_wrong_options_fails_until_its_interval(record, settings):
     assert after.due == NOON + timedelta(seconds=900)
 
 
+def test_source_with_wrong_options_costs_no_other_one_and_no_result(record, settings, monkeypatch):
+    rows = [
+        ("blog", "feed", {"url": "http://blog.example:99999/feed"}, 900),
+        ("forum", "feed", {"url": URL}, 900),
+    ]
+    with record.write() as tx:
+        sources.replace_from_file(tx, rows, now=NOON)
+    crawled = []
+    monkeypatch.setattr("crawlers.spider.crawl", lambda jobs, *_, **__: crawled.extend(jobs))
+    crawl_sources(settings.model_copy(update={"record": record.url}), FixedClock(), [])
+    assert [job.source for job in crawled] == ["forum"]
+    assert source(record).reason == (
+        "source kind 'feed': url: port 99999 does not exist; ports are numbers from 1 to 65535"
+    )
+
+
 @pytest.mark.parametrize(
     ("kind", "options", "message"),
     [
