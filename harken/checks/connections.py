@@ -39,7 +39,7 @@ def _check_channel(settings: Settings, name: str) -> str:
 
 
 def _check_model(settings: Settings) -> str:
-    from harken.pipeline.learned import LearnedModels
+    from harken.pipeline.learning.learned import LearnedModels
     from store.analysis import rescoring
 
     database = wiring.open_database(settings)

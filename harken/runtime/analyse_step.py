@@ -9,7 +9,7 @@ from core.watch import Topic
 from harken.clock import Clock
 from harken.pipeline.analyse import LEASE_TIME, MAX_BATCH, analyse_batch
 from harken.pipeline.explain import explain_next
-from harken.pipeline.learned import LearnedModels, encode_with, learned_topics
+from harken.pipeline.learning.learned import LearnedModels, encode_with, learned_topics
 from harken.pipeline.pace import START_COST, Pace, pieces
 from harken.pipeline.step_result import StepResult
 from harken.runtime.heartbeat import Heartbeat

@@ -13,7 +13,7 @@ from harken import wiring
 from harken.clock import Clock
 from harken.pipeline.index import MAX_BATCH as MAX_CHANGES
 from harken.pipeline.index import IndexStep
-from harken.pipeline.learned import LearnedModels
+from harken.pipeline.learning.learned import LearnedModels
 from harken.pipeline.pace import START_COST, Pace
 from harken.pipeline.progress import NO_PROGRESS, Progress
 from harken.pipeline.rescore import (

@@ -10,7 +10,7 @@ from harken.commands.progress import progress_bar
 from harken.commands.tables import Output, Table
 
 if TYPE_CHECKING:
-    from harken.pipeline.learn import LearnResult
+    from harken.pipeline.learning.learn import LearnResult
     from nlp.learning.learn import HeadOutcome
 
 
@@ -31,7 +31,7 @@ def learn(
     Example: harken learn --undo
     """
     from harken import wiring
-    from harken.pipeline.learn import learn as learn_heads
+    from harken.pipeline.learning.learn import learn as learn_heads
 
     settings, database = invocation.open()
     now = invocation.clock.now()

@@ -8,9 +8,9 @@ from core.identity import text_sha256
 from core.mention import Sentiment
 from core.watch import Topic
 from harken.pipeline.analyse import analyse_batch
-from harken.pipeline.labelled_texts import TextCollector
-from harken.pipeline.learn import learn
-from harken.pipeline.learned import LearnedModels, encode_with, learned_topics
+from harken.pipeline.learning.labelled_texts import TextCollector
+from harken.pipeline.learning.learn import learn
+from harken.pipeline.learning.learned import LearnedModels, encode_with, learned_topics
 from harken.pipeline.rescore import enqueue_rescoring
 from nlp.learning.learned_model import split_name, trained_name
 from nlp.learning.splits import is_held_out

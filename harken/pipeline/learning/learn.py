@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from harken.pipeline.labelled_texts import SENTIMENTS, TextCollector
-from harken.pipeline.learned import encode_with, with_examples
+from harken.pipeline.learning.labelled_texts import SENTIMENTS, TextCollector
+from harken.pipeline.learning.learned import encode_with, with_examples
 from nlp.learning.learn import Classify, HeadOutcome, LabelledText, learn_head, learn_topics
 from nlp.learning.learned_model import trained_name
 from nlp.topic_classifier import TopicClassifier

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from core.mention import Mention, Sentiment, Verdict
-from harken.pipeline.learned import learned_heads
+from harken.pipeline.learning.learned import learned_heads
 from nlp.encoder.adapter import for_language
 from nlp.learning.learn import LabelledText
 from nlp.learning.learned_head import LearnedHead, Matrix
