@@ -34,6 +34,7 @@ RENAMED: Final = MappingProxyType(
         "crawlers.address": "crawlers.urls",
         "crawlers.feedgate": "crawlers.feed_safety",
         "crawlers.html": "crawlers.html_text",
+        "crawlers.html_text.decode_html": "crawlers.decoding.charset.decode",
         "crawlers.rows": "crawlers.json_rows",
         "crawlers.source.Facts": "crawlers.source.SourceInfo",
         "crawlers.source.Page": "crawlers.source.ParsedPage",

@@ -4,15 +4,15 @@ import re
 from typing import Final
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
-from crawlers.html_text import decode_html, parse_html
+from crawlers.html_text import parse_html
 from crawlers.urls import is_absolute
 
-# The start of a page, after a byte order mark, white space, a declaration and comments.
+# The start of a page, after white space, a declaration and comments.
 _HTML_START: Final = re.compile(
-    rb"\s*(?:<\?xml[^>]*>\s*)?(?>(?:<!--.*?-->\s*)*)<(?:!doctype\s+)?html\b",
+    r"\s*(?:<\?xml[^>]*>\s*)?(?>(?:<!--.*?-->\s*)*)<(?:!doctype\s+)?html\b",
     re.IGNORECASE | re.DOTALL,
 )
-_START_BYTES: Final = 4_096  # in which a page has to start
+_START_CHARACTERS: Final = 4_096  # in which a page has to start
 _MAX_URL: Final = 200  # characters of an address that an error may quote
 _FEED_LINKS: Final = (
     'link[rel~="alternate"][type="application/rss+xml"]::attr(href), '
@@ -20,21 +20,21 @@ _FEED_LINKS: Final = (
 )
 
 
-def html_page_reason(body: bytes, url: str) -> str | None:
-    """Return the reason why *body* from *url* is no feed if it is an HTML page, else None.
+def html_page_reason(text: str, url: str) -> str | None:
+    """Return the reason why *text* from *url* is no feed if it is an HTML page, else None.
 
     It names the first feed that the page links to by ``<link rel="alternate">``.
     """
-    if not _HTML_START.match(body[:_START_BYTES].removeprefix(b"\xef\xbb\xbf")):
+    if not _HTML_START.match(text[:_START_CHARACTERS]):
         return None
-    feed_url = _first_feed(body, url)
+    feed_url = _first_feed(text, url)
     if feed_url is None:
         return "not a feed: an HTML page that links to no feed"
     return f"not a feed: an HTML page; set options.url to its feed {feed_url}"
 
 
-def _first_feed(body: bytes, url: str) -> str | None:
-    for link in parse_html(decode_html(body)).css(_FEED_LINKS).getall():
+def _first_feed(text: str, url: str) -> str | None:
+    for link in parse_html(text).css(_FEED_LINKS).getall():
         try:
             feed_url = urljoin(url, link.strip())
         except ValueError:

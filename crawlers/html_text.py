@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from parsel import Selector
-from w3lib.encoding import html_body_declared_encoding, read_bom, to_unicode
 
+from crawlers.decoding.references import resolve_odd_references
 from crawlers.text import make_valid
 
 _LINE_TAGS: Final = frozenset({"dd", "div", "dt", "figure", "hr", "li", "tr"})
@@ -20,8 +20,6 @@ _HIDDEN_TAGS: Final = frozenset({"head", "noscript", "script", "style", "templat
 _LINE, _PARAGRAPH = "\x1e", "\x1d"  # placeholders of breaks until all pieces are joined
 _SPACES: Final = re.compile(r"[ \t\r\f\v\n\x1c-\x1f]+")
 _BREAKS: Final = re.compile(r"(?: ?[\x1d\x1e\n])+ ?")
-_SCAN_BYTES: Final = 4_096  # w3lib looks for a declared charset in these
-_NOT_META: Final = re.compile(rb"<(?:\?xml|\s*body)", re.IGNORECASE)
 
 
 def html_to_text(html: str) -> str:
@@ -34,36 +32,13 @@ def html_to_text(html: str) -> str:
 
 def parse_html(html: str) -> Selector:
     """Return *html* as a tree; invalid or empty HTML gives a tree, too."""
-    return Selector(text=html or "<html/>", type="html")
-
-
-def decode_html(body: bytes) -> str:
-    """Return *body* decoded by its byte order mark, its declared charset, or as UTF-8.
-
-    The charset is that of a ``<meta>``, else of the XML declaration. Names of charsets mean what
-    browsers take them for: ``iso-8859-1`` is windows-1252. Undecodable bytes become U+FFFD.
-    """
-    bom_encoding, bom = read_bom(body)
-    if bom_encoding and bom:
-        return to_unicode(body[len(bom) :], bom_encoding)
-    try:
-        return to_unicode(body, _declared_encoding(body) or "utf-8")
-    except (LookupError, UnicodeError):
-        # w3lib accepts each codec of Python, also those that are no charset: "hex", "idna".
-        return body.decode(errors="replace")
+    return Selector(text=resolve_odd_references(html) or "<html/>", type="html")
 
 
 def text_of(root: Any) -> str:
     """Return the visible text of the lxml element *root*, in the form of :func:`html_to_text`."""
     text = re.sub(" {2,}", " ", "".join(_pieces(root)))
     return _BREAKS.sub(_newlines, text).strip()
-
-
-def _declared_encoding(body: bytes) -> str | None:
-    # Browsers prefer a <meta> to an XML declaration and accept it in the body, too. w3lib takes the
-    # first of the two and stops at <body>, so both are hidden from it at first.
-    meta_tags = _NOT_META.sub(b"<", body[:_SCAN_BYTES])
-    return html_body_declared_encoding(meta_tags) or html_body_declared_encoding(body)
 
 
 def _pieces(root: Any) -> Iterator[str]:

@@ -7,20 +7,22 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from core.errors import PermanentError
+from crawlers.decoding.json_document import load_json
+from crawlers.text import make_valid
 
 M = TypeVar("M", bound=BaseModel)
 
 
-def parse_json_rows(body: bytes, model: type[M], description: str) -> tuple[M, ...]:
-    """Return the valid rows of the JSON array *body*; *description* names them in the error.
+def parse_json_rows(text: str, model: type[M], description: str) -> tuple[M, ...]:
+    """Return the valid rows of the JSON array in *text*; *description* names them in the error.
 
     Raises:
-        PermanentError: *body* is not a JSON array, or it has rows and none is valid.
+        PermanentError: *text* has no JSON array, or it has rows and none is valid.
     """
     try:
-        return tuple(_list_adapter(model).validate_json(body))
+        return tuple(_list_adapter(model).validate_json(text))
     except ValidationError:
-        return _parse_row_by_row(body, model, description)
+        return _parse_row_by_row(text, model, description)
 
 
 @cache
@@ -28,12 +30,9 @@ def _list_adapter(model: type[M]) -> TypeAdapter[list[M]]:
     return TypeAdapter(list[model])  # type: ignore[valid-type]  # a type at run time
 
 
-def _parse_row_by_row(body: bytes, model: type[M], description: str) -> tuple[M, ...]:
+def _parse_row_by_row(text: str, model: type[M], description: str) -> tuple[M, ...]:
     """Return the rows that are valid one by one."""
-    try:
-        array = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise PermanentError(f"not {description}: invalid JSON ({type(error).__name__})") from None
+    array = load_json(text, description)
     if not isinstance(array, list):
         raise PermanentError(f"not {description}: JSON {type(array).__name__}, expected an array")
     rows = [_parse_row(row, model) for row in array]
@@ -46,8 +45,7 @@ def _parse_row_by_row(body: bytes, model: type[M], description: str) -> tuple[M,
 
 def _parse_row(row: Any, model: type[M]) -> M | None:
     try:
-        # Through bytes: pydantic rejects the lone surrogates that JSON escapes can contain.
-        row_bytes = json.dumps(row, ensure_ascii=False).encode(errors="replace")
-        return model.model_validate_json(row_bytes)
+        # Through JSON: pydantic rejects the lone surrogates that its escapes can contain.
+        return model.model_validate_json(make_valid(json.dumps(row, ensure_ascii=False)))
     except (ValidationError, RecursionError):
         return None

@@ -79,8 +79,8 @@ class Source(ABC):
         """Return the first requests of a crawl; *cursor* is None before the first one."""
 
     @abstractmethod
-    def parse(self, body: bytes, fetch: Fetch, url: str) -> ParsedPage:
-        """Parse *body*, the decompressed response to *fetch* from *url* (after redirects).
+    def parse(self, body: str, fetch: Fetch, url: str) -> ParsedPage:
+        """Parse *body*, the decoded response to *fetch* from *url* (after redirects); never empty.
 
         Raises:
             PermanentError: *body* has another format; the message names the difference.

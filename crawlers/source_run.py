@@ -15,6 +15,7 @@ from scrapy.http import Response
 
 from core.errors import PermanentError
 from core.plugins import load
+from crawlers.decoding.charset import decode
 from crawlers.download_handler import BUDGET_KEY, RequestBudget
 from crawlers.failure_reasons import reason_of
 from crawlers.job import CrawlJob, CrawlOutcome, FetchedPage, Sink, SpiderSettings
@@ -134,7 +135,7 @@ class SourceRun:
         if response.status != _OK:
             raise PermanentError(f"{redact_url(response.url)} returned {response.status}")
         self._record_move(fetch, response)
-        page = source.parse(response.body, fetch, response.url)
+        page = source.parse(_text_of(response), fetch, response.url)
         validator_values = dict(_validators(response))
         urls = {fetch.url, response.url} if validator_values else set()
         validators = dict.fromkeys(urls, validator_values)
@@ -162,6 +163,15 @@ class SourceRun:
         statuses = set(meta.get("redirect_reasons", ()))
         if statuses and statuses <= _PERMANENT_REDIRECTS and fetch.url == self.job.options.url:
             self._new_url = response.url
+
+
+def _text_of(response: Response) -> str:
+    """Return the decoded body, which is not empty."""
+    content_type = response.headers.get("Content-Type")
+    text = decode(response.body, content_type.decode("latin-1") if content_type else None)
+    if not text.strip():
+        raise PermanentError(f"{redact_url(response.url)} returned an empty response")
+    return text
 
 
 def _validators(response: Response) -> Iterator[tuple[str, str]]:

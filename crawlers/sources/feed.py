@@ -18,6 +18,7 @@ from core.crawl import Post
 from core.errors import PermanentError
 from core.identity import text_sha256
 from core.timestamps import format_utc, parse_utc
+from crawlers.decoding.feed_document import extract_feed
 from crawlers.feed_discovery import html_page_reason
 from crawlers.feed_safety import reject_unsafe_feed
 from crawlers.html_text import html_to_text
@@ -26,6 +27,7 @@ from crawlers.text import compose
 from crawlers.urls import canonical_url, host, is_absolute
 
 GONE_STATUSES: Final = (404, 410)  # an archive page that was removed
+_XML_TYPE: Final = "application/xml; charset=utf-8"  # of the XML that feedparser gets
 _ARCHIVE_RELS: Final = ("next", "prev-archive")  # RFC 5005 sections 3 and 4
 
 
@@ -65,7 +67,7 @@ class Feed(Source):
         archive_fetch = Fetch(url=position["next"], missing_statuses=GONE_STATUSES, context=context)
         return [archive_fetch, Fetch(url=self.options.url, context={**context, "until": newest})]
 
-    def parse(self, body: bytes, fetch: Fetch, url: str) -> ParsedPage:
+    def parse(self, body: str, fetch: Fetch, url: str) -> ParsedPage:
         """Return the entries of one page, and the next archive page while entries are new."""
         feed = _parse_feed(body, url)
         posts = tuple(_build_post(entry, feed, url) for entry in feed.entries)
@@ -84,15 +86,17 @@ class Feed(Source):
         return ParsedPage(posts=posts, next_fetches=next_fetches, cursor=cursor)
 
 
-def _parse_feed(body: bytes, url: str) -> Any:
+def _parse_feed(body: str, url: str) -> Any:
     """Parse *body* with feedparser; as a stream, because it fetches or opens plain strings."""
-    if reason := html_page_reason(body, url):
-        raise PermanentError(reason)
-    reject_unsafe_feed(body)
+    try:
+        xml = extract_feed(body)
+    except PermanentError as error:
+        raise PermanentError(html_page_reason(body, url) or str(error)) from None
+    reject_unsafe_feed(xml)
     try:
         feed = feedparser.parse(
-            BytesIO(body),
-            response_headers={"content-location": url},
+            BytesIO(xml.encode()),
+            response_headers={"content-location": url, "content-type": _XML_TYPE},
             resolve_relative_uris=False,
             sanitize_html=False,
         )

@@ -18,7 +18,7 @@ from core.crawl import Post
 from core.errors import PermanentError
 from core.role import Role
 from core.timestamps import format_utc, parse_utc
-from crawlers.html_text import decode_html, parse_html, text_of
+from crawlers.html_text import parse_html, text_of
 from crawlers.source import Cursor, Fetch, ParsedPage, Source, SourceInfo, SourceOptions, WebUrl
 from crawlers.urls import canonical_url, host, is_absolute
 
@@ -119,9 +119,9 @@ class Forum(Source):
             Fetch(url=self.options.url, context={**context, "until": position["top"], "top": ""}),
         ]
 
-    def parse(self, body: bytes, fetch: Fetch, url: str) -> ParsedPage:
+    def parse(self, body: str, fetch: Fetch, url: str) -> ParsedPage:
         """Return the threads of a list, or the posts of a page of a thread."""
-        page = parse_html(decode_html(body))
+        page = parse_html(body)
         is_list = fetch.context["what"] in ("start", "list")
         return self._list(page, fetch, url) if is_list else self._thread(page, fetch, url)
 

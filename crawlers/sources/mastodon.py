@@ -89,7 +89,7 @@ class Mastodon(Source):
         }
         return [self._backward(position.get("oldest", ""), context)]
 
-    def parse(self, body: bytes, fetch: Fetch, url: str) -> ParsedPage:
+    def parse(self, body: str, fetch: Fetch, url: str) -> ParsedPage:
         """Return the posts of one page, without those whose author forbids it (``noindex``)."""
         statuses = parse_json_rows(body, _Status, "a timeline")
         posts = self._posts(statuses, url)

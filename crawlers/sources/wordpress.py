@@ -98,12 +98,12 @@ class Wordpress(Source):
             fetches.append(self._links({**context, **window, "of": "posts"}))
         return fetches
 
-    def parse(self, body: bytes, fetch: Fetch, url: str) -> ParsedPage:
+    def parse(self, body: str, fetch: Fetch, url: str) -> ParsedPage:
         """Return one page of posts, of comments, or of links to them."""
         parsers = {"posts": self._parse_posts, "comments": self._parse_comments}
         return parsers.get(fetch.context["what"], self._parse_links)(body, fetch, url)
 
-    def _parse_posts(self, body: bytes, fetch: Fetch, url: str) -> ParsedPage:
+    def _parse_posts(self, body: str, fetch: Fetch, url: str) -> ParsedPage:
         rows = parse_json_rows(body, _Post, "WordPress posts")
         next_fetches = (self._posts(_next_page_context(fetch)),) if len(rows) == PAGE_SIZE else ()
         posts = tuple(_build_post(row, url) for row in rows)
@@ -116,7 +116,7 @@ class Wordpress(Source):
             final_cursor=_final_cursor(fetch, fetch.context["listed"]),
         )
 
-    def _parse_comments(self, body: bytes, fetch: Fetch, url: str) -> ParsedPage:
+    def _parse_comments(self, body: str, fetch: Fetch, url: str) -> ParsedPage:
         comments = parse_json_rows(body, _Comment, "WordPress comments")
         next_fetches = (
             (self._comments(_next_page_context(fetch)),) if len(comments) == PAGE_SIZE else ()
@@ -125,7 +125,7 @@ class Wordpress(Source):
             posts=tuple(_build_comment(row, url) for row in comments), next_fetches=next_fetches
         )
 
-    def _parse_links(self, body: bytes, fetch: Fetch, _: str) -> ParsedPage:
+    def _parse_links(self, body: str, fetch: Fetch, _: str) -> ParsedPage:
         context, links = fetch.context, parse_json_rows(body, _Link, "WordPress links")
         is_full = len(links) == PAGE_SIZE
         oldest = min(link.date_gmt for link in links).replace(tzinfo=UTC) if is_full else None

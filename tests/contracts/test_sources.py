@@ -1,8 +1,8 @@
 """Contract of every kind of source; kinds and cases are discovered, never listed here.
 
-A case is a folder tests/cases/KIND/CASE: ``input.*`` is the body, ``meta.json`` has the options,
-now and cursor (and ``fetch`` unless it is the first of the source), ``output.json`` is the
-expected page or the error.
+A case is a folder tests/cases/KIND/CASE: ``input.*`` is the body as the server sent it,
+``meta.json`` has the options, now and cursor (``fetch`` unless it is the first of the source, and
+``content_type`` if the server sent one), ``output.json`` is the expected page or the error.
 """
 
 import json
@@ -19,6 +19,7 @@ from core.errors import PermanentError
 from core.identity import mention_id
 from core.plugins import available, load
 from core.timestamps import format_utc, parse_utc
+from crawlers.decoding.charset import decode
 from crawlers.source import Fetch, ParsedPage, Source, SourceInfo
 
 CASES = Path(__file__).parents[1] / "cases"
@@ -31,7 +32,7 @@ kinds = pytest.mark.parametrize("kind", KINDS)
 
 
 def inputs_of(folder):
-    """Return the source, the fetch and the body of a case."""
+    """Return the source, the fetch, the body of a case and its Content-Type."""
     meta = json.loads((folder / "meta.json").read_text())
     source_class = load("crawlers.sources", folder.parent.name, Source)
     source = source_class(source_class.Options.model_validate(meta["options"]))
@@ -41,7 +42,7 @@ def inputs_of(folder):
         else next(iter(source.start_requests(meta["cursor"], parse_utc(meta["now"]))))
     )
     [body] = folder.glob("input.*")
-    return source, fetch, body.read_bytes()
+    return source, fetch, body.read_bytes(), meta.get("content_type")
 
 
 def page_json(page):
@@ -65,10 +66,10 @@ def page_json(page):
 @cases
 def test_case_has_its_output(folder):
     """Every field equals the recorded one; an error has the recorded message."""
-    source, fetch, body = inputs_of(folder)
+    source, fetch, body, content_type = inputs_of(folder)
     output = json.loads((folder / "output.json").read_text())
     try:
-        result = page_json(source.parse(body, fetch, fetch.url))
+        result = page_json(source.parse(decode(body, content_type), fetch, fetch.url))
     except PermanentError as error:
         result = {"error": str(error)}
     assert result == output
@@ -77,12 +78,13 @@ def test_case_has_its_output(folder):
 @cases
 def test_ids_are_stable_and_times_are_utc(folder):
     """The same body gives equal pages; every post has an id, and its times are aware and UTC."""
-    source, fetch, body = inputs_of(folder)
+    source, fetch, body, content_type = inputs_of(folder)
+    text = decode(body, content_type)
     try:
-        page = source.parse(body, fetch, fetch.url)
+        page = source.parse(text, fetch, fetch.url)
     except PermanentError:
         return
-    assert page == source.parse(body, fetch, fetch.url)
+    assert page == source.parse(text, fetch, fetch.url)
     for post in page.posts:
         assert mention_id(post.uri)
         dates = [at for at in (post.published, post.edited) if at]
@@ -113,7 +115,7 @@ def test_url_of_a_source_is_http(kind, url):
 def parse_without_crash(source, fetch, body):
     """Parse *body*; the result has to be a page or a PermanentError."""
     try:
-        page = source.parse(body, fetch, fetch.url)
+        page = source.parse(decode(body), fetch, fetch.url)
     except PermanentError:
         return
     assert isinstance(page, ParsedPage)
@@ -124,7 +126,7 @@ def parse_without_crash(source, fetch, body):
 @given(folder=st.sampled_from(FOLDERS), body=st.binary(max_size=400) | st.text().map(str.encode))
 @settings(deadline=None)
 def test_parse_is_total_on_noise(folder, body):
-    source, fetch, _ = inputs_of(folder)
+    source, fetch, *_ = inputs_of(folder)
     parse_without_crash(source, fetch, body)
 
 
@@ -132,7 +134,7 @@ def test_parse_is_total_on_noise(folder, body):
 @settings(deadline=None, max_examples=300)
 def test_parse_is_total_on_damaged_pages(folder, data):
     """The body is a real page in which random bytes replace a part."""
-    source, fetch, body = inputs_of(folder)
+    source, fetch, body, _ = inputs_of(folder)
     start, end = sorted(data.draw(st.integers(0, len(body))) for _ in range(2))
     parse_without_crash(
         source, fetch, body[:start] + data.draw(st.binary(max_size=20)) + body[end:]

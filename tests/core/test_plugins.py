@@ -109,7 +109,7 @@ class Mine(Source):
         return [Fetch(url=canonical(f"{self.options.url}?at={iso(now)}"))]
 
     def parse(self, body, fetch, url):
-        post = Post(uri=url, url=url, text=body.decode(), platform="x", author=None, published=None)
+        post = Post(uri=url, url=url, text=body, platform="x", author=None, published=None)
         return Page(posts=(post,))
 '''
 
@@ -154,7 +154,7 @@ def test_source_with_former_names_loads_after_each_error_is_followed(package):
     source = kind(kind.Options(url="https://blog.example/"))
     [fetch] = source.start_requests(None, datetime(2026, 1, 1, tzinfo=UTC))
     assert fetch.url == "https://blog.example/?at=2026-01-01T00:00:00Z"
-    assert [post.text for post in source.parse(b"hello", fetch, fetch.url).posts] == ["hello"]
+    assert [post.text for post in source.parse("hello", fetch, fetch.url).posts] == ["hello"]
 
 
 @pytest.mark.parametrize(

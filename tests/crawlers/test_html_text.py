@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawlers.html_text import decode_html, html_to_text
+from crawlers.html_text import html_to_text
 from crawlers.text import CUT_MARK, TEXT_LIMIT, compose, make_valid, truncate
 from tests.work import lines_executed
 
@@ -28,6 +28,9 @@ from tests.work import lines_executed
         ("", ""),
         ("&#0;&#xD83D;<b>x", "\ufffd\ufffdx"),
         ("\ud83d\x00<b>x", "\ufffdx"),
+        ("it&#146;s &#x80;5", "it\u2019s \u20ac5"),
+        ("a &#55357;&#56898; b &#xD83D;&#XDE42; c", "a \U0001f642 b \U0001f642 c"),
+        ("a &#56898;&#55357; b", "a \ufffd\ufffd b"),
     ],
 )
 def test_visible_text_of_html(html, text):
@@ -59,39 +62,6 @@ def test_work_grows_linearly_with_hostile_html(piece):
 @pytest.mark.parametrize("piece", ["<div>", "<a", "<b> </b>", "<br>", "&"])
 def test_megabyte_of_hostile_html_is_converted(piece):
     assert isinstance(html_to_text(piece * (1_000_000 // len(piece)) + "<p>end"), str)
-
-
-@pytest.mark.parametrize(
-    ("body", "text"),
-    [
-        ("naïve".encode(), "naïve"),
-        ("\ufeffnaïve".encode(), "naïve"),
-        ("\ufeffnaïve".encode("utf-16-le"), "naïve"),
-        ("\ufeffnaïve".encode("utf-16-be"), "naïve"),
-        ('<meta charset="windows-1251">ёж'.encode("cp1251"), '<meta charset="windows-1251">ёж'),
-        (b"<meta charset=klingon>x", "<meta charset=klingon>x"),
-        (b"\xff\x00caf\xe9", "\ufffd\x00caf\ufffd"),
-        (b"<meta charset=iso-8859-1>\x93\x80\x94", "<meta charset=iso-8859-1>\u201c\u20ac\u201d"),
-        (
-            b'<?xml version="1.0" encoding="koi8-r"?>\xc1',
-            '<?xml version="1.0" encoding="koi8-r"?>а',
-        ),
-        (
-            b'<?xml version="1.0" encoding="koi8-r"?><meta charset=cp1251>\xe0',
-            '<?xml version="1.0" encoding="koi8-r"?><meta charset=cp1251>а',
-        ),
-        (b"<body><meta charset=cp1251>\xe0", "<body><meta charset=cp1251>а"),
-        ("<!-- <meta charset=cp1251> -->ё".encode(), "<!-- <meta charset=cp1251> -->ё"),
-    ],
-)
-def test_page_is_decoded_with_its_charset(body, text):
-    assert decode_html(body) == text
-
-
-@pytest.mark.parametrize("codec", ["hex", "idna", "rot13", "undefined", "utf-7"])
-def test_codec_that_is_no_charset_is_ignored(codec):
-    page = f"<meta charset={codec}>+ADw-ёж"
-    assert decode_html(page.encode()) == page
 
 
 @given(st.text(st.characters(codec=None)) | st.text(max_size=5).map(lambda t: t * 9_000))

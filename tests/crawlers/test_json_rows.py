@@ -27,8 +27,8 @@ JSON = st.recursive(
 BAD = JSON.filter(lambda value: not (isinstance(value, dict) and "id" in value))
 
 
-def body(rows) -> bytes:
-    return json.dumps(rows).encode()
+def body(rows) -> str:
+    return json.dumps(rows)
 
 
 @settings(max_examples=40)
@@ -49,19 +49,18 @@ def test_page_without_valid_rows_is_rejected(rows):
 
 
 def test_empty_list_is_valid():
-    assert parse_json_rows(b"[]", Row, "a list") == ()
+    assert parse_json_rows("[]", Row, "a list") == ()
 
 
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
-        (b"", "invalid JSON"),
-        (b"<html>", "invalid JSON"),
-        (b"\xff\xfe", "invalid JSON"),
-        (b"[" * 100_000, "invalid JSON"),
-        (b'{"error": "gone"}', "JSON dict, expected an array"),
-        (b"null", "JSON NoneType"),
-        (b"3", "JSON int"),
+        ("", "the response is empty"),
+        ("<html>", "invalid JSON"),
+        ("[" * 100_000, "invalid JSON"),
+        ('{"error": "gone"}', "JSON dict, expected an array"),
+        ("null", "JSON NoneType"),
+        ("3", "JSON int"),
     ],
 )
 def test_other_json_is_rejected_without_quoting_it(body, reason):
@@ -73,6 +72,5 @@ def test_other_json_is_rejected_without_quoting_it(body, reason):
 
 def test_row_with_lone_surrogate_is_parsed():
     """JSON escapes can contain a lone surrogate, which has no UTF-8."""
-    (row,) = parse_json_rows(b'[{"id": 1, "text": "a\\ud83d b"}]', Row, "a list")
-    row.text.encode()
-    assert row.text.startswith("a")
+    (row,) = parse_json_rows('[{"id": 1, "text": "a\\ud83d b"}]', Row, "a list")
+    assert row.text == "a\ufffd b"

@@ -88,7 +88,7 @@ def test_authors_are_filtered_by_their_consent():
     for only_indexable in (False, True):
         source = kind(options("mastodon", only_indexable=only_indexable))
         [fetch] = source.start_requests(None, NOW)
-        page = source.parse(body.encode(), fetch, fetch.url)
+        page = source.parse(body, fetch, fetch.url)
         uris[only_indexable] = [post.uri for post in page.posts]
     assert uris == {False: ["urn:0", "urn:1"], True: ["urn:0"]}
 

@@ -139,7 +139,7 @@ def walk(site, cursor, now=NOW, *, most=10**6):
         if most == 0:
             return uris, cursor, False
         most -= 1
-        page = source.parse(site.get(step.url).encode(), step, step.url)
+        page = source.parse(site.get(step.url), step, step.url)
         uris |= {post.uri for post in page.posts}
         cursor = cursor if page.cursor is None else page.cursor
         steps += [] if page.final_cursor is None else [page.final_cursor]

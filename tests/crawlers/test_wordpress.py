@@ -43,7 +43,7 @@ def test_time_of_the_listing_stays_in_the_cursor():
         "backfilled": True,
         "listed": format_utc(NOW - LISTING_INTERVAL / 2),
     }
-    page = SITE.parse(b"[]", first_fetches(**cursor)["posts"], "https://diary.example")
+    page = SITE.parse("[]", first_fetches(**cursor)["posts"], "https://diary.example")
     assert page.final_cursor == {**cursor, "until": format_utc(NOW)}
 
 
@@ -51,7 +51,7 @@ def test_site_may_refuse_the_listing():
     assert due_fetches()["links"].missing_statuses == MISSING_STATUSES
 
 
-@pytest.mark.parametrize("body", [b"", b"null", b'{"code": "error"}', b"<html>", b'[{"id": 1}]'])
+@pytest.mark.parametrize("body", ["", "null", '{"code": "error"}', "<html>", '[{"id": 1}]'])
 def test_invalid_listing_is_rejected(body):
     links = due_fetches()["links"]
     with pytest.raises(PermanentError):
@@ -60,7 +60,7 @@ def test_invalid_listing_is_rejected(body):
 
 def test_empty_response_is_no_listing():
     links = due_fetches()["links"]
-    assert SITE.parse(b"[]", links, links.url).listing is None
+    assert SITE.parse("[]", links, links.url).listing is None
 
 
 def test_listing_has_at_most_three_pages_of_posts():
@@ -69,6 +69,6 @@ def test_listing_has_at_most_three_pages_of_posts():
     pages = 0
     while fetch:
         pages += 1
-        page = SITE.parse(json.dumps([row] * 100).encode(), fetch, fetch.url)
+        page = SITE.parse(json.dumps([row] * 100), fetch, fetch.url)
         fetch = next((f for f in page.next_fetches if f.context["of"] == "posts"), None)
     assert pages == 3

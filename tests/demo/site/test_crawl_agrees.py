@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.plugins import load
+from crawlers.decoding.charset import decode
 from crawlers.source import Source
 from demo.corpus_model import Corpus, Line
 from demo.ground_truth import expected_lines, visible_text
@@ -47,7 +48,7 @@ def crawl(site, source, base, now):
     while pending_fetches:
         request = pending_fetches.pop()
         url, body = fetch(site, request.url, base, now)
-        page = reader.parse(body, request, url)
+        page = reader.parse(decode(body), request, url)
         posts |= {post.uri: post for post in page.posts}
         pending_fetches += page.next_fetches
     return posts

@@ -6,6 +6,7 @@ import os
 import pytest
 
 from core.plugins import load
+from crawlers.decoding.charset import decode
 from crawlers.source import Fetch, Source
 from demo.site.app import Site
 from demo.site.faults import rate_limited_path
@@ -67,7 +68,7 @@ def test_broken_feed_contains_no_posts(site, start):
     note = {"top": "2026-01-01T00:00:00Z", "until": "2026-01-01T00:00:00Z", "now": "2027-01-01"}
     with pytest.raises(Exception, match="not a feed"):
         source.parse(
-            response.body, Fetch(url="x", context=note), "http://127.0.0.1/broken/feed.xml"
+            decode(response.body), Fetch(url="x", context=note), "http://127.0.0.1/broken/feed.xml"
         )
 
 
