@@ -97,7 +97,7 @@ def scrapy_settings(settings: SpiderSettings, allowed_hosts: AllowedHosts) -> di
             f"{scrapy_package}.downloadtimeout.DownloadTimeoutMiddleware": 350,
             f"{scrapy_package}.useragent.UserAgentMiddleware": 500,
             f"{scrapy_package}.retry.RetryMiddleware": 550,
-            f"{scrapy_package}.httpcompression.HttpCompressionMiddleware": 590,
+            f"{own_package}.decoding.decompression.Decompression": 590,
             f"{scrapy_package}.redirect.RedirectMiddleware": 600,
         },
         "SPIDER_MIDDLEWARES_BASE": {},
@@ -111,6 +111,8 @@ def scrapy_settings(settings: SpiderSettings, allowed_hosts: AllowedHosts) -> di
         "DOWNLOAD_TIMEOUT": settings.timeout,
         "DOWNLOAD_MAXSIZE": settings.max_bytes,
         "DOWNLOAD_WARNSIZE": 0,
+        # A wrong Content-Length looks like a loss: Decompression looks at the end instead.
+        "DOWNLOAD_FAIL_ON_DATALOSS": False,
         "REDIRECT_MAX_TIMES": settings.max_redirects,
         # Delay and concurrency are those of crawlers.politeness, by host and port.
         "DOWNLOAD_DELAY": 0,
@@ -119,6 +121,5 @@ def scrapy_settings(settings: SpiderSettings, allowed_hosts: AllowedHosts) -> di
         "RETRY_HTTP_CODES": [500, 502, 504, 522, 524, 408],  # 429 and 503: see crawlers.retry_after
         "RETRY_EXCEPTIONS": [
             "scrapy.exceptions.DownloadFailedError",
-            "scrapy.exceptions.ResponseDataLossError",
         ],
     }
