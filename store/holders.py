@@ -36,7 +36,9 @@ def replace_holder(tx: Connection, holder: Holder, former: Holder | None) -> boo
     """Let *holder* follow *former*. Return False if the row is another one by now."""
     if former is None:
         statement = upsert(tx, holders).values(name=_RUN, **asdict(holder))
-        return bool(tx.execute(statement.on_conflict_do_nothing()).rowcount)
+        # Not its count of rows, which PostgreSQL's driver does not report.
+        statement = statement.on_conflict_do_nothing().returning(holders.c.token)
+        return tx.execute(statement).first() is not None
     is_former = (holders.c.token == former.token) & (holders.c.beats == former.beats)
     return bool(tx.execute(update(holders).where(is_former).values(**asdict(holder))).rowcount)
 

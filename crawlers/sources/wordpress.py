@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
-from urllib.parse import urldefrag, urlencode
+from urllib.parse import urlencode
 
 from pydantic import BaseModel, Field
 
@@ -221,7 +221,7 @@ def _build_post(row: _Post, url: str) -> Post:
 
 
 def _build_comment(row: _Comment, url: str) -> Post:
-    article = urldefrag(row.link).url
+    article = row.link.partition("#")[0]
     return Post(
         uri=canonical_url(row.link),
         url=row.link,

@@ -86,6 +86,7 @@ def test_missing_key_beside_authors_of_an_earlier_version_is_not_made_anew(sqlit
 
 def test_another_key_is_refused_until_it_is_accepted(sqlite_record, tmp_path):
     open_key(sqlite_record, tmp_path / "a")
+    voice_key(tmp_path / "b")
     with pytest.raises(ConfigError, match=r"is not the key .* harken rebuild --new-voice-key"):
         open_key(sqlite_record, tmp_path / "b")
     with sqlite_record.write() as tx:

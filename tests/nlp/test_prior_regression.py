@@ -6,7 +6,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nlp.prior_regression import (
-    LOGITS_PER_COSINE,
     PRIOR_STRENGTH,
     class_probabilities,
     fit_from_prior,
@@ -85,6 +84,5 @@ def test_a_single_class_leaves_the_prior():
 def test_shares_are_probabilities_in_the_order_of_the_cosines(cosines):
     weights = class_probabilities(np.array([cosines], np.float32))[0]
     assert weights.sum() == pytest.approx(1, abs=1e-5)
-    assert list(np.argsort(weights, kind="stable")) == list(
-        np.argsort(np.exp(LOGITS_PER_COSINE * np.array([cosines], np.float32)[0]), kind="stable")
-    )
+    in_order = weights[np.argsort(cosines)]
+    assert (np.diff(in_order) >= -1e-6).all()  # of cosines that differ by less the shares are equal
