@@ -22,6 +22,7 @@ from harken import wiring
 from harken.clock import Clock
 from harken.commands.evaluation.fitting import settings_text
 from harken.commands.output import dumps
+from harken.voice_key import accept_key
 from indexer.engines.memory import MemoryIndex
 from nlp.evaluation.evaluate import evaluate
 from nlp.evaluation.task import EvaluationOptions
@@ -84,7 +85,10 @@ def from_commands(template, folder):
     """Yield the output of the commands on a small installation in *folder*, and of its console."""
     (folder / "state").mkdir()
     database = shutil.copy(template, folder / "state" / "record.db")
-    fill_database(Database(f"sqlite:///{database}"))
+    record = Database(f"sqlite:///{database}")
+    fill_database(record)
+    with record.write() as tx:
+        accept_key(tx, folder / "state")
     (folder / "harken.yaml").write_text(CONFIG.format(state=folder / "state"))
     (folder / "labels.jsonl").write_text(LABELS)
     calls = _calls(folder)
