@@ -52,6 +52,11 @@ class WordEffect:
     # negative.
     change: float
 
+    @property
+    def counts_only_with_others(self) -> bool:
+        """True if it alone changes nothing in the hundredths of polarity that people are shown."""
+        return round(abs(self.change) * 100) == 0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:

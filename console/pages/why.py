@@ -28,7 +28,6 @@ from templates.i18n import Message, msg
 
 router = APIRouter()
 RELOAD_S: Final = 2  # a worker answers within one batch
-MIN_VISIBLE_CHANGE: Final = 0.005  # of a score; the page rounds smaller ones to 0
 # A slug of the mention's watches; without it the score of the whole text.
 WatchParam = Annotated[str | None, Query(max_length=200)]
 # True: ask a second time after a failure.
@@ -144,6 +143,6 @@ def _score_notes(explanation: Explanation) -> Iterator[Message]:
 
 def _effect(word: WordEffect) -> str:
     """Return the key of the sentence on *word*: of what it changes without the other words."""
-    if abs(word.change) < MIN_VISIBLE_CHANGE:
+    if word.counts_only_with_others:
         return "together"
     return "negative" if word.change < 0 else "positive"

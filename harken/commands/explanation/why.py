@@ -8,7 +8,7 @@ from harken.commands.options import INSTALLATION, Invocation, shared_options
 from harken.commands.tables import Output, Table
 
 if TYPE_CHECKING:
-    from core.analysis import Explanation
+    from core.analysis import Explanation, WordEffect
 
 
 @shared_options(INSTALLATION)
@@ -51,7 +51,7 @@ def _output(explanation: "Explanation", text: str) -> list[Output]:
     if not explanation.words:
         return [*lines, "no word moves it"]
     rest = explanation.polarity - explanation.joint_change
-    rows = [(text[w.start : w.end], _change(w.change)) for w in explanation.words]
+    rows = [(text[w.start : w.end], _change(w)) for w in explanation.words]
     return [
         *lines,
         f"without the words below: {rest:+.2f}",
@@ -59,6 +59,5 @@ def _output(explanation: "Explanation", text: str) -> list[Output]:
     ]
 
 
-def _change(change: float) -> str:
-    rounded = f"{change:+.2f}"
-    return "only with the others" if float(rounded) == 0 else rounded
+def _change(word: "WordEffect") -> str:
+    return "only with the others" if word.counts_only_with_others else f"{word.change:+.2f}"

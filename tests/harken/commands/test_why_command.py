@@ -2,6 +2,7 @@
 
 import pytest
 
+from core.analysis import WordEffect
 from harken.commands.explanation.why import _change
 from harken.pipeline.analyse import analyse_batch
 from nlp.topic_classifier import TopicClassifier
@@ -43,4 +44,4 @@ def test_words_are_printed_with_their_change(config):
     ],
 )
 def test_word_that_counts_only_with_others_says_so(change, cell):
-    assert _change(change) == cell
+    assert _change(WordEffect(start=0, end=1, change=change)) == cell
