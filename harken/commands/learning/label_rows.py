@@ -14,12 +14,12 @@ from core.errors import ConfigError
 from core.mention import Sentiment
 from core.plugins import unknown_name
 from core.timestamps import parse_utc
+from store.batches import batches
 from store.labels.label import NO_TOPIC, ROLE_CLASSES, Label, LabelHead
 from store.labels.labels import LabellableMention, is_revision, labellable_mentions
 from store.watches import active_topics, active_watches
 
 KEYS: Final = ("id", "sentiment", "watch", "topic", "role", "by", "at", "text_sha256")
-_BATCH_SIZE: Final = 500  # rows of one query
 
 NumberedRow = tuple[int, Mapping[str, Any]]  # number of the line, from 1; values by key
 
@@ -36,8 +36,7 @@ class LabelReader:
     def labels(self, rows: Sequence[Mapping[str, Any]]) -> list[list[Label] | ConfigError]:
         """Return the labels of each row, or the error that says what is wrong with it."""
         results: list[list[Label] | ConfigError] = []
-        for start in range(0, len(rows), _BATCH_SIZE):
-            batch = rows[start : start + _BATCH_SIZE]
+        for batch in batches(rows):
             ids = {str(row.get("id", "")) for row in batch}
             mentions = labellable_mentions(self._tx, ids)
             results += [self._result(row, mentions) for row in batch]
