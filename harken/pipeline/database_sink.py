@@ -45,10 +45,9 @@ class DatabaseSink:
         self._progress = progress
         with database.write() as tx:
             self._voice = wiring.pseudonym(tx, settings.state)
+            active_watches = watches.active_watches(tx)
         self._match = _post_matcher(wiring.matcher(database))
         self._intervals = {s.slug: s.every for s in settings.sources}
-        with database.read() as tx:
-            active_watches = watches.active_watches(tx)
         days = max((w.retention_days for w in active_watches), default=0)
         self._retention = timedelta(days=days)
         self._own_posts = OwnPosts(active_watches, self._voice)
