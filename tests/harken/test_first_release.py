@@ -2,15 +2,14 @@
 
 import gzip
 import json
-import os
 import shutil
-import subprocess
-import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+
+from tests.harken.cli_process import harken
 
 pytestmark = pytest.mark.crawl
 
@@ -56,20 +55,6 @@ def home(tmp_path, site):
     settings = (RELEASE / "harken.yaml").read_text(encoding="utf-8")
     (tmp_path / "harken.yaml").write_text(settings.replace("http://127.0.0.1:18765", site))
     return tmp_path
-
-
-def harken(home, *arguments):
-    """Run a command in *home* and return its standard output."""
-    process = subprocess.run(
-        [sys.executable, "-m", "harken", *arguments],
-        cwd=home,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert process.returncode == 0, process.stderr
-    return process.stdout
 
 
 def mentions(home):

@@ -1,31 +1,17 @@
 """Whatever a command makes is closed to other accounts of the machine, with the usual umask."""
 
 import os
-import subprocess
-import sys
-from pathlib import Path
+from functools import partial
 
 import pytest
+
+from tests.harken import cli_process
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(os.name != "posix", reason="no POSIX permissions"),
 ]
-USUAL_UMASK = 0o022
-
-
-def harken(home: Path, *arguments: str) -> str:
-    process = subprocess.run(
-        [sys.executable, "-m", "harken", *arguments],
-        cwd=home,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
-        umask=USUAL_UMASK,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert process.returncode == 0, process.stderr
-    return process.stdout
+harken = partial(cli_process.harken, umask=0o022)  # the usual one
 
 
 def test_settings_and_state_are_closed_to_others(tmp_path):
