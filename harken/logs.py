@@ -57,7 +57,6 @@ def configure_logging(level: str = "INFO", **context: str) -> None:
         processors=[*common_processors, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
         logger_factory=structlog.stdlib.LoggerFactory(),
-        cache_logger_on_first_use=True,
     )
     handler = _StderrHandler()
     handler.setFormatter(

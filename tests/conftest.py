@@ -1,6 +1,7 @@
-"""Fixtures of all tests: a fixed time, an open database, and no network except loopback."""
+"""Fixtures of all tests: a restored log, a fixed time, an open database, loopback only."""
 
 import ipaddress
+import logging
 import os
 import shutil
 import socket
@@ -15,6 +16,7 @@ from typing import Any, TypeVar
 
 import hypothesis
 import pytest
+import structlog
 from sqlalchemy import create_engine, text
 
 from store.database import Database
@@ -23,6 +25,21 @@ from store.tables import metadata
 # Cores are shared, so no deadline. Each run has other examples, so fifty are enough for one.
 hypothesis.settings.register_profile("house", deadline=None, max_examples=50)
 hypothesis.settings.load_profile("house")
+
+# ---- the log
+
+
+@pytest.fixture(autouse=True)
+def _restored_log() -> Iterator[None]:
+    """Restore the log configuration of this process after a test that ran a command."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
+    structlog.contextvars.clear_contextvars()
+
 
 # ---- the clock
 

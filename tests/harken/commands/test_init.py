@@ -1,11 +1,9 @@
 """``harken init``: valid settings for a brand of any name."""
 
 import json
-import logging
 from pathlib import Path
 
 import pytest
-import structlog
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -87,17 +85,6 @@ def test_safety_topic_mentions_fire():
 def test_state_folder_can_have_any_name(name):
     folder = Path("/srv") / name.replace("/", "_")
     assert example_settings("Acme", state=folder).state == folder
-
-
-@pytest.fixture(autouse=True)
-def restored_log():
-    """Restore the log configuration of this process after a command."""
-    handlers = logging.getLogger().handlers
-    level = logging.getLogger().level
-    yield
-    logging.getLogger().handlers = handlers
-    logging.getLogger().setLevel(level)
-    structlog.reset_defaults()
 
 
 @pytest.fixture
