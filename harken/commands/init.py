@@ -11,6 +11,7 @@ import typer
 import yaml
 
 from core.errors import ConfigError
+from crawlers.urls import check_web_url
 from harken.commands.options import INSTALLATION, Invocation, shared_options
 from harken.commands.output import write_file
 
@@ -27,7 +28,6 @@ _SOURCE_COMMENT = """\
 #     every: 15m
 #     options:
 #       url: https://blog.example.org/feed.xml"""
-_FEED_URL = re.compile(r"https?://[^/\s]+\S*")
 
 
 @shared_options(INSTALLATION)
@@ -42,11 +42,10 @@ def init(
     """
     config, feeds = invocation.config, feed or []
     for url in feeds:
-        if not _FEED_URL.fullmatch(url):
-            raise ConfigError(
-                f"--feed: {url!r} is no web address. Use a URL such as "
-                "https://blog.example.org/feed.xml."
-            )
+        try:
+            check_web_url(url)
+        except ValueError as error:
+            raise ConfigError(f"--feed {url}: {error}.") from error
     if config.exists():
         raise ConfigError(
             f"{config}: already exists. Remove it, or use another file with --config."

@@ -83,9 +83,12 @@ def mistakes(home, tmp_path_factory):
             *("--predictions", str(folder / "no" / "out.jsonl")),
         ],
         "cannot be written (No such file": ["init", *config_option("no/harken.yaml")],
-        "--feed: 'notaurl' is no web address. Use a URL such as https://": [
+        "--feed notaurl: 'notaurl' is no web address; use https://host/path.": [
             *("init", "--feed", "https://a.example/feed", "--feed", "notaurl"),
             *config_option("new.yaml"),
+        ],
+        "--feed https://a.example:99999/: port 99999 does not exist": [
+            *("init", "--feed", "https://a.example:99999/", *config_option("new.yaml")),
         ],
         "cannot create folder": ["run", *config, "--state", str(folder / "bad.db" / "state")],
         "is not a date": ["digest", *config, "--date", "2026-02-30"],
