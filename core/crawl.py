@@ -55,6 +55,9 @@ class CrawledPage:
     run: str
     posts: tuple[CrawledPost, ...] = ()
     dropped: tuple[DroppedPost, ...] = ()
+    row_drops: Mapping[str, int] = field(
+        default_factory=dict
+    )  # rows that gave no post of their own, by reason: unreadable | noindex | repeated …
     cursor: Mapping[str, object] | None = None  # new cursor of the source; None: unchanged
     validators: Mapping[str, Mapping[str, str]] = field(
         default_factory=dict

@@ -1,5 +1,6 @@
 """Filtering of the posts of a page; the database keeps the text of matching posts only."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -45,6 +46,13 @@ def filter_posts(
                 _crawled_post(post_id, post, matches, voice=voice_key, family=family(post.text))
             )
     return crawled_posts, dropped_posts
+
+
+def count_row_drops(posts: Sequence[Post]) -> Mapping[str, int]:
+    """Return the number of *posts* that :func:`filter_posts` returns in neither list, by reason."""
+    uris = Counter(make_valid(post.uri) for post in posts)
+    counts = {"unreadable": uris.pop("", 0), "repeated": uris.total() - len(uris)}
+    return {reason: count for reason, count in counts.items() if count}
 
 
 def _drop_reason(post: Post, *, now: datetime, oldest: datetime) -> str | None:

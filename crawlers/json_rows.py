@@ -1,8 +1,10 @@
-"""Parsing of foreign JSON arrays: an invalid row is left out, an invalid page is an error."""
+"""Parsing of foreign JSON arrays: an invalid row is counted, an invalid page is an error."""
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
@@ -13,14 +15,34 @@ from crawlers.text import make_valid
 M = TypeVar("M", bound=BaseModel)
 
 
-def parse_json_rows(text: str, model: type[M], description: str) -> tuple[M, ...]:
-    """Return the valid rows of the JSON array in *text*; *description* names them in the error.
+@dataclass(frozen=True, slots=True)
+class JsonRows(Generic[M]):
+    """The rows of a page."""
+
+    rows: tuple[M, ...]  # the valid ones, in the order of the page
+    unreadable: int = 0  # rows without the required fields
+
+    @property
+    def count(self) -> int:
+        """The number of rows that the server sent, for decisions on further pages."""
+        return len(self.rows) + self.unreadable
+
+    @property
+    def drops(self) -> Mapping[str, int]:
+        """The rows that give no post, as ``ParsedPage.row_drops``."""
+        return {"unreadable": self.unreadable} if self.unreadable else {}
+
+
+def parse_json_rows(text: str, model: type[M], description: str) -> JsonRows[M]:
+    """Return the rows of the JSON array in *text*; *description* names them in the error.
+
+    PHP sends an array as an object with numbers as keys if some of its rows were removed.
 
     Raises:
         PermanentError: *text* has no JSON array, or it has rows and none is valid.
     """
     try:
-        return tuple(_list_adapter(model).validate_json(text))
+        return JsonRows(tuple(_list_adapter(model).validate_json(text)))
     except ValidationError:
         return _parse_row_by_row(text, model, description)
 
@@ -30,17 +52,20 @@ def _list_adapter(model: type[M]) -> TypeAdapter[list[M]]:
     return TypeAdapter(list[model])  # type: ignore[valid-type]  # a type at run time
 
 
-def _parse_row_by_row(text: str, model: type[M], description: str) -> tuple[M, ...]:
-    """Return the rows that are valid one by one."""
+def _parse_row_by_row(text: str, model: type[M], description: str) -> JsonRows[M]:
+    """Return the rows that are valid one by one, and the number of the others."""
     array = load_json(text, description)
+    if isinstance(array, dict) and array and all(map(str.isdecimal, array)):
+        array = list(array.values())
     if not isinstance(array, list):
         raise PermanentError(f"not {description}: JSON {type(array).__name__}, expected an array")
     rows = [_parse_row(row, model) for row in array]
-    if rows and not any(rows):
+    valid_rows = tuple(row for row in rows if row is not None)
+    if rows and not valid_rows:
         raise PermanentError(
             f"not {description}: none of its {len(rows)} rows has the expected fields"
         )
-    return tuple(row for row in rows if row is not None)
+    return JsonRows(valid_rows, len(rows) - len(valid_rows))
 
 
 def _parse_row(row: Any, model: type[M]) -> M | None:

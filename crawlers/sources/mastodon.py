@@ -91,21 +91,28 @@ class Mastodon(Source):
 
     def parse(self, body: str, fetch: Fetch, url: str) -> ParsedPage:
         """Return the posts of one page, without those whose author forbids it (``noindex``)."""
-        statuses = parse_json_rows(body, _Status, "a timeline")
-        posts = self._posts(statuses, url)
+        page = parse_json_rows(body, _Status, "a timeline")
+        statuses = page.rows
+        posts, hidden_count = self._posts(statuses, url)
+        drops = page.drops | ({"noindex": hidden_count} if hidden_count else {})
         by_age = sorted(statuses, key=lambda status: _id_order(status.id))
         newest = max([fetch.context["newest"], *(status.id for status in by_age)], key=_id_order)
         final_cursor = {"newest": newest, "backfilled": True}
         if "until" not in fetch.context:
             next_fetches = (self._forward(newest),) if by_age else ()
-            return ParsedPage(posts=posts, next_fetches=next_fetches, cursor=final_cursor)
+            return ParsedPage(
+                posts=posts, row_drops=drops, next_fetches=next_fetches, cursor=final_cursor
+            )
         if not by_age or by_age[0].created_at < parse_utc(fetch.context["until"]):
-            return ParsedPage(posts=posts, cursor=final_cursor)
+            return ParsedPage(posts=posts, row_drops=drops, cursor=final_cursor)
         oldest = by_age[0].id
         context = {"until": fetch.context["until"], "newest": newest}
         next_fetch = self._backward(oldest, context)
         return ParsedPage(
-            posts=posts, next_fetches=(next_fetch,), cursor={**context, "oldest": oldest}
+            posts=posts,
+            row_drops=drops,
+            next_fetches=(next_fetch,),
+            cursor={**context, "oldest": oldest},
         )
 
     def _forward(self, newest: str) -> Fetch:
@@ -121,9 +128,12 @@ class Mastodon(Source):
         query = urlencode({"limit": PAGE_SIZE, **local, **id_bounds})
         return f"{self.options.url.rstrip('/')}/api/v1/timelines/{timeline}?{query}"
 
-    def _posts(self, statuses: Iterable[_Status], url: str) -> tuple[Post, ...]:
-        originals = (status.reblog or status for status in statuses)
-        return tuple(_build_post(status, url) for status in originals if self._is_allowed(status))
+    def _posts(self, statuses: Iterable[_Status], url: str) -> tuple[tuple[Post, ...], int]:
+        """Return the posts, and the number of statuses whose author forbids it."""
+        originals = [status.reblog or status for status in statuses]
+        allowed = [status for status in originals if self._is_allowed(status)]
+        posts = tuple(_build_post(status, url) for status in allowed)
+        return posts, len(originals) - len(allowed)
 
     def _is_allowed(self, status: _Status) -> bool:
         author = status.account

@@ -104,33 +104,37 @@ class Wordpress(Source):
         return parsers.get(fetch.context["what"], self._parse_links)(body, fetch, url)
 
     def _parse_posts(self, body: str, fetch: Fetch, url: str) -> ParsedPage:
-        rows = parse_json_rows(body, _Post, "WordPress posts")
-        next_fetches = (self._posts(_next_page_context(fetch)),) if len(rows) == PAGE_SIZE else ()
-        posts = tuple(_build_post(row, url) for row in rows)
+        page = parse_json_rows(body, _Post, "WordPress posts")
+        next_fetches = (self._posts(_next_page_context(fetch)),) if page.count == PAGE_SIZE else ()
+        posts = tuple(_build_post(row, url) for row in page.rows)
         if fetch.context["page"] != "1":
-            return ParsedPage(posts=posts, next_fetches=next_fetches)
+            return ParsedPage(posts=posts, row_drops=page.drops, next_fetches=next_fetches)
         comment_fetches = (self._comments(dict(fetch.context)),) if self.options.comments else ()
         return ParsedPage(
             posts=posts,
+            row_drops=page.drops,
             next_fetches=next_fetches + comment_fetches,
             final_cursor=_final_cursor(fetch, fetch.context["listed"]),
         )
 
     def _parse_comments(self, body: str, fetch: Fetch, url: str) -> ParsedPage:
-        comments = parse_json_rows(body, _Comment, "WordPress comments")
+        page = parse_json_rows(body, _Comment, "WordPress comments")
         next_fetches = (
-            (self._comments(_next_page_context(fetch)),) if len(comments) == PAGE_SIZE else ()
+            (self._comments(_next_page_context(fetch)),) if page.count == PAGE_SIZE else ()
         )
         return ParsedPage(
-            posts=tuple(_build_comment(row, url) for row in comments), next_fetches=next_fetches
+            posts=tuple(_build_comment(row, url) for row in page.rows),
+            row_drops=page.drops,
+            next_fetches=next_fetches,
         )
 
     def _parse_links(self, body: str, fetch: Fetch, _: str) -> ParsedPage:
-        context, links = fetch.context, parse_json_rows(body, _Link, "WordPress links")
-        is_full = len(links) == PAGE_SIZE
+        context, page = fetch.context, parse_json_rows(body, _Link, "WordPress links")
+        links, is_full = page.rows, page.count == PAGE_SIZE
         oldest = min(link.date_gmt for link in links).replace(tzinfo=UTC) if is_full else None
         next_fetches = self._more_links(fetch, oldest)
-        listing = _build_listing(links, context, oldest)
+        # An unreadable row may be a post that exists: without it nothing is a deletion.
+        listing = None if page.unreadable else _build_listing(links, context, oldest)
         if context["of"] != "posts" or context["page"] != "1":
             return ParsedPage(listing=listing, next_fetches=next_fetches)
         if self.options.comments:

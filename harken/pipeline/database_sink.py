@@ -1,5 +1,6 @@
 """Sink that stores what a crawl fetches."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -9,7 +10,7 @@ import structlog
 
 from config.settings import Settings
 from core.crawl import CrawledPage, CrawledPost, Post
-from crawlers.filtering import filter_posts
+from crawlers.filtering import count_row_drops, filter_posts
 from crawlers.job import CrawlJob, CrawlOutcome, FetchedPage
 from crawlers.source import ParsedPage
 from harken import wiring
@@ -69,6 +70,7 @@ class DatabaseSink:
             run=job.run,
             posts=tuple(self._with_owners(p, job.source) for p in crawled_posts),
             dropped=tuple(dropped_posts),
+            row_drops=Counter(page.row_drops) + Counter(count_row_drops(page.posts)),
             cursor=page.cursor,
             validators=fetched_page.validators,
         )

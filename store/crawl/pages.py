@@ -107,11 +107,11 @@ def _page_counts(
 ) -> PageCounts:
     post_count = len(page.posts) + len(page.dropped)
     return PageCounts(
-        fetched=post_count,
+        fetched=post_count + sum(page.row_drops.values()),
         known=post_count - len(dropped_posts) - edit_count - new_count,
         edited=edit_count,
         new=new_count,
-        dropped=Counter(d.reason for d in dropped_posts),
+        dropped=Counter(d.reason for d in dropped_posts) + Counter(page.row_drops),
     )
 
 

@@ -56,7 +56,13 @@ def page_json(page):
         for post in page.posts
     ]
     follow = [{"url": f.url, "note": dict(f.context)} for f in page.next_fetches]
-    values = {"posts": posts, "follow": follow, "cursor": page.cursor, "after": page.final_cursor}
+    values = {
+        "posts": posts,
+        "drops": dict(page.row_drops),
+        "follow": follow,
+        "cursor": page.cursor,
+        "after": page.final_cursor,
+    }
     if page.listing:
         times = {n: format_utc(getattr(page.listing, n)) for n in ("since", "until", "before")}
         values["listing"] = {**times, "uris": sorted(page.listing.uris)}

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from core.crawl import Post
 from core.identity import mention_id, text_sha256
-from crawlers.filtering import filter_posts
+from crawlers.filtering import count_row_drops, filter_posts
 from crawlers.text import CUT_MARK
 
 NOW = datetime(2026, 11, 22, 6, tzinfo=UTC)
@@ -88,6 +88,13 @@ def test_post_without_storable_uri_is_ignored():
     assert (len(crawled_posts), dropped_posts) == (1, [])
 
 
+def test_posts_in_neither_list_are_counted():
+    """A page of posts is its crawled and dropped posts and these counts."""
+    page = (post("\x00"), post(text="first box"), post(text=""), post("https://a.example/2"))
+    assert count_row_drops(page) == {"unreadable": 1, "repeated": 1}
+    assert count_row_drops((post(),)) == {}
+
+
 NAMES = st.text(min_size=1).filter(lambda name: name.strip("\x00"))
 
 
@@ -99,3 +106,4 @@ def test_every_id_is_returned_once(posts):
     assert len(ids) == len(set(ids))
     assert len(ids) <= len(posts)
     assert bool(ids) == bool(posts)
+    assert len(ids) + sum(count_row_drops(posts).values()) == len(posts)

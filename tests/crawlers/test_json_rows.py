@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from core.errors import PermanentError
-from crawlers.json_rows import parse_json_rows
+from crawlers.json_rows import JsonRows, parse_json_rows
 
 
 class Row(BaseModel):
@@ -37,7 +37,10 @@ def test_valid_rows_are_parsed_in_order_among_invalid_ones(rows, last_row):
     rows = [*rows, last_row]
     good = [row for row in rows if isinstance(row, dict) and "id" in row]
     parsed_rows = parse_json_rows(body(rows), Row, "a list")
-    assert [row.id for row in parsed_rows] == [row["id"] for row in good]
+    assert [row.id for row in parsed_rows.rows] == [row["id"] for row in good]
+    assert parsed_rows.count == len(rows)
+    bad_count = len(rows) - len(good)
+    assert parsed_rows.drops == ({"unreadable": bad_count} if bad_count else {})
 
 
 @settings(max_examples=40)
@@ -49,7 +52,13 @@ def test_page_without_valid_rows_is_rejected(rows):
 
 
 def test_empty_list_is_valid():
-    assert parse_json_rows("[]", Row, "a list") == ()
+    assert parse_json_rows("[]", Row, "a list") == JsonRows(())
+
+
+def test_object_with_numbers_as_keys_is_an_array():
+    """PHP sends one after a plugin removed rows without numbering them anew."""
+    page = parse_json_rows('{"0": {"id": 4}, "2": {"id": 9}, "3": null}', Row, "a list")
+    assert ([row.id for row in page.rows], page.unreadable) == ([4, 9], 1)
 
 
 @pytest.mark.parametrize(
@@ -72,5 +81,5 @@ def test_other_json_is_rejected_without_quoting_it(body, reason):
 
 def test_row_with_lone_surrogate_is_parsed():
     """JSON escapes can contain a lone surrogate, which has no UTF-8."""
-    (row,) = parse_json_rows('[{"id": 1, "text": "a\\ud83d b"}]', Row, "a list")
+    (row,) = parse_json_rows('[{"id": 1, "text": "a\\ud83d b"}]', Row, "a list").rows
     assert row.text == "a\ufffd b"

@@ -132,6 +132,17 @@ def test_post_older_than_the_retention_is_dropped_and_counted(record, sink):
     assert run_counts(record)["dropped"] == {"too_old": 1}
 
 
+def test_rows_without_a_post_are_counted_by_reason(record, sink):
+    page = ParsedPage(
+        posts=(post("a"), post("a", "My acme brake is silent"), post("c", "rivals")),
+        row_drops={"unreadable": 2, "noindex": 1},
+    )
+    sink.on_page(ASSIGNMENT, page, FETCHED)
+    counts = run_counts(record)
+    assert counts["dropped"] == {"unmatched": 1, "unreadable": 2, "noindex": 1, "repeated": 1}
+    assert counts["fetched"] == counts["new"] + sum(counts["dropped"].values())
+
+
 def test_author_is_stored_as_a_voice_without_the_name(record, sink):
     sink.on_page(ASSIGNMENT, ParsedPage(posts=(post("a", author="Jane Q."), post("b"))), FETCHED)
     voices = {m.voice for m in mentions_by_uri(record).values()}
