@@ -19,11 +19,22 @@ from core.errors import PermanentError
 from core.role import Role
 from core.timestamps import format_utc, parse_utc
 from crawlers.html_text import parse_html, text_of
+from crawlers.quotes import without_bbcode_quotes
 from crawlers.source import Cursor, Fetch, ParsedPage, Source, SourceInfo, SourceOptions, WebUrl
 from crawlers.urls import canonical_url, host, is_absolute
 
 # A thread that was hidden or deleted after its list was read.
 GONE_STATUSES: Final = (401, 403, 404, 410)
+# Classes of phpBB, SMF, PunBB, MyBB, vBulletin, XenForo, Invision and WoltLab.
+SIGNATURES: Final = (
+    ".signature, .sig, .postsignature, .post-signature, .user-signature, .message-signature, "
+    ".messageSignature, .userSignature, .signature_holder, .signaturecontainer, .moderatorbar, "
+    "[data-role=memberSignature]"
+)
+EDIT_NOTES: Final = (
+    ".edited, .editedby, .edit-note, .edit_note, .postedit, .post-edit, .post_edit, .lastedited, "
+    ".lastedit, .message-lastEdit, .messageEditNote, .ipsComment_edited, .modified"
+)
 _NO_SELECTORS: Final = frozenset({"url", "backfill_days"})
 
 
@@ -56,6 +67,15 @@ class Forum(Source):
         )
         text: str = Field(
             default=".content", description="Element with the text of a post, within its element."
+        )
+        quote: str = Field(
+            default="blockquote, .quote", description="Words of other posts, within the text."
+        )
+        signature: str = Field(
+            default=SIGNATURES, description="Signature of the author, within the text."
+        )
+        edit_note: str = Field(
+            default=EDIT_NOTES, description="Line about the last edit, within the text."
         )
         time: str = Field(
             default="time::attr(datetime)", description="Time of a post, within its element."
@@ -198,13 +218,18 @@ class Forum(Source):
         return Post(
             uri=uri,
             url=link or uri,
-            text=text_of(bodies[0].root) if bodies else "",
+            text=self._own_words(bodies[0]) if bodies else "",
             platform=host(url),
             author=post.css(self.options.author).get() or None,
             published=_parse_time(post.css(self.options.time).get()),
             edited=_parse_time(post.css(self.options.edited).get()),
             author_role=self._author_role(post),
         )
+
+    def _own_words(self, body: Selector) -> str:
+        options = self.options
+        foreign_parts = body.css(f"{options.quote}, {options.signature}, {options.edit_note}")
+        return without_bbcode_quotes(text_of(body.root, foreign_parts))
 
     def _author_role(self, post: Selector) -> Role | None:
         staff = self.options.staff

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawlers.html_text import html_to_text
+from crawlers.html_text import html_to_text, plain_to_text
 from crawlers.text import CUT_MARK, TEXT_LIMIT, compose, make_valid, truncate
 from tests.work import lines_executed
 
@@ -25,6 +25,12 @@ from tests.work import lines_executed
         ("<ul><li>one<li>two</ul>", "one\ntwo"),
         ("1 < 2 & 3 > 2", "1 < 2 & 3 > 2"),
         ("<p></p>", ""),
+        ('<p>Look</p><img src="x.jpg" alt="A burnt lid">', "Look\n\nA burnt lid"),
+        ('hot<img class="smiley" alt=":)" src="s.gif">, really', "hot :) , really"),
+        ('<img alt="IMG_2034.jpg"><img alt=""><img src="x">a', "a"),
+        ("a<iframe>old browser</iframe><video>no video</video><svg><title>x</title></svg>b", "ab"),
+        ("a<button>Copy</button><select><option>one</select>b", "ab"),
+        ('a<span hidden>b</span><span style="color:red; display: none">c</span>d', "ad"),
         ("", ""),
         ("&#0;&#xD83D;<b>x", "\ufffd\ufffdx"),
         ("\ud83d\x00<b>x", "\ufffdx"),
@@ -35,6 +41,39 @@ from tests.work import lines_executed
 )
 def test_visible_text_of_html(html, text):
     assert html_to_text(html) == text
+
+
+QUOTES = {
+    "phpBB": "<blockquote><div><cite>jo wrote:</cite>It burns.</div></blockquote>",
+    "phpBB, no author": '<blockquote class="uncited"><div>It burns.</div></blockquote>',
+    "vBulletin": '<div class="bbcode_container"><div class="bbcode_quote">It burns.</div></div>',
+    "SMF": '<div class="quoteheader">Quote from: jo</div>'
+    '<blockquote class="bbc_standard_quote">It burns.</blockquote>',
+    "XenForo": '<blockquote class="bbCodeBlock bbCodeBlock--quote"><a>jo said:</a>It burns.'
+    '<div class="bbCodeBlock-expandLink"><a>Click to expand...</a></div></blockquote>',
+    "Discourse": '<aside class="quote no-group"><div class="title">jo:</div>It burns.</aside>',
+    "Invision": '<blockquote class="ipsQuote"><p>It burns.</p></blockquote>',
+    "MyBB": '<blockquote class="mycode_quote"><cite>jo Wrote:</cite>It burns.</blockquote>',
+    "email": '<div class="gmail_quote">On Monday jo wrote: It burns.</div>',
+}
+
+
+@pytest.mark.parametrize("software", QUOTES)
+def test_quote_box_of_a_forum_is_left_out_of_every_text(software):
+    assert html_to_text(f"{QUOTES[software]}<p>Mine does not.</p>") == "Mine does not."
+
+
+def test_blockquote_of_an_article_is_part_of_it():
+    """It has its source at the end, or none; only where the caller says so it is left out."""
+    html = "<blockquote><p>It burns.</p><cite>Jo</cite></blockquote><p>So they say.</p>"
+    assert html_to_text(html) == "It burns.\n\nJo\n\nSo they say."
+    assert html_to_text(html, without="blockquote") == "So they say."
+
+
+def test_plain_text_keeps_its_signs_and_lines():
+    assert plain_to_text(" if t  <b and c> d\r\n\n\n\nit &amp; boils ") == (
+        "if t <b and c> d\n\nit &amp; boils"
+    )
 
 
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc", "Zs", "Zl", "Zp"]), min_size=1))
