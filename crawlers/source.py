@@ -39,7 +39,10 @@ class Fetch:
     headers: Mapping[str, str] = field(default_factory=dict)
     conditional: bool = False  # send the stored validators; 304 then ends this branch
     missing_statuses: tuple[int, ...] = ()  # statuses that mean no page, not an error
+    fallbacks: Mapping[int, "Fetch"] = field(default_factory=dict)  # by status; fetched instead
     context: Mapping[str, str] = field(default_factory=dict)
+    # Of the response, names in lower case; the crawl sets them before it calls Source.parse.
+    answer_headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -130,12 +130,15 @@ class SourceRun:
             self._budget.not_modified += 1
             self._sink.not_modified(self.job, fetch.url)
             return None
+        if fallback := fetch.fallbacks.get(response.status):
+            return ParsedPage(next_fetches=(fallback,)), FetchedPage(url=response.url)
         if response.status in fetch.missing_statuses:
             return None
         if response.status != _OK:
             raise PermanentError(f"{redact_url(response.url)} returned {response.status}")
         self._record_move(fetch, response)
-        page = source.parse(_text_of(response), fetch, response.url)
+        answered_fetch = replace(fetch, answer_headers=_headers(response))
+        page = source.parse(_text_of(response), answered_fetch, response.url)
         validator_values = dict(_validators(response))
         urls = {fetch.url, response.url} if validator_values else set()
         validators = dict.fromkeys(urls, validator_values)
@@ -172,6 +175,15 @@ def _text_of(response: Response) -> str:
     if not text.strip():
         raise PermanentError(f"{redact_url(response.url)} returned an empty response")
     return text
+
+
+def _headers(response: Response) -> dict[str, str]:
+    """Return the headers by name in lower case; several of one name are joined by commas."""
+    names: list[bytes] = list(response.headers)
+    return {
+        name.decode("latin-1").lower(): b", ".join(response.headers.getlist(name)).decode("latin-1")
+        for name in names
+    }
 
 
 def _validators(response: Response) -> Iterator[tuple[str, str]]:
