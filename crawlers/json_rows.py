@@ -10,6 +10,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from core.errors import PermanentError
 from crawlers.decoding.json_document import load_json
+from crawlers.refusals import message_of
 from crawlers.text import make_valid
 
 M = TypeVar("M", bound=BaseModel)
@@ -57,9 +58,11 @@ def _parse_row_by_row(text: str, model: type[M], description: str) -> JsonRows[M
     array = load_json(text, description)
     if isinstance(array, dict) and array and all(map(str.isdecimal, array)):
         array = list(array.values())
+    if message := message_of(array):
+        raise PermanentError(f'not {description}: the server says "{message}"')
     if not isinstance(array, list):
         raise PermanentError(f"not {description}: JSON {type(array).__name__}, expected an array")
-    rows = [_parse_row(row, model) for row in array]
+    rows = [parse_row(row, model) for row in array]
     valid_rows = tuple(row for row in rows if row is not None)
     if rows and not valid_rows:
         raise PermanentError(
@@ -68,7 +71,8 @@ def _parse_row_by_row(text: str, model: type[M], description: str) -> JsonRows[M
     return JsonRows(valid_rows, len(rows) - len(valid_rows))
 
 
-def _parse_row(row: Any, model: type[M]) -> M | None:
+def parse_row(row: Any, model: type[M]) -> M | None:
+    """Return the JSON value *row* as *model*, or None if it lacks required fields."""
     try:
         # Through JSON: pydantic rejects the lone surrogates that its escapes can contain.
         return model.model_validate_json(make_valid(json.dumps(row, ensure_ascii=False)))

@@ -20,6 +20,7 @@ from crawlers.download_handler import BUDGET_KEY, RequestBudget
 from crawlers.failure_reasons import reason_of
 from crawlers.job import CrawlJob, CrawlOutcome, FetchedPage, Sink, SpiderSettings
 from crawlers.politeness import PauseError
+from crawlers.refusals import ClosedError, status_error
 from crawlers.retry_after import download
 from crawlers.robots import ForbiddenError
 from crawlers.source import Cursor, Fetch, ParsedPage, Source
@@ -98,7 +99,8 @@ class SourceRun:
         if isinstance(error, PauseError):
             retry_at = now() + timedelta(seconds=error.retry_after or 0)
             return replace(failure, state="waiting", retry_at=retry_at, host=error.endpoint)
-        return replace(failure, state="forbidden") if isinstance(error, ForbiddenError) else failure
+        is_forbidden = isinstance(error, ForbiddenError | ClosedError)
+        return replace(failure, state="forbidden") if is_forbidden else failure
 
     async def _record(
         self, page: ParsedPage, fetched_page: FetchedPage, steps: Sequence[Step]
@@ -135,7 +137,7 @@ class SourceRun:
         if response.status in fetch.missing_statuses:
             return None
         if response.status != _OK:
-            raise PermanentError(f"{redact_url(response.url)} returned {response.status}")
+            raise status_error(response.status, _decode(response), response.url)
         self._record_move(fetch, response)
         answered_fetch = replace(fetch, answer_headers=_headers(response))
         page = source.parse(_text_of(response), answered_fetch, response.url)
@@ -168,10 +170,14 @@ class SourceRun:
             self._new_url = response.url
 
 
+def _decode(response: Response) -> str:
+    content_type = response.headers.get("Content-Type")
+    return decode(response.body, content_type.decode("latin-1") if content_type else None)
+
+
 def _text_of(response: Response) -> str:
     """Return the decoded body, which is not empty."""
-    content_type = response.headers.get("Content-Type")
-    text = decode(response.body, content_type.decode("latin-1") if content_type else None)
+    text = _decode(response)
     if not text.strip():
         raise PermanentError(f"{redact_url(response.url)} returned an empty response")
     return text

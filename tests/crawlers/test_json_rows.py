@@ -67,7 +67,7 @@ def test_object_with_numbers_as_keys_is_an_array():
         ("", "the response is empty"),
         ("<html>", "invalid JSON"),
         ("[" * 100_000, "invalid JSON"),
-        ('{"error": "gone"}', "JSON dict, expected an array"),
+        ('{"text": "gone"}', "JSON dict, expected an array"),
         ("null", "JSON NoneType"),
         ("3", "JSON int"),
     ],
@@ -77,6 +77,18 @@ def test_other_json_is_rejected_without_quoting_it(body, reason):
         parse_json_rows(body, Row, "a list of posts")
     assert str(error.value).startswith("not a list of posts: ")
     assert "gone" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"error": "Log in first"}',
+        '{"code": "rest_x", "message": "<b>Log in</b>\\nfirst", "data": {"status": 401}}',
+    ],
+)
+def test_message_of_the_server_is_quoted(body):
+    with pytest.raises(PermanentError, match='not a list: the server says "Log in first"'):
+        parse_json_rows(body, Row, "a list")
 
 
 def test_row_with_lone_surrogate_is_parsed():

@@ -160,6 +160,27 @@ def test_robots_txt_is_obeyed(new_site, crawl_child, source, rss):
     assert len(slow.gaps()) == 2
 
 
+def test_site_that_refuses_visitors_is_reported_in_its_own_words(new_site, crawl_child, source):
+    """401 and 403 are no failure of the network: the state is forbidden, as of robots.txt."""
+    closed, broken = new_site(), new_site()
+    path = "/api/v1/timelines/public?limit=40"
+    closed.put(path, b'{"error": "Sign in <b>to</b> read"}', status=401)
+    broken.put(path, b"<html>PRIVATE WORDS</html>", status=500)
+    events = crawl_child(
+        source("closed", closed.url, "mastodon"), source("broken", broken.url, "mastodon")
+    )
+    outcomes = outcomes_by_source(events)
+    place = "/api/v1/timelines/public returned"
+    assert (outcomes["closed"]["state"], outcomes["closed"]["reason"]) == (
+        "forbidden",
+        f'{closed.url}{place} 401: the server says "Sign in to read"',
+    )
+    assert (outcomes["broken"]["state"], outcomes["broken"]["reason"]) == (
+        "failed",
+        f"{broken.url}{place} 500",
+    )
+
+
 def test_delay_applies_to_its_host_and_port_only(new_site, crawl_child, source, rss):
     """One host waits between requests, its neighbour on another port with delay 0 does not."""
     slow, fast = new_site(), new_site()

@@ -57,7 +57,7 @@ def test_onset_is_in_the_zone_of_the_reader_and_in_utc():
 def test_gaps_in_coverage_are_reported():
     text = composed_brief(completeness=letters.completeness(outages=(letters.outage(),))).text
     assert "Up to date: 31 of 33 sources." in text
-    assert "radforum (blocked by robots.txt)" in text
+    assert "radforum (not allowed by the site)" in text
     assert "50 mentions were not scored" in text
     assert "(German, Spanish)" in text
     assert "Scoring has been delayed since Fri 20 Nov, 14:05" in text

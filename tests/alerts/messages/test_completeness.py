@@ -66,7 +66,7 @@ def test_forbidden_source_is_reported_without_its_url():
     problems = (SourceProblem(name="forum", state="forbidden", reason=rule),)
     completeness = Completeness(coverage=Coverage(sources=1, heard=0, unheard=problems))
     text = " ".join(map(say, completeness_messages(completeness)))
-    assert "forum (blocked by robots.txt)" in text
+    assert "forum (not allowed by the site)" in text
     assert rule not in text
 
 
