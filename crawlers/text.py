@@ -24,6 +24,12 @@ def truncate(text: str, limit: int = TEXT_LIMIT) -> str:
     return prefix.rstrip() + CUT_MARK
 
 
+def language_code(tag: str) -> str | None:
+    """Return the ISO 639-1 code of a language *tag* as "pt-BR"; None if it has another form."""
+    code = tag.lower().replace("_", "-").partition("-")[0]
+    return code if len(code) == 2 else None  # noqa: PLR2004 - ISO 639-1; "fil" is not "fi"
+
+
 def compose(title: str, body: str) -> str:
     """Return title and body as one text; the body alone if it begins with the title."""
     start = " ".join(title.rstrip("….").split())

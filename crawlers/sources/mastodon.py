@@ -1,50 +1,31 @@
 """A timeline of an instance with the Mastodon API: its public one, or a hashtag's.
 
 The first crawl reads backward by ``max_id``; later ones read forward by ``min_id``, which leaves no
-gap (``since_id`` would). Pages are addressed by ids: not every server sends a Link header.
+gap. Servers that do not implement ``min_id`` send the newest page: then the posts between it and
+the last crawl are read backward, too. Pages are addressed by ids: not every server sends a Link
+header. Pleroma, Akkoma, GoToSocial, Pixelfed and others have the same API with other gaps in it.
 """
 
-from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
-from typing import Final
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, Final
 from urllib.parse import quote, urlencode
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import Field
 
 from core.crawl import Post
-from core.role import Role
 from core.timestamps import format_utc, parse_utc
-from crawlers.html_text import html_to_text
 from crawlers.json_rows import parse_json_rows
+from crawlers.mastodon_status import Status, build_post
 from crawlers.source import Cursor, Fetch, ParsedPage, Source, SourceInfo, SourceOptions, WebUrl
-from crawlers.urls import host
 
 PAGE_SIZE: Final = 40  # maximum of the API
+FULL_PAGE: Final = 20  # posts; the default of the API, and the maximum of some servers
+# Old posts in a row that end the first crawl. A server that fetches an old post of another one
+# gives it a new id: one such post among new ones is no end.
+OLD_RUN: Final = 40
 OLDEST_ID: Final = "0"  # lower than every id: start of an empty timeline
-
-
-class _Account(BaseModel):
-    acct: str
-    url: str = ""
-    bot: bool | None = None
-    noindex: bool | None = None
-    indexable: bool | None = None
-
-
-class _Status(BaseModel):
-    id: str = Field(min_length=1)
-    uri: str = Field(min_length=1)
-    url: str | None = None
-    account: _Account
-    content: str
-    spoiler_text: str = ""
-    created_at: AwareDatetime
-    edited_at: AwareDatetime | None = None
-    language: str | None = None
-    replies_count: int = 0
-    reblogs_count: int = 0
-    favourites_count: int = 0
-    reblog: "_Status | None" = None
 
 
 class Mastodon(Source):
@@ -78,48 +59,89 @@ class Mastodon(Source):
     options: Options
 
     def start_requests(self, cursor: Cursor | None, now: datetime) -> Iterable[Fetch]:
-        """Read forward from the newest stored post; backward until the first crawl ends."""
+        """Read forward from the newest stored post; backward until the first crawl ends.
+
+        A gap that an interrupted crawl left is closed first.
+        """
         position = cursor or {}
-        if position.get("backfilled"):
-            return [self._forward(position["newest"])]
-        until = format_utc(now - timedelta(days=self.options.backfill_days)) or ""
-        context = {
-            "until": position.get("until", until),
-            "newest": position.get("newest", OLDEST_ID),
-        }
-        return [self._backward(position.get("oldest", ""), context)]
+        if not position.get("backfilled"):
+            until = format_utc(now - timedelta(days=self.options.backfill_days)) or ""
+            context = {
+                "until": position.get("until", until),
+                "newest": position.get("newest", OLDEST_ID),
+            }
+            return [self._backward(position.get("oldest", ""), context)]
+        newest = position["newest"]
+        forward = self._forward(newest, {"known": newest})
+        if "gap_from" not in position:
+            return [forward]
+        gap = {"known": position["gap_until"], "newest": newest}
+        return [self._backward(position["gap_from"], gap), forward]
 
     def parse(self, body: str, fetch: Fetch, url: str) -> ParsedPage:
         """Return the posts of one page, without those whose author forbids it (``noindex``)."""
-        page = parse_json_rows(body, _Status, "a timeline")
-        statuses = page.rows
-        posts, hidden_count = self._posts(statuses, url)
-        drops = page.drops | ({"noindex": hidden_count} if hidden_count else {})
-        by_age = sorted(statuses, key=lambda status: _id_order(status.id))
-        newest = max([fetch.context["newest"], *(status.id for status in by_age)], key=_id_order)
-        final_cursor = {"newest": newest, "backfilled": True}
-        if "until" not in fetch.context:
-            next_fetches = (self._forward(newest),) if by_age else ()
-            return ParsedPage(
-                posts=posts, row_drops=drops, next_fetches=next_fetches, cursor=final_cursor
-            )
-        if not by_age or by_age[0].created_at < parse_utc(fetch.context["until"]):
-            return ParsedPage(posts=posts, row_drops=drops, cursor=final_cursor)
-        oldest = by_age[0].id
-        context = {"until": fetch.context["until"], "newest": newest}
-        next_fetch = self._backward(oldest, context)
-        return ParsedPage(
-            posts=posts,
-            row_drops=drops,
-            next_fetches=(next_fetch,),
-            cursor={**context, "oldest": oldest},
+        page = parse_json_rows(body, Status, "a timeline")
+        posts, hidden_drops = self._posts(page.rows, url)
+        by_age = sorted(page.rows, key=lambda status: _id_order(status.id))
+        way = self._next_pages(by_age, fetch.context)
+        return replace(way, posts=posts, row_drops={**page.drops, **hidden_drops})
+
+    def _next_pages(self, by_age: Sequence[Status], context: Mapping[str, str]) -> ParsedPage:
+        """Return the further fetches and the cursor after the page of *by_age*, oldest first."""
+        ids = [status.id for status in by_age]
+        if "until" in context:
+            return self._first_crawl(by_age, context)
+        if "oldest" in context:
+            return self._gap(ids, context)
+        asked, known = context["newest"], context["known"]
+        newest = max([asked, *ids], key=_id_order)
+        if ids and _id_order(ids[0]) > _id_order(asked):
+            gap_from = context.get("gap_from", ids[0])
+            is_full = context.get("full", "yes" if len(ids) >= FULL_PAGE else "")
+            next_context = {"known": known, "gap_from": gap_from, "full": is_full}
+            cursor = {**_end(newest), "gap_from": gap_from, "gap_until": known}
+            return ParsedPage(next_fetches=(self._forward(newest, next_context),), cursor=cursor)
+        # All posts after `asked` are read, or this is the newest page whatever was asked. A full
+        # first page was perhaps that one, too (`since_id`): the posts before it prove it.
+        if "gap_from" in context and (ids or context["full"]):
+            fetch = self._backward(context["gap_from"], {"known": known, "newest": newest})
+            cursor = {**_end(newest), "gap_from": context["gap_from"], "gap_until": known}
+            return ParsedPage(next_fetches=(fetch,), cursor=cursor)
+        return ParsedPage(cursor=_end(newest))
+
+    def _gap(self, ids: Sequence[str], context: Mapping[str, str]) -> ParsedPage:
+        """Read backward until the posts of the last crawl."""
+        newest, known = context["newest"], context["known"]
+        is_end = not ids or _id_order(ids[0]) <= _id_order(known)
+        if is_end or not _is_further_back(ids[0], context["oldest"]):
+            return ParsedPage(cursor=_end(newest))
+        fetch = self._backward(ids[0], {"known": known, "newest": newest})
+        cursor = {**_end(newest), "gap_from": ids[0], "gap_until": known}
+        return ParsedPage(next_fetches=(fetch,), cursor=cursor)
+
+    def _first_crawl(self, by_age: Sequence[Status], context: Mapping[str, str]) -> ParsedPage:
+        """Read backward until posts are older than asked, one after the other."""
+        newest = max([context["newest"], *(status.id for status in by_age)], key=_id_order)
+        old_run = _old_run(by_age, parse_utc(context["until"]), int(context.get("old", "0")))
+        is_dated = any(status.created_at for status in by_age)
+        if (
+            not is_dated
+            or old_run >= OLD_RUN
+            or not _is_further_back(by_age[0].id, context["oldest"])
+        ):
+            return ParsedPage(cursor=_end(newest))
+        position = {"until": context["until"], "newest": newest}
+        fetch = self._backward(by_age[0].id, {**position, "old": str(old_run)})
+        return ParsedPage(next_fetches=(fetch,), cursor={**position, "oldest": by_age[0].id})
+
+    def _forward(self, newest: str, context: Mapping[str, str]) -> Fetch:
+        return Fetch(
+            url=self._url(min_id=newest), conditional=True, context={**context, "newest": newest}
         )
 
-    def _forward(self, newest: str) -> Fetch:
-        return Fetch(url=self._url(min_id=newest), conditional=True, context={"newest": newest})
-
-    def _backward(self, oldest: str, context: dict[str, str]) -> Fetch:
-        return Fetch(url=self._url(max_id=oldest) if oldest else self._url(), context=context)
+    def _backward(self, oldest: str, context: Mapping[str, str]) -> Fetch:
+        url = self._url(max_id=oldest) if oldest else self._url()
+        return Fetch(url=url, context={**context, "oldest": oldest})
 
     def _url(self, **id_bounds: str) -> str:
         tag = self.options.tag
@@ -128,16 +150,24 @@ class Mastodon(Source):
         query = urlencode({"limit": PAGE_SIZE, **local, **id_bounds})
         return f"{self.options.url.rstrip('/')}/api/v1/timelines/{timeline}?{query}"
 
-    def _posts(self, statuses: Iterable[_Status], url: str) -> tuple[tuple[Post, ...], int]:
-        """Return the posts, and the number of statuses whose author forbids it."""
+    def _posts(
+        self, statuses: Iterable[Status], url: str
+    ) -> tuple[tuple[Post, ...], Mapping[str, int]]:
+        """Return the posts, and the number of those whose author forbids it."""
         originals = [status.reblog or status for status in statuses]
         allowed = [status for status in originals if self._is_allowed(status)]
-        posts = tuple(_build_post(status, url) for status in allowed)
-        return posts, len(originals) - len(allowed)
+        hidden_count = len(originals) - len(allowed)
+        posts = tuple(build_post(status, url) for status in allowed)
+        return posts, {"noindex": hidden_count} if hidden_count else {}
 
-    def _is_allowed(self, status: _Status) -> bool:
+    def _is_allowed(self, status: Status) -> bool:
         author = status.account
-        return not author.noindex and (bool(author.indexable) or not self.options.only_indexable)
+        return not author.noindex and (author.indexable or not self.options.only_indexable)
+
+
+def _end(newest: str) -> dict[str, Any]:
+    """Return the cursor of a crawl that has read everything up to *newest*."""
+    return {"newest": newest, "backfilled": True}
 
 
 def _id_order(status_id: str) -> tuple[int, str]:
@@ -145,22 +175,14 @@ def _id_order(status_id: str) -> tuple[int, str]:
     return len(status_id), status_id
 
 
-def _build_post(status: _Status, url: str) -> Post:
-    name, _, instance = status.account.acct.partition("@")
-    parts = (status.spoiler_text.strip(), html_to_text(status.content))
-    return Post(
-        uri=status.uri,
-        url=status.url or status.uri,
-        text="\n\n".join(part for part in parts if part),
-        platform=instance or host(status.account.url) or host(url),
-        author=name,
-        published=status.created_at.astimezone(UTC),
-        edited=status.edited_at.astimezone(UTC) if status.edited_at else None,
-        language=status.language,
-        author_role=Role.AUTOMATED if status.account.bot else None,
-        engagement={
-            "replies": status.replies_count,
-            "reposts": status.reblogs_count,
-            "likes": status.favourites_count,
-        },
-    )
+def _is_further_back(oldest: str, asked: str) -> bool:
+    """Return True unless a server that ignores ``max_id`` sent the page before *asked* again."""
+    return not asked or _id_order(oldest) < _id_order(asked)
+
+
+def _old_run(by_age: Sequence[Status], until: datetime, old_run: int) -> int:
+    """Return the number of posts in a row older than *until*, after *old_run* such posts before."""
+    for status in reversed(by_age):
+        if status.created_at:
+            old_run = old_run + 1 if status.created_at < until else 0
+    return old_run

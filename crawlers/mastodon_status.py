@@ -1,0 +1,102 @@
+"""A status of the Mastodon API, and the post that it is.
+
+Only id, name and words are required. Relatives of Mastodon leave out what its documentation
+promises, or send it as null, as "" or as another type.
+"""
+
+from collections.abc import Iterator
+from typing import Annotated, Self
+
+from pydantic import BaseModel, BeforeValidator, model_validator
+
+from core.crawl import Post
+from core.role import Role
+from crawlers.html_text import html_to_text
+from crawlers.json_values import OBJECT, OBJECTS, Count, Flag, RequiredText, Text, Time
+from crawlers.text import language_code
+from crawlers.urls import host
+
+# A fallback link to a quoted post (Mastodon 4.5, Akkoma, Misskey), and quoted words.
+_WORDS_OF_OTHERS = ".quote-inline, blockquote"
+
+
+class _Account(BaseModel):
+    acct: Text = ""
+    username: Text = ""
+    url: Text = ""
+    bot: Flag = False
+    noindex: Flag = False
+    indexable: Flag = False
+
+
+class _Media(BaseModel):
+    description: Text = ""
+
+
+class _PollOption(BaseModel):
+    title: Text = ""
+
+
+class _Poll(BaseModel):
+    options: Annotated[list[_PollOption], OBJECTS] = []
+
+
+class Status(BaseModel):
+    """A row of a timeline."""
+
+    id: RequiredText
+    uri: Text = ""
+    url: Text = ""
+    account: Annotated[_Account, OBJECT] = _Account()
+    content: Text = ""
+    spoiler_text: Text = ""
+    created_at: Time = None
+    edited_at: Time = None
+    language: Text = ""
+    replies_count: Count = None
+    reblogs_count: Count = None
+    favourites_count: Count = None
+    media_attachments: Annotated[list[_Media], OBJECTS] = []
+    poll: Annotated[_Poll, OBJECT] = _Poll()
+    reblog: Annotated["Status | None", BeforeValidator(lambda value: value or None)] = None
+
+    @model_validator(mode="after")
+    def _has_a_name(self) -> Self:
+        if not self.name:
+            raise ValueError("a status needs a uri or a url")
+        return self
+
+    @property
+    def name(self) -> str:
+        """The global name of the post."""
+        return self.uri or self.url
+
+
+def build_post(status: Status, url: str) -> Post:
+    """Return the post of *status*, which stood on the page *url*."""
+    account, _, instance = status.account.acct.removeprefix("@").partition("@")
+    counts = {
+        "replies": status.replies_count,
+        "reposts": status.reblogs_count,
+        "likes": status.favourites_count,
+    }
+    return Post(
+        uri=status.name,
+        url=status.url or status.name,
+        text="\n\n".join(part for part in _parts(status) if part),
+        platform=instance or host(status.account.url) or host(url),
+        author=account or status.account.username or None,
+        published=status.created_at,
+        edited=status.edited_at,
+        language=language_code(status.language),
+        author_role=Role.AUTOMATED if status.account.bot else None,
+        engagement={name: count for name, count in counts.items() if count is not None},
+    )
+
+
+def _parts(status: Status) -> Iterator[str]:
+    """Yield the words of the author: warning, text, options of a poll, descriptions of media."""
+    yield status.spoiler_text
+    yield html_to_text(status.content, without=_WORDS_OF_OTHERS)
+    yield "\n".join(option.title for option in status.poll.options if option.title)
+    yield from (media.description for media in status.media_attachments)
