@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from core.role import Role
+
+DELETED: Final = "deleted"  # the reason for a post in whose place a placeholder stands
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +47,7 @@ class DroppedPost:
     """A post that is not stored; only its id and the reason are."""
 
     id: str
-    reason: str  # unmatched | too_old | no_text: a constant, lower_snake
+    reason: str  # unmatched | too_old | no_text | deleted: a constant, lower_snake
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from core.crawl import CrawledPost, DroppedPost, Post
+from core.crawl import DELETED, CrawledPost, DroppedPost, Post
 from core.identity import mention_id, text_sha256
+from crawlers.placeholders import is_placeholder
 from crawlers.text import make_valid, truncate
 
 Matcher = Callable[
@@ -58,6 +59,8 @@ def count_row_drops(posts: Sequence[Post]) -> Mapping[str, int]:
 def _drop_reason(post: Post, *, now: datetime, oldest: datetime) -> str | None:
     if not post.text:
         return "no_text"
+    if is_placeholder(post.text):
+        return DELETED
     return "too_old" if (post.published or now) < oldest else None
 
 

@@ -46,6 +46,14 @@ def apply_listing(tx: Connection, source: str, listing: Listing, *, now: datetim
     )
 
 
+def delete(tx: Connection, rows: Iterable[Row[*tuple[Any, ...]]]) -> set[str]:
+    """Delete the mentions of *rows* (id, state) that are not yet deleted; return their ids."""
+    deleted_ids = {row.id for row in rows if row.state != MentionState.DELETED}
+    if deleted_ids:
+        tx.execute(_DELETE, {"ids": list(deleted_ids)})
+    return deleted_ids
+
+
 def undelete(tx: Connection, rows: Iterable[Row[*tuple[Any, ...]]]) -> set[str]:
     """Restore the deleted mentions among *rows* (id, state) and return their ids."""
     deleted_ids = {row.id for row in rows if row.state == MentionState.DELETED}
@@ -58,8 +66,4 @@ def _delete_missing(
     tx: Connection, missing_rows: Iterable[Row[*tuple[Any, ...]]], before: datetime
 ) -> set[str]:
     """Delete the mentions among *missing_rows* last seen before *before*; return their ids."""
-    stale_rows = (row for row in missing_rows if row.last_seen < before)
-    deleted_ids = {row.id for row in stale_rows if row.state != MentionState.DELETED}
-    if deleted_ids:
-        tx.execute(_DELETE, {"ids": list(deleted_ids)})
-    return deleted_ids
+    return delete(tx, (row for row in missing_rows if row.last_seen < before))

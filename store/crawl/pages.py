@@ -8,11 +8,11 @@ from typing import Final
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from core.crawl import CrawledPage, CrawledPost, DroppedPost
+from core.crawl import DELETED, CrawledPage, CrawledPost, DroppedPost
 from store.changes import append_changes
 from store.crawl import rows
 from store.crawl.author_roles import update_author_roles
-from store.crawl.deletions import undelete
+from store.crawl.deletions import delete, undelete
 from store.mentions import lock
 from store.tables import runs, sources
 
@@ -46,7 +46,8 @@ class PageCounts:
 def record_page(tx: Connection, page: CrawledPage, *, now: datetime) -> PageCounts:
     """Store one page, its counts and the cursor of its source; return the counts.
 
-    Storing it again changes no mention except ``last_seen``.
+    Storing it again changes no mention except ``last_seen``. A mention in whose place the page has
+    a placeholder becomes deleted.
 
     Mentions are written first, in the order of ids, then the other tables one by one, and the
     change numbers last, so that two writers cannot deadlock. Repeats of a mention on the page
@@ -59,11 +60,14 @@ def record_page(tx: Connection, page: CrawledPage, *, now: datetime) -> PageCoun
     posts, dropped_posts = _partition(page, existing_ids)
     ids = [p.id for p in posts]
     new_ids = rows.insert_mentions(tx, [p for p in posts if p.id not in existing_ids], now)
-    locked_rows = lock(tx, set(ids) - new_ids)
+    replaced_ids = {d.id for d in page.dropped if d.reason == DELETED}
+    all_locked_rows = lock(tx, (set(ids) - new_ids) | replaced_ids)
+    locked_rows = {i: row for i, row in all_locked_rows.items() if i not in replaced_ids}
     edited_posts = [
         p for p in posts if p.id in locked_rows and locked_rows[p.id].text_sha256 != p.text_sha256
     ]
     restored_ids = undelete(tx, locked_rows.values())
+    deleted_ids = delete(tx, (all_locked_rows[i] for i in replaced_ids & all_locked_rows.keys()))
     revision_by_id = {p.id: locked_rows[p.id].revision + 1 for p in edited_posts}
     rows.edit_mentions(tx, edited_posts, revision_by_id, now)
     new_texts = [p for p in posts if p.id in new_ids] + edited_posts
@@ -80,6 +84,7 @@ def record_page(tx: Connection, page: CrawledPage, *, now: datetime) -> PageCoun
         new_ids
         | revision_by_id.keys()
         | restored_ids
+        | deleted_ids
         | new_match_ids
         | new_sighting_ids
         | role_ids,

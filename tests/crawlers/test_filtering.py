@@ -48,6 +48,7 @@ def test_unmatched_post_is_returned_without_matches():
 def test_empty_or_old_post_is_dropped_with_a_reason():
     """Its age is checked before its matches."""
     posts = {
+        "deleted": post("https://a.example/4", "[This post was removed]"),
         "no_text": post("https://a.example/2", " \x00 "),
         "too_old": post("https://a.example/3", published=OLDEST - timedelta(seconds=1)),
     }

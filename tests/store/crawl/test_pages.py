@@ -182,6 +182,21 @@ def test_dropped_post_is_stored_as_id_time_and_reason(record, now):
     assert count(record, tables.mentions) == 0
 
 
+def test_placeholder_in_the_place_of_a_mention_deletes_it(record, now):
+    """Its post restores it; a placeholder of a post that was never stored is only counted."""
+    store_page(record, crawled_post("a"), crawled_post("b"), at=now)
+    number = last_change(record)
+    tally = store_page(record, dropped_post("a", "deleted"), dropped_post("x", "deleted"), at=now)
+    assert (tally.known, tally.dropped) == (0, {"deleted": 2})
+    states = [read_mention(record, name).state for name in "ab"]
+    assert states == [MentionState.DELETED, MentionState.LIVE]
+    assert last_change(record) == number + 1
+    store_page(record, dropped_post("a", "deleted"), at=now + MINUTE)
+    assert last_change(record) == number + 1
+    store_page(record, crawled_post("a"), at=now + MINUTE)
+    assert read_mention(record, "a").state == MentionState.LIVE
+
+
 def test_unmatched_post_is_dropped_without_its_text(record, now):
     tally = store_page(
         record, crawled_post("a", "A secret.", matches={}), dropped_post("b", "no_text"), at=now
