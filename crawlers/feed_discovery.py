@@ -1,18 +1,11 @@
 """The feed that an HTML page links to, for a source whose URL is the page."""
 
-import re
 from typing import Final
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
-from crawlers.html_text import parse_html
+from crawlers.html_text import is_html_page, parse_html
 from crawlers.urls import is_absolute
 
-# The start of a page, after white space, a declaration and comments.
-_HTML_START: Final = re.compile(
-    r"\s*(?:<\?xml[^>]*>\s*)?(?>(?:<!--.*?-->\s*)*)<(?:!doctype\s+)?html\b",
-    re.IGNORECASE | re.DOTALL,
-)
-_START_CHARACTERS: Final = 4_096  # in which a page has to start
 _MAX_URL: Final = 200  # characters of an address that an error may quote
 _FEED_LINKS: Final = (
     'link[rel~="alternate"][type="application/rss+xml"]::attr(href), '
@@ -25,7 +18,7 @@ def html_page_reason(text: str, url: str) -> str | None:
 
     It names the first feed that the page links to by ``<link rel="alternate">``.
     """
-    if not _HTML_START.match(text[:_START_CHARACTERS]):
+    if not is_html_page(text):
         return None
     feed_url = _first_feed(text, url)
     if feed_url is None:

@@ -41,6 +41,12 @@ _FOREIGN_BOXES: Final = frozenset(
 _LINE, _PARAGRAPH = "\x1e", "\x1d"  # placeholders of breaks until all pieces are joined
 _SPACES: Final = re.compile(r"[ \t\r\f\v\n\x1c-\x1f]+")
 _BREAKS: Final = re.compile(r"(?: ?[\x1d\x1e\n])+ ?")
+# The start of a page, after white space, a declaration and comments.
+_HTML_START: Final = re.compile(
+    r"\s*(?:<\?xml[^>]*>\s*)?(?>(?:<!--.*?-->\s*)*)<(?:!doctype\s+)?html\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_START_CHARACTERS: Final = 4_096  # in which a page has to start
 
 
 def html_to_text(html: str, *, without: str = "") -> str:
@@ -59,6 +65,11 @@ def plain_to_text(text: str) -> str:
     """Return a text that is no HTML: lines without surrounding space, at most one empty line."""
     lines = (" ".join(line.split()) for line in make_valid(text).splitlines())
     return re.sub("\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def is_html_page(text: str) -> bool:
+    """Return True if *text* starts as a web page does."""
+    return _HTML_START.match(text[:_START_CHARACTERS]) is not None
 
 
 def parse_html(html: str) -> Selector:

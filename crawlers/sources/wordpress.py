@@ -1,66 +1,50 @@
 """A WordPress site through its REST interface: changed posts and new comments.
 
 The next crawl requests changes since this one began, less a day: ``modified_after`` compares with
-the site's own clock in an unknown time zone, and unchanged posts cost nothing.
+the site's own clock in an unknown time zone, and unchanged posts cost nothing. Sites before
+WordPress 5.7 ignore it: a crawl ends at a page whose last row is older than asked.
 
 Deletions are not reported as changes. So once an hour the newest links are listed, without texts:
 a mention in the database that is not in the list was deleted.
+
+The first crawl finds the address of the API: the default one, else the one that the front page
+links to, else ``?rest_route=/``. An address that is not the default one is part of the cursor.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
-from urllib.parse import urlencode
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from core.crawl import Listing, Post
+from core.errors import PermanentError
 from core.timestamps import format_utc, parse_utc
-from crawlers.html_text import html_to_text
+from crawlers import wordpress_api
+from crawlers.html_text import is_html_page
 from crawlers.json_rows import parse_json_rows
 from crawlers.source import Cursor, Fetch, ParsedPage, Source, SourceInfo, SourceOptions, WebUrl
-from crawlers.text import compose
-from crawlers.urls import canonical_url, host
+from crawlers.wordpress_pages import OVERLAP, SMALL_PAGE_SIZE, build_listing, next_contexts
+from crawlers.wordpress_rows import (
+    COMMENT_FIELDS,
+    LINK_FIELDS,
+    POST_FIELDS,
+    CommentRow,
+    LinkRow,
+    PostRow,
+    build_comment,
+    build_post,
+)
 
 PAGE_SIZE: Final = 100  # rows in a response; more is an error 400
-OVERLAP: Final = timedelta(days=1)  # more than the 14 hours by which a zone can differ from UTC
 # 400 beyond the last page; 401 or 403 for private comments; 404 if they are switched off.
 MISSING_STATUSES: Final = (400, 401, 403, 404, 410)
 LISTING_INTERVAL: Final = timedelta(hours=1)  # between two listings
-SECOND: Final = timedelta(seconds=1)  # resolution of the site's dates
 MAX_LISTING_PAGES: Final = 3  # pages of a listing, for posts and for comments each
-POST_FIELDS: Final = "id,date_gmt,modified_gmt,link,title,content,author"
-COMMENT_FIELDS: Final = "id,parent,author_name,date_gmt,link,content"
-LINK_FIELDS: Final = "date_gmt,link"
-
-
-class _Rendered(BaseModel):
-    rendered: str = ""
-
-
-class _Post(BaseModel):
-    id: int
-    date_gmt: datetime
-    modified_gmt: datetime
-    link: str = Field(min_length=1)
-    title: _Rendered = _Rendered()
-    content: _Rendered = _Rendered()
-    author: int = 0
-
-
-class _Comment(BaseModel):
-    id: int
-    parent: int = 0
-    author_name: str = ""
-    date_gmt: datetime
-    link: str = Field(min_length=1)
-    content: _Rendered
-
-
-class _Link(BaseModel):
-    date_gmt: datetime
-    link: str = Field(min_length=1)
+NO_API: Final = (
+    "not WordPress posts: no REST API under /wp-json/ or ?rest_route=, and the front page links "
+    "to none; set kind: feed and the address of a feed of the site"
+)
 
 
 class Wordpress(Source):
@@ -86,12 +70,15 @@ class Wordpress(Source):
 
     def start_requests(self, cursor: Cursor | None, now: datetime) -> Iterable[Fetch]:
         """Return the first page of changes since the last crawl began, and of a due listing."""
-        last_start = (cursor or {}).get("until")
+        position = cursor or {}
+        last_start = position.get("until")
         # The first crawl reads all posts and needs no listing.
-        last_listing = (cursor or {}).get("listed", last_start or format_utc(now))
+        last_listing = position.get("listed", last_start or format_utc(now))
         oldest = now - timedelta(days=self.options.backfill_days)
         since = parse_utc(last_start) - OVERLAP if last_start else oldest
         context = {"began": format_utc(now) or "", "listed": last_listing, "page": "1"}
+        if "api" in position:
+            context["api"] = position["api"]
         fetches = [self._posts({**context, "since": _site_time(since)})]
         if now - parse_utc(last_listing) >= LISTING_INTERVAL:
             window = {"since": _site_time(oldest), "until": context["began"]}
@@ -99,42 +86,56 @@ class Wordpress(Source):
         return fetches
 
     def parse(self, body: str, fetch: Fetch, url: str) -> ParsedPage:
-        """Return one page of posts, of comments, or of links to them."""
-        parsers = {"posts": self._parse_posts, "comments": self._parse_comments}
-        return parsers.get(fetch.context["what"], self._parse_links)(body, fetch, url)
+        """Return one page of posts, of comments, or of links to them; or the API of a site."""
+        parsers = {
+            "posts": self._parse_posts,
+            "comments": self._parse_comments,
+            "links": self._parse_links,
+            "site": self._parse_site,
+        }
+        return parsers[fetch.context["what"]](body, fetch, url)
 
     def _parse_posts(self, body: str, fetch: Fetch, url: str) -> ParsedPage:
-        page = parse_json_rows(body, _Post, "WordPress posts")
-        next_fetches = (self._posts(_next_page_context(fetch)),) if page.count == PAGE_SIZE else ()
-        posts = tuple(_build_post(row, url) for row in page.rows)
-        if fetch.context["page"] != "1":
+        context = dict(fetch.context)
+        try:
+            page = parse_json_rows(body, PostRow, "WordPress posts")
+        except PermanentError:
+            if context["page"] != "1" or not is_html_page(body):
+                raise
+            if context.get("found"):
+                raise PermanentError(NO_API) from None
+            return ParsedPage(next_fetches=(self._site(context),))
+        dates = [row.modified_gmt or row.at for row in page.rows]
+        next_fetches = tuple(map(self._posts, next_contexts(fetch, page, dates)))
+        posts = tuple(build_post(row, url) for row in page.rows)
+        if context["page"] != "1":
             return ParsedPage(posts=posts, row_drops=page.drops, next_fetches=next_fetches)
-        comment_fetches = (self._comments(dict(fetch.context)),) if self.options.comments else ()
+        comment_fetches = (self._comments(context),) if self.options.comments else ()
         return ParsedPage(
             posts=posts,
             row_drops=page.drops,
             next_fetches=next_fetches + comment_fetches,
-            final_cursor=_final_cursor(fetch, fetch.context["listed"]),
+            final_cursor=_final_cursor(fetch, context["listed"]),
         )
 
     def _parse_comments(self, body: str, fetch: Fetch, url: str) -> ParsedPage:
-        page = parse_json_rows(body, _Comment, "WordPress comments")
-        next_fetches = (
-            (self._comments(_next_page_context(fetch)),) if page.count == PAGE_SIZE else ()
-        )
+        page = parse_json_rows(body, CommentRow, "WordPress comments")
+        further_contexts = next_contexts(fetch, page, [row.at for row in page.rows])
         return ParsedPage(
-            posts=tuple(_build_comment(row, url) for row in page.rows),
+            posts=tuple(build_comment(row, url) for row in page.rows),
             row_drops=page.drops,
-            next_fetches=next_fetches,
+            next_fetches=tuple(map(self._comments, further_contexts)),
         )
 
     def _parse_links(self, body: str, fetch: Fetch, _: str) -> ParsedPage:
-        context, page = fetch.context, parse_json_rows(body, _Link, "WordPress links")
-        links, is_full = page.rows, page.count == PAGE_SIZE
-        oldest = min(link.date_gmt for link in links).replace(tzinfo=UTC) if is_full else None
-        next_fetches = self._more_links(fetch, oldest)
-        # An unreadable row may be a post that exists: without it nothing is a deletion.
-        listing = None if page.unreadable else _build_listing(links, context, oldest)
+        context, page = fetch.context, parse_json_rows(body, LinkRow, "WordPress links")
+        dates = [row.at for row in page.rows]
+        further_contexts = next_contexts(fetch, page, dates)
+        oldest = min((at for at in dates if at), default=None) if further_contexts else None
+        next_fetches = self._more_links(further_contexts, oldest)
+        # An unreadable or undated row may be a post that exists: then nothing is a deletion.
+        is_proof = not page.unreadable and None not in dates
+        listing = build_listing(page.rows, context, oldest) if is_proof else None
         if context["of"] != "posts" or context["page"] != "1":
             return ParsedPage(listing=listing, next_fetches=next_fetches)
         if self.options.comments:
@@ -145,14 +146,48 @@ class Wordpress(Source):
             final_cursor=_final_cursor(fetch, context["began"]),
         )
 
-    def _more_links(self, fetch: Fetch, oldest: datetime | None) -> tuple[Fetch, ...]:
-        if oldest is None or int(fetch.context["page"]) == MAX_LISTING_PAGES:
+    def _parse_site(self, body: str, fetch: Fetch, url: str) -> ParsedPage:
+        """Return the fetch of the posts at the address that the front page links to."""
+        root = wordpress_api.linked_root(fetch.answer_headers, body, url)
+        if root is None or root == self._root(fetch.context):
+            root = wordpress_api.query_root(url)
+        return ParsedPage(next_fetches=(self._posts({**fetch.context, "api": root}),))
+
+    def _more_links(
+        self, contexts: Sequence[dict[str, str]], oldest: datetime | None
+    ) -> tuple[Fetch, ...]:
+        if oldest is None:
             return ()
-        return (self._links({**_next_page_context(fetch), "until": format_utc(oldest) or ""}),)
+        until = format_utc(oldest) or ""
+        return tuple(
+            self._links({**context, "until": until})
+            for context in contexts
+            if int(context["page"]) <= MAX_LISTING_PAGES
+        )
 
     def _posts(self, context: dict[str, str]) -> Fetch:
         params = {"orderby": "modified", "modified_after": context["since"], "_fields": POST_FIELDS}
-        return self._fetch("posts", params, context)
+        fetch = self._fetch("posts", params, context)
+        if context["page"] != "1":
+            return fetch
+        # The first page has to come: an error of it is one of the source.
+        fallbacks = {}
+        if "size" not in context:
+            fallbacks[400] = self._posts({**context, "size": str(SMALL_PAGE_SIZE)})
+        if "found" not in context:
+            fallbacks |= dict.fromkeys((404, 410), self._site(context))
+        return replace(fetch, missing_statuses=(), fallbacks=fallbacks)
+
+    def _site(self, context: dict[str, str]) -> Fetch:
+        """Return the fetch of the front page; without it ``?rest_route=`` is tried."""
+        context = {**context, "found": "yes"}
+        query_root = wordpress_api.query_root(self.options.url)
+        query_fetch = self._posts({**context, "api": query_root})
+        return Fetch(
+            url=self.options.url,
+            fallbacks=dict.fromkeys((404, 410), query_fetch),
+            context={**context, "what": "site"},
+        )
 
     def _comments(self, context: dict[str, str]) -> Fetch:
         return self._fetch(
@@ -162,19 +197,19 @@ class Wordpress(Source):
     def _links(self, context: dict[str, str]) -> Fetch:
         params = {"after": context["since"], "_fields": LINK_FIELDS}
         fetch = self._fetch(context["of"], params, context)
-        return replace(
-            fetch, missing_statuses=MISSING_STATUSES, context={**context, "what": "links"}
-        )
+        return replace(fetch, context={**context, "what": "links"})
 
     def _fetch(self, resource: str, params: dict[str, str], context: dict[str, str]) -> Fetch:
-        paging = {"per_page": PAGE_SIZE, "order": "desc", "page": context["page"]}
-        query = urlencode({**paging, **params}, safe=",:")
-        is_start = resource == "posts" and context["page"] == "1"
+        page_size = context.get("size", str(PAGE_SIZE))
+        paging = {"per_page": page_size, "order": "desc", "page": context["page"]}
         return Fetch(
-            url=f"{self.options.url.rstrip('/')}/wp-json/wp/v2/{resource}?{query}",
-            missing_statuses=() if is_start else MISSING_STATUSES,
+            url=wordpress_api.resource_url(self._root(context), resource, {**paging, **params}),
+            missing_statuses=MISSING_STATUSES,
             context={**context, "what": resource},
         )
+
+    def _root(self, context: Mapping[str, str]) -> str:
+        return context.get("api") or wordpress_api.default_root(self.options.url)
 
 
 def _site_time(at: datetime) -> str:
@@ -183,55 +218,5 @@ def _site_time(at: datetime) -> str:
 
 
 def _final_cursor(fetch: Fetch, last_listing: str) -> Cursor:
-    return {"until": fetch.context["began"], "listed": last_listing, "backfilled": True}
-
-
-def _build_listing(
-    links: Sequence[_Link], context: Mapping[str, str], oldest: datetime | None
-) -> Listing | None:
-    """Return the existing links between *oldest*, where the next page starts, and the page's start.
-
-    An empty page proves nothing and gives None. The second that two pages share is left out.
-    """
-    if not links:
-        return None
-    since = oldest + SECOND if oldest else parse_utc(context["since"]) + OVERLAP
-    return Listing(
-        since=since,
-        until=parse_utc(context["until"]),
-        uris=frozenset(canonical_url(link.link) for link in links),
-        before=parse_utc(context["listed"]),
-    )
-
-
-def _next_page_context(fetch: Fetch) -> dict[str, str]:
-    return {**fetch.context, "page": str(int(fetch.context["page"]) + 1)}
-
-
-def _build_post(row: _Post, url: str) -> Post:
-    published_at, modified_at = (
-        row.date_gmt.replace(tzinfo=UTC),
-        row.modified_gmt.replace(tzinfo=UTC),
-    )
-    return Post(
-        uri=canonical_url(row.link),
-        url=row.link,
-        text=compose(html_to_text(row.title.rendered), html_to_text(row.content.rendered)),
-        platform=host(row.link) or host(url),
-        author=f"user {row.author}" if row.author else None,
-        published=published_at,
-        edited=modified_at if modified_at > published_at else None,
-    )
-
-
-def _build_comment(row: _Comment, url: str) -> Post:
-    article = row.link.partition("#")[0]
-    return Post(
-        uri=canonical_url(row.link),
-        url=row.link,
-        text=html_to_text(row.content.rendered),
-        platform=host(row.link) or host(url),
-        author=row.author_name or None,
-        published=row.date_gmt.replace(tzinfo=UTC),
-        parent=canonical_url(f"{article}#comment-{row.parent}" if row.parent else article),
-    )
+    api = {"api": fetch.context["api"]} if "api" in fetch.context else {}
+    return {"until": fetch.context["began"], "listed": last_listing, "backfilled": True, **api}

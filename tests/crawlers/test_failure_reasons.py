@@ -1,12 +1,18 @@
 """Reasons of failed runs as sentences."""
 
 import pytest
+from pydantic import BaseModel
 from scrapy.exceptions import CannotResolveHostError, IgnoreRequest
 
 from core.errors import PermanentError
 from crawlers.failure_reasons import reason_of
 from crawlers.json_rows import parse_json_rows
-from crawlers.sources.wordpress import _Comment
+
+
+class Comment(BaseModel):
+    """A row with a required field."""
+
+    id: int
 
 
 @pytest.mark.parametrize(
@@ -37,4 +43,4 @@ def test_reason_of_an_error(error, reason):
 )
 def test_invalid_rows_are_rejected_without_quoting_them(body, reason):
     with pytest.raises(PermanentError, match=reason):
-        parse_json_rows(body, _Comment, "comments")
+        parse_json_rows(body, Comment, "comments")

@@ -15,7 +15,7 @@ NOW = datetime(2026, 11, 22, 6, tzinfo=UTC)
 URL = "https://site.example/here"
 WORDPRESS = (
     "per_page=100&order=desc&page=1&orderby=modified&modified_after=2026-11-21T06:00:00"
-    "&_fields=id,date_gmt,modified_gmt,link,title,content,author"
+    "&_fields=id,date_gmt,date,modified_gmt,link,guid,title,content,excerpt,author"
 )
 
 

@@ -1,6 +1,7 @@
 """Batches crawled by real Scrapy children from real servers."""
 
 import gzip
+import json
 import socket
 from contextlib import closing
 from datetime import datetime, timedelta
@@ -179,6 +180,27 @@ def test_site_that_refuses_visitors_is_reported_in_its_own_words(new_site, crawl
         "failed",
         f"{broken.url}{place} 500",
     )
+
+
+def test_wordpress_site_without_permalinks_is_found(web, crawl_child, source):
+    """By the header of its front page; the next crawl starts at the address that was found."""
+    row = {"link": "https://diary.example/a", "content": "x", "modified_gmt": "2026-11-21T09:00:00"}
+    web.put("/", b"<html>", Link=f'<{web.url}/?rest_route=/>; rel="https://api.w.org/"')
+    fields = "_fields=id,date_gmt,date,modified_gmt,link,guid,title,content,excerpt,author"
+    since = "orderby=modified&modified_after=2026-10-25T06:00:00"
+    path = f"/?rest_route=/wp/v2/posts&per_page=100&order=desc&page=1&{since}&{fields}"
+    web.put(path, json.dumps([row]).encode())
+    job = source("diary", f"{web.url}/", "wordpress")
+    events = crawl_child(job)
+    assert outcomes_by_source(events)["diary"]["state"] == "ok"
+    assert uris(events, "diary") == ["a"]
+    pages = [path.partition("&")[0] for path in web.paths()[1:]]
+    assert pages[0].startswith("/wp-json/wp/v2/posts?")
+    assert pages[1:] == ["/", "/?rest_route=/wp/v2/posts", "/?rest_route=/wp/v2/comments"]
+    cursor = next(event["cursor"] for event in reversed(events[:-1]) if event["cursor"])
+    web.requests.clear()
+    crawl_child(source("diary", f"{web.url}/", "wordpress", cursor=cursor))
+    assert web.paths()[1].startswith("/?rest_route=/wp/v2/posts&")
 
 
 def test_delay_applies_to_its_host_and_port_only(new_site, crawl_child, source, rss):

@@ -1,0 +1,117 @@
+"""Rows of the REST API of WordPress, and the posts that they are.
+
+Only a link and words are required: versions and plug-ins leave out or replace the other fields.
+"""
+
+from datetime import datetime
+from typing import Annotated, Any, Final, Self
+
+from pydantic import BaseModel, BeforeValidator, model_validator
+
+from core.crawl import Post
+from crawlers.html_text import html_to_text
+from crawlers.json_values import Flag, RequiredText, Text, Time
+from crawlers.text import compose
+from crawlers.urls import canonical_url, host
+
+POST_FIELDS: Final = "id,date_gmt,date,modified_gmt,link,guid,title,content,excerpt,author"
+COMMENT_FIELDS: Final = "id,parent,author_name,date_gmt,date,link,content"
+LINK_FIELDS: Final = "date_gmt,date,link"
+
+
+class _Rendered(BaseModel):
+    rendered: Text = ""
+    protected: Flag = False
+
+
+def _rendered_of_value(value: Any) -> Any:
+    """Return the object of a field; plug-ins send its text alone, or nothing."""
+    if isinstance(value, str):
+        return {"rendered": value}
+    return value if isinstance(value, dict) else {}
+
+
+_Html = Annotated[_Rendered, BeforeValidator(_rendered_of_value)]
+
+
+class _Dated(BaseModel):
+    date_gmt: Time = None  # WordPress sends UTC without a zone
+    date: Time = None  # of the site's clock; some rows have no other
+
+    @property
+    def at(self) -> datetime | None:
+        """The time of publication in UTC, or None."""
+        return self.date_gmt or self.date
+
+
+class PostRow(_Dated):
+    """An article."""
+
+    link: Text = ""
+    guid: _Html = _Rendered()
+    modified_gmt: Time = None
+    title: _Html = _Rendered()
+    content: _Html = _Rendered()
+    excerpt: _Html = _Rendered()
+    author: Text = ""
+
+    @model_validator(mode="after")
+    def _has_a_link(self) -> Self:
+        self.link = self.link or self.guid.rendered
+        if not self.link:
+            raise ValueError("a post needs a link or a guid")
+        return self
+
+
+class CommentRow(_Dated):
+    """A comment."""
+
+    id: RequiredText
+    parent: Text = ""
+    author_name: Text = ""
+    link: RequiredText
+    content: _Html = _Rendered()
+
+
+class LinkRow(_Dated):
+    """The link of an article or comment that exists."""
+
+    link: RequiredText
+
+
+def build_post(row: PostRow, url: str) -> Post:
+    """Return the article of *row*, which stood on the page *url*."""
+    published_at, modified_at = row.at, row.modified_gmt
+    is_edited = published_at and modified_at and modified_at > published_at
+    return Post(
+        uri=canonical_url(row.link),
+        url=row.link,
+        text=compose(html_to_text(row.title.rendered), _body(row)),
+        platform=host(row.link) or host(url),
+        author=f"user {row.author}" if row.author not in ("", "0") else None,
+        published=published_at,
+        edited=modified_at if is_edited else None,
+    )
+
+
+def build_comment(row: CommentRow, url: str) -> Post:
+    """Return the comment of *row*; quotes in it are words of the article or of others."""
+    article, _, fragment = row.link.partition("#")
+    link = row.link if fragment else f"{article}#comment-{row.id}"
+    has_parent = row.parent not in ("", "0")
+    return Post(
+        uri=canonical_url(link),
+        url=link,
+        text=html_to_text(row.content.rendered, without="blockquote"),
+        platform=host(row.link) or host(url),
+        author=row.author_name or None,
+        published=row.at,
+        parent=canonical_url(f"{article}#comment-{row.parent}" if has_parent else article),
+    )
+
+
+def _body(row: PostRow) -> str:
+    """Return the text; a protected article has none, and its excerpt only says so."""
+    is_protected = row.content.protected or row.excerpt.protected
+    body = html_to_text(row.content.rendered)
+    return body if body or is_protected else html_to_text(row.excerpt.rendered)
