@@ -63,7 +63,7 @@ def html_to_text(html: str, *, without: str = "") -> str:
 
 def plain_to_text(text: str) -> str:
     """Return a text that is no HTML: lines without surrounding space, at most one empty line."""
-    lines = (" ".join(line.split()) for line in make_valid(text).splitlines())
+    lines = (_collapse_spaces(line).strip() for line in make_valid(text).splitlines())
     return re.sub("\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 

@@ -4,6 +4,7 @@ Entries come newest first: a crawl follows ``rel="next"`` until the last entry o
 than the newest entry of the last complete crawl. feedparser parses bytes only; it never fetches.
 """
 
+import re
 from calendar import timegm
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -21,13 +22,15 @@ from core.timestamps import format_utc, parse_utc
 from crawlers.decoding.feed_document import extract_feed
 from crawlers.feed_discovery import html_page_reason
 from crawlers.feed_safety import reject_unsafe_feed
-from crawlers.html_text import html_to_text
+from crawlers.feed_text import entry_text, is_comment, keep_media_descriptions
 from crawlers.source import Cursor, Fetch, ParsedPage, Source, SourceInfo, SourceOptions, WebUrl
-from crawlers.text import compose
+from crawlers.text import language_code
 from crawlers.urls import canonical_url, host, is_absolute
 
 GONE_STATUSES: Final = (404, 410)  # an archive page that was removed
 _XML_TYPE: Final = "application/xml; charset=utf-8"  # of the XML that feedparser gets
+# RSS 2.0: "jo@blog.example (Jo)"; feedparser splits it inside long top-level domains.
+_EMAIL_AND_NAME: Final = re.compile(r"[^\s@]+@[^\s@]+\s*\(([^()]+)\)")
 _ARCHIVE_RELS: Final = ("next", "prev-archive")  # RFC 5005 sections 3 and 4
 
 
@@ -95,7 +98,7 @@ def _parse_feed(body: str, url: str) -> Any:
     reject_unsafe_feed(xml)
     try:
         feed = feedparser.parse(
-            BytesIO(xml.encode()),
+            BytesIO(keep_media_descriptions(xml).encode()),
             response_headers={"content-location": url, "content-type": _XML_TYPE},
             resolve_relative_uris=False,
             sanitize_html=False,
@@ -121,9 +124,10 @@ def _build_post(entry: Any, feed: Any, url: str) -> Post:
     return Post(
         uri=uri,
         url=link,
-        text=_build_text(entry, link),
+        text=entry_text(entry, link, is_atom=feed.version.startswith("atom")),
         platform=platform,
-        author=_find_author(entry),
+        author=_find_author(entry)
+        or (None if is_comment(entry, link) else _find_author(feed.feed)),
         published=published_at or updated_at,
         edited=updated_at if published_at and updated_at and updated_at > published_at else None,
         language=_find_language(entry),
@@ -144,19 +148,13 @@ def _find_uri(entry: Any, feed: Any, url: str) -> str:
     return f"{url}#{name or text_sha256(words)}"
 
 
-def _build_text(entry: Any, link: str) -> str:
-    contents = entry.get("content") or [{}]
-    body = html_to_text(_string_field(contents[0], "value") or _string_field(entry, "summary"))
-    is_comment = "#comment-" in link or bool(entry.get("thr_in-reply-to"))
-    if is_comment and body:
-        return body  # its title names only the author and the article
-    return compose(html_to_text(_string_field(entry, "title")), body)
-
-
-def _find_author(entry: Any) -> str | None:
+def _find_author(fields: Any) -> str | None:
+    """Return the author of an entry, or of a feed: the author of entries that name none."""
+    name = _EMAIL_AND_NAME.fullmatch(_string_field(fields, "author"))
     return (
-        _string_field(entry.get("author_detail") or {}, "name")
-        or _string_field(entry, "author")
+        (name and name[1])
+        or _string_field(fields.get("author_detail") or {}, "name")
+        or _string_field(fields, "author")
         or None
     )
 
@@ -174,8 +172,7 @@ def _find_date(entry: Any, name: str) -> datetime | None:
 def _find_language(entry: Any) -> str | None:
     """Return the language of the entry itself; a feed's own is mostly a default of its software."""
     contents = entry.get("content") or [{}]
-    code = _string_field(contents[0], "language").lower().replace("_", "-").partition("-")[0]
-    return code if len(code) == 2 else None  # noqa: PLR2004 - ISO 639-1; "fil" is not "fi"
+    return language_code(_string_field(contents[0], "language"))
 
 
 def _find_parent(entry: Any) -> str | None:
