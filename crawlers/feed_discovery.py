@@ -9,7 +9,8 @@ from crawlers.urls import is_absolute
 _MAX_URL: Final = 200  # characters of an address that an error may quote
 _FEED_LINKS: Final = (
     'link[rel~="alternate"][type="application/rss+xml"]::attr(href), '
-    'link[rel~="alternate"][type="application/atom+xml"]::attr(href)'
+    'link[rel~="alternate"][type="application/atom+xml"]::attr(href), '
+    'link[rel~="alternate"][type="application/feed+json"]::attr(href)'
 )
 
 

@@ -1,4 +1,4 @@
-"""An RSS or Atom feed, of articles or of comments, with its linked archive pages (RFC 5005).
+"""An RSS, Atom or JSON feed, of articles or of comments, with its linked archive pages (RFC 5005).
 
 Entries come newest first: a crawl follows ``rel="next"`` until the last entry of a page is older
 than the newest entry of the last complete crawl. feedparser parses bytes only; it never fetches.
@@ -23,6 +23,7 @@ from crawlers.decoding.feed_document import extract_feed
 from crawlers.feed_discovery import html_page_reason
 from crawlers.feed_safety import reject_unsafe_feed
 from crawlers.feed_text import entry_text, is_comment, keep_media_descriptions
+from crawlers.json_feed import FeedPage, is_json_object, parse_json_feed
 from crawlers.source import Cursor, Fetch, ParsedPage, Source, SourceInfo, SourceOptions, WebUrl
 from crawlers.text import language_code
 from crawlers.urls import canonical_url, host, is_absolute
@@ -35,7 +36,7 @@ _ARCHIVE_RELS: Final = ("next", "prev-archive")  # RFC 5005 sections 3 and 4
 
 
 class Feed(Source):
-    """RSS 0.9 to 2.0, RDF and Atom."""
+    """RSS 0.9 to 2.0, RDF, Atom, and JSON Feed 1.0 and 1.1."""
 
     class Options(SourceOptions):
         """Every feed of a site has an address of its own; feeds of comments work, too."""
@@ -72,21 +73,29 @@ class Feed(Source):
 
     def parse(self, body: str, fetch: Fetch, url: str) -> ParsedPage:
         """Return the entries of one page, and the next archive page while entries are new."""
-        feed = _parse_feed(body, url)
-        posts = tuple(_build_post(entry, feed, url) for entry in feed.entries)
+        page = parse_json_feed(body, url) if is_json_object(body) else _parse_xml(body, url)
+        posts, archive_url = page.posts, page.next_url
         dates = [post.published for post in posts if post.published]
         context = dict(fetch.context)
         newest = max([parse_utc(context["top"]), *dates])
         # A date in the future must not hide the entries before it.
         context["top"] = format_utc(min(newest, parse_utc(context["now"]))) or ""
-        archive_url = _archive_url(feed, url)
         is_new = dates[-1] >= parse_utc(context["until"]) if dates else not context["backfilled"]
         if not (archive_url and is_new):
-            return ParsedPage(posts=posts, cursor={"until": context["top"], "backfilled": True})
+            end = {"until": context["top"], "backfilled": True}
+            return ParsedPage(posts=posts, row_drops=page.row_drops, cursor=end)
         next_fetches = (Fetch(url=archive_url, missing_statuses=GONE_STATUSES, context=context),)
         position = {"until": context["until"], "top": context["top"], "next": archive_url}
         cursor = {**position, "backfilled": bool(context["backfilled"])}
-        return ParsedPage(posts=posts, next_fetches=next_fetches, cursor=cursor)
+        return ParsedPage(
+            posts=posts, row_drops=page.row_drops, next_fetches=next_fetches, cursor=cursor
+        )
+
+
+def _parse_xml(body: str, url: str) -> FeedPage:
+    feed = _parse_feed(body, url)
+    posts = tuple(_build_post(entry, feed, url) for entry in feed.entries)
+    return FeedPage(posts=posts, next_url=_archive_url(feed, url))
 
 
 def _parse_feed(body: str, url: str) -> Any:

@@ -24,7 +24,7 @@ def test_kinds_of_sources_have_their_options():
     for item in kind_output(kind_rows()):
         lines += plain_lines(item) if isinstance(item, Table) else [item]
     text = "\n".join(lines)
-    assert lines[0].startswith("feed: An RSS or Atom feed")
+    assert lines[0].startswith("feed: An RSS, Atom or JSON feed")
     assert "tested with recorded answers; limits: " in lines[1]
     cells = [" ".join(line.split()) for line in lines]
     url = "https://blog.example.org/feed.xml"
