@@ -8,7 +8,7 @@ HarkenError
 │   └── PauseError          a host must get no request for a while (crawlers.politeness)
 ├── WaitTimeoutError        a condition that a demo waits for did not come (demo.session)
 └── PermanentError          the same call never succeeds; the mention or email is set aside
-    ├── ClosedError         the server does not show the page to visitors (crawlers.refusals)
+    ├── ClosedError         the server does not show the page to visitors (crawlers.failure_reasons)
     ├── ForbiddenError      robots.txt forbids the request (crawlers.robots)
     └── RefusedError        the address is not public (crawlers.ssrf_guard)
 

@@ -1,9 +1,20 @@
-"""Reasons for a failed run, one sentence each: no traceback, no text of a mention."""
+"""Reasons for a failed run, one sentence each: no traceback, no text of a mention.
 
-from typing import Final
+A server that refuses a page is quoted: its error message, from the keys that only errors have.
+"""
 
-from core.errors import HarkenError
+import json
+from typing import Any, Final
 
+from core.errors import HarkenError, PermanentError
+from crawlers.html_text import html_to_text
+from crawlers.urls import redact_url
+
+CLOSED_STATUSES: Final = (401, 403, 407, 451)
+_MAX_BODY: Final = 65_536  # characters; a larger body is no error message
+_MAX_MESSAGE: Final = 200  # characters that an error quotes
+# WordPress has message, OAuth error_description, RFC 9457 detail, Mastodon error.
+_MESSAGE_KEYS: Final = ("message", "error_description", "detail", "error")
 _SENTENCES: Final = {
     "CannotResolveHostError": "host name not found",
     "DownloadCancelledError": "the response is too large",
@@ -14,6 +25,10 @@ _SENTENCES: Final = {
     "TimeoutError": "the crawl deadline passed",
     "UnsupportedURLSchemeError": "redirected to an address that is not http(s)",
 }
+
+
+class ClosedError(PermanentError):
+    """A page that its server does not show to visitors."""
 
 
 def reason_of(error: BaseException) -> str:
@@ -31,3 +46,29 @@ def _ignored_request_reason(message: str) -> str:
     if "redirections" in message:
         return "too many redirects"
     return "the response is too large once decompressed"
+
+
+def status_error(status: int, body: str, url: str) -> PermanentError:
+    """Return the error for the response *status* from *url*; it quotes the message in *body*."""
+    message = server_message(body)
+    reason = f"{redact_url(url)} returned {status}"
+    error_class = ClosedError if status in CLOSED_STATUSES else PermanentError
+    return error_class(f'{reason}: the server says "{message}"' if message else reason)
+
+
+def server_message(body: str) -> str:
+    """Return the message of a JSON error object, in one line; "" if *body* is none."""
+    try:
+        return message_of(json.loads(body)) if len(body) <= _MAX_BODY else ""
+    except (ValueError, RecursionError):
+        return ""
+
+
+def message_of(error: Any) -> str:
+    """Return the message of the error object *error*, in one line; "" if it is none."""
+    if not isinstance(error, dict):
+        return ""
+    values = [error.get(key) for key in _MESSAGE_KEYS]
+    text = next((value for value in values if isinstance(value, str) and value.strip()), "")
+    line = " ".join(html_to_text(text).split())
+    return line if len(line) <= _MAX_MESSAGE else f"{line[:_MAX_MESSAGE]}…"

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from core.crawl import DELETED, CrawledPost, DroppedPost, Post
 from core.identity import mention_id, text_sha256
-from crawlers.placeholders import is_placeholder
 from crawlers.text import make_valid, truncate
+from crawlers.words.placeholders import is_placeholder
 
 Matcher = Callable[
     [str, Post], Mapping[str, str]

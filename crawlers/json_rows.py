@@ -10,7 +10,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from core.errors import PermanentError
 from crawlers.decoding.json_document import load_json
-from crawlers.refusals import message_of
+from crawlers.failure_reasons import message_of
 from crawlers.text import make_valid
 
 M = TypeVar("M", bound=BaseModel)
@@ -55,13 +55,7 @@ def _list_adapter(model: type[M]) -> TypeAdapter[list[M]]:
 
 def _parse_row_by_row(text: str, model: type[M], description: str) -> JsonRows[M]:
     """Return the rows that are valid one by one, and the number of the others."""
-    array = load_json(text, description)
-    if isinstance(array, dict) and array and all(map(str.isdecimal, array)):
-        array = list(array.values())
-    if message := message_of(array):
-        raise PermanentError(f'not {description}: the server says "{message}"')
-    if not isinstance(array, list):
-        raise PermanentError(f"not {description}: JSON {type(array).__name__}, expected an array")
+    array = _array(text, description)
     rows = [parse_row(row, model) for row in array]
     valid_rows = tuple(row for row in rows if row is not None)
     if rows and not valid_rows:
@@ -69,6 +63,18 @@ def _parse_row_by_row(text: str, model: type[M], description: str) -> JsonRows[M
             f"not {description}: none of its {len(rows)} rows has the expected fields"
         )
     return JsonRows(valid_rows, len(rows) - len(valid_rows))
+
+
+def _array(text: str, description: str) -> list[Any]:
+    """Return the array in *text*, or the rows of an object with numbers as keys."""
+    value = load_json(text, description)
+    if isinstance(value, dict) and value and all(map(str.isdecimal, value)):
+        return list(value.values())
+    if message := message_of(value):
+        raise PermanentError(f'not {description}: the server says "{message}"')
+    if not isinstance(value, list):
+        raise PermanentError(f"not {description}: JSON {type(value).__name__}, expected an array")
+    return value
 
 
 def parse_row(row: Any, model: type[M]) -> M | None:

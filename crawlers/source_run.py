@@ -17,10 +17,9 @@ from core.errors import PermanentError
 from core.plugins import load
 from crawlers.decoding.charset import decode
 from crawlers.download_handler import BUDGET_KEY, RequestBudget
-from crawlers.failure_reasons import reason_of
+from crawlers.failure_reasons import ClosedError, reason_of, status_error
 from crawlers.job import CrawlJob, CrawlOutcome, FetchedPage, Sink, SpiderSettings
 from crawlers.politeness import PauseError
-from crawlers.refusals import ClosedError, status_error
 from crawlers.retry_after import download
 from crawlers.robots import ForbiddenError
 from crawlers.source import Cursor, Fetch, ParsedPage, Source

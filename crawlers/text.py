@@ -1,6 +1,7 @@
 """Text for the database: valid Unicode, of limited length."""
 
 import re
+from datetime import datetime
 from typing import Final
 
 TEXT_LIMIT: Final = 32_768  # bytes of UTF-8; a longer post is cut and ends in CUT_MARK
@@ -28,6 +29,11 @@ def language_code(tag: str) -> str | None:
     """Return the ISO 639-1 code of a language *tag* as "pt-BR"; None if it has another form."""
     code = tag.lower().replace("_", "-").partition("-")[0]
     return code if len(code) == 2 else None  # noqa: PLR2004 - ISO 639-1; "fil" is not "fi"
+
+
+def edit_time(published: datetime | None, modified: datetime | None) -> datetime | None:
+    """Return the time of an edit: *modified* if it is later than *published*, else None."""
+    return modified if published and modified and modified > published else None
 
 
 def compose(title: str, body: str) -> str:

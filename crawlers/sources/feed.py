@@ -22,10 +22,10 @@ from core.timestamps import format_utc, parse_utc
 from crawlers.decoding.feed_document import extract_feed
 from crawlers.feed_discovery import html_page_reason
 from crawlers.feed_safety import reject_unsafe_feed
-from crawlers.feed_text import entry_text, is_comment, keep_media_descriptions
-from crawlers.json_feed import FeedPage, is_json_object, parse_json_feed
+from crawlers.formats.feed_text import entry_text, is_comment, keep_media_descriptions
+from crawlers.formats.json_feed import FeedPage, is_json_object, parse_json_feed
 from crawlers.source import Cursor, Fetch, ParsedPage, Source, SourceInfo, SourceOptions, WebUrl
-from crawlers.text import language_code
+from crawlers.text import edit_time, language_code
 from crawlers.urls import canonical_url, host, is_absolute
 
 GONE_STATUSES: Final = (404, 410)  # an archive page that was removed
@@ -138,7 +138,7 @@ def _build_post(entry: Any, feed: Any, url: str) -> Post:
         author=_find_author(entry)
         or (None if is_comment(entry, link) else _find_author(feed.feed)),
         published=published_at or updated_at,
-        edited=updated_at if published_at and updated_at and updated_at > published_at else None,
+        edited=edit_time(published_at, updated_at),
         language=_find_language(entry),
         parent=_find_parent(entry),
     )

@@ -19,9 +19,9 @@ from core.errors import PermanentError
 from core.role import Role
 from core.timestamps import format_utc, parse_utc
 from crawlers.html_text import parse_html, text_of
-from crawlers.quotes import without_bbcode_quotes
 from crawlers.source import Cursor, Fetch, ParsedPage, Source, SourceInfo, SourceOptions, WebUrl
 from crawlers.urls import canonical_url, host, is_absolute
+from crawlers.words.quotes import without_bbcode_quotes
 
 # A thread that was hidden or deleted after its list was read.
 GONE_STATUSES: Final = (401, 403, 404, 410)

@@ -16,8 +16,8 @@ from pydantic import Field
 
 from core.crawl import Post
 from core.timestamps import format_utc, parse_utc
+from crawlers.formats.mastodon_status import Status, build_post
 from crawlers.json_rows import parse_json_rows
-from crawlers.mastodon_status import Status, build_post
 from crawlers.source import Cursor, Fetch, ParsedPage, Source, SourceInfo, SourceOptions, WebUrl
 
 PAGE_SIZE: Final = 40  # maximum of the API
@@ -93,21 +93,30 @@ class Mastodon(Source):
             return self._first_crawl(by_age, context)
         if "oldest" in context:
             return self._gap(ids, context)
-        asked, known = context["newest"], context["known"]
-        newest = max([asked, *ids], key=_id_order)
-        if ids and _id_order(ids[0]) > _id_order(asked):
-            gap_from = context.get("gap_from", ids[0])
-            is_full = context.get("full", "yes" if len(ids) >= FULL_PAGE else "")
-            next_context = {"known": known, "gap_from": gap_from, "full": is_full}
-            cursor = {**_end(newest), "gap_from": gap_from, "gap_until": known}
-            return ParsedPage(next_fetches=(self._forward(newest, next_context),), cursor=cursor)
-        # All posts after `asked` are read, or this is the newest page whatever was asked. A full
-        # first page was perhaps that one, too (`since_id`): the posts before it prove it.
-        if "gap_from" in context and (ids or context["full"]):
-            fetch = self._backward(context["gap_from"], {"known": known, "newest": newest})
-            cursor = {**_end(newest), "gap_from": context["gap_from"], "gap_until": known}
-            return ParsedPage(next_fetches=(fetch,), cursor=cursor)
-        return ParsedPage(cursor=_end(newest))
+        if ids and _id_order(ids[0]) > _id_order(context["newest"]):
+            return self._more_news(ids, context)
+        return self._end_of_news(ids, context)
+
+    def _more_news(self, ids: Sequence[str], context: Mapping[str, str]) -> ParsedPage:
+        """Read forward; until the end is reached, the posts before the first page may be a gap."""
+        known, newest = context["known"], ids[-1]
+        gap_from = context.get("gap_from", ids[0])
+        is_full = context.get("full", "yes" if len(ids) >= FULL_PAGE else "")
+        fetch = self._forward(newest, {"known": known, "gap_from": gap_from, "full": is_full})
+        return ParsedPage(next_fetches=(fetch,), cursor=_gap_cursor(newest, gap_from, known))
+
+    def _end_of_news(self, ids: Sequence[str], context: Mapping[str, str]) -> ParsedPage:
+        """Read the posts before the first page, unless that page followed the last crawl.
+
+        All posts are read, or this is the newest page whatever was asked. A full first page was
+        perhaps that one, too, where ``min_id`` is ``since_id``: the posts before it prove it.
+        """
+        newest = max([context["newest"], *ids], key=_id_order)
+        if "gap_from" not in context or not (ids or context["full"]):
+            return ParsedPage(cursor=_end(newest))
+        gap_from, known = context["gap_from"], context["known"]
+        fetch = self._backward(gap_from, {"known": known, "newest": newest})
+        return ParsedPage(next_fetches=(fetch,), cursor=_gap_cursor(newest, gap_from, known))
 
     def _gap(self, ids: Sequence[str], context: Mapping[str, str]) -> ParsedPage:
         """Read backward until the posts of the last crawl."""
@@ -116,8 +125,7 @@ class Mastodon(Source):
         if is_end or not _is_further_back(ids[0], context["oldest"]):
             return ParsedPage(cursor=_end(newest))
         fetch = self._backward(ids[0], {"known": known, "newest": newest})
-        cursor = {**_end(newest), "gap_from": ids[0], "gap_until": known}
-        return ParsedPage(next_fetches=(fetch,), cursor=cursor)
+        return ParsedPage(next_fetches=(fetch,), cursor=_gap_cursor(newest, ids[0], known))
 
     def _first_crawl(self, by_age: Sequence[Status], context: Mapping[str, str]) -> ParsedPage:
         """Read backward until posts are older than asked, one after the other."""
@@ -168,6 +176,11 @@ class Mastodon(Source):
 def _end(newest: str) -> dict[str, Any]:
     """Return the cursor of a crawl that has read everything up to *newest*."""
     return {"newest": newest, "backfilled": True}
+
+
+def _gap_cursor(newest: str, gap_from: str, known: str) -> dict[str, Any]:
+    """Return the cursor of a crawl that may lack posts between *known* and *gap_from*."""
+    return {**_end(newest), "gap_from": gap_from, "gap_until": known}
 
 
 def _id_order(status_id: str) -> tuple[int, str]:

@@ -20,12 +20,9 @@ from pydantic import Field
 
 from core.errors import PermanentError
 from core.timestamps import format_utc, parse_utc
-from crawlers import wordpress_api
-from crawlers.html_text import is_html_page
-from crawlers.json_rows import parse_json_rows
-from crawlers.source import Cursor, Fetch, ParsedPage, Source, SourceInfo, SourceOptions, WebUrl
-from crawlers.wordpress_pages import OVERLAP, SMALL_PAGE_SIZE, build_listing, next_contexts
-from crawlers.wordpress_rows import (
+from crawlers.formats import wordpress_api
+from crawlers.formats.wordpress_pages import OVERLAP, SMALL_PAGE_SIZE, build_listing, next_contexts
+from crawlers.formats.wordpress_rows import (
     COMMENT_FIELDS,
     LINK_FIELDS,
     POST_FIELDS,
@@ -35,6 +32,9 @@ from crawlers.wordpress_rows import (
     build_comment,
     build_post,
 )
+from crawlers.html_text import is_html_page
+from crawlers.json_rows import JsonRows, parse_json_rows
+from crawlers.source import Cursor, Fetch, ParsedPage, Source, SourceInfo, SourceOptions, WebUrl
 
 PAGE_SIZE: Final = 100  # rows in a response; more is an error 400
 # 400 beyond the last page; 401 or 403 for private comments; 404 if they are switched off.
@@ -97,14 +97,9 @@ class Wordpress(Source):
 
     def _parse_posts(self, body: str, fetch: Fetch, url: str) -> ParsedPage:
         context = dict(fetch.context)
-        try:
-            page = parse_json_rows(body, PostRow, "WordPress posts")
-        except PermanentError:
-            if context["page"] != "1" or not is_html_page(body):
-                raise
-            if context.get("found"):
-                raise PermanentError(NO_API) from None
-            return ParsedPage(next_fetches=(self._site(context),))
+        page = _post_rows(body, is_first=context["page"] == "1")
+        if page is None:
+            return self._search_api(context)
         dates = [row.modified_gmt or row.at for row in page.rows]
         next_fetches = tuple(map(self._posts, next_contexts(fetch, page, dates)))
         posts = tuple(build_post(row, url) for row in page.rows)
@@ -117,6 +112,12 @@ class Wordpress(Source):
             next_fetches=next_fetches + comment_fetches,
             final_cursor=_final_cursor(fetch, context["listed"]),
         )
+
+    def _search_api(self, context: dict[str, str]) -> ParsedPage:
+        """Return the fetch of the front page after a web page came in place of posts."""
+        if "found" in context:
+            raise PermanentError(NO_API)
+        return ParsedPage(next_fetches=(self._site(context),))
 
     def _parse_comments(self, body: str, fetch: Fetch, url: str) -> ParsedPage:
         page = parse_json_rows(body, CommentRow, "WordPress comments")
@@ -131,7 +132,7 @@ class Wordpress(Source):
         context, page = fetch.context, parse_json_rows(body, LinkRow, "WordPress links")
         dates = [row.at for row in page.rows]
         further_contexts = next_contexts(fetch, page, dates)
-        oldest = min((at for at in dates if at), default=None) if further_contexts else None
+        oldest = min(filter(None, dates), default=None) if further_contexts else None
         next_fetches = self._more_links(further_contexts, oldest)
         # An unreadable or undated row may be a post that exists: then nothing is a deletion.
         is_proof = not page.unreadable and None not in dates
@@ -210,6 +211,16 @@ class Wordpress(Source):
 
     def _root(self, context: Mapping[str, str]) -> str:
         return context.get("api") or wordpress_api.default_root(self.options.url)
+
+
+def _post_rows(body: str, *, is_first: bool) -> JsonRows[PostRow] | None:
+    """Return the rows of *body*; None if a web page came in place of the first ones."""
+    try:
+        return parse_json_rows(body, PostRow, "WordPress posts")
+    except PermanentError:
+        if is_first and is_html_page(body):
+            return None
+        raise
 
 
 def _site_time(at: datetime) -> str:

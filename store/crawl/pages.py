@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from core.crawl import DELETED, CrawledPage, CrawledPost, DroppedPost
 from store.changes import append_changes
@@ -60,14 +60,12 @@ def record_page(tx: Connection, page: CrawledPage, *, now: datetime) -> PageCoun
     posts, dropped_posts = _partition(page, existing_ids)
     ids = [p.id for p in posts]
     new_ids = rows.insert_mentions(tx, [p for p in posts if p.id not in existing_ids], now)
-    replaced_ids = {d.id for d in page.dropped if d.reason == DELETED}
-    all_locked_rows = lock(tx, (set(ids) - new_ids) | replaced_ids)
-    locked_rows = {i: row for i, row in all_locked_rows.items() if i not in replaced_ids}
+    locked_rows, replaced_rows = _lock_rows(tx, set(ids) - new_ids, page.dropped)
     edited_posts = [
         p for p in posts if p.id in locked_rows and locked_rows[p.id].text_sha256 != p.text_sha256
     ]
     restored_ids = undelete(tx, locked_rows.values())
-    deleted_ids = delete(tx, (all_locked_rows[i] for i in replaced_ids & all_locked_rows.keys()))
+    deleted_ids = delete(tx, replaced_rows)
     revision_by_id = {p.id: locked_rows[p.id].revision + 1 for p in edited_posts}
     rows.edit_mentions(tx, edited_posts, revision_by_id, now)
     new_texts = [p for p in posts if p.id in new_ids] + edited_posts
@@ -90,6 +88,16 @@ def record_page(tx: Connection, page: CrawledPage, *, now: datetime) -> PageCoun
         | role_ids,
     )
     return counts
+
+
+def _lock_rows(
+    tx: Connection, ids: Collection[str], dropped_posts: Sequence[DroppedPost]
+) -> tuple[dict[str, Row[Any]], list[Row[Any]]]:
+    """Lock the mentions *ids*, and those in whose place a placeholder stands; return both."""
+    replaced_ids = {post.id for post in dropped_posts if post.reason == DELETED}
+    locked_rows = lock(tx, replaced_ids.union(ids))
+    replaced_rows = [locked_rows.pop(i) for i in replaced_ids & locked_rows.keys()]
+    return locked_rows, replaced_rows
 
 
 def _partition(

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from crawlers.json_values import (
+from crawlers.formats.json_values import (
     OBJECTS,
     Count,
     Flag,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawlers.markup import is_html, is_html_block
+from crawlers.words.markup import is_html, is_html_block
 from tests.work import lines_executed
 
 

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from crawlers.mastodon_status import Status, build_post
+from crawlers.formats.mastodon_status import Status, build_post
 from crawlers.sources.mastodon import OLD_RUN, Mastodon
 
 NOW = datetime(2026, 11, 22, 6, tzinfo=UTC)

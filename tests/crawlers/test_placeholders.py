@@ -2,7 +2,7 @@
 
 import pytest
 
-from crawlers.placeholders import is_placeholder
+from crawlers.words.placeholders import is_placeholder
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from crawlers.quotes import without_bbcode_quotes
+from crawlers.words.quotes import without_bbcode_quotes
 
 
 @pytest.mark.parametrize(

@@ -13,12 +13,12 @@ from core.crawl import Post
 from core.errors import PermanentError
 from core.identity import text_sha256
 from crawlers.decoding.json_document import load_json
-from crawlers.feed_text import join_versions
+from crawlers.failure_reasons import message_of
+from crawlers.formats.feed_text import join_versions
+from crawlers.formats.json_values import OBJECT, OBJECTS, Text, Time
 from crawlers.html_text import html_to_text, is_html_page, plain_to_text
 from crawlers.json_rows import parse_row
-from crawlers.json_values import OBJECT, OBJECTS, Text, Time
-from crawlers.refusals import message_of
-from crawlers.text import compose, language_code
+from crawlers.text import compose, edit_time, language_code
 from crawlers.urls import canonical_url, host, is_absolute
 
 # The root of an XML feed, or the start of an object; comments and scripts may quote either.
@@ -126,8 +126,6 @@ def _has_content(rows: Any) -> bool:
 
 def _build_post(item: _Item, feed: _Feed, url: str, links: Counter[str | None]) -> Post:
     link = _absolute(url, item.url)
-    published_at, modified_at = item.date_published, item.date_modified
-    is_edited = published_at and modified_at and modified_at > published_at
     page = link or (item.id if is_absolute(item.id) else url)
     return Post(
         uri=_find_uri(item, link if links[link] == 1 else None, url),
@@ -135,8 +133,8 @@ def _build_post(item: _Item, feed: _Feed, url: str, links: Counter[str | None]) 
         text=compose(plain_to_text(item.title), _body(item)),
         platform=host(page),
         author=item.account or feed.account,
-        published=published_at or modified_at,
-        edited=modified_at if is_edited else None,
+        published=item.date_published or item.date_modified,
+        edited=edit_time(item.date_published, item.date_modified),
         language=language_code(item.language),
     )
 

@@ -4,14 +4,14 @@ Only a link and words are required: versions and plug-ins leave out or replace t
 """
 
 from datetime import datetime
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, BeforeValidator, model_validator
+from pydantic import BaseModel, BeforeValidator, ValidationInfo
 
 from core.crawl import Post
+from crawlers.formats.json_values import REQUIRED, Flag, RequiredText, Text, Time, text_of_value
 from crawlers.html_text import html_to_text
-from crawlers.json_values import Flag, RequiredText, Text, Time
-from crawlers.text import compose
+from crawlers.text import compose, edit_time
 from crawlers.urls import canonical_url, host
 
 POST_FIELDS: Final = "id,date_gmt,date,modified_gmt,link,guid,title,content,excerpt,author"
@@ -44,23 +44,21 @@ class _Dated(BaseModel):
         return self.date_gmt or self.date
 
 
+def _link_or_guid(value: Any, info: ValidationInfo) -> str:
+    guid: _Rendered = info.data["guid"]
+    return text_of_value(value) or guid.rendered
+
+
 class PostRow(_Dated):
     """An article."""
 
-    link: Text = ""
     guid: _Html = _Rendered()
+    link: Annotated[str, BeforeValidator(_link_or_guid), REQUIRED] = ""
     modified_gmt: Time = None
     title: _Html = _Rendered()
     content: _Html = _Rendered()
     excerpt: _Html = _Rendered()
     author: Text = ""
-
-    @model_validator(mode="after")
-    def _has_a_link(self) -> Self:
-        self.link = self.link or self.guid.rendered
-        if not self.link:
-            raise ValueError("a post needs a link or a guid")
-        return self
 
 
 class CommentRow(_Dated):
@@ -81,16 +79,14 @@ class LinkRow(_Dated):
 
 def build_post(row: PostRow, url: str) -> Post:
     """Return the article of *row*, which stood on the page *url*."""
-    published_at, modified_at = row.at, row.modified_gmt
-    is_edited = published_at and modified_at and modified_at > published_at
     return Post(
         uri=canonical_url(row.link),
         url=row.link,
         text=compose(html_to_text(row.title.rendered), _body(row)),
         platform=host(row.link) or host(url),
         author=f"user {row.author}" if row.author not in ("", "0") else None,
-        published=published_at,
-        edited=modified_at if is_edited else None,
+        published=row.at,
+        edited=edit_time(row.at, row.modified_gmt),
     )
 
 

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from crawlers.html_text import html_to_text, plain_to_text
-from crawlers.markup import is_html, is_html_block
-from crawlers.placeholders import is_placeholder
 from crawlers.text import compose
+from crawlers.words.markup import is_html, is_html_block
+from crawlers.words.placeholders import is_placeholder
 
 _PLAIN: Final = "text/plain"
 _XHTML: Final = "application/xhtml+xml"

@@ -62,8 +62,9 @@ def objects_of_value(value: Any) -> list[Any]:
     return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
 
 
+REQUIRED: Final[Any] = Field(min_length=1, validate_default=True)  # of a text that is not ""
 Text = Annotated[str, BeforeValidator(text_of_value)]
-RequiredText = Annotated[str, BeforeValidator(text_of_value), Field(min_length=1)]
+RequiredText = Annotated[str, BeforeValidator(text_of_value), REQUIRED]
 Count = Annotated[int | None, BeforeValidator(count_of_value)]
 Time = Annotated[datetime | None, BeforeValidator(time_of_value)]
 Flag = Annotated[bool, BeforeValidator(flag_of_value)]

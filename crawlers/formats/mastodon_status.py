@@ -5,14 +5,24 @@ promises, or send it as null, as "" or as another type.
 """
 
 from collections.abc import Iterator
-from typing import Annotated, Self
+from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, model_validator
+from pydantic import BaseModel, BeforeValidator, ValidationInfo
 
 from core.crawl import Post
 from core.role import Role
+from crawlers.formats.json_values import (
+    OBJECT,
+    OBJECTS,
+    REQUIRED,
+    Count,
+    Flag,
+    RequiredText,
+    Text,
+    Time,
+    text_of_value,
+)
 from crawlers.html_text import html_to_text
-from crawlers.json_values import OBJECT, OBJECTS, Count, Flag, RequiredText, Text, Time
 from crawlers.text import language_code
 from crawlers.urls import host
 
@@ -41,12 +51,16 @@ class _Poll(BaseModel):
     options: Annotated[list[_PollOption], OBJECTS] = []
 
 
+def _uri_or_url(value: Any, info: ValidationInfo) -> str:
+    return text_of_value(value) or info.data["url"]
+
+
 class Status(BaseModel):
     """A row of a timeline."""
 
     id: RequiredText
-    uri: Text = ""
     url: Text = ""
+    uri: Annotated[str, BeforeValidator(_uri_or_url), REQUIRED] = ""  # the global name
     account: Annotated[_Account, OBJECT] = _Account()
     content: Text = ""
     spoiler_text: Text = ""
@@ -60,38 +74,32 @@ class Status(BaseModel):
     poll: Annotated[_Poll, OBJECT] = _Poll()
     reblog: Annotated["Status | None", BeforeValidator(lambda value: value or None)] = None
 
-    @model_validator(mode="after")
-    def _has_a_name(self) -> Self:
-        if not self.name:
-            raise ValueError("a status needs a uri or a url")
-        return self
-
-    @property
-    def name(self) -> str:
-        """The global name of the post."""
-        return self.uri or self.url
-
 
 def build_post(status: Status, url: str) -> Post:
     """Return the post of *status*, which stood on the page *url*."""
     account, _, instance = status.account.acct.removeprefix("@").partition("@")
-    counts = {
-        "replies": status.replies_count,
-        "reposts": status.reblogs_count,
-        "likes": status.favourites_count,
-    }
     return Post(
-        uri=status.name,
-        url=status.url or status.name,
-        text="\n\n".join(part for part in _parts(status) if part),
+        uri=status.uri,
+        url=status.url or status.uri,
+        text="\n\n".join(filter(None, _parts(status))),
         platform=instance or host(status.account.url) or host(url),
         author=account or status.account.username or None,
         published=status.created_at,
         edited=status.edited_at,
         language=language_code(status.language),
         author_role=Role.AUTOMATED if status.account.bot else None,
-        engagement={name: count for name, count in counts.items() if count is not None},
+        engagement=_engagement(status),
     )
+
+
+def _engagement(status: Status) -> dict[str, int]:
+    """Return the counts that the server states."""
+    counts = {
+        "replies": status.replies_count,
+        "reposts": status.reblogs_count,
+        "likes": status.favourites_count,
+    }
+    return {name: count for name, count in counts.items() if count is not None}
 
 
 def _parts(status: Status) -> Iterator[str]:

@@ -6,10 +6,10 @@ from typing import Final
 
 from core.crawl import Listing
 from core.timestamps import format_utc, parse_utc
+from crawlers.formats.wordpress_rows import LinkRow
 from crawlers.json_rows import JsonRows, M
 from crawlers.source import Fetch
 from crawlers.urls import canonical_url
-from crawlers.wordpress_rows import LinkRow
 
 SMALL_PAGE_SIZE: Final = 10  # rows, the default of WordPress; every host allows it
 OVERLAP: Final = timedelta(days=1)  # more than the 14 hours by which a zone can differ from UTC

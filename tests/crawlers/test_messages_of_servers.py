@@ -5,7 +5,7 @@ import json
 import pytest
 
 from core.errors import PermanentError
-from crawlers.refusals import ClosedError, server_message, status_error
+from crawlers.failure_reasons import ClosedError, server_message, status_error
 
 URL = "https://a.example/x?key=secret"
 

@@ -1,0 +1,1 @@
+"""Formats of foreign pages: their fields, and the posts that they are."""

@@ -1,0 +1,1 @@
+"""Words of an author, told from markup, quotes and placeholders."""
