@@ -4,7 +4,9 @@ A server that refuses a page is quoted: its error message, from the keys that on
 """
 
 import json
+import re
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from core.errors import HarkenError, PermanentError
 from crawlers.html_text import html_to_text
@@ -15,6 +17,8 @@ _MAX_BODY: Final = 65_536  # characters; a larger body is no error message
 _MAX_MESSAGE: Final = 200  # characters that an error quotes
 # WordPress has message, OAuth error_description, RFC 9457 detail, Mastodon error.
 _MESSAGE_KEYS: Final = ("message", "error_description", "detail", "error")
+# A path as /login, /wp-login.php, /users/sign_in or /auth/sign-in
+_LOGIN: Final = re.compile(r"(?:^|[/-])(?:log[-_]?in|sign[-_]?in)(?:\.\w+)?/?$", re.IGNORECASE)
 _SENTENCES: Final = {
     "CannotResolveHostError": "host name not found",
     "DownloadCancelledError": "the response is too large",
@@ -54,6 +58,13 @@ def status_error(status: int, body: str, url: str) -> PermanentError:
     reason = f"{redact_url(url)} returned {status}"
     error_class = ClosedError if status in CLOSED_STATUSES else PermanentError
     return error_class(f'{reason}: the server says "{message}"' if message else reason)
+
+
+def login_error(requested_url: str, url: str) -> ClosedError | None:
+    """Return the error if the request led from *requested_url* to the login page *url*."""
+    if url == requested_url or not _LOGIN.search(urlsplit(url).path):
+        return None
+    return ClosedError(f"{redact_url(requested_url)} redirects visitors to a login page")
 
 
 def server_message(body: str) -> str:

@@ -131,7 +131,7 @@ def _is_phpbb_quote(element: Any) -> bool:
 def _start_of(element: Any) -> str:
     """Return the break before the text of *element*; of an image, its description."""
     if element.tag == "img":
-        alt = _collapse_spaces(element.get("alt")).strip()
+        alt = _collapse_spaces(element.get("alt") or element.get("title")).strip()
         return f" {alt} " if alt and not _FILE_NAME.fullmatch(alt) else ""
     return "\n" if element.tag == "br" else _break_around(element.tag)
 

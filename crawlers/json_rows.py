@@ -11,6 +11,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from core.errors import PermanentError
 from crawlers.decoding.json_document import load_json
 from crawlers.failure_reasons import message_of
+from crawlers.html_text import is_html_page
 from crawlers.text import make_valid
 
 M = TypeVar("M", bound=BaseModel)
@@ -67,6 +68,8 @@ def _parse_row_by_row(text: str, model: type[M], description: str) -> JsonRows[M
 
 def _array(text: str, description: str) -> list[Any]:
     """Return the array in *text*, or the rows of an object with numbers as keys."""
+    if is_html_page(text):
+        raise PermanentError(f"not {description}: a web page")
     value = load_json(text, description)
     if isinstance(value, dict) and value and all(map(str.isdecimal, value)):
         return list(value.values())

@@ -17,7 +17,7 @@ from core.errors import PermanentError
 from core.plugins import load
 from crawlers.decoding.charset import decode
 from crawlers.download_handler import BUDGET_KEY, RequestBudget
-from crawlers.failure_reasons import ClosedError, reason_of, status_error
+from crawlers.failure_reasons import ClosedError, login_error, reason_of, status_error
 from crawlers.job import CrawlJob, CrawlOutcome, FetchedPage, Sink, SpiderSettings
 from crawlers.politeness import PauseError
 from crawlers.retry_after import download
@@ -137,6 +137,8 @@ class SourceRun:
             return None
         if response.status != _OK:
             raise status_error(response.status, _decode(response), response.url)
+        if error := login_error(fetch.url, response.url):
+            raise error
         self._record_move(fetch, response)
         answered_fetch = replace(fetch, answer_headers=_headers(response))
         page = source.parse(_text_of(response), answered_fetch, response.url)

@@ -27,6 +27,7 @@ from tests.work import lines_executed
         ("<p></p>", ""),
         ('<p>Look</p><img src="x.jpg" alt="A burnt lid">', "Look\n\nA burnt lid"),
         ('hot<img class="smiley" alt=":)" src="s.gif">, really', "hot :) , really"),
+        ('a <img title="A clean lid" src="x.jpg">', "a A clean lid"),
         ('<img alt="IMG_2034.jpg"><img alt=""><img src="x">a', "a"),
         ("a<iframe>old browser</iframe><video>no video</video><svg><title>x</title></svg>b", "ab"),
         ("a<button>Copy</button><select><option>one</select>b", "ab"),

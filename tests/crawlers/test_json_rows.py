@@ -65,7 +65,8 @@ def test_object_with_numbers_as_keys_is_an_array():
     ("body", "reason"),
     [
         ("", "the response is empty"),
-        ("<html>", "invalid JSON"),
+        ("<html>", "a web page"),
+        ("<!DOCTYPE html><title>Log in</title>", "a web page"),
         ("[" * 100_000, "invalid JSON"),
         ('{"text": "gone"}', "JSON dict, expected an array"),
         ("null", "JSON NoneType"),

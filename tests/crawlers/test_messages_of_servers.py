@@ -5,7 +5,7 @@ import json
 import pytest
 
 from core.errors import PermanentError
-from crawlers.failure_reasons import ClosedError, server_message, status_error
+from crawlers.failure_reasons import ClosedError, login_error, server_message, status_error
 
 URL = "https://a.example/x?key=secret"
 
@@ -43,3 +43,24 @@ def test_refusal_is_a_closed_page(status):
 def test_other_status_is_a_permanent_error():
     error = status_error(500, "", URL)
     assert (type(error), str(error)) == (PermanentError, "https://a.example/x returned 500")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/login", "/wp-login.php?redirect_to=x", "/users/sign_in", "/auth/sign-in/", "/a/Log-In.aspx"],
+)
+def test_redirect_to_a_login_page_is_a_closed_page(path):
+    error = login_error(URL, f"https://a.example{path}")
+    assert isinstance(error, ClosedError)
+    assert str(error) == "https://a.example/x redirects visitors to a login page"
+
+
+@pytest.mark.parametrize(
+    "path", ["/x?key=secret", "/login-problems-of-the-kettle/", "/blogin", "/"]
+)
+def test_other_redirect_is_none(path):
+    assert login_error(URL, f"https://a.example{path}") is None
+
+
+def test_source_whose_own_address_is_a_login_page_is_read():
+    assert login_error("https://a.example/login", "https://a.example/login") is None
