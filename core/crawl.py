@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from core.date_problem import DateProblem
 from core.role import Role
 
 DELETED: Final = "deleted"  # the reason for a post in whose place a placeholder stands
@@ -19,7 +20,7 @@ class Post:
     text: str  # plain text, never HTML
     platform: str  # namespace of the account: "mastodon.example", a blog's host, …
     author: str | None  # the account on that platform; the crawl passes it on only as a voice
-    published: datetime | None  # according to the source, UTC; None: it gave no date
+    published: datetime | None  # according to the source, UTC; None: unknown, see date_problem
     edited: datetime | None = None
     language: str | None = None  # what the platform claims, ISO 639-1; may be wrong
     parent: str | None = None  # uri of the post it answers
@@ -27,6 +28,7 @@ class Post:
     engagement: Mapping[str, int] = field(
         default_factory=dict
     )  # e.g. {"likes": 3}, only where reported
+    date_problem: DateProblem | None = None  # why published is None; None there: no date is stated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +67,7 @@ class CrawledPage:
     validators: Mapping[str, Mapping[str, str]] = field(
         default_factory=dict
     )  # url -> {"etag": …, "last_modified": …}
+    is_newest_first: bool = False  # posts before the first stored one are newer than the last crawl
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,12 +23,11 @@ def filter_posts(
     match: Matcher,
     voice: Pseudonymizer,
     family: FamilyKey,
-    now: datetime,
     oldest: datetime,
 ) -> tuple[list[CrawledPost], list[DroppedPost]]:
     """Split *posts* into crawled and dropped ones, each id once (its last post on the page counts).
 
-    A post published before *oldest* is too old; one without a date counts as published at *now*.
+    A post published before *oldest* is too old; one of an unknown date is not.
     A post that matches no watch is returned without matches: the database stores it only as an
     edit of a stored mention. A very long text is matched whole, then truncated.
     """
@@ -38,7 +37,7 @@ def filter_posts(
     posts_with_uri = (post for post in map(_with_valid_text, posts) if post.uri)
     for post_id, full_post in {mention_id(post.uri): post for post in posts_with_uri}.items():
         post = replace(full_post, text=truncate(full_post.text))
-        if reason := _drop_reason(post, now=now, oldest=oldest):
+        if reason := _drop_reason(post, oldest=oldest):
             dropped_posts.append(DroppedPost(id=post_id, reason=reason))
         else:
             voice_key = voice(post.platform, post.author) if post.author else None
@@ -56,12 +55,12 @@ def count_row_drops(posts: Sequence[Post]) -> Mapping[str, int]:
     return {reason: count for reason, count in counts.items() if count}
 
 
-def _drop_reason(post: Post, *, now: datetime, oldest: datetime) -> str | None:
+def _drop_reason(post: Post, *, oldest: datetime) -> str | None:
     if not post.text:
         return "no_text"
     if is_placeholder(post.text):
         return DELETED
-    return "too_old" if (post.published or now) < oldest else None
+    return "too_old" if post.published and post.published < oldest else None
 
 
 def _with_valid_text(post: Post) -> Post:

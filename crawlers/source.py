@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Literal
+from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -57,6 +58,7 @@ class ParsedPage:
     listing: Listing | None = None  # where the page lists the posts that still exist
     cursor: Cursor | None = None  # stored together with this page; None: unchanged
     final_cursor: Cursor | None = None  # stored once all pages below this one are stored
+    is_newest_first: bool = False  # the first page of a list of posts that later crawls see grow
 
 
 class SourceOptions(BaseModel):
@@ -68,6 +70,20 @@ class SourceOptions(BaseModel):
     backfill_days: int = Field(
         default=28, ge=0, le=3650, description="Days of history that the first crawl reads."
     )
+
+
+def check_zone(value: str) -> str:
+    """Return the IANA time zone *value*.
+
+    Raises:
+        ValueError: there is no such zone.
+    """
+    if value not in available_timezones():
+        raise ValueError("should be an IANA time zone such as Europe/Berlin")
+    return value
+
+
+Zone = Annotated[str, AfterValidator(check_zone)]
 
 
 class Source(ABC):

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
 from typing import Annotated, Any, Final
 from urllib.parse import urljoin
 
@@ -14,11 +15,12 @@ from core.errors import PermanentError
 from core.identity import text_sha256
 from crawlers.decoding.json_document import load_json
 from crawlers.failure_reasons import message_of
+from crawlers.feed_dates import DateTexts, page_reader, read_dates, with_dates
 from crawlers.formats.feed_text import join_versions
-from crawlers.formats.json_values import OBJECT, OBJECTS, Text, Time
+from crawlers.formats.json_values import OBJECT, OBJECTS, Text
 from crawlers.html_text import html_to_text, is_html_page, plain_to_text
 from crawlers.json_rows import parse_row
-from crawlers.text import compose, edit_time, language_code
+from crawlers.text import compose, language_code
 from crawlers.urls import canonical_url, host, is_absolute
 
 # The root of an XML feed, or the start of an object; comments and scripts may quote either.
@@ -65,14 +67,15 @@ class _Item(_Authored):
     content_html: Text = ""
     content_text: Text = ""
     summary: Text = ""
-    date_published: Time = None
-    date_modified: Time = None
+    date_published: Text = ""
+    date_modified: Text = ""
     language: Text = ""
     attachments: Annotated[list[_Attachment], OBJECTS] = []
 
 
 class _Feed(_Authored):
     version: Text = ""
+    language: Text = ""  # 1.1
     next_url: Text = ""
 
 
@@ -83,8 +86,8 @@ def is_json_object(body: str) -> bool:
     return start.startswith("{") and not is_html_page(body)
 
 
-def parse_json_feed(body: str, url: str) -> FeedPage:
-    """Return the items of the JSON Feed *body* from *url*.
+def parse_json_feed(body: str, url: str, *, now: datetime, zone: tzinfo) -> FeedPage:
+    """Return the items of the JSON Feed *body* from *url*; *zone* is that of dates without one.
 
     Raises:
         PermanentError: *body* is no JSON Feed.
@@ -93,7 +96,9 @@ def parse_json_feed(body: str, url: str) -> FeedPage:
     feed = parse_row(document, _Feed) or _Feed()
     items = [item for item in (parse_row(row, _Item) for row in rows) if item is not None]
     links = Counter(_absolute(url, item.url) for item in items)
-    posts = tuple(_build_post(item, feed, url, links) for item in items)
+    texts = [*map(_date_texts, items)]
+    dates = read_dates(texts, page_reader(texts, feed.language, now=now, zone=zone))
+    posts = with_dates([_build_post(item, feed, url, links) for item in items], dates)
     next_url = _absolute(url, feed.next_url)
     unreadable = len(rows) - len(items)
     return FeedPage(
@@ -124,7 +129,12 @@ def _has_content(rows: Any) -> bool:
     return not keys.isdisjoint(("content_html", "content_text"))
 
 
+def _date_texts(item: _Item) -> DateTexts:
+    return DateTexts(published=item.date_published, updated=item.date_modified)
+
+
 def _build_post(item: _Item, feed: _Feed, url: str, links: Counter[str | None]) -> Post:
+    """Return the post of one item; its dates are read with those of the page."""
     link = _absolute(url, item.url)
     page = link or (item.id if is_absolute(item.id) else url)
     return Post(
@@ -133,8 +143,7 @@ def _build_post(item: _Item, feed: _Feed, url: str, links: Counter[str | None]) 
         text=compose(plain_to_text(item.title), _body(item)),
         platform=host(page),
         author=item.account or feed.account,
-        published=item.date_published or item.date_modified,
-        edited=edit_time(item.date_published, item.date_modified),
+        published=None,
         language=language_code(item.language),
     )
 

@@ -4,15 +4,12 @@ Servers and plugins send null, ``false``, ``""`` or ``[]`` for what they lack, n
 texts as numbers, and PHP sends an empty object as an array.
 """
 
-import math
-from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator, Field
 
-from core.timestamps import parse_utc
+from crawlers.dates.reader import DateReading, read_api_date
 
-_MILLISECONDS: Final = 1e11  # a larger Unix time is one in milliseconds: 1e11 s is the year 5138
 _COUNT_DIGITS: Final = 19  # as many do not fit into 64 bits
 
 
@@ -32,17 +29,9 @@ def count_of_value(value: Any) -> int | None:
     return int(text) if text.isdecimal() and len(text) < _COUNT_DIGITS else None
 
 
-def time_of_value(value: Any) -> datetime | None:
-    """Return an ISO date (without a zone: UTC) or a Unix time in UTC; None for all other values."""
-    try:
-        if isinstance(value, str):
-            return parse_utc(value.strip())
-        if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
-            seconds = value / 1_000 if abs(value) > _MILLISECONDS else value
-            return datetime.fromtimestamp(seconds, UTC)
-    except (ValueError, OverflowError, OSError):
-        pass
-    return None
+def time_of_value(value: Any) -> DateReading:
+    """Return the date of a text or of a number, in UTC; all other values state none."""
+    return read_api_date(text_of_value(value))
 
 
 def flag_of_value(value: Any) -> bool:
@@ -66,7 +55,8 @@ REQUIRED: Final[Any] = Field(min_length=1, validate_default=True)  # of a text t
 Text = Annotated[str, BeforeValidator(text_of_value)]
 RequiredText = Annotated[str, BeforeValidator(text_of_value), REQUIRED]
 Count = Annotated[int | None, BeforeValidator(count_of_value)]
-Time = Annotated[datetime | None, BeforeValidator(time_of_value)]
+Time = Annotated[DateReading, BeforeValidator(time_of_value)]
 Flag = Annotated[bool, BeforeValidator(flag_of_value)]
+NO_TIME: Final = DateReading(None)  # default of a Time
 OBJECT: Final = BeforeValidator(object_of_value)  # of an annotated model without required fields
 OBJECTS: Final = BeforeValidator(objects_of_value)  # of an annotated list of such models

@@ -12,6 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ValidationInfo
 from core.crawl import Post
 from core.role import Role
 from crawlers.formats.json_values import (
+    NO_TIME,
     OBJECT,
     OBJECTS,
     REQUIRED,
@@ -64,8 +65,8 @@ class Status(BaseModel):
     account: Annotated[_Account, OBJECT] = _Account()
     content: Text = ""
     spoiler_text: Text = ""
-    created_at: Time = None
-    edited_at: Time = None
+    created_at: Time = NO_TIME
+    edited_at: Time = NO_TIME
     language: Text = ""
     replies_count: Count = None
     reblogs_count: Count = None
@@ -84,8 +85,9 @@ def build_post(status: Status, url: str) -> Post:
         text="\n\n".join(filter(None, _parts(status))),
         platform=instance or host(status.account.url) or host(url),
         author=account or status.account.username or None,
-        published=status.created_at,
-        edited=status.edited_at,
+        published=status.created_at.at,
+        date_problem=status.created_at.problem,
+        edited=status.edited_at.at,
         language=language_code(status.language),
         author_role=Role.AUTOMATED if status.account.bot else None,
         engagement=_engagement(status),

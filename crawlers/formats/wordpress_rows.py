@@ -9,7 +9,16 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, BeforeValidator, ValidationInfo
 
 from core.crawl import Post
-from crawlers.formats.json_values import REQUIRED, Flag, RequiredText, Text, Time, text_of_value
+from crawlers.dates.reader import DateReading
+from crawlers.formats.json_values import (
+    NO_TIME,
+    REQUIRED,
+    Flag,
+    RequiredText,
+    Text,
+    Time,
+    text_of_value,
+)
 from crawlers.html_text import html_to_text
 from crawlers.text import compose, edit_time
 from crawlers.urls import canonical_url, host
@@ -35,13 +44,19 @@ _Html = Annotated[_Rendered, BeforeValidator(_rendered_of_value)]
 
 
 class _Dated(BaseModel):
-    date_gmt: Time = None  # WordPress sends UTC without a zone
-    date: Time = None  # of the site's clock; some rows have no other
+    date_gmt: Time = NO_TIME  # WordPress sends UTC without a zone
+    date: Time = NO_TIME  # of the site's clock; some rows have no other
+
+    @property
+    def publication(self) -> DateReading:
+        """The first known date, else the first one that is stated."""
+        dates = (self.date_gmt, self.date)
+        return max(dates, key=lambda date: (date.at is not None, date.problem is not None))
 
     @property
     def at(self) -> datetime | None:
         """The time of publication in UTC, or None."""
-        return self.date_gmt or self.date
+        return self.publication.at
 
 
 def _link_or_guid(value: Any, info: ValidationInfo) -> str:
@@ -54,7 +69,7 @@ class PostRow(_Dated):
 
     guid: _Html = _Rendered()
     link: Annotated[str, BeforeValidator(_link_or_guid), REQUIRED] = ""
-    modified_gmt: Time = None
+    modified_gmt: Time = NO_TIME
     title: _Html = _Rendered()
     content: _Html = _Rendered()
     excerpt: _Html = _Rendered()
@@ -86,7 +101,8 @@ def build_post(row: PostRow, url: str) -> Post:
         platform=host(row.link) or host(url),
         author=f"user {row.author}" if row.author not in ("", "0") else None,
         published=row.at,
-        edited=edit_time(row.at, row.modified_gmt),
+        date_problem=row.publication.problem,
+        edited=edit_time(row.at, row.modified_gmt.at),
     )
 
 
@@ -102,6 +118,7 @@ def build_comment(row: CommentRow, url: str) -> Post:
         platform=host(row.link) or host(url),
         author=row.author_name or None,
         published=row.at,
+        date_problem=row.publication.problem,
         parent=canonical_url(f"{article}#comment-{row.parent}" if has_parent else article),
     )
 

@@ -5,12 +5,13 @@ than the newest entry of the last complete crawl. feedparser parses bytes only; 
 """
 
 import re
-from calendar import timegm
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta, tzinfo
 from io import BytesIO
 from typing import Any, Final
 from urllib.parse import urljoin
+from zoneinfo import ZoneInfo
 
 import feedparser
 from pydantic import Field
@@ -20,12 +21,22 @@ from core.errors import PermanentError
 from core.identity import text_sha256
 from core.timestamps import format_utc, parse_utc
 from crawlers.decoding.feed_document import extract_feed
+from crawlers.feed_dates import entry_dates, with_dates
 from crawlers.feed_discovery import html_page_reason
 from crawlers.feed_safety import reject_unsafe_feed
 from crawlers.formats.feed_text import entry_text, is_comment, keep_media_descriptions
 from crawlers.formats.json_feed import FeedPage, is_json_object, parse_json_feed
-from crawlers.source import Cursor, Fetch, ParsedPage, Source, SourceInfo, SourceOptions, WebUrl
-from crawlers.text import edit_time, language_code
+from crawlers.source import (
+    Cursor,
+    Fetch,
+    ParsedPage,
+    Source,
+    SourceInfo,
+    SourceOptions,
+    WebUrl,
+    Zone,
+)
+from crawlers.text import language_code
 from crawlers.urls import canonical_url, host, is_absolute
 
 GONE_STATUSES: Final = (404, 410)  # an archive page that was removed
@@ -43,6 +54,11 @@ class Feed(Source):
 
         url: WebUrl = Field(
             description="Address of the feed.", examples=["https://blog.example.org/feed.xml"]
+        )
+        zone: Zone = Field(
+            default="UTC",
+            description="Time zone of dates that state none.",
+            examples=["Europe/Berlin"],
         )
 
     info = SourceInfo(
@@ -73,29 +89,32 @@ class Feed(Source):
 
     def parse(self, body: str, fetch: Fetch, url: str) -> ParsedPage:
         """Return the entries of one page, and the next archive page while entries are new."""
-        page = parse_json_feed(body, url) if is_json_object(body) else _parse_xml(body, url)
+        now, zone = parse_utc(fetch.context["now"]), ZoneInfo(self.options.zone)
+        parse_page = parse_json_feed if is_json_object(body) else _parse_xml
+        page = parse_page(body, url, now=now, zone=zone)
         posts, archive_url = page.posts, page.next_url
         dates = [post.published for post in posts if post.published]
         context = dict(fetch.context)
         newest = max([parse_utc(context["top"]), *dates])
         # A date in the future must not hide the entries before it.
-        context["top"] = format_utc(min(newest, parse_utc(context["now"]))) or ""
+        context["top"] = format_utc(min(newest, now)) or ""
         is_new = dates[-1] >= parse_utc(context["until"]) if dates else not context["backfilled"]
+        is_grown = bool(context["backfilled"]) and fetch.url == self.options.url
+        parsed_page = ParsedPage(posts=posts, row_drops=page.row_drops, is_newest_first=is_grown)
         if not (archive_url and is_new):
             end = {"until": context["top"], "backfilled": True}
-            return ParsedPage(posts=posts, row_drops=page.row_drops, cursor=end)
+            return replace(parsed_page, cursor=end)
         next_fetches = (Fetch(url=archive_url, missing_statuses=GONE_STATUSES, context=context),)
         position = {"until": context["until"], "top": context["top"], "next": archive_url}
         cursor = {**position, "backfilled": bool(context["backfilled"])}
-        return ParsedPage(
-            posts=posts, row_drops=page.row_drops, next_fetches=next_fetches, cursor=cursor
-        )
+        return replace(parsed_page, next_fetches=next_fetches, cursor=cursor)
 
 
-def _parse_xml(body: str, url: str) -> FeedPage:
+def _parse_xml(body: str, url: str, *, now: datetime, zone: tzinfo) -> FeedPage:
     feed = _parse_feed(body, url)
-    posts = tuple(_build_post(entry, feed, url) for entry in feed.entries)
-    return FeedPage(posts=posts, next_url=_archive_url(feed, url))
+    posts = (_build_post(entry, feed, url) for entry in feed.entries)
+    dated_posts = with_dates(posts, entry_dates(feed, now=now, zone=zone))
+    return FeedPage(posts=dated_posts, next_url=_archive_url(feed, url))
 
 
 def _parse_feed(body: str, url: str) -> Any:
@@ -126,9 +145,9 @@ def _archive_url(feed: Any, url: str) -> str | None:
 
 
 def _build_post(entry: Any, feed: Any, url: str) -> Post:
+    """Return the post of one entry; its dates are read with those of the page."""
     uri = _find_uri(entry, feed, url)
     link = _absolute_url(url, _string_field(entry, "link")) or _absolute_url(url, uri) or url
-    published_at, updated_at = _find_date(entry, "published"), _find_date(entry, "updated")
     platform = host(link) or host(url)
     return Post(
         uri=uri,
@@ -137,8 +156,7 @@ def _build_post(entry: Any, feed: Any, url: str) -> Post:
         platform=platform,
         author=_find_author(entry)
         or (None if is_comment(entry, link) else _find_author(feed.feed)),
-        published=published_at or updated_at,
-        edited=edit_time(published_at, updated_at),
+        published=None,
         language=_find_language(entry),
         parent=_find_parent(entry),
     )
@@ -166,16 +184,6 @@ def _find_author(fields: Any) -> str | None:
         or _string_field(fields, "author")
         or None
     )
-
-
-def _find_date(entry: Any, name: str) -> datetime | None:
-    """Return the date in UTC as parsed by feedparser; None if it is missing or impossible."""
-    try:
-        # dict.get: entry.get() falls back from one kind of date to the other.
-        parsed_date = dict.get(entry, f"{name}_parsed")
-        return datetime.fromtimestamp(timegm(parsed_date), UTC) if parsed_date else None
-    except (ValueError, OverflowError, OSError):
-        return None
 
 
 def _find_language(entry: Any) -> str | None:

@@ -6,9 +6,11 @@ of this crawl, and the next crawl reads it.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urldefrag, urljoin
+from zoneinfo import ZoneInfo
 
 from parsel import Selector
 from parsel.csstranslator import css2xpath
@@ -18,8 +20,19 @@ from core.crawl import Post
 from core.errors import PermanentError
 from core.role import Role
 from core.timestamps import format_utc, parse_utc
+from crawlers.dates.shared import without_shared_dates
+from crawlers.forum_dates import PageDates
 from crawlers.html_text import parse_html, text_of
-from crawlers.source import Cursor, Fetch, ParsedPage, Source, SourceInfo, SourceOptions, WebUrl
+from crawlers.source import (
+    Cursor,
+    Fetch,
+    ParsedPage,
+    Source,
+    SourceInfo,
+    SourceOptions,
+    WebUrl,
+    Zone,
+)
 from crawlers.urls import canonical_url, host, is_absolute
 from crawlers.words.quotes import without_bbcode_quotes
 
@@ -35,18 +48,23 @@ EDIT_NOTES: Final = (
     ".edited, .editedby, .edit-note, .edit_note, .postedit, .post-edit, .post_edit, .lastedited, "
     ".lastedit, .message-lastEdit, .messageEditNote, .ipsComment_edited, .modified"
 )
-_NO_SELECTORS: Final = frozenset({"url", "backfill_days"})
+_NO_SELECTORS: Final = frozenset({"url", "backfill_days", "zone"})
 
 
 class Forum(Source):
     """Threads and their posts, as visitors see them."""
 
     class Options(SourceOptions):
-        """All options but the first two are CSS selectors; ``::attr(x)`` selects an attribute."""
+        """All options but the first three are CSS selectors; ``::attr(x)`` selects an attribute."""
 
         url: WebUrl = Field(
             description="Address of a list of threads.",
             examples=["https://forum.example.org/latest"],
+        )
+        zone: Zone = Field(
+            default="UTC",
+            description="Time zone of dates that state none.",
+            examples=["Europe/Berlin"],
         )
         thread: str = Field(default=".thread", description="One thread in the list.")
         thread_link: str = Field(
@@ -146,7 +164,7 @@ class Forum(Source):
         return self._list(page, fetch, url) if is_list else self._thread(page, fetch, url)
 
     def _list(self, page: Selector, fetch: Fetch, url: str) -> ParsedPage:
-        threads = self._threads(page, url)
+        threads = self._threads(page, self._page_dates(page, fetch), url)
         until = parse_utc(fetch.context["until"])
         newest = fetch.context["top"] or _newest_activity(threads, fetch.context)
         context = {**fetch.context, "what": "list", "top": newest}
@@ -166,24 +184,32 @@ class Forum(Source):
         cursor = {**position, "backfilled": bool(context["backfilled"])}
         return ParsedPage(next_fetches=tuple(next_fetches), cursor=cursor)
 
-    def _threads(self, page: Selector, url: str) -> list[tuple[str | None, datetime | None]]:
+    def _page_dates(self, page: Selector, fetch: Fetch) -> PageDates:
+        selectors = (self.options.thread_time, self.options.time)
+        now, zone = parse_utc(fetch.context["now"]), ZoneInfo(self.options.zone)
+        return PageDates(page, selectors, now=now, zone=zone)
+
+    def _threads(
+        self, page: Selector, dates: PageDates, url: str
+    ) -> list[tuple[str | None, datetime | None]]:
         """Return the address and the last activity of each thread, in the order of the list."""
         threads = page.css(self.options.thread)
         if not threads:
             raise PermanentError(f"not a list of threads: nothing matches {self.options.thread!r}")
         link_selector, time_selector = self.options.thread_link, self.options.thread_time
         return [
-            (_link(thread, link_selector, url), _parse_time(thread.css(time_selector).get()))
+            (_link(thread, link_selector, url), dates.at(thread, time_selector).at)
             for thread in threads
         ]
 
     def _first_page(self, thread: str, context: Mapping[str, str]) -> Fetch:
-        thread_context = {"what": "thread", "thread": thread, "until": context["until"]}
+        times = {name: context[name] for name in ("until", "now")}
+        thread_context = {"what": "thread", "thread": thread, **times}
         return Fetch(url=thread, missing_statuses=GONE_STATUSES, context=thread_context)
 
     def _thread(self, page: Selector, fetch: Fetch, url: str) -> ParsedPage:
+        posts = self._posts(page, fetch, url)
         thread = fetch.context["thread"]
-        posts = tuple(self._post(post, thread, url) for post in page.css(self.options.post))
         direction, next_url = self._next_thread_page(page, posts, fetch, url)
         if next_url is None or next_url in (url, thread):
             return ParsedPage(posts=posts)
@@ -209,7 +235,18 @@ class Forum(Source):
             return "back", last_url
         return "thread", _link(page, self.options.next_page, url)
 
-    def _post(self, post: Selector, thread: str, url: str) -> Post:
+    def _posts(self, page: Selector, fetch: Fetch, url: str) -> tuple[Post, ...]:
+        dates, thread = self._page_dates(page, fetch), fetch.context["thread"]
+        elements = page.css(self.options.post)
+        readings = [dates.at(element, self.options.time) for element in elements]
+        posts = (self._post(element, dates, thread, url) for element in elements)
+        return tuple(
+            replace(post, published=reading.at, date_problem=reading.problem)
+            for post, reading in zip(posts, without_shared_dates(readings), strict=True)
+        )
+
+    def _post(self, post: Selector, dates: PageDates, thread: str, url: str) -> Post:
+        """Return the post of one element; its publication is read with those of the page."""
         bodies = post.css(self.options.text)
         # A bare "#p7" belongs to the thread: the page of a post may change.
         anchor = urldefrag(thread).url
@@ -221,8 +258,8 @@ class Forum(Source):
             text=self._own_words(bodies[0]) if bodies else "",
             platform=host(url),
             author=post.css(self.options.author).get() or None,
-            published=_parse_time(post.css(self.options.time).get()),
-            edited=_parse_time(post.css(self.options.edited).get()),
+            published=None,
+            edited=dates.at(post, self.options.edited).at,
             author_role=self._author_role(post),
         )
 
@@ -261,10 +298,3 @@ def _link(element: Selector, selector: str, url: str, *, anchor: str = "") -> st
     except ValueError:
         return None
     return address if is_absolute(address) else None
-
-
-def _parse_time(text: str | None) -> datetime | None:
-    try:
-        return parse_utc(text.strip()) if text else None
-    except (ValueError, OverflowError):
-        return None

@@ -131,7 +131,7 @@ class Mastodon(Source):
         """Read backward until posts are older than asked, one after the other."""
         newest = max([context["newest"], *(status.id for status in by_age)], key=_id_order)
         old_run = _old_run(by_age, parse_utc(context["until"]), int(context.get("old", "0")))
-        is_dated = any(status.created_at for status in by_age)
+        is_dated = any(status.created_at.at for status in by_age)
         if (
             not is_dated
             or old_run >= OLD_RUN
@@ -196,6 +196,6 @@ def _is_further_back(oldest: str, asked: str) -> bool:
 def _old_run(by_age: Sequence[Status], until: datetime, old_run: int) -> int:
     """Return the number of posts in a row older than *until*, after *old_run* such posts before."""
     for status in reversed(by_age):
-        if status.created_at:
-            old_run = old_run + 1 if status.created_at < until else 0
+        if at := status.created_at.at:
+            old_run = old_run + 1 if at < until else 0
     return old_run

@@ -100,7 +100,7 @@ class Wordpress(Source):
         page = _post_rows(body, is_first=context["page"] == "1")
         if page is None:
             return self._search_api(context)
-        dates = [row.modified_gmt or row.at for row in page.rows]
+        dates = [row.modified_gmt.at or row.at for row in page.rows]
         next_fetches = tuple(map(self._posts, next_contexts(fetch, page, dates)))
         posts = tuple(build_post(row, url) for row in page.rows)
         if context["page"] != "1":

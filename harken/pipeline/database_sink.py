@@ -62,7 +62,6 @@ class DatabaseSink:
             match=self._match,
             voice=self._voice,
             family=family_key,
-            now=now,
             oldest=now - self._retention,
         )
         crawled_page = CrawledPage(
@@ -73,6 +72,7 @@ class DatabaseSink:
             row_drops=Counter(page.row_drops) + Counter(count_row_drops(page.posts)),
             cursor=page.cursor,
             validators=fetched_page.validators,
+            is_newest_first=page.is_newest_first,
         )
         with self._database.write() as tx:
             record_page(tx, crawled_page, now=now)

@@ -25,7 +25,6 @@ def filter_page(*posts):
         match=lambda text, _: {"brand": "r1"} if "box" in text else {},
         voice=lambda platform, account: f"voice of {account} at {platform}",
         family=lambda text: f"family of {len(text)}",
-        now=NOW,
         oldest=OLDEST,
     )
 

@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
+from core.date_problem import DateProblem
 from crawlers.formats.json_values import (
+    NO_TIME,
     OBJECTS,
     Count,
     Flag,
@@ -27,7 +29,7 @@ class Row(BaseModel):
 
     text: Text = ""
     count: Count = None
-    time: Time = None
+    time: Time = NO_TIME
     flag: Flag = False
     rows: Annotated[list["Row"], OBJECTS] = []
 
@@ -66,17 +68,36 @@ def test_count_is_a_whole_number_of_at_least_0(value, count):
         "2026-11-21T10:03:00Z",
         "2026-11-21T12:03:00+02:00",
         " 2026-11-21 10:03:00",
+        "Sat, 21 Nov 2026 10:03:00 +0000",
         1795255380,
+        1795255380.0,
         1795255380000,
     ],
 )
 def test_time_without_a_zone_is_utc(value):
-    assert time_of_value(value) == datetime(2026, 11, 21, 10, 3, tzinfo=UTC)
+    assert time_of_value(value).at == datetime(2026, 11, 21, 10, 3, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("value", [None, "", False, "0000-00-00T00:00:00", "soon", 1e300, []])
-def test_unreadable_time_is_none(value):
-    assert time_of_value(value) is None
+@pytest.mark.parametrize("value", [None, "", False, [], {}])
+def test_value_that_is_no_date_states_none(value):
+    assert time_of_value(value) == NO_TIME
+
+
+@pytest.mark.parametrize(
+    ("value", "problem"),
+    [
+        ("0000-00-00T00:00:00", DateProblem.UNREADABLE),
+        ("soon", DateProblem.UNREADABLE),
+        ("3 hours ago", DateProblem.UNREADABLE),
+        ("Sat, 21 Nov 2026 10:03:00 IST", DateProblem.UNREADABLE),
+        (1e300, DateProblem.UNREADABLE),
+        ("9" * 5_000, DateProblem.UNREADABLE),
+        ("0001-01-01T00:00:00Z", DateProblem.IMPLAUSIBLE),
+    ],
+)
+def test_time_that_cannot_be_read_has_a_problem(value, problem):
+    reading = time_of_value(value)
+    assert (reading.at, reading.problem) == (None, problem)
 
 
 def test_flag_is_true_for_what_servers_send_as_true():

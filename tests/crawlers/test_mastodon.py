@@ -127,6 +127,12 @@ def test_only_id_and_name_of_a_status_are_required():
     assert (post.author, post.platform, post.engagement) == (None, "social.example", {})
 
 
+def test_date_that_cannot_be_read_is_told_from_a_missing_one():
+    dates = ("2026-21-11", None)
+    posts = [build_post(status(created_at=at), INSTANCE) for at in dates]
+    assert [(p.published, p.date_problem) for p in posts] == [(None, "unreadable"), (None, None)]
+
+
 @pytest.mark.parametrize("row", [{}, {"id": "1"}, {"id": None, "uri": "x"}, {"uri": "x"}])
 def test_status_without_id_or_name_is_unreadable(row):
     with pytest.raises(ValueError, match="validation error"):

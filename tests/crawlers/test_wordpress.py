@@ -73,6 +73,15 @@ def test_undated_or_unreadable_row_proves_no_deletion():
         assert SITE.parse(body, links, links.url).listing is None
 
 
+def test_known_date_of_a_row_is_used_before_the_zero_of_the_database():
+    fetch = first_fetches()["posts"]
+    zero = {"date_gmt": "0000-00-00T00:00:00", "link": "https://diary.example/x/"}
+    rows = [{**zero, "date": "2026-11-21T09:00:00"}, {**zero, "link": "https://diary.example/y/"}]
+    dated, undated = SITE.parse(json.dumps(rows), fetch, fetch.url).posts
+    assert (dated.published, dated.date_problem) == (NOW.replace(day=21, hour=9), None)
+    assert (undated.published, undated.date_problem) == (None, "unreadable")
+
+
 def test_listing_of_a_host_that_allows_fewer_rows_goes_on():
     """Else everything older than its tenth row would count as deleted."""
     links = replace(due_fetches()["links"], answer_headers={"x-wp-totalpages": "2"})

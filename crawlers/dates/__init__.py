@@ -1,0 +1,1 @@
+"""Dates of posts, as people and software write them. Pure; start at ``reader``."""
