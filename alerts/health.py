@@ -14,6 +14,7 @@ from store.alerts import incidents, outbox
 from store.analysis import queue, rescoring
 from store.crawl import sources
 from store.crawl.sources import SourceRecord
+from store.crawl.undated import undated_counts
 from store.processes import ProcessStatus
 from store.settings_status import SettingsStatus
 
@@ -68,6 +69,7 @@ def status_report(tx: Connection, health: SystemHealth) -> dict[str, Any]:
     return {
         "mentions": counts.by_analysis_state(tx),
         "unsupported": counts.unsupported_languages(tx),
+        "undated": {s: sum(by_reason.values()) for s, by_reason in undated_counts(tx).items()},
         "models": rescoring.by_model(tx),
         "replay": _replay_status(tx),
         "outbox": outbox.counts(tx),

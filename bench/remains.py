@@ -64,7 +64,7 @@ def read_remains(session: DemoSession) -> Remains:
 
 
 def _past_mentions(tx: Connection, start: datetime) -> list[Mention]:
-    return [mention for mention in mentions.all_mentions(tx) if mention.published <= start]
+    return [mention for mention in mentions.all_mentions(tx) if mention.sorted_at <= start]
 
 
 def _key_fields(mention: Mention) -> tuple[Any, ...]:

@@ -80,7 +80,11 @@ def build_layout(
         outages=tuple(outage_messages(health.outages)),
         is_fetching=health.coverage.heard > 0,
         empty_note=explain_emptiness(
-            tx, now=now, file=file, has_watches=bool(names.watches), is_empty=newest is None
+            tx,
+            now=now,
+            file=file,
+            has_watches=bool(names.watches),
+            is_empty=newest is None and not counts.total(tx),
         ),
         backlog=_backlog(tx),
         settings=_settings_notice(status),

@@ -13,6 +13,7 @@ from core.mention import Mention, MentionState, Verdict
 from store.alerts.outbox import OutboxEntry
 from store.crawl import runs, sources
 from store.crawl.runs import RunTotals
+from store.crawl.undated import undated_counts
 
 _SOURCE = ("kind", "state", "since", "reason", "interval_s")
 
@@ -56,12 +57,14 @@ def source_rows(tx: Connection, *, now: datetime) -> list[dict[str, Any]]:
     """Return the ``source`` of docs/json.md, one row for each active source."""
     totals = runs.totals(tx)
     rates = sources.mentions_per_hour(tx, now=now)
+    undated = undated_counts(tx)
     return [
         {
             "name": source.slug,
             **{name: getattr(source, name) for name in _SOURCE},
             "expected_per_hour": rates.get(source.slug),
             **_run_totals(totals.get(source.slug, RunTotals())),
+            "undated": undated.get(source.slug, {}),
         }
         for source in sources.active(tx)
     ]

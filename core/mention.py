@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from core.date_problem import UNDATED, DateProblem
 from core.entity import Entity, Place, common_place
 from core.role import Role, RoleOrigin, likeliest_role
 
@@ -127,7 +128,7 @@ class Mention:
     sources: tuple[str, ...]
     state: MentionState
     analysis: AnalysisState
-    published: datetime
+    published: datetime | None  # None: unknown; the first sighting if the stated time is ahead
     edited: datetime | None
     first_seen: datetime
     last_seen: datetime
@@ -145,6 +146,17 @@ class Mention:
     phrases: tuple[str, ...] = ()  # key phrases, the weightiest first
     author_role: Role | None = None  # as the platform marks the account; None: it does not
     brand_of: tuple[str, ...] = ()  # slugs of the watches whose own account wrote it
+    undated: DateProblem | None = None  # why it is in no count of a time; None: published counts
+
+    @property
+    def counted_at(self) -> datetime | None:
+        """The time at which the mention counts; None: it counts at no time."""
+        return None if self.undated else self.published
+
+    @property
+    def sorted_at(self) -> datetime:
+        """The time at which the mention is sorted: undated ones are the oldest."""
+        return self.counted_at or UNDATED
 
     @property
     def place(self) -> Place | None:

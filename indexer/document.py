@@ -12,7 +12,7 @@ from indexer.query.fields import FIELDS, YesNo
 
 # Incremented when a field is added, removed or changes its meaning. The first writer of a newer
 # schema deletes an index of an older one and rebuilds it.
-SCHEMA: Final = 4
+SCHEMA: Final = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +26,7 @@ class Document:
     words: str  # searched: indexer.index_tokens.index_words of the text, joined by blanks
     text: str  # displayed
     url: str
-    published: int  # seconds since 1970, UTC
+    published: int  # seconds since 1970, UTC; UNDATED: before all others
     first_seen: int  # likewise
     source: tuple[str, ...]
     watch: tuple[str, ...]
@@ -48,6 +48,7 @@ class Document:
     place: tuple[str, ...]  # in lower case: countries and cities, such as de and de/munich
     tag: tuple[str, ...]  # core.entity.normalize_hashtag of each hashtag
     link: tuple[str, ...]  # hosts of its links
+    undated: str = YesNo.NO  # yes: the date of publication is unknown
     schema: int = SCHEMA
 
     def values(self, name: str) -> tuple[str, ...]:
@@ -74,7 +75,7 @@ def build_document(mention: Mention) -> Document:
         words=" ".join(index_words(text)),
         text=text,
         url=_encodable(mention.url),
-        published=int(mention.published.timestamp() // 1),
+        published=int(mention.sorted_at.timestamp() // 1),
         first_seen=int(mention.first_seen.timestamp() // 1),
         source=mention.sources,
         watch=mention.watches,
@@ -96,6 +97,7 @@ def build_document(mention: Mention) -> Document:
         place=_place_values(mention),
         tag=_entity_values(mention, EntityKind.HASHTAG),
         link=_entity_values(mention, EntityKind.LINK),
+        undated=str(_yes_or_no(mention.undated is not None)),
     )
 
 

@@ -36,7 +36,7 @@ MAX_HISTORY: Final = timedelta(days=3650)
 class Filters:
     """The conditions of a search beside its query."""
 
-    since: datetime | None = None  # published at or after
+    since: datetime | None = None  # published at or after; None, UNDATED: undated ones, too
     until: datetime | None = None  # published before
     fields: Mapping[str, Sequence[str]] = field(default_factory=dict)  # field -> one of these
 

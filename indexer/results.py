@@ -14,6 +14,7 @@ from indexer.facets import FacetCounts
 from indexer.highlight import Span, highlights
 from indexer.histogram import HistogramBucket
 from indexer.query import Query
+from indexer.query.fields import YesNo
 from indexer.query.nodes import positive_phrases
 
 MAX_HITS: Final = 1_000  # on a page
@@ -44,8 +45,10 @@ class Hit:
         return self.document.id
 
     @property
-    def published(self) -> datetime:
-        """The time of publication in seconds, UTC."""
+    def published(self) -> datetime | None:
+        """The time of publication in seconds, UTC; None: unknown."""
+        if self.document.undated == YesNo.YES:
+            return None
         return datetime.fromtimestamp(self.document.published, UTC)
 
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, case, func, select
 
+from core.date_problem import UNDATED
 from core.mention import AnalysisState, MentionState
 from store.tables import mentions, vectors
 
@@ -21,8 +22,9 @@ def by_analysis_state(tx: Connection) -> dict[str, int]:
 
 
 def newest_published(tx: Connection) -> datetime | None:
-    """Return the time of publication of the newest mention; None without mentions."""
-    return tx.execute(select(func.max(mentions.c.published))).scalar()
+    """Return the time of publication of the newest mention; None without a dated mention."""
+    newest = tx.execute(select(func.max(mentions.c.published))).scalar()
+    return None if newest == UNDATED else newest
 
 
 def unsupported_languages(tx: Connection) -> dict[str, int]:

@@ -18,6 +18,7 @@ from sqlalchemy import (
     update,
 )
 
+from core.date_problem import DateProblem
 from core.mention import AnalysisState, Mention, MentionState, Sentiment, Verdict
 from core.role import Role
 from store.entities import EntitiesAndPhrases, read_entities
@@ -28,7 +29,20 @@ IDS: Final[BindParameter[Any]] = bindparam(
 )  # for statements that are built once
 _TOUCH: Final = update(mentions).where(mentions.c.id.in_(IDS)).values(last_seen=bindparam("now"))
 _LOCK: Final = (
-    select(*(mentions.c[name] for name in ("id", "text_sha256", "revision", "state", "analysis")))
+    select(
+        *(
+            mentions.c[name]
+            for name in (
+                "id",
+                "text_sha256",
+                "revision",
+                "state",
+                "analysis",
+                "published",
+                "undated",
+            )
+        )
+    )
     .where(mentions.c.id.in_(IDS))
     .order_by(mentions.c.id)
     .with_for_update(key_share=True)
@@ -57,21 +71,21 @@ def uris(tx: Connection) -> dict[str, str]:
 
 
 def all_mentions(tx: Connection, *, batch: int = 500) -> Iterator[Mention]:
-    """Yield all mentions, oldest published first, read *batch* at a time."""
+    """Yield all mentions, undated ones, then oldest published first, read *batch* at a time."""
     sort_key = tuple_(mentions.c.published, mentions.c.id)
     query = select(mentions.c.id).order_by(mentions.c.published, mentions.c.id).limit(batch)
     page = get(tx, tx.execute(query).scalars().all())
     while page:
         yield from page
-        last_key = tuple_(literal(page[-1].published, mentions.c.published.type), page[-1].id)
+        last_key = tuple_(literal(page[-1].sorted_at, mentions.c.published.type), page[-1].id)
         page = get(tx, tx.execute(query.where(sort_key > last_key)).scalars().all())
 
 
 def lock(tx: Connection, ids: Iterable[str]) -> dict[str, Row[Any]]:
     """Lock the mentions *ids* against other writers until the commit.
 
-    Return text_sha256, revision, state and analysis of each, by id. Ids that are not stored are
-    left out. The locks are taken in the order of ids, so that two writers cannot deadlock; on
+    Return text_sha256, revision, state, analysis and date of each, by id. Ids that are not stored
+    are left out. The locks are taken in the order of ids, so that two writers cannot deadlock; on
     SQLite there is one writer anyway.
     """
     id_list = list(ids)
@@ -109,7 +123,7 @@ def _mention(
         sources=tuple(sorted(s.source for s in sighting_rows)),
         state=MentionState(row.state),
         analysis=AnalysisState(row.analysis),
-        published=row.published,
+        published=_published(row),
         edited=row.edited,
         first_seen=row.first_seen,
         last_seen=row.last_seen,
@@ -127,7 +141,15 @@ def _mention(
         reason=row.reason,
         author_role=None if row.role is None else Role(row.role),
         brand_of=tuple(sorted(m.watch for m in match_rows if m.own)),
+        undated=None if row.undated is None else DateProblem(row.undated),
     )
+
+
+def _published(row: Row[Any]) -> datetime | None:
+    if row.undated is None:
+        published: datetime = row.published
+        return published
+    return row.first_seen if row.undated == DateProblem.FUTURE else None
 
 
 def _with_entities(

@@ -150,11 +150,13 @@ mentions = _table(
     _nullable("model"),
     _not_null("published", Instant),
     _nullable("published_raw", Instant),
+    _nullable("undated"),  # core.date_problem.DateProblem; published is UNDATED
     _nullable("edited", Instant),
     _not_null("first_seen", Instant),
     _not_null("last_seen", Instant),
     Index("ix_mentions_analysis_published", "analysis", "published"),
     Index("ix_mentions_published", "published"),
+    Index("ix_mentions_undated", "undated"),
 )
 sightings = _table(
     "sightings",

@@ -96,13 +96,13 @@ def quarter_hours(observations: Iterable[Observation], now: datetime) -> tuple[i
 def sources_by_onset(incident_mentions: Sequence[Mention]) -> tuple[mail.SpreadSource, ...]:
     """Return the sources of *incident_mentions* in order of their first post."""
     by_source: dict[str, list[Mention]] = {}
-    for mention in sorted(incident_mentions, key=lambda m: (m.published, m.id)):
+    for mention in sorted(incident_mentions, key=lambda m: (m.sorted_at, m.id)):
         for source in mention.sources:
             by_source.setdefault(source, []).append(mention)
     return tuple(
         mail.SpreadSource(
             source=source,
-            first_post=posts[0].published,
+            first_post=posts[0].sorted_at,
             voices=len({post.voice or post.id for post in posts}),
         )
         for source, posts in by_source.items()

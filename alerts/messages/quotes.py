@@ -50,7 +50,7 @@ def representative_mentions(
         key=lambda m: (
             -_duplicate_count(m, duplicate_counts),
             -_certainty(m, watch),
-            m.published,
+            m.sorted_at,
             m.id,
         ),
     )
@@ -75,7 +75,7 @@ def quote(
         language=mention.language,
         tone=sentiment_label(mention, watch),
         source=mention.sources[0] if mention.sources else "",
-        published=mention.published,
+        published=mention.counted_at,
         url=links.mention(mention.id),
         duplicate_count=_duplicate_count(mention, duplicate_counts),
         read_note=read_share_message(mention.verdict_for(watch), mention.text),
@@ -125,7 +125,7 @@ def _is_flag(character: str) -> bool:
 def _distinct(mentions: Iterable[Mention]) -> Iterator[Mention]:
     families: set[str] = set()
     voices: set[str] = set()
-    for mention in sorted(mentions, key=lambda m: (m.published, m.id)):
+    for mention in sorted(mentions, key=lambda m: (m.sorted_at, m.id)):
         family, voice = mention.family or mention.id, mention.voice or mention.id
         is_new = family not in families and voice not in voices
         if is_new and mention.state is not MentionState.DELETED and _is_readable(mention.text):

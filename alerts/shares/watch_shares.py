@@ -84,7 +84,7 @@ def error_matrix(tx: Connection, *, now: datetime) -> ErrorMatrix:
         (label.classes == (Sentiment.NEGATIVE,), mention.verdict.sentiment is Sentiment.NEGATIVE)
         for label, mention in labelled_mentions(tx, only_sampled=True)
         if label.head is LabelHead.SENTIMENT
-        and mention.published >= now - ROLLING
+        and mention.sorted_at >= now - ROLLING
         and mention.id not in trained_ids
         and mention.verdict is not None
         and mention.verdict.model == model

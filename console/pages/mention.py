@@ -58,7 +58,7 @@ def page(app_context: AppContextDep, ident: str) -> Response:
         mention = find_mention(tx, ident)
         display_names = load_display_names(tx)
         layout = build_layout(tx, "", now=now, names=display_names)
-        at = mention.published
+        at = mention.sorted_at  # no incident has an undated mention
         overlapping = incidents.overlapping(tx, since=at, until=at + ONE_MICROSECOND)
     context = MentionPage(
         zone=app_context.zone,

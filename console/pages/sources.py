@@ -17,6 +17,7 @@ from core.coverage import SourceProblem
 from store.crawl import sources
 from store.crawl.sources import SourceRecord
 from templates.contexts.console import SourcesPage, SourceStatusRow
+from templates.i18n import Message, msg
 
 router = APIRouter()
 
@@ -67,9 +68,18 @@ def _rows(
             edited=row["edited"],
             new=row["new"],
             dropped=sum(row["dropped"].values()),
+            undated=_undated_message(row["undated"]),
             requests=row["requests"],
             url=SearchParams(source=(source.slug,), range="all").url(),
         )
+
+
+def _undated_message(counts: Mapping[str, int]) -> Message | None:
+    """Return the number of undated mentions of a source with their reasons; None without any."""
+    if not counts:
+        return None
+    reasons = ", ".join(f"{reason} {count:,}" for reason, count in counts.items())
+    return msg("sources.undated", count=sum(counts.values()), reasons=reasons)
 
 
 def _state(source: SourceRecord, problem: SourceProblem | None) -> str:

@@ -12,6 +12,7 @@ from console.context import AppContext
 from console.search.histogram import bar_width
 from console.search.params import FILTERS, MAX_WINDOW, SearchParams
 from console.search.url_parameters import parse_parameters
+from core.date_problem import UNDATED
 from core.errors import HarkenError, QueryError
 from indexer.query import Query, parse
 from indexer.request import HistogramRequest, SearchRequest
@@ -103,7 +104,7 @@ def build_request(
     )
     return SearchRequest(
         query=query,
-        filters=params.filters(start or end - MAX_WINDOW, end),
+        filters=params.filters(start or _earliest(params, end), end),
         sort=params.sort,
         size=CARDS_PER_PAGE if is_grouped else PAGE_SIZE,
         page_token=params.after[-1] if params.after else None,
@@ -112,6 +113,11 @@ def build_request(
         facet_size=MAX_VALUES,
         histogram=histogram,
     )
+
+
+def _earliest(params: SearchParams, end: datetime) -> datetime:
+    """Return the start of a window that starts at the first mention: all have undated ones, too."""
+    return UNDATED if params.range == "all" else end - MAX_WINDOW
 
 
 def _result(

@@ -60,13 +60,15 @@ def _source_result(source: SourceSettings, sample: SourceSample, matches: int) -
     dates = [post.published for post in sample.posts if post.published]
     newest = max(dates, default=None)
     parts = [plural(len(sample.posts), "post"), plural(matches, "match", "matches")]
+    if undated := len(sample.posts) - len(dates):
+        parts.append(f"{undated:,} without a readable date")
     if newest:
         parts.insert(1, f"newest {newest:%Y-%m-%d %H:%M} UTC")
     return CheckResult(
         what=what,
         ok=True,
         told=f"{source.kind}: {', '.join(parts)}",
-        warning=not sample.posts,
+        warning=not dates,
         posts=len(sample.posts),
         newest=newest,
         matches=matches,

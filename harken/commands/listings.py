@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from config.option_descriptions import OptionDescription
 from harken.commands.output import dumps
 from harken.commands.tables import Output, Table
+from harken.plural import plural
 
 if TYPE_CHECKING:
     from core.mention import Mention
@@ -41,13 +42,24 @@ def mention_table(mentions: "Sequence[Mention]", *, has_header: bool = True) -> 
 def source_table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> list[Output]:
     """Return a table of *rows* of sources; *columns* are the headings of its keys.
 
-    The reason of a failure is the last column. On a terminal it is a line below the table, because
-    it is long.
+    The number of undated posts is a column. The reason of a failure is the last one. On a terminal
+    it is a line below the table, because it is long, as are the reasons for undated posts.
     """
+    columns = {**columns, "undated": "undated"}
+    counted_rows = [{**row, "undated": sum(row["undated"].values())} for row in rows]
     if not sys.stdout.isatty():
-        return [key_table(rows, {**columns, "reason": "reason"})]
+        return [key_table(counted_rows, {**columns, "reason": "reason"})]
     reasons = [f"{row['name']}: {row['reason']}" for row in rows if row["reason"]]
-    return [key_table(rows, columns), *reasons]
+    return [key_table(counted_rows, columns), *reasons, *_undated_lines(rows)]
+
+
+def _undated_lines(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield a line for each of *rows* of sources with undated posts: their number by reason."""
+    for row in rows:
+        if counts := row["undated"]:
+            reasons = ", ".join(f"{reason} {count:,}" for reason, count in counts.items())
+            posts = plural(sum(counts.values()), "post")
+            yield f"{row['name']}: {posts} without a known date ({reasons}), in no count of a time"
 
 
 def key_table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> Table:
@@ -90,7 +102,8 @@ def _option_text(value: Any) -> str:
 def _first_cells(mention: "Mention") -> tuple[str, str, str]:
     verdict = mention.verdict
     label = verdict.sentiment if verdict and verdict.sentiment else mention.analysis
-    return f"{mention.published:%Y-%m-%d %H:%M}", label, ", ".join(mention.sources)
+    at = mention.counted_at
+    return f"{at:%Y-%m-%d %H:%M}" if at else "undated", label, ", ".join(mention.sources)
 
 
 def _excerpt(text: str) -> str:

@@ -44,6 +44,9 @@ def _status_lines(result: dict[str, Any]) -> list[str]:
     lines += [*_model_lines(result["models"], result["replay"])]
     lines += [_share_line(share) for share in result["shares"]]
     lines += [*_drift_lines(result["drift"])]
+    if undated := result["undated"]:
+        posts = ", ".join(f"{count:,} {source}" for source, count in undated.items())
+        lines.append(f"undated, in no count of a time: {posts}; `harken sources` has the reasons")
     lines += [f"sources {s}: {', '.join(coverage[s])}" for s in PROBLEM_STATES if coverage[s]]
     lines += [
         f"process {p['name']}: {p['state']}, pid {p['pid']}, last heartbeat "

@@ -40,6 +40,7 @@ FIELDS: Final[Mapping[str, type[StrEnum] | None]] = {
     "role": Role,
     "state": MentionState,
     "analysis": AnalysisState,
+    "undated": YesNo,
 }
 # Slugs of sources, watches and topics are case-sensitive; these values are not.
 _LOWER_CASE_FIELDS: Final = frozenset(FIELDS) - {"source", "watch", "topic"}

@@ -14,6 +14,7 @@ from sqlalchemy import (
     type_coerce,
 )
 
+from core.date_problem import UNDATED
 from core.mention import AnalysisState, MentionState, Sentiment
 from core.observation import Observation, SentimentCounts
 from core.role import Role
@@ -189,5 +190,8 @@ def unscored_since(tx: Connection, *, until: datetime) -> datetime | None:
     is_pending = (mentions.c.analysis == AnalysisState.PENDING) & (
         mentions.c.state != MentionState.DELETED
     )
-    query = select(func.min(mentions.c.first_seen)).where(is_pending, mentions.c.published < until)
+    is_dated = mentions.c.published > UNDATED
+    query = select(func.min(mentions.c.first_seen)).where(
+        is_pending, is_dated, mentions.c.published < until
+    )
     return tx.execute(query).scalar()

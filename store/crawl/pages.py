@@ -12,6 +12,7 @@ from core.crawl import DELETED, CrawledPage, CrawledPost, DroppedPost
 from store.changes import append_changes
 from store.crawl import rows
 from store.crawl.author_roles import update_author_roles
+from store.crawl.dates import fill_dates, new_dates
 from store.crawl.deletions import delete, undelete
 from store.mentions import lock
 from store.tables import runs, sources
@@ -59,7 +60,8 @@ def record_page(tx: Connection, page: CrawledPage, *, now: datetime) -> PageCoun
     existing_ids = rows.existing_ids(tx, page.posts)
     posts, dropped_posts = _partition(page, existing_ids)
     ids = [p.id for p in posts]
-    new_ids = rows.insert_mentions(tx, [p for p in posts if p.id not in existing_ids], now)
+    dates = new_dates(tx, page, existing_ids, now)
+    new_ids = rows.insert_mentions(tx, [p for p in posts if p.id not in existing_ids], dates, now)
     locked_rows, replaced_rows = _lock_rows(tx, set(ids) - new_ids, page.dropped)
     edited_posts = [
         p for p in posts if p.id in locked_rows and locked_rows[p.id].text_sha256 != p.text_sha256
@@ -67,7 +69,8 @@ def record_page(tx: Connection, page: CrawledPage, *, now: datetime) -> PageCoun
     restored_ids = undelete(tx, locked_rows.values())
     deleted_ids = delete(tx, replaced_rows)
     revision_by_id = {p.id: locked_rows[p.id].revision + 1 for p in edited_posts}
-    rows.edit_mentions(tx, edited_posts, revision_by_id, now)
+    rows.edit_mentions(tx, edited_posts, locked_rows, revision_by_id, now)
+    dated_ids = fill_dates(tx, posts, locked_rows, now)
     new_texts = [p for p in posts if p.id in new_ids] + edited_posts
     rows.insert_revisions(tx, new_texts, revision_by_id, now)
     role_ids = update_author_roles(tx, posts)
@@ -83,6 +86,7 @@ def record_page(tx: Connection, page: CrawledPage, *, now: datetime) -> PageCoun
         | revision_by_id.keys()
         | restored_ids
         | deleted_ids
+        | dated_ids
         | new_match_ids
         | new_sighting_ids
         | role_ids,

@@ -6,14 +6,15 @@ mention cannot have yet.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Connection, Table, bindparam, delete, select, update
+from sqlalchemy import Connection, Row, Table, bindparam, delete, select, update
 
 from core.crawl import CrawledPost, DroppedPost
 from core.mention import AnalysisState, MentionState
+from store.crawl.dates import StoredDate
 from store.database import dialect_insert
 from store.mentions import IDS, touch
 from store.tables import (
@@ -26,10 +27,6 @@ from store.tables import (
     skipped,
     voices,
 )
-
-MAX_CLOCK_SKEW: Final = timedelta(
-    minutes=5
-)  # a later date of publication is replaced by the present time
 
 _Key = tuple[str, str]  # mention and watch
 _Matches = dict[_Key, tuple[str, bool]]  # the revision of the watch, and the flag ``own``
@@ -52,14 +49,16 @@ def existing_ids(tx: Connection, posts: Sequence[CrawledPost]) -> set[str]:
     return set(tx.scalars(_EXISTING, {"ids": [p.id for p in posts]})) if posts else set()
 
 
-def insert_mentions(tx: Connection, posts: Sequence[CrawledPost], now: datetime) -> set[str]:
-    """Insert *posts* as pending mentions; return the ids of those that were new.
+def insert_mentions(
+    tx: Connection, posts: Sequence[CrawledPost], dates: Mapping[str, StoredDate], now: datetime
+) -> set[str]:
+    """Insert *posts*, with *dates* by id, as pending mentions; return the ids of the new ones.
 
     A mention that another writer inserted meanwhile is not new: the database decides.
     """
     if not posts:
         return set()
-    rows = [_mention_row(p, now) for p in posts]
+    rows = [_mention_row(p, dates[p.id], now) for p in posts]
     return set(tx.scalars(_insert_mentions_statement(tx.dialect.name), rows))
 
 
@@ -76,12 +75,21 @@ def insert_origins(tx: Connection, posts: Sequence[CrawledPost], now: datetime) 
 
 
 def edit_mentions(
-    tx: Connection, posts: Sequence[CrawledPost], revision_by_id: Mapping[str, int], now: datetime
+    tx: Connection,
+    posts: Sequence[CrawledPost],
+    locked_rows: Mapping[str, Row[Any]],
+    revision_by_id: Mapping[str, int],
+    now: datetime,
 ) -> None:
-    """Write the new texts of stored mentions with their revisions; their analysis is pending."""
+    """Write the new texts of stored mentions with their revisions; their analysis is pending.
+
+    *locked_rows* are the stored mentions by id.
+    """
     if posts:
         rows = [
-            _edit_values(p, now) | {"key": p.id, "revision": revision_by_id[p.id]} for p in posts
+            _edit_values(p, locked_rows[p.id], now)
+            | {"key": p.id, "revision": revision_by_id[p.id]}
+            for p in posts
         ]
         tx.execute(_EDIT, rows)
         ids = {"ids": [p.id for p in posts]}
@@ -193,9 +201,7 @@ def _own_keys(matches_by_key: _Matches) -> set[_Key]:
     return {key for key, (_, own) in matches_by_key.items() if own}
 
 
-def _mention_row(crawled_post: CrawledPost, now: datetime) -> dict[str, Any]:
-    raw = crawled_post.post.published
-    is_plausible = raw is not None and raw <= now + MAX_CLOCK_SKEW
+def _mention_row(crawled_post: CrawledPost, date: StoredDate, now: datetime) -> dict[str, Any]:
     return _content_values(crawled_post) | {
         "id": crawled_post.id,
         "uri": crawled_post.post.uri,
@@ -204,18 +210,25 @@ def _mention_row(crawled_post: CrawledPost, now: datetime) -> dict[str, Any]:
         "parent": crawled_post.post.parent,
         "revision": 1,
         "state": MentionState.EDITED if crawled_post.post.edited else MentionState.LIVE,
-        "published": raw if is_plausible else now,
-        "published_raw": None if is_plausible else raw,
+        "published": date.published,
+        "published_raw": date.raw,
+        "undated": date.undated,
         "edited": crawled_post.post.edited,
         "first_seen": now,
         "last_seen": now,
     }
 
 
-def _edit_values(crawled_post: CrawledPost, now: datetime) -> dict[str, Any]:
+def _edit_values(crawled_post: CrawledPost, row: Row[Any], now: datetime) -> dict[str, Any]:
+    """Return the columns of an edit of the stored *row*.
+
+    A feed with one date for publication and edit (Atom's ``updated``) moves it forward.
+    """
+    post = crawled_post.post
+    is_moved = post.published is not None and row.published < post.published <= now
     return _content_values(crawled_post) | {
         "state": MentionState.EDITED,
-        "edited": crawled_post.post.edited or now,
+        "edited": post.edited or (post.published if is_moved else now),
     }
 
 

@@ -83,6 +83,7 @@ class SourceStatusRow:
     dropped: int
     requests: int
     url: str  # its mentions
+    undated: Message | None = None  # number and reasons of its undated mentions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

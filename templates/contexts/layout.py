@@ -82,7 +82,7 @@ class MentionCard:
     intents: tuple[str, ...] = ()  # complaint, churn_risk: those that need a response
     source: str
     voice: str  # pseudonymous handle; empty: the source names no author
-    published: datetime
+    published: datetime | None  # None: unknown
     duplicate_count: int = 0  # further mentions of its family
     duplicates_url: str = ""
     incident: str = ""  # INC-7
@@ -90,3 +90,4 @@ class MentionCard:
     state: str = "live"  # live | edited | deleted
     read_note: Message | None = None  # analysed share of a long text; None: all of it
     author_notes: tuple[Message, ...] = ()  # the role unless customer, and perhaps irony
+    undated: str | None = None  # why published is unknown: a core.date_problem.DateProblem

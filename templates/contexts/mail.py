@@ -27,7 +27,7 @@ class VoiceQuote:
     language: str | None  # ISO 639-1
     tone: str  # a sentiment or "unscored"
     source: str
-    published: datetime
+    published: datetime | None  # None: unknown
     url: str  # its page in the console
     duplicate_count: int  # further mentions of its family
     read_note: Message | None = None  # analysed share of a long text; None: all of it

@@ -262,7 +262,7 @@ def test_report_has_the_documented_keys(record):
         index = index_keys(tx, "tantivy", "tantivy")
     assert set(report) == {
         *("mentions", "models", "replay", "outbox", "coverage", "silences", "calm", "processes"),
-        *("settings", "unsupported", "drift"),
+        *("settings", "unsupported", "undated", "drift"),
     }
     assert report["settings"] is None, "no run has stored any yet"
     assert set(report["mentions"]) == {"pending", "scored", "unscored", "quarantined", "deleted"}

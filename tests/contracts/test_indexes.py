@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from core import plugins
+from core.date_problem import UNDATED
 from core.errors import QueryError
 from indexer.change import ChangeResult, Upsert
 from indexer.index import MentionIndex
@@ -335,3 +336,23 @@ def test_entities_match_and_are_counted(index, query, names):
     counts = search(index, parse(""), facets=("place", "tag")).facets
     assert counts["place"][:2] == [("de", 2), ("de/munich", 1)]
     assert counts["tag"] == [("acmefail", 2), ("grösse", 1)]
+
+
+def test_undated_mention_is_last_and_in_no_range_of_time(index):
+    """Search finds it; a range of time, a histogram and the start of the history do not."""
+    undated = int(UNDATED.timestamp())
+    apply_all(index, upsert(1, "a"), upsert(2, "b", published=undated, undated="yes"))
+    assert hit_ids(index, "brake") == [key("a"), key("b")]
+    assert hit_ids(index, "undated:yes") == [key("b")]
+    assert hit_ids(index, "undated:no") == [key("a")]
+    hits = search(index, parse("brake")).hits
+    assert [hit.published for hit in hits] == [NOON, None]
+    window = Filters(since=NOON - DAY, until=NOON + DAY)
+    assert search(index, parse("brake"), window).total == 1
+    options = {"zone": BERLIN, "past_weeks": 0, "starts_at_first_mention": True}
+    histogram = HistogramRequest(width=lambda _: DAY, **options)
+    everything = Filters(since=UNDATED, until=NOON + DAY)
+    response = search(index, parse("brake"), everything, histogram=histogram)
+    assert response.total == 2
+    assert sum(bar.total for bar in response.histogram) == 1
+    assert len(response.histogram) <= 3

@@ -6,20 +6,20 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, insert
 
 from core.analysis import AnalysisResult
 from core.crawl import CrawledPage, CrawledPost, DroppedPost, Post
 from core.identity import mention_id, text_sha256
 from core.incident import Incident, IncidentKind, IncidentState
-from core.mention import AnalysisState, Sentiment, Verdict
+from core.mention import AnalysisState, MentionState, Sentiment, Verdict
 from core.watch import Watch
 from store import watches
 from store.alerts.outbox import OutboxMessage
 from store.crawl import runs, sources
 from store.crawl.pages import PageCounts, record_page
-from store.crawl.rows import insert_mentions
 from store.database import Database
+from store.tables import mentions
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HOLD = timedelta(minutes=1)
@@ -96,8 +96,19 @@ def store_page(
 
 def insert_plain_mention(record: Database, name: str) -> None:
     """Insert the pending mention called *name* alone, also into a database of an older schema."""
+    post = crawled_post(name)
+    names = ("uri", "url", "text", "platform", "published")
+    values = {column: getattr(post.post, column) for column in names} | {
+        "id": post.id,
+        "text_sha256": post.text_sha256,
+        "revision": 1,
+        "state": MentionState.LIVE,
+        "analysis": AnalysisState.PENDING,
+        "first_seen": NOON,
+        "last_seen": NOON,
+    }
     with record.write() as tx:
-        insert_mentions(tx, [crawled_post(name)], NOON)
+        tx.execute(insert(mentions).values(values))
 
 
 def killed_after(record: Database, write: Callable[[Connection], object]) -> None:

@@ -25,7 +25,7 @@ _PROPERTIES: Final[Mapping[str, Any]] = {
         ("id", "source", "watch", "topic", "language", "sentiment", "voice", "family"), _KEYWORD
     ),
     **dict.fromkeys(("emotion", "intent", "offensive", "role"), _KEYWORD),
-    **dict.fromkeys(("state", "analysis", "domain"), _KEYWORD),
+    **dict.fromkeys(("state", "analysis", "domain", "undated"), _KEYWORD),
     **dict.fromkeys(("product", "place", "tag", "link"), _KEYWORD),
 }
 

@@ -30,7 +30,7 @@ PAGES = {
 MENTION = {
     *("id", "uri", "url", "sources", "state", "analysis", "published", "edited", "first_seen"),
     *("last_seen", "revision", "text", "text_sha256", "language", "voice", "family", "watches"),
-    *("verdicts", "entities", "phrases", "place"),
+    *("verdicts", "entities", "phrases", "place", "undated"),
 }
 VERDICT = {
     *("watch", "sentiment", "probabilities", "polarity", "topics", "model", "text_sha256"),
@@ -43,7 +43,7 @@ INCIDENT = {
 }
 SOURCE = {
     *("name", "kind", "state", "since", "reason", "interval_s", "expected_per_hour", "fetched"),
-    *("known", "edited", "new", "dropped", "requests", "bytes", "not_modified"),
+    *("known", "edited", "new", "dropped", "undated", "requests", "bytes", "not_modified"),
 }
 
 
@@ -84,7 +84,7 @@ def test_json_has_the_keys_of_the_contract(client):
     status = get_json("/status.json")
     assert status.keys() - HEAD == {
         *("mentions", "models", "replay", "index", "outbox", "coverage", "silences", "calm"),
-        *("processes", "settings", "shares", "unsupported", "drift"),
+        *("processes", "settings", "shares", "unsupported", "undated", "drift"),
     }
     assert status["index"].keys() == {"engine", "docs", "lag"}
 

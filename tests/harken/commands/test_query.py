@@ -114,19 +114,22 @@ def test_text_of_a_deleted_mention_is_not_shown(make_mention):
 
 
 ROWS = [
-    {"name": "blog", "state": "ok", "reason": None},
-    {"name": "wiki", "state": "failed", "reason": "timed out"},
+    {"name": "blog", "state": "ok", "reason": None, "undated": {"missing": 1, "shared": 6}},
+    {"name": "wiki", "state": "failed", "reason": "timed out", "undated": {}},
 ]
 
 
 def test_reason_is_a_column_for_scripts_and_a_line_on_a_terminal(monkeypatch):
     columns = {"name": "source", "state": "state"}
     (table,) = source_table(ROWS, columns)
-    assert plain_lines(table)[1:] == ["blog    ok", "wiki    failed  timed out"]
+    assert plain_lines(table)[1:] == ["blog    ok      7", "wiki    failed  0        timed out"]
     monkeypatch.setattr(listings.sys.stdout, "isatty", lambda: True, raising=False)
-    table, line = source_table(ROWS, columns)
-    assert table.columns == ["source", "state"]
-    assert line == "wiki: timed out"
+    table, *lines = source_table(ROWS, columns)
+    assert table.columns == ["source", "state", "undated"]
+    assert lines == [
+        "wiki: timed out",
+        "blog: 7 posts without a known date (missing 1, shared 6), in no count of a time",
+    ]
 
 
 def test_mentions_command_matches_like_the_index(make_mention):

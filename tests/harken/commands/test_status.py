@@ -10,6 +10,7 @@ AT = datetime(2026, 11, 22, 6, tzinfo=UTC)
 STATUS = {
     "mentions": {"pending": 3, "scored": 5, "unscored": 0, "quarantined": 1, "deleted": 2},
     "unsupported": {},
+    "undated": {},
     "models": {"minilm 1a cpu bf16": 5},
     "replay": None,
     "index": {"engine": "tantivy", "docs": 9, "lag": 4},
@@ -116,6 +117,12 @@ def test_status_states_the_corrected_share_and_its_change():
     assert "; 27% corrected for the model's errors (22% to 33%); no reliable change from" in text
     text = status_text(**share(**corrected | {"change": -0.12}, verdict="down"))
     assert "; down by 12 points from the 7 days before" in text
+
+
+def test_status_counts_undated_mentions_by_source():
+    text = status_text(undated={"blog": 1_200, "forum": 1})
+    assert "undated, in no count of a time: 1,200 blog, 1 forum; " in text
+    assert "undated" not in status_text()
 
 
 def test_status_counts_unsupported_languages():

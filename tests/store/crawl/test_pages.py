@@ -157,12 +157,6 @@ def test_date_in_the_future_is_stored_as_raw_only(record, now, ahead, is_accepte
     assert published_raw == (None if is_accepted else raw)
 
 
-def test_mention_without_date_is_published_at_its_first_sighting(record, now):
-    store_page(record, crawled_post("a", published=None), at=now)
-    store_page(record, crawled_post("a", published=None), at=now + MINUTE)
-    assert read_mention(record, "a").published == now
-
-
 def test_times_keep_their_microseconds(record):
     at = datetime.fromisoformat("1969-07-20T20:17:40.000001+00:00")
     store_page(record, crawled_post("a", published=at))
