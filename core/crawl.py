@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from core.date_problem import DateProblem
 from core.role import Role
+from core.timestamps import DateProblem
 
 DELETED: Final = "deleted"  # the reason for a post in whose place a placeholder stands
 

@@ -6,9 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from core.date_problem import UNDATED, DateProblem
 from core.entity import Entity, Place, common_place
 from core.role import Role, RoleOrigin, likeliest_role
+from core.timestamps import UNDATED, DateProblem
 
 DECISION_THRESHOLD: Final = 0.5  # lowest probability of a class that may hold beside others
 

@@ -5,8 +5,8 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, case, func, select
 
-from core.date_problem import UNDATED
 from core.mention import AnalysisState, MentionState
+from core.timestamps import UNDATED
 from store.tables import mentions, vectors
 
 LANGUAGE_REASON: Final = "language:"  # the beginning of the reason of an unsupported language

@@ -18,9 +18,9 @@ from sqlalchemy import (
     update,
 )
 
-from core.date_problem import DateProblem
 from core.mention import AnalysisState, Mention, MentionState, Sentiment, Verdict
 from core.role import Role
+from core.timestamps import DateProblem
 from store.entities import EntitiesAndPhrases, read_entities
 from store.tables import matches, mentions, sightings, verdicts, voices
 

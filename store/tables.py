@@ -150,7 +150,7 @@ mentions = _table(
     _nullable("model"),
     _not_null("published", Instant),
     _nullable("published_raw", Instant),
-    _nullable("undated"),  # core.date_problem.DateProblem; published is UNDATED
+    _nullable("undated"),  # core.timestamps.DateProblem; published is UNDATED
     _nullable("edited", Instant),
     _not_null("first_seen", Instant),
     _not_null("last_seen", Instant),

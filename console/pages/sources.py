@@ -68,7 +68,7 @@ def _rows(
             edited=row["edited"],
             new=row["new"],
             dropped=sum(row["dropped"].values()),
-            undated=_undated_message(row["undated"]),
+            undated_note=_undated_message(row["undated"]),
             requests=row["requests"],
             url=SearchParams(source=(source.slug,), range="all").url(),
         )

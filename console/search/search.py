@@ -12,8 +12,8 @@ from console.context import AppContext
 from console.search.histogram import bar_width
 from console.search.params import FILTERS, MAX_WINDOW, SearchParams
 from console.search.url_parameters import parse_parameters
-from core.date_problem import UNDATED
 from core.errors import HarkenError, QueryError
+from core.timestamps import UNDATED
 from indexer.query import Query, parse
 from indexer.request import HistogramRequest, SearchRequest
 from indexer.results import SearchResponse

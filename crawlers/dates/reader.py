@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Final
 
-from core.date_problem import EARLIEST_PUBLICATION, DateProblem
+from core.timestamps import EARLIEST_PUBLICATION, DateProblem
 from crawlers.dates import clock_times, month_dates, numeric, relative, zones
 from crawlers.dates.clock_times import ClockTime
 from crawlers.dates.machine import machine_date, rfc_date

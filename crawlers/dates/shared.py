@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from core.date_problem import DateProblem
+from core.timestamps import DateProblem
 from crawlers.dates.reader import DateReading
 
 MIN_SHARED: Final = 5  # posts: fewer may be one author's series

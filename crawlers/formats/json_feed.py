@@ -13,9 +13,9 @@ from pydantic import BaseModel
 from core.crawl import Post
 from core.errors import PermanentError
 from core.identity import text_sha256
+from crawlers.dates.feed_dates import DateTexts, page_reader, read_dates, with_dates
 from crawlers.decoding.json_document import load_json
 from crawlers.failure_reasons import message_of
-from crawlers.feed_dates import DateTexts, page_reader, read_dates, with_dates
 from crawlers.formats.feed_text import join_versions
 from crawlers.formats.json_values import OBJECT, OBJECTS, Text
 from crawlers.html_text import html_to_text, is_html_page, plain_to_text

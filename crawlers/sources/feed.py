@@ -20,8 +20,8 @@ from core.crawl import Post
 from core.errors import PermanentError
 from core.identity import text_sha256
 from core.timestamps import format_utc, parse_utc
+from crawlers.dates.feed_dates import entry_dates, with_dates
 from crawlers.decoding.feed_document import extract_feed
-from crawlers.feed_dates import entry_dates, with_dates
 from crawlers.feed_discovery import html_page_reason
 from crawlers.feed_safety import reject_unsafe_feed
 from crawlers.formats.feed_text import entry_text, is_comment, keep_media_descriptions

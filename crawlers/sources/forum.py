@@ -20,8 +20,8 @@ from core.crawl import Post
 from core.errors import PermanentError
 from core.role import Role
 from core.timestamps import format_utc, parse_utc
+from crawlers.dates.forum_dates import PageDates
 from crawlers.dates.shared import without_shared_dates
-from crawlers.forum_dates import PageDates
 from crawlers.html_text import parse_html, text_of
 from crawlers.source import (
     Cursor,

@@ -14,10 +14,10 @@ from sqlalchemy import (
     type_coerce,
 )
 
-from core.date_problem import UNDATED
 from core.mention import AnalysisState, MentionState, Sentiment
 from core.observation import Observation, SentimentCounts
 from core.role import Role
+from core.timestamps import UNDATED
 from store.alerts.conditions import (
     IS_ANALYSED,
     ROLE,

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, bindparam, select, update
 
 from core.crawl import CrawledPage, CrawledPost
-from core.date_problem import LARGEST_ZONE_OFFSET, UNDATED, DateProblem
+from core.timestamps import LARGEST_ZONE_OFFSET, UNDATED, DateProblem
 from store.mentions import IDS
 from store.tables import mentions, skipped, sources
 

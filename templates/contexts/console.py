@@ -83,7 +83,7 @@ class SourceStatusRow:
     dropped: int
     requests: int
     url: str  # its mentions
-    undated: Message | None = None  # number and reasons of its undated mentions
+    undated_note: Message | None = None  # number and reasons of its undated mentions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

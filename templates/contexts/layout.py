@@ -90,4 +90,4 @@ class MentionCard:
     state: str = "live"  # live | edited | deleted
     read_note: Message | None = None  # analysed share of a long text; None: all of it
     author_notes: tuple[Message, ...] = ()  # the role unless customer, and perhaps irony
-    undated: str | None = None  # why published is unknown: a core.date_problem.DateProblem
+    undated: str | None = None  # why published is unknown: a core.timestamps.DateProblem

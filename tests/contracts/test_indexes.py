@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from core import plugins
-from core.date_problem import UNDATED
 from core.errors import QueryError
+from core.timestamps import UNDATED
 from indexer.change import ChangeResult, Upsert
 from indexer.index import MentionIndex
 from indexer.query import parse

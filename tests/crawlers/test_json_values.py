@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from core.date_problem import DateProblem
+from core.timestamps import DateProblem
 from crawlers.formats.json_values import (
     NO_TIME,
     OBJECTS,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.date_problem import DateProblem
+from core.timestamps import DateProblem
 from crawlers.dates.reader import MAX_LENGTH, DateReader
 
 NOW = datetime(2026, 11, 22, 6, tzinfo=UTC)

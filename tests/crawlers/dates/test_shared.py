@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from core.date_problem import DateProblem
+from core.timestamps import DateProblem
 from crawlers.dates.reader import DateReading
 from crawlers.dates.shared import MIN_SHARED, without_shared_dates
 

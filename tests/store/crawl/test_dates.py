@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, text
 
-from core.date_problem import UNDATED, DateProblem
 from core.mention import MentionState
+from core.timestamps import UNDATED, DateProblem
 from store import counts, mentions, tables
 from store.alerts import observations
 from store.analysis.verdicts import save_results

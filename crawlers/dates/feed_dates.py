@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from core.crawl import Post
-from core.date_problem import DateProblem
+from core.timestamps import DateProblem
 from crawlers.dates.reader import DateReader, DateReading
 from crawlers.dates.shared import without_shared_dates
 from crawlers.text import edit_time
