@@ -32,6 +32,14 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FoldedText:
+    """A text without what differs between copies of it."""
+
+    key: str  # 32 hex digits; equal for texts that differ only in what folding drops
+    words: tuple[str, ...] = ()  # for the comparison with other texts; () for a short text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CrawledPost:
     """A post with the watches that it matches."""
 
@@ -39,7 +47,8 @@ class CrawledPost:
     post: Post
     text_sha256: str
     voice: str | None
-    family: str | None  # exact-hash family of the normalised text
+    family: str | None  # FoldedText.key
+    words: tuple[str, ...] = ()  # FoldedText.words
     matches: Mapping[str, str]  # watch slug -> revision of the watch; may be empty
     brand_of: frozenset[str] = frozenset()  # slugs of the watches whose own account wrote it
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from core.crawl import DELETED, CrawledPost, DroppedPost, Post
+from core.crawl import DELETED, CrawledPost, DroppedPost, FoldedText, Post
 from core.identity import mention_id, text_sha256
 from crawlers.text import make_valid, truncate
 from crawlers.words.placeholders import is_placeholder
@@ -14,7 +14,7 @@ Matcher = Callable[
     [str, Post], Mapping[str, str]
 ]  # text, post -> revision of each matching watch, by slug
 Pseudonymizer = Callable[[str, str], str]  # platform, account -> pseudonym
-FamilyKey = Callable[[str], str]  # text -> family: a hash of the normalised text
+Folding = Callable[[str], FoldedText]
 
 
 def filter_posts(
@@ -22,7 +22,7 @@ def filter_posts(
     *,
     match: Matcher,
     voice: Pseudonymizer,
-    family: FamilyKey,
+    fold: Folding,
     oldest: datetime,
 ) -> tuple[list[CrawledPost], list[DroppedPost]]:
     """Split *posts* into crawled and dropped ones, each id once (its last post on the page counts).
@@ -43,7 +43,7 @@ def filter_posts(
             voice_key = voice(post.platform, post.author) if post.author else None
             matches = match(full_post.text, full_post)
             crawled_posts.append(
-                _crawled_post(post_id, post, matches, voice=voice_key, family=family(post.text))
+                _crawled_post(post_id, post, matches, voice=voice_key, folded=fold(post.text))
             )
     return crawled_posts, dropped_posts
 
@@ -75,13 +75,19 @@ def _with_valid_text(post: Post) -> Post:
 
 
 def _crawled_post(
-    post_id: str, post: Post, matches: Mapping[str, str], *, voice: str | None, family: str
+    post_id: str,
+    post: Post,
+    matches: Mapping[str, str],
+    *,
+    voice: str | None,
+    folded: FoldedText,
 ) -> CrawledPost:
     return CrawledPost(
         id=post_id,
         post=post,
         text_sha256=text_sha256(post.text),
         voice=voice,
-        family=family,
+        family=folded.key,
+        words=folded.words,
         matches=matches,
     )

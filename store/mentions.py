@@ -22,7 +22,8 @@ from core.mention import AnalysisState, Mention, MentionState, Sentiment, Verdic
 from core.role import Role
 from core.timestamps import DateProblem
 from store.entities import EntitiesAndPhrases, read_entities
-from store.tables import matches, mentions, sightings, verdicts, voices
+from store.families.current import FAMILY, FAMILY_JOIN
+from store.tables import family_texts, matches, mentions, sightings, verdicts, voices
 
 IDS: Final[BindParameter[Any]] = bindparam(
     "ids", expanding=True
@@ -51,7 +52,11 @@ _LOCK: Final = (
 
 def get(tx: Connection, ids: Sequence[str]) -> list[Mention]:
     """Return the mentions of *ids*, in that order; ids that are not stored are left out."""
-    query = select(mentions, voices.c.role).outerjoin(voices, voices.c.id == mentions.c.voice)
+    query = (
+        select(mentions, voices.c.role, FAMILY.label("family_id"))
+        .outerjoin(voices, voices.c.id == mentions.c.voice)
+        .outerjoin(family_texts, FAMILY_JOIN)
+    )
     rows = {r.id: r for r in tx.execute(query.where(mentions.c.id.in_(ids)))}
     sighting_rows = _rows_by_mention(tx, sightings, ids)
     match_rows = _rows_by_mention(tx, matches, ids)
@@ -132,7 +137,7 @@ def _mention(
         text_sha256=row.text_sha256,
         language=row.language,
         voice=row.voice,
-        family=row.family,
+        family=row.family_id,
         parent=row.parent,
         watches=tuple(sorted(m.watch for m in match_rows)),
         verdicts=tuple(

@@ -132,6 +132,22 @@ voices = _table(
     _nullable("role"),  # as the platform marks the account
 )
 families = _table("families", _primary_key("id"), _not_null("first_seen", Instant))
+family_texts = _table(  # distinct folded texts; a short one has an empty sketch
+    "family_texts",
+    _primary_key("number", BigInteger),  # 64 bits of a hash of the key, for family_bands
+    _not_null("key", String(32)),
+    _not_null("family", String(32)),  # the smallest key of the family
+    _not_null("component", String(32)),  # the smallest key of all texts that are linked to it
+    _not_null("is_centre", Boolean),
+    _not_null("sketch", LargeBinary),
+    UniqueConstraint("key"),
+    Index("ix_family_texts_component", "component", "key"),
+)
+family_bands = _table(
+    "family_bands",
+    _primary_key("band", BigInteger),
+    _primary_key("number", BigInteger),
+)
 mentions = _table(
     "mentions",
     _primary_key("id", String(32)),
@@ -157,6 +173,7 @@ mentions = _table(
     Index("ix_mentions_analysis_published", "analysis", "published"),
     Index("ix_mentions_published", "published"),
     Index("ix_mentions_undated", "undated"),
+    Index("ix_mentions_family", "family"),
 )
 sightings = _table(
     "sightings",

@@ -25,7 +25,7 @@ from harken import wiring
 from harken.settings_sync import topic_values
 from nlp.analyse import TermMatcher, analyse
 from nlp.models.e5 import E5
-from nlp.text.duplicates import family_key
+from nlp.text.duplicates import fold
 from nlp.topic_classifier import TopicClassifier
 
 BATCH_SIZE: Final = 256  # texts
@@ -140,5 +140,5 @@ def _observation(entry: Entry, result: AnalysisResult, watch: str) -> Observatio
         voice=f"{entry.board}/{entry.author}",
         sentiment=verdict.sentiment if verdict else None,
         topics=overall.topics if overall else (),
-        family=family_key(entry.text),
+        family=fold(entry.text).key,
     )

@@ -15,9 +15,10 @@ from crawlers.job import CrawlJob, CrawlOutcome, FetchedPage
 from crawlers.source import ParsedPage
 from harken import wiring
 from harken.clock import Clock
+from harken.old_texts import place_old_texts
 from harken.own_posts import OwnPosts
 from harken.pipeline.progress import NO_PROGRESS, Progress
-from nlp.text.duplicates import family_key
+from nlp.text.duplicates import fold
 from store import watches
 from store.crawl import host_pauses, runs, sources
 from store.crawl.deletions import apply_listing
@@ -28,6 +29,7 @@ from store.database import Database
 
 log = structlog.get_logger()
 
+OLD_BATCHES: Final = 10  # batches of old texts to place after each crawl: about a second
 MAX_BACKOFF: Final = 8  # intervals at most between two attempts of a source that fails
 
 
@@ -61,7 +63,7 @@ class DatabaseSink:
             page.posts,
             match=self._match,
             voice=self._voice,
-            family=family_key,
+            fold=fold,
             oldest=now - self._retention,
         )
         crawled_page = CrawledPage(
@@ -98,7 +100,8 @@ class DatabaseSink:
     def on_finished(self, job: CrawlJob, outcome: CrawlOutcome) -> None:
         """Close the run, store the state of its source, and schedule the source again.
 
-        Each failure in a row doubles the interval, up to ``MAX_BACKOFF`` intervals.
+        Each failure in a row doubles the interval, up to ``MAX_BACKOFF`` intervals. Some texts that
+        an older Harken stored are placed in families.
         """
         now = self._clock.now()
         run_totals = RunTotals(
@@ -116,6 +119,7 @@ class DatabaseSink:
             if outcome.new_url:
                 sources.update_url(tx, slug, outcome.new_url)
             counts = runs.counts(tx, job.run)
+        place_old_texts(self._database, self._clock, batches=OLD_BATCHES)
         log.info("crawl.ended", source=slug, state=state, reason=reason, **counts)
         self._progress.advance(1)
 

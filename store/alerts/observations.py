@@ -32,7 +32,8 @@ from store.alerts.conditions import (
     watch_conditions,
 )
 from store.analysis import rescoring
-from store.tables import Instant, matches, mentions, verdicts, voices
+from store.families.current import FAMILY, FAMILY_JOIN
+from store.tables import Instant, family_texts, matches, mentions, verdicts, voices
 
 # Microseconds. No parameter: PostgreSQL would take two of them for two different groupings.
 _HOUR_US: Final = literal_column("3600000000", BigInteger)
@@ -81,13 +82,14 @@ def observations(
             mentions.c.published,
             mentions.c.first_seen,
             mentions.c.voice,
-            mentions.c.family,
+            FAMILY.label("family"),
             SENTIMENT.label("sentiment"),
             verdicts.c.topics,
             ROLE.label("author_role"),
         )
         .join(matches, matches.c.mention == mentions.c.id)
         .outerjoin(voices, VOICE_JOIN)
+        .outerjoin(family_texts, FAMILY_JOIN)
         .outerjoin(verdicts, is_current_verdict(verdicts, "", model))
         .outerjoin(TARGET_VERDICTS, is_current_verdict(TARGET_VERDICTS, matches.c.watch, model))
         .where(*watch_conditions(watch, since, until), IS_ANALYSED)
@@ -130,13 +132,14 @@ def news_texts(
 
 
 def _texts(tx: Connection, *conditions: ColumnElement[bool], limit: int) -> list[NegativeText]:
-    names = ("id", "voice", "family", "language", "text")
+    names = ("id", "voice", "language", "text")
     query = (
-        select(*(mentions.c[name] for name in names))
+        select(*(mentions.c[name] for name in names), FAMILY.label("family"))
         .join(matches, matches.c.mention == mentions.c.id)
         .join(verdicts, WHOLE_TEXT_JOIN)
         .outerjoin(TARGET_VERDICTS, TARGET_JOIN)
         .outerjoin(voices, VOICE_JOIN)
+        .outerjoin(family_texts, FAMILY_JOIN)
         .where(*conditions, mentions.c.analysis == AnalysisState.SCORED)
         .order_by(mentions.c.published.desc(), mentions.c.id)
         .limit(limit)

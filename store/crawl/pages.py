@@ -69,12 +69,14 @@ def record_page(tx: Connection, page: CrawledPage, *, now: datetime) -> PageCoun
     restored_ids = undelete(tx, locked_rows.values())
     deleted_ids = delete(tx, replaced_rows)
     revision_by_id = {p.id: locked_rows[p.id].revision + 1 for p in edited_posts}
+    replaced_keys = rows.text_keys(tx, revision_by_id.keys())
     rows.edit_mentions(tx, edited_posts, locked_rows, revision_by_id, now)
     dated_ids = fill_dates(tx, posts, locked_rows, now)
     new_texts = [p for p in posts if p.id in new_ids] + edited_posts
     rows.insert_revisions(tx, new_texts, revision_by_id, now)
     role_ids = update_author_roles(tx, posts)
     rows.insert_origins(tx, new_texts, now)
+    regrouped_ids = rows.place_texts(tx, new_texts, replaced_keys)
     new_match_ids = rows.record_matches(tx, posts, new_ids)
     new_sighting_ids = rows.record_sightings(tx, page.source, ids, new_ids, now)
     rows.insert_skipped(tx, page.source, dropped_posts, now)
@@ -89,7 +91,8 @@ def record_page(tx: Connection, page: CrawledPage, *, now: datetime) -> PageCoun
         | dated_ids
         | new_match_ids
         | new_sighting_ids
-        | role_ids,
+        | role_ids
+        | regrouped_ids,
     )
     return counts
 

@@ -14,8 +14,11 @@ from sqlalchemy import Connection, Row, Table, bindparam, delete, select, update
 
 from core.crawl import CrawledPost, DroppedPost
 from core.mention import AnalysisState, MentionState
+from store.alerts.incident_families import recount_families
 from store.crawl.dates import StoredDate
 from store.database import dialect_insert
+from store.families.placement import place, remove_unused
+from store.families.rows import mention_ids
 from store.mentions import IDS, touch
 from store.tables import (
     families,
@@ -32,6 +35,7 @@ _Key = tuple[str, str]  # mention and watch
 _Matches = dict[_Key, tuple[str, bool]]  # the revision of the watch, and the flag ``own``
 
 _EXISTING: Final = select(mentions.c.id).where(mentions.c.id.in_(IDS))
+_TEXT_KEYS: Final = select(mentions.c.family).where(mentions.c.id.in_(IDS)).distinct()
 _EDIT: Final = update(mentions).where(mentions.c.id == bindparam("key"))
 _SELECT_MATCHES: Final = select(matches).where(matches.c.mention.in_(IDS))
 _DELETE_MATCHES: Final = delete(matches).where(matches.c.mention.in_(IDS))
@@ -72,6 +76,28 @@ def insert_origins(tx: Connection, posts: Sequence[CrawledPost], now: datetime) 
     _insert_or_ignore(tx, voices, rows)
     family_ids = sorted({p.family for p in posts if p.family is not None})
     _insert_or_ignore(tx, families, [{"id": f, "first_seen": now} for f in family_ids])
+
+
+def text_keys(tx: Connection, ids: Collection[str]) -> set[str]:
+    """Return the keys of the folded texts of the mentions *ids*."""
+    return set(tx.scalars(_TEXT_KEYS, {"ids": list(ids)})) - {None} if ids else set()
+
+
+def place_texts(
+    tx: Connection, posts: Sequence[CrawledPost], replaced_keys: Collection[str]
+) -> set[str]:
+    """Place the texts of *posts* in families; return the ids of mentions whose family changed.
+
+    *replaced_keys*: texts that they had before an edit. One that no mention has is deleted.
+    """
+    words_by_key = {p.family: p.words for p in posts if p.family is not None}
+    if not words_by_key and not replaced_keys:
+        return set()
+    moved_keys = place(tx, words_by_key) | remove_unused(tx, replaced_keys)
+    ids = mention_ids(tx, moved_keys) if moved_keys else set()
+    if ids:
+        recount_families(tx, ids)
+    return ids
 
 
 def edit_mentions(

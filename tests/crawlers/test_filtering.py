@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.crawl import Post
+from core.crawl import FoldedText, Post
 from core.identity import mention_id, text_sha256
 from crawlers.filtering import count_row_drops, filter_posts
 from crawlers.text import CUT_MARK
@@ -24,7 +24,7 @@ def filter_page(*posts):
         posts,
         match=lambda text, _: {"brand": "r1"} if "box" in text else {},
         voice=lambda platform, account: f"voice of {account} at {platform}",
-        family=lambda text: f"family of {len(text)}",
+        fold=lambda text: FoldedText(key=f"family of {len(text)}", words=tuple(text.split())),
         oldest=OLDEST,
     )
 
@@ -35,6 +35,7 @@ def test_matched_post_is_returned_with_its_matches():
     assert crawled_post.id == mention_id("https://a.example/1")
     assert crawled_post.text_sha256 == text_sha256(crawled_post.post.text)
     assert (crawled_post.voice, crawled_post.family) == ("voice of jo at a.example", "family of 15")
+    assert crawled_post.words == ("the", "box", "rattles")
     assert crawled_post.matches == {"brand": "r1"}
 
 

@@ -38,7 +38,8 @@ def key(name: str) -> str:
 
 def crawled_post(name: str, text: str = "The brake is loud.", **fields: Any) -> CrawledPost:
     """Return a post that matches watch acme; *fields* are of it or of its Post."""
-    own = {n: fields.pop(n) for n in ("voice", "family", "matches", "brand_of") if n in fields}
+    names = ("voice", "family", "words", "matches", "brand_of")
+    own = {n: fields.pop(n) for n in names if n in fields}
     post = Post(
         uri=uri(name),
         url=uri(name),

@@ -16,7 +16,7 @@ from bench.reality.product import product_calls
 from core.incident import IncidentKind
 from core.mention import Sentiment
 from core.observation import Observation
-from nlp.text.duplicates import family_key
+from nlp.text.duplicates import fold
 
 EVERY_MIN: Final = 10
 UNITS: Final = 24
@@ -78,7 +78,7 @@ def _observation(number: int, mention: DrawnMention) -> Observation:
         voice=mention.author,
         sentiment=Sentiment.NEGATIVE if mention.is_negative else Sentiment.NEUTRAL,
         topics=mention.topics,
-        family=family_key(mention.text) if mention.text else f"own{number}",
+        family=fold(mention.text).key if mention.text else f"own{number}",
     )
 
 

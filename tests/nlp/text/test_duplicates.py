@@ -4,10 +4,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlp.text.duplicates import MIN_BARE_WORDS, family_key
+from nlp.text.duplicates import MIN_BARE_WORDS, fold
 from tests.nlp.factories import plain_words, texts
 
 sentences = st.lists(plain_words, min_size=MIN_BARE_WORDS, max_size=12)
+
+
+def family_key(text):
+    return fold(text).key
 
 
 @given(texts)

@@ -1,0 +1,1 @@
+"""Families of near-duplicates: sketches of texts, stars of similar sketches, and their tables."""
