@@ -119,6 +119,14 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Engagement:
+    """Likes, replies and the like, from a crawl that found other counts than the one before it."""
+
+    at: datetime
+    counts: Mapping[str, int]  # by name, such as "likes"; as the source publishes them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mention:
     """A mention in its present state; its fields are the keys of ``mentions --jsonl``."""
 
@@ -146,6 +154,7 @@ class Mention:
     phrases: tuple[str, ...] = ()  # key phrases, the weightiest first
     author_role: Role | None = None  # as the platform marks the account; None: it does not
     brand_of: tuple[str, ...] = ()  # slugs of the watches whose own account wrote it
+    engagement: tuple[Engagement, ...] = ()  # oldest first; () if the source publishes none
     undated: DateProblem | None = None  # why it is in no count of a time; None: published counts
 
     @property

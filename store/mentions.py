@@ -18,12 +18,12 @@ from sqlalchemy import (
     update,
 )
 
-from core.mention import AnalysisState, Mention, MentionState, Sentiment, Verdict
+from core.mention import AnalysisState, Engagement, Mention, MentionState, Sentiment, Verdict
 from core.role import Role
 from core.timestamps import DateProblem
 from store.entities import EntitiesAndPhrases, read_entities
 from store.families.current import FAMILY, FAMILY_JOIN
-from store.tables import family_texts, matches, mentions, sightings, verdicts, voices
+from store.tables import engagements, family_texts, matches, mentions, sightings, verdicts, voices
 
 IDS: Final[BindParameter[Any]] = bindparam(
     "ids", expanding=True
@@ -61,9 +61,10 @@ def get(tx: Connection, ids: Sequence[str]) -> list[Mention]:
     sighting_rows = _rows_by_mention(tx, sightings, ids)
     match_rows = _rows_by_mention(tx, matches, ids)
     verdict_rows = _rows_by_mention(tx, verdicts, ids)
+    engagement_rows = _rows_by_mention(tx, engagements, ids)
     entities_by_text = read_entities(tx, ids)
     plain_mentions = (
-        _mention(rows[i], sighting_rows[i], match_rows[i], verdict_rows[i])
+        _mention(rows[i], sighting_rows[i], match_rows[i], verdict_rows[i], engagement_rows[i])
         for i in ids
         if i in rows
     )
@@ -120,6 +121,7 @@ def _mention(
     sighting_rows: list[Row[Any]],
     match_rows: list[Row[Any]],
     verdict_rows: list[Row[Any]],
+    engagement_rows: list[Row[Any]],
 ) -> Mention:
     return Mention(
         id=row.id,
@@ -146,6 +148,10 @@ def _mention(
         reason=row.reason,
         author_role=None if row.role is None else Role(row.role),
         brand_of=tuple(sorted(m.watch for m in match_rows if m.own)),
+        engagement=tuple(
+            Engagement(at=e.at, counts=e.counts)
+            for e in sorted(engagement_rows, key=lambda e: e.at)
+        ),
         undated=None if row.undated is None else DateProblem(row.undated),
     )
 

@@ -175,6 +175,12 @@ mentions = _table(
     Index("ix_mentions_undated", "undated"),
     Index("ix_mentions_family", "family"),
 )
+engagements = _table(
+    "engagements",
+    _mention_key(ondelete="CASCADE"),
+    _primary_key("at", Instant),
+    _not_null("counts", JSON),  # counts by name, as the source publishes them
+)
 sightings = _table(
     "sightings",
     _mention_key(),

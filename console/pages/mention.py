@@ -23,10 +23,12 @@ from core.role import Role
 from core.timestamps import format_utc
 from store import mentions
 from store.alerts import incidents
-from templates.contexts.search import HeadScores, MentionPage, VerdictDetails
+from templates.contexts.search import EngagementRow, HeadScores, MentionPage, VerdictDetails
 from templates.i18n import Message, msg
 
 router = APIRouter()
+MAX_ENGAGEMENT_ROWS: Final = 20
+_COUNT_NAMES: Final = ("likes", "replies", "reposts")
 ONE_MICROSECOND: Final = timedelta(microseconds=1)
 _UNSCORED_REASONS: Final = frozenset({"language", "empty", "orders_only"})  # with a sentence
 # Classes of a model's heads that have a name in the message catalogue.
@@ -73,6 +75,7 @@ def page(app_context: AppContextDep, ident: str) -> Response:
         unscored_note=_unscored_note(mention),
         entity_groups=tuple(entity_groups(mention)),
         facts=tuple(_facts(mention)),
+        engagement=tuple(_engagement_rows(mention)),
     )
     return responses.html_response("mention", context)
 
@@ -147,6 +150,14 @@ def _facts(mention: Mention) -> Iterator[tuple[Message, str]]:
     yield msg("mention.first_seen"), _stamp(mention.first_seen)
     yield msg("mention.last_seen"), _stamp(mention.last_seen)
     yield msg("mention.revision"), str(mention.revision)
+
+
+def _engagement_rows(mention: Mention) -> Iterator[EngagementRow]:
+    """Yield the newest counts that have a name in the message catalogue, newest first."""
+    for engagement in reversed(mention.engagement[-MAX_ENGAGEMENT_ROWS:]):
+        counts = engagement.counts
+        named = tuple((msg(f"engagement.{n}"), counts[n]) for n in _COUNT_NAMES if n in counts)
+        yield EngagementRow(at=_stamp(engagement.at), counts=named)
 
 
 def _stamp(at: datetime) -> str:

@@ -14,6 +14,7 @@ from store.crawl import rows
 from store.crawl.author_roles import update_author_roles
 from store.crawl.dates import fill_dates, new_dates
 from store.crawl.deletions import delete, undelete
+from store.crawl.engagement import record_engagement
 from store.mentions import lock
 from store.tables import runs, sources
 
@@ -77,6 +78,7 @@ def record_page(tx: Connection, page: CrawledPage, *, now: datetime) -> PageCoun
     role_ids = update_author_roles(tx, posts)
     rows.insert_origins(tx, new_texts, now)
     regrouped_ids = rows.place_texts(tx, new_texts, replaced_keys)
+    record_engagement(tx, posts, new_ids, now)
     new_match_ids = rows.record_matches(tx, posts, new_ids)
     new_sighting_ids = rows.record_sightings(tx, page.source, ids, new_ids, now)
     rows.insert_skipped(tx, page.source, dropped_posts, now)

@@ -119,6 +119,14 @@ class EntityGroup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EngagementRow:
+    """The likes, replies and the like of a post at one time."""
+
+    at: str  # UTC
+    counts: tuple[tuple[Message, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MentionPage(PageContext):
     """One mention with its verdicts and entities."""
 
@@ -128,3 +136,4 @@ class MentionPage(PageContext):
     unscored_note: Message | None = None  # why there is no verdict
     entity_groups: tuple[EntityGroup, ...] = ()
     facts: tuple[tuple[Message, str], ...]  # labels and raw values: id, URI, hashes
+    engagement: tuple[EngagementRow, ...] = ()  # newest first

@@ -155,7 +155,10 @@ def _store_mentions(record: Database, rows) -> None:
 
 def _crawled_post(name: str, text: str, at: datetime) -> CrawledPost:
     family, voice = text_sha256(text)[:32], factories.key(f"voice {name}")
-    return factories.crawled_post(name, text, published=at, voice=voice, family=family)
+    engagement = {"likes": 1_900, "replies": 0, "odd": 7} if name == "day0" else {}
+    return factories.crawled_post(
+        name, text, published=at, voice=voice, family=family, engagement=engagement
+    )
 
 
 def _analysis_result(name: str, text: str, at: datetime, tone: Sentiment | None) -> AnalysisResult:

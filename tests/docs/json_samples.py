@@ -73,7 +73,11 @@ def fill_database(record):
     place = Entity(kind=EntityKind.PLACE, value="DE/Munich", said="Munich")
     with record.write() as tx:
         post = factories.crawled_post(
-            "rich", TEXT, published=small_installation.BEFORE, matches={"veloria": "r1"}
+            "rich",
+            TEXT,
+            published=small_installation.BEFORE,
+            matches={"veloria": "r1"},
+            engagement={"likes": 3},
         )
         factories.record_page(tx, factories.page(post), now=small_installation.BEFORE)
         result = factories.analysis_result("rich", TEXT, verdicts=(whole, towards))

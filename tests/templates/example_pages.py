@@ -290,6 +290,9 @@ def pages(hostile: str = HOSTILE) -> dict[str, tuple[str, Context]]:
                     ),
                 ),
                 facts=((msg("mention.uri"), hostile),),
+                engagement=(
+                    search_.EngagementRow(at=hostile, counts=((msg("engagement.likes"), 1_234),)),
+                ),
             ),
         ),
         "why": (

@@ -40,6 +40,17 @@ def test_unknown_mention_is_not_found(client, ident):
     assert client.get(f"/m/{ident}.json").status_code == 404
 
 
+def test_counts_of_the_source_are_shown_with_their_time(client):
+    html = client.get(f"/m/{key('day0')}").text
+    assert "likes 1,900, replies 0" in html
+    assert "odd" not in fromstring(html).text_content()
+    twin = client.get(f"/mentions/{key('day0')}.json").json()
+    (engagement,) = twin["engagement"]
+    assert engagement["counts"] == {"likes": 1_900, "replies": 0, "odd": 7}
+    assert engagement["at"].endswith("Z")
+    assert "Likes, replies and reposts" not in client.get(f"/m/{key('day1')}").text
+
+
 def test_json_has_the_mention(client):
     twin = client.get(f"/mentions/{key('day0')}.json").json()
     assert twin["id"] == key("day0")
