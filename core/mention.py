@@ -11,6 +11,9 @@ from core.role import Role, RoleOrigin, likeliest_role
 from core.timestamps import UNDATED, DateProblem
 
 DECISION_THRESHOLD: Final = 0.5  # lowest probability of a class that may hold beside others
+# Half of the texts that train irony are ironic, of ordinary posts one in twenty. Of 978 of ours (56
+# ironic) 165 have 0.5 or more, one in nine of them rightly; 26 have 0.8 or more, one in four.
+IRONY_THRESHOLD: Final = 0.8
 
 
 class Sentiment(StrEnum):
@@ -105,17 +108,17 @@ class Verdict:
 
     @property
     def ironic(self) -> bool | None:
-        """True from ``DECISION_THRESHOLD`` on: perhaps ironic; None: the model has no such head."""
-        return self._holds("irony", "irony")
+        """True from ``IRONY_THRESHOLD`` on: perhaps ironic; None: the model has no such head."""
+        return self._holds("irony", "irony", IRONY_THRESHOLD)
 
     @property
     def role(self) -> Role | None:
         """The likeliest role of the author; None: the model has no such head."""
         return likeliest_role(self.heads)
 
-    def _holds(self, head: str, name: str) -> bool | None:
+    def _holds(self, head: str, name: str, threshold: float = DECISION_THRESHOLD) -> bool | None:
         probability = self.heads.get(head, {}).get(name)
-        return None if probability is None else probability >= DECISION_THRESHOLD
+        return None if probability is None else probability >= threshold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,7 +33,7 @@ def month_number(word: str, weekday_word: str = "", language: str = "") -> int |
     languages of *weekday_word*.
     """
     names = (_names(language, "month"), _names(ENGLISH, "month"), _MORE_MONTHS)
-    if month := next(filter(None, (found.get(word) for found in names)), None):
+    if month := next(filter(None, (numbers.get(word) for numbers in names)), None):
         return month
     if word.isascii() and len(word) < MIN_PREFIX:
         return None

@@ -45,8 +45,8 @@ def test_of_equal_probabilities_the_first_class_counts():
     assert verdict(heads={"role": {"news": 0.5, "customer": 0.5}}).role is Role.CUSTOMER
 
 
-@pytest.mark.parametrize(("share", "ironic"), [(0.49, False), (0.5, True), (0.9, True)])
-def test_irony_holds_from_one_half(share, ironic):
+@pytest.mark.parametrize(("share", "ironic"), [(0.79, False), (0.8, True), (0.9, True)])
+def test_irony_needs_more_than_a_half(share, ironic):
     assert verdict(heads={"irony": {"literal": 1 - share, "irony": share}}).ironic is ironic
 
 

@@ -11,7 +11,7 @@ from tests.core.factories import mention, verdict
 
 say = Translator()
 NEWS = verdict(heads={"role": {"news": 0.87, "customer": 0.13}})
-IRONIC = verdict(heads={"irony": {"irony": 0.5, "literal": 0.5}})
+IRONIC = verdict(heads={"irony": {"irony": 0.8, "literal": 0.2}})
 
 
 def test_others_are_counted_by_role_most_frequent_first():

@@ -19,7 +19,7 @@ HEADS = {
     "emotion": {"anger": 0.7, "joy": 0.3},
     "intent": {"complaint": 0.9, "churn_risk": 0.8, "question": 0.6, "praise": 0.2},
     "offence": {"clean": 0.95, "offensive": 0.05},
-    "irony": {"literal": 0.4, "irony": 0.6},
+    "irony": {"literal": 0.1, "irony": 0.9},
     "unnamed": {"class": 1.0},
 }
 RIVAL = {"negative": 0.05, "neutral": 0.1, "positive": 0.85}
@@ -73,7 +73,7 @@ def test_mention_has_each_verdict_with_its_watch_and_model(two_watch_client):
     ]
     assert "Intent: complaint 90%, churn risk 80%, question 60%, praise 20%" in paragraphs
     assert "Emotion: anger 70%, joy 30%" in paragraphs
-    assert "Irony: ironic 60%, literal 40%" in paragraphs
+    assert "Irony: ironic 90%, literal 10%" in paragraphs
     assert not any("unnamed" in line.lower() for line in paragraphs), "nobody has words for it"
     chips = [chip.text for chip in html.cssselect(".chip")]
     assert chips[:1] == ["Perhaps ironic"]
