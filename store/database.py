@@ -25,7 +25,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from core.errors import ConfigError, TransientError
 
-SCHEMA: Final = "0016"  # the newest revision in store/migrations/versions
+SCHEMA: Final = "0017"  # the newest revision in store/migrations/versions
 _PRAGMAS: Final = (
     "busy_timeout=30000",  # crawl children, analyse and index write side by side
     "journal_mode=wal",

@@ -122,6 +122,7 @@ runs = _table(
         for name in ("requests", "bytes", "not_modified", "fetched", "known", "edited", "new")
     ),
     _not_null("dropped", JSON),
+    _nullable("arrivals", Integer),  # posts new to this source; null before schema 0017
     Index("ix_runs_source_started", "source", "started"),
 )
 voices = _table(
@@ -260,6 +261,23 @@ leases = _table(
     _not_null("attempts", Integer, 0),  # earlier claims without an end
 )
 replays = _table("replays", _primary_key("model"), _not_null("position", BigInteger))
+source_silences = _table(  # the rhythm of each source, and its silence
+    "source_silences",
+    Column("source", ForeignKey("sources.slug"), primary_key=True, nullable=False),
+    _not_null("learnt_to", Instant),
+    _nullable("silent_since", Instant),
+    _nullable("expected", Double),
+    _not_null("state", JSON),
+)
+source_gaps = _table(
+    "source_gaps",
+    Column("source", ForeignKey("sources.slug"), primary_key=True, nullable=False),
+    _primary_key("since", Instant),
+    _nullable("until", Instant),  # null: it goes on
+    _not_null("reason"),
+    _not_null("caught_up", Boolean, default=False),
+    Index("ix_source_gaps_until", "until"),
+)
 host_pauses = _table("host_pauses", _primary_key("host"), _not_null("until", Instant))
 explanations = _table(  # requests of pages and their answers; positions alone, no words
     "explanations",

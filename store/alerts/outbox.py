@@ -16,7 +16,7 @@ class OutboxMessage:
     """An email to one recipient, with the bytes that each attempt sends."""
 
     key: str  # unique: no event is sent to a recipient twice
-    kind: str  # brief | digest
+    kind: str  # brief | digest | notice
     channel: str  # name of a module in alerts.channels
     recipient: str
     message_id: str

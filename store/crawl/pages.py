@@ -20,7 +20,7 @@ from store.tables import runs, sources
 
 UNMATCHED: Final = "unmatched"  # the reason for a post that no watch matches
 
-_COUNTS: Final = ("fetched", "known", "edited", "new")
+_COUNTS: Final = ("fetched", "known", "edited", "new", "arrivals")
 _IS_RUN: Final = runs.c.id == bindparam("of_run")
 _IS_SOURCE: Final = sources.c.slug == bindparam("of_source")
 _RUN_AND_SOURCE: Final = (
@@ -36,12 +36,16 @@ _MOVE_CURSOR: Final = update(sources).where(_IS_SOURCE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageCounts:
-    """Numbers of the posts of a page: fetched = known + edited + new + the sum of dropped."""
+    """Numbers of the posts of a page: fetched = known + edited + new + the sum of dropped.
+
+    ``arrivals`` are the posts that the source listed for the first time, stored or not.
+    """
 
     fetched: int
     known: int
     edited: int
     new: int
+    arrivals: int
     dropped: Mapping[str, int]
 
 
@@ -81,8 +85,15 @@ def record_page(tx: Connection, page: CrawledPage, *, now: datetime) -> PageCoun
     record_engagement(tx, posts, new_ids, now)
     new_match_ids = rows.record_matches(tx, posts, new_ids)
     new_sighting_ids = rows.record_sightings(tx, page.source, ids, new_ids, now)
-    rows.insert_skipped(tx, page.source, dropped_posts, now)
-    counts = _page_counts(page, dropped_posts, edit_count=len(edited_posts), new_count=len(new_ids))
+    known_count = rows.skipped_count(tx, page.source, new_sighting_ids)
+    new_skipped_count = rows.insert_skipped(tx, page.source, dropped_posts, now)
+    counts = _page_counts(
+        page,
+        dropped_posts,
+        edit_count=len(edited_posts),
+        new_count=len(new_ids),
+        arrivals=len(new_sighting_ids) - known_count + new_skipped_count,
+    )
     _update_run_and_source(tx, page, counts)
     append_changes(
         tx,
@@ -125,7 +136,12 @@ def _partition(
 
 
 def _page_counts(
-    page: CrawledPage, dropped_posts: Sequence[DroppedPost], *, edit_count: int, new_count: int
+    page: CrawledPage,
+    dropped_posts: Sequence[DroppedPost],
+    *,
+    edit_count: int,
+    new_count: int,
+    arrivals: int,
 ) -> PageCounts:
     post_count = len(page.posts) + len(page.dropped)
     return PageCounts(
@@ -133,6 +149,7 @@ def _page_counts(
         known=post_count - len(dropped_posts) - edit_count - new_count,
         edited=edit_count,
         new=new_count,
+        arrivals=arrivals,
         dropped=Counter(d.reason for d in dropped_posts) + Counter(page.row_drops),
     )
 

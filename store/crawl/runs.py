@@ -12,6 +12,15 @@ from store.tables import runs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EndedRun:
+    """A run that has ended, with the posts that were new to its source."""
+
+    started: datetime
+    state: str  # ok | failed | forbidden | waiting | lost
+    arrivals: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunTotals:
     """Sums of requests, bytes and posts over runs."""
 
@@ -27,7 +36,8 @@ class RunTotals:
 
 def start(tx: Connection, run: str, source: str, *, now: datetime) -> None:
     """Insert a running run of *source*."""
-    tx.execute(insert(runs).values(id=run, source=source, started=now, state="running", dropped={}))
+    values = {"id": run, "source": source, "started": now, "state": "running"}
+    tx.execute(insert(runs).values(**values, dropped={}, arrivals=0))
 
 
 def finish(
@@ -72,6 +82,23 @@ def succeeded_since(tx: Connection, moment: datetime) -> set[str]:
     return set(tx.execute(select(runs.c.source).where(condition)).scalars())
 
 
+def ended_after(tx: Connection, starts: Mapping[str, datetime]) -> dict[str, list[EndedRun]]:
+    """Return the ended runs of each source that started after its time in *starts*, oldest first.
+
+    Runs from the first on that still continues are left out, and those of an older schema.
+    """
+    result: dict[str, list[EndedRun]] = {}
+    for source, start in starts.items():
+        columns = (runs.c.started, runs.c.state, runs.c.arrivals)
+        query = select(*columns).where(runs.c.source == source, runs.c.started > start)
+        for row in tx.execute(query.order_by(runs.c.started)):
+            if row.state == "running":
+                break
+            if row.arrivals is not None:
+                result.setdefault(source, []).append(EndedRun(**row._asdict()))
+    return result
+
+
 def running_count(tx: Connection) -> int:
     """Return the number of runs that have not ended."""
     query = select(func.count()).select_from(runs).where(runs.c.state == "running")
@@ -79,8 +106,8 @@ def running_count(tx: Connection) -> int:
 
 
 def counts(tx: Connection, run: str) -> dict[str, Any]:
-    """Return the counts of one run: requests, fetched, known, edited, new, dropped."""
-    names = ("requests", "fetched", "known", "edited", "new", "dropped")
+    """Return the counts of one run: requests, fetched, known, edited, new, arrivals, dropped."""
+    names = ("requests", "fetched", "known", "edited", "new", "arrivals", "dropped")
     row = tx.execute(select(runs).where(runs.c.id == run)).one()
     return {name: getattr(row, name) for name in names}
 

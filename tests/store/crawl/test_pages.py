@@ -53,7 +53,7 @@ def test_new_mention_is_stored_with_its_fields(record, now):
         record, crawled_post("a", "Ça freine.", language="fr", parent="at://p"), at=now
     )
     mention = read_mention(record, "a")
-    assert tally == PageCounts(fetched=1, known=0, edited=0, new=1, dropped={})
+    assert tally == PageCounts(fetched=1, known=0, edited=0, new=1, arrivals=1, dropped={})
     assert (mention.text, mention.parent, mention.sources, mention.watches) == (
         "Ça freine.",
         "at://p",
@@ -75,7 +75,9 @@ def test_page_stored_twice_changes_only_last_seen(record, now):
     before, number = read_mention(record, "a"), last_change(record)
     tally = store_page(record, *posts, at=now + MINUTE)
     after = read_mention(record, "a")
-    assert tally == PageCounts(fetched=3, known=2, edited=0, new=0, dropped={"unmatched": 1})
+    assert tally == PageCounts(
+        fetched=3, known=2, edited=0, new=0, arrivals=0, dropped={"unmatched": 1}
+    )
     assert after.last_seen == now + MINUTE
     assert after.first_seen == before.first_seen == now
     assert (after.text, after.revision, after.analysis) == (before.text, 1, before.analysis)
@@ -168,7 +170,7 @@ def test_dropped_post_is_stored_as_id_time_and_reason(record, now):
         record, dropped_post("a"), dropped_post("b", "too_old"), dropped_post("c"), at=now
     )
     assert tally == PageCounts(
-        fetched=3, known=0, edited=0, new=0, dropped={"unmatched": 2, "too_old": 1}
+        fetched=3, known=0, edited=0, new=0, arrivals=3, dropped={"unmatched": 2, "too_old": 1}
     )
     with record.read() as tx:
         row = tx.execute(select(tables.skipped).order_by(tables.skipped.c.reason)).first()
@@ -196,12 +198,20 @@ def test_unmatched_post_is_dropped_without_its_text(record, now):
         record, crawled_post("a", "A secret.", matches={}), dropped_post("b", "no_text"), at=now
     )
     assert tally == PageCounts(
-        fetched=2, known=0, edited=0, new=0, dropped={"unmatched": 1, "no_text": 1}
+        fetched=2, known=0, edited=0, new=0, arrivals=2, dropped={"unmatched": 1, "no_text": 1}
     )
     with record.read() as tx:
         rows = [repr(tx.execute(select(t)).all()) for t in tables.metadata.sorted_tables]
     assert not [row for row in rows if "secret" in row]
     assert count(record, tables.skipped) == 2
+
+
+def test_arrival_is_counted_once_by_source_whatever_becomes_of_it(record, now):
+    """A post that a new watch matches later, or an old one no more, is no second arrival."""
+    assert store_page(record, crawled_post("a", matches={}), dropped_post("b")).arrivals == 2
+    assert store_page(record, crawled_post("a"), crawled_post("b"), at=now).arrivals == 0
+    assert store_page(record, dropped_post("a", "too_old"), dropped_post("b")).arrivals == 0
+    assert store_page(record, crawled_post("a"), source="forum").arrivals == 1
 
 
 def test_unmatched_edit_replaces_the_text(record, now):
@@ -263,7 +273,8 @@ def test_page_of_an_unknown_run_or_source_is_rejected(record, fields):
 
 
 def test_empty_page_changes_nothing(record):
-    assert store_page(record) == PageCounts(fetched=0, known=0, edited=0, new=0, dropped={})
+    empty = PageCounts(fetched=0, known=0, edited=0, new=0, arrivals=0, dropped={})
+    assert store_page(record) == empty
     assert last_change(record) == 0
 
 

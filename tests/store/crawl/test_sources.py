@@ -216,6 +216,7 @@ def test_counts_of_a_run(record, now):
             "known": 0,
             "edited": 0,
             "new": 1,
+            "arrivals": 2,
             "dropped": {"unmatched": 1},
         }
 
