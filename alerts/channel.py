@@ -30,9 +30,9 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notification:
-    """A brief or digest for one recipient; composed once, then sent until it is accepted."""
+    """An email for one recipient; composed once, then sent until it is accepted."""
 
-    kind: str  # brief | digest
+    kind: str  # brief | digest | notice
     recipient: str
     sender: str
     subject: str

@@ -1,6 +1,6 @@
 """Health of Harken itself: coverage of the sources, outages, and the claim of calm."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -8,11 +8,12 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from alerts.drift.report import DriftReport, drift_keys, open_alarms
-from core.coverage import Coverage, Outage, SourceProblem
+from core.coverage import Coverage, Outage, SourceGap, SourceProblem
+from core.timestamps import format_utc
 from store import changes, counts, processes, settings_status
 from store.alerts import incidents, outbox
 from store.analysis import queue, rescoring
-from store.crawl import sources
+from store.crawl import gaps, silences, sources
 from store.crawl.sources import SourceRecord
 from store.crawl.undated import undated_counts
 from store.processes import ProcessStatus
@@ -24,6 +25,7 @@ MAX_BACKLOG_AGE: Final = timedelta(minutes=10)  # an older pending mention means
 LATE_INTERVALS: Final = 3  # intervals without a successful crawl
 CRAWL_MARGIN: Final = timedelta(seconds=60)  # added to the intervals: a crawl takes time
 MAX_LAG: Final = 100_000  # changes; a longer lag is reported as this number
+RECENT: Final = timedelta(days=1)  # gaps that ended longer ago are in no status
 PROBLEM_STATES: Final = ("late", "silent", "forbidden", "broken", "gap")  # states of a source
 _ROLES: Final = {
     "run": "scheduler",
@@ -48,13 +50,15 @@ class SystemHealth:
 def system_health(tx: Connection, *, now: datetime) -> SystemHealth:
     """Return the health of sources, processes and the scoring backlog at *now*."""
     rows = sources.active(tx)
+    problems = source_problems(tx, rows, now=now)
     process_rows = processes.all_processes(tx)
     outages = (
-        *_source_outages(rows, now),
+        *_source_outages(rows, problems),
         *_process_outages(process_rows, now),
         *_backlog(tx, now),
     )
-    coverage = _coverage(rows, now)
+    recent_gaps = gaps.gaps_since(tx, now - RECENT)
+    coverage = _coverage(rows, problems, recent_gaps)
     return SystemHealth(
         coverage=coverage,
         outages=outages,
@@ -108,12 +112,26 @@ def _replay_status(tx: Connection) -> dict[str, Any] | None:
 
 
 def coverage_keys(coverage: Coverage) -> dict[str, Any]:
-    """Return the JSON ``coverage``: counts, and the names of sources by problem state."""
+    """Return the JSON ``coverage``: counts, the names of sources by problem, and gaps."""
     names_by_state = {
         state: [problem.name for problem in coverage.unheard if problem.state == state]
         for state in PROBLEM_STATES
     }
-    return {"sources": coverage.sources, "heard": coverage.heard, **names_by_state}
+    names_by_state["gap"] = sorted({gap.source for gap in coverage.gaps if not gap.caught_up})
+    rows = [gap_keys(gap) for gap in coverage.gaps]
+    counts_by_key = {"sources": coverage.sources, "heard": coverage.heard}
+    return {**counts_by_key, **names_by_state, "gaps": rows}
+
+
+def gap_keys(gap: SourceGap) -> dict[str, Any]:
+    """Return *gap* as a row of the JSON ``coverage.gaps``; times are text, as incidents keep it."""
+    return {
+        "source": gap.source,
+        "from": format_utc(gap.since),
+        "to": format_utc(gap.until),
+        "reason": gap.reason,
+        "caught_up": gap.caught_up,
+    }
 
 
 def outage_keys(outage: Outage) -> dict[str, Any]:
@@ -121,13 +139,39 @@ def outage_keys(outage: Outage) -> dict[str, Any]:
     return {key: getattr(outage, key) for key in ("what", "name", "since", "reason")}
 
 
-def source_problem(source: SourceRecord, *, now: datetime) -> SourceProblem | None:
-    """Return the problem of *source* at *now*; None: it is crawled as planned."""
+def source_problems(
+    tx: Connection, rows: Sequence[SourceRecord], *, now: datetime
+) -> dict[str, SourceProblem]:
+    """Return the problems of *rows* at *now* by slug; a source without one is left out."""
+    silent = silences.silent_sources(tx)
+    candidates = (source_problem(row, silent.get(row.slug), now=now) for row in rows)
+    return {problem.name: problem for problem in candidates if problem is not None}
+
+
+def source_problem(
+    source: SourceRecord, silence: tuple[datetime, float] | None = None, *, now: datetime
+) -> SourceProblem | None:
+    """Return the problem of *source* at *now*; None: it is crawled as planned and brings posts.
+
+    *silence*: the last crawl with posts, and the number of posts expected since then.
+    """
     state = _state(source, now)
+    if silence is not None and state in (None, "late"):
+        since, expected = silence
+        reason = silence_reason(since, expected)
+        return SourceProblem(
+            name=source.slug, state="silent", since=since, reason=reason, expected=expected
+        )
     if state is None:
         return None
     reason = source.reason or ""
     return SourceProblem(name=source.slug, state=state, since=_since(source), reason=reason)
+
+
+def silence_reason(since: datetime, expected: float) -> str:
+    """Return the reason of a source that answers but has brought no post since *since*."""
+    posts = f"about {expected:.0f} expected"
+    return f"it answers, but no new post since {since:%Y-%m-%d %H:%M} UTC ({posts})"
 
 
 def _state(source: SourceRecord, now: datetime) -> str | None:
@@ -150,17 +194,32 @@ def _since(source: SourceRecord) -> datetime:
     return (source.last_ok or source.since) if source.state == "ok" else source.since
 
 
-def _coverage(rows: list[SourceRecord], now: datetime) -> Coverage:
-    candidates = (source_problem(source, now=now) for source in rows)
-    problems = tuple(problem for problem in candidates if problem is not None)
-    return Coverage(sources=len(rows), heard=len(rows) - len(problems), unheard=problems)
+def _coverage(
+    rows: Sequence[SourceRecord],
+    problems: Mapping[str, SourceProblem],
+    recent_gaps: tuple[SourceGap, ...],
+) -> Coverage:
+    return Coverage(
+        sources=len(rows),
+        heard=len(rows) - len(problems),
+        unheard=tuple(problems.values()),
+        gaps=recent_gaps,
+    )
 
 
-def _source_outages(rows: list[SourceRecord], now: datetime) -> Iterator[Outage]:
+def _source_outages(
+    rows: Sequence[SourceRecord], problems: Mapping[str, SourceProblem]
+) -> Iterator[Outage]:
     for source in rows:
-        if source.first_ok is not None and _state(source, now) in ("silent", "late", "forbidden"):
-            reason = source.reason or "no response"
-            yield Outage(what="source", name=source.slug, since=_since(source), reason=reason)
+        problem = problems.get(source.slug)
+        if problem and source.first_ok is not None and problem.state != "broken":
+            yield Outage(
+                what="source",
+                name=source.slug,
+                since=problem.since or source.since,
+                reason=problem.reason or "no response",
+                expected=problem.expected,
+            )
 
 
 def _process_outages(process_rows: list[ProcessStatus], now: datetime) -> Iterator[Outage]:

@@ -7,12 +7,14 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from alerts.health import silence_reason
 from core.analysis import Explanation
 from core.incident import Incident
 from core.mention import Mention, MentionState, Verdict
 from store.alerts.outbox import OutboxEntry
-from store.crawl import runs, sources
+from store.crawl import runs, silences, sources
 from store.crawl.runs import RunTotals
+from store.crawl.sources import SourceRecord
 from store.crawl.undated import undated_counts
 
 _SOURCE = ("kind", "state", "since", "reason", "interval_s")
@@ -56,18 +58,34 @@ def notification_row(row: OutboxEntry) -> dict[str, Any]:
 def source_rows(tx: Connection, *, now: datetime) -> list[dict[str, Any]]:
     """Return the ``source`` of docs/json.md, one row for each active source."""
     totals = runs.totals(tx)
+    silent = silences.silent_sources(tx)
     rates = sources.mentions_per_hour(tx, now=now)
     undated = undated_counts(tx)
     return [
         {
             "name": source.slug,
-            **{name: getattr(source, name) for name in _SOURCE},
+            **_source_state(source, silent.get(source.slug)),
             "expected_per_hour": rates.get(source.slug),
             **_run_totals(totals.get(source.slug, RunTotals())),
             "undated": undated.get(source.slug, {}),
         }
         for source in sources.active(tx)
     ]
+
+
+def _source_state(
+    source: SourceRecord, silence: tuple[datetime, float] | None
+) -> Mapping[str, Any]:
+    """Return the outcome of the last crawl; of a source that brings nothing its silence instead."""
+    row = {name: getattr(source, name) for name in _SOURCE}
+    if silence is None or source.state != "ok":
+        return row
+    since, expected = silence
+    return row | {
+        "state": "silent",
+        "since": since,
+        "reason": silence_reason(since, expected),
+    }
 
 
 def _run_totals(total: RunTotals) -> Mapping[str, Any]:

@@ -91,6 +91,9 @@ class Source(ABC):
 
     Options: ClassVar[type[SourceOptions]] = SourceOptions
     info: ClassVar[SourceInfo]
+    # True: every crawl lists the newest posts, old ones among them. If all are new, posts between
+    # them and the crawl before have been missed.
+    lists_known_posts: ClassVar[bool] = False
     options: SourceOptions
 
     def __init__(self, options: Any) -> None:

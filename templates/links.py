@@ -21,6 +21,10 @@ class Links:
         """Return the URL of the page of a mention."""
         return f"{self.base}/m/{quote(mention_id, safe='')}"
 
+    def sources(self) -> str:
+        """Return the URL of the page of sources."""
+        return f"{self.base}/sources"
+
     def search(
         self, query: str, *, start: datetime | None = None, end: datetime | None = None
     ) -> str:

@@ -1,7 +1,7 @@
 """Completeness of an email or page: missing sources, outages and mentions without a score."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, TypeAlias
 
@@ -12,6 +12,7 @@ from alerts.health import system_health
 from core.analysis import PublishedFigure
 from core.coverage import Coverage, Outage, SourceProblem
 from store import counts
+from store.crawl import gaps
 from templates.i18n import Message, msg
 from templates.quality import quality_message
 
@@ -41,9 +42,10 @@ def load_completeness(
 ) -> Completeness:
     """Return the missing sources as of *now* and the unscored mentions of [since, until)."""
     health = system_health(tx, now=now)
+    gaps_of_window = gaps.gaps_since(tx, since, until=until)
     by_state, model = counts.by_analysis_state(tx), counts.latest_model(tx)
     return Completeness(
-        coverage=health.coverage,
+        coverage=replace(health.coverage, gaps=gaps_of_window),
         outages=health.outages,
         unscored=counts.unscored_by_language(tx, since=since, until=until),
         pending=by_state["pending"],
@@ -78,7 +80,12 @@ def _outages_of_sources(outages: Sequence[Outage]) -> Iterator[Message]:
     if len(outages) > MAX_SOURCE_SENTENCES:
         yield msg("silence.sources", count=len(outages), since=_earliest(outages))
     else:
-        yield from (msg("silence.source", name=o.name, since=o.since) for o in outages)
+        yield from (_outage_of_source(outage) for outage in outages)
+
+
+def _outage_of_source(outage: Outage) -> Message:
+    key = "silence.source" if outage.expected is None else "silence.quiet"
+    return msg(key, name=outage.name, since=outage.since, expected=outage.expected)
 
 
 def drift_messages(reports: Sequence[DriftReport]) -> Iterator[Message]:
@@ -131,16 +138,32 @@ def _source_messages(coverage: Coverage) -> Iterator[Message]:
     else:
         yield msg("heard.some", heard=coverage.heard, count=coverage.sources)
     if coverage.unheard:
-        yield msg("heard.missing", sources=_problem_messages(coverage.unheard))
+        yield msg("heard.missing", sources=tuple(map(_problem_message, coverage.unheard)))
+    yield from gap_messages(coverage)
 
 
-def _problem_messages(problems: Sequence[SourceProblem]) -> tuple[Message, ...]:
-    return tuple(
-        msg(
-            "heard.reason" if source.reason and source.state != "forbidden" else "heard.source",
-            name=source.name,
-            state=msg(f"coverage.{source.state}"),
-            reason=source.reason,
-        )
-        for source in problems
+def gap_messages(coverage: Coverage) -> Iterator[Message]:
+    """Yield a sentence for each gap whose posts are missing.
+
+    A gap that goes on is left out while the source is a problem: that states its start already.
+    """
+    problem_names = {problem.name for problem in coverage.unheard}
+    for gap in coverage.gaps:
+        if gap.caught_up or (gap.until is None and gap.source in problem_names):
+            continue
+        key = "heard.gap_open" if gap.until is None else "heard.gap"
+        values = {"name": gap.source, "since": gap.since, "until": gap.until}
+        yield msg(key, **values, reason=msg(f"gap.{gap.reason}"))
+
+
+def _problem_message(problem: SourceProblem) -> Message:
+    if problem.expected is not None:
+        state = msg("coverage.quiet", since=problem.since)
+        return msg("heard.source", name=problem.name, state=state)
+    has_reason = problem.reason and problem.state != "forbidden"
+    return msg(
+        "heard.reason" if has_reason else "heard.source",
+        name=problem.name,
+        state=msg(f"coverage.{problem.state}"),
+        reason=problem.reason,
     )

@@ -1,13 +1,14 @@
 """``/sources``: all active sources, their state and their counts."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from alerts.health import source_problem, system_health
+from alerts.health import source_problems, system_health
+from alerts.messages.completeness import gap_messages
 from console import responses
 from console.layout import build_layout
 from console.responses import AppContextDep
@@ -30,13 +31,15 @@ def page(app_context: AppContextDep) -> Response:
         health = system_health(tx, now=now)
         layout = build_layout(tx, "sources", now=now, health=health)
         active, rows = sources.active(tx), source_rows(tx, now=now)
+        problems = source_problems(tx, active, now=now)
     context = SourcesPage(
         zone=app_context.zone,
         locale=app_context.locale,
         layout=layout,
         json_url="/sources.json",
         coverage=health.coverage,
-        sources=tuple(_rows(active, rows, now)),
+        sources=tuple(_rows(active, rows, problems)),
+        gaps=tuple(gap_messages(health.coverage)),
     )
     return responses.html_response("sources", context)
 
@@ -51,16 +54,18 @@ def page_json(app_context: AppContextDep) -> Response:
 
 
 def _rows(
-    active: Iterable[SourceRecord], rows: Iterable[Mapping[str, Any]], now: datetime
+    active: Iterable[SourceRecord],
+    rows: Iterable[Mapping[str, Any]],
+    problems: Mapping[str, SourceProblem],
 ) -> Iterator[SourceStatusRow]:
     for source, row in zip(active, rows, strict=True):
-        problem = source_problem(source, now=now)
+        problem = problems.get(source.slug)
         yield SourceStatusRow(
             name=source.slug,
             kind=source.kind,
             state=_state(source, problem),
             since=problem.since if problem else source.since,
-            reason=source.reason or "",
+            reason=problem.reason if problem else source.reason or "",
             interval=timedelta(seconds=source.interval_s),
             expected_per_hour=row["expected_per_hour"],
             fetched=row["fetched"],
@@ -85,4 +90,6 @@ def _undated_message(counts: Mapping[str, int]) -> Message | None:
 def _state(source: SourceRecord, problem: SourceProblem | None) -> str:
     if source.first_ok is None and not source.failures:
         return "new"
-    return problem.state if problem else "heard"
+    if problem is None:
+        return "heard"
+    return "quiet" if problem.expected is not None else problem.state

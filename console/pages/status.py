@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from sqlalchemy import Connection
 
 from alerts.health import SystemHealth, index_keys, status_report, system_health
-from alerts.messages.completeness import drift_messages
+from alerts.messages.completeness import drift_messages, gap_messages
 from alerts.shares.messages import status_messages
 from alerts.shares.watch_shares import load_shares, share_rows
 from console import responses
@@ -37,6 +37,7 @@ def page(app_context: AppContextDep) -> Response:
             json_url="/status.json",
             calm=health.calm,
             coverage=health.coverage,
+            gaps=tuple(gap_messages(health.coverage)),
             mentions=rows["mentions"],
             unsupported=rows["unsupported"],
             models=rows["models"],

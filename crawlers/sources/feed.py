@@ -69,6 +69,7 @@ class Feed(Source):
         default_on=True,
         proven="recorded",
     )
+    lists_known_posts = True
     options: Options
 
     def start_requests(self, cursor: Cursor | None, now: datetime) -> Iterable[Fetch]:

@@ -17,7 +17,9 @@ def detect(invocation: Invocation) -> None:
     from harken.runtime.alert_loop import AlertLoop
 
     settings, database = invocation.open()
-    event_count = AlertLoop(database, settings, invocation.clock).detect()
+    alert_loop = AlertLoop(database, settings, invocation.clock)
+    event_count = alert_loop.detect()
+    alert_loop.find_silences()
     watch_drift(database, now=invocation.clock.now())
     result = {"events": event_count, "started": event_count is not None}
     line = (

@@ -48,6 +48,7 @@ def _status_lines(result: dict[str, Any]) -> list[str]:
         posts = ", ".join(f"{count:,} {source}" for source, count in undated.items())
         lines.append(f"undated, in no count of a time: {posts}; `harken sources` has the reasons")
     lines += [f"sources {s}: {', '.join(coverage[s])}" for s in PROBLEM_STATES if coverage[s]]
+    lines += [*_gap_lines(coverage["gaps"])]
     lines += [
         f"process {p['name']}: {p['state']}, pid {p['pid']}, last heartbeat "
         f"{p['beat']:%Y-%m-%d %H:%M:%S} UTC"
@@ -56,6 +57,14 @@ def _status_lines(result: dict[str, Any]) -> list[str]:
     lines += [f"not working: {s['what']} {s['name']}: {s['reason']}" for s in result["silences"]]
     calm = {None: "unknown", True: "yes", False: "no, an incident is open"}
     return [*lines, *_settings_lines(result["settings"]), f"calm: {calm[result['calm']]}"]
+
+
+def _gap_lines(rows: list[dict[str, Any]]) -> Iterator[str]:
+    """Yield a line for each time of which posts are missing."""
+    for row in rows:
+        if not row["caught_up"]:
+            end = f"to {row['to']}" if row["to"] else "until now"
+            yield f"not heard: {row['source']} from {row['from']} {end} ({row['reason']})"
 
 
 def _share_line(share: dict[str, Any]) -> str:

@@ -3,16 +3,19 @@
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
+from sqlalchemy import Connection
 
 from config.settings import Settings
+from core.coverage import OVERRUN
 from core.crawl import CrawledPage, CrawledPost, Post
+from core.plugins import load
 from crawlers.filtering import count_row_drops, filter_posts
 from crawlers.job import CrawlJob, CrawlOutcome, FetchedPage
-from crawlers.source import ParsedPage
+from crawlers.source import ParsedPage, Source
 from harken import wiring
 from harken.clock import Clock
 from harken.old_texts import place_old_texts
@@ -20,7 +23,7 @@ from harken.own_posts import OwnPosts
 from harken.pipeline.progress import NO_PROGRESS, Progress
 from nlp.text.duplicates import fold
 from store import watches
-from store.crawl import host_pauses, runs, sources
+from store.crawl import gaps, host_pauses, runs, sources
 from store.crawl.deletions import apply_listing
 from store.crawl.own_posts import PostOrigin, is_reply
 from store.crawl.pages import record_page
@@ -30,6 +33,7 @@ from store.database import Database
 log = structlog.get_logger()
 
 OLD_BATCHES: Final = 10  # batches of old texts to place after each crawl: about a second
+MIN_OVERRUN: Final = 2  # posts: a feed of its newest post alone never overlaps
 MAX_BACKOFF: Final = 8  # intervals at most between two attempts of a source that fails
 
 
@@ -110,6 +114,8 @@ class DatabaseSink:
         slug, state, reason = job.source, outcome.state, outcome.reason
         interval = self._intervals.get(slug, timedelta(minutes=15))
         with self._database.write() as tx:
+            if state == "ok":
+                _store_overrun(tx, job, now)
             runs.finish(tx, job.run, state=state, reason=reason, run_totals=run_totals, now=now)
             failures = sources.record_outcome(tx, slug, state=state, reason=reason, now=now)
             due = now + interval * min(2 ** max(failures - 1, 0), MAX_BACKOFF)
@@ -122,6 +128,17 @@ class DatabaseSink:
         place_old_texts(self._database, self._clock, batches=OLD_BATCHES)
         log.info("crawl.ended", source=slug, state=state, reason=reason, **counts)
         self._progress.advance(1)
+
+
+def _store_overrun(tx: Connection, job: CrawlJob, now: datetime) -> None:
+    """Store a gap if the source listed new posts alone, though its pages overlap as a rule."""
+    if not load("crawlers.sources", job.kind, Source).lists_known_posts:
+        return
+    counts = runs.counts(tx, job.run)
+    is_overrun = counts["fetched"] == counts["arrivals"] and counts["fetched"] >= MIN_OVERRUN
+    for source in sources.by_slug(tx, [job.source]) if is_overrun else ():
+        if source.backfilled is not None and source.last_ok is not None:
+            gaps.add_gap(tx, job.source, since=source.last_ok, until=now, reason=OVERRUN)
 
 
 def _post_matcher(

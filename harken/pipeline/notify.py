@@ -1,4 +1,4 @@
-"""Composition of briefs and digests for their subscribers."""
+"""Composition of briefs, digests and notices for their subscribers."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -15,6 +15,8 @@ from alerts.messages.digest_days import local_day
 from alerts.messages.digest_facts import DigestJob, collect_day_facts
 from alerts.messages.keyness import explain
 from alerts.messages.mime import to_mime
+from alerts.messages.silence_notice import compose_silence
+from alerts.silence.detector import SilenceChange
 from config.settings import Settings
 from core.incident import Incident
 from harken.plugin_settings import EMAIL, channel_class
@@ -69,6 +71,16 @@ class Notifier:
         return self._enqueue(
             tx, [job.subscription], lambda e: compose_digest(facts, e, now), now, day=job.day
         )
+
+    def enqueue_silence(
+        self, tx: Connection, source: str, change: SilenceChange, *, now: datetime
+    ) -> int:
+        """Enqueue a notice of *change* of *source* for all who receive briefs. Return how many.
+
+        A person with two subscriptions on one channel gets one notice.
+        """
+        subscriptions = people.active_subscriptions(tx, "brief")
+        return self._enqueue(tx, subscriptions, lambda e: compose_silence(source, change, e), now)
 
     def _enqueue(
         self,

@@ -1,4 +1,4 @@
-"""Loop for detection, digests and delivery in the parent of a run."""
+"""Loop for detection, silences, digests and delivery in the parent of a run."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -14,6 +14,7 @@ from harken.pipeline.detect import detect_all
 from harken.pipeline.digest import enqueue_due_digests
 from harken.pipeline.drift import watch_drift
 from harken.pipeline.notify import Notifier
+from harken.pipeline.silence import watch_silences
 from harken.runtime.channel_probes import ChannelProbes
 from store import changes
 from store.database import Database
@@ -23,6 +24,7 @@ log = structlog.get_logger()
 DETECT_INTERVAL: Final = timedelta(seconds=15)  # between detections without a change: time goes on
 DIGEST_INTERVAL: Final = timedelta(seconds=30)
 DRIFT_INTERVAL: Final = timedelta(minutes=15)
+SILENCE_INTERVAL: Final = timedelta(minutes=1)
 
 
 class AlertLoop:
@@ -39,13 +41,14 @@ class AlertLoop:
         self._last_detection: tuple[datetime, int] | None = None
         self._last_digest: datetime | None = None
         self._last_drift: datetime | None = None
+        self._last_silence: datetime | None = None
         self.probes = ChannelProbes(database, self._channels, started_at=clock.now())
         self.last_error: str | None = None  # of the last tick; None: it succeeded
 
     def tick(self) -> None:
-        """Run detection, enqueue due digests, deliver the outbox.
+        """Run detection, find silences, enqueue due digests, deliver the outbox.
 
-        The outbox is delivered even if detection or a digest failed.
+        The outbox is delivered even if one of the others failed.
 
         Raises:
             Exception: detection or a digest failed; ``last_error`` holds its message until a tick
@@ -69,6 +72,8 @@ class AlertLoop:
         if self._last_drift is None or now - self._last_drift >= DRIFT_INTERVAL:
             self._last_drift = now
             watch_drift(self._database, now=now)
+        if self._last_silence is None or now - self._last_silence >= SILENCE_INTERVAL:
+            self.find_silences()
         if self._last_digest is None or now - self._last_digest >= DIGEST_INTERVAL:
             self.digest()
 
@@ -81,6 +86,12 @@ class AlertLoop:
         if event_count is not None:
             self._last_detection = (now, change_number)
         return event_count
+
+    def find_silences(self) -> int:
+        """Find the sources that bring nothing. Return their number."""
+        now = self._clock.now()
+        self._last_silence = now
+        return watch_silences(self._database, self._notifier, now=now)
 
     def digest(self, date: str | None = None) -> int:
         """Enqueue the digests that are due, or those of *date*. Return their number."""

@@ -71,7 +71,7 @@ class SourceStatusRow:
 
     name: str
     kind: str
-    state: str  # heard | late | silent | forbidden | broken | gap | new
+    state: str  # heard | late | silent | quiet | forbidden | broken | gap | new
     since: datetime | None
     reason: str
     interval: timedelta
@@ -92,6 +92,7 @@ class SourcesPage(PageContext):
 
     coverage: Coverage
     sources: tuple[SourceStatusRow, ...]
+    gaps: tuple[Message, ...] = ()  # a sentence for each time of which posts are missing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +100,7 @@ class NotificationRow:
     """An email of the outbox, one per recipient."""
 
     url: str
-    kind: str  # brief | digest
+    kind: str  # brief | digest | notice
     subject: str
     recipient: str
     state: str  # due | sent | failed
@@ -144,6 +145,7 @@ class StatusPage(PageContext):
 
     calm: bool | None  # no incident is open; None: unknown
     coverage: Coverage
+    gaps: tuple[Message, ...] = ()  # a sentence for each time of which posts are missing
     mentions: Mapping[str, int] = field(default_factory=dict)  # by analysis state, and deleted
     unsupported: Mapping[str, int] = field(default_factory=dict)  # mentions by language
     models: Mapping[str, int] = field(default_factory=dict)  # scored mentions by model

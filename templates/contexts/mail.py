@@ -99,6 +99,19 @@ class Brief(Context):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Notice(Context):
+    """A change of Harken itself, such as a source that brings no posts any more."""
+
+    document: Message
+    at: datetime
+    preheader: Message
+    headline: Message
+    lede: tuple[Message, ...]
+    url: str  # of the page to look at
+    because: Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentCard:
     """An incident in a digest."""
 

@@ -12,6 +12,7 @@ from alerts.messages.completeness import Completeness
 from alerts.messages.day_summary import DayCounts, TopicDay, UsualCounts
 from alerts.messages.digest import DigestFacts
 from alerts.messages.digest_days import local_day
+from alerts.silence.detector import SilenceChange
 from core.analysis import PublishedFigure
 from core.coverage import Coverage, Outage, SourceProblem
 from core.identity import mention_id, text_sha256
@@ -35,6 +36,7 @@ QUALITY = PublishedFigure(
     held_out=True,
     date=date(2026, 11, 29),
 )
+SILENCE = SilenceChange(at=NOW, since=ONSET, is_silent=True, expected=12.4)
 ENVELOPE = Recipient(
     sender="Harken <harken@listening.example>",
     address="lead@veloria.example",

@@ -268,7 +268,7 @@ def test_report_has_the_documented_keys(record):
     assert set(report["mentions"]) == {"pending", "scored", "unscored", "quarantined", "deleted"}
     assert set(report["outbox"]) == {"due", "sent", "failed"}
     assert set(report["coverage"]) == {
-        *("sources", "heard", "late", "silent", "forbidden", "broken", "gap")
+        *("sources", "heard", "late", "silent", "forbidden", "broken", "gap", "gaps")
     }
     assert [set(s) for s in report["silences"]] == [{"what", "name", "since", "reason"}]
     assert set(index) == {"engine", "docs", "lag"}

@@ -31,6 +31,7 @@ from store import processes
 from store.alerts import drift, incidents
 from store.analysis import rescoring
 from store.analysis.verdicts import save_results
+from store.crawl import gaps
 from store.database import Database
 from store.mentions import all_mentions
 from tests.console import sample_installation
@@ -174,6 +175,7 @@ def from_console(record):
         rescoring.start(tx, "another model")
         processes.mark_failing(tx, "analyse", reason="it ended")
         drift.save(tx, drifting_blog())
+        gaps.open_gap(tx, "blog", since=factories.NOON, reason="silence")
     client = sample_installation.make_client(
         sample_installation.make_context(
             record, sample_installation.fill_index(record, MemoryIndex())

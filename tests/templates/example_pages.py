@@ -197,7 +197,7 @@ def incidents(hostile: str = HOSTILE) -> console.IncidentsPage:
 
 def sources(hostile: str = HOSTILE) -> console.SourcesPage:
     """Return the page of a source in each state."""
-    states = ("heard", "late", "silent", "forbidden", "broken", "gap", "new")
+    states = ("heard", "late", "silent", "quiet", "forbidden", "broken", "gap", "new")
     return console.SourcesPage(
         layout=shell("sources"),
         coverage=Coverage(sources=7, heard=2),

@@ -17,7 +17,11 @@ STATUS = {
     "outbox": {"due": 1, "sent": 7, "failed": 0},
     "coverage": {
         "sources": 6, "heard": 1, "late": ["blog"], "silent": ["forum", "wiki"], "forbidden": ["x"],
-        "broken": ["y"], "gap": [],
+        "broken": ["y"], "gap": ["blog"],
+        "gaps": [
+            {"source": "blog", "from": "2026-03-01T20:00:00Z", "to": None, "reason": "silence",
+             "caught_up": False},
+        ],
     },
     "silences": [{"what": "smtp", "name": "smtp", "since": AT, "reason": "it does not answer"}],
     "calm": None,
@@ -40,7 +44,8 @@ def test_status_names_queues_processes_and_failing_sources():
                   "process index: failing, pid 77", "2026-11-22 06:00:00 UTC",
                   "not working: smtp smtp: it does not answer"):  # fmt: skip
         assert words in text
-    assert "gap" not in text
+    assert "sources gap: blog" in text
+    assert "not heard: blog from 2026-03-01T20:00:00Z until now (silence)" in text
 
 
 def test_status_names_sources_whose_scores_have_shifted():

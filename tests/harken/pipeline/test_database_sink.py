@@ -1,5 +1,6 @@
 """A crawl is stored page by page, and its outcome sets the state of the source."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -15,7 +16,7 @@ from harken.clock import Clock
 from harken.pipeline.crawl import crawl_sources, parse_options
 from harken.pipeline.database_sink import DatabaseSink
 from store import mentions, tables, watches
-from store.crawl import host_pauses, runs, sources
+from store.crawl import gaps, host_pauses, runs, sources
 from tests.store.factories import NOON, add_sources, uri, watch
 
 MINUTE = timedelta(minutes=1)
@@ -103,6 +104,7 @@ def test_page_stores_mentions_counts_cursor_and_validators(record, sink):
         "known": 0,
         "edited": 0,
         "new": 2,
+        "arrivals": 3,
         "dropped": {"unmatched": 1},
     }
     assert source(record).cursor == {"seen": "b"}
@@ -273,3 +275,36 @@ def test_wrong_option_is_an_error_with_its_kind(kind, options, message):
 
 def test_valid_options_are_parsed():
     assert parse_options("feed", {"url": URL, "backfill_days": 7}).backfill_days == 7
+
+
+def crawl_page(sink, *names, kind="feed"):
+    job = replace(ASSIGNMENT, kind=kind)
+    sink.on_page(job, ParsedPage(posts=tuple(map(post, names))), FETCHED)
+    sink.on_finished(job, CrawlOutcome(state="ok", requests=1, bytes=1, not_modified=0))
+
+
+def crawl_again(record, sink, *names, kind="feed"):
+    """Crawl a page of *names* after the back-fill with the post old; return the gaps."""
+    crawl_page(sink, "old")
+    with record.write() as tx:
+        tx.execute(tables.sources.update().values(backfilled=NOON, last_ok=NOON - MINUTE))
+        tx.execute(tables.runs.update().values(fetched=0, arrivals=0, state="running"))
+    crawl_page(sink, *names, kind=kind)
+    with record.read() as tx:
+        return [(gap.since, gap.until, gap.reason) for gap in gaps.gaps_since(tx, NOON - MINUTE)]
+
+
+def test_feed_of_new_posts_alone_has_a_gap_before_them(record, sink):
+    assert crawl_again(record, sink, "a", "b") == [(NOON - MINUTE, NOON, "overrun")]
+
+
+def test_feed_with_a_known_post_has_no_gap(record, sink):
+    assert crawl_again(record, sink, "a", "b", "old") == []
+
+
+def test_platform_that_lists_new_posts_only_has_no_gap(record, sink):
+    assert crawl_again(record, sink, "a", "b", kind="mastodon") == []
+
+
+def test_first_crawl_and_one_post_are_no_gap(record, sink):
+    assert crawl_again(record, sink, "a") == []
