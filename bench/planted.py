@@ -51,7 +51,7 @@ class History:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class PlantedOutcome:
     """The silences that were found in a history."""
 
     false_a_year: float
@@ -137,7 +137,7 @@ def pages(history: History, random: Random) -> Iterator[tuple[float, range]]:
             yield hour, range(max(count - PAGE, 0), count)
 
 
-def outcome(history: History, random: Random) -> Outcome:
+def outcome(history: History, random: Random) -> PlantedOutcome:
     """Return the silences that the detector finds in *history*."""
     detector, seen, false = SilenceDetector(START), 0, 0
     for hour, page in pages(history, random):
@@ -147,9 +147,9 @@ def outcome(history: History, random: Random) -> Outcome:
         if change is not None and change.is_silent:
             false += hour <= history.end
         if hour > history.end and detector.silent_since is not None:
-            return Outcome(false * YEAR / history.end, _delay(history, hour))
+            return PlantedOutcome(false * YEAR / history.end, _delay(history, hour))
     hours = min(len(history.rates), history.end)
-    return Outcome(false * YEAR / hours, None if history.end == np.inf else np.inf)
+    return PlantedOutcome(false * YEAR / hours, None if history.end == np.inf else np.inf)
 
 
 def _delay(history: History, hour: float) -> float:
@@ -166,7 +166,7 @@ def _delay(history: History, hour: float) -> float:
 def main(seed: int) -> int:
     """Print a row for each kind of history; return 1 if a bound is exceeded."""
     random = np.random.default_rng(seed)
-    outcomes: dict[str, list[Outcome]] = {}
+    outcomes: dict[str, list[PlantedOutcome]] = {}
     for kind, history in histories(random):
         outcomes.setdefault(kind, []).append(outcome(history, random))
     print(f"{'kind':14}{'sources':>8}{'found':>8}{'delay / shortest':>18}{'false a year':>14}")
@@ -175,7 +175,7 @@ def main(seed: int) -> int:
     return int(not all(_is_within_bounds(rows) for rows in outcomes.values()))
 
 
-def _row(kind: str, rows: list[Outcome]) -> str:
+def _row(kind: str, rows: list[PlantedOutcome]) -> str:
     delays = [row.delay for row in rows if row.delay is not None]
     found = f"{sum(delay < np.inf for delay in delays)}/{len(delays)}" if delays else "-"
     times = f"{np.median(delays):.2f}, max {max(delays):.2f}" if delays else "-"
@@ -183,12 +183,12 @@ def _row(kind: str, rows: list[Outcome]) -> str:
     return f"{kind:14}{len(rows):8}{found:>8}{times:>18}{_false_a_year(rows):14.2f}{verdict}"
 
 
-def _is_within_bounds(rows: list[Outcome]) -> bool:
+def _is_within_bounds(rows: list[PlantedOutcome]) -> bool:
     is_found = all(row.delay is None or row.delay <= MAX_DELAY for row in rows)
     return is_found and _false_a_year(rows) <= MAX_FALSE
 
 
-def _false_a_year(rows: list[Outcome]) -> float:
+def _false_a_year(rows: list[PlantedOutcome]) -> float:
     return sum(row.false_a_year for row in rows) / len(rows)
 
 

@@ -32,11 +32,11 @@ def compose_silence(source: str, change: SilenceChange, recipient: Recipient) ->
     )
 
 
-def silence_context(source: str, change: SilenceChange, recipient: Recipient) -> mail.Notice:
+def silence_context(source: str, change: SilenceChange, recipient: Recipient) -> mail.SystemNotice:
     """Return the content of the email as values and messages."""
     values = {"source": source, "since": change.since, "at": change.at, "expected": change.expected}
     headline = msg("notice.silent" if change.is_silent else "notice.again", **values)
-    return mail.Notice(
+    return mail.SystemNotice(
         zone=recipient.zone,
         locale=recipient.locale,
         document=msg("notice.name"),

@@ -5,7 +5,7 @@ from typing import Final
 
 from templates.contexts import console, search
 from templates.contexts.base import Context
-from templates.contexts.mail import Brief, Digest, Notice, Picture
+from templates.contexts.mail import Brief, Digest, Picture, SystemNotice
 from templates.contexts.reliability import Reliability
 from templates.contexts.why import WhyPage
 
@@ -24,8 +24,8 @@ CONTEXTS: Final[Mapping[str, type[Context]]] = {
     "console/why.html.j2": WhyPage,
     "mail/brief.html.j2": Brief,
     "mail/brief.txt.j2": Brief,
-    "mail/notice.html.j2": Notice,
-    "mail/notice.txt.j2": Notice,
+    "mail/notice.html.j2": SystemNotice,
+    "mail/notice.txt.j2": SystemNotice,
     "mail/digest.html.j2": Digest,
     "mail/digest.txt.j2": Digest,
 }

@@ -99,7 +99,7 @@ class Brief(Context):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Notice(Context):
+class SystemNotice(Context):
     """A change of Harken itself, such as a source that brings no posts any more."""
 
     document: Message
