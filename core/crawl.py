@@ -3,12 +3,29 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Final
 
 from core.role import Role
 from core.timestamps import DateProblem
 
-DELETED: Final = "deleted"  # the reason for a post in whose place a placeholder stands
+
+class DropReason(StrEnum):
+    """The reasons for which a row of a page is no stored post; a source may have others, too."""
+
+    UNMATCHED = "unmatched"  # no watch matches it
+    TOO_OLD = "too_old"  # older than the retention
+    NO_TEXT = "no_text"
+    DELETED = "deleted"  # a placeholder stands in its place
+    UNREADABLE = "unreadable"  # it lacks id, name or words
+    NOINDEX = "noindex"  # its author forbids it
+    REPEATED = "repeated"  # it stood on the page before
+
+
+# Reasons of posts with an id, which the database knows when they are listed again.
+NAMED_DROPS: Final = frozenset(
+    {DropReason.UNMATCHED, DropReason.TOO_OLD, DropReason.NO_TEXT, DropReason.DELETED}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +75,7 @@ class DroppedPost:
     """A post that is not stored; only its id and the reason are."""
 
     id: str
-    reason: str  # unmatched | too_old | no_text | deleted: a constant, lower_snake
+    reason: DropReason  # one of NAMED_DROPS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +88,7 @@ class CrawledPage:
     dropped: tuple[DroppedPost, ...] = ()
     row_drops: Mapping[str, int] = field(
         default_factory=dict
-    )  # rows that gave no post of their own, by reason: unreadable | noindex | repeated …
+    )  # rows that gave no post of their own, by DropReason or a reason of the source
     cursor: Mapping[str, object] | None = None  # new cursor of the source; None: unchanged
     validators: Mapping[str, Mapping[str, str]] = field(
         default_factory=dict

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from core.crawl import DELETED, CrawledPost, DroppedPost, FoldedText, Post
+from core.crawl import CrawledPost, DroppedPost, DropReason, FoldedText, Post
 from core.identity import mention_id, text_sha256
 from crawlers.text import make_valid, truncate
 from crawlers.words.placeholders import is_placeholder
@@ -51,16 +51,20 @@ def filter_posts(
 def count_row_drops(posts: Sequence[Post]) -> Mapping[str, int]:
     """Return the number of *posts* that :func:`filter_posts` returns in neither list, by reason."""
     uris = Counter(make_valid(post.uri) for post in posts)
-    counts = {"unreadable": uris.pop("", 0), "repeated": uris.total() - len(uris)}
+    unreadable = uris.pop("", 0)
+    counts = {
+        DropReason.UNREADABLE: unreadable,
+        DropReason.REPEATED: uris.total() - len(uris),
+    }
     return {reason: count for reason, count in counts.items() if count}
 
 
-def _drop_reason(post: Post, *, oldest: datetime) -> str | None:
+def _drop_reason(post: Post, *, oldest: datetime) -> DropReason | None:
     if not post.text:
-        return "no_text"
+        return DropReason.NO_TEXT
     if is_placeholder(post.text):
-        return DELETED
-    return "too_old" if post.published and post.published < oldest else None
+        return DropReason.DELETED
+    return DropReason.TOO_OLD if post.published and post.published < oldest else None
 
 
 def _with_valid_text(post: Post) -> Post:

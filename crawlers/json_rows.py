@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from core.crawl import DropReason
 from core.errors import PermanentError
 from crawlers.decoding.json_document import load_json
 from crawlers.failure_reasons import message_of
@@ -32,7 +33,7 @@ class JsonRows(Generic[M]):
     @property
     def drops(self) -> Mapping[str, int]:
         """The rows that give no post, as ``ParsedPage.row_drops``."""
-        return {"unreadable": self.unreadable} if self.unreadable else {}
+        return {DropReason.UNREADABLE: self.unreadable} if self.unreadable else {}
 
 
 def parse_json_rows(text: str, model: type[M], description: str) -> JsonRows[M]:

@@ -53,7 +53,7 @@ class ParsedPage:
     posts: tuple[Post, ...] = ()
     row_drops: Mapping[str, int] = field(
         default_factory=dict
-    )  # rows of the page that gave no post, by reason (constants, lower_snake)
+    )  # rows of the page that gave no post, by DropReason or a constant of the kind, lower_snake
     next_fetches: tuple[Fetch, ...] = ()
     listing: Listing | None = None  # where the page lists the posts that still exist
     cursor: Cursor | None = None  # stored together with this page; None: unchanged

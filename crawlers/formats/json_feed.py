@@ -10,7 +10,7 @@ from urllib.parse import urljoin
 
 from pydantic import BaseModel
 
-from core.crawl import Post
+from core.crawl import DropReason, Post
 from core.errors import PermanentError
 from core.identity import text_sha256
 from crawlers.dates.feed_dates import DateTexts, page_reader, read_dates, with_dates
@@ -104,7 +104,7 @@ def parse_json_feed(body: str, url: str, *, now: datetime, zone: tzinfo) -> Feed
     return FeedPage(
         posts=posts,
         next_url=next_url if next_url != url else None,
-        row_drops={"unreadable": unreadable} if unreadable else {},
+        row_drops={DropReason.UNREADABLE: unreadable} if unreadable else {},
     )
 
 

@@ -14,7 +14,7 @@ from urllib.parse import quote, urlencode
 
 from pydantic import Field
 
-from core.crawl import Post
+from core.crawl import DropReason, Post
 from core.timestamps import format_utc, parse_utc
 from crawlers.formats.mastodon_status import Status, build_post
 from crawlers.json_rows import parse_json_rows
@@ -166,7 +166,7 @@ class Mastodon(Source):
         allowed = [status for status in originals if self._is_allowed(status)]
         hidden_count = len(originals) - len(allowed)
         posts = tuple(build_post(status, url) for status in allowed)
-        return posts, {"noindex": hidden_count} if hidden_count else {}
+        return posts, {DropReason.NOINDEX: hidden_count} if hidden_count else {}
 
     def _is_allowed(self, status: Status) -> bool:
         author = status.account

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from config.settings import Settings
 from core.coverage import OVERRUN
-from core.crawl import CrawledPage, CrawledPost, Post
+from core.crawl import NAMED_DROPS, CrawledPage, CrawledPost, Post
 from core.plugins import load
 from crawlers.filtering import count_row_drops, filter_posts
 from crawlers.job import CrawlJob, CrawlOutcome, FetchedPage
@@ -135,7 +135,8 @@ def _store_overrun(tx: Connection, job: CrawlJob, now: datetime) -> None:
     if not load("crawlers.sources", job.kind, Source).lists_known_posts:
         return
     counts = runs.counts(tx, job.run)
-    is_overrun = counts["fetched"] == counts["arrivals"] and counts["fetched"] >= MIN_OVERRUN
+    nameless = sum(n for reason, n in counts["dropped"].items() if reason not in NAMED_DROPS)
+    is_overrun = MIN_OVERRUN <= counts["arrivals"] == counts["fetched"] - nameless
     for source in sources.by_slug(tx, [job.source]) if is_overrun else ():
         if source.backfilled is not None and source.last_ok is not None:
             gaps.add_gap(tx, job.source, since=source.last_ok, until=now, reason=OVERRUN)

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, bindparam, select, update
 
-from core.crawl import DELETED, CrawledPage, CrawledPost, DroppedPost
+from core.crawl import CrawledPage, CrawledPost, DroppedPost, DropReason
 from store.changes import append_changes
 from store.crawl import rows
 from store.crawl.author_roles import update_author_roles
@@ -17,8 +17,6 @@ from store.crawl.deletions import delete, undelete
 from store.crawl.engagement import record_engagement
 from store.mentions import lock
 from store.tables import runs, sources
-
-UNMATCHED: Final = "unmatched"  # the reason for a post that no watch matches
 
 _COUNTS: Final = ("fetched", "known", "edited", "new", "arrivals")
 _IS_RUN: Final = runs.c.id == bindparam("of_run")
@@ -114,7 +112,7 @@ def _lock_rows(
     tx: Connection, ids: Collection[str], dropped_posts: Sequence[DroppedPost]
 ) -> tuple[dict[str, Row[Any]], list[Row[Any]]]:
     """Lock the mentions *ids*, and those in whose place a placeholder stands; return both."""
-    replaced_ids = {post.id for post in dropped_posts if post.reason == DELETED}
+    replaced_ids = {post.id for post in dropped_posts if post.reason == DropReason.DELETED}
     locked_rows = lock(tx, replaced_ids.union(ids))
     replaced_rows = [locked_rows.pop(i) for i in replaced_ids & locked_rows.keys()]
     return locked_rows, replaced_rows
@@ -130,7 +128,7 @@ def _partition(
     """
     by_id = {p.id: p for p in page.posts if p.matches or p.id in existing_ids}
     unmatched_posts = [
-        DroppedPost(id=p.id, reason=UNMATCHED) for p in page.posts if p.id not in by_id
+        DroppedPost(id=p.id, reason=DropReason.UNMATCHED) for p in page.posts if p.id not in by_id
     ]
     return [by_id[i] for i in sorted(by_id)], [*page.dropped, *unmatched_posts]
 

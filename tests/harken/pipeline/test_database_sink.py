@@ -277,25 +277,43 @@ def test_valid_options_are_parsed():
     assert parse_options("feed", {"url": URL, "backfill_days": 7}).backfill_days == 7
 
 
-def crawl_page(sink, *names, kind="feed"):
+def crawl_page(sink, *names, kind="feed", **fields):
     job = replace(ASSIGNMENT, kind=kind)
-    sink.on_page(job, ParsedPage(posts=tuple(map(post, names))), FETCHED)
+    posts = tuple(post(name, published=fields.get("published", NOON)) for name in names)
+    page = ParsedPage(posts=posts, row_drops=fields.get("row_drops", {}))
+    sink.on_page(job, page, FETCHED)
     sink.on_finished(job, CrawlOutcome(state="ok", requests=1, bytes=1, not_modified=0))
 
 
-def crawl_again(record, sink, *names, kind="feed"):
+def crawl_again(record, sink, *names, **fields):
     """Crawl a page of *names* after the back-fill with the post old; return the gaps."""
     crawl_page(sink, "old")
     with record.write() as tx:
         tx.execute(tables.sources.update().values(backfilled=NOON, last_ok=NOON - MINUTE))
         tx.execute(tables.runs.update().values(fetched=0, arrivals=0, state="running"))
-    crawl_page(sink, *names, kind=kind)
+    crawl_page(sink, *names, **fields)
     with record.read() as tx:
         return [(gap.since, gap.until, gap.reason) for gap in gaps.gaps_since(tx, NOON - MINUTE)]
 
 
 def test_feed_of_new_posts_alone_has_a_gap_before_them(record, sink):
     assert crawl_again(record, sink, "a", "b") == [(NOON - MINUTE, NOON, "overrun")]
+
+
+def test_rows_without_an_id_hide_no_gap(record, sink):
+    """No crawl knows a row without an id, or a second row of a post."""
+    drops = {"unreadable": 1, "of_the_kind": 2}
+    gaps_of_feed = crawl_again(record, sink, "a", "b", "b", row_drops=drops)
+    assert gaps_of_feed == [(NOON - MINUTE, NOON, "overrun")]
+
+
+def test_undated_posts_arrive_when_they_are_crawled(record, sink):
+    """The silence of a source is measured by crawls: a post without a date proves that it lives."""
+    crawl_page(sink, "a", "b", published=None)
+    assert run_counts(record)["arrivals"] == 2
+    with record.read() as tx:
+        [run] = runs.ended_after(tx, {"blog": NOON - timedelta(days=1)})["blog"]
+    assert (run.started, run.arrivals) == (NOON - MINUTE, 2)
 
 
 def test_feed_with_a_known_post_has_no_gap(record, sink):
