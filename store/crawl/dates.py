@@ -9,16 +9,13 @@ from sqlalchemy import Connection, Row, bindparam, select, update
 
 from core.crawl import CrawledPage, CrawledPost
 from core.timestamps import LARGEST_ZONE_OFFSET, UNDATED, DateProblem
-from store.mentions import IDS
-from store.tables import mentions, skipped, sources
+from store.crawl.skipped import skipped_ids
+from store.tables import mentions, sources
 
 MAX_CLOCK_SKEW: Final = timedelta(minutes=5)  # by which a stated date may be ahead
 # Problems of a post that its place in a list can solve: it states no date of its own.
 _WITHOUT_DATE: Final = frozenset({DateProblem.MISSING, DateProblem.SHARED, DateProblem.FUTURE})
 _CURSOR: Final = select(sources.c.cursor).where(sources.c.slug == bindparam("of_source"))
-_SKIPPED: Final = select(skipped.c.mention).where(
-    skipped.c.mention.in_(IDS), skipped.c.source == bindparam("of_source")
-)
 _SET_DATE: Final = update(mentions).where(mentions.c.id == bindparam("key"))
 
 
@@ -91,7 +88,6 @@ def _ids_since_last_crawl(
 ) -> Iterable[str]:
     """Return the ids of the posts before the first known one; none if no post is known."""
     ids = [post.id for post in page.posts]
-    parameters = {"ids": ids, "of_source": page.source}
-    known_ids = {*existing_ids, *tx.scalars(_SKIPPED, parameters)}
+    known_ids = skipped_ids(tx, page.source, ids).union(existing_ids)
     first_known = next((number for number, i in enumerate(ids) if i in known_ids), 0)
     return ids[:first_known]

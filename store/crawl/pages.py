@@ -15,6 +15,7 @@ from store.crawl.author_roles import update_author_roles
 from store.crawl.dates import fill_dates, new_dates
 from store.crawl.deletions import delete, undelete
 from store.crawl.engagement import record_engagement
+from store.crawl.skipped import insert_skipped, skipped_ids
 from store.mentions import lock
 from store.tables import runs, sources
 
@@ -83,14 +84,14 @@ def record_page(tx: Connection, page: CrawledPage, *, now: datetime) -> PageCoun
     record_engagement(tx, posts, new_ids, now)
     new_match_ids = rows.record_matches(tx, posts, new_ids)
     new_sighting_ids = rows.record_sightings(tx, page.source, ids, new_ids, now)
-    known_count = rows.skipped_count(tx, page.source, new_sighting_ids)
-    new_skipped_count = rows.insert_skipped(tx, page.source, dropped_posts, now)
+    known_ids = skipped_ids(tx, page.source, new_sighting_ids)
+    new_skipped_count = insert_skipped(tx, page.source, dropped_posts, now)
     counts = _page_counts(
         page,
         dropped_posts,
         edit_count=len(edited_posts),
         new_count=len(new_ids),
-        arrivals=len(new_sighting_ids) - known_count + new_skipped_count,
+        arrivals=len(new_sighting_ids - known_ids) + new_skipped_count,
     )
     _update_run_and_source(tx, page, counts)
     append_changes(

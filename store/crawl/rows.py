@@ -10,9 +10,9 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Table, bindparam, delete, func, select, update
+from sqlalchemy import Connection, Row, Table, bindparam, delete, select, update
 
-from core.crawl import CrawledPost, DroppedPost
+from core.crawl import CrawledPost
 from core.mention import AnalysisState, MentionState
 from store.alerts.incident_families import recount_families
 from store.crawl.dates import StoredDate
@@ -27,7 +27,6 @@ from store.tables import (
     named,
     revisions,
     sightings,
-    skipped,
     voices,
 )
 
@@ -45,16 +44,6 @@ _TOUCH_SIGHTINGS: Final = (
     .where(sightings.c.source == bindparam("by"), sightings.c.mention.in_(IDS))
     .values(last_seen=bindparam("now"))
     .returning(sightings.c.mention)
-)
-_COUNT_SKIPPED: Final = (
-    select(func.count())
-    .select_from(skipped)
-    .where(skipped.c.source == bindparam("by"), skipped.c.mention.in_(IDS))
-)
-_COUNT_SIGHTINGS: Final = (
-    select(func.count())
-    .select_from(sightings)
-    .where(sightings.c.source == bindparam("by"), sightings.c.mention.in_(IDS))
 )
 
 
@@ -185,29 +174,6 @@ def record_sightings(
     return set(new_to_source)
 
 
-def insert_skipped(tx: Connection, source: str, posts: Sequence[DroppedPost], now: datetime) -> int:
-    """Insert the dropped posts: id, time and reason, never the text. Return the number of new ones.
-
-    A post of which *source* has a sighting is not new.
-    """
-    rows = [
-        {"mention": d.id, "source": source, "at": now, "reason": d.reason}
-        for d in sorted(posts, key=lambda d: d.id)
-    ]
-    if not rows:
-        return 0
-    new_ids = tx.scalars(_insert_skipped_statement(tx.dialect.name), rows).all()
-    seen = tx.execute(_COUNT_SIGHTINGS, {"ids": new_ids, "by": source}) if new_ids else None
-    return len(new_ids) - (seen.scalar_one() if seen else 0)
-
-
-def skipped_count(tx: Connection, source: str, ids: Collection[str]) -> int:
-    """Return the number of *ids* that an earlier crawl of *source* dropped."""
-    if not ids:
-        return 0
-    return int(tx.execute(_COUNT_SKIPPED, {"ids": list(ids), "by": source}).scalar_one())
-
-
 def _insert_or_ignore(tx: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
     if rows:
         tx.execute(_insert_or_ignore_statement(tx.dialect.name, table), rows)
@@ -221,11 +187,6 @@ def _insert_or_ignore_statement(dialect: str, table: Table) -> Any:
 @cache
 def _insert_mentions_statement(dialect: str) -> Any:
     return _insert_or_ignore_statement(dialect, mentions).returning(mentions.c.id)
-
-
-@cache
-def _insert_skipped_statement(dialect: str) -> Any:
-    return _insert_or_ignore_statement(dialect, skipped).returning(skipped.c.mention)
 
 
 @cache
