@@ -13,13 +13,15 @@ from crawlers.dates.reader import DateReading
 
 MIN_SHARED: Final = 5  # posts: fewer may be one author's series
 MIN_SHARE: Final = 0.5  # of the exactly dated posts of the page
-MAX_SPAN: Final = timedelta(minutes=1)  # within which an export dates its posts one by one
+# An export dates its posts one by one within seconds. In a crisis a thread gets as many posts in a
+# minute, and those must count.
+MAX_SPAN: Final = timedelta(seconds=10)
 
 
 def without_shared_dates(readings: Sequence[DateReading]) -> list[DateReading]:
-    """Return *readings*, of one page, with the problem SHARED for dates of one minute of export."""
+    """Return *readings*, of one page, with the problem SHARED for the dates of one export."""
     exact = sorted(r.at for r in readings if r.at is not None and not r.is_rounded)
-    start = _densest_minute(exact)
+    start = _start_of_export(exact)
     if start is None:
         return list(readings)
     return [
@@ -30,8 +32,8 @@ def without_shared_dates(readings: Sequence[DateReading]) -> list[DateReading]:
     ]
 
 
-def _densest_minute(moments: Sequence[datetime]) -> datetime | None:
-    """Return the start of the minute with enough of *moments*, ascending; None: there is none."""
+def _start_of_export(moments: Sequence[datetime]) -> datetime | None:
+    """Return the start of a span with enough of *moments*, ascending; None: there is none."""
     least = max(MIN_SHARED, int(len(moments) * MIN_SHARE))
     for first, last in zip(moments, moments[least - 1 :], strict=False):
         if last - first <= MAX_SPAN:

@@ -15,7 +15,7 @@ def readings(*moments, is_rounded=False):
     return [DateReading(at, is_rounded=is_rounded) for at in moments]
 
 
-def test_dates_of_one_minute_are_unknown():
+def test_dates_of_a_few_seconds_are_unknown():
     """A generator dates its entries one by one; the older article in its feed keeps its date."""
     export = readings(*(NOW + n * SECOND for n in range(MIN_SHARED)))
     *shared, older = without_shared_dates([*export, DateReading(NOW - HOUR)])
@@ -36,6 +36,12 @@ def test_equal_dates_of_a_small_part_of_the_page_stay():
 def test_equal_days_and_ages_stay():
     """Posts of one day are equal where only the day is stated."""
     page = readings(*[NOW] * 9, is_rounded=True)
+    assert without_shared_dates(page) == page
+
+
+def test_posts_of_one_minute_keep_their_dates():
+    """In a crisis whole pages of a thread are written within minutes."""
+    page = readings(*(NOW + n * 5 * SECOND for n in range(2 * MIN_SHARED)))
     assert without_shared_dates(page) == page
 
 
