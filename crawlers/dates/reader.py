@@ -21,6 +21,7 @@ from crawlers.dates.plain_text import plain_text
 
 MAX_LENGTH: Final = 200  # characters of a date; a longer text is none
 _UNKNOWN_ZONE: Final = re.compile(r"[\d:]\s?([A-Z]{3,5})(?![A-Za-z])")
+_HAS_CLOCK_TIME: Final = re.compile(r"\d:\d\d")
 _POST_NUMBER: Final = re.compile(r"#\s?\d+")
 _MAX_AHEAD: Final = timedelta(days=3660)  # a later date is of another calendar, such as 2569
 
@@ -58,14 +59,21 @@ class DateReader:
         if len(text) > MAX_LENGTH:
             return DateReading(None, DateProblem.UNREADABLE)
         try:
-            return self._relative(text) or self._absolute(text)
+            return self._machine(text) or self._relative(text) or self._absolute(text)
         except AmbiguousDateError:
             return DateReading(None, DateProblem.AMBIGUOUS)
         except (ValueError, OverflowError):
             return DateReading(None, DateProblem.UNREADABLE)
 
+    def _machine(self, text: str) -> DateReading | None:
+        """Return the date that software wrote, before names of all languages are loaded."""
+        at = machine_date(text.strip())
+        return None if at is None else self._reading_of(at, self._zone)
+
     def _relative(self, text: str) -> DateReading | None:
         """Return the date of a phrase without a time of day, such as ``3 hours ago``."""
+        if _HAS_CLOCK_TIME.search(text):
+            return None
         # Before names of months: "ago" is the Spanish August, too.
         age = relative.age(_plain(text), self._language)
         return None if age is None else _reading(self._now - age, self._now, is_rounded=True)
@@ -75,7 +83,11 @@ class DateReader:
         at = machine_date(text.strip()) or self._written(text)
         if at is None:
             return DateReading(None, DateProblem.UNREADABLE)
-        at = at if at.tzinfo else at.replace(tzinfo=zone or self._zone)
+        return self._reading_of(at, zone or self._zone)
+
+    def _reading_of(self, at: datetime, zone: tzinfo) -> DateReading:
+        """Return the reading of *at*; without a zone it is in *zone*."""
+        at = at if at.tzinfo else at.replace(tzinfo=zone)
         return _reading(at, self._now, is_rounded=at.time() == time())
 
     def _written(self, text: str) -> datetime | None:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.timestamps import DateProblem
+from crawlers.dates import names, relative
 from crawlers.dates.reader import MAX_LENGTH, DateReader
 
 NOW = datetime(2026, 11, 22, 6, tzinfo=UTC)
@@ -169,3 +170,17 @@ def test_formats_of_one_moment_agree(moment):
     formats = ("%Y-%m-%dT%H:%M:%SZ", "%a, %d %b %Y %H:%M:%S +0000", "%d.%m.%Y %H:%M")
     formats += ("%B %d, %Y %I:%M %p", "%Y/%m/%d %H:%M", "%A, %d %B %Y, %H:%M UTC")
     assert {reader.read(f"{moment:{form}}").at for form in formats} == {moment}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("2026-11-19T10:15:00Z", "2026-11-19", "1795255380", "Thu, 19 Nov 2026 10:15:00 GMT"),
+        *("19 Nov 2026 10:15 -0000", "19 Nov 2026, 10:15", "11/19/2026 10:15 AM"),
+    ],
+)
+def test_common_dates_load_no_names_of_other_languages(text, monkeypatch):
+    """They take seconds, in each crawl process, during which no page is downloaded."""
+    monkeypatch.setattr(relative, "_phrases", lambda _: pytest.fail("loads all phrases"))
+    monkeypatch.setattr(names, "_month_of_all", lambda *_: pytest.fail("loads all months"))
+    assert DateReader(now=NOW).read(text).at is not None
