@@ -4,12 +4,12 @@ import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
-from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
 from config.own_accounts import parse_own_account
 from core.mention import Sentiment
+from core.timestamps import check_zone
 
 _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _DURATION: Final = re.compile(r"([0-9]+)([smhd])")
@@ -30,12 +30,6 @@ def _parse_duration(value: Any) -> Any:
     return timedelta(seconds=seconds)
 
 
-def _check_zone(value: str) -> str:
-    if value not in available_timezones():
-        raise ValueError("should be an IANA time zone such as Europe/Berlin")
-    return ZoneInfo(value).key
-
-
 def _check_own_account(value: str) -> str:
     parse_own_account(value)
     return value
@@ -54,7 +48,7 @@ def _full_match(pattern: str, description: str) -> AfterValidator:
 
 
 Duration = Annotated[timedelta, BeforeValidator(_parse_duration)]
-Zone = Annotated[str, AfterValidator(_check_zone)]
+Zone = Annotated[str, AfterValidator(check_zone)]
 Slug = Annotated[
     str,
     _full_match(

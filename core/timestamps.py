@@ -1,8 +1,9 @@
-"""Timestamps: aware and UTC in code, ISO 8601 with Z as text; and reasons for an unknown one."""
+"""Timestamps: aware and UTC in code, ISO 8601 with Z as text; zones; reasons for unknown ones."""
 
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final
+from zoneinfo import available_timezones
 
 BUCKET_WIDTH: Final = timedelta(minutes=5)  # of the counts of the detector
 
@@ -26,6 +27,17 @@ class DateProblem(StrEnum):
     IMPLAUSIBLE = "implausible"  # before EARLIEST_PUBLICATION
     SHARED = "shared"  # many posts of the page have the same: it is the time of their export
     FUTURE = "future"  # the stated time had not come
+
+
+def check_zone(name: str) -> str:
+    """Return *name*, of an IANA time zone.
+
+    Raises:
+        ValueError: there is no such zone.
+    """
+    if name not in available_timezones():
+        raise ValueError("should be an IANA time zone such as Europe/Berlin")
+    return name
 
 
 def format_utc(at: datetime | None) -> str | None:

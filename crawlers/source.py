@@ -9,14 +9,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Literal
-from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from core.crawl import Listing, Post
+from core.timestamps import check_zone
 from crawlers.urls import check_web_url
 
 WebUrl = Annotated[str, Field(pattern=r"^https?://[^/\s]+\S*$"), AfterValidator(check_web_url)]
+PageZone = Annotated[
+    str,
+    Field(description="Time zone of dates that state none.", examples=["Europe/Berlin"]),
+    AfterValidator(check_zone),
+]
 Cursor = Mapping[str, Any]  # JSON values; {"backfilled": True} once the first crawl has ended
 
 
@@ -70,20 +75,6 @@ class SourceOptions(BaseModel):
     backfill_days: int = Field(
         default=28, ge=0, le=3650, description="Days of history that the first crawl reads."
     )
-
-
-def check_zone(value: str) -> str:
-    """Return the IANA time zone *value*.
-
-    Raises:
-        ValueError: there is no such zone.
-    """
-    if value not in available_timezones():
-        raise ValueError("should be an IANA time zone such as Europe/Berlin")
-    return value
-
-
-Zone = Annotated[str, AfterValidator(check_zone)]
 
 
 class Source(ABC):

@@ -29,12 +29,12 @@ from crawlers.formats.json_feed import FeedPage, is_json_object, parse_json_feed
 from crawlers.source import (
     Cursor,
     Fetch,
+    PageZone,
     ParsedPage,
     Source,
     SourceInfo,
     SourceOptions,
     WebUrl,
-    Zone,
 )
 from crawlers.text import language_code
 from crawlers.urls import canonical_url, host, is_absolute
@@ -55,11 +55,7 @@ class Feed(Source):
         url: WebUrl = Field(
             description="Address of the feed.", examples=["https://blog.example.org/feed.xml"]
         )
-        zone: Zone = Field(
-            default="UTC",
-            description="Time zone of dates that state none.",
-            examples=["Europe/Berlin"],
-        )
+        zone: PageZone = "UTC"
 
     info = SourceInfo(
         key_needed=False,

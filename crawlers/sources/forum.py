@@ -26,12 +26,12 @@ from crawlers.html_text import parse_html, text_of
 from crawlers.source import (
     Cursor,
     Fetch,
+    PageZone,
     ParsedPage,
     Source,
     SourceInfo,
     SourceOptions,
     WebUrl,
-    Zone,
 )
 from crawlers.urls import canonical_url, host, is_absolute
 from crawlers.words.quotes import without_bbcode_quotes
@@ -61,11 +61,7 @@ class Forum(Source):
             description="Address of a list of threads.",
             examples=["https://forum.example.org/latest"],
         )
-        zone: Zone = Field(
-            default="UTC",
-            description="Time zone of dates that state none.",
-            examples=["Europe/Berlin"],
-        )
+        zone: PageZone = "UTC"
         thread: str = Field(default=".thread", description="One thread in the list.")
         thread_link: str = Field(
             default="a.title::attr(href)", description="Link to a thread, within its element."
