@@ -36,10 +36,17 @@ class JsonRows(Generic[M]):
         return {DropReason.UNREADABLE: self.unreadable} if self.unreadable else {}
 
 
+def array_of_value(value: Any) -> Any:
+    """Return an object with numbers as keys as an array; all other values as they are.
+
+    PHP sends an array so if some of its rows were removed.
+    """
+    is_numbered = isinstance(value, dict) and value and all(map(str.isdecimal, value))
+    return list(value.values()) if is_numbered else value
+
+
 def parse_json_rows(text: str, model: type[M], description: str) -> JsonRows[M]:
     """Return the rows of the JSON array in *text*; *description* names them in the error.
-
-    PHP sends an array as an object with numbers as keys if some of its rows were removed.
 
     Raises:
         PermanentError: *text* has no JSON array, or it has rows and none is valid.
@@ -71,9 +78,7 @@ def _array(text: str, description: str) -> list[Any]:
     """Return the array in *text*, or the rows of an object with numbers as keys."""
     if is_html_page(text):
         raise PermanentError(f"not {description}: a web page")
-    value = load_json(text, description)
-    if isinstance(value, dict) and value and all(map(str.isdecimal, value)):
-        return list(value.values())
+    value = array_of_value(load_json(text, description))
     if message := message_of(value):
         raise PermanentError(f'not {description}: the server says "{message}"')
     if not isinstance(value, list):

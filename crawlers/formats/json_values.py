@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final
 from pydantic import BeforeValidator, Field
 
 from crawlers.dates.reader import DateReading, read_api_date
+from crawlers.json_rows import array_of_value
 
 _COUNT_DIGITS: Final = 19  # as many do not fit into 64 bits
 
@@ -46,9 +47,8 @@ def object_of_value(value: Any) -> Any:
 
 def objects_of_value(value: Any) -> list[Any]:
     """Return the objects of an array, or of an object with numbers as keys; [] otherwise."""
-    if isinstance(value, dict) and all(map(str.isdecimal, value)):
-        value = list(value.values())
-    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
+    rows = array_of_value(value)
+    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
 
 
 REQUIRED: Final[Any] = Field(min_length=1, validate_default=True)  # of a text that is not ""
