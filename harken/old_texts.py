@@ -24,12 +24,12 @@ def place_old_texts(database: Database, clock: Clock, *, batches: int) -> int:
     count = 0
     for _ in range(batches):
         with database.read() as tx:
-            rows = [] if old_texts.is_done(tx) else old_texts.unplaced_texts(tx, limit=BATCH_SIZE)
-            has_ended = not rows and not old_texts.is_done(tx)
-        if has_ended:
+            if old_texts.is_done(tx):
+                break
+            rows = old_texts.unplaced_texts(tx, limit=BATCH_SIZE)
+        if not rows:
             with database.write() as tx:
                 old_texts.finish(tx)
-        if not rows:
             break
         folded_texts = {row: fold(row.text) for row in rows}
         with database.write() as tx:

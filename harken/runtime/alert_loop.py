@@ -69,12 +69,12 @@ class AlertLoop:
     def _detect_and_digest(self, now: datetime) -> None:
         if self._is_detection_due(now):
             self.detect()
-        if self._last_drift is None or now - self._last_drift >= DRIFT_INTERVAL:
+        if _is_due(self._last_drift, DRIFT_INTERVAL, now):
             self._last_drift = now
             watch_drift(self._database, now=now)
-        if self._last_silence is None or now - self._last_silence >= SILENCE_INTERVAL:
+        if _is_due(self._last_silence, SILENCE_INTERVAL, now):
             self.find_silences()
-        if self._last_digest is None or now - self._last_digest >= DIGEST_INTERVAL:
+        if _is_due(self._last_digest, DIGEST_INTERVAL, now):
             self.digest()
 
     def detect(self) -> int | None:
@@ -105,3 +105,7 @@ class AlertLoop:
         detected_at, change_number = self._last_detection
         with self._database.read() as tx:
             return now - detected_at >= DETECT_INTERVAL or changes.last_number(tx) > change_number
+
+
+def _is_due(last: datetime | None, interval: timedelta, now: datetime) -> bool:
+    return last is None or now - last >= interval

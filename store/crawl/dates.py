@@ -40,7 +40,9 @@ def new_dates(
     A date ahead by at most the offset of a zone is that of a platform with another zone, and such a
     post is of the present. But on the first crawl of a source the whole day of that zone would be.
     """
-    is_first_crawl = not _is_backfilled(tx, page.source)
+    latest = now + MAX_CLOCK_SKEW
+    is_ahead = any(p.post.published is not None and p.post.published > latest for p in page.posts)
+    is_first_crawl = is_ahead and not _is_backfilled(tx, page.source)
     dates = {post.id: _stored_date(post, is_first_crawl, now) for post in page.posts}
     if page.is_newest_first and any(date.undated in _WITHOUT_DATE for date in dates.values()):
         for post_id in _ids_since_last_crawl(tx, page, existing_ids):
