@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
+
+MAX_EVIDENCE: Final = 1000  # mentions stored with an incident, the newest
 
 
 class IncidentKind(StrEnum):

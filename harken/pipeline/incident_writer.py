@@ -12,7 +12,7 @@ from alerts.detection.evidence import collect_evidence
 from alerts.detection.lifecycle import IncidentEvent, NotifyReason
 from alerts.health import coverage_keys, system_health
 from core.errors import TransientError
-from core.incident import Incident, IncidentKind, IncidentState
+from core.incident import MAX_EVIDENCE, Incident, IncidentKind, IncidentState
 from core.observation import Observation
 from core.timestamps import format_utc
 from harken.pipeline.notify import Notifier
@@ -21,7 +21,6 @@ from store.alerts import incidents
 log = structlog.get_logger()
 
 REOPEN_WINDOW: Final = timedelta(hours=48)  # a resolved incident may reopen within a day
-MAX_EVIDENCE: Final = 1000  # mentions stored with an incident, the newest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,24 +1,19 @@
 """The number of different texts of incidents, counted again when texts move between families."""
 
 from collections.abc import Collection
-from typing import Final
 
 from sqlalchemy import Connection, func, select, update
 
-from core.incident import IncidentState
+from core.incident import MAX_EVIDENCE, IncidentState
 from store.batches import batches
 from store.families.current import FAMILY, FAMILY_JOIN
 from store.tables import family_texts, incidents, mentions
-
-MAX_LISTED: Final = (
-    1000  # an incident lists no more mentions: then its number is of more than these
-)
 
 
 def recount_families(tx: Connection, mention_ids: Collection[str]) -> None:
     """Count the families of each unresolved incident with one of *mention_ids* in its evidence.
 
-    The next event of an incident counts them again. One with more than ``MAX_LISTED`` mentions
+    The next event of an incident counts them again. One with more than ``MAX_EVIDENCE`` mentions
     keeps its number until then, and a resolved one keeps what its emails state.
     """
     query = select(incidents.c.id, incidents.c.mentions, incidents.c.families).where(
@@ -26,7 +21,7 @@ def recount_families(tx: Connection, mention_ids: Collection[str]) -> None:
     )
     for row in tx.execute(query).all():
         evidence = set(row.mentions)
-        if len(evidence) < MAX_LISTED and not evidence.isdisjoint(mention_ids):
+        if len(evidence) < MAX_EVIDENCE and not evidence.isdisjoint(mention_ids):
             count = _family_count(tx, sorted(evidence))
             if count != row.families:
                 of_incident = incidents.c.id == row.id

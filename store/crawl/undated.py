@@ -9,7 +9,7 @@ from store.tables import mentions, sightings
 
 
 def undated_counts(tx: Connection) -> dict[str, dict[str, int]]:
-    """Count the undated mentions that are not deleted, by source and core.timestamps reason."""
+    """Count the undated mentions that are not deleted, by source and ``DateProblem``."""
     query = (
         select(sightings.c.source, mentions.c.undated, func.count())
         .join_from(mentions, sightings, sightings.c.mention == mentions.c.id)
